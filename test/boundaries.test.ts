@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which room may import which. A room may always import itself. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  bytes: [],
+  crypto: ['bytes'],
+  access: ['bytes'],
+  audit: ['bytes', 'crypto'],
+  identity: ['bytes', 'crypto', 'access'],
+  keys: ['bytes', 'crypto', 'access'],
+  clients: ['bytes', 'crypto'],
+  seal: ['bytes', 'crypto', 'keys', 'clients'],
+  vault: ['bytes', 'crypto', 'keys', 'clients'],
+  jobs: ['bytes'],
+  store: ['bytes', 'crypto', 'identity', 'keys', 'audit', 'vault', 'jobs'],
+  pipeline: ['bytes', 'access', 'identity', 'keys', 'audit'],
+  http: ['bytes'],
+  'protocols/sigv4': ['bytes', 'crypto'],
+  'protocols/aws-kms': [
+    'bytes',
+    'crypto',
+    'access',
+    'identity',
+    'keys',
+    'audit',
+    'vault',
+    'jobs',
+    'pipeline',
+    'http',
+    'protocols/sigv4',
+  ],
+  'protocols/admin': ['bytes', 'crypto', 'access', 'identity', 'keys', 'audit', 'vault', 'jobs', 'pipeline', 'http'],
+  config: ['bytes'],
+  cli: ['bytes', 'config', 'server', 'audit', 'vault', 'sdk'],
+  server: ['*'],
+  main: ['cli'],
+};
+
+/** Rooms that do no I/O and know no clock: what they may not reach. */
+const PURE = ['bytes', 'crypto', 'access', 'audit', 'keys', 'identity'];
+const IMPURE_MODULES =
+  /^(?:node:)?(?:fs|fs\/promises|net|http|https|tls|sqlite|child_process|worker_threads|dgram|os|process)$|^kysely$/;
+const IMPURE_WORDS = /\bDate\.now\b|\bnew Date\(\)|\bprocess\.|\bsetTimeout\b|\bsetInterval\b/;
+
+const root = resolve(import.meta.dirname, '..');
+const src = join(root, 'src');
+
+interface SourceFile {
+  readonly path: string;
+  readonly room: string;
+  readonly isTest: boolean;
+  readonly text: string;
+}
+
+function roomOf(path: string): string {
+  const parts = relative(src, path).split('/');
+  if (parts.length === 1) return (parts[0] as string).replace(/\.ts$/, '');
+  return parts[0] === 'protocols' ? `protocols/${parts[1]}` : (parts[0] as string);
+}
+
+const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => {
+    const path = join(src, name);
+    const isTest = /\.(?:test|contract|fixture)\.ts$/.test(name);
+    return { path, room: roomOf(path), isTest, text: readFileSync(path, 'utf8') };
+  });
+
+function importsOf(file: SourceFile): string[] {
+  const found = file.text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+  );
+  return [...found].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+}
+
+function forbiddenImports(file: SourceFile): string[] {
+  const allowed = MAY_IMPORT[file.room];
+  if (!allowed) return [`room '${file.room}' has no row in the import table`];
+  if (allowed.includes('*')) return [];
+  return importsOf(file).flatMap((specifier) => {
+    if (specifier === '@keystead/sdk') return allowed.includes('sdk') ? [] : [specifier];
+    if (!specifier.startsWith('.')) return [];
+    const target = resolve(dirname(file.path), specifier);
+    if (!target.startsWith(src)) return [specifier];
+    const room = roomOf(target);
+    return room === file.room || allowed.includes(room) ? [] : [specifier];
+  });
+}
+
+describe('the import table', () => {
+  it('finds the source', () => expect(files.length).toBeGreaterThan(5));
+
+  it('holds for every file that is not a test', () => {
+    const broken = files
+      .filter((file) => !file.isTest)
+      .map((file) => [relative(src, file.path), forbiddenImports(file)] as const)
+      .filter(([, imports]) => imports.length > 0);
+    expect(broken).toEqual([]);
+  });
+
+  it('keeps I/O and clocks out of the pure rooms', () => {
+    const broken = files
+      .filter((file) => PURE.includes(file.room) && !file.isTest)
+      .filter(
+        (file) =>
+          importsOf(file).some((name) => IMPURE_MODULES.test(name)) || IMPURE_WORDS.test(withoutComments(file.text)),
+      )
+      .map((file) => relative(src, file.path));
+    expect(broken).toEqual([]);
+  });
+
+  it('ends relative imports in .ts', () => {
+    const broken = files.flatMap((file) =>
+      importsOf(file).filter((name) => name.startsWith('.') && !name.endsWith('.ts')),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+}
