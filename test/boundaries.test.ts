@@ -8,14 +8,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   crypto: ['bytes'],
   access: ['bytes'],
   audit: ['bytes', 'crypto'],
-  identity: ['bytes', 'crypto', 'access'],
-  keys: ['bytes', 'crypto', 'access'],
+  records: ['bytes', 'crypto', 'audit'],
+  identity: ['bytes', 'crypto', 'access', 'records'],
+  keys: ['bytes', 'crypto', 'access', 'records'],
   clients: ['bytes', 'crypto'],
   seal: ['bytes', 'crypto', 'keys', 'clients'],
-  vault: ['bytes', 'crypto', 'keys', 'clients'],
+  vault: ['bytes', 'crypto', 'keys', 'clients', 'records'],
   jobs: ['bytes'],
-  store: ['bytes', 'crypto', 'identity', 'keys', 'audit', 'vault', 'jobs'],
-  pipeline: ['bytes', 'access', 'identity', 'keys', 'audit'],
+  store: ['bytes', 'crypto', 'records', 'identity', 'keys', 'audit', 'vault', 'jobs'],
+  pipeline: ['bytes', 'access', 'identity', 'keys', 'audit', 'records'],
   http: ['bytes'],
   'protocols/sigv4': ['bytes', 'crypto'],
   'protocols/aws-kms': [
@@ -25,13 +26,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'identity',
     'keys',
     'audit',
+    'records',
     'vault',
     'jobs',
     'pipeline',
     'http',
     'protocols/sigv4',
   ],
-  'protocols/admin': ['bytes', 'crypto', 'access', 'identity', 'keys', 'audit', 'vault', 'jobs', 'pipeline', 'http'],
+  'protocols/admin': [
+    'bytes',
+    'crypto',
+    'access',
+    'identity',
+    'keys',
+    'audit',
+    'records',
+    'vault',
+    'jobs',
+    'pipeline',
+    'http',
+  ],
   config: ['bytes'],
   cli: ['bytes', 'config', 'server', 'audit', 'vault', 'sdk'],
   server: ['*'],
@@ -39,7 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Rooms that do no I/O and know no clock: what they may not reach. */
-const PURE = ['bytes', 'crypto', 'access', 'audit', 'keys', 'identity'];
+const PURE = ['bytes', 'crypto', 'access', 'audit', 'records', 'keys', 'identity'];
 const IMPURE_MODULES =
   /^(?:node:)?(?:fs|fs\/promises|net|http|https|tls|sqlite|child_process|worker_threads|dgram|os|process)$|^kysely$/;
 const IMPURE_WORDS = /\bDate\.now\b|\bnew Date\(\)|\bprocess\.|\bsetTimeout\b|\bsetInterval\b/;

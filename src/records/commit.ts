@@ -1,0 +1,44 @@
+import type { AuditDraft } from '../audit/entry.ts';
+import type { RecordRef, StoredRecord } from './record.ts';
+
+/**
+ * A name by which a record is found: unique in its space over the whole installation (`alias:<tenant>:<region>`,
+ * `access-key`, ...). A convenience of look-up and nothing more: whoever resolves a name checks it against the
+ * record, whose MAC covers it.
+ */
+export interface RecordName {
+  readonly space: string;
+  readonly name: string;
+}
+
+/** One record's change. The record must be at `record.revision - 1` (0: must not exist), or the commit is refused. */
+export interface Put {
+  readonly put: StoredRecord;
+  readonly claim?: readonly RecordName[];
+  readonly release?: readonly RecordName[];
+}
+
+/** Takes a record away. It must be at `revision`. Its names are released with it. */
+export interface Remove {
+  readonly remove: RecordRef;
+  readonly revision: number;
+}
+
+export type Write = Put | Remove;
+
+/** A record that is read but not changed, and must still be at this revision. */
+export interface Precondition {
+  readonly ref: RecordRef;
+  readonly revision: number;
+}
+
+/**
+ * A change as data. All of it becomes durable in one transaction, or none. Every change of state (`writes` not
+ * empty) bumps the freshness epoch; a commit of entries alone does not.
+ */
+export interface Commit {
+  readonly preconditions?: readonly Precondition[];
+  readonly writes: readonly Write[];
+  /** At least one. To those marked `change` the writer adds the digests of the written records and the new state root. */
+  readonly entries: readonly AuditDraft[];
+}

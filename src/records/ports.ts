@@ -1,0 +1,72 @@
+import type { AuditDraft } from '../audit/entry.ts';
+import type { Commit, RecordName } from './commit.ts';
+import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+export interface Page {
+  /** Only records whose id sorts behind this one (by UTF-8 bytes). */
+  readonly after?: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+export interface NamedRef extends RecordRef, RecordName {}
+
+/** Reads records. What is read is the newest committed state at the time of the call. */
+export interface RecordReader {
+  read(ref: RecordRef): MaybePromise<StoredRecord | undefined>;
+  /** The revision alone, for a cache that only wants to know whether it is still right. */
+  revisionOf(ref: RecordRef): MaybePromise<number | undefined>;
+  /** Records of one tenant, kind and scope, sorted by id. */
+  list(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<StoredRecord[]>;
+  /** All records of a kind over all tenants, sorted by tenant and id: for start-up and the installation's own lists. */
+  listAll(kind: RecordKind): MaybePromise<StoredRecord[]>;
+  resolve(name: RecordName): MaybePromise<RecordRef | undefined>;
+  /** Names of one space, sorted. `after` and `limit` as in {@link Page}. */
+  listNames(space: string, page: Page): MaybePromise<NamedRef[]>;
+}
+
+/** Tells whether what is cached may still be true. */
+export interface Freshness {
+  /**
+   * The number of state changes so far, over all processes. Whatever was committed before this call began is
+   * counted. Asked once per request, so it must be cheap.
+   */
+  epoch(): number;
+}
+
+/** Makes changes durable. */
+export interface RecordWriter {
+  /**
+   * Resolves when the whole commit is on disk.
+   *
+   * @throws {ConflictError} a precondition or a name does not hold; nothing was written. Read again, decide again.
+   * @throws {StoreFullError} there is no room; nothing was written.
+   * @throws {UnknownOutcomeError} the store went away in between: the commit may or may not be there.
+   */
+  commit(commit: Commit): Promise<void>;
+  /** Records uses and refusals: entries without a change. Grouped with its neighbours into one transaction. */
+  record(entry: AuditDraft): Promise<void>;
+}
+
+export interface RecordStore extends RecordReader, RecordWriter, Freshness {}
+
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+  /** The name that is taken, where a name was the cause. */
+  readonly takenName: RecordName | undefined;
+
+  constructor(message: string, takenName?: RecordName) {
+    super(message);
+    this.takenName = takenName;
+  }
+}
+
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+}
+
+export class UnknownOutcomeError extends Error {
+  override readonly name = 'UnknownOutcomeError';
+}
