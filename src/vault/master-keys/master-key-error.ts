@@ -1,0 +1,83 @@
+/** Everything that a master key can answer instead of doing its work. */
+export type MasterKeyFailure =
+  | 'disabled'
+  | 'pending-deletion'
+  | 'material-missing'
+  | 'deleted'
+  | 'denied'
+  | 'throttled'
+  | 'unreachable'
+  | 'wrong-context-or-tampered';
+
+interface FailureText {
+  readonly what: string;
+  readonly next: string;
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly transient: boolean;
+}
+
+const TEXTS: Record<MasterKeyFailure, FailureText> = {
+  disabled: {
+    what: 'is disabled',
+    next: 'Enable it again to read and write backups; nothing is lost while it is off.',
+    transient: false,
+  },
+  'pending-deletion': {
+    what: 'is scheduled for deletion',
+    next: 'Cancel the deletion, then enable the key. When it is deleted, every backup that only it opens is lost for good.',
+    transient: false,
+  },
+  'material-missing': {
+    what: 'has no key material (it expired or was removed)',
+    next: 'Import the same key material again.',
+    transient: false,
+  },
+  deleted: {
+    what: 'does not exist any more',
+    next: 'Backups that only this key opens are unreadable for good. Use another recipient of the same backups, if there is one.',
+    transient: false,
+  },
+  denied: {
+    what: 'refused the call: the credential has no permission for it',
+    next: 'Allow the operation for this principal in the key policy, then try again.',
+    transient: false,
+  },
+  throttled: { what: 'answered that there are too many calls', next: 'Try again in a moment.', transient: true },
+  unreachable: {
+    what: 'could not be reached',
+    next: 'Check the network, the endpoint and the region, then try again.',
+    transient: true,
+  },
+  'wrong-context-or-tampered': {
+    what: 'did not accept a wrapped key: it was changed, or belongs to another key, tenant, environment or purpose',
+    next: 'Treat this as an alarm: compare the envelope with a copy of the store, and do not use what it names.',
+    transient: false,
+  },
+};
+
+/** A master key said no. The text says what happened and what to do; it holds no key and no wrapped key. */
+export class MasterKeyError extends Error {
+  override readonly name = 'MasterKeyError';
+  readonly code: MasterKeyFailure;
+  readonly keyId: string;
+  /** Milliseconds since 1970 at which a key in `pending-deletion` goes, where the provider tells. */
+  readonly deletionDateMs: number | undefined;
+
+  constructor(
+    code: MasterKeyFailure,
+    keyId: string,
+    options: { readonly cause?: unknown; readonly deletionDateMs?: number } = {},
+  ) {
+    const { what, next } = TEXTS[code];
+    const date = options.deletionDateMs === undefined ? '' : ` on ${new Date(options.deletionDateMs).toISOString()}`;
+    super(`The master key ${keyId} ${what}${date}. ${next}`, { cause: options.cause });
+    this.code = code;
+    this.keyId = keyId;
+    this.deletionDateMs = options.deletionDateMs;
+  }
+
+  /** Whether the same call may succeed later without anybody changing anything. */
+  get transient(): boolean {
+    return TEXTS[this.code].transient;
+  }
+}
