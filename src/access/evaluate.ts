@@ -1,0 +1,102 @@
+import { matchesPattern } from './pattern.ts';
+import type { AccessPolicy, Statement } from './policy.ts';
+
+/** Who asks, as far as policies can tell. */
+export interface Subject {
+  /** `arn:aws:iam::<account>:user/<name>`, or `:root` for the account itself. */
+  readonly arn: string;
+  readonly accountId: string;
+  /** Policies attached to the subject. The account's root needs none. */
+  readonly policies: readonly AccessPolicy[];
+}
+
+/** A key as far as policies can tell. */
+export interface ProtectedKey {
+  readonly accountId: string;
+  readonly policy: AccessPolicy;
+}
+
+export interface AccessRequest {
+  readonly subject: Subject;
+  /** `kms:Encrypt`, `keystead:CreateTenant`, ... */
+  readonly action: string;
+  /** The ARN of what it is done to; `*` where there is no resource. */
+  readonly resource: string;
+  /** Absent for actions on no key: they rest on the subject's own policies. */
+  readonly key?: ProtectedKey;
+}
+
+/** The outcome and the reason that goes into the audit entry and to `access explain`. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason:
+    | 'denied-by-key-policy'
+    | 'denied-by-identity-policy'
+    | 'allowed-by-key-policy'
+    | 'allowed-by-identity-policy'
+    | 'allowed-as-root'
+    | 'no-statement-allows';
+  readonly sid?: string | undefined;
+}
+
+/**
+ * Decides one request (AWS KMS developer guide, "Key policies" and IAM policy evaluation): an explicit Deny wins;
+ * a key's policy allows a principal that it names; where it names the account (`:root`), the principal's own
+ * policies decide; across accounts both must allow; everything else is refused.
+ */
+export function evaluate(request: AccessRequest): Decision {
+  const { subject, key } = request;
+  const ownStatements = subject.policies.flatMap((policy) => policy.statements);
+  const own = ownStatements.filter((statement) => covers(statement, request));
+  const ofKey = key?.policy.statements.filter((statement) => covers(statement, request)) ?? [];
+  const named = ofKey.filter((statement) => statement.principals.some((name) => names(name, subject)));
+  const delegated = ofKey.filter((statement) =>
+    statement.principals.some((name) => isAccount(name, subject.accountId)),
+  );
+
+  const keyDeny = [...named, ...delegated].find(isDeny);
+  if (keyDeny) return decision(false, 'denied-by-key-policy', keyDeny);
+  const ownDeny = own.find(isDeny);
+  if (ownDeny) return decision(false, 'denied-by-identity-policy', ownDeny);
+
+  const isRoot = isAccount(subject.arn, subject.accountId);
+  const ownAllow = own.find(isAllow);
+  const ownAllows = isRoot || ownAllow !== undefined;
+  if (key === undefined) {
+    if (isRoot) return decision(true, 'allowed-as-root');
+    return ownAllow ? decision(true, 'allowed-by-identity-policy', ownAllow) : decision(false, 'no-statement-allows');
+  }
+
+  const namedAllow = named.find(isAllow);
+  if (namedAllow && (key.accountId === subject.accountId || ownAllows)) {
+    return decision(true, 'allowed-by-key-policy', namedAllow);
+  }
+  if (delegated.some(isAllow) && ownAllows) {
+    return isRoot ? decision(true, 'allowed-as-root') : decision(true, 'allowed-by-identity-policy', ownAllow);
+  }
+  return decision(false, 'no-statement-allows');
+}
+
+function covers(statement: Statement, { action, resource }: AccessRequest): boolean {
+  const lowerCase = action.toLowerCase();
+  return (
+    statement.actions.some((pattern) => matchesPattern(pattern, lowerCase)) &&
+    statement.resources.some((pattern) => matchesPattern(pattern, resource))
+  );
+}
+
+/** Whether a principal of a statement is the subject itself (or everybody), not merely its account. */
+function names(principal: string, subject: Subject): boolean {
+  return principal === '*' || principal === subject.arn;
+}
+
+function isAccount(principal: string, accountId: string): boolean {
+  return principal === accountId || (principal.startsWith('arn:') && principal.endsWith(`:iam::${accountId}:root`));
+}
+
+const isDeny = (statement: Statement): boolean => statement.effect === 'Deny';
+const isAllow = (statement: Statement): boolean => statement.effect === 'Allow';
+
+function decision(allowed: boolean, reason: Decision['reason'], statement?: Statement): Decision {
+  return { allowed, reason, sid: statement?.sid };
+}

@@ -1,0 +1,97 @@
+import {
+  constants,
+  createDecipheriv,
+  createPrivateKey,
+  generateKeyPair,
+  privateDecrypt,
+  type KeyObject,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** How imported material may be encrypted on its way. One row per algorithm of the wire. */
+interface WrappingAlgorithm {
+  readonly oaepHash: 'sha1' | 'sha256';
+  /** MGF1 hashes that are tried in turn: Java clients send SHA-256 with MGF1-SHA-1 unless told otherwise. */
+  readonly mgf1Hashes: readonly ('sha1' | 'sha256')[];
+  /** Whether RSA carries an AES key, and that key carries the material by AES-KWP (RFC 5649). */
+  readonly twoSteps: boolean;
+}
+
+export const WRAPPING_ALGORITHMS = {
+  RSAES_OAEP_SHA_1: { oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: false },
+  RSAES_OAEP_SHA_256: { oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: false },
+  RSA_AES_KEY_WRAP_SHA_1: { oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: true },
+  RSA_AES_KEY_WRAP_SHA_256: { oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: true },
+} as const satisfies Record<string, WrappingAlgorithm>;
+
+export type WrappingAlgorithmName = keyof typeof WRAPPING_ALGORITHMS;
+
+/** Sizes of wrapping keys, in bits. */
+export const WRAPPING_KEY_BITS = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
+
+export type WrappingKeySpec = keyof typeof WRAPPING_KEY_BITS;
+
+export interface WrappingKeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+const generate = promisify(generateKeyPair);
+
+/** Makes an RSA wrapping key on OpenSSL's thread, never on the event loop. */
+export function generateWrappingKey(spec: WrappingKeySpec): Promise<WrappingKeyPair> {
+  return generate('rsa', { modulusLength: WRAPPING_KEY_BITS[spec] });
+}
+
+/**
+ * Decrypts imported material. `undefined` when it does not decrypt: the caller cannot tell which step failed.
+ *
+ * @param privateKeyDer PKCS#8 DER of the wrapping key
+ */
+export function unwrapImported(
+  name: WrappingAlgorithmName,
+  privateKeyDer: Buffer,
+  encrypted: Uint8Array,
+): Buffer | undefined {
+  const algorithm: WrappingAlgorithm = WRAPPING_ALGORITHMS[name];
+  const key = createPrivateKey({ key: privateKeyDer, format: 'der', type: 'pkcs8' });
+  const modulusLength = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+  if (!algorithm.twoSteps) return decryptOaep(algorithm, key, encrypted);
+
+  if (encrypted.byteLength <= modulusLength) return undefined;
+  const aesKey = decryptOaep(algorithm, key, encrypted.subarray(0, modulusLength));
+  if (aesKey === undefined) return undefined;
+  try {
+    return unwrapPadded(aesKey, encrypted.subarray(modulusLength));
+  } finally {
+    aesKey.fill(0);
+  }
+}
+
+function decryptOaep(algorithm: WrappingAlgorithm, key: KeyObject, encrypted: Uint8Array): Buffer | undefined {
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  for (const mgf1Hash of algorithm.mgf1Hashes) {
+    try {
+      return privateDecrypt(
+        { key, padding, oaepHash: algorithm.oaepHash, mgf1Hash } as Parameters<typeof privateDecrypt>[0],
+        encrypted,
+      );
+    } catch {
+      // Not encrypted in this way: the next one, if any, decides.
+    }
+  }
+  return undefined;
+}
+
+/** RFC 5649 section 3. OpenSSL checks the integrity value and the padding. */
+function unwrapPadded(aesKey: Buffer, wrapped: Uint8Array): Buffer | undefined {
+  // The shortest wrapped form is two semiblocks, and every form is whole semiblocks.
+  if (![16, 24, 32].includes(aesKey.length) || wrapped.byteLength < 16 || wrapped.byteLength % 8 !== 0)
+    return undefined;
+  try {
+    const decipher = createDecipheriv(`id-aes${aesKey.length * 8}-wrap-pad`, aesKey, Buffer.from('a65959a6', 'hex'));
+    return Buffer.concat([decipher.update(wrapped), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** Every way in which a verb of the key domain can refuse. Each protocol maps all of them: a total table. */
+export type KeyErrorCode =
+  | 'key-not-found'
+  | 'key-disabled'
+  | 'key-pending-deletion'
+  | 'key-not-pending-deletion'
+  | 'key-pending-import'
+  | 'key-limit'
+  | 'spec-not-available'
+  | 'wrong-usage'
+  | 'wrong-origin'
+  | 'wrong-family'
+  | 'incorrect-key'
+  | 'invalid-ciphertext'
+  | 'unknown-ciphertext-key'
+  | 'import-token-invalid'
+  | 'import-token-expired'
+  | 'import-undecryptable'
+  | 'import-wrong-length'
+  | 'import-incorrect-material'
+  | 'import-another-pending'
+  | 'import-expiry-missing'
+  | 'import-expiry-unwanted'
+  | 'import-expiry-out-of-range'
+  | 'import-material-id-unwanted'
+  | 'material-not-found'
+  | 'rotation-limit'
+  | 'no-pending-material'
+  | 'deletion-window-out-of-range'
+  | 'alias-not-found'
+  | 'alias-exists'
+  | 'alias-malformed'
+  | 'alias-reserved'
+  | 'alias-limit'
+  | 'alias-incompatible'
+  | 'tag-limit'
+  | 'tag-reserved'
+  | 'tag-duplicate'
+  | 'access-policy-malformed'
+  | 'access-policy-lockout'
+  | 'access-policy-not-available'
+  | 'record-not-authentic';
+
+/** Facts a protocol may need for its text. Never a secret. */
+export interface KeyErrorFacts {
+  readonly keyId?: string;
+  readonly alias?: string;
+  readonly materialId?: string;
+  readonly otherMaterialId?: string;
+  /** Why, in a few words, where the code alone does not say it. */
+  readonly detail?: string;
+}
+
+/** A refusal by the key domain. */
+export class KeyError extends Error {
+  override readonly name = 'KeyError';
+  readonly code: KeyErrorCode;
+  readonly facts: KeyErrorFacts;
+
+  constructor(code: KeyErrorCode, facts: KeyErrorFacts = {}) {
+    super(facts.detail === undefined ? code : `${code}: ${facts.detail}`);
+    this.code = code;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,75 @@
+import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { keySpec } from '../crypto/key-spec.ts';
+import type { TenantKey } from '../crypto/hierarchy.ts';
+import type { Put } from '../records/commit.ts';
+import type { RecordName } from '../records/commit.ts';
+import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
+import { KeyError } from './errors.ts';
+import type { Key } from './key.ts';
+
+/** Bytes of the form of a key record's body that this code writes and reads. */
+const FORMAT = 1;
+
+/** Space of alias names of one tenant and region. */
+export function aliasSpace(tenantId: string, region: string): string {
+  return `alias:${tenantId}:${region}`;
+}
+
+/** Space of version handles of one tenant and region. */
+export function handleSpace(tenantId: string, region: string): string {
+  return `handle:${tenantId}:${region}`;
+}
+
+/** A destroyed key leaves the lists of its region; its record stays as a tombstone. */
+function scopeOf(key: Key): string {
+  return key.state === 'destroyed' ? `destroyed:${key.region}` : key.region;
+}
+
+/** The write that brings a key from `before` (absent: it is new) to `after`, with the names it gains and loses. */
+export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omit<Key, 'revision'>): Put {
+  const { tenantId, id, spec, ...rest } = after;
+  const { revision: _, ...content } = rest as typeof rest & { revision?: number };
+  const body = Buffer.from(canonicalJson({ format: FORMAT, spec: spec.name, ...content } as unknown as Json), 'utf8');
+  const revision = (before?.revision ?? 0) + 1;
+  const record = { tenantId, kind: 'key', id, scope: scopeOf(after as Key), revision, body } as const;
+  const had = before === undefined ? [] : namesOf(before);
+  const has = namesOf(after as Key);
+  return {
+    put: sealRecord(record, tenantKey.records),
+    release: without(had, has),
+    claim: without(has, had),
+  };
+}
+
+/** Every name by which a key is found. */
+function namesOf(key: Key): RecordName[] {
+  return [
+    ...key.aliases.map(({ name }) => ({ space: aliasSpace(key.tenantId, key.region), name })),
+    ...key.versions.map(({ handle }) => ({ space: handleSpace(key.tenantId, key.region), name: handle })),
+  ];
+}
+
+function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
+  const taken = new Set(others.map(({ space, name }) => `${space} ${name}`));
+  return names.filter(({ space, name }) => !taken.has(`${space} ${name}`));
+}
+
+/**
+ * Reads a key from its record.
+ *
+ * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
+ */
+export function readKey(tenantKey: TenantKey, record: StoredRecord): Key {
+  const notAuthentic = new KeyError('record-not-authentic', { keyId: record.id });
+  if (record.kind !== 'key' || !isAuthentic(record, tenantKey.records)) throw notAuthentic;
+  const { format, spec, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number; spec: string };
+  const row = keySpec(spec);
+  if (format !== FORMAT || row === undefined) {
+    throw new KeyError('record-not-authentic', {
+      keyId: record.id,
+      detail: 'the record has a format of another version',
+    });
+  }
+  const { tenantId, id, revision } = record;
+  return { ...(content as Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'>), tenantId, id, revision, spec: row };
+}

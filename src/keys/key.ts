@@ -1,0 +1,92 @@
+import type { KeySpecRow, KeyUsage, Origin } from '../crypto/key-spec.ts';
+import type { WrappingAlgorithmName } from '../crypto/import-wrapping.ts';
+
+/** The life cycle of a key (vocabulary: key states). Whether material is there is derived, never a state. */
+export type KeyState = 'active' | 'suspended' | 'pending-deletion' | 'destroyed';
+
+/** Where a version stands: it encrypts; it only decrypts; it waits for a rotation to make it the current one. */
+export type Stage = 'current' | 'previous' | 'pending';
+
+/** What made a version the current one. */
+export type RotationCause = 'automatic' | 'on-demand';
+
+/** One generation of a key's material. It outlives its material: re-imported, it opens its old ciphertexts again. */
+export interface KeyVersion {
+  /** UUID. */
+  readonly id: string;
+  /** Base64 of the 16-byte handle in its ciphertexts. */
+  readonly handle: string;
+  /** 64 hexadecimal digits. */
+  readonly materialId: string;
+  readonly stage: Stage;
+  readonly createdAtMs: number;
+  /** When and why it became the current one; absent for a key's first version and for a pending one. */
+  readonly rotation?: { readonly atMs: number; readonly cause: RotationCause };
+  /** Base64 of the wrapped material; null while it is deleted. */
+  readonly material: string | null;
+  /** Only for imported material that expires. */
+  readonly materialExpiresAtMs?: number;
+  /** What the importer wrote to it. */
+  readonly description?: string;
+}
+
+export interface Alias {
+  /** With its prefix: `alias/...`. */
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A handle for one or more imports: the private half of a wrapping key, valid for 24 hours. */
+export interface ImportToken {
+  /** UUID. */
+  readonly id: string;
+  readonly algorithm: WrappingAlgorithmName;
+  /** Base64 of the wrapped PKCS#8 of the RSA key. */
+  readonly privateKey: string;
+  readonly expiresAtMs: number;
+}
+
+export interface Deletion {
+  readonly scheduledAtMs: number;
+  readonly windowDays: number;
+  /** From this time on the key is gone. */
+  readonly dueAtMs: number;
+}
+
+/** A key: everything about it that changes under one revision. */
+export interface Key {
+  readonly tenantId: string;
+  readonly region: string;
+  readonly id: string;
+  readonly revision: number;
+  readonly spec: KeySpecRow;
+  readonly usage: KeyUsage;
+  readonly origin: Origin;
+  readonly extractable: boolean;
+  readonly state: KeyState;
+  readonly description: string;
+  readonly createdAtMs: number;
+  /** The access policy as it was given: a JSON text in the AWS policy language. */
+  readonly accessPolicy: string;
+  readonly aliases: readonly Alias[];
+  readonly tags: readonly Tag[];
+  readonly versions: readonly KeyVersion[];
+  readonly importTokens: readonly ImportToken[];
+  readonly deletion?: Deletion;
+}
+
+/** The version that encrypts, if the key has one. */
+export function currentVersion(key: Key): KeyVersion | undefined {
+  return key.versions.find((version) => version.stage === 'current');
+}
+
+/** Whether a version's material is there and has not expired. */
+export function hasMaterial(version: KeyVersion, nowMs: number): boolean {
+  return version.material !== null && (version.materialExpiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
+}

@@ -1,0 +1,71 @@
+import { KeyError, type KeyErrorCode } from './errors.ts';
+import { hasMaterial, type Key } from './key.ts';
+
+/** What a key is good for right now: its state, and whether all material that it ever used is there. */
+export type Condition = 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+
+/** Derives the condition. `nowMs` decides about expired material and about a deletion that has become due. */
+export function conditionOf(key: Key, nowMs: number): Condition {
+  if (key.state === 'destroyed') return 'gone';
+  if (key.deletion !== undefined) return key.deletion.dueAtMs <= nowMs ? 'gone' : 'pending-deletion';
+  if (isMaterialMissing(key, nowMs)) return 'pending-import';
+  return key.state === 'suspended' ? 'disabled' : 'enabled';
+}
+
+/** Whether any material that has ever encrypted is deleted or expired, or none was imported yet. */
+function isMaterialMissing(key: Key, nowMs: number): boolean {
+  const permanent = key.versions.filter((version) => version.stage !== 'pending');
+  return permanent.length === 0 || permanent.some((version) => !hasMaterial(version, nowMs));
+}
+
+/** The verbs that the state of a key can refuse. */
+export type Verb =
+  | 'use'
+  | 'read'
+  | 'enable'
+  | 'disable'
+  | 'schedule-deletion'
+  | 'cancel-deletion'
+  | 'annotate'
+  | 'take-alias'
+  | 'set-access-policy'
+  | 'rotate'
+  | 'prepare-import'
+  | 'import'
+  | 'delete-material'
+  | 'read-rotations';
+
+type Refusals = { readonly [C in Exclude<Condition, 'gone'>]?: KeyErrorCode };
+
+const NOT_PENDING: KeyErrorCode = 'key-not-pending-deletion';
+const NOT_WHILE_PENDING_DELETION: Refusals = { 'pending-deletion': 'key-pending-deletion' };
+const ONLY_ENABLED: Refusals = {
+  disabled: 'key-disabled',
+  'pending-deletion': 'key-pending-deletion',
+  'pending-import': 'key-pending-import',
+};
+
+/** Which condition refuses which verb, and how. What is not listed is allowed. */
+const REFUSALS: Record<Verb, Refusals> = {
+  use: ONLY_ENABLED,
+  rotate: ONLY_ENABLED,
+  read: {},
+  'read-rotations': {},
+  'set-access-policy': {},
+  'delete-material': {},
+  annotate: NOT_WHILE_PENDING_DELETION,
+  'take-alias': NOT_WHILE_PENDING_DELETION,
+  'schedule-deletion': NOT_WHILE_PENDING_DELETION,
+  'prepare-import': NOT_WHILE_PENDING_DELETION,
+  import: NOT_WHILE_PENDING_DELETION,
+  enable: { 'pending-deletion': 'key-pending-deletion', 'pending-import': 'key-pending-import' },
+  disable: { 'pending-deletion': 'key-pending-deletion', 'pending-import': 'key-pending-import' },
+  'cancel-deletion': { enabled: NOT_PENDING, disabled: NOT_PENDING, 'pending-import': NOT_PENDING },
+};
+
+/** @throws {KeyError} when the key's condition does not allow the verb; `key-not-found` when it is gone */
+export function requireState(key: Key, verb: Verb, nowMs: number): void {
+  const condition = conditionOf(key, nowMs);
+  const code = condition === 'gone' ? 'key-not-found' : REFUSALS[verb][condition];
+  if (code !== undefined) throw new KeyError(code, { keyId: key.id });
+}
