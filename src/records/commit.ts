@@ -39,6 +39,11 @@ export interface Precondition {
 export interface Commit {
   readonly preconditions?: readonly Precondition[];
   readonly writes: readonly Write[];
-  /** At least one. To those marked `change` the writer adds the digests of the written records and the new state root. */
+  /**
+   * At least one. To those marked `change` the writer adds the digests of the written records of the entry's tenant
+   * and that tenant's new state root. Each tenant whose records are written needs such an entry.
+   */
   readonly entries: readonly AuditDraft[];
+  /** Disable, revoke, delete: what makes things safer may use the reserve that is kept for a full disk. */
+  readonly urgent?: boolean;
 }

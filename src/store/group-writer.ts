@@ -1,0 +1,136 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { EntryFrames } from '../audit/entry-frame.ts';
+import { leafOfCommit, tenantOf } from '../records/account.ts';
+import type { Commit, Write } from '../records/commit.ts';
+import { ConflictError } from '../records/ports.ts';
+import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
+import { passFaultPoint } from './fault.ts';
+import { NameWriter } from './name-writer.ts';
+import { RecordTable } from './record-table.ts';
+
+/** What one part of a group is: the entries of uses as a batch, or a commit. */
+export type Part = { readonly uses: Uint8Array } | { readonly commit: Commit };
+
+/** A failure of one part that leaves the rest of its group alone. */
+export type PartFailure = ConflictError | RangeError;
+
+/** Writes groups of commits, each group in one transaction. Lives where it may block: in the writer's thread. */
+export class GroupWriter {
+  readonly #db: DatabaseSync;
+  readonly #node: string;
+  readonly #records: RecordTable;
+  readonly #names: NameWriter;
+  readonly #selectSum: StatementSync;
+  readonly #upsertSum: StatementSync;
+  readonly #bumpEpoch: StatementSync;
+  readonly #insertBatch: StatementSync;
+  readonly #frames = new EntryFrames();
+
+  constructor(db: DatabaseSync, node: string) {
+    this.#db = db;
+    this.#node = node;
+    this.#records = new RecordTable(db);
+    this.#names = new NameWriter(db);
+    this.#selectSum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
+    this.#upsertSum = db.prepare('INSERT OR REPLACE INTO tenant_state (tenant, sum) VALUES (?, ?)');
+    this.#bumpEpoch = db.prepare('UPDATE epoch SET value = value + ? WHERE one = 1');
+    this.#insertBatch = db.prepare('INSERT INTO audit_batch (node, body) VALUES (?, ?)');
+  }
+
+  /**
+   * Commits the parts together. Answers for each part why it alone was refused, or `undefined` where it is on disk.
+   * Throws SQLite's error when the whole group failed; unless {@link OutcomeUnknown}, nothing of it was written.
+   */
+  write(parts: readonly Part[]): (PartFailure | undefined)[] {
+    this.#db.exec('BEGIN IMMEDIATE');
+    let outcomes: (PartFailure | undefined)[];
+    try {
+      this.#frames.truncate(0);
+      let changes = 0;
+      outcomes = parts.map((part) => {
+        if ('uses' in part) return void this.#frames.appendBatch(part.uses);
+        const failure = this.#apply(part.commit);
+        if (failure === undefined && part.commit.writes.length > 0) changes++;
+        return failure;
+      });
+      if (changes > 0) this.#bumpEpoch.run(changes);
+      if (!this.#frames.isEmpty) this.#insertBatch.run(this.#node, this.#frames.take());
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+    passFaultPoint('store.before-commit');
+    this.#commit();
+    passFaultPoint('store.after-commit');
+    return outcomes;
+  }
+
+  /** Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. */
+  #apply(commit: Commit): PartFailure | undefined {
+    const length = this.#frames.length;
+    this.#db.exec('SAVEPOINT part');
+    try {
+      for (const { ref, revision } of commit.preconditions ?? []) this.#records.expect(ref, revision);
+      const roots = this.#writeRecords(commit.writes);
+      const rootOf = (tenant: string) => roots.get(tenant) ?? stateRoot(this.#sumOf(tenant));
+      for (const entry of commit.entries) this.#frames.append(leafOfCommit(entry, commit, rootOf));
+      this.#db.exec('RELEASE part');
+      return undefined;
+    } catch (error) {
+      this.#frames.truncate(length);
+      if (!(error instanceof ConflictError || error instanceof RangeError)) throw error;
+      this.#db.exec('ROLLBACK TO part; RELEASE part');
+      return error;
+    }
+  }
+
+  /** Answers the new state roots of the tenants that were changed. */
+  #writeRecords(writes: readonly Write[]): Map<string, Buffer> {
+    const roots = new Map<string, Buffer>();
+    for (const tenant of new Set(writes.map(tenantOf))) {
+      const sum = this.#sumOf(tenant);
+      for (const write of writes) {
+        if (tenantOf(write) !== tenant) continue;
+        const { before, after } = this.#records.write(write);
+        if (before) removeRecord(sum, before);
+        if (after) addRecord(sum, after);
+      }
+      this.#upsertSum.run(tenant, encodeState(sum));
+      roots.set(tenant, stateRoot(sum));
+    }
+    this.#names.write(writes);
+    return roots;
+  }
+
+  #sumOf(tenant: string) {
+    const row = this.#selectSum.get(tenant);
+    return row === undefined ? emptyState() : decodeState(row['sum'] as Uint8Array);
+  }
+
+  #commit(): void {
+    try {
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      // Still in the transaction: the commit was refused before it began, so taking it back is certain.
+      if (!this.#rollback() && !isRefusal(error))
+        throw new OutcomeUnknown('the disk failed while a commit was written', { cause: error });
+      throw error;
+    }
+  }
+
+  #rollback(): boolean {
+    if (!this.#db.isTransaction) return false;
+    this.#db.exec('ROLLBACK');
+    return true;
+  }
+}
+
+/** The commit may or may not be on disk. The connection must not be used any more. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/** SQLITE_FULL undoes the whole transaction (https://sqlite.org/lang_transaction.html, response to errors). */
+function isRefusal(error: unknown): boolean {
+  return (error as { errcode?: unknown }).errcode === 13;
+}

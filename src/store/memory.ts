@@ -1,0 +1,145 @@
+import { EntryFrames, type FramedEntry, readFrames } from '../audit/entry-frame.ts';
+import { type AuditDraft, leafOf } from '../audit/entry.ts';
+import { assertAccountable, leafOfCommit } from '../records/account.ts';
+import type { Commit, RecordName, Write } from '../records/commit.ts';
+import type { NamedRef, Page, RecordStore } from '../records/ports.ts';
+import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
+import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
+import { notHeld, taken } from './name-writer.ts';
+import { limitOf } from './reader.ts';
+import { revisionConflict } from './record-table.ts';
+
+/** The whole state of a {@link MemoryStore}: replaced as one by each commit. */
+interface State {
+  readonly records: Map<string, StoredRecord>;
+  readonly names: Map<string, NamedRef>;
+}
+
+/** The store's contract in memory, for tests of what is built on it. What it held is gone with it. */
+export class MemoryStore implements RecordStore {
+  #state: State = { records: new Map(), names: new Map() };
+  #epoch = 0;
+  readonly #log: FramedEntry[] = [];
+
+  /** Every entry so far, in order. */
+  entries(): readonly FramedEntry[] {
+    return this.#log;
+  }
+
+  epoch(): number {
+    return this.#epoch;
+  }
+
+  read(ref: RecordRef): StoredRecord | undefined {
+    return this.#state.records.get(keyOf(ref));
+  }
+
+  revisionOf(ref: RecordRef): number | undefined {
+    return this.read(ref)?.revision;
+  }
+
+  list(tenantId: string, kind: RecordKind, scope: string, page: Page): StoredRecord[] {
+    const of = (record: StoredRecord) => record.tenantId === tenantId && record.kind === kind && record.scope === scope;
+    return paged([...this.#state.records.values()].filter(of), (record) => record.id, page);
+  }
+
+  listAll(kind: RecordKind): StoredRecord[] {
+    return [...this.#state.records.values()]
+      .filter((record) => record.kind === kind)
+      .toSorted((a, b) => byBytes(a.tenantId, b.tenantId) || byBytes(a.id, b.id));
+  }
+
+  resolve(name: RecordName): RecordRef | undefined {
+    const named = this.#state.names.get(nameKey(name));
+    return named && { tenantId: named.tenantId, kind: named.kind, id: named.id };
+  }
+
+  listNames(space: string, page: Page): NamedRef[] {
+    const names = [...this.#state.names.values()].filter((name) => name.space === space);
+    return paged(names, ({ name }) => name, page);
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    assertAccountable(commit);
+    const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
+    for (const { ref, revision } of commit.preconditions ?? []) expectRevision(next, ref, revision);
+    for (const write of commit.writes) writeRecord(next, write);
+    writeNames(next, commit.writes);
+    const frames = new EntryFrames();
+    for (const entry of commit.entries) frames.append(leafOfCommit(entry, commit, (tenant) => rootOf(next, tenant)));
+    this.#state = next;
+    if (commit.writes.length > 0) this.#epoch++;
+    this.#log.push(...readFrames(frames.take()));
+  }
+
+  async record(entry: AuditDraft): Promise<void> {
+    const frames = new EntryFrames();
+    frames.append(leafOf(entry));
+    this.#log.push(...readFrames(frames.take()));
+  }
+}
+
+function expectRevision(state: State, ref: RecordRef, revision: number): void {
+  const found = state.records.get(keyOf(ref))?.revision ?? 0;
+  if (found !== revision) throw revisionConflict(ref, revision, found);
+}
+
+function writeRecord(state: State, write: Write): void {
+  if ('put' in write) {
+    const { put } = write;
+    expectRevision(state, put, put.revision - 1);
+    // Copies: what the caller does with its buffers later is not the record.
+    state.records.set(keyOf(put), { ...put, body: Buffer.from(put.body), mac: Buffer.from(put.mac) });
+  } else {
+    expectRevision(state, write.remove, write.revision);
+    state.records.delete(keyOf(write.remove));
+  }
+}
+
+function writeNames({ names }: State, writes: readonly Write[]): void {
+  for (const write of writes) {
+    if ('remove' in write) {
+      for (const [key, name] of names) if (keyOf(name) === keyOf(write.remove)) names.delete(key);
+      continue;
+    }
+    for (const name of write.release ?? []) {
+      const holder = names.get(nameKey(name));
+      if (!holder || keyOf(holder) !== keyOf(write.put)) throw notHeld(name, write.put);
+      names.delete(nameKey(name));
+    }
+  }
+  for (const write of writes) {
+    if (!('put' in write)) continue;
+    const { tenantId, kind, id } = write.put;
+    for (const name of write.claim ?? []) {
+      const holder = names.get(nameKey(name));
+      if (holder && keyOf(holder) !== keyOf(write.put)) throw taken(name);
+      names.set(nameKey(name), { space: name.space, name: name.name, tenantId, kind, id });
+    }
+  }
+}
+
+function rootOf(state: State, tenant: string): Buffer {
+  const sum = emptyState();
+  for (const record of state.records.values()) if (record.tenantId === tenant) addRecord(sum, recordDigest(record));
+  return stateRoot(sum);
+}
+
+function paged<T>(rows: readonly T[], idOf: (row: T) => string, page: Page): T[] {
+  const { after } = page;
+  const limit = limitOf(page);
+  const sorted = rows.toSorted((a, b) => byBytes(idOf(a), idOf(b)));
+  return sorted.filter((row) => after === undefined || byBytes(idOf(row), after) > 0).slice(0, limit);
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+}
+
+function keyOf({ tenantId, kind, id }: RecordRef): string {
+  return JSON.stringify([tenantId, kind, id]);
+}
+
+function nameKey({ space, name }: RecordName): string {
+  return JSON.stringify([space, name]);
+}

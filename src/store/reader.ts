@@ -1,0 +1,97 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Kysely, Selectable } from 'kysely';
+import type { RecordName } from '../records/commit.ts';
+import type { Freshness, NamedRef, Page, RecordReader } from '../records/ports.ts';
+import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
+import { queries } from './kysely-dialect.ts';
+import type { Tables } from './schema.ts';
+
+const MAX_PAGE = 1000;
+
+/**
+ * Reads on the event loop over a connection of its own. Every statement is a read transaction of its own, so it sees
+ * whatever any process committed before. The hot ones are prepared; the others go through the query builder.
+ */
+export class SqlReader implements RecordReader, Freshness {
+  readonly #kysely: Kysely<Tables>;
+  readonly #epoch: StatementSync;
+  readonly #read: StatementSync;
+  readonly #revision: StatementSync;
+  readonly #resolve: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#kysely = queries(db);
+    this.#epoch = db.prepare('SELECT value FROM epoch WHERE one = 1');
+    this.#epoch.setReturnArrays(true);
+    this.#read = db.prepare(
+      'SELECT tenant, kind, id, scope, revision, body, mac FROM record WHERE tenant = ? AND kind = ? AND id = ?',
+    );
+    this.#revision = db.prepare('SELECT revision FROM record WHERE tenant = ? AND kind = ? AND id = ?');
+    this.#revision.setReturnArrays(true);
+    this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
+  }
+
+  epoch(): number {
+    return (this.#epoch.get() as unknown as [number])[0];
+  }
+
+  read({ tenantId, kind, id }: RecordRef): StoredRecord | undefined {
+    const row = this.#read.get(tenantId, kind, id) as RecordRow | undefined;
+    return row && recordOf(row);
+  }
+
+  revisionOf({ tenantId, kind, id }: RecordRef): number | undefined {
+    return (this.#revision.get(tenantId, kind, id) as unknown as [number] | undefined)?.[0];
+  }
+
+  resolve({ space, name }: RecordName): RecordRef | undefined {
+    const row = this.#resolve.get(space, name) as { tenant: string; kind: string; id: string } | undefined;
+    return row && { tenantId: row.tenant, kind: row.kind as RecordKind, id: row.id };
+  }
+
+  async list(tenantId: string, kind: RecordKind, scope: string, page: Page): Promise<StoredRecord[]> {
+    let query = this.#kysely.selectFrom('record').selectAll();
+    query = query.where('tenant', '=', tenantId).where('kind', '=', kind).where('scope', '=', scope);
+    if (page.after !== undefined) query = query.where('id', '>', page.after);
+    const rows = await query.orderBy('id').limit(limitOf(page)).execute();
+    return rows.map(recordOf);
+  }
+
+  async listAll(kind: RecordKind): Promise<StoredRecord[]> {
+    const query = this.#kysely.selectFrom('record').selectAll().where('kind', '=', kind);
+    return (await query.orderBy('tenant').orderBy('id').execute()).map(recordOf);
+  }
+
+  async listNames(space: string, page: Page): Promise<NamedRef[]> {
+    let query = this.#kysely.selectFrom('record_name').selectAll().where('space', '=', space);
+    if (page.after !== undefined) query = query.where('name', '>', page.after);
+    const rows = await query.orderBy('name').limit(limitOf(page)).execute();
+    return rows.map(({ name, tenant, kind, id }) => ({ space, name, tenantId: tenant, kind: kind as RecordKind, id }));
+  }
+}
+
+type RecordRow = Selectable<Tables['record']>;
+
+function recordOf(row: RecordRow): StoredRecord {
+  return {
+    tenantId: row.tenant,
+    kind: row.kind as RecordKind,
+    id: row.id,
+    scope: row.scope,
+    revision: row.revision,
+    body: asBuffer(row.body),
+    mac: asBuffer(row.mac),
+  };
+}
+
+/** @throws {RangeError} for a page that is not of 1 to 1000. */
+export function limitOf({ limit }: Page): number {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
+    throw new RangeError(`a page has 1 to ${MAX_PAGE} rows, not ${limit}`);
+  }
+  return limit;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

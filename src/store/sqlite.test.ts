@@ -1,0 +1,129 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreFullError, UnknownOutcomeError } from '../records/ports.ts';
+import { change, describeRecordStore, draft, record } from '../records/store.contract.ts';
+import { StoreUnusableError } from './errors.ts';
+import { queuedLeaves, removeFolder, scratchFolder, tamper } from './scratch.fixture.ts';
+import { openStore, type SqliteStore } from './sqlite.ts';
+
+let folder: string;
+let path: string;
+const stores: SqliteStore[] = [];
+beforeEach(() => {
+  folder = scratchFolder();
+  path = join(folder, 'keystead.db');
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close();
+  removeFolder(folder);
+});
+
+async function open(more: Partial<Parameters<typeof openStore>[0]> = {}): Promise<SqliteStore> {
+  const store = await openStore({ path, reserveBytes: 65_536, ...more });
+  stores.push(store);
+  return store;
+}
+
+describeRecordStore('SQLite', {
+  open: () => open(),
+  close: (store) => (store as SqliteStore).close(),
+  leaves: async () => queuedLeaves(path),
+});
+
+describe('the SQLite store', () => {
+  it('keeps its files to their owner', async () => {
+    const store = await open();
+    await store.commit(change([{ put: record('k1') }]));
+    for (const name of ['', '-wal', '-shm', '.reserve']) expect(statSync(path + name).mode & 0o777).toBe(0o600);
+  });
+
+  it('is there again when it is opened again', async () => {
+    const store = await open();
+    const done = store.commit(change([{ put: record('k1') }]));
+    const used = store.record(draft('t1'));
+    await store.close();
+    await Promise.all([done, used]);
+    const again = await open();
+    expect(again.read(record('k1'))).toEqual(record('k1'));
+    expect(again.epoch()).toBe(1);
+    expect(queuedLeaves(path)).toHaveLength(2);
+  });
+
+  it('shares its file: what one acknowledges, the other reads, and only one of two wins', async () => {
+    const [a, b] = [await open(), await open()];
+    await a.commit(change([{ put: record('k1') }]));
+    expect(b.read(record('k1'))?.revision).toBe(1);
+    expect(b.epoch()).toBe(a.epoch());
+    for (let revision = 2; revision < 12; revision++) {
+      const epoch = b.epoch();
+      const both = await Promise.allSettled(
+        [a, b].map((store) => store.commit(change([{ put: record('k1', revision) }]))),
+      );
+      expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(a.epoch()).toBe(epoch + 1);
+      expect(b.revisionOf(record('k1'))).toBe(revision);
+    }
+    await Promise.all([a, b].flatMap((store) => Array.from({ length: 50 }, () => store.record(draft('t1')))));
+    expect(queuedLeaves(path)).toHaveLength(111);
+  });
+
+  it('puts many uses of one turn into one row', async () => {
+    const store = await open();
+    await Promise.all(Array.from({ length: 500 }, (_, i) => store.record(draft(`t${i % 3}`))));
+    expect(queuedLeaves(path)).toHaveLength(500);
+    const rows: number[] = [];
+    tamper(path); // The file can be opened beside the running store.
+    const { DatabaseSync } = await import('node:sqlite');
+    const db = new DatabaseSync(path, { readOnly: true });
+    rows.push(Number(db.prepare('SELECT count(*) AS n FROM audit_batch').get()?.['n']));
+    db.close();
+    expect(rows[0]).toBe(1);
+  });
+
+  it('refuses what does not fit, keeps what fits, and goes on when there is room', async () => {
+    const store = await open({ maxPages: 60 });
+    const big = record('big', 1, { body: Buffer.alloc(400_000, 0x20) });
+    const outcomes = await Promise.allSettled([
+      store.record(draft('t1')),
+      store.commit(change([{ put: big }])),
+      store.commit(change([{ put: record('small') }])),
+    ]);
+    expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason : 'done'))).toEqual([
+      'done',
+      expect.any(StoreFullError),
+      'done',
+    ]);
+    expect(store.read(big)).toBeUndefined();
+    expect(store.revisionOf(record('small'))).toBe(1);
+    await store.close();
+    const roomy = await open();
+    await roomy.commit(change([{ put: big }]));
+    expect(roomy.read(big)).toEqual(big);
+  });
+
+  it('says that the outcome is unknown when its writer dies, and takes no more writes', async () => {
+    process.env['KEYSTEAD_FAULT'] = 'store.after-commit:1:thread';
+    const failures: Error[] = [];
+    const store = await open({ onFailure: (error) => failures.push(error) }).finally(
+      () => delete process.env['KEYSTEAD_FAULT'],
+    );
+    const inFlight = [store.commit(change([{ put: record('k1') }])), store.record(draft('t1'))];
+    for (const outcome of await Promise.allSettled(inFlight)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(UnknownOutcomeError) });
+    }
+    await expect(store.record(draft('t1'))).rejects.toThrow(StoreUnusableError);
+    await expect(store.commit(change([{ put: record('k2') }]))).rejects.toThrow('open it again');
+    expect(failures).toHaveLength(1);
+    await store.close();
+    const again = await open();
+    expect(again.revisionOf(record('k1'))).toBe(1);
+  });
+
+  it('refuses writes after it was closed', async () => {
+    const store = await open();
+    await store.close();
+    await store.close();
+    await expect(store.record(draft('t1'))).rejects.toThrow(StoreUnusableError);
+  });
+});

@@ -1,0 +1,50 @@
+import type { Commit, RecordName } from '../records/commit.ts';
+import { ConflictError, StoreFullError } from '../records/ports.ts';
+import { StoreWriteError } from './errors.ts';
+
+/** What the event loop hands to the writer's thread at the start. */
+export interface WriterSetup {
+  readonly path: string;
+  readonly node: string;
+  readonly reserveBytes: number;
+  /** A limit to the size of the database, for tests of a full disk. */
+  readonly maxPages?: number;
+}
+
+/** What was gathered in one turn of the event loop. */
+export interface Turn {
+  readonly turn: number;
+  readonly uses?: Uint8Array<ArrayBuffer>;
+  readonly commits: readonly Commit[];
+}
+
+/** A failure in a form that crosses threads. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly takenName?: RecordName;
+}
+
+/** What became of a turn. `null`: it is on disk. */
+export interface TurnOutcome {
+  readonly turn: number;
+  readonly uses: Failure | null;
+  readonly commits: readonly (Failure | null)[];
+}
+
+export type FailureCode = 'conflict' | 'full' | 'invalid' | 'failed';
+
+export type ToWriter = Turn | 'close';
+export type FromWriter = readonly TurnOutcome[] | 'ready' | { readonly refused: Failure };
+
+const ERRORS: Record<FailureCode, (failure: Failure) => Error> = {
+  conflict: ({ message, takenName }) => new ConflictError(message, takenName),
+  full: ({ message }) => new StoreFullError(message),
+  invalid: ({ message }) => new RangeError(message),
+  failed: ({ message }) => new StoreWriteError(message),
+};
+
+/** The error that the caller of the store gets. */
+export function errorOf(failure: Failure): Error {
+  return ERRORS[failure.code](failure);
+}

@@ -1,0 +1,111 @@
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { ConflictError } from '../records/ports.ts';
+import { isBusy, isFull, openDatabase } from './database.ts';
+import { GroupWriter, OutcomeUnknown, type Part, type PartFailure } from './group-writer.ts';
+import { Reserve, reservePath } from './reserve.ts';
+import type { Failure, FromWriter, ToWriter, Turn, TurnOutcome, WriterSetup } from './writer-messages.ts';
+
+/** A group is closed at this many turns, so that the first does not wait for ever. */
+const MAX_TURNS = 256;
+
+const FULL: Failure = {
+  code: 'full',
+  message: 'the disk is full, so nothing was written: make room; disabling and revoking still work',
+};
+
+const port = parentPort as MessagePort;
+const setup = workerData as WriterSetup;
+const db = openDatabase(setup.path);
+// Savepoints may spill what they would undo into a temporary file; there may be no room for one.
+db.exec('PRAGMA temp_store = MEMORY');
+if (setup.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${setup.maxPages}`);
+const reserve = new Reserve(reservePath(setup.path), setup.reserveBytes);
+const writer = new GroupWriter(db, setup.node);
+if (!reserve.isHeld()) reserve.restore(Date.now());
+
+port.on('message', (first: ToWriter) => {
+  const turns: Turn[] = [];
+  let closing = false;
+  for (let message: ToWriter | undefined = first; message !== undefined; message = next(turns.length)) {
+    if (message === 'close') closing = true;
+    else turns.push(message);
+  }
+  if (turns.length > 0) send(outcomesOf(turns));
+  if (closing) {
+    db.close();
+    port.close();
+  }
+});
+send('ready');
+
+/** What has arrived while the last group was being written. */
+function next(gathered: number): ToWriter | undefined {
+  return gathered >= MAX_TURNS ? undefined : (receiveMessageOnPort(port)?.message as ToWriter | undefined);
+}
+
+function outcomesOf(turns: readonly Turn[]): TurnOutcome[] {
+  const parts: Part[] = [];
+  for (const { uses, commits } of turns) {
+    if (uses) parts.push({ uses });
+    for (const commit of commits) parts.push({ commit });
+  }
+  const failures = commitParts(parts);
+  let at = 0;
+  return turns.map(({ turn, uses, commits }) => ({
+    turn,
+    uses: uses ? (failures[at++] ?? null) : null,
+    commits: commits.map(() => failures[at++] ?? null),
+  }));
+}
+
+/** Writes what may be written: with the reserve given up, urgent commits only. */
+function commitParts(parts: readonly Part[]): (Failure | null)[] {
+  const hasRoom = reserve.isHeld() || reserve.restore(Date.now());
+  const allowed = hasRoom ? parts : parts.filter(isUrgent);
+  const failures = new Map(allowed.length === 0 ? [] : zip(allowed, writeAll(allowed)));
+  return parts.map((part) => (failures.has(part) ? (failures.get(part) ?? null) : FULL));
+}
+
+function writeAll(parts: readonly Part[]): (Failure | null)[] {
+  try {
+    return writer.write(parts).map(failureOf);
+  } catch (error) {
+    if (error instanceof OutcomeUnknown) throw error;
+    // What is too large for the room that is left must not take its neighbours with it.
+    if (parts.length > 1) return parts.flatMap((part) => writeAll([part]));
+    return [isFull(error) ? whenFull(parts[0] as Part) : otherFailure(error)];
+  }
+}
+
+function whenFull(part: Part): Failure | null {
+  if (!isUrgent(part) || !reserve.free()) return FULL;
+  return writeAll([part])[0] ?? null;
+}
+
+function isUrgent(part: Part): boolean {
+  return 'commit' in part && part.commit.urgent === true;
+}
+
+function failureOf(failure: PartFailure | undefined): Failure | null {
+  if (failure === undefined) return null;
+  if (!(failure instanceof ConflictError)) return { code: 'invalid', message: failure.message };
+  const { message, takenName } = failure;
+  return takenName === undefined ? { code: 'conflict', message } : { code: 'conflict', message, takenName };
+}
+
+function otherFailure(error: unknown): Failure {
+  const reason = isBusy(error)
+    ? 'another process holds the database locked'
+    : error instanceof Error
+      ? error.message
+      : String(error);
+  return { code: 'failed', message: `the database took no commit, nothing was written: ${reason}` };
+}
+
+function zip(parts: readonly Part[], failures: readonly (Failure | null)[]): [Part, Failure | null][] {
+  return parts.map((part, i) => [part, failures[i] ?? null]);
+}
+
+function send(message: FromWriter): void {
+  port.postMessage(message);
+}
