@@ -1,0 +1,34 @@
+/**
+ * Writes every generated file of the project: node tools/generate.ts
+ * With `--check` it writes nothing and fails when a file is not what its generator would write.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { argv, exit } from 'node:process';
+import { awsKmsModel } from './generate-aws-kms-model.ts';
+import type { Generator } from './generator.ts';
+
+const GENERATORS: readonly Generator[] = [awsKmsModel];
+
+const root = resolve(import.meta.dirname, '..');
+const onlyCheck = argv.includes('--check');
+let stale = 0;
+
+for (const generator of GENERATORS) {
+  for (const { path, text } of await generator.generate()) {
+    const file = resolve(root, path);
+    if (contentsOf(file) === text) continue;
+    stale++;
+    if (onlyCheck) console.error(`${path} is stale (${generator.name}); run 'npm run generate' and commit the result`);
+    else writeFileSync(file, text);
+  }
+}
+if (onlyCheck && stale > 0) exit(1);
+
+function contentsOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
