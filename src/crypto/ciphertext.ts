@@ -54,6 +54,7 @@ export function parseCiphertext(bytes: Uint8Array): ParsedCiphertext | undefined
  *
  * @param material the version's material, 32 bytes as a KeyObject
  * @param salt 32 bytes that no other message has: {@link hedgedSalt}
+ * @throws {RangeError} the plaintext, handle or salt has another length
  */
 export function encrypt(
   material: KeyObject,
@@ -64,6 +65,9 @@ export function encrypt(
 ): Ciphertext {
   if (plaintext.byteLength < 1 || plaintext.byteLength > MAX_PLAINTEXT) {
     throw new RangeError(`a plaintext has 1 to ${MAX_PLAINTEXT} bytes`);
+  }
+  if (handle.length !== HANDLE_LENGTH || salt.byteLength !== SALT_LENGTH) {
+    throw new RangeError(`a handle has ${HANDLE_LENGTH} bytes and a salt ${SALT_LENGTH}`);
   }
   const suite = SUITES.get(MESSAGE) as Suite;
   const header = Buffer.concat([MAGIC_AND_FORMAT, Buffer.from([MESSAGE]), handle, salt], HEADER_LENGTH);

@@ -40,7 +40,9 @@ class WrappingLevel {
 
 /** What a seal file's key wraps: the barrier key, and nothing else. */
 export class SealKey extends WrappingLevel {
+  /** @param key 32 bytes, which stay the caller's to wipe */
   constructor(key: Uint8Array) {
+    if (key.byteLength !== ROOT_LENGTH) throw new RangeError('the key of a seal file has 32 bytes');
     super(deriveKey(createSecretKey(key), LABELS.seal));
   }
 }
@@ -114,8 +116,8 @@ export function makeBarrierRoot(): Buffer {
 }
 
 function fromRoot<Level>(root: Buffer, make: (key: KeyObject) => Level): Level {
-  if (root.length !== ROOT_LENGTH) throw new RangeError('a root key has 32 bytes');
   try {
+    if (root.length !== ROOT_LENGTH) throw new RangeError('a root key has 32 bytes');
     return make(createSecretKey(root));
   } finally {
     wipe(root);

@@ -7,6 +7,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
+import { wipe } from '../bytes/bytes.ts';
 
 /** How imported material may be encrypted on its way. One row per algorithm of the wire. */
 interface WrappingAlgorithm {
@@ -55,20 +56,22 @@ export function unwrapImported(
 ): Buffer | undefined {
   const algorithm: WrappingAlgorithm = WRAPPING_ALGORITHMS[name];
   const key = createPrivateKey({ key: privateKeyDer, format: 'der', type: 'pkcs8' });
-  const modulusLength = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
   if (!algorithm.twoSteps) return decryptOaep(algorithm, key, encrypted);
 
+  const modulusLength = modulusLengthOf(key);
   if (encrypted.byteLength <= modulusLength) return undefined;
   const aesKey = decryptOaep(algorithm, key, encrypted.subarray(0, modulusLength));
   if (aesKey === undefined) return undefined;
   try {
     return unwrapPadded(aesKey, encrypted.subarray(modulusLength));
   } finally {
-    aesKey.fill(0);
+    wipe(aesKey);
   }
 }
 
 function decryptOaep(algorithm: WrappingAlgorithm, key: KeyObject, encrypted: Uint8Array): Buffer | undefined {
+  // RFC 8017 section 7.1.2 step 1b. OpenSSL takes a shorter input for one with leading zeros.
+  if (encrypted.byteLength !== modulusLengthOf(key)) return undefined;
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   for (const mgf1Hash of algorithm.mgf1Hashes) {
     try {
@@ -83,6 +86,11 @@ function decryptOaep(algorithm: WrappingAlgorithm, key: KeyObject, encrypted: Ui
   return undefined;
 }
 
+/** In bytes. */
+function modulusLengthOf(key: KeyObject): number {
+  return (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+}
+
 /** RFC 5649 section 3. OpenSSL checks the integrity value and the padding. */
 function unwrapPadded(aesKey: Buffer, wrapped: Uint8Array): Buffer | undefined {
   // The shortest wrapped form is two semiblocks, and every form is whole semiblocks.
@@ -90,7 +98,10 @@ function unwrapPadded(aesKey: Buffer, wrapped: Uint8Array): Buffer | undefined {
     return undefined;
   try {
     const decipher = createDecipheriv(`id-aes${aesKey.length * 8}-wrap-pad`, aesKey, Buffer.from('a65959a6', 'hex'));
-    return Buffer.concat([decipher.update(wrapped), decipher.final()]);
+    // This mode decrypts whole messages only: update gives everything, final has nothing left to give.
+    const material = decipher.update(wrapped);
+    decipher.final();
+    return material;
   } catch {
     return undefined;
   }

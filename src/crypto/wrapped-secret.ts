@@ -37,7 +37,11 @@ const HEADER_LENGTH = MAGIC_AND_FORMAT.length + SALT_LENGTH;
 const OVERHEAD = HEADER_LENGTH + COMMITMENT_LENGTH + TAG_LENGTH;
 const MAX_SECRET = 16_384;
 
-/** Wraps 1 to 16,384 bytes under a wrapping key. `salt`: 32 fresh random bytes. */
+/**
+ * Wraps 1 to 16,384 bytes under a wrapping key. `salt`: 32 fresh random bytes.
+ *
+ * @throws {RangeError} the secret or the salt has another length
+ */
 export function wrapSecret(
   wrappingKey: KeyObject,
   binding: Binding,
@@ -45,6 +49,7 @@ export function wrapSecret(
   secret: Uint8Array,
 ): WrappedSecret {
   if (secret.byteLength < 1 || secret.byteLength > MAX_SECRET) throw new RangeError('a secret has 1 to 16384 bytes');
+  if (salt.byteLength !== SALT_LENGTH) throw new RangeError(`a salt has ${SALT_LENGTH} bytes`);
   const header = Buffer.concat([MAGIC_AND_FORMAT, salt], HEADER_LENGTH);
   return bytesOf(sealCommitted(wrappingKey, LABEL, header, lengthPrefixed(...binding), secret));
 }
