@@ -4,6 +4,11 @@ import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
+/** Goes on with a value at once where it is there, so that a cached look-up costs no turn of the event loop. */
+export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 export interface Page {
   /** Only records whose id sorts behind this one (by UTF-8 bytes). */
   readonly after?: string;

@@ -1,0 +1,147 @@
+import { hash, randomBytes } from 'node:crypto';
+import { wipe, type Bytes, bytesOf } from '../bytes/bytes.ts';
+import type { Random } from '../crypto/random.ts';
+import { uuid } from '../crypto/uuid.ts';
+import type { Put, RecordName } from '../records/commit.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { putBody, readBody } from './body.ts';
+import type { Tenant } from './tenant.ts';
+
+/** What a credential proves by: a secret that signs, a session's secret and token, or a key that is shown. */
+export type CredentialType = 'access-key' | 'session' | 'api-key';
+
+interface CredentialBody {
+  readonly type: CredentialType;
+  readonly principalId: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly state: 'active' | 'suspended';
+  /** Base64 of the wrapped secret, for those that sign. */
+  readonly secret?: string;
+  /** Hexadecimal SHA-256 of the session token, for sessions. */
+  readonly sessionTokenHash?: string;
+  /** Hexadecimal SHA-256 of the API key, for API keys. */
+  readonly apiKeyHash?: string;
+}
+
+/** A credential as its record says. */
+export interface Credential extends CredentialBody {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly revision: number;
+}
+
+/** A secret of a credential, in the ASCII form in which it is shown once and signs. */
+export type Secret = Bytes<'CredentialSecret'>;
+
+/** What the owner gets, once. The caller wipes the secrets after showing them. */
+export interface IssuedCredential {
+  readonly credential: Credential;
+  readonly write: Put;
+  /** The secret access key, or the API key. */
+  readonly secret: Secret;
+  readonly sessionToken?: Secret;
+}
+
+const SHAPES = {
+  'access-key': { prefix: 'KSIA', secretLength: 30 },
+  session: { prefix: 'KSSA', secretLength: 30 },
+} as const;
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const API_KEY_PREFIX = 'ks_';
+
+export function credentialRef(tenantId: string, id: string): RecordRef {
+  return { tenantId, kind: 'credential', id };
+}
+
+/** Names a signing credential by its access key id, over all tenants. */
+export function accessKeyName(accessKeyId: string): RecordName {
+  return { space: 'access-key', name: accessKeyId };
+}
+
+/** Names an API key by its hash, over all tenants: the key has 256 random bits, so its hash tells nothing. */
+export function apiKeyName(apiKeyHash: string): RecordName {
+  return { space: 'api-key', name: apiKeyHash };
+}
+
+export function hashOfToken(token: Uint8Array): string {
+  return hash('sha256', token, 'hex');
+}
+
+/** Makes an access key, or with `expiresAtMs` a session whose token must come with every request. */
+export function issueAccessKey(
+  tenant: Tenant,
+  principalId: string,
+  expiresAtMs: number | undefined,
+  nowMs: number,
+  random: Random,
+): IssuedCredential {
+  const type = expiresAtMs === undefined ? 'access-key' : 'session';
+  const { prefix, secretLength } = SHAPES[type];
+  const id = prefix + [...random(16)].map((byte) => BASE32[byte & 31]).join('');
+  const secret = ascii(randomBytes(secretLength), 'base64');
+  const sessionToken = expiresAtMs === undefined ? undefined : ascii(randomBytes(48), 'base64');
+  const body: CredentialBody = {
+    type,
+    principalId,
+    createdAtMs: nowMs,
+    state: 'active',
+    secret: tenant.tenantKey.wrap(['credential', tenant.tenantId, id], secret, random).toString('base64'),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...(sessionToken && { sessionTokenHash: hashOfToken(sessionToken) }),
+  };
+  return { ...put(tenant, id, body, accessKeyName(id)), secret, ...(sessionToken && { sessionToken }) };
+}
+
+/** Makes an API key: 256 random bits, shown once, stored as a hash. */
+export function issueApiKey(tenant: Tenant, principalId: string, nowMs: number, random: Random): IssuedCredential {
+  const token = ascii(randomBytes(32), 'base64url');
+  const secret = bytesOf<'CredentialSecret'>(Buffer.concat([Buffer.from(API_KEY_PREFIX), token]));
+  wipe(token);
+  const apiKeyHash = hashOfToken(secret);
+  const body: CredentialBody = { type: 'api-key', principalId, createdAtMs: nowMs, state: 'active', apiKeyHash };
+  return { ...put(tenant, uuid(random), body, apiKeyName(apiKeyHash)), secret };
+}
+
+export function readCredential(tenant: Tenant, record: StoredRecord): Credential {
+  const body = readBody<CredentialBody>(tenant.tenantKey.records, record);
+  return { ...body, id: record.id, tenantId: record.tenantId, revision: record.revision };
+}
+
+/** Takes a credential back: from the answer on it opens nothing. Its record stays, switched off. */
+export function suspendCredential(tenant: Tenant, credential: Credential): Put {
+  const { id, tenantId, revision, ...body } = credential;
+  return putBody(tenant.tenantKey.records, credentialRef(tenantId, id), revision, { ...body, state: 'suspended' });
+}
+
+/** Whether a credential may still prove anything. */
+export function isCredentialValid(credential: Credential, nowMs: number): boolean {
+  return credential.state === 'active' && (credential.expiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
+}
+
+/** The secret that signs. The caller wipes it. */
+export function openSecret(tenant: Tenant, credential: Credential & { readonly secret: string }): Secret {
+  return bytesOf(
+    tenant.tenantKey.unwrap(['credential', tenant.tenantId, credential.id], Buffer.from(credential.secret, 'base64')),
+  );
+}
+
+function put(
+  tenant: Tenant,
+  id: string,
+  body: CredentialBody,
+  name: RecordName,
+): { credential: Credential; write: Put } {
+  const ref = credentialRef(tenant.tenantId, id);
+  return {
+    credential: { ...body, id, tenantId: tenant.tenantId, revision: 1 },
+    write: putBody(tenant.tenantKey.records, ref, 0, body, { claim: [name] }),
+  };
+}
+
+/** The ASCII form of random bytes, as a buffer that can be wiped. */
+function ascii(random: Buffer, encoding: 'base64' | 'base64url'): Secret {
+  const text = Buffer.from(random.toString(encoding), 'ascii');
+  wipe(random);
+  return bytesOf(text);
+}

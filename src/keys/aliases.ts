@@ -1,0 +1,56 @@
+import { edit, type Change } from './change.ts';
+import { KeyError } from './errors.ts';
+import type { Key } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+import { requireState } from './state.ts';
+
+/** Most aliases of one key. */
+export const MAX_ALIASES = 50;
+const PREFIX = 'alias/';
+const RESERVED_PREFIX = 'alias/aws/';
+const NAME = /^alias\/[a-zA-Z0-9/_-]+$/;
+
+/** @throws {KeyError} `alias-malformed`, `alias-reserved` */
+export function requireAliasName(alias: string): void {
+  if (!alias.startsWith(PREFIX)) throw new KeyError('alias-malformed', { alias, detail: 'prefix' });
+  if (alias.startsWith(RESERVED_PREFIX)) throw new KeyError('alias-reserved', { alias });
+  if (!NAME.test(alias)) throw new KeyError('alias-malformed', { alias });
+}
+
+/** Gives a key another name. That the name is free is the store's to say: names are unique there. */
+export function createAlias(space: KeySpace, key: Key, alias: string, nowMs: number): Change<Key> {
+  requireAliasName(alias);
+  requireState(key, 'take-alias', nowMs);
+  if (key.aliases.some(({ name }) => name === alias)) throw new KeyError('alias-exists', { alias, keyId: key.id });
+  return edit(space, key, { aliases: added(key, { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs }) });
+}
+
+/** Takes a name from a key. */
+export function deleteAlias(space: KeySpace, key: Key, alias: string): Change<Key> {
+  return edit(space, key, { aliases: key.aliases.filter(({ name }) => name !== alias) });
+}
+
+/**
+ * Moves a name from one key to another of the same spec and usage: one commit over both.
+ *
+ * @throws {KeyError} `alias-incompatible`, `alias-limit`, and what the state of the new key refuses
+ */
+export function moveAlias(space: KeySpace, from: Key, to: Key, alias: string, nowMs: number): Change<Key> {
+  const moved = from.aliases.find(({ name }) => name === alias);
+  if (moved === undefined) throw new KeyError('alias-not-found', { alias });
+  requireState(to, 'take-alias', nowMs);
+  if (from.spec.family !== to.spec.family || from.usage !== to.usage)
+    throw new KeyError('alias-incompatible', { alias });
+  const renewed = { ...moved, updatedAtMs: nowMs };
+  if (from.id === to.id) {
+    return edit(space, to, { aliases: to.aliases.map((one) => (one.name === alias ? renewed : one)) });
+  }
+  const released = deleteAlias(space, from, alias);
+  const claimed = edit(space, to, { aliases: added(to, renewed) });
+  return { value: claimed.value, writes: [...released.writes, ...claimed.writes] };
+}
+
+function added(key: Key, alias: Key['aliases'][number]): Key['aliases'] {
+  if (key.aliases.length >= MAX_ALIASES) throw new KeyError('alias-limit', { alias: alias.name, keyId: key.id });
+  return [...key.aliases, alias];
+}

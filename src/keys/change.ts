@@ -1,0 +1,24 @@
+import type { Write } from '../records/commit.ts';
+import { putKey } from './key-record.ts';
+import type { Key } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+
+/** What a verb that changes something answers: a value, and the change as data. Nothing has happened yet. */
+export interface Change<Value> {
+  readonly value: Value;
+  readonly writes: readonly Write[];
+}
+
+/** The key with some of its fields changed. */
+export type KeyEdit = Partial<Omit<Key, 'tenantId' | 'region' | 'id' | 'revision' | 'spec' | 'usage' | 'origin'>>;
+
+/** A change of one key and nothing else. */
+export function edit(space: KeySpace, key: Key, fields: KeyEdit): Change<Key> {
+  const after = { ...key, ...fields };
+  return { value: { ...after, revision: key.revision + 1 }, writes: [putKey(space.tenantKey, key, after)] };
+}
+
+/** A verb that finds everything as it should be: nothing to write. */
+export function unchanged(key: Key): Change<Key> {
+  return { value: key, writes: [] };
+}

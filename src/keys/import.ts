@@ -1,0 +1,184 @@
+import { wipe } from '../bytes/bytes.ts';
+import { unwrapImported, type WrappingAlgorithmName, type WrappingKeyPair } from '../crypto/import-wrapping.ts';
+import type { Random } from '../crypto/random.ts';
+import { uuid } from '../crypto/uuid.ts';
+import type { Binding } from '../crypto/wrapped-secret.ts';
+import { edit, unchanged, type Change } from './change.ts';
+import { makeVersion } from './create.ts';
+import { KeyError } from './errors.ts';
+import { currentVersion, type ImportToken, type Key, type KeyVersion } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+import { wrapMaterial } from './material.ts';
+import { requireState } from './state.ts';
+
+/** How long a wrapping key and its token serve, in milliseconds: 24 hours. */
+export const IMPORT_TOKEN_LIFETIME_MS = 86_400_000;
+/** Latest expiry of imported material, from the import on: 365 days. */
+export const MAX_MATERIAL_LIFETIME_MS = 365 * 86_400_000;
+/** Tokens of one key that are valid at a time. A new one pushes the oldest out. */
+const MAX_TOKENS = 8;
+
+/** Makes a token for an import: the wrapping key's private half, wrapped, in the key's record. */
+export function prepareImport(
+  space: KeySpace,
+  key: Key,
+  algorithm: WrappingAlgorithmName,
+  pair: WrappingKeyPair,
+  nowMs: number,
+  random: Random,
+): Change<ImportToken> {
+  requireImported(key);
+  requireState(key, 'prepare-import', nowMs);
+  const id = uuid(random);
+  const privateKeyDer = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
+  const privateKey = space.instanceKey.wrap(tokenBinding(key, id, algorithm), privateKeyDer, random).toString('base64');
+  wipe(privateKeyDer);
+  const token = { id, algorithm, privateKey, expiresAtMs: nowMs + IMPORT_TOKEN_LIFETIME_MS };
+  const valid = key.importTokens.filter(({ expiresAtMs }) => expiresAtMs > nowMs - IMPORT_TOKEN_LIFETIME_MS);
+  return { ...edit(space, key, { importTokens: [...valid, token].slice(-MAX_TOKENS) }), value: token };
+}
+
+export interface Import {
+  readonly tokenId: string;
+  readonly encrypted: Uint8Array;
+  /** Undefined: the material does not expire. */
+  readonly expiresAtMs: number | undefined;
+  /** Whether this is meant as another material beside those that the key has. Undefined: only where it has none. */
+  readonly kind: 'new' | 'existing' | undefined;
+  /** The material that this is meant to be again. */
+  readonly materialId: string | undefined;
+  readonly description: string | undefined;
+}
+
+/**
+ * Takes in material that its owner brings. The same material brought again revives the version that it was.
+ *
+ * @throws {KeyError} `wrong-origin`, `import-*`, and what the key's state refuses
+ */
+export function importMaterial(
+  space: KeySpace,
+  key: Key,
+  request: Import,
+  nowMs: number,
+  random: Random,
+): Change<KeyVersion> {
+  requireImported(key);
+  requireState(key, 'import', nowMs);
+  requireExpiry(key, request.expiresAtMs, nowMs);
+  const material = decryptImport(space, key, request, nowMs);
+  try {
+    const materialId = space.tenantKey.materialId(key.id, material);
+    const known = key.versions.find((version) => version.materialId === materialId);
+    const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
+    if (isNew) {
+      if (request.materialId !== undefined) throw new KeyError('import-material-id-unwanted', { keyId: key.id });
+      if (known === undefined || known.stage === 'pending')
+        return takeNew(space, key, request, material, materialId, nowMs, random);
+      throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
+    }
+    const isWanted = request.materialId === undefined || request.materialId === materialId;
+    if (known === undefined || !isWanted)
+      throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
+    return revive(space, key, known, request, material, random);
+  } finally {
+    wipe(material);
+  }
+}
+
+/** Forgets material: the key's current one, or the one named. It can be imported again. */
+export function deleteMaterial(
+  space: KeySpace,
+  key: Key,
+  materialId: string | undefined,
+  nowMs: number,
+): Change<KeyVersion | undefined> {
+  requireImported(key);
+  requireState(key, 'delete-material', nowMs);
+  const version =
+    materialId === undefined ? currentVersion(key) : key.versions.find((one) => one.materialId === materialId);
+  if (version === undefined && materialId !== undefined)
+    throw new KeyError('material-not-found', { keyId: key.id, materialId });
+  if (version === undefined || version.material === null) return { ...unchanged(key), value: version };
+  return { ...edit(space, key, { versions: replaced(key, { ...version, material: null }) }), value: version };
+}
+
+/** @throws {KeyError} `wrong-origin` */
+export function requireImported(key: Key): void {
+  if (key.origin !== 'imported') throw new KeyError('wrong-origin', { keyId: key.id });
+}
+
+function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number): void {
+  if (expiresAtMs === undefined) return;
+  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + MAX_MATERIAL_LIFETIME_MS) {
+    throw new KeyError('import-expiry-out-of-range', { keyId: key.id });
+  }
+}
+
+function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): Buffer {
+  const token = key.importTokens.find(({ id }) => id === request.tokenId);
+  if (token === undefined) throw new KeyError('import-token-invalid', { keyId: key.id });
+  if (token.expiresAtMs <= nowMs) throw new KeyError('import-token-expired', { keyId: key.id });
+  const privateKey = space.instanceKey.unwrap(
+    tokenBinding(key, token.id, token.algorithm),
+    Buffer.from(token.privateKey, 'base64'),
+  );
+  const material = unwrapImported(token.algorithm, privateKey, request.encrypted);
+  wipe(privateKey);
+  if (material === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
+  if (material.length === key.spec.materialLength) return material;
+  wipe(material);
+  throw new KeyError('import-wrong-length', { keyId: key.id, detail: `${key.spec.materialLength} bytes are expected` });
+}
+
+function takeNew(
+  space: KeySpace,
+  key: Key,
+  request: Import,
+  material: Buffer,
+  materialId: string,
+  nowMs: number,
+  random: Random,
+): Change<KeyVersion> {
+  const pending = key.versions.find((version) => version.stage === 'pending');
+  const isAnother = pending !== undefined && pending.material !== null && pending.materialId !== materialId;
+  if (isAnother) {
+    throw new KeyError('import-another-pending', { keyId: key.id, materialId, otherMaterialId: pending.materialId });
+  }
+  const stage = currentVersion(key) === undefined ? 'current' : 'pending';
+  const version = makeVersion(space, key, material, nowMs, random, { stage, ...annotations(request) });
+  const others = key.versions.filter((one) => one.stage !== 'pending');
+  return { ...edit(space, key, { versions: [...others, version] }), value: version };
+}
+
+function revive(
+  space: KeySpace,
+  key: Key,
+  known: KeyVersion,
+  request: Import,
+  material: Buffer,
+  random: Random,
+): Change<KeyVersion> {
+  const { materialExpiresAtMs: _, description, ...rest } = known;
+  const version = {
+    ...rest,
+    ...(description !== undefined && { description }),
+    ...annotations(request),
+    material: wrapMaterial(space, key, known, material, random),
+  };
+  return { ...edit(space, key, { versions: replaced(key, version) }), value: version };
+}
+
+function annotations({ description, expiresAtMs }: Import): Pick<KeyVersion, 'description' | 'materialExpiresAtMs'> {
+  return {
+    ...(description !== undefined && { description }),
+    ...(expiresAtMs !== undefined && { materialExpiresAtMs: expiresAtMs }),
+  };
+}
+
+function replaced(key: Key, version: KeyVersion): KeyVersion[] {
+  return key.versions.map((one) => (one.id === version.id ? version : one));
+}
+
+function tokenBinding(key: Key, tokenId: string, algorithm: string): Binding {
+  return ['import-key', key.tenantId, key.region, key.id, tokenId, algorithm];
+}

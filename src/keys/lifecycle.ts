@@ -1,0 +1,78 @@
+import { parsePolicy } from '../access/policy.ts';
+import { edit, unchanged, type Change } from './change.ts';
+import { KeyError } from './errors.ts';
+import type { Key } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+import { conditionOf, requireState } from './state.ts';
+
+const DAY_MS = 86_400_000;
+/** Shortest and longest waiting period before a deletion, in days. */
+export const DELETION_WINDOW_DAYS = { min: 7, max: 30, default: 30 } as const;
+
+/** Switches a key on. Enabling an enabled key changes nothing. */
+export function enable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  requireState(key, 'enable', nowMs);
+  return key.state === 'active' ? unchanged(key) : edit(space, key, { state: 'active' });
+}
+
+/** Switches a key off: from the answer on it works nowhere. */
+export function disable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  requireState(key, 'disable', nowMs);
+  return key.state === 'suspended' ? unchanged(key) : edit(space, key, { state: 'suspended' });
+}
+
+export function describeAs(space: KeySpace, key: Key, description: string, nowMs: number): Change<Key> {
+  requireState(key, 'annotate', nowMs);
+  return edit(space, key, { description });
+}
+
+/** Sets the access policy, which the caller has parsed and found not to lock its author out. */
+export function setAccessPolicy(space: KeySpace, key: Key, accessPolicy: string, nowMs: number): Change<Key> {
+  requireState(key, 'set-access-policy', nowMs);
+  parsePolicy(accessPolicy, 'key');
+  return edit(space, key, { accessPolicy });
+}
+
+/** Lets a key go after a waiting period, during which it works for nothing but can be called back. */
+export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, nowMs: number): Change<Key> {
+  if (windowDays < DELETION_WINDOW_DAYS.min || windowDays > DELETION_WINDOW_DAYS.max) {
+    throw new KeyError('deletion-window-out-of-range', { keyId: key.id });
+  }
+  requireState(key, 'schedule-deletion', nowMs);
+  const deletion = { scheduledAtMs: nowMs, windowDays, dueAtMs: nowMs + windowDays * DAY_MS };
+  return edit(space, key, { state: 'pending-deletion', deletion });
+}
+
+/** Calls a key back. It is switched off then: whoever wants to use it enables it. */
+export function cancelDeletion(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  requireState(key, 'cancel-deletion', nowMs);
+  const { deletion: _, ...rest } = key;
+  return edit(space, rest, { state: 'suspended' });
+}
+
+/** Whether the waiting period is over and {@link destroy} is due. */
+export function isDestructionDue(key: Key, nowMs: number): boolean {
+  return key.state === 'pending-deletion' && conditionOf(key, nowMs) === 'gone';
+}
+
+/** Destroys a key whose waiting period is over: material, aliases and tokens go, a tombstone remains. */
+export function destroy(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  if (!isDestructionDue(key, nowMs)) throw new KeyError('key-not-pending-deletion', { keyId: key.id });
+  const versions = key.versions.map((version) => ({ ...version, material: null }));
+  return edit(space, key, { state: 'destroyed', versions, aliases: [], importTokens: [] });
+}
+
+/** Whether material has expired that is still stored: {@link dropExpiredMaterial} is due. */
+export function hasExpiredMaterial(key: Key, nowMs: number): boolean {
+  return key.versions.some(
+    (version) => version.material !== null && (version.materialExpiresAtMs ?? Infinity) <= nowMs,
+  );
+}
+
+/** Forgets material whose time is over. It can be imported again. */
+export function dropExpiredMaterial(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  const versions = key.versions.map((version) =>
+    (version.materialExpiresAtMs ?? Infinity) <= nowMs ? { ...version, material: null } : version,
+  );
+  return edit(space, key, { versions });
+}

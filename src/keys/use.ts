@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { bytesOf, type Bytes } from '../bytes/bytes.ts';
+import {
+  decrypt as open,
+  encrypt as seal,
+  hedgedSalt,
+  type Ciphertext,
+  type ParsedCiphertext,
+} from '../crypto/ciphertext.ts';
+import type { Random } from '../crypto/random.ts';
+import { KeyError } from './errors.ts';
+import type { Key, KeyVersion } from './key.ts';
+import type { OpenKey } from './open-key.ts';
+import { requireState } from './state.ts';
+
+/** A key that is handed out to protect data. */
+export type DataKey = Bytes<'DataKey'>;
+
+/** What came of a use of a key, and which of its versions served. */
+export interface Encrypted {
+  readonly ciphertext: Ciphertext;
+  readonly version: KeyVersion;
+}
+
+export interface Decrypted {
+  readonly plaintext: Buffer;
+  readonly version: KeyVersion;
+}
+
+/**
+ * Whether a key may be used now.
+ *
+ * @throws {KeyError} what its state refuses; `wrong-usage` for a key that does not encrypt
+ */
+export function requireUsable(key: Key, nowMs: number): void {
+  requireState(key, 'use', nowMs);
+  if (key.usage !== 'encrypt-decrypt' || key.spec.family !== 'aes')
+    throw new KeyError('wrong-usage', { keyId: key.id });
+}
+
+/** Encrypts 1 to 4096 bytes under the current version. */
+export function encrypt(
+  openKey: OpenKey,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  nowMs: number,
+  random: Random,
+): Encrypted {
+  requireUsable(openKey.key, nowMs);
+  const { version, handle, material } = openKey.current(nowMs);
+  const ciphertext = seal(material, handle, hedgedSalt(random(32), aad, plaintext), aad, plaintext);
+  return { ciphertext, version };
+}
+
+/**
+ * Decrypts with the version that the ciphertext names.
+ *
+ * @throws {KeyError} `invalid-ciphertext`; its detail (`wrong-context`, `damaged`) is for the audit entry alone
+ */
+export function decrypt(openKey: OpenKey, ciphertext: ParsedCiphertext, aad: Uint8Array, nowMs: number): Decrypted {
+  requireUsable(openKey.key, nowMs);
+  const { version, material } = openKey.byHandle(ciphertext.handle, nowMs);
+  const plaintext = open(material, ciphertext, aad);
+  if (typeof plaintext === 'string')
+    throw new KeyError('invalid-ciphertext', { keyId: openKey.key.id, detail: plaintext });
+  return { plaintext, version };
+}
+
+/** Makes a data key of 1 to 1024 bytes and encrypts it. The caller wipes the data key once it is handed out. */
+export function generateDataKey(
+  openKey: OpenKey,
+  length: number,
+  aad: Uint8Array,
+  nowMs: number,
+  random: Random,
+): Encrypted & { readonly dataKey: DataKey } {
+  requireUsable(openKey.key, nowMs);
+  const dataKey = bytesOf<'DataKey'>(randomBytes(length));
+  return { ...encrypt(openKey, dataKey, aad, nowMs, random), dataKey };
+}

@@ -1,0 +1,41 @@
+import type { Json } from '../bytes/canonical-json.ts';
+import type { OpenKey } from '../keys/open-key.ts';
+import type { Write } from '../records/commit.ts';
+import type { MaybePromise } from '../records/ports.ts';
+
+/** One permission that an act needs. */
+export interface Target {
+  readonly action: string;
+  /** The resource as policies name it: an ARN, or `*`. */
+  readonly resource: string;
+  /** The key whose policy counts. Absent for acts that rest on the principal's own policies. */
+  readonly key?: OpenKey;
+  /** The account that owns the key. */
+  readonly accountId?: string;
+}
+
+/** What running an act came to. */
+export interface Done<Value> {
+  readonly value: Value;
+  /** The change as data; absent or empty for a use. */
+  readonly writes?: readonly Write[];
+  /** The key version that served, for the entry. */
+  readonly keyVersion?: string;
+  /** A key that came into being by this act, for the entry. */
+  readonly keyId?: string;
+  /** A change that switches something off: it gets through on a full disk. */
+  readonly urgent?: boolean;
+}
+
+/**
+ * What a request boils down to once it is parsed and its keys are found: the permissions it needs, what the entry
+ * should say besides, and the verb.
+ */
+export interface Act<Value> {
+  /** All of them must be allowed. Each gets its entry. */
+  readonly targets: readonly Target[];
+  /** Encryption context, names: beside the log, erasable. Never a plaintext, a key, a token. */
+  readonly details?: Json;
+  /** Runs once all targets are allowed. Nothing happens in it: a change is answered as data. */
+  run(nowMs: number): MaybePromise<Done<Value>>;
+}

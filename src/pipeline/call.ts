@@ -1,0 +1,18 @@
+import type { Principal } from '../identity/principal.ts';
+
+/** One request of a proven principal, whatever protocol brought it. */
+export interface Call {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** `kms:Encrypt`, `keystead:CreateEnvironment`: for the entry of a call that fails before its act is known. */
+  readonly action: string;
+  /** What the client says and where it is: for the entry's details. */
+  readonly source: CallSource;
+}
+
+export interface CallSource {
+  /** `aws-kms`, `admin`, ... */
+  readonly protocol: string;
+  readonly address: string;
+  readonly userAgent?: string;
+}

@@ -1,0 +1,71 @@
+import type { RecordRef, StoredRecord } from './record.ts';
+import { andThen, type Freshness, type MaybePromise, type RecordReader } from './ports.ts';
+
+interface Entry<Opened> {
+  readonly opened: Opened;
+  readonly revision: number;
+  /** The freshness epoch at which this revision was last known to be the newest. */
+  epoch: number;
+}
+
+/**
+ * Keeps what was made of records while it is true. Every look-up asks for the epoch first: while no state has
+ * changed anywhere, what was true stays true; after a change, one look at the revision decides.
+ */
+export class RecordCache<Opened> {
+  readonly #records: RecordReader & Freshness;
+  readonly #limit: number;
+  readonly #entries = new Map<string, Entry<Opened>>();
+
+  constructor(records: RecordReader & Freshness, limit: number) {
+    this.#records = records;
+    this.#limit = limit;
+  }
+
+  /**
+   * The newest revision of a record, opened. `open` runs once for each revision; it checks the MAC and throws where
+   * the record is not one of ours. `undefined` where there is no such record.
+   */
+  find(ref: RecordRef, open: (record: StoredRecord) => MaybePromise<Opened>): MaybePromise<Opened | undefined> {
+    const name = `${ref.tenantId}/${ref.kind}/${ref.id}`;
+    const epoch = this.#records.epoch();
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return this.#load(ref, name, epoch, open);
+    if (entry.epoch === epoch) return entry.opened;
+    return andThen(this.#records.revisionOf(ref), (revision) => {
+      if (revision !== entry.revision) return this.#load(ref, name, epoch, open);
+      entry.epoch = Math.max(entry.epoch, epoch);
+      return entry.opened;
+    });
+  }
+
+  /** Everything that is kept right now, fresh or not. */
+  *values(): Generator<Opened, void> {
+    for (const { opened } of this.#entries.values()) yield opened;
+  }
+
+  #load(
+    ref: RecordRef,
+    name: string,
+    epoch: number,
+    open: (record: StoredRecord) => MaybePromise<Opened>,
+  ): MaybePromise<Opened | undefined> {
+    this.#entries.delete(name);
+    return andThen(this.#records.read(ref), (record) => {
+      if (record === undefined) return undefined;
+      return andThen(open(record), (opened) => {
+        makeRoom(this.#entries, this.#limit);
+        this.#entries.set(name, { opened, revision: record.revision, epoch });
+        return opened;
+      });
+    });
+  }
+}
+
+/** Drops the entries that were put in first until one more fits. */
+export function makeRoom(map: Map<string, unknown>, limit: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size < limit) return;
+    map.delete(oldest);
+  }
+}
