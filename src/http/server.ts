@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { declaredLength, drain, readBody } from './body.ts';
+import { isLoopback } from './loopback.ts';
+import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
+import { routerOf } from './router.ts';
+import { followCertificate, readCertificate, type CertificateFiles } from './tls.ts';
+
+/** Takes requests that no route matches, below some paths: another framework's entrance. */
+export interface Fallback {
+  /** Each begins and ends with a slash. */
+  readonly below: readonly string[];
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly fallback?: Fallback;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Without it, the server listens on loopback addresses only. */
+  readonly tls?: CertificateFiles;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Told of what went wrong inside, with the request's id where there is one. */
+  readonly onFault: (error: unknown, requestId?: string) => void;
+}
+
+/** How long a connection may take for what. All in milliseconds. */
+export interface Timeouts {
+  readonly handshakeMs: number;
+  readonly headersMs: number;
+  /** Headers and body together. */
+  readonly requestMs: number;
+  /** Between two requests. */
+  readonly idleMs: number;
+  /** How often the first three are looked at. */
+  readonly checkEveryMs: number;
+}
+
+const TIMEOUTS: Timeouts = {
+  handshakeMs: 10_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 65_000,
+  checkEveryMs: 2_000,
+};
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+
+/** What every answer must know of its server. */
+interface Life {
+  isClosing: boolean;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8443`, with the port that was really taken. */
+  readonly url: string;
+  /** Stops accepting, lets requests in flight finish for at most `graceMs`, then closes what is left. */
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+/**
+ * Starts a server for the routes. Limits hold before anything is parsed: header bytes, body bytes, times.
+ *
+ * @throws {Error} when it would listen beyond loopback without TLS, the certificate does not fit, or the port is taken.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, port, tls, onFault } = options;
+  if (!tls && !isLoopback(host)) {
+    throw new Error(
+      `refused to listen at ${host} without TLS: requests and answers carry keys. Configure a certificate and its key, or listen at 127.0.0.1`,
+    );
+  }
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const settings = {
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: timeouts.checkEveryMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  const life: Life = { isClosing: false };
+  const listener = listenerOf(options, life);
+  let server: Server | TlsServer;
+  let unfollow: (() => void) | undefined;
+  if (tls) {
+    const certificate = readCertificate(tls);
+    const { handshakeMs: handshakeTimeout } = timeouts;
+    const secure = createTlsServer({ ...settings, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout }, listener);
+    unfollow = followCertificate(secure, tls, certificate, (error) => onFault(error));
+    server = secure;
+  } else server = createServer(settings, listener);
+  server.maxHeadersCount = MAX_HEADERS;
+  // With "Expect: 100-continue" the body is asked for only where it will be read.
+  server.on('checkContinue', listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `${tls ? 'https' : 'http'}://${name}:${address.port}`,
+    close: (graceMs) => {
+      unfollow?.();
+      life.isClosing = true;
+      return closeServer(server, graceMs);
+    },
+  };
+}
+
+function closeServer(server: Server | TlsServer, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(end);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): RequestListener {
+  const match = routerOf(routes);
+  return (request, response) => {
+    const url = request.url as string;
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const method = request.method as string;
+    const route = match(method, path);
+    if (typeof route !== 'string') {
+      const serve: Serve = {
+        request,
+        response,
+        method,
+        path,
+        query: mark < 0 ? '' : url.slice(mark + 1),
+        onFault,
+        life,
+      };
+      if (route.body === 'buffer') serveBuffer(serve, route);
+      else serveStream(serve, route);
+    } else if (route === 'not-found' && fallback?.below.some((prefix) => path.startsWith(prefix))) {
+      askForBody(request, response);
+      fallback.handle(request, response);
+    } else {
+      drain(request);
+      write({ response, life }, route === 'not-found' ? NOT_FOUND : METHOD_NOT_ALLOWED);
+    }
+  };
+}
+
+const NOT_FOUND = plain(404, 'no such path');
+const METHOD_NOT_ALLOWED = plain(405, 'the path does not take this method');
+
+interface Serve {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly onFault: ServerOptions['onFault'];
+  readonly life: Life;
+}
+
+function serveBuffer(serve: Serve, route: BufferRoute): void {
+  const { request, response, method, path, query } = serve;
+  const requestId = randomUUID();
+  const declared = declaredLength(request);
+  if (declared === undefined || declared <= route.bodyLimitBytes) askForBody(request, response);
+  readBody(request, route.bodyLimitBytes, (body) => {
+    if (body === 'too-large') {
+      drain(request);
+      write(serve, route.refuse('body-too-large', requestId));
+      return;
+    }
+    const { rawHeaders, socket } = request;
+    const remoteAddress = socket.remoteAddress ?? '';
+    answer(serve, route, requestId, () =>
+      route.handler({ method, path, query, rawHeaders, body, remoteAddress, requestId }),
+    );
+  });
+}
+
+function serveStream(serve: Serve, route: StreamRoute): void {
+  const { request, response, method, path, query } = serve;
+  const requestId = randomUUID();
+  const { rawHeaders, socket } = request;
+  const remoteAddress = socket.remoteAddress ?? '';
+  askForBody(request, response);
+  answer(serve, route, requestId, () =>
+    route.handler({ method, path, query, rawHeaders, body: request, remoteAddress, requestId }),
+  );
+}
+
+function askForBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect !== undefined) response.writeContinue();
+}
+
+/** Runs a handler and writes what it answers: once, whatever happens. */
+function answer(serve: Serve, route: Route, requestId: string, run: () => MaybePromise<HttpAnswer>): void {
+  const { onFault } = serve;
+  const fail = (error: unknown): void => {
+    onFault(error, requestId);
+    write(serve, route.refuse('failed', requestId));
+  };
+  let result: MaybePromise<HttpAnswer>;
+  try {
+    result = run();
+  } catch (error) {
+    return fail(error);
+  }
+  if (!(result instanceof Promise)) return write(serve, result);
+  const timer = setTimeout(() => write(serve, route.refuse('timed-out', requestId)), route.timeoutMs);
+  result.then(
+    (value) => {
+      clearTimeout(timer);
+      write(serve, value);
+    },
+    (error: unknown) => {
+      clearTimeout(timer);
+      fail(error);
+    },
+  );
+}
+
+/** One head, one body, one write. A second answer to the same request is dropped. */
+function write({ response, life }: Pick<Serve, 'response' | 'life'>, { status, headers, body }: HttpAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  if (life.isClosing) response.shouldKeepAlive = false;
+  response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
+  response.end(body);
+}
+
+function plain(status: number, error: string): HttpAnswer {
+  return { status, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify({ error })) };
+}

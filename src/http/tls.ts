@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
+import type { Server } from 'node:https';
+import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
+
+/** Where the server's certificate chain and its private key lie, both PEM. */
+export interface CertificateFiles {
+  readonly certificatePath: string;
+  readonly keyPath: string;
+}
+
+export interface CertificatePair {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** A directory that does not tell of changes (a network share) is read again this often. */
+const POLL_MS = 60_000;
+/** The two files are seldom replaced in the same instant. */
+const SETTLE_MS = 250;
+
+/**
+ * Reads certificate and key, and checks that they belong together.
+ *
+ * @throws {Error} when a file cannot be read, is not PEM, or the key is another certificate's.
+ */
+export function readCertificate(files: CertificateFiles): CertificatePair {
+  const pair = { cert: readFileSync(files.certificatePath), key: readFileSync(files.keyPath) };
+  createSecureContext(pair);
+  return pair;
+}
+
+/**
+ * Gives the server its new certificate when the files change, without closing a connection. A pair that does not fit
+ * is reported and the old one stays. Answers the function that ends the watch.
+ */
+export function followCertificate(
+  server: Pick<Server, 'setSecureContext'>,
+  files: CertificateFiles,
+  current: CertificatePair,
+  onFault: (error: unknown) => void,
+): () => void {
+  let known = fingerprint(current);
+  let settling: NodeJS.Timeout | undefined;
+  const refresh = (): void => {
+    try {
+      const pair = readCertificate(files);
+      const next = fingerprint(pair);
+      if (next === known) return;
+      server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+      known = next;
+    } catch (error) {
+      onFault(error);
+    }
+  };
+  // The directories, since a certificate is renewed by renaming a file or a link over the old one.
+  const watchers: FSWatcher[] = [...new Set([dirname(files.certificatePath), dirname(files.keyPath)])].map(
+    (directory) =>
+      watch(directory, { persistent: false }, () => {
+        clearTimeout(settling);
+        settling = setTimeout(refresh, SETTLE_MS).unref();
+      }).on('error', onFault),
+  );
+  const poll = setInterval(refresh, POLL_MS).unref();
+  return () => {
+    clearInterval(poll);
+    clearTimeout(settling);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+function fingerprint({ cert, key }: CertificatePair): string {
+  return `${hash('sha256', cert)} ${hash('sha256', key)}`;
+}
