@@ -7,8 +7,9 @@ import { resolve } from 'node:path';
 import { argv, exit } from 'node:process';
 import { awsKmsModel } from './generate-aws-kms-model.ts';
 import type { Generator } from './generator.ts';
+import { vectors } from './make-vectors.ts';
 
-const GENERATORS: readonly Generator[] = [awsKmsModel];
+const GENERATORS: readonly Generator[] = [awsKmsModel, vectors];
 
 const root = resolve(import.meta.dirname, '..');
 const onlyCheck = argv.includes('--check');
