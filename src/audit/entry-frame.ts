@@ -6,7 +6,8 @@ export const MAX_LEAF_BYTES = 65_535;
 export const SALT_BYTES = 16;
 /** Details and their salt share a 16-bit length. */
 export const MAX_DETAILS_BYTES = 65_535 - SALT_BYTES;
-const MAX_LOG_NAME_BYTES = 255;
+/** A log's name is also the name of its folder. */
+const LOG_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 const FIRST_SIZE = 64 * 1024;
 
@@ -24,8 +25,8 @@ export class EntryFrames {
 
   /** @throws {RangeError} the leaf, the details, the salt or the log's name has a length that cannot be stored. */
   append({ tenantId, leaf, salt, details }: AuditLeaf): void {
-    const nameLength = Buffer.byteLength(tenantId, 'utf8');
-    if (nameLength === 0 || nameLength > MAX_LOG_NAME_BYTES) throw new RangeError('the log has no usable name');
+    if (!LOG_NAME.test(tenantId)) throw new RangeError('the tenant id cannot be the name of an audit log');
+    const nameLength = tenantId.length;
     if (leaf.length > MAX_LEAF_BYTES) throw new RangeError(`an audit entry has at most ${MAX_LEAF_BYTES} bytes`);
     if (salt.length !== SALT_BYTES) throw new RangeError(`the salt of an audit entry has ${SALT_BYTES} bytes`);
     if (details.length > MAX_DETAILS_BYTES) {
@@ -35,7 +36,7 @@ export class EntryFrames {
     const buffer = this.#room(needed);
     let at = this.#length;
     at = buffer.writeUInt16BE(nameLength, at);
-    at += buffer.write(tenantId, at, 'utf8');
+    at += buffer.write(tenantId, at, 'latin1');
     at = buffer.writeUInt16BE(leaf.length, at);
     buffer.set(leaf, at);
     at = buffer.writeUInt16BE(SALT_BYTES + details.length, at + leaf.length);
@@ -88,7 +89,7 @@ export interface FramedEntry {
 export function* readFrames(batch: Uint8Array): Generator<FramedEntry> {
   const reader = new Reader(batch);
   while (reader.remaining > 0) {
-    const log = reader.take(reader.u16()).toString('utf8');
+    const log = reader.take(reader.u16()).toString('latin1');
     const leaf = reader.take(reader.u16());
     yield { log, leaf, details: reader.take(reader.u16()) };
   }

@@ -7,10 +7,10 @@ import { type RecordKind, type RecordRef, sealRecord, type StoredRecord } from '
 
 /** How the suite gets at an implementation. */
 export interface StoreUnderTest {
-  open(): Promise<RecordStore>;
-  close(store: RecordStore): Promise<void>;
+  readonly open: () => Promise<RecordStore>;
+  readonly close: (store: RecordStore) => Promise<void>;
   /** Every leaf that was written so far, in order, parsed. */
-  leaves(store: RecordStore): Promise<Record<string, unknown>[]>;
+  readonly leaves: (store: RecordStore) => Promise<Record<string, unknown>[]>;
 }
 
 const recordKey = createSecretKey(Buffer.alloc(32, 7));
@@ -214,7 +214,11 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       ]);
       expect((await store.listAll('key')).map(({ id }) => id)).toEqual(['k1', 'k4']);
       expect(store.epoch()).toBe(start + 2);
-      expect((await leaves(store)).map((leaf) => leaf['action']).toSorted()).toEqual(['change', 'change', 'use']);
+      expect((await leaves(store)).map((leaf) => String(leaf['action'])).toSorted()).toEqual([
+        'change',
+        'change',
+        'use',
+      ]);
     });
 
     it('lets one of many writers of the same revision win', async () => {

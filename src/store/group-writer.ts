@@ -48,7 +48,10 @@ export class GroupWriter {
       this.#frames.truncate(0);
       let changes = 0;
       outcomes = parts.map((part) => {
-        if ('uses' in part) return void this.#frames.appendBatch(part.uses);
+        if ('uses' in part) {
+          this.#frames.appendBatch(part.uses);
+          return undefined;
+        }
         const failure = this.#apply(part.commit);
         if (failure === undefined && part.commit.writes.length > 0) changes++;
         return failure;

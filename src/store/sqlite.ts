@@ -7,6 +7,7 @@ import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { isFull, openDatabase, openForReading } from './database.ts';
 import { migrate } from './migrate.ts';
 import { SqlReader } from './reader.ts';
+import { SequencerLoop, type SequencerSetup } from './sequencer.ts';
 import { Writer } from './writer.ts';
 
 export interface StoreOptions {
@@ -18,9 +19,19 @@ export interface StoreOptions {
   readonly onFailure?: (error: Error) => void;
   /** How much room is kept for urgent commits, in bytes. 4 MiB by default. */
   readonly reserveBytes?: number;
+  /** Starts the sequencer at once; else {@link SqliteStore.startSequencer} does, when its key is known. */
+  readonly audit?: AuditOptions;
+  /** How often entries are taken into the logs. 1 second by default. */
+  readonly sequenceEveryMs?: number;
   /** A limit to the pages of the database, for tests of a full disk. */
   readonly maxPages?: number;
 }
+
+/** Where the logs lie and who signs for them. */
+export type AuditOptions = Omit<SequencerSetup, 'path'> & {
+  /** Told when entries could not be taken into the logs. They stay in the database, and it is tried again. */
+  readonly onFailure?: (error: Error) => void;
+};
 
 /**
  * Opens the store, brings its schema up to date and starts its writer.
@@ -30,7 +41,6 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const clock = options.clock ?? Date.now;
-  const store: { failed?: Error } = {};
   try {
     const migrating = openDatabase(options.path);
     try {
@@ -40,11 +50,10 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
     }
     const { path, reserveBytes = 4 << 20, maxPages } = options;
     const setup = { path, reserveBytes, node: randomUUID(), ...(maxPages !== undefined && { maxPages }) };
-    const writer = await Writer.start(setup, (error) => {
-      store.failed = error;
-      options.onFailure?.(error);
-    });
-    return new SqliteStore(openForReading(path), writer);
+    const writer = await Writer.start(setup, (error) => options.onFailure?.(error));
+    const store = new SqliteStore(openForReading(path), writer, options);
+    if (options.audit) store.startSequencer(options.audit);
+    return store;
   } catch (error) {
     if (!isFull(error)) throw error;
     throw new StoreFullError(`there is no room to open ${options.path}: make room and start again`, { cause: error });
@@ -57,10 +66,36 @@ export class SqliteStore implements RecordStore {
   readonly #reader: SqlReader;
   readonly #writer: Writer;
 
-  constructor(db: DatabaseSync, writer: Writer) {
+  readonly #options: StoreOptions;
+  #sequencer: SequencerLoop | undefined;
+
+  constructor(db: DatabaseSync, writer: Writer, options: StoreOptions) {
     this.#db = db;
     this.#reader = new SqlReader(db);
     this.#writer = writer;
+    this.#options = options;
+  }
+
+  /**
+   * Begins to take entries into the logs, about every second and at {@link close}. Of several processes over one
+   * database one does so at a time.
+   */
+  startSequencer({ onFailure, ...audit }: AuditOptions): void {
+    if (this.#sequencer) throw new Error('the sequencer of this store runs already');
+    this.#sequencer = new SequencerLoop(
+      { path: this.#options.path, ...audit },
+      {
+        clock: this.#options.clock ?? Date.now,
+        intervalMs: this.#options.sequenceEveryMs ?? 1000,
+        onFailure: onFailure ?? (() => {}),
+      },
+    );
+  }
+
+  /** Takes what is in the queue into the logs now. Answers how many entries went. */
+  async sequence(): Promise<number> {
+    if (!this.#sequencer) throw new Error('the sequencer of this store was not started');
+    return this.#sequencer.step();
   }
 
   epoch(): number {
@@ -102,6 +137,7 @@ export class SqliteStore implements RecordStore {
   /** Waits until what was handed over is on disk, then closes. Reading ends with it. */
   async close(): Promise<void> {
     await this.#writer.close();
+    await this.#sequencer?.close();
     if (this.#db.isOpen) this.#db.close();
   }
 }

@@ -1,0 +1,79 @@
+import type { KeyObject } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+
+export interface SequencerSetup {
+  /** The database. */
+  readonly path: string;
+  /** The folder of the logs. */
+  readonly folder: string;
+  /** Folders outside of the data folder that get a copy of each new checkpoint. */
+  readonly witnesses: readonly string[];
+  /** The installation's name in checkpoints, such as `keystead.example/5f0c`: no white space, no `+`. */
+  readonly origin: string;
+  /** Ed25519 private key. */
+  readonly signer: KeyObject;
+}
+
+export type ToSequencer = { readonly nowMs: number } | 'close';
+
+export interface StepOutcome {
+  readonly entries: number;
+  readonly failures: readonly string[];
+}
+
+export interface SequencerTiming {
+  readonly clock: () => number;
+  readonly intervalMs: number;
+  /** Told of each failure. Entries stay in the queue, and the next step tries again. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Steps the sequencer's thread: about every second, and when asked. */
+export class SequencerLoop {
+  readonly #worker: Worker;
+  readonly #timing: SequencerTiming;
+  readonly #exited = Promise.withResolvers<void>();
+  #waiting: PromiseWithResolvers<StepOutcome>[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(setup: SequencerSetup, timing: SequencerTiming) {
+    this.#timing = timing;
+    this.#worker = new Worker(new URL('./sequencer-thread.ts', import.meta.url), { workerData: setup, execArgv: [] });
+    this.#worker.on('message', (outcome: StepOutcome) => this.#waiting.shift()?.resolve(outcome));
+    this.#worker.on('error', (error) => timing.onFailure(error as Error));
+    this.#worker.on('exit', () => {
+      this.#ended = true;
+      for (const { resolve } of this.#waiting.splice(0)) resolve({ entries: 0, failures: ['the sequencer ended'] });
+      this.#exited.resolve();
+    });
+    this.#schedule();
+  }
+
+  /** Takes what is in the queue into the logs. Answers how many entries went; failures are told to `onFailure`. */
+  async step(): Promise<number> {
+    if (this.#ended) return 0;
+    const settle = Promise.withResolvers<StepOutcome>();
+    this.#waiting.push(settle);
+    this.#worker.postMessage({ nowMs: this.#timing.clock() } satisfies ToSequencer);
+    const { entries, failures } = await settle.promise;
+    for (const failure of failures) this.#timing.onFailure(new Error(failure));
+    return entries;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.step();
+    if (!this.#ended) this.#worker.postMessage('close' satisfies ToSequencer);
+    await this.#exited.promise;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.step().then(() => {
+        if (this.#timer !== undefined && !this.#ended) this.#schedule();
+      });
+    }, this.#timing.intervalMs).unref();
+  }
+}
