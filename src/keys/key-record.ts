@@ -20,6 +20,27 @@ export function handleSpace(tenantId: string, region: string): string {
   return `handle:${tenantId}:${region}`;
 }
 
+/** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
+export const DUE_SPACE = 'due';
+
+/** When the clock has something to do to a key: its deletion, or the expiry of material. */
+function dueName(key: Key, atMs: number): RecordName {
+  return { space: DUE_SPACE, name: `${String(atMs).padStart(15, '0')} ${key.tenantId}/${key.id}` };
+}
+
+/** The time that a name of {@link DUE_SPACE} begins with. */
+export function dueAtMs(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+function dueTimes(key: Key): number[] {
+  if (key.state === 'destroyed') return [];
+  const expiring = key.versions.flatMap(({ material, materialExpiresAtMs }) =>
+    material === null || materialExpiresAtMs === undefined ? [] : [materialExpiresAtMs],
+  );
+  return [...new Set([...expiring, ...(key.deletion ? [key.deletion.dueAtMs] : [])])];
+}
+
 /** A destroyed key leaves the lists of its region; its record stays as a tombstone. */
 function scopeOf(key: Key): string {
   return key.state === 'destroyed' ? `destroyed:${key.region}` : key.region;
@@ -46,6 +67,7 @@ function namesOf(key: Key): RecordName[] {
   return [
     ...key.aliases.map(({ name }) => ({ space: aliasSpace(key.tenantId, key.region), name })),
     ...key.versions.map(({ handle }) => ({ space: handleSpace(key.tenantId, key.region), name: handle })),
+    ...dueTimes(key).map((atMs) => dueName(key, atMs)),
   ];
 }
 
@@ -72,4 +94,9 @@ export function readKey(tenantKey: TenantKey, record: StoredRecord): Key {
   }
   const { tenantId, id, revision } = record;
   return { ...(content as Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'>), tenantId, id, revision, spec: row };
+}
+
+/** The region of a key that has not been read yet: only to find the keys that open it. */
+export function readRegion(record: StoredRecord): string {
+  return record.scope.replace(/^destroyed:/, '');
 }

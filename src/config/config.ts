@@ -1,0 +1,118 @@
+import { dirname, join, resolve } from 'node:path';
+
+/** Where the server listens. */
+export interface Listen {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+}
+
+/** Everything that can be set. Folders and files are absolute paths. */
+export interface Config {
+  readonly listen: Listen;
+  readonly dataFolder: string;
+  readonly sealFile: string;
+  /** Copies of the newest checkpoints, kept away from the data, so that a whole data folder turned back is noticed. */
+  readonly witnessFolders: readonly string[];
+  /** Below these folders environments may keep backups. */
+  readonly vaultRoots: readonly string[];
+  /** Below these folders the server itself may read for a backup and write for a restore. */
+  readonly sourceRoots: readonly string[];
+  /** The region that the first start makes. */
+  readonly region: string;
+  readonly logLevel: LogLevel;
+}
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** A setting that cannot be used. Names the setting, says what is wrong and what would be right. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** One row per setting: its variable in the environment, its default, and what it is for. */
+export const SETTINGS = {
+  KEYSTEAD_LISTEN: {
+    fallback: 'http://localhost:8420',
+    about: 'where the server listens: http://HOST:PORT on loopback, https://HOST:PORT anywhere',
+  },
+  KEYSTEAD_TLS_CERT: { fallback: '', about: 'certificate chain in PEM, for https; read again when it changes' },
+  KEYSTEAD_TLS_KEY: { fallback: '', about: 'private key in PEM, for https; read again when it changes' },
+  KEYSTEAD_DATA: { fallback: './data', about: 'folder of the database and the audit log' },
+  KEYSTEAD_SEAL: { fallback: './keystead.seal', about: "the seal's key file, outside the data folder, mode 0600" },
+  KEYSTEAD_WITNESS: {
+    fallback: '',
+    about: 'folders for copies of the newest audit checkpoints, separated by commas; default: beside the seal file',
+  },
+  KEYSTEAD_VAULT_ROOTS: {
+    fallback: '',
+    about: 'folders below which backups may be kept, separated by commas; default: "vaults" beside the data folder',
+  },
+  KEYSTEAD_SOURCE_ROOTS: {
+    fallback: '',
+    about: 'folders that the server may back up and restore to, separated by commas; default: none',
+  },
+  KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
+  KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Reads the settings from an environment. @throws {ConfigError} */
+export function readConfig(environment: { readonly [name: string]: string | undefined }): Config {
+  const get = (name: SettingName): string => environment[name]?.trim() || SETTINGS[name].fallback;
+  const dataFolder = resolve(get('KEYSTEAD_DATA'));
+  const sealFile = resolve(get('KEYSTEAD_SEAL'));
+  return {
+    listen: parseListen(get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
+    dataFolder,
+    sealFile,
+    witnessFolders: folders(get('KEYSTEAD_WITNESS'), [`${sealFile}.checkpoints`]),
+    vaultRoots: folders(get('KEYSTEAD_VAULT_ROOTS'), [join(dirname(dataFolder), 'vaults')]),
+    sourceRoots: folders(get('KEYSTEAD_SOURCE_ROOTS'), []),
+    region: get('KEYSTEAD_REGION'),
+    logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
+  };
+}
+
+/** Whether a host is this machine and nothing else. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function parseListen(text: string, certFile: string, keyFile: string): Listen {
+  const url = /^(?:(https?):\/\/)?(\[[0-9a-fA-F:.]+\]|[^[\]/:]+):(\d{1,5})\/?$/.exec(text);
+  const port = Number(url?.[3]);
+  if (!url || port > 65_535) throw new ConfigError(`KEYSTEAD_LISTEN must be like http://localhost:8420, not "${text}"`);
+  const host = (url[2] as string).replaceAll(/[[\]]/g, '');
+  if (url[1] === 'https') {
+    if (certFile === '' || keyFile === '') {
+      throw new ConfigError(
+        'to listen with https, set KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY to the certificate and key files',
+      );
+    }
+    return { host, port, tls: { certFile: resolve(certFile), keyFile: resolve(keyFile) } };
+  }
+  if (!isLoopback(host)) {
+    throw new ConfigError(
+      `KEYSTEAD_LISTEN is ${text}: beyond loopback only https is served. Use https:// with KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY, or listen on localhost`,
+    );
+  }
+  return { host, port };
+}
+
+function folders(text: string, fallback: readonly string[]): readonly string[] {
+  const named = text
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+  return (named.length > 0 ? named : fallback).map((path) => resolve(path));
+}
+
+function oneOf<T extends string>(name: SettingName, text: string, values: readonly T[]): T {
+  if ((values as readonly string[]).includes(text)) return text as T;
+  throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${text}"`);
+}

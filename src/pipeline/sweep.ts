@@ -1,0 +1,74 @@
+import type { Random } from '../crypto/random.ts';
+import { ConflictError, type RecordStore } from '../records/ports.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { KeyCache } from '../keys/key-cache.ts';
+import { readRegion, DUE_SPACE, dueAtMs } from '../keys/key-record.ts';
+import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
+import type { OpenKey } from '../keys/open-key.ts';
+import type { Change } from '../keys/change.ts';
+
+/** How many keys one sweep looks at. What is left waits for the next. */
+const BATCH = 200;
+
+interface Duty {
+  readonly action: string;
+  isDue(open: OpenKey, nowMs: number): boolean;
+  change(open: OpenKey, nowMs: number): Change<unknown>;
+}
+
+/** What the clock does to keys, by the names that AWS gives these events. */
+const DUTIES: readonly Duty[] = [
+  {
+    action: 'kms:DeleteKey',
+    isDue: ({ key }, nowMs) => isDestructionDue(key, nowMs),
+    change: ({ space, key }, nowMs) => destroy(space, key, nowMs),
+  },
+  {
+    action: 'kms:DeleteExpiredKeyMaterial',
+    isDue: ({ key }, nowMs) => hasExpiredMaterial(key, nowMs),
+    change: ({ space, key }, nowMs) => dropExpiredMaterial(space, key, nowMs),
+  },
+];
+
+/**
+ * Does what has become due: destroys keys whose waiting period is over, forgets material that has expired. Neither
+ * works any more from its time on, whether or not the sweep has come by. Answers how many keys changed.
+ */
+export async function sweepDueKeys(
+  store: RecordStore,
+  directory: Directory,
+  keys: KeyCache,
+  nowMs: number,
+  random: Random,
+): Promise<number> {
+  const due = (await store.listNames(DUE_SPACE, { limit: BATCH })).filter(({ name }) => dueAtMs(name) <= nowMs);
+  let changed = 0;
+  for (const ref of due) {
+    const record = await store.read(ref);
+    const region = record && readRegion(record);
+    const instance = region === undefined ? undefined : await directory.instance(ref.tenantId, region);
+    const open = instance && (await keys.find(instance, ref.id));
+    const duty = open && DUTIES.find((one) => one.isDue(open, nowMs));
+    if (!open || !duty) continue;
+    const entry = {
+      tenantId: ref.tenantId,
+      timeMs: nowMs,
+      principal: 'keystead',
+      action: duty.action,
+      key: ref.id,
+      requestId: 'sweep',
+      outcome: 'done' as const,
+      change: true,
+      details: {},
+      salt: random(16),
+    };
+    try {
+      await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry] });
+      changed++;
+    } catch (error) {
+      // Somebody else was faster: another node's sweep, or a person who called the key back.
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+  return changed;
+}

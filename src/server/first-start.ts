@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { wipe } from '../bytes/bytes.ts';
+import { ConfigError, type Config } from '../config/config.ts';
+import type { Random } from '../crypto/random.ts';
+import { issueAccessKey, issueApiKey, type IssuedCredential } from '../identity/credential.ts';
+import { Directory } from '../identity/directory.ts';
+import { INSTALLATION_REF, makeInstallation, unseal, type Installation } from '../identity/installation.ts';
+import { makePrincipal, principalName } from '../identity/principal.ts';
+import { makeInstance, makeTenant, REGION, type Tenant } from '../identity/tenant.ts';
+import { INSTALLATION } from '../records/record.ts';
+import type { RecordStore } from '../records/ports.ts';
+import { KeyFileSeal } from '../seal/key-file.ts';
+
+const ADMINISTRATOR = 'administrator';
+const TENANT_NAME = 'default';
+
+/** What the first administrator gets to see, once. */
+export interface FirstCredentials {
+  readonly region: string;
+  readonly accountId: string;
+  readonly instanceId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly apiKey: string;
+}
+
+interface Context {
+  readonly config: Config;
+  readonly store: RecordStore;
+  readonly nowMs: number;
+  readonly random: Random;
+}
+
+/**
+ * Opens the installation with its seal, or makes it where the store is empty: seal, installation, one tenant with one
+ * region, one administrator. A first start that was cut off before its commit begins again with the seal it made.
+ *
+ * @throws {SealError} the seal is missing or is not the one of this data
+ */
+export async function openOrMakeInstallation(
+  context: Context,
+): Promise<{ readonly installation: Installation; readonly first?: FirstCredentials }> {
+  const { config, store } = context;
+  const record = await store.read(INSTALLATION_REF);
+  if (record !== undefined) {
+    return { installation: await unseal(KeyFileSeal.open(config.sealFile, config.dataFolder), record) };
+  }
+  return makeFirst(context);
+}
+
+async function makeFirst(context: Context): Promise<{ installation: Installation; first: FirstCredentials }> {
+  const { config, store, nowMs, random } = context;
+  if (!REGION.test(config.region))
+    throw new ConfigError(`"${config.region}" is not the name of a region, like us-east-1`);
+  const seal = existsSync(config.sealFile)
+    ? KeyFileSeal.open(config.sealFile, config.dataFolder)
+    : KeyFileSeal.create(config.sealFile, config.dataFolder);
+  const { installation, write } = await makeInstallation(seal, nowMs, random);
+  const made = makeTenant(installation.barrier, TENANT_NAME, nowMs, random);
+  const { instance, write: instanceWrite } = makeInstance(made.tenant, config.region, nowMs, random);
+  const admin = makePrincipal(made.tenant, ADMINISTRATOR, [ADMINISTRATOR, 'operator'], nowMs, random);
+  const accessKey = issueAccessKey(made.tenant, admin.member.id, undefined, nowMs, random);
+  const apiKey = issueApiKey(made.tenant, admin.member.id, nowMs, random);
+  const entry = entryOf(context);
+  await store.commit({
+    writes: [write, made.write, instanceWrite, admin.write, accessKey.write, apiKey.write],
+    entries: [
+      { ...entry(INSTALLATION, 'installation:Initialise'), change: true },
+      { ...entry(made.tenant.tenantId, 'installation:CreateTenant'), change: true },
+    ],
+  });
+  return { installation, first: shown(made.tenant, instance.region, instance.instanceId, accessKey, apiKey) };
+}
+
+/**
+ * Issues new credentials for the first administrator, for somebody who holds data and seal and has lost the old
+ * ones. The old ones stay until they are suspended.
+ */
+export async function reissueFirstCredentials(context: Context): Promise<FirstCredentials> {
+  const { config, store, nowMs, random } = context;
+  const { installation, first } = await openOrMakeInstallation(context);
+  if (first !== undefined) return first;
+  const directory = new Directory(store, installation.barrier);
+  const [oldest] = (await store.listAll('tenant')).toSorted((a, b) => createdAt(a.body) - createdAt(b.body));
+  const tenant = oldest && (await directory.tenant(oldest.id));
+  const member = tenant && (await store.resolve(principalName(tenant.tenantId, ADMINISTRATOR)));
+  if (!tenant || !member) throw new ConfigError('this installation has no first administrator any more');
+  const instance = await directory.instance(tenant.tenantId, config.region);
+  if (!instance) throw new ConfigError(`the tenant has no region ${config.region}: name one that it has by --region`);
+  const accessKey = issueAccessKey(tenant, member.id, undefined, nowMs, random);
+  const apiKey = issueApiKey(tenant, member.id, nowMs, random);
+  await store.commit({
+    writes: [accessKey.write, apiKey.write],
+    entries: [{ ...entryOf(context)(tenant.tenantId, 'installation:ReissueCredentials'), change: true }],
+  });
+  return shown(tenant, instance.region, instance.instanceId, accessKey, apiKey);
+}
+
+function entryOf({ nowMs, random }: Context) {
+  return (tenantId: string, action: string) => ({
+    tenantId,
+    timeMs: nowMs,
+    principal: 'holder-of-the-seal',
+    action,
+    requestId: 'first-start',
+    outcome: 'done' as const,
+    details: {},
+    salt: random(16),
+  });
+}
+
+function shown(
+  tenant: Tenant,
+  region: string,
+  instanceId: string,
+  accessKey: IssuedCredential,
+  apiKey: IssuedCredential,
+): FirstCredentials {
+  const credentials = {
+    region,
+    accountId: tenant.accountId,
+    instanceId,
+    accessKeyId: accessKey.credential.id,
+    secretAccessKey: accessKey.secret.toString('ascii'),
+    apiKey: apiKey.secret.toString('ascii'),
+  };
+  wipe(accessKey.secret, apiKey.secret);
+  return credentials;
+}
+
+function createdAt(body: Buffer): number {
+  return (JSON.parse(body.toString('utf8')) as { createdAtMs: number }).createdAtMs;
+}
