@@ -6,10 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argv, exit } from 'node:process';
 import { awsKmsModel } from './generate-aws-kms-model.ts';
+import { compatibility } from './generate-compatibility.ts';
 import type { Generator } from './generator.ts';
 import { vectors } from './make-vectors.ts';
 
-const GENERATORS: readonly Generator[] = [awsKmsModel, vectors];
+const GENERATORS: readonly Generator[] = [awsKmsModel, compatibility, vectors];
 
 const root = resolve(import.meta.dirname, '..');
 const onlyCheck = argv.includes('--check');

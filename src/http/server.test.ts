@@ -262,12 +262,12 @@ describe('closing', () => {
   });
 
   it('waits no longer than it was told', async () => {
-    const server = await start([{ ...echo, timeoutMs: 300, handler: () => new Promise<never>(() => {}) }]);
+    const server = await start([{ ...echo, timeoutMs: 20_000, handler: () => new Promise<never>(() => {}) }]);
     const hanging = ask(server.url).catch((error: Error) => error.message);
     await later(20);
     const started = performance.now();
     await server.close(30);
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(5000);
     expect(await hanging).toMatch(/socket hang up|ECONNRESET/);
   });
 });

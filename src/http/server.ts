@@ -218,7 +218,7 @@ function answer(serve: Serve, route: Route, requestId: string, run: () => MaybeP
     return fail(error);
   }
   if (!(result instanceof Promise)) return write(serve, result);
-  const timer = setTimeout(() => write(serve, route.refuse('timed-out', requestId)), route.timeoutMs);
+  const timer = setTimeout(() => write(serve, route.refuse('timed-out', requestId)), route.timeoutMs).unref();
   result.then(
     (value) => {
       clearTimeout(timer);
