@@ -28,7 +28,7 @@ export interface SigningCredential<P> {
   /** Another value whenever the secret is another one: keys derived from the old secret are then never found again. */
   readonly secretVersion: string;
   /** A fresh copy of the secret access key; the verifier wipes it. Called when no derived key is remembered. */
-  readonly openSecret: () => MaybePromise<Bytes<'SecretAccessKey'>>;
+  readonly openSecret: () => MaybePromise<Bytes<'CredentialSecret'>>;
   /** SHA-256 of the session token that must come with it; absent for a key that stands for itself. */
   readonly sessionTokenHash?: Buffer;
 }
@@ -108,7 +108,7 @@ export class SignatureVerifier<P> {
       deriveSigningKey(this.#nobody, claim);
       return { code: 'mismatch' };
     }
-    const derive = (secret: Bytes<'SecretAccessKey'>): Verified<P> | SignatureRefusal => {
+    const derive = (secret: Bytes<'CredentialSecret'>): Verified<P> | SignatureRefusal => {
       const key = deriveSigningKey(secret, claim);
       wipe(secret);
       if (!this.#matches(attempt, key)) return { code: 'mismatch' };
@@ -147,8 +147,8 @@ export class SignatureVerifier<P> {
 }
 
 /** Makes a secret access key from text, at the edge where it comes in as text. */
-export function secretAccessKey(text: string): Bytes<'SecretAccessKey'> {
-  return bytesOf<'SecretAccessKey'>(Buffer.from(text, 'utf8'));
+export function secretAccessKey(text: string): Bytes<'CredentialSecret'> {
+  return bytesOf<'CredentialSecret'>(Buffer.from(text, 'utf8'));
 }
 
 interface Attempt {
