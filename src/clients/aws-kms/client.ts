@@ -1,0 +1,169 @@
+import type { KMSClient } from '@aws-sdk/client-kms';
+import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
+import type { EgressGuard } from '../egress.ts';
+import { DEFAULT_LIMITS, type AwsKmsConnection, type AwsKmsLimits } from './connection.ts';
+
+type Sdk = typeof import('@aws-sdk/client-kms');
+type Context = ReadonlyMap<string, string>;
+
+/** What DescribeKey says of a key, as far as it matters to who uses it. */
+export interface AwsKmsKey {
+  readonly arn: string;
+  /** `Enabled`, `Disabled`, `PendingDeletion`, `PendingImport`, `Unavailable`, ...: KeyState of the API. */
+  readonly state: string;
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: string;
+  readonly deletionDateMs?: number;
+}
+
+/**
+ * The calls of the AWS KMS API that a vault makes, at AWS or at anything that speaks its protocol. Rejects with the
+ * SDK's own errors. Answers are buffers that the caller owns and, where they are keys, wipes.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/
+ */
+export class AwsKmsClient {
+  readonly #connection: AwsKmsConnection;
+  readonly #guard: EgressGuard;
+  readonly #limits: AwsKmsLimits;
+  #opened: Promise<{ sdk: Sdk; client: KMSClient }> | undefined;
+  #clockSkewMs: number | undefined;
+
+  constructor(connection: AwsKmsConnection, guard: EgressGuard, limits: Partial<AwsKmsLimits> = {}) {
+    this.#connection = connection;
+    this.#guard = guard;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  get connection(): AwsKmsConnection {
+    return this.#connection;
+  }
+
+  /** How far the server's clock is ahead of ours, in milliseconds, as of the last answer. Known to the second. */
+  get clockSkewMs(): number | undefined {
+    return this.#clockSkewMs;
+  }
+
+  async generateDataKey(
+    keyId: string,
+    context: Context,
+  ): Promise<{ readonly dataKey: Bytes<'DataKey'>; readonly wrapped: Bytes<'WrappedKey'> }> {
+    const { sdk, client } = await this.#open();
+    const input = { KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: Object.fromEntries(context) } as const;
+    const { Plaintext, CiphertextBlob } = await client.send(new sdk.GenerateDataKeyCommand(input));
+    return { dataKey: ownBytes(Plaintext), wrapped: ownBytes(CiphertextBlob) };
+  }
+
+  async encrypt(keyId: string, dataKey: Bytes<'DataKey'>, context: Context): Promise<Bytes<'WrappedKey'>> {
+    const { sdk, client } = await this.#open();
+    const input = { KeyId: keyId, Plaintext: dataKey, EncryptionContext: Object.fromEntries(context) };
+    const { CiphertextBlob } = await client.send(new sdk.EncryptCommand(input));
+    return ownBytes(CiphertextBlob);
+  }
+
+  async decrypt(keyId: string, wrapped: Bytes<'WrappedKey'>, context: Context): Promise<Bytes<'DataKey'>> {
+    const { sdk, client } = await this.#open();
+    const input = { KeyId: keyId, CiphertextBlob: wrapped, EncryptionContext: Object.fromEntries(context) };
+    const { Plaintext } = await client.send(new sdk.DecryptCommand(input));
+    return ownBytes(Plaintext);
+  }
+
+  /** Wraps for another key under the same context, without the data key coming here. */
+  async reEncrypt(
+    keyId: string,
+    wrapped: Bytes<'WrappedKey'>,
+    context: Context,
+    toKeyId: string,
+  ): Promise<Bytes<'WrappedKey'>> {
+    const { sdk, client } = await this.#open();
+    const pairs = Object.fromEntries(context);
+    const input = {
+      CiphertextBlob: wrapped,
+      SourceKeyId: keyId,
+      SourceEncryptionContext: pairs,
+      DestinationKeyId: toKeyId,
+      DestinationEncryptionContext: pairs,
+    };
+    const { CiphertextBlob } = await client.send(new sdk.ReEncryptCommand(input));
+    return ownBytes(CiphertextBlob);
+  }
+
+  async describeKey(keyId: string): Promise<AwsKmsKey> {
+    const { sdk, client } = await this.#open();
+    const { KeyMetadata: key } = await client.send(new sdk.DescribeKeyCommand({ KeyId: keyId }));
+    return {
+      arn: key?.Arn ?? keyId,
+      state: key?.KeyState ?? '',
+      spec: key?.KeySpec ?? '',
+      usage: key?.KeyUsage ?? '',
+      origin: key?.Origin ?? '',
+      ...(key?.DeletionDate && { deletionDateMs: key.DeletionDate.getTime() }),
+    };
+  }
+
+  /** Ends its connections. */
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    opened?.client.destroy();
+  }
+
+  #open(): Promise<{ sdk: Sdk; client: KMSClient }> {
+    return (this.#opened ??= this.#connect());
+  }
+
+  async #connect(): Promise<{ sdk: Sdk; client: KMSClient }> {
+    const { region, endpoint, credentials } = this.#connection;
+    const { connectionTimeoutMs, requestTimeoutMs, maxAttempts } = this.#limits;
+    this.#guard.check(endpoint ?? `https://kms.${region}.amazonaws.com`);
+    // Loading the SDK takes a fifth of a second, which who never calls AWS need not pay.
+    const sdk = await import('@aws-sdk/client-kms');
+    const client = new sdk.KMSClient({
+      region,
+      maxAttempts,
+      retryMode: 'standard',
+      requestHandler: {
+        ...this.#guard.agents(),
+        connectionTimeout: connectionTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        throwOnRequestTimeout: true,
+      },
+      ...(endpoint !== undefined && { endpoint }),
+      // The SDK takes strings only: they are made when it signs, so that what is kept here can be wiped.
+      ...(credentials !== 'environment' && {
+        credentials: () =>
+          Promise.resolve({
+            accessKeyId: credentials.accessKeyId,
+            secretAccessKey: credentials.secretAccessKey.toString('latin1'),
+            ...(credentials.sessionToken && { sessionToken: credentials.sessionToken.toString('latin1') }),
+          }),
+      }),
+    });
+    client.middlewareStack.add(
+      (next) => async (input) => {
+        const sentMs = Date.now();
+        const result = await next(input);
+        const { headers } = result.response as { headers?: Readonly<Record<string, string>> };
+        const serverMs = Date.parse(headers?.['date'] ?? '');
+        if (!Number.isNaN(serverMs)) this.#clockSkewMs = skew(serverMs, sentMs, Date.now());
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'keysteadClockSkew' },
+    );
+    return { sdk, client };
+  }
+}
+
+/** Zero within what the header can tell (whole seconds) and the time that the call took. */
+function skew(serverMs: number, sentMs: number, receivedMs: number): number {
+  if (serverMs + 999 < sentMs) return serverMs + 999 - sentMs;
+  return serverMs > receivedMs ? serverMs - receivedMs : 0;
+}
+
+/** A copy of our own, so that wiping the SDK's array leaves nothing behind. */
+function ownBytes<Kind extends string>(bytes: Uint8Array | undefined): Bytes<Kind> {
+  if (bytes === undefined || bytes.length === 0)
+    throw new Error('the key service answered without the bytes asked for');
+  const own = bytesOf<Kind>(Buffer.from(bytes));
+  wipe(bytes);
+  return own;
+}
