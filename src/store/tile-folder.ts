@@ -75,6 +75,12 @@ export class WitnessFolder implements Witness {
     return readIfThere(join(this.name, log))?.toString('utf8');
   }
 
+  /** The logs of which it has a checkpoint. */
+  logs(): string[] {
+    if (!existsSync(this.name)) return [];
+    return readdirSync(this.name).filter((name) => !name.startsWith('.'));
+  }
+
   write(log: string, checkpoint: string): void {
     replaceFile(join(this.name, log), Buffer.from(checkpoint, 'utf8'));
   }
