@@ -8,12 +8,12 @@ const OPTIONS = { authTagLength: TAG_LENGTH } as const;
 /** For keys that are used once: see docs/spec/ciphertext.md. */
 const ZERO_IV = Buffer.alloc(12);
 
-/** Encrypts under a key that is used for this one message only. Answers the body and, behind it, the tag. */
-export function sealOnce(key: Uint8Array, plaintext: Uint8Array): Buffer {
+/** Encrypts under a key that is used for this one message only. The tag stands behind the body. */
+export function sealOnce(key: Uint8Array, plaintext: Uint8Array): readonly [body: Buffer, tag: Buffer] {
   const cipher = createCipheriv(CIPHER, key, ZERO_IV, OPTIONS);
   const body = cipher.update(plaintext);
   cipher.final();
-  return Buffer.concat([body, cipher.getAuthTag()]);
+  return [body, cipher.getAuthTag()];
 }
 
 /** Undoes {@link sealOnce}. `undefined` when the tag does not verify. */

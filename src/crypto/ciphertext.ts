@@ -1,6 +1,5 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { bytesOf, type Bytes } from '../bytes/bytes.ts';
-import { lengthPrefixed } from '../bytes/encoding.ts';
 import { TAG_LENGTH } from './aead.ts';
 import { COMMITMENT_LENGTH, openCommitted, SALT_LENGTH, sealCommitted, type OpenFailure } from './committed.ts';
 import { label, type Label } from './kdf.ts';
@@ -87,10 +86,10 @@ let hedgeKey: KeyObject | undefined;
  */
 export function hedgedSalt(random: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Buffer {
   hedgeKey ??= createSecretKey(randomBytes(32));
-  const mac = createHmac('sha256', hedgeKey).update(random);
-  if (aad.byteLength > 0) mac.update(lengthPrefixed(aad));
-  else mac.update(NO_AAD);
-  return mac.update(plaintext).digest();
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(aad.byteLength);
+  return createHmac('sha256', hedgeKey)
+    .update(Buffer.concat([random, length, aad]))
+    .update(plaintext)
+    .digest();
 }
-
-const NO_AAD = Buffer.alloc(4);

@@ -21,7 +21,7 @@ export function sealCommitted(
   plaintext: Uint8Array,
 ): Buffer {
   const output = derive(root, name, header, aad);
-  const message = Buffer.concat([header, output.subarray(32), sealOnce(output.subarray(0, 32), plaintext)]);
+  const message = Buffer.concat([header, output.subarray(32), ...sealOnce(output.subarray(0, 32), plaintext)]);
   output.fill(0);
   return message;
 }
