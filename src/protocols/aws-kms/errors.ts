@@ -1,3 +1,4 @@
+import { RefusedError } from '../../pipeline/errors.ts';
 import { FAULTS, type ModelledError } from './model.gen.ts';
 
 /**
@@ -35,13 +36,13 @@ const STATUS: Readonly<Partial<Record<AwsErrorType, number>>> = {
  * A refusal or a failure in the words of the AWS KMS API. `text` is undefined where AWS answers the type alone
  * (InvalidCiphertextException, KMSInvalidSignatureException, KMSInvalidMacException, ...).
  */
-export class AwsKmsError extends Error {
+export class AwsKmsError extends RefusedError {
   override readonly name = 'AwsKmsError';
   readonly type: AwsErrorType;
   readonly text: string | undefined;
 
   constructor(type: AwsErrorType, text?: string) {
-    super(text === undefined ? type : `${type}: ${text}`);
+    super(type, text === undefined ? type : `${type}: ${text}`);
     this.type = type;
     this.text = text;
   }

@@ -1,17 +1,35 @@
+import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
+import type { Random } from '../../crypto/random.ts';
+import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
+import type { Instance } from '../../identity/tenant.ts';
+import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Act } from '../../pipeline/act.ts';
-import type { MaybePromise } from '../../records/ports.ts';
+import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { KeyForm } from './arn.ts';
 import { AwsKmsError } from './errors.ts';
 import type { OperationName, Operations } from './model.gen.ts';
+import type { ResolvedKey } from './resolve.ts';
 
 export type Input<N extends OperationName> = Operations[N]['input'];
 export type Output<N extends OperationName> = Operations[N]['output'];
 
+/** What every operation reaches for. */
+export interface OperationPorts {
+  readonly directory: Directory;
+  readonly keys: KeyCache;
+  readonly records: RecordReader;
+  readonly random: Random;
+  readonly wrappingKeys: WrappingKeyPool;
+}
+
 /** Where a request was sent and by whom: proven before an operation sees it. */
-export interface OperationContext {
+export interface OperationContext extends OperationPorts {
   readonly principal: Principal;
-  readonly region: string;
+  /** The caller's account in the Region of the credential scope: where new keys go and short names are looked up. */
+  readonly instance: Instance;
+  /** Every key that was found for the request: errors name them by their ARNs. */
+  readonly resolved: ResolvedKey[];
 }
 
 /** One member of an input that names a key, and in which forms. */

@@ -21,9 +21,13 @@ export interface WireAnswer {
  * @throws {AwsKmsError} UnknownOperationException
  */
 export function operationOf(target: string | undefined): OperationName {
-  const name = target?.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : undefined;
-  if (name === undefined || !Object.hasOwn(INPUTS, name)) throw new AwsKmsError('UnknownOperationException');
-  return name as OperationName;
+  if (!isOperation(target)) throw new AwsKmsError('UnknownOperationException');
+  return target.slice(TARGET_PREFIX.length) as OperationName;
+}
+
+/** Whether the header names an operation of the API. */
+export function isOperation(target: string | undefined): target is string {
+  return target?.startsWith(TARGET_PREFIX) === true && Object.hasOwn(INPUTS, target.slice(TARGET_PREFIX.length));
 }
 
 /**

@@ -1,0 +1,134 @@
+import { isCredentialValid, openSecret, type Credential } from '../../identity/credential.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { headerOf } from '../../http/headers.ts';
+import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
+import type { Clock } from '../../keys/ports.ts';
+import type { Call } from '../../pipeline/call.ts';
+import type { Pipeline } from '../../pipeline/execute.ts';
+import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import { andThen, type MaybePromise } from '../../records/ports.ts';
+import { SignatureVerifier, type SigningCredential } from '../sigv4/verify.ts';
+import { AwsKmsError } from './errors.ts';
+import { notImplemented, type Operation, type OperationPorts } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { signatureError } from './signature-errors.ts';
+import type { ResolvedKey } from './resolve.ts';
+import { readInput } from './validate.ts';
+import { encodeAnswer, encodeError, isOperation, operationOf } from './wire.ts';
+import { wireErrorOf } from './wire-error.ts';
+
+export interface EndpointPorts extends OperationPorts {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly unauthenticated: UnauthenticatedRefusals;
+  /** Told of what went wrong inside; the caller sees a code only. */
+  readonly onFault: (error: unknown, requestId: string) => void;
+}
+
+const PROTOCOL = 'aws-kms';
+/** More than twice the largest request that the model allows. */
+const BODY_LIMIT_BYTES = 512 * 1024;
+const TIMEOUT_MS = 30_000;
+const SKEW_MS = 15 * 60_000;
+
+const SERVER_REFUSALS: Record<ServerRefusal, AwsKmsError> = {
+  'body-too-large': new AwsKmsError(
+    'RequestEntityTooLargeException',
+    `A request has at most ${BODY_LIMIT_BYTES} bytes.`,
+  ),
+  'timed-out': new AwsKmsError('ServiceUnavailableException', 'The request took too long. Send it again.'),
+  failed: new AwsKmsError(
+    'KMSInternalException',
+    'Something failed here. The log of the server has it under the request id.',
+  ),
+};
+
+/** `POST /`: the AWS KMS API, for all tenants and regions. */
+export function awsKmsRoute(ports: EndpointPorts): BufferRoute {
+  const verifier = new SignatureVerifier<Principal>(
+    { service: 'kms', skewMs: SKEW_MS, path: 'normalized', payload: 'signed', presigned: 'allowed' },
+    (accessKeyId) => lookup(ports, accessKeyId),
+  );
+  return {
+    method: 'POST',
+    path: '/',
+    auth: 'signature',
+    body: 'buffer',
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    timeoutMs: TIMEOUT_MS,
+    refuse: (refusal, requestId) => encodeError(SERVER_REFUSALS[refusal], requestId),
+    handler: (request) => serve(ports, verifier, request),
+  };
+}
+
+async function serve(
+  ports: EndpointPorts,
+  verifier: SignatureVerifier<Principal>,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
+  const { requestId } = request;
+  const resolved: ResolvedKey[] = [];
+  try {
+    const verifying = verifier.verify(request, request.body, ports.clock());
+    const verified = verifying instanceof Promise ? await verifying : verifying;
+    if (verified.code !== 'verified') {
+      ports.unauthenticated.note(PROTOCOL, request.remoteAddress, verified.code);
+      return encodeError(signatureError(verified), requestId);
+    }
+    const { principal, region } = verified;
+    const target = headerOf(request.rawHeaders, 'x-amz-target');
+    const output = await ports.pipeline.execute(callOf(request, principal, target), (nowMs) => {
+      const name = operationOf(target);
+      const input = readInput(name, request.body);
+      const row = OPERATIONS[name];
+      if (row === 'not-implemented') throw notImplemented(name);
+      // The table pairs each name with its own operation; the compiler cannot follow that through a variable.
+      const operation = row as unknown as Operation<'Encrypt'>;
+      return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
+        if (instance === undefined) throw unknownRegion(region);
+        return operation.prepare({ ...ports, principal, instance, resolved }, input as never, nowMs);
+      });
+    });
+    return encodeAnswer(output, requestId);
+  } catch (error) {
+    const wireError = wireErrorOf(error, resolved);
+    if (wireError.status >= 500) ports.onFault(error, requestId);
+    return encodeError(wireError, requestId);
+  }
+}
+
+function lookup(
+  { directory, clock }: EndpointPorts,
+  accessKeyId: string,
+): MaybePromise<SigningCredential<Principal> | undefined> {
+  return andThen(directory.byAccessKey(accessKeyId), (proof) => {
+    if (proof === undefined || !isCredentialValid(proof.credential, clock())) return undefined;
+    const { tenant, principal } = proof;
+    const credential = proof.credential as Credential & { readonly secret: string };
+    const { sessionTokenHash } = credential;
+    return {
+      principal,
+      secretVersion: String(credential.revision),
+      openSecret: () => openSecret(tenant, credential),
+      ...(sessionTokenHash !== undefined && { sessionTokenHash: Buffer.from(sessionTokenHash, 'hex') }),
+    };
+  });
+}
+
+/** What the entry of a request that fails early says it was about: the operation, as far as the header names one. */
+function callOf(request: HttpRequest, principal: Principal, target: string | undefined): Call {
+  const userAgent = headerOf(request.rawHeaders, 'user-agent')?.slice(0, 256);
+  return {
+    principal,
+    requestId: request.requestId,
+    action: isOperation(target) ? `kms:${operationOf(target)}` : 'kms:Unknown',
+    source: { protocol: PROTOCOL, address: request.remoteAddress, ...(userAgent !== undefined && { userAgent }) },
+  };
+}
+
+function unknownRegion(region: string): AwsKmsError {
+  return new AwsKmsError(
+    'UnrecognizedClientException',
+    `This account has no region "${region}" here. Correct the region that the client signs for, or make it: keystead tenant region add ${region}`,
+  );
+}

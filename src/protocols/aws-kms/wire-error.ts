@@ -1,0 +1,168 @@
+import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
+import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
+import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
+import { AwsKmsError, type AwsErrorType } from './errors.ts';
+import type { ResolvedKey } from './resolve.ts';
+
+/** What a refusal of the key domain is on this wire. `arn` names the key that it is about. */
+type Words = (arn: string, facts: KeyErrorFacts) => AwsKmsError;
+
+function says(type: AwsErrorType, text?: (arn: string, facts: KeyErrorFacts) => string): Words {
+  return (arn, facts) => new AwsKmsError(type, text?.(arn, facts));
+}
+
+const ALIAS_PREFIX_TEXT =
+  'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html';
+
+/** Every code of the key domain in AWS's words. The texts are recorded from AWS where aws-kms.md of the references has one. */
+const WORDS: Record<KeyErrorCode, Words> = {
+  'key-not-found': says('NotFoundException', (arn) => `Key '${arn}' does not exist`),
+  'key-disabled': says('DisabledException', (arn) => `${arn} is disabled.`),
+  'key-pending-deletion': says('KMSInvalidStateException', (arn) => `${arn} is pending deletion.`),
+  'key-not-pending-deletion': says('KMSInvalidStateException', (arn) => `${arn} is not pending deletion.`),
+  'key-pending-import': says('KMSInvalidStateException', (arn) => `${arn} is pending import.`),
+  'key-limit': says(
+    'LimitExceededException',
+    () => 'The number of KMS keys of this account and region is at its limit.',
+  ),
+  'spec-not-available': says(
+    'UnsupportedOperationException',
+    (_, { detail }) =>
+      `Keystead does not make keys of the spec ${detail} yet. docs/guide/compatibility.md lists what it does.`,
+  ),
+  'wrong-usage': says('InvalidKeyUsageException', (arn) => `${arn} key usage is not valid for this operation.`),
+  'wrong-origin': says('UnsupportedOperationException', (arn) => `${arn} origin is not valid for this operation.`),
+  'wrong-family': says('UnsupportedOperationException'),
+  'incorrect-key': says(
+    'IncorrectKeyException',
+    () => 'The key ID in the request does not identify a CMK that can perform this operation.',
+  ),
+  'invalid-ciphertext': says('InvalidCiphertextException'),
+  'unknown-ciphertext-key': says(
+    'AccessDeniedException',
+    () =>
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+  ),
+  'import-token-invalid': says('InvalidImportTokenException', () => 'The import token is not one of this key.'),
+  'import-token-expired': says(
+    'ExpiredImportTokenException',
+    () => 'The import token has expired. Get new import parameters.',
+  ),
+  'import-undecryptable': says('InvalidCiphertextException'),
+  'import-wrong-length': says(
+    'IncorrectKeyMaterialException',
+    (_, { detail }) => `Invalid key material size: ${detail}.`,
+  ),
+  'import-incorrect-material': says(
+    'IncorrectKeyMaterialException',
+    () =>
+      'The key material is not the one that this key had before. Import that one, or say ImportType NEW_KEY_MATERIAL.',
+  ),
+  'import-another-pending': says(
+    'KMSInvalidStateException',
+    (arn, { materialId, otherMaterialId }) =>
+      `New key material (id: ${materialId}) cannot be imported into KMS key ${arn}, because another key material (id: ${otherMaterialId}) is pending rotation.`,
+  ),
+  'import-expiry-missing': says(
+    'ValidationException',
+    () => 'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
+  ),
+  'import-expiry-unwanted': says(
+    'ValidationException',
+    () => 'A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
+  ),
+  'import-expiry-out-of-range': says(
+    'ValidationException',
+    () => 'ValidTo must be in the future, and within 365 days.',
+  ),
+  'import-material-id-unwanted': says(
+    'ValidationException',
+    () => 'KeyMaterialId cannot be given when ImportType is NEW_KEY_MATERIAL.',
+  ),
+  'material-not-found': says(
+    'NotFoundException',
+    (arn, { materialId }) => `${arn} has no key material with the id ${materialId}.`,
+  ),
+  'rotation-limit': says(
+    'LimitExceededException',
+    (arn) =>
+      `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
+  ),
+  'no-pending-material': says(
+    'KMSInvalidStateException',
+    (arn) => `No available key material pending rotation for the key: ${arn}.`,
+  ),
+  'deletion-window-out-of-range': says('ValidationException', () => 'PendingWindowInDays must be between 7 and 30.'),
+  'alias-not-found': says('NotFoundException', (_, { alias }) => `Alias ${alias} is not found.`),
+  'alias-exists': says('AlreadyExistsException', (_, { alias }) => `An alias with the name ${alias} already exists`),
+  'alias-malformed': (_, { detail }) =>
+    detail === 'prefix'
+      ? new AwsKmsError('ValidationException', ALIAS_PREFIX_TEXT)
+      : new AwsKmsError('InvalidAliasNameException', 'An alias has letters, digits, "/", "_" and "-" behind "alias/".'),
+  'alias-reserved': says('NotAuthorizedException', () => ''),
+  'alias-limit': says('LimitExceededException', (arn) => `${arn} has as many aliases as a key may have.`),
+  'alias-incompatible': says(
+    'ValidationException',
+    () => 'The alias can only be moved to a key of the same type and key usage.',
+  ),
+  'tag-limit': says('TagException', () => 'Too many tags'),
+  'tag-reserved': says('TagException', () => 'Tags beginning with aws: are reserved'),
+  'tag-duplicate': says('TagException', () => 'Duplicate tag keys'),
+  'access-policy-malformed': says(
+    'MalformedPolicyDocumentException',
+    (_, { detail }) => detail ?? 'The policy is not valid.',
+  ),
+  'access-policy-lockout': says(
+    'MalformedPolicyDocumentException',
+    () => 'The new key policy will not allow you to update the key policy in the future.',
+  ),
+  'access-policy-not-available': says(
+    'UnsupportedOperationException',
+    (_, { detail }) => detail ?? 'Not evaluated yet.',
+  ),
+  'record-not-authentic': says(
+    'KMSInternalException',
+    () => 'The stored key does not pass its integrity check, so it is not used. Run "keystead audit verify".',
+  ),
+};
+
+/** Says any error in AWS's words. What is not ours to explain is an internal failure, without a word of its content. */
+export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[]): AwsKmsError {
+  if (error instanceof AwsKmsError) return error;
+  if (error instanceof KeyError) {
+    const { keyId } = error.facts;
+    const arn = resolved.find(({ open }) => open.key.id === keyId)?.arn ?? keyId ?? '';
+    return WORDS[error.code](arn, error.facts);
+  }
+  if (error instanceof AccessDeniedError) {
+    return new AwsKmsError(
+      'AccessDeniedException',
+      `User: ${error.principalArn} is not authorized to perform: ${error.action} on resource: ${error.resource} because ${because(error)}`,
+    );
+  }
+  if (error instanceof StoreFullError) {
+    return new AwsKmsError(
+      'KMSInternalException',
+      'There is no room to record this request, so it was not done. Make room on the disk of the server.',
+    );
+  }
+  if (error instanceof UnknownOutcomeError) {
+    return new AwsKmsError(
+      'KMSInternalException',
+      'The store stopped while this was written: it may or may not have been done. Look before you do it again.',
+    );
+  }
+  if (error instanceof BusyError) {
+    return new AwsKmsError('DependencyTimeoutException', 'Other requests keep changing the same key. Send it again.');
+  }
+  return new AwsKmsError(
+    'KMSInternalException',
+    'Something failed here. The log of the server has it under the request id.',
+  );
+}
+
+function because({ decision }: AccessDeniedError): string {
+  if (decision.reason === 'denied-by-key-policy') return 'of an explicit deny in a resource-based policy';
+  if (decision.reason === 'denied-by-identity-policy') return 'of an explicit deny in an identity-based policy';
+  return 'no resource-based policy and no identity-based policy allow it';
+}
