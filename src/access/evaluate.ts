@@ -90,8 +90,11 @@ function names(principal: string, subject: Subject): boolean {
   return principal === '*' || principal === subject.arn;
 }
 
+const ROOT_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
+
+/** Whether a principal of a statement, or a subject, is the account as a whole. */
 function isAccount(principal: string, accountId: string): boolean {
-  return principal === accountId || (principal.startsWith('arn:') && principal.endsWith(`:iam::${accountId}:root`));
+  return principal === accountId || ROOT_ARN.exec(principal)?.[1] === accountId;
 }
 
 const isDeny = (statement: Statement): boolean => statement.effect === 'Deny';

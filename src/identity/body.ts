@@ -34,9 +34,15 @@ export function readBody<Body>(recordKey: KeyObject, record: StoredRecord): Body
   return parseBody<Body>(record);
 }
 
-/** Reads a body whose MAC cannot be checked yet, because the key to check it is inside. */
+/** Reads a body whose MAC cannot be checked yet, because the key to check it is inside. @throws {NotAuthenticError} */
 export function parseBody<Body>(record: StoredRecord): Body {
-  const { format, ...body } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw new NotAuthenticError(record);
+  let parsed: { readonly format?: unknown } | null;
+  try {
+    parsed = JSON.parse(record.body.toString('utf8')) as typeof parsed;
+  } catch {
+    throw new NotAuthenticError(record);
+  }
+  if (parsed?.format !== FORMAT) throw new NotAuthenticError(record);
+  const { format: _, ...body } = parsed;
   return body as Body;
 }

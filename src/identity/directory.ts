@@ -1,7 +1,8 @@
 import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
-import { RecordCache } from '../records/record-cache.ts';
+import { makeRoom, RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+import { NotAuthenticError } from './body.ts';
 import { accessKeyName, apiKeyName, hashOfToken, readCredential, type Credential } from './credential.ts';
 import { principalOf, principalRef, readPrincipal, type Member, type Principal, type Strength } from './principal.ts';
 import { accountName, instanceRef, readInstance, readTenant, tenantRef, type Instance, type Tenant } from './tenant.ts';
@@ -45,8 +46,16 @@ export class Directory {
     return this.#tenants.find(tenantRef(tenantId), (record) => readTenant(this.#barrier, record));
   }
 
+  /** @throws {NotAuthenticError} the account's name leads to a tenant that is not its own */
   tenantByAccount(accountId: string): MaybePromise<Tenant | undefined> {
-    return andThen(this.#records.resolve(accountName(accountId)), (ref) => (ref ? this.tenant(ref.id) : undefined));
+    return andThen(this.#records.resolve(accountName(accountId)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.tenant(ref.id), (tenant) => {
+        // An account never changes hands: a name that leads elsewhere was tampered with.
+        if (tenant?.accountId === accountId) return tenant;
+        throw new NotAuthenticError(ref);
+      });
+    });
   }
 
   /** A tenant's region, or `undefined` where it was never made. */
@@ -82,7 +91,9 @@ export class Directory {
     const cached = this.#refs.get(`${name.space} ${name.name}`);
     if (cached !== undefined) return cached;
     return andThen(this.#records.resolve(name), (ref) => {
-      if (ref !== undefined && this.#refs.size < MAX_ENTRIES) this.#refs.set(`${name.space} ${name.name}`, ref);
+      if (ref?.kind !== 'credential') return undefined;
+      makeRoom(this.#refs, MAX_ENTRIES);
+      this.#refs.set(`${name.space} ${name.name}`, ref);
       return ref;
     });
   }

@@ -6,7 +6,7 @@ import { uuid } from '../crypto/uuid.ts';
 import type { Protector } from '../keys/ports.ts';
 import type { Put } from '../records/commit.ts';
 import { INSTALLATION, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { parseBody, putBody, readBody } from './body.ts';
+import { NotAuthenticError, parseBody, putBody, readBody } from './body.ts';
 
 interface InstallationBody {
   readonly installationId: string;
@@ -58,6 +58,7 @@ export async function makeInstallation(
  */
 export async function unseal(seal: Protector, record: StoredRecord): Promise<Installation> {
   const sealed = parseBody<InstallationBody>(record);
+  if (typeof sealed.barrierKey !== 'string') throw new NotAuthenticError(record);
   const barrier = BarrierKey.from(await seal.unwrapBarrier(Buffer.from(sealed.barrierKey, 'base64')));
   const body = readBody<InstallationBody>(barrier.records, record);
   const der = barrier.unwrap(['checkpoint-key', body.installationId], Buffer.from(body.checkpointKey, 'base64'));

@@ -8,7 +8,8 @@ import { requireState } from './state.ts';
 export const MAX_ALIASES = 50;
 const PREFIX = 'alias/';
 const RESERVED_PREFIX = 'alias/aws/';
-const NAME = /^alias\/[a-zA-Z0-9/_-]+$/;
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html: 256 characters with the prefix. */
+const NAME = /^alias\/[a-zA-Z0-9/_-]{1,250}$/;
 
 /** @throws {KeyError} `alias-malformed`, `alias-reserved` */
 export function requireAliasName(alias: string): void {
@@ -25,9 +26,11 @@ export function createAlias(space: KeySpace, key: Key, alias: string, nowMs: num
   return edit(space, key, { aliases: added(key, { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs }) });
 }
 
-/** Takes a name from a key. */
+/** Takes a name from a key. @throws {KeyError} `alias-not-found` */
 export function deleteAlias(space: KeySpace, key: Key, alias: string): Change<Key> {
-  return edit(space, key, { aliases: key.aliases.filter(({ name }) => name !== alias) });
+  const aliases = key.aliases.filter(({ name }) => name !== alias);
+  if (aliases.length === key.aliases.length) throw new KeyError('alias-not-found', { alias, keyId: key.id });
+  return edit(space, key, { aliases });
 }
 
 /**

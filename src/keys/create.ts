@@ -4,6 +4,7 @@ import { HANDLE_LENGTH } from '../crypto/ciphertext.ts';
 import type { KeySpecRow, KeyUsage, Origin } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
+import { requireAccessPolicy } from './access-policy.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import { putKey } from './key-record.ts';
@@ -24,13 +25,14 @@ export interface NewKey {
 /**
  * Makes a key: with material of its own, or waiting for the material that its owner brings.
  *
- * @throws {KeyError} `spec-not-available`, `wrong-usage`, `wrong-origin`, the errors of tags
+ * @throws {KeyError} `spec-not-available`, `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
  */
 export function createKey(space: KeySpace, wanted: NewKey, nowMs: number, random: Random): Change<Key> {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
   if (!wanted.spec.available) throw new KeyError('spec-not-available', { detail: wanted.spec.name });
   if (wanted.origin !== 'generated' && wanted.origin !== 'imported') throw new KeyError('wrong-origin');
   requireTags(wanted.tags);
+  requireAccessPolicy(wanted.accessPolicy);
   const bare: Omit<Key, 'revision' | 'versions'> = {
     ...wanted,
     tenantId: space.tenantId,

@@ -6,7 +6,7 @@ import type { Binding } from '../crypto/wrapped-secret.ts';
 import { edit, unchanged, type Change } from './change.ts';
 import { makeVersion } from './create.ts';
 import { KeyError } from './errors.ts';
-import { currentVersion, type ImportToken, type Key, type KeyVersion } from './key.ts';
+import { currentVersion, hasMaterial, type ImportToken, type Key, type KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { wrapMaterial } from './material.ts';
 import { requireState } from './state.ts';
@@ -15,7 +15,7 @@ import { requireState } from './state.ts';
 export const IMPORT_TOKEN_LIFETIME_MS = 86_400_000;
 /** Latest expiry of imported material, from the import on: 365 days. */
 export const MAX_MATERIAL_LIFETIME_MS = 365 * 86_400_000;
-/** Tokens of one key that are valid at a time. A new one pushes the oldest out. */
+/** Tokens that one key holds at a time. A new one pushes the oldest out. */
 const MAX_TOKENS = 8;
 
 /** Makes a token for an import: the wrapping key's private half, wrapped, in the key's record. */
@@ -34,8 +34,9 @@ export function prepareImport(
   const privateKey = space.instanceKey.wrap(tokenBinding(key, id, algorithm), privateKeyDer, random).toString('base64');
   wipe(privateKeyDer);
   const token = { id, algorithm, privateKey, expiresAtMs: nowMs + IMPORT_TOKEN_LIFETIME_MS };
-  const valid = key.importTokens.filter(({ expiresAtMs }) => expiresAtMs > nowMs - IMPORT_TOKEN_LIFETIME_MS);
-  return { ...edit(space, key, { importTokens: [...valid, token].slice(-MAX_TOKENS) }), value: token };
+  // Expired tokens stay for another day, so that their owner hears that they have expired.
+  const kept = key.importTokens.filter(({ expiresAtMs }) => expiresAtMs > nowMs - IMPORT_TOKEN_LIFETIME_MS);
+  return { ...edit(space, key, { importTokens: [...kept, token].slice(-MAX_TOKENS) }), value: token };
 }
 
 export interface Import {
@@ -109,7 +110,8 @@ export function requireImported(key: Key): void {
 
 function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number): void {
   if (expiresAtMs === undefined) return;
-  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + MAX_MATERIAL_LIFETIME_MS) {
+  const isInRange = expiresAtMs > nowMs && expiresAtMs <= nowMs + MAX_MATERIAL_LIFETIME_MS;
+  if (!Number.isSafeInteger(expiresAtMs) || !isInRange) {
     throw new KeyError('import-expiry-out-of-range', { keyId: key.id });
   }
 }
@@ -122,12 +124,19 @@ function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number
     tokenBinding(key, token.id, token.algorithm),
     Buffer.from(token.privateKey, 'base64'),
   );
-  const material = unwrapImported(token.algorithm, privateKey, request.encrypted);
-  wipe(privateKey);
+  const material = unwrapAndWipe(token.algorithm, privateKey, request.encrypted);
   if (material === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
   if (material.length === key.spec.materialLength) return material;
   wipe(material);
   throw new KeyError('import-wrong-length', { keyId: key.id, detail: `${key.spec.materialLength} bytes are expected` });
+}
+
+function unwrapAndWipe(algorithm: WrappingAlgorithmName, privateKey: Buffer, encrypted: Uint8Array) {
+  try {
+    return unwrapImported(algorithm, privateKey, encrypted);
+  } finally {
+    wipe(privateKey);
+  }
 }
 
 function takeNew(
@@ -140,7 +149,7 @@ function takeNew(
   random: Random,
 ): Change<KeyVersion> {
   const pending = key.versions.find((version) => version.stage === 'pending');
-  const isAnother = pending !== undefined && pending.material !== null && pending.materialId !== materialId;
+  const isAnother = pending !== undefined && hasMaterial(pending, nowMs) && pending.materialId !== materialId;
   if (isAnother) {
     throw new KeyError('import-another-pending', { keyId: key.id, materialId, otherMaterialId: pending.materialId });
   }

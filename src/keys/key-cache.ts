@@ -1,18 +1,24 @@
 import type { Handle } from '../crypto/ciphertext.ts';
+import type { RecordName } from '../records/commit.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { makeRoom, RecordCache } from '../records/record-cache.ts';
 import { KeyError } from './errors.ts';
+import type { Key } from './key.ts';
 import { aliasSpace, handleSpace, readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
 import { OpenKey } from './open-key.ts';
 
 const MAX_KEYS = 10_000;
 const MAX_HANDLES = 100_000;
+/** How often a name is resolved anew when the key that it led to no longer has it. */
+const MAX_LOOK_UPS = 3;
 
 /** Finds keys by id, alias or handle, and keeps them open while they are true. */
 export class KeyCache {
   readonly #records: RecordReader & Freshness;
-  readonly #keys: RecordCache<OpenKey>;
+  readonly #keys: RecordCache<Key>;
+  /** A key is opened in the region that it lives in, which need not be the one where it was asked for first. */
+  readonly #open = new WeakMap<Key, OpenKey>();
   /** Which key a handle belongs to never changes. */
   readonly #handles = new Map<string, string>();
 
@@ -21,44 +27,76 @@ export class KeyCache {
     this.#keys = new RecordCache(records, MAX_KEYS);
   }
 
-  /** The newest revision of a key, or `undefined` where there is none in this region. A destroyed key is a tombstone. */
+  /**
+   * The newest revision of a key, or `undefined` where there is none in this region. A destroyed key is a tombstone.
+   *
+   * @throws {KeyError} `record-not-authentic`
+   */
   find(space: KeySpace, keyId: string): MaybePromise<OpenKey | undefined> {
     const ref = { tenantId: space.tenantId, kind: 'key', id: keyId } as const;
-    const found = this.#keys.find(ref, (record) => new OpenKey(readKey(space.tenantKey, record), space));
+    const found = this.#keys.find(ref, (record) => readKey(space.tenantKey, record));
     // A key lives in the region that made it: elsewhere it does not exist.
-    return andThen(found, (open) => (open?.key.region === space.region ? open : undefined));
+    return andThen(found, (key) => (key?.region === space.region ? this.#opened(key, space) : undefined));
   }
 
-  /** The key behind an alias (`alias/...`). The alias must stand in the key's own record: names alone prove nothing. */
+  /**
+   * The key behind an alias (`alias/...`). The alias must stand in the key's own record: names alone prove nothing.
+   *
+   * @throws {KeyError} `record-not-authentic`
+   */
   findByAlias(space: KeySpace, alias: string): MaybePromise<OpenKey | undefined> {
     const name = { space: aliasSpace(space.tenantId, space.region), name: alias };
-    return andThen(this.#records.resolve(name), (ref) => {
-      if (ref === undefined) return undefined;
-      return andThen(this.find(space, ref.id), (open) => {
-        if (open?.key.aliases.some((one) => one.name === alias)) return open;
-        throw new KeyError('record-not-authentic', {
-          keyId: ref.id,
-          detail: `the name ${alias} does not belong to it`,
-        });
-      });
-    });
+    return this.#findByName(space, name, ({ aliases }) => aliases.some((one) => one.name === alias), MAX_LOOK_UPS);
   }
 
-  /** The key whose version a ciphertext names. */
+  /**
+   * The key whose version a ciphertext names.
+   *
+   * @throws {KeyError} `record-not-authentic`
+   */
   findByHandle(space: KeySpace, handle: Handle): MaybePromise<OpenKey | undefined> {
-    const name = handle.toString('base64');
-    const cached = this.#handles.get(`${space.tenantId}/${space.region}/${name}`);
+    const name = { space: handleSpace(space.tenantId, space.region), name: handle.toString('base64') };
+    const cached = this.#handles.get(`${name.space} ${name.name}`);
     if (cached !== undefined) return this.find(space, cached);
-    return andThen(this.#records.resolve({ space: handleSpace(space.tenantId, space.region), name }), (ref) => {
-      if (ref === undefined) return undefined;
+    const isVersionOf = ({ versions }: Key) => versions.some((one) => one.handle === name.name);
+    return andThen(this.#findByName(space, name, isVersionOf, MAX_LOOK_UPS), (open) => {
+      if (open === undefined) return undefined;
       makeRoom(this.#handles, MAX_HANDLES);
-      this.#handles.set(`${space.tenantId}/${space.region}/${name}`, ref.id);
-      return this.find(space, ref.id);
+      this.#handles.set(`${name.space} ${name.name}`, open.key.id);
+      return open;
     });
   }
 
   /** Closes material that was not used for a while. Called now and then. */
   closeIdle(nowMs: number): void {
-    for (const open of this.#keys.values()) open.closeIdle(nowMs);
+    for (const key of this.#keys.values()) this.#open.get(key)?.closeIdle(nowMs);
+  }
+
+  #opened(key: Key, space: KeySpace): OpenKey {
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    const open = new OpenKey(key, space);
+    this.#open.set(key, open);
+    return open;
+  }
+
+  #findByName(
+    space: KeySpace,
+    name: RecordName,
+    isNameOf: (key: Key) => boolean,
+    lookUps: number,
+  ): MaybePromise<OpenKey | undefined> {
+    return andThen(this.#records.resolve(name), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.find(space, ref.id), (open) => {
+        if (open !== undefined && isNameOf(open.key)) return open;
+        // The name may have moved between the two look-ups. One that still leads here was not put there by us.
+        if (lookUps > 1) return this.#findByName(space, name, isNameOf, lookUps - 1);
+        throw new KeyError('record-not-authentic', {
+          keyId: ref.id,
+          detail: `the name ${name.name} does not belong to it`,
+        });
+      });
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { parsePolicy } from '../access/policy.ts';
+import { requireAccessPolicy } from './access-policy.ts';
 import { edit, unchanged, type Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import type { Key } from './key.ts';
@@ -26,16 +26,25 @@ export function describeAs(space: KeySpace, key: Key, description: string, nowMs
   return edit(space, key, { description });
 }
 
-/** Sets the access policy, which the caller has parsed and found not to lock its author out. */
+/**
+ * Sets the access policy, which the caller has found not to lock its author out.
+ *
+ * @throws {KeyError} `access-policy-malformed`, `access-policy-not-available`
+ */
 export function setAccessPolicy(space: KeySpace, key: Key, accessPolicy: string, nowMs: number): Change<Key> {
   requireState(key, 'set-access-policy', nowMs);
-  parsePolicy(accessPolicy, 'key');
+  requireAccessPolicy(accessPolicy, key.id);
   return edit(space, key, { accessPolicy });
 }
 
-/** Lets a key go after a waiting period, during which it works for nothing but can be called back. */
+/**
+ * Lets a key go after a waiting period of whole days, during which it works for nothing but can be called back.
+ *
+ * @throws {KeyError} `deletion-window-out-of-range`, and what the key's state refuses
+ */
 export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, nowMs: number): Change<Key> {
-  if (windowDays < DELETION_WINDOW_DAYS.min || windowDays > DELETION_WINDOW_DAYS.max) {
+  const isInRange = windowDays >= DELETION_WINDOW_DAYS.min && windowDays <= DELETION_WINDOW_DAYS.max;
+  if (!Number.isInteger(windowDays) || !isInRange) {
     throw new KeyError('deletion-window-out-of-range', { keyId: key.id });
   }
   requireState(key, 'schedule-deletion', nowMs);

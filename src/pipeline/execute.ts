@@ -4,6 +4,7 @@ import type { Json } from '../bytes/canonical-json.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Clock } from '../keys/ports.ts';
+import { tenantOf } from '../records/account.ts';
 import {
   ConflictError,
   StoreFullError,
@@ -11,12 +12,17 @@ import {
   type MaybePromise,
   type RecordStore,
 } from '../records/ports.ts';
+import { makeRoom } from '../records/record-cache.ts';
 import type { Act, Done, Target } from './act.ts';
 import type { Call } from './call.ts';
 import { AccessDeniedError, BusyError, RefusedError } from './errors.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
+/** Decisions that are remembered for one revision of a key. */
+const MAX_DECISIONS = 1_000;
+/** How much of what a client says of itself an entry keeps, in characters. */
+const MAX_USER_AGENT = 1_024;
 
 /**
  * The life of a request from the moment that its principal is proven and its body is parsed, for every protocol:
@@ -39,7 +45,8 @@ export class Pipeline {
    * else was faster.
    *
    * @throws {KeyError} {@link AccessDeniedError} {@link RefusedError} a refusal, recorded
-   * @throws {StoreFullError} {@link UnknownOutcomeError} {@link BusyError} the store could not keep the record
+   * @throws {StoreFullError} {@link UnknownOutcomeError} the store could not keep the record
+   * @throws {BusyError} others were faster each time, recorded
    */
   async execute<Value>(call: Call, prepare: (nowMs: number) => MaybePromise<Act<Value>>): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
@@ -49,6 +56,7 @@ export class Pipeline {
       try {
         const prepared = prepare(nowMs);
         act = prepared instanceof Promise ? await prepared : prepared;
+        if (act.targets.length === 0) throw new TypeError('an act names the permission that it needs');
         for (const target of act.targets) authorise(call, target);
         const ran = act.run(nowMs);
         done = ran instanceof Promise ? await ran : ran;
@@ -56,27 +64,13 @@ export class Pipeline {
         await this.#recordFailure(call, act, error, nowMs);
         throw error;
       }
-      const writes = done.writes ?? [];
-      const changes = writes.length > 0;
-      const entries = act.targets.map((target, index) =>
-        this.#draft(call, target, nowMs, 'done', act, {
-          ...(done.keyVersion !== undefined && { keyVersion: done.keyVersion }),
-          ...(done.keyId !== undefined && { key: done.keyId }),
-          ...(changes && index === 0 && { change: true }),
-        }),
-      );
-      if (!changes) {
-        await this.#record(entries);
-        return done.value;
-      }
-      try {
-        await this.#store.commit({ writes, entries, ...(done.urgent === true && { urgent: true }) });
-        return done.value;
-      } catch (error) {
-        if (!(error instanceof ConflictError)) throw error;
-        // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
-        if (attempt >= MAX_ATTEMPTS) throw new BusyError();
-      }
+      const failure = await this.#persist(this.#entriesOf(call, act, done, nowMs), done);
+      if (failure === undefined) return done.value;
+      // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
+      if (failure instanceof ConflictError && attempt < MAX_ATTEMPTS) continue;
+      const error = failure instanceof ConflictError ? new BusyError() : failure;
+      await this.#recordFailure(call, act, error, nowMs);
+      throw error;
     }
   }
 
@@ -85,13 +79,53 @@ export class Pipeline {
     await this.#recordFailure(call, undefined, error, this.#clock());
   }
 
+  /** Makes the entries durable, and the change with them. Answers what hindered it. */
+  async #persist(entries: readonly AuditDraft[], { writes = [], urgent }: Done<unknown>): Promise<unknown> {
+    try {
+      if (writes.length === 0) await this.#record(entries);
+      else await this.#store.commit({ writes, entries, ...(urgent === true && { urgent }) });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /**
+   * One entry for each target in the caller's log, and in that of the key's owner where this is another tenant. Each
+   * tenant whose records change has the account of it in its own log.
+   */
+  #entriesOf(call: Call, act: Act<unknown>, done: Done<unknown>, nowMs: number): AuditDraft[] {
+    const fields = {
+      ...(done.keyVersion !== undefined && { keyVersion: done.keyVersion }),
+      ...(done.keyId !== undefined && { key: done.keyId }),
+    };
+    const entries = act.targets.flatMap((target) =>
+      logsOf(call, target).map((log) => this.#draft(call, target, nowMs, 'done', act, { tenantId: log, ...fields })),
+    );
+    for (const tenantId of new Set(done.writes?.map(tenantOf))) {
+      const own = entries.findIndex((entry) => entry.tenantId === tenantId);
+      const account = own < 0 ? (entries[0] as AuditDraft) : (entries[own] as AuditDraft);
+      if (own < 0) entries.push({ ...account, tenantId, salt: this.#random(16), change: true });
+      else entries[own] = { ...account, change: true };
+    }
+    return entries;
+  }
+
   async #recordFailure(call: Call, act: Act<unknown> | undefined, error: unknown, nowMs: number): Promise<void> {
     // The store itself is what failed: there is nowhere to record it, and the answer says so.
     if (error instanceof StoreFullError || error instanceof UnknownOutcomeError) return;
-    const targets = act?.targets ?? [{ action: call.action, resource: '*' }];
+    const targets: readonly Target[] = act?.targets.length ? act.targets : [{ action: call.action, resource: '*' }];
     const { outcome, reason, detail } = account(error);
     const note = detail === undefined ? {} : { refusal: detail };
-    await this.#record(targets.map((target) => this.#draft(call, target, nowMs, outcome, act, { reason }, note)));
+    const draft = (of: Act<unknown> | undefined) =>
+      targets.map((target) => this.#draft(call, target, nowMs, outcome, of, { reason }, note));
+    try {
+      await this.#record(draft(act));
+    } catch (unrecorded) {
+      // Details that are too long for the log must not keep a failure out of it.
+      if (!(unrecorded instanceof RangeError)) throw unrecorded;
+      await this.#record(draft(undefined));
+    }
   }
 
   #record(entries: readonly AuditDraft[]): Promise<unknown> {
@@ -123,7 +157,7 @@ export class Pipeline {
         address: call.source.address,
         credential: call.principal.credentialId,
         protocol: call.source.protocol,
-        userAgent: call.source.userAgent,
+        userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
         request: act?.details,
         ...note,
       },
@@ -135,11 +169,14 @@ export class Pipeline {
 /** Asks the evaluator, or remembers what it said of this revision of the key and of the principal. */
 function authorise(call: Call, target: Target): void {
   const memory = target.key?.decisions;
-  const question = `${call.principal.cacheKey} ${target.action}`;
+  const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
   let decision = memory?.get(question);
   if (decision === undefined) {
     decision = decide(call, target);
-    memory?.set(question, decision);
+    if (memory !== undefined) {
+      makeRoom(memory, MAX_DECISIONS);
+      memory.set(question, decision);
+    }
   }
   if (!decision.allowed) throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
 }
@@ -155,6 +192,11 @@ function decide(call: Call, target: Target): Decision {
   });
 }
 
+/** The logs that hear of what was done to a target: the caller's, and the one of the tenant that owns the key. */
+function logsOf(call: Call, target: Target): string[] {
+  return [...new Set([call.principal.tenantId, target.key?.key.tenantId ?? call.principal.tenantId])];
+}
+
 /** How an error stands in its entry. */
 function account(error: unknown): { outcome: Outcome; reason: string; detail?: string } {
   if (error instanceof KeyError) {
@@ -166,5 +208,6 @@ function account(error: unknown): { outcome: Outcome; reason: string; detail?: s
     return { outcome: 'refused', reason: 'access-denied', detail: sid === undefined ? reason : `${reason} (${sid})` };
   }
   if (error instanceof RefusedError) return { outcome: 'refused', reason: error.code };
+  if (error instanceof BusyError) return { outcome: 'failed', reason: 'busy' };
   return { outcome: 'failed', reason: 'internal' };
 }

@@ -4,6 +4,7 @@ import type { Directory } from '../identity/directory.ts';
 import type { KeyCache } from '../keys/key-cache.ts';
 import { readRegion, DUE_SPACE, dueAtMs } from '../keys/key-record.ts';
 import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
+import type { RecordRef } from '../records/record.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Change } from '../keys/change.ts';
 
@@ -33,6 +34,8 @@ const DUTIES: readonly Duty[] = [
 /**
  * Does what has become due: destroys keys whose waiting period is over, forgets material that has expired. Neither
  * works any more from its time on, whether or not the sweep has come by. Answers how many keys changed.
+ *
+ * @throws {AggregateError} when all others are done: what kept some keys from it
  */
 export async function sweepDueKeys(
   store: RecordStore,
@@ -43,32 +46,51 @@ export async function sweepDueKeys(
 ): Promise<number> {
   const due = (await store.listNames(DUE_SPACE, { limit: BATCH })).filter(({ name }) => dueAtMs(name) <= nowMs);
   let changed = 0;
+  const failures: unknown[] = [];
   for (const ref of due) {
-    const record = await store.read(ref);
-    const region = record && readRegion(record);
-    const instance = region === undefined ? undefined : await directory.instance(ref.tenantId, region);
-    const open = instance && (await keys.find(instance, ref.id));
-    const duty = open && DUTIES.find((one) => one.isDue(open, nowMs));
-    if (!open || !duty) continue;
-    const entry = {
-      tenantId: ref.tenantId,
-      timeMs: nowMs,
-      principal: 'keystead',
-      action: duty.action,
-      key: ref.id,
-      requestId: 'sweep',
-      outcome: 'done' as const,
-      change: true,
-      details: {},
-      salt: random(16),
-    };
     try {
-      await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry] });
-      changed++;
+      if (await sweepKey(store, directory, keys, ref, nowMs, random)) changed++;
     } catch (error) {
-      // Somebody else was faster: another node's sweep, or a person who called the key back.
-      if (!(error instanceof ConflictError)) throw error;
+      // One key that cannot be read must not keep the others from their end.
+      failures.push(error);
     }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} keys could not be swept`);
   return changed;
+}
+
+async function sweepKey(
+  store: RecordStore,
+  directory: Directory,
+  keys: KeyCache,
+  ref: RecordRef,
+  nowMs: number,
+  random: Random,
+): Promise<boolean> {
+  const record = await store.read(ref);
+  const region = record && readRegion(record);
+  const instance = region === undefined ? undefined : await directory.instance(ref.tenantId, region);
+  const open = instance && (await keys.find(instance, ref.id));
+  const duty = open && DUTIES.find((one) => one.isDue(open, nowMs));
+  if (!open || !duty) return false;
+  const entry = {
+    tenantId: ref.tenantId,
+    timeMs: nowMs,
+    principal: 'keystead',
+    action: duty.action,
+    key: ref.id,
+    requestId: 'sweep',
+    outcome: 'done' as const,
+    change: true,
+    details: {},
+    salt: random(16),
+  };
+  try {
+    await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry] });
+    return true;
+  } catch (error) {
+    // Somebody else was faster: another node's sweep, or a person who called the key back.
+    if (!(error instanceof ConflictError)) throw error;
+    return false;
+  }
 }
