@@ -14,6 +14,7 @@ import {
   parseCiphertext,
   type Handle,
 } from './ciphertext.ts';
+import { pooledRandom } from './random.ts';
 import { bodyForTwoKeys } from './two-keys.fixture.ts';
 
 const material = createSecretKey(randomBytes(32));
@@ -148,6 +149,17 @@ describe('refused', () => {
     expect(parseCiphertext(bytes)).toBeUndefined();
   });
 
+  it('whatever else comes, without an error', () => {
+    const behind = (start: string) =>
+      fc.uint8Array({ maxLength: 4300 }).map((bytes) => Buffer.concat([Buffer.from(start, 'hex'), bytes]));
+    fc.assert(
+      fc.property(fc.oneof(behind(''), behind('4b5301'), behind('4b530101')), (bytes) => {
+        expect(['unreadable', 'wrong-context']).toContain(open(bytes));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('the material of another key', () => {
     expect(open(ciphertext, aad, createSecretKey(randomBytes(32)))).toBe('wrong-context');
   });
@@ -260,8 +272,9 @@ describe('the salt', () => {
   });
 
   it('differs for one plaintext where the random source does not repeat itself', () => {
-    const salts = Array.from({ length: 1000 }, () => hedgedSalt(randomBytes(32), aad, stuck).toString('hex'));
-    expect(new Set(salts).size).toBe(1000);
+    const random = pooledRandom();
+    const salts = Array.from({ length: 20_000 }, () => hedgedSalt(random(32), aad, stuck).toString('hex'));
+    expect(new Set(salts).size).toBe(20_000);
   });
 });
 

@@ -1,5 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { lengthPrefixed } from '../bytes/encoding.ts';
+import { sealCommitted } from './committed.ts';
+import { label } from './kdf.ts';
 import { UnwrapError, unwrapSecret, wrapSecret, type Binding } from './wrapped-secret.ts';
 
 const key = createSecretKey(randomBytes(32));
@@ -94,6 +97,19 @@ describe('a wrapped secret', () => {
 
     it('over the limit', () => {
       expect(opens(place, Buffer.concat([wrapped, Buffer.alloc(16_384)]))).toBe(false);
+    });
+
+    it.each([
+      ['of another magic', '4b5301', 32],
+      ['of another format', '4b5702', 32],
+      ['over the limit', '4b5701', 16_385],
+    ])('%s, though it is authentic', (_name, start, length) => {
+      const seal = (magicAndFormat: string, bytes: number) => {
+        const header = Buffer.concat([Buffer.from(magicAndFormat, 'hex'), randomBytes(32)]);
+        return sealCommitted(key, label('keystead/wrap/v1'), header, lengthPrefixed(...place), Buffer.alloc(bytes, 1));
+      };
+      expect(opens(place, seal('4b5701', 32))).toBe(true);
+      expect(opens(place, seal(start, length))).toBe(false);
     });
 
     it('under another key', () => {
