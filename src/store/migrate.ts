@@ -11,11 +11,25 @@ import { MIGRATIONS, type Migration } from './migrations.ts';
  *
  * @throws {MigrationError} the file was made by a newer version; it is left as it is.
  */
-export async function migrate(
+export function migrate(
   db: DatabaseSync,
   path: string,
   nowMs: number,
   migrations: readonly Migration[] = MIGRATIONS,
+): Promise<void> {
+  // One at a time in this thread: the second would wait for a lock that the first cannot give up meanwhile.
+  const mine = last.then(() => migrateAlone(db, path, nowMs, migrations));
+  last = mine.catch(() => {});
+  return mine;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+async function migrateAlone(
+  db: DatabaseSync,
+  path: string,
+  nowMs: number,
+  migrations: readonly Migration[],
 ): Promise<void> {
   let version = versionOf(db);
   while (version < migrations.length) {

@@ -138,6 +138,9 @@ export class SqliteStore implements RecordStore {
   async close(): Promise<void> {
     await this.#writer.close();
     await this.#sequencer?.close();
-    if (this.#db.isOpen) this.#db.close();
+    if (!this.#db.isOpen) return;
+    this.#db.close();
+    // A connection that may write closes last: it takes the journal into the file, which is then complete by itself.
+    openDatabase(this.#options.path).close();
   }
 }

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { change, draft, record } from '../records/writes.fixture.ts';
+import { StateCheckError } from './errors.ts';
+import { Installation } from './installation.fixture.ts';
+import { tamper } from './scratch.fixture.ts';
+import { WitnessFolder } from './tile-folder.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await here.write(0, 5);
+});
+afterEach(() => here.remove());
+
+describe('the state check', () => {
+  it('finds nothing wrong with a state that is right: closed, in use, with entries that wait', async () => {
+    expect(await here.check()).toEqual({ tenants: 1, records: 5, logs: [{ log: 't1', size: 10 }] });
+    const store = await here.open();
+    await store.commit(change([{ put: record('k0', 2) }, { put: record('other', 1, { tenantId: 't2' }) }]));
+    await store.commit(change([{ remove: record('k1'), revision: 1 }]));
+    await store.record(draft('installation'));
+    expect(await here.check()).toMatchObject({ tenants: 2, records: 5 });
+    await store.sequence();
+    const sizes = new Map((await here.check()).logs.map(({ log, size }) => [log, size]));
+    expect(Object.fromEntries(sizes)).toEqual({ t1: 12, t2: 1, installation: 1 });
+    expect(here.failures).toEqual([]);
+  });
+
+  const SUM_OF_NONE = `zeroblob(2048)`;
+  it.each([
+    ['an edited body', `UPDATE record SET body = '{}' WHERE id = 'k1'`],
+    ['an edited revision', `UPDATE record SET revision = 7 WHERE id = 'k1'`],
+    ['a deleted row', `DELETE FROM record WHERE id = 'k1'`],
+    [
+      'swapped bodies',
+      `UPDATE record SET (body, mac) = (SELECT body, mac FROM record WHERE id = 'k2') WHERE id = 'k1'`,
+    ],
+    [
+      'swapped ids',
+      `UPDATE record SET id = 'x' WHERE id = 'k1'; UPDATE record SET id = 'k1' WHERE id = 'k2'; UPDATE record SET id = 'k2' WHERE id = 'x'`,
+    ],
+    ['a row of another tenant', `UPDATE record SET tenant = 't2' WHERE id = 'k1'`],
+    [
+      'a row from nowhere',
+      `INSERT INTO record SELECT tenant, kind, 'k9', scope, revision, body, mac FROM record WHERE id = 'k1'`,
+    ],
+    ['all rows and their state deleted', `DELETE FROM record; DELETE FROM tenant_state`],
+    ['an edited sum', `UPDATE tenant_state SET sum = ${SUM_OF_NONE}`],
+    ['a damaged sum', `UPDATE tenant_state SET sum = x'00'`],
+    ['all rows deleted and the sum made to fit', `DELETE FROM record; UPDATE tenant_state SET sum = ${SUM_OF_NONE}`],
+    ['a place in the log that was moved', `UPDATE audit_log SET size = 8`],
+    ['a forgotten log', `DELETE FROM audit_log`],
+    ['a root that was changed', `UPDATE audit_log SET root = zeroblob(32)`],
+  ])('finds %s', async (_, sql) => {
+    tamper(here.path, sql);
+    await expect(here.check()).rejects.toThrow(StateCheckError);
+  });
+
+  it('finds an old record with its old, valid MAC, though its sum was made to fit', async () => {
+    here.keep('path');
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await here.close();
+    tamper(
+      here.path,
+      `ATTACH '${here.path}.kept' AS old`,
+      `UPDATE record SET (revision, body, mac) =
+         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+    );
+    await expect(here.check()).rejects.toThrow('the newest change in the log');
+  });
+
+  it('finds it also while the change waits in the queue', async () => {
+    here.keep('path');
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    tamper(
+      here.path,
+      `ATTACH '${here.path}.kept' AS old`,
+      `UPDATE record SET (revision, body, mac) =
+         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+    );
+    await expect(here.check()).rejects.toThrow('the newest change in the log');
+  });
+
+  it('finds batches that were deleted from the queue', async () => {
+    const store = await here.open();
+    for (let n = 0; n < 3; n++) await store.record(draft('t1'));
+    tamper(here.path, `DELETE FROM audit_batch WHERE seq = (SELECT min(seq) + 1 FROM audit_batch)`);
+    await expect(here.check()).rejects.toThrow('missing from the queue');
+    expect(await store.sequence()).toBe(0);
+    expect(here.failures.join()).toContain('missing from the queue');
+  });
+
+  it.each([
+    ['the database', ['path'], 'turned back'],
+    ['the logs', ['folder'], 'lost entries'],
+    ['database and logs together', ['path', 'folder'], 'saw 16 entries'],
+  ] as const)('finds %s of yesterday', async (_, parts, message) => {
+    here.keep(...parts);
+    await here.write(5, 8);
+    here.turnBack(...parts);
+    await expect(here.check()).rejects.toThrow(message);
+    // And the log is not continued from there.
+    const store = await here.open();
+    await store.record(draft('t1'));
+    await store.sequence();
+    const stopped = here.failures.length > 0;
+    expect(stopped).toBe(!(parts as readonly string[]).includes('folder') || parts.length === 1);
+  });
+
+  it('finds a log that was written anew', async () => {
+    const other = new Installation();
+    await other.write(0, 6);
+    const witness = new WitnessFolder(here.witness);
+    witness.write('t1', new WitnessFolder(other.witness).read('t1') ?? '');
+    await expect(here.check()).rejects.toThrow('saw 12 entries');
+    await here.write(5, 9);
+    witness.write('t1', new WitnessFolder(other.witness).read('t1') ?? '');
+    await expect(here.check()).rejects.toThrow('rewritten');
+    await other.remove();
+  });
+
+  it('finds a checkpoint that is not ours', async () => {
+    writeFileSync(join(here.witness, 't1'), 'nonsense');
+    await expect(here.check()).rejects.toThrow('the copy at the witness');
+  });
+});

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreFullError } from '../records/ports.ts';
+import { change, draft, record } from '../records/writes.fixture.ts';
+import { removeFolder, scratchFolder } from './scratch.fixture.ts';
+import { openStore, type SqliteStore } from './sqlite.ts';
+
+const MIB = 1 << 20;
+const base = scratchFolder();
+const disk = join(base, 'disk');
+
+/** A small disk of its own needs the right to mount. */
+function mount(): boolean {
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'none', disk], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const mounted = mount();
+afterAll(() => {
+  if (mounted) execFileSync('umount', ['-l', disk]);
+  removeFolder(base);
+});
+
+describe.skipIf(!mounted)('on a full disk', () => {
+  let store: SqliteStore;
+  beforeEach(async () => {
+    store = await openStore({ path: join(disk, 'keystead.db'), reserveBytes: 2 * MIB });
+    await store.commit(change([{ put: record('before') }]));
+  });
+  afterEach(async () => {
+    for (const name of ['ballast', 'ballast-2']) rmSync(join(disk, name), { force: true });
+    await store.close();
+    for (const suffix of ['', '-wal', '-shm', '.reserve']) rmSync(join(disk, `keystead.db${suffix}`), { force: true });
+  });
+
+  /** Fills the disk to the last block. */
+  function fill(name = 'ballast'): void {
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(join(disk, name), Buffer.alloc(bavail * bsize));
+  }
+
+  /** Commits until the store says that it is full. */
+  async function exhaust(): Promise<Error> {
+    const body = Buffer.alloc(64 * 1024, 0x20);
+    for (let n = 0; n < 200; n++) {
+      const failed = await store.commit(change([{ put: record(`filler-${n}`, 1, { body }) }])).catch((error) => error);
+      if (failed !== undefined) return failed as Error;
+    }
+    throw new Error('the disk took everything');
+  }
+
+  it('refuses commits and uses, reads on, lets urgent commits through, and recovers when there is room', async () => {
+    fill();
+    const failure = await exhaust();
+    expect(failure).toBeInstanceOf(StoreFullError);
+    expect(failure.message).toContain('make room');
+    expect(store.read(record('before'))).toEqual(record('before'));
+    for (let n = 0; n < 5; n++) {
+      await store.commit({ ...change([{ put: record(`disabled-${n}`) }]), urgent: true });
+    }
+    // The room that was freed is for urgent commits alone.
+    expect(existsSync(join(disk, 'keystead.db.reserve'))).toBe(false);
+    await expect(store.record(draft('t1'))).rejects.toThrow(StoreFullError);
+    await expect(store.commit(change([{ put: record('k1') }]))).rejects.toThrow(StoreFullError);
+    expect(store.revisionOf(record('disabled-4'))).toBe(1);
+    rmSync(join(disk, 'ballast'));
+    // It looks for room once a second at the most.
+    await expect
+      .poll(
+        () =>
+          store.record(draft('t1')).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 5000, interval: 50 },
+      )
+      .toBe(true);
+    await store.commit(change([{ put: record('k1') }]));
+    expect(existsSync(join(disk, 'keystead.db.reserve'))).toBe(true);
+  });
+
+  it('fails only what does not fit', async () => {
+    fill();
+    await exhaust();
+    const outcomes = await Promise.allSettled([
+      store.commit(change([{ put: record('big', 1, { body: Buffer.alloc(3 * MIB, 0x20) }) }])),
+      store.commit({ ...change([{ put: record('revoked') }]), urgent: true }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  it('opens again, and says so when there is no room for that', async () => {
+    fill();
+    await exhaust();
+    await store.close();
+    store = await openStore({ path: join(disk, 'keystead.db'), reserveBytes: 2 * MIB });
+    expect(store.read(record('before'))).toEqual(record('before'));
+    await store.close();
+    fill('ballast-2');
+    await expect(openStore({ path: join(disk, 'other.db'), reserveBytes: 2 * MIB })).rejects.toThrow(StoreFullError);
+  });
+});
