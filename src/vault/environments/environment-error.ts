@@ -1,0 +1,32 @@
+/** Everything that can be wrong with an environment or with what is asked of it. */
+export type EnvironmentErrorCode =
+  | 'environment-not-found'
+  | 'environment-exists'
+  | 'storage-not-implemented'
+  | 'provider-not-implemented'
+  | 'encryption-required'
+  | 'path-malformed'
+  | 'path-outside-roots'
+  | 'path-taken'
+  | 'path-changed'
+  | 'master-key-malformed'
+  | 'region-mismatch'
+  | 'preflight-failed'
+  | 'rewrap-pending'
+  | 'run-not-found'
+  | 'run-in-progress'
+  | 'run-ended'
+  | 'source-missing'
+  | 'same-master-key'
+  | 'record-not-authentic';
+
+/** A refusal of the environment domain: what was refused, why, and what to do. It holds no secret. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly code: EnvironmentErrorCode;
+
+  constructor(code: EnvironmentErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,60 @@
+import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
+import type { TenantKey } from '../../crypto/hierarchy.ts';
+import type { Put, RecordName } from '../../records/commit.ts';
+import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import { EnvironmentError } from './environment-error.ts';
+import type { Environment } from './environment.ts';
+
+/** The form of the body that this code writes and reads. */
+const FORMAT = 1;
+
+/** Where every folder that a vault lies in is claimed, over all tenants: two vaults never share or nest. */
+export const FOLDER_SPACE = 'vault-folder';
+
+export function environmentRef(tenantId: string, id: string): RecordRef {
+  return { tenantId, kind: 'environment', id };
+}
+
+/** The name by which an environment is found in its tenant. */
+export function environmentName(tenantId: string, label: string): RecordName {
+  return { space: `environment:${tenantId}`, name: label };
+}
+
+/** The write that brings an environment from `before` (absent: it is new) to `after`. */
+export function putEnvironment(tenantKey: TenantKey, before: Environment | undefined, after: Environment): Put {
+  const { tenantId, id, revision: _, ...content } = after;
+  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const revision = (before?.revision ?? 0) + 1;
+  const had = before === undefined ? [] : namesOf(before);
+  const has = namesOf(after);
+  return {
+    put: sealRecord({ ...environmentRef(tenantId, id), scope: '', revision, body }, tenantKey.records),
+    claim: without(has, had),
+    release: without(had, has),
+  };
+}
+
+/**
+ * Reads an environment from its record.
+ *
+ * @throws {EnvironmentError} `record-not-authentic`
+ */
+export function readEnvironment(tenantKey: TenantKey, record: StoredRecord): Environment {
+  const refused = new EnvironmentError(
+    'record-not-authentic',
+    `The record of environment ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
+  );
+  if (record.kind !== 'environment' || !isAuthentic(record, tenantKey.records)) throw refused;
+  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  if (format !== FORMAT) throw refused;
+  const { tenantId, id, revision } = record;
+  return { ...(content as Omit<Environment, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+}
+
+function namesOf({ tenantId, label, storage }: Environment): RecordName[] {
+  return [environmentName(tenantId, label), { space: FOLDER_SPACE, name: storage.path }];
+}
+
+function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
+  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
+}
