@@ -1,0 +1,96 @@
+import type { KeyObject } from 'node:crypto';
+import { VaultError } from './errors.ts';
+import type { ChunkEntry } from './format.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { Opener } from './opener.ts';
+import { packKey, packKeyId, PACK_HEADER_LENGTH } from './pack.ts';
+import type { Repository } from './repository.ts';
+import { packName } from './tree-reader.ts';
+
+/** Bytes read at once from a pack, at the most. */
+const RANGE_LENGTH = 4 << 20;
+/** Bytes read for nothing to save a read. */
+const GAP = 64 << 10;
+/** Packs whose keys are kept. */
+const KEYS_KEPT = 4096;
+
+interface Range {
+  readonly pack: number;
+  readonly start: number;
+  end: number;
+  readonly entries: ChunkEntry[];
+}
+
+/** Brings chunks by their ids: few reads, each chunk decrypted once. */
+export class ChunkFetcher {
+  readonly #repository: Repository;
+  readonly #ring: KeyRing;
+  readonly #opener: Opener;
+  readonly #keys = new Map<number, KeyObject>();
+
+  constructor(repository: Repository, ring: KeyRing, opener: Opener) {
+    this.#repository = repository;
+    this.#ring = ring;
+    this.#opener = opener;
+  }
+
+  /** Plain length of a chunk. @throws {VaultError} `chunk-missing` */
+  lengthOf(id: Buffer): number {
+    return this.#locate(id).entry.plain;
+  }
+
+  /** The chunks of these ids, verified, by id in latin1. */
+  async fetch(ids: readonly Buffer[]): Promise<Map<string, Buffer>> {
+    const chunks = new Map<string, Buffer>();
+    const bring = async (range: Range): Promise<void> => {
+      const { id } = this.#repository.cache.pack(range.pack);
+      const key = await this.#key(range.pack);
+      const bytes = await this.#repository.target.getRange(packName(id), range.start, range.end - range.start);
+      const plain = await this.#opener.open(key, bytes, range.start, range.entries);
+      let at = 0;
+      for (const entry of range.entries) {
+        chunks.set(entry.id.toString('latin1'), plain.subarray(at, at + entry.plain));
+        at += entry.plain;
+      }
+    };
+    // A failure of one must not leave the others unheard.
+    const outcomes = await Promise.allSettled(this.#plan(ids).map(bring));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return chunks;
+  }
+
+  #plan(ids: readonly Buffer[]): Range[] {
+    const found = ids.map((id) => this.#locate(id));
+    found.sort((a, b) => a.pack - b.pack || a.entry.offset - b.entry.offset);
+    const ranges: Range[] = [];
+    for (const { pack, entry } of found) {
+      const last = ranges.at(-1);
+      const end = entry.offset + entry.stored;
+      if (last?.pack === pack && entry.offset - last.end <= GAP && end - last.start <= RANGE_LENGTH) {
+        last.end = end;
+        last.entries.push(entry);
+      } else ranges.push({ pack, start: entry.offset, end, entries: [entry] });
+    }
+    return ranges;
+  }
+
+  #locate(id: Buffer): { readonly pack: number; readonly entry: ChunkEntry } {
+    const found = this.#repository.cache.find(id);
+    if (!found) throw new VaultError('chunk-missing', 'A part of a file is in no index of this vault');
+    return found;
+  }
+
+  async #key(number: number): Promise<KeyObject> {
+    const known = this.#keys.get(number);
+    if (known) return known;
+    const { target, descriptor, cache } = this.#repository;
+    const pack = cache.pack(number);
+    const header = await target.getRange(packName(pack.id), 0, PACK_HEADER_LENGTH);
+    if (packKeyId(header) !== pack.keyId)
+      throw new VaultError('malformed', `The pack ${pack.id} names another key than its index`);
+    const { key } = packKey(header, await this.#ring.get(pack.keyId), descriptor.vault);
+    if (this.#keys.size >= KEYS_KEPT) this.#keys.clear();
+    this.#keys.set(number, key);
+    return key;
+  }
+}

@@ -1,0 +1,75 @@
+/** Everything that the vault can answer instead of doing its work. A master key's own refusals are `MasterKeyError`s. */
+export type VaultErrorCode =
+  | 'object-exists'
+  | 'object-missing'
+  | 'target-full'
+  | 'target-read-only'
+  | 'target-failed'
+  | 'malformed'
+  | 'unknown-format'
+  | 'bad-signature'
+  | 'unknown-writer'
+  | 'wrong-name'
+  | 'wrong-vault'
+  | 'commitment-mismatch'
+  | 'tampered'
+  | 'rolled-back'
+  | 'no-recipient'
+  | 'chunk-missing'
+  | 'snapshot-missing'
+  | 'path-missing'
+  | 'unsafe-path'
+  | 'destination-not-empty'
+  | 'destination-failed'
+  | 'source-failed'
+  | 'conflict'
+  | 'cancelled';
+
+const TAMPERED = 'Treat this as an alarm: run a check of the data, and restore from another copy of the store.';
+
+const NEXT: Record<VaultErrorCode, string> = {
+  'object-exists': 'Objects of a vault are written once; use another name or another folder.',
+  'object-missing': 'Run a check to see which snapshots need it, and bring it back from another copy of the store.',
+  'target-full': 'Free some space or choose another target, then run again; what was written so far is used again.',
+  'target-read-only': 'Allow this process to write there, then run again.',
+  'target-failed': 'Look at the cause, then run again; what was written so far is used again.',
+  malformed: TAMPERED,
+  'unknown-format': 'It was written by a newer version, or is not of a vault. Use the version that wrote it.',
+  'bad-signature': TAMPERED,
+  'unknown-writer': 'Only the writers of the descriptor count. Treat this as an alarm.',
+  'wrong-name': TAMPERED,
+  'wrong-vault':
+    'It belongs to another vault, tenant or environment. Check the target, and treat this as an alarm if it is right.',
+  'commitment-mismatch': TAMPERED,
+  tampered: TAMPERED,
+  'rolled-back': 'The store answers with an older state than it had. Treat this as an alarm.',
+  'no-recipient': 'Open the vault with one of the master keys that its envelope names.',
+  'chunk-missing': 'Run a check, and bring the missing objects back from another copy of the store.',
+  'snapshot-missing': 'List the snapshots of this vault and choose one of them.',
+  'path-missing': 'Look into the snapshot for the names it has.',
+  'unsafe-path': 'Restore into a new, empty folder of your own.',
+  'destination-not-empty': 'Restore into a new or empty folder, or say that existing files may be replaced.',
+  'destination-failed': 'Look at the cause, then restore again.',
+  'source-failed': 'Look at the cause, then run again.',
+  conflict: 'Another run with the same signing key has finished meanwhile. Run again, one run at a time.',
+  cancelled: 'Nothing was kept that a restore could mistake for a backup; run again when you like.',
+};
+
+/** The vault refused or failed. The text says what, and what to do next; it holds no key and no file content. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly code: VaultErrorCode;
+  /** The text without what to do next. */
+  readonly what: string;
+
+  constructor(code: VaultErrorCode, what: string, cause?: unknown) {
+    super(`${what}. ${NEXT[code]}`, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.what = what;
+  }
+}
+
+/** Throws `cancelled` when the caller has aborted. */
+export function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new VaultError('cancelled', 'The work was stopped on request', signal.reason);
+}

@@ -1,0 +1,14 @@
+/** Named places at which a test may kill the process, to see what a crash there leaves behind. */
+export type FaultPoint = 'vault.after-pack' | 'vault.after-index' | 'vault.before-manifest' | 'vault.restore-mid-file';
+
+let remaining: number | undefined;
+
+/** Kills its own process at the `count`-th visit when `KEYSTEAD_FAULT=<point>[:count]` names this point. */
+export function faultPoint(point: FaultPoint): void {
+  const wanted = process.env['KEYSTEAD_FAULT'];
+  if (!wanted?.startsWith(point)) return;
+  const [name, count] = wanted.split(':');
+  if (name !== point) return;
+  remaining = (remaining ?? Number(count ?? 1)) - 1;
+  if (remaining === 0) process.kill(process.pid, 'SIGKILL');
+}

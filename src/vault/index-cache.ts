@@ -1,0 +1,212 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { ChunkEntry } from './format.ts';
+import type { IndexedPack } from './index-object.ts';
+
+/** Bumped when the tables change: an older cache is thrown away and built again. */
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = OFF;
+  PRAGMA cache_size = -65536;
+  PRAGMA temp_store = FILE;
+  CREATE TABLE IF NOT EXISTS indexes (n INTEGER PRIMARY KEY, id TEXT UNIQUE, key TEXT);
+  CREATE TABLE IF NOT EXISTS packs (n INTEGER PRIMARY KEY, id TEXT UNIQUE, key TEXT, length INTEGER, source INTEGER, trusted INTEGER, present INTEGER);
+  CREATE TABLE IF NOT EXISTS chunks (id BLOB, pack INTEGER, kind INTEGER, codec INTEGER, start INTEGER, stored INTEGER, plain INTEGER, PRIMARY KEY (id, pack)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS revisions (key TEXT PRIMARY KEY, revision INTEGER);
+  CREATE TABLE IF NOT EXISTS heads (writer TEXT PRIMARY KEY, sequence INTEGER, digest TEXT);
+`;
+
+/** Where a chunk lies. `pack` numbers the pack in this cache. */
+export interface Location {
+  readonly pack: number;
+  readonly entry: ChunkEntry;
+}
+
+export interface CachedPack {
+  readonly id: string;
+  readonly keyId: string;
+  readonly length: number;
+  /** The index object that tells of it. */
+  readonly indexId: string;
+  readonly indexKeyId: string;
+}
+
+/** The newest snapshot of a writer that this machine has seen. */
+export interface KnownHead {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly digest: string;
+}
+
+interface ChunkRow {
+  readonly pack: number;
+  readonly kind: number;
+  readonly codec: number;
+  readonly start: number;
+  readonly stored: number;
+  readonly plain: number;
+}
+
+/**
+ * What the index objects of one vault say, on this machine's disk: chunk ids and places, no contents, no keys. It can
+ * be thrown away at any time. It also remembers the highest revisions and newest snapshots seen, so that a store that
+ * goes back in time is found.
+ */
+export class IndexCache {
+  readonly #database: DatabaseSync;
+  readonly #find: StatementSync;
+  readonly #findTrusted: StatementSync;
+  readonly #pack: StatementSync;
+
+  /** Opens the cache of a vault in a folder; `undefined` keeps it in memory. */
+  constructor(folder: string | undefined, vaultId: string) {
+    this.#database = open(folder, vaultId);
+    const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
+    const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';
+    this.#find = this.#database.prepare(`${columns} ${joined} LIMIT 1`);
+    this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.trusted = 1 LIMIT 1`);
+    this.#pack = this.#database.prepare(
+      'SELECT p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source WHERE p.n = ?',
+    );
+  }
+
+  /** Ids of the index objects that are in the cache. */
+  indexIds(): Set<string> {
+    return new Set(
+      this.#database
+        .prepare('SELECT id FROM indexes')
+        .all()
+        .map((row) => row['id'] as string),
+    );
+  }
+
+  /** Takes an index object in, all of it or nothing. */
+  add(
+    index: { readonly id: string; readonly keyId: string; readonly packs: readonly IndexedPack[] },
+    trusted: boolean,
+  ): void {
+    this.#transaction(() => {
+      const { lastInsertRowid } = this.#database
+        .prepare('INSERT INTO indexes (id, key) VALUES (?, ?)')
+        .run(index.id, index.keyId);
+      const addPack = this.#database.prepare(
+        'INSERT OR IGNORE INTO packs (id, key, length, source, trusted, present) VALUES (?, ?, ?, ?, ?, 1)',
+      );
+      const addChunk = this.#database.prepare('INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)');
+      for (const pack of index.packs) {
+        const added = addPack.run(pack.id, pack.keyId, pack.length, lastInsertRowid, trusted ? 1 : 0);
+        if (added.changes === 0) continue;
+        for (const { id, kind, codec, offset, stored, plain } of pack.entries) {
+          addChunk.run(id, added.lastInsertRowid, kind, codec, offset, stored, plain);
+        }
+      }
+    });
+  }
+
+  /** Forgets an index object that the store does not have any more, and every chunk that only it told of. */
+  remove(indexId: string): void {
+    this.#transaction(() => {
+      const mine = '(SELECT n FROM packs WHERE source = (SELECT n FROM indexes WHERE id = ?))';
+      this.#database.prepare(`DELETE FROM chunks WHERE pack IN ${mine}`).run(indexId);
+      this.#database.prepare(`DELETE FROM packs WHERE n IN ${mine}`).run(indexId);
+      this.#database.prepare('DELETE FROM indexes WHERE id = ?').run(indexId);
+    });
+  }
+
+  /** Marks which packs the store has: chunks of the others are not found, so a later run writes them again. */
+  setPresent(packs: ReadonlyMap<string, number>): void {
+    const rows = this.#database.prepare('SELECT n, id, length, present FROM packs').all();
+    const mark = this.#database.prepare('UPDATE packs SET present = ? WHERE n = ?');
+    this.#transaction(() => {
+      for (const row of rows) {
+        const present = packs.get(row['id'] as string) === row['length'] ? 1 : 0;
+        if (present !== row['present']) mark.run(present, row['n'] as number);
+      }
+    });
+  }
+
+  find(id: Uint8Array): Location | undefined {
+    return location(id, this.#find.get(id));
+  }
+
+  /** As {@link find}, among what this writer has written itself. */
+  findTrusted(id: Uint8Array): Location | undefined {
+    return location(id, this.#findTrusted.get(id));
+  }
+
+  pack(n: number): CachedPack {
+    return this.#pack.get(n) as unknown as CachedPack;
+  }
+
+  /** The number of a pack that is in the cache. */
+  packNumber(id: string): number {
+    return this.#database.prepare('SELECT n FROM packs WHERE id = ?').get(id)?.['n'] as number;
+  }
+
+  knownRevision(key: string): number {
+    const row = this.#database.prepare('SELECT revision FROM revisions WHERE key = ?').get(key);
+    return (row?.['revision'] as number | undefined) ?? 0;
+  }
+
+  rememberRevision(key: string, revision: number): void {
+    this.#database
+      .prepare(
+        'INSERT INTO revisions VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET revision = max(revision, excluded.revision)',
+      )
+      .run(key, revision);
+  }
+
+  knownHeads(): KnownHead[] {
+    return this.#database.prepare('SELECT writer, sequence, digest FROM heads').all() as unknown as KnownHead[];
+  }
+
+  rememberHead(head: KnownHead): void {
+    this.#database
+      .prepare(
+        `INSERT INTO heads VALUES (?, ?, ?) ON CONFLICT (writer) DO UPDATE
+         SET sequence = excluded.sequence, digest = excluded.digest WHERE excluded.sequence > sequence`,
+      )
+      .run(head.writer, head.sequence, head.digest);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function location(id: Uint8Array, row: unknown): Location | undefined {
+  if (row === undefined) return undefined;
+  const { pack, kind, codec, start, stored, plain } = row as ChunkRow;
+  return { pack, entry: { id: Buffer.from(id), kind, codec, offset: start, stored, plain } };
+}
+
+function open(folder: string | undefined, vaultId: string): DatabaseSync {
+  if (folder === undefined) return prepared(new DatabaseSync(':memory:'));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${vaultId}.v${SCHEMA_VERSION}.sqlite`);
+  try {
+    return prepared(new DatabaseSync(path));
+  } catch {
+    // A cache that cannot be read is worth nothing: the store has everything that was in it.
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    return prepared(new DatabaseSync(path));
+  }
+}
+
+function prepared(database: DatabaseSync): DatabaseSync {
+  database.exec(SCHEMA);
+  return database;
+}

@@ -1,0 +1,46 @@
+import { VaultError } from './errors.ts';
+import { MAX_INDEX_LENGTH } from './format.ts';
+import { openIndex } from './index-object.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { Repository } from './repository.ts';
+
+const NAME = /^index\/([0-9a-f]{64})$/;
+
+/** Brings the cache to what the store has. What cannot be read is left out and named: its chunks are written again. */
+export async function syncIndex(
+  repository: Repository,
+  ring: KeyRing,
+): Promise<{ readonly skipped: readonly string[] }> {
+  const { target, cache } = repository;
+  const missing = cache.indexIds();
+  const skipped: string[] = [];
+  for await (const { name } of target.list('index/')) {
+    const id = NAME.exec(name)?.[1];
+    if (id === undefined || missing.delete(id)) continue;
+    try {
+      await loadIndex(repository, ring, id);
+    } catch (error) {
+      if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
+      skipped.push(error.message);
+    }
+  }
+  for (const id of missing) cache.remove(id);
+  const present = new Map<string, number>();
+  for await (const { name, length } of target.list('packs/'))
+    present.set(name.slice(name.lastIndexOf('/') + 1), length);
+  cache.setPresent(present);
+  return { skipped };
+}
+
+/** Brings just these index objects into the cache; one that cannot be read is an error. */
+export async function loadIndexes(repository: Repository, ring: KeyRing, ids: readonly string[]): Promise<void> {
+  const known = repository.cache.indexIds();
+  for (const id of ids) if (!known.has(id)) await loadIndex(repository, ring, id);
+}
+
+async function loadIndex(repository: Repository, ring: KeyRing, id: string): Promise<void> {
+  const { target, descriptor, cache, writer } = repository;
+  const bytes = await target.get(`index/${id}`, MAX_INDEX_LENGTH);
+  const index = await openIndex(id, bytes, descriptor.vault, descriptor.writers, (keyId) => ring.get(keyId));
+  cache.add(index, index.writer === writer?.id);
+}

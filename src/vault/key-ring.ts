@@ -1,0 +1,190 @@
+import { wipe, type Bytes } from '../bytes/bytes.ts';
+import { constantTimeEqual } from '../bytes/equal.ts';
+import type { Descriptor } from './descriptor.ts';
+import {
+  envelopeDigest,
+  envelopeName,
+  openEnvelope,
+  parseEnvelopeName,
+  sealEnvelope,
+  type Envelope,
+  type Recipient,
+} from './envelope.ts';
+import { VaultError } from './errors.ts';
+import { KEY_ID_LENGTH, MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import type { IndexCache } from './index-cache.ts';
+import type { KeyContext, KeyPurpose } from './master-keys/context.ts';
+import { MasterKeyError } from './master-keys/master-key-error.ts';
+import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
+import type { NeededKey } from './manifest.ts';
+import { checkCommitment, holdKey, type HeldKey } from './object-key.ts';
+import type { Clock, Random } from './ports.ts';
+import type { Target } from './targets/target.ts';
+import type { WriterKey } from './writer-key.ts';
+
+/** What a key ring needs of its vault. */
+export interface KeyRingContext {
+  readonly target: Target;
+  readonly identity: Pick<Descriptor, 'vault' | 'tenant' | 'environment' | 'writers'>;
+  /** The first is the primary: it makes new keys. */
+  readonly masterKeys: readonly MasterKey[];
+  readonly cache: IndexCache;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An envelope as it was found. */
+export interface FoundEnvelope {
+  readonly envelope: Envelope;
+  readonly name: string;
+  /** SHA-256 of the object, hexadecimal. */
+  readonly digest: string;
+  /** Names of older revisions that still lie there. */
+  readonly older: readonly string[];
+}
+
+/** The data keys that one run or restore uses. They live in memory until {@link KeyRing.drop}. */
+export class KeyRing {
+  readonly #context: KeyRingContext;
+  readonly #held = new Map<string, HeldKey>();
+  #needed: ReadonlyMap<string, NeededKey> | undefined;
+
+  constructor(context: KeyRingContext) {
+    this.#context = context;
+  }
+
+  /** Makes a data key and puts its envelope, with one wrapped copy for each master key. */
+  async create(purpose: KeyPurpose, writer: WriterKey): Promise<HeldKey> {
+    const { target, identity, masterKeys, random, clock } = this.#context;
+    const id = random(KEY_ID_LENGTH).toString('hex');
+    const context = this.#keyContext(id, purpose);
+    const [primary, ...others] = masterKeys;
+    if (!primary) throw new VaultError('no-recipient', 'No master key was given');
+    const { dataKey, wrapped } = await primary.generate(context);
+    let recipients: Recipient[];
+    try {
+      recipients = [recipientOf(primary, wrapped)];
+      for (const other of others) recipients.push(recipientOf(other, await other.wrap(dataKey, context)));
+    } catch (error) {
+      wipe(dataKey);
+      throw error;
+    }
+    const held = holdKey(dataKey, identity.vault, id, purpose);
+    const envelope = {
+      key: id,
+      revision: 1,
+      purpose,
+      commitment: held.commitment,
+      createdMs: clock.nowMs(),
+      previous: null,
+      recipients,
+    };
+    await target.put(envelopeName(id, 1), sealEnvelope(envelope, identity, writer));
+    this.#held.set(id, held);
+    return held;
+  }
+
+  /** The data key of that id, unwrapped at the first call. @throws {MasterKeyError} @throws {VaultError} */
+  async get(id: string): Promise<HeldKey> {
+    const known = this.#held.get(id);
+    if (known) return known;
+    const { envelope } = await this.find(id);
+    const held = await this.#unwrap(envelope);
+    if (this.#needed) checkNeededKey(held, this.#needed.get(id));
+    this.#held.set(id, held);
+    return held;
+  }
+
+  /** From now on only the keys of this list are opened, and only when they are what it says: the list of a signed head. */
+  expect(needed: readonly NeededKey[]): void {
+    this.#needed = new Map(needed.map((key) => [key.id, key]));
+    for (const held of this.#held.values()) checkNeededKey(held, this.#needed.get(held.id));
+  }
+
+  /** Asks a master key again, although the data key is known: proves that it is still allowed. */
+  async prove(id: string): Promise<void> {
+    const { envelope } = await this.find(id);
+    await this.#unwrap(envelope);
+  }
+
+  /** The newest revision of an envelope. Refuses one that is older than this machine has seen. */
+  async find(id: string): Promise<FoundEnvelope> {
+    const { target, identity, cache } = this.#context;
+    const revisions: number[] = [];
+    for await (const object of target.list(`keys/${id}/`)) {
+      const name = parseEnvelopeName(object.name);
+      if (name?.key === id) revisions.push(name.revision);
+    }
+    const newest = Math.max(0, ...revisions);
+    if (newest === 0) throw new VaultError('object-missing', `The envelope of data key ${id} is not in the store`);
+    if (newest < cache.knownRevision(id)) {
+      throw new VaultError(
+        'rolled-back',
+        `The envelope of data key ${id} is at revision ${newest}, and was at ${cache.knownRevision(id)}`,
+      );
+    }
+    const name = envelopeName(id, newest);
+    const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
+    const envelope = openEnvelope(name, bytes, identity, identity.writers);
+    cache.rememberRevision(id, newest);
+    const older = revisions.filter((revision) => revision < newest).map((revision) => envelopeName(id, revision));
+    return { envelope, name, digest: envelopeDigest(bytes), older };
+  }
+
+  /** Every key that is held, for the head of a manifest. */
+  held(): HeldKey[] {
+    return [...this.#held.values()];
+  }
+
+  /** Lets go of every key. OpenSSL overwrites the memory of a key object that is freed. */
+  drop(): void {
+    this.#held.clear();
+  }
+
+  async #unwrap(envelope: Envelope): Promise<HeldKey> {
+    const { identity, masterKeys } = this.#context;
+    const context = this.#keyContext(envelope.key, envelope.purpose);
+    let refusal: MasterKeyError | undefined;
+    for (const masterKey of masterKeys) {
+      const recipient = envelope.recipients.find((candidate) => isSameMasterKey(candidate, masterKey.describe()));
+      if (!recipient) continue;
+      let dataKey: Bytes<'DataKey'>;
+      try {
+        dataKey = await masterKey.unwrap(recipient.wrapped, context);
+      } catch (error) {
+        if (!(error instanceof MasterKeyError)) throw error;
+        refusal ??= error;
+        continue;
+      }
+      const held = holdKey(dataKey, identity.vault, envelope.key, envelope.purpose);
+      checkCommitment(`The envelope of data key ${envelope.key}`, envelope.commitment, held.commitment);
+      return held;
+    }
+    if (refusal) throw refusal;
+    const names = envelope.recipients.map((recipient) => recipient.keyId).join(', ');
+    throw new VaultError(
+      'no-recipient',
+      `The data key ${envelope.key} is wrapped for ${names}, and for none of the master keys given`,
+    );
+  }
+
+  #keyContext(key: string, purpose: KeyPurpose): KeyContext {
+    const { tenant, environment } = this.#context.identity;
+    return { tenant, environment, purpose, key };
+  }
+}
+
+function recipientOf(masterKey: MasterKey, wrapped: Bytes<'WrappedKey'>): Recipient {
+  const { provider, keyId, region } = masterKey.describe();
+  return { provider, keyId, region, wrapped };
+}
+
+function checkNeededKey(held: HeldKey, needed: NeededKey | undefined): void {
+  const expected = Buffer.from(needed?.commitment ?? '', 'hex');
+  if (held.purpose !== needed?.purpose || !constantTimeEqual(held.commitment, expected)) {
+    throw new VaultError(
+      'commitment-mismatch',
+      `The data key ${held.id} is not the one that the snapshot was made with`,
+    );
+  }
+}

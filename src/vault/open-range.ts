@@ -1,0 +1,26 @@
+import type { KeyObject } from 'node:crypto';
+import { Reader } from '../bytes/reader.ts';
+import { VaultError } from './errors.ts';
+import { MAX_PACK_LENGTH, readEntry, type ChunkEntry } from './format.ts';
+import { openChunk } from './pack.ts';
+
+/** Reads a list of chunk entries. */
+export function decodeEntries(bytes: Buffer): ChunkEntry[] {
+  const reader = new Reader(bytes);
+  const entries: ChunkEntry[] = [];
+  while (reader.remaining > 0) entries.push(readEntry(reader, MAX_PACK_LENGTH));
+  return entries;
+}
+
+/** Opens and verifies chunks of a range of a pack; answers their plaintexts one after another. */
+export function openRange(key: KeyObject, idKey: KeyObject, bytes: Buffer, start: number, list: Buffer): Buffer {
+  const entries = decodeEntries(list);
+  const plain = Buffer.from(new ArrayBuffer(entries.reduce((sum, entry) => sum + entry.plain, 0)));
+  let at = 0;
+  for (const entry of entries) {
+    const from = entry.offset - start;
+    if (from < 0 || from + entry.stored > bytes.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
+    at += openChunk(key, idKey, entry, bytes.subarray(from, from + entry.stored)).copy(plain, at);
+  }
+  return plain;
+}

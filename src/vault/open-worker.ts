@@ -1,0 +1,40 @@
+import type { KeyObject } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { VaultError, type VaultErrorCode } from './errors.ts';
+import { openRange } from './open-range.ts';
+
+/** What an opening thread is started with. */
+export interface OpenWorkerData {
+  readonly idKey: KeyObject;
+}
+
+/** A range of a pack, and the chunks in it. */
+export interface OpenRequest {
+  readonly number: number;
+  readonly key: KeyObject;
+  readonly bytes: ArrayBuffer;
+  /** Where the range begins in the pack. */
+  readonly start: number;
+  readonly entries: ArrayBuffer;
+}
+
+export type OpenAnswer = { readonly number: number } & (
+  | { readonly plain: ArrayBuffer }
+  | { readonly code: VaultErrorCode; readonly what: string }
+  | { readonly failure: string }
+);
+
+const { idKey } = workerData as OpenWorkerData;
+const port = parentPort;
+if (!port) throw new Error('this module runs in a worker thread');
+
+port.on('message', ({ number, key, bytes, start, entries }: OpenRequest) => {
+  try {
+    const plain = openRange(key, idKey, Buffer.from(bytes), start, Buffer.from(entries)).buffer as ArrayBuffer;
+    port.postMessage({ number, plain } satisfies OpenAnswer, [plain]);
+  } catch (error) {
+    const answer: OpenAnswer =
+      error instanceof VaultError ? { number, code: error.code, what: error.what } : { number, failure: String(error) };
+    port.postMessage(answer);
+  }
+});

@@ -1,0 +1,41 @@
+import { Compressor } from './compress.ts';
+import type { HeldKey } from './object-key.ts';
+import { PackWriter, type SealedPack } from './pack.ts';
+
+/** Chunks in a block: their ids one after another, and offset and length of each. */
+export interface ChunkList {
+  readonly ids: Buffer;
+  readonly ranges: Uint32Array;
+}
+
+/** Puts chunks into packs, one pack after another. */
+export class PackFiller {
+  readonly #held: HeldKey;
+  readonly #vaultId: string;
+  readonly #compressor = new Compressor();
+  #writer: PackWriter | undefined;
+
+  constructor(held: HeldKey, vaultId: string) {
+    this.#held = held;
+    this.#vaultId = vaultId;
+  }
+
+  /** Adds one chunk; answers the pack that had no room for it any more, if it is now full. */
+  add(id: Buffer, kind: number, plaintext: Uint8Array): SealedPack | undefined {
+    let full: SealedPack | undefined;
+    if (this.#writer && !this.#writer.fits(plaintext.length)) {
+      full = this.#writer.finish();
+      this.#writer = undefined;
+    }
+    this.#writer ??= new PackWriter(this.#held, this.#vaultId, this.#compressor);
+    this.#writer.add(id, kind, plaintext);
+    return full;
+  }
+
+  /** The pack that is open, however little is in it. */
+  finish(): SealedPack | undefined {
+    const last = this.#writer?.finish();
+    this.#writer = undefined;
+    return last;
+  }
+}

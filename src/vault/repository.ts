@@ -1,0 +1,136 @@
+import type { KeyObject } from 'node:crypto';
+import { DEFAULT_SIZES, type ChunkerSizes } from './chunker.ts';
+import {
+  DESCRIPTOR_NAME,
+  openDescriptor,
+  sealDescriptor,
+  type Descriptor,
+  type EnvironmentIdentity,
+} from './descriptor.ts';
+import { dedupeDomain, type DedupeDomain } from './domain.ts';
+import { VaultError } from './errors.ts';
+import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import { IndexCache } from './index-cache.ts';
+import { KeyRing } from './key-ring.ts';
+import type { MasterKey } from './master-keys/master-key.ts';
+import { systemClock, systemRandom, type Clock, type Random } from './ports.ts';
+import type { Target } from './targets/target.ts';
+import { writerOf, type Writer, type WriterKey } from './writer-key.ts';
+
+/** An open vault. Close it to let go of its cache. */
+export interface Repository {
+  readonly target: Target;
+  readonly descriptor: Descriptor;
+  readonly masterKeys: readonly MasterKey[];
+  /** Who writes; without one the vault can only be read. */
+  readonly writer: WriterKey | undefined;
+  readonly cache: IndexCache;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A ring for one run or restore. */
+  readonly keyRing: () => KeyRing;
+  readonly close: () => void;
+}
+
+/** What may be handed in from outside; all of it has a default. */
+export interface RepositoryOptions {
+  /** A folder for what this machine knows of the store. Without one it lives in memory and is asked for each time. */
+  readonly cacheFolder?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface CreateOptions extends RepositoryOptions {
+  readonly identity: EnvironmentIdentity;
+  /** The first makes and wraps new data keys; the others get a copy of each. */
+  readonly masterKeys: readonly MasterKey[];
+  /** Ed25519. */
+  readonly writerKey: KeyObject;
+  /** Ed25519 public keys (32 raw bytes) of further writers. */
+  readonly otherWriters?: readonly Writer[];
+  readonly chunker?: ChunkerSizes;
+}
+
+export interface OpenOptions extends RepositoryOptions {
+  readonly masterKeys: readonly MasterKey[];
+  readonly writerKey?: KeyObject;
+  /** What somebody other than the store says of the vault. Whatever is given must fit. */
+  readonly expect?: Partial<EnvironmentIdentity> & { readonly vault?: string; readonly creator?: string };
+}
+
+/** Makes a vault in an empty place. The descriptor is put last, so that a vault that is there is complete. */
+export async function createRepository(target: Target, options: CreateOptions): Promise<Repository> {
+  const { random = systemRandom, clock = systemClock, writerKey, identity } = options;
+  for await (const object of target.list('')) {
+    throw new VaultError('object-exists', `The target is not empty: there is ${object.name}`);
+  }
+  const writer = writerOf(writerKey);
+  const writers = [writer, ...(options.otherWriters ?? [])];
+  const vault = random(16).toString('hex');
+  const draft = { ...identity, vault, writers };
+  const cache = new IndexCache(options.cacheFolder, vault);
+  try {
+    const ring = new KeyRing({ target, identity: draft, masterKeys: options.masterKeys, cache, clock, random });
+    const dedupe = await ring.create('dedupe', { id: writer.id, privateKey: writerKey });
+    ring.drop();
+    const descriptor = {
+      ...draft,
+      createdMs: clock.nowMs(),
+      creator: writer.id,
+      dedupeKey: dedupe.id,
+      chunker: options.chunker ?? DEFAULT_SIZES,
+    };
+    await target.put(DESCRIPTOR_NAME, sealDescriptor(descriptor, writerKey));
+    return repositoryOf(target, descriptor, options, cache);
+  } catch (error) {
+    cache.close();
+    throw error;
+  }
+}
+
+/** Opens a vault. Asks no master key yet. */
+export async function openRepository(target: Target, options: OpenOptions): Promise<Repository> {
+  const descriptor = openDescriptor(await target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH));
+  for (const [name, expected] of Object.entries(options.expect ?? {})) {
+    if (descriptor[name as keyof EnvironmentIdentity] !== expected) {
+      throw new VaultError('wrong-vault', `The vault in this target has another ${name} than expected`);
+    }
+  }
+  return repositoryOf(target, descriptor, options, new IndexCache(options.cacheFolder, descriptor.vault));
+}
+
+function repositoryOf(
+  target: Target,
+  descriptor: Descriptor,
+  options: RepositoryOptions & { readonly masterKeys: readonly MasterKey[]; readonly writerKey?: KeyObject },
+  cache: IndexCache,
+): Repository {
+  const { clock = systemClock, random = systemRandom, masterKeys, writerKey } = options;
+  const context = { target, identity: descriptor, masterKeys, cache, clock, random };
+  return {
+    target,
+    descriptor,
+    masterKeys,
+    writer: writerKey && { id: writerOf(writerKey).id, privateKey: writerKey },
+    cache,
+    clock,
+    random,
+    keyRing: () => new KeyRing(context),
+    close: () => cache.close(),
+  };
+}
+
+/** The writer of a repository that is going to be written. @throws {VaultError} `unknown-writer` */
+export function writerFor(repository: Repository): WriterKey {
+  const { writer, descriptor } = repository;
+  if (!writer || !descriptor.writers.some(({ id }) => id === writer.id)) {
+    throw new VaultError('unknown-writer', 'This process has no signing key that the vault names as a writer');
+  }
+  return writer;
+}
+
+/** Unwraps the vault's dedupe key and derives the secrets of one source. */
+export async function openDomain(repository: Repository, ring: KeyRing, source: string): Promise<DedupeDomain> {
+  const dedupe = await ring.get(repository.descriptor.dedupeKey);
+  return dedupeDomain(dedupe, repository.descriptor.vault, source);
+}

@@ -1,0 +1,68 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ChunkKind, ENTRY_LENGTH, ID_LENGTH, writeEntry } from './format.ts';
+import type { HeldKey } from './object-key.ts';
+import { PackFiller } from './pack-filler.ts';
+import type { SealedPack } from './pack.ts';
+
+/** What a sealing thread is started with. */
+export interface SealWorkerData {
+  readonly held: HeldKey;
+  readonly vaultId: string;
+}
+
+/** A block with its chunks; without one, the open pack is to be finished. Buffers are handed over, not copied. */
+export interface SealRequest {
+  readonly block?: ArrayBuffer;
+  readonly ids?: ArrayBuffer;
+  readonly ranges?: ArrayBuffer;
+}
+
+/** A finished pack, a block to use again, or the word that everything is done. */
+export type SealAnswer =
+  | {
+      readonly type: 'pack';
+      readonly id: string;
+      readonly bytes: ArrayBuffer;
+      readonly length: number;
+      readonly entries: ArrayBuffer;
+    }
+  | { readonly type: 'block'; readonly block: ArrayBuffer }
+  | { readonly type: 'finished' };
+
+const { held, vaultId } = workerData as SealWorkerData;
+const port = parentPort;
+if (!port) throw new Error('this module runs in a worker thread');
+const heldKey = { ...held, commitment: Buffer.from(held.commitment) };
+const filler = new PackFiller(heldKey, vaultId);
+
+function send(pack: SealedPack | undefined): void {
+  if (!pack) return;
+  const entries = Buffer.from(new ArrayBuffer(pack.entries.length * ENTRY_LENGTH));
+  pack.entries.reduce((at, entry) => writeEntry(entries, at, entry), 0);
+  const bytes = pack.bytes.buffer as ArrayBuffer;
+  const answer: SealAnswer = {
+    type: 'pack',
+    id: pack.id,
+    bytes,
+    length: pack.bytes.length,
+    entries: entries.buffer as ArrayBuffer,
+  };
+  port?.postMessage(answer, [bytes, answer.entries]);
+}
+
+port.on('message', (request: SealRequest) => {
+  if (!request.block || !request.ids || !request.ranges) {
+    send(filler.finish());
+    port.postMessage({ type: 'finished' } satisfies SealAnswer);
+    return;
+  }
+  const block = Buffer.from(request.block);
+  const ids = Buffer.from(request.ids);
+  const ranges = new Uint32Array(request.ranges);
+  for (let i = 0; i < ranges.length / 2; i++) {
+    const offset = ranges[2 * i] as number;
+    const plaintext = block.subarray(offset, offset + (ranges[2 * i + 1] as number));
+    send(filler.add(ids.subarray(i * ID_LENGTH, (i + 1) * ID_LENGTH), ChunkKind.content, plaintext));
+  }
+  port.postMessage({ type: 'block', block: request.block } satisfies SealAnswer, [request.block]);
+});

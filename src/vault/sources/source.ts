@@ -1,0 +1,48 @@
+import type { EntryMetadata } from '../tree.ts';
+
+/** A path below the source's root: names with `/` between, as bytes; empty for the root itself. */
+export type SourcePath = Buffer;
+
+export type SourceEntry = EntryMetadata &
+  (
+    | { readonly type: 'file'; readonly size: number }
+    | { readonly type: 'folder' }
+    | { readonly type: 'link'; readonly target: Buffer }
+  );
+
+/** Why one item cannot be kept. It does not end the run. */
+export type SourceRefusal = 'unreadable' | 'vanished' | 'unsupported-type';
+
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: SourceRefusal;
+
+  constructor(code: SourceRefusal, cause?: unknown) {
+    super(`The item is ${code}.`, { cause });
+    this.code = code;
+  }
+}
+
+/** An open file, read from front to back. */
+export interface SourceFile {
+  /** Fills some of `into`; 0 at the end. */
+  read(into: Uint8Array): number | Promise<number>;
+  /** What the file is now, to see whether it changed meanwhile. */
+  entry(): SourceEntry | Promise<SourceEntry>;
+  close(): void | Promise<void>;
+}
+
+/**
+ * What is backed up: a tree of folders, files and symbolic links. Methods refuse one item with a `SourceError`; any
+ * other failure ends the run. Answers may be values, since a promise for each of a million small files costs more than
+ * the reading.
+ */
+export interface Source {
+  /** Names the dedupe domain, in UTF-8: the same source has the same name each time. */
+  readonly name: string;
+  /** The names in a folder, ascending by their bytes. */
+  list(folder: SourcePath): readonly Buffer[] | Promise<readonly Buffer[]>;
+  /** What lies at a path; symbolic links are not followed. */
+  entry(path: SourcePath): SourceEntry | Promise<SourceEntry>;
+  open(path: SourcePath): SourceFile | Promise<SourceFile>;
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { VaultError, type VaultErrorCode } from '../errors.ts';
+import type { StoredObject, Target, TargetDescription } from './target.ts';
+
+const NAME = /^[a-z0-9][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9.-]*)*$/;
+/** Where objects are written before they get their name. No object name begins with a dot. */
+const INCOMING = '.incoming';
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+const CODES: { readonly [code: string]: VaultErrorCode } = {
+  EEXIST: 'object-exists',
+  ENOENT: 'object-missing',
+  ENOSPC: 'target-full',
+  EDQUOT: 'target-full',
+  EFBIG: 'target-full',
+  EROFS: 'target-read-only',
+  EACCES: 'target-read-only',
+  EPERM: 'target-read-only',
+};
+
+const WHAT: Partial<Record<VaultErrorCode, string>> = {
+  'object-exists': 'exists already in the target folder',
+  'object-missing': 'is not in the target folder',
+  'target-full': 'could not be written: the target folder is full',
+  'target-read-only': 'could not be written: the target folder does not allow it',
+};
+
+function failure(name: string, cause: unknown): VaultError {
+  if (cause instanceof VaultError) return cause;
+  const code = CODES[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'target-failed';
+  return new VaultError(
+    code,
+    `The object ${name} ${WHAT[code] ?? 'could not be read or written in the target folder'}`,
+    cause,
+  );
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A folder of a local or mounted file system that has hard links (the step that gives a new object its name). */
+export class FolderTarget implements Target {
+  readonly capabilities = { delete: true };
+  readonly #root: string;
+  readonly #folders = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = resolve(root);
+  }
+
+  describe(): TargetDescription {
+    return { kind: 'folder', location: this.#root };
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(name);
+    const temporary = join(this.#root, INCOMING, randomBytes(12).toString('hex'));
+    try {
+      await this.#incoming();
+      await this.#folder(dirname(path));
+      try {
+        const file = await open(temporary, 'wx', 0o600);
+        try {
+          await writeAll(file, bytes);
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
+        // Unlike a rename, a link does not replace what is there.
+        await link(temporary, path);
+      } finally {
+        await unlink(temporary).catch(() => undefined);
+      }
+      await syncFolder(dirname(path));
+    } catch (cause) {
+      throw failure(name, cause);
+    }
+  }
+
+  async get(name: string, atMost: number): Promise<Buffer> {
+    return await this.#reading(name, async (file) => {
+      const { size } = await file.stat();
+      if (size > atMost) throw new VaultError('malformed', `The object ${name} is longer than such an object can be`);
+      return await readAt(file, 0, size);
+    });
+  }
+
+  async getRange(name: string, offset: number, length: number): Promise<Buffer> {
+    return await this.#reading(name, async (file) => await readAt(file, offset, length));
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    const folder = prefix === '' ? this.#root : this.#path(prefix.replace(/\/$/, ''));
+    let entries;
+    try {
+      entries = await readdir(folder, { withFileTypes: true });
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw failure(prefix, cause);
+    }
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const name = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) yield* this.list(`${name}/`);
+      else if (entry.isFile()) yield { name, length: (await stat(join(folder, entry.name))).size };
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    try {
+      await unlink(this.#path(name));
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw failure(name, cause);
+    }
+  }
+
+  #path(name: string): string {
+    if (!NAME.test(name)) throw new VaultError('target-failed', `'${name}' cannot be the name of an object`);
+    return join(this.#root, name);
+  }
+
+  async #reading<T>(name: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
+    try {
+      const file = await open(this.#path(name), 'r');
+      try {
+        return await read(file);
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      throw failure(name, cause);
+    }
+  }
+
+  /** Makes a folder and writes down that it is there, once. */
+  async #folder(path: string): Promise<void> {
+    if (this.#folders.has(path)) return;
+    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (first) for (let at = path; at.length >= dirname(first).length; at = dirname(at)) await syncFolder(at);
+    this.#folders.add(path);
+  }
+
+  /** Prepares the folder for unfinished objects, and clears what dead processes have left there. */
+  async #incoming(): Promise<void> {
+    const path = join(this.#root, INCOMING);
+    if (this.#folders.has(path)) return;
+    await this.#folder(path);
+    for (const name of await readdir(path)) {
+      const left = join(path, name);
+      const { mtimeMs } = await stat(left).catch(() => ({ mtimeMs: Infinity }));
+      if (mtimeMs < Date.now() - ABANDONED_AFTER_MS) await unlink(left).catch(() => undefined);
+    }
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}

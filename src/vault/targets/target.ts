@@ -1,0 +1,43 @@
+/** What a store can do beside keeping objects. */
+export interface TargetCapabilities {
+  /** It deletes when asked to. A store under object lock does not. */
+  readonly delete: boolean;
+}
+
+export interface TargetDescription {
+  /** `folder`, `s3`, ... */
+  readonly kind: string;
+  /** Where, for people: a path, a bucket and prefix. */
+  readonly location: string;
+  /** The region that the store declares, where it has one. */
+  readonly region?: string;
+}
+
+export interface StoredObject {
+  readonly name: string;
+  /** Bytes. */
+  readonly length: number;
+}
+
+/**
+ * Where the objects of one vault lie. Names are made of lower-case letters, digits, `.`, `-` and `/`.
+ *
+ * Every method rejects with a `VaultError`: `target-full`, `target-read-only`, `target-failed`, and what is said below.
+ */
+export interface Target {
+  readonly capabilities: TargetCapabilities;
+  describe(): TargetDescription;
+  /**
+   * Keeps a new object. When it resolves, the object is whole and durable; when it rejects, or the process dies, no
+   * part of it shows. Never overwrites: `object-exists`.
+   */
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  /** The whole object. `object-missing`; `malformed` when it is longer than `atMost` bytes. */
+  get(name: string, atMost: number): Promise<Buffer>;
+  /** `length` bytes from `offset`, fewer where the object ends. `object-missing`. */
+  getRange(name: string, offset: number, length: number): Promise<Buffer>;
+  /** What lies under a prefix that ends in `/`, in no order. Nothing there is an empty list. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** Removes an object. Removing what is not there is no error. */
+  delete(name: string): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { KeyObject } from 'node:crypto';
+import { VaultError } from './errors.ts';
+import { MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
+import type { KeyRing } from './key-ring.ts';
+import { openChunk, readPackTable } from './pack.ts';
+import type { Repository } from './repository.ts';
+import { decodeNode, type TreeEntry } from './tree.ts';
+
+/** Metadata packs that are kept in memory, at 16 MiB each. */
+const PACKS_KEPT = 4;
+
+export function packName(id: string): string {
+  return `packs/${id.slice(0, 2)}/${id}`;
+}
+
+interface OpenPack {
+  readonly bytes: Buffer;
+  readonly key: KeyObject;
+}
+
+/** Reads tree nodes. Fetches metadata packs whole: nodes of one tree lie together. */
+export class TreeReader {
+  readonly #repository: Repository;
+  readonly #ring: KeyRing;
+  readonly #treeIdKey: KeyObject;
+  readonly #packs = new Map<string, OpenPack>();
+
+  constructor(repository: Repository, ring: KeyRing, treeIdKey: KeyObject) {
+    this.#repository = repository;
+    this.#ring = ring;
+    this.#treeIdKey = treeIdKey;
+  }
+
+  /** The entries of one node; `after` is the last name of the page before. */
+  async node(id: Buffer, after?: Buffer): Promise<TreeEntry[]> {
+    const found = this.#repository.cache.find(id);
+    if (!found) throw new VaultError('chunk-missing', 'A tree node is in no index of this vault');
+    const pack = this.#repository.cache.pack(found.pack);
+    const { bytes, key } = await this.#open(pack.id, pack.keyId);
+    return decodeNode(openChunk(key, this.#treeIdKey, found.entry, slice(bytes, found.entry)), after);
+  }
+
+  /** The entries of a folder, page after page. */
+  async *entries(nodes: readonly Buffer[]): AsyncGenerator<TreeEntry, undefined> {
+    let last: Buffer | undefined;
+    for (const id of nodes) {
+      const page = await this.node(id, last);
+      yield* page;
+      last = page.at(-1)?.name ?? last;
+    }
+    return undefined;
+  }
+
+  async #open(id: string, keyId: string): Promise<OpenPack> {
+    let pack = this.#packs.get(id);
+    if (!pack) {
+      const { target, descriptor } = this.#repository;
+      const bytes = await target.get(packName(id), MAX_PACK_LENGTH);
+      pack = { bytes, key: readPackTable(id, bytes, await this.#ring.get(keyId), descriptor.vault).key.key };
+    }
+    this.#packs.delete(id);
+    this.#packs.set(id, pack);
+    if (this.#packs.size > PACKS_KEPT) this.#packs.delete(this.#packs.keys().next().value as string);
+    return pack;
+  }
+}
+
+function slice(bytes: Buffer, entry: ChunkEntry): Buffer {
+  if (entry.offset + entry.stored > bytes.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
+  return bytes.subarray(entry.offset, entry.offset + entry.stored);
+}

@@ -1,0 +1,45 @@
+import type { KeyObject } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { ChunkRegistry } from './chunk-registry.ts';
+import { idOf } from './domain.ts';
+import { ChunkKind } from './format.ts';
+import type { PackFiller } from './pack-filler.ts';
+import type { PackTaker } from './sealer.ts';
+import { encodeNode, type TreeEntry } from './tree.ts';
+
+const MAX_PAGE = 2048;
+
+/** Whether a page of a folder ends behind this name: decided by the name, so that one new name changes one page. */
+export function endsPage(name: Buffer, entriesInPage: number): boolean {
+  return crc32(name) % 256 === 0 || entriesInPage >= MAX_PAGE;
+}
+
+/** Encodes tree nodes and puts those that are new into metadata packs. */
+export class TreeWriter {
+  readonly #filler: PackFiller;
+  readonly #treeIdKey: KeyObject;
+  readonly #registry: ChunkRegistry;
+  readonly #onPack: PackTaker;
+
+  constructor(filler: PackFiller, treeIdKey: KeyObject, registry: ChunkRegistry, onPack: PackTaker) {
+    this.#filler = filler;
+    this.#treeIdKey = treeIdKey;
+    this.#registry = registry;
+    this.#onPack = onPack;
+  }
+
+  /** Keeps one page; answers its id. */
+  async page(entries: readonly TreeEntry[]): Promise<Buffer> {
+    const node = encodeNode(entries);
+    const id = idOf(this.#treeIdKey, node);
+    if (this.#registry.claim(id)) return id;
+    const full = this.#filler.add(id, ChunkKind.tree, node);
+    if (full) await this.#onPack(full);
+    return id;
+  }
+
+  async finish(): Promise<void> {
+    const last = this.#filler.finish();
+    if (last) await this.#onPack(last);
+  }
+}
