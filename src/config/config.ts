@@ -5,7 +5,7 @@ export interface Listen {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
 }
 
 /** Everything that can be set. Folders and files are absolute paths. */
@@ -94,7 +94,7 @@ function parseListen(text: string, certFile: string, keyFile: string): Listen {
         'to listen with https, set KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY to the certificate and key files',
       );
     }
-    return { host, port, tls: { certFile: resolve(certFile), keyFile: resolve(keyFile) } };
+    return { host, port, tls: { certificatePath: resolve(certFile), keyPath: resolve(keyFile) } };
   }
   if (!isLoopback(host)) {
     throw new ConfigError(

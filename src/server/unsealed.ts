@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -7,12 +8,19 @@ import type { Installation } from '../identity/installation.ts';
 import type { Clock } from '../keys/ports.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import { Pipeline } from '../pipeline/execute.ts';
+import { checkState } from '../store/check-state.ts';
 import { openStore, type SqliteStore } from '../store/sqlite.ts';
 import { openOrMakeInstallation, type FirstCredentials } from './first-start.ts';
+import { keepSigner, type Signer } from './signer-file.ts';
 
 /** Where the parts of the data folder lie. */
 export function dataPaths(dataFolder: string) {
   return { database: join(dataFolder, 'keystead.db'), audit: join(dataFolder, 'audit') };
+}
+
+/** How the installation is named in the checkpoints of its logs. */
+export function originOfInstallation(installationId: string): string {
+  return `keystead/${installationId}`;
 }
 
 /** An installation that is open, without any listener: what `init`, the server and offline commands share. */
@@ -22,6 +30,7 @@ export interface Unsealed {
   readonly random: Random;
   readonly store: SqliteStore;
   readonly installation: Installation;
+  readonly signer: Signer;
   readonly directory: Directory;
   readonly keys: KeyCache;
   readonly pipeline: Pipeline;
@@ -41,7 +50,7 @@ export interface Listeners {
 /**
  * Opens store and seal, checks that the state is the one that the log knows, and begins to sequence the log.
  *
- * @throws {ConfigError} {@link SealError} {@link MigrationError} {@link StateError} each says what to do
+ * @throws {ConfigError} {@link SealError} {@link MigrationError} {@link StateCheckError} each says what to do
  */
 export async function unsealInstallation(config: Config, listeners: Listeners): Promise<Unsealed> {
   const clock: Clock = Date.now;
@@ -51,10 +60,16 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
   const store = await openStore({ path: paths.database, clock, onFailure: listeners.onStoreFailure });
   try {
     const { installation, first } = await openOrMakeInstallation({ config, store, nowMs: clock(), random });
+    const signer = {
+      origin: originOfInstallation(installation.installationId),
+      publicKey: createPublicKey(installation.checkpointKey),
+    };
+    await checkState({ path: paths.database, folder: paths.audit, witnesses: config.witnessFolders, signedBy: signer });
+    keepSigner(paths.audit, signer);
     store.startSequencer({
       folder: paths.audit,
       witnesses: config.witnessFolders,
-      origin: `keystead/${installation.installationId}`,
+      origin: signer.origin,
       signer: installation.checkpointKey,
       onFailure: listeners.onAuditFailure,
     });
@@ -65,6 +80,7 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       random,
       store,
       installation,
+      signer,
       directory: new Directory(store, installation.barrier),
       keys,
       pipeline: new Pipeline(store, clock, random),

@@ -1,0 +1,110 @@
+import type { Config } from './config/config.ts';
+import { startServer, type RunningServer } from './http/server.ts';
+import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
+import { sweepDueKeys } from './pipeline/sweep.ts';
+import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
+import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
+import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
+import { checkpointsOf } from './server/checkpoints.ts';
+import type { FirstCredentials } from './server/first-start.ts';
+import { healthRoutes, type Health } from './server/health.ts';
+import { every } from './server/every.ts';
+import { unsealInstallation } from './server/unsealed.ts';
+import { VERSION } from './server/version.ts';
+
+/** Where the server says what it does: one JSON line each. A pino logger fits. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A server that runs. */
+export interface Keystead {
+  readonly url: string;
+  /** Present on the very first start only: shown once, stored nowhere in clear. */
+  readonly first?: FirstCredentials;
+  /** Stops accepting, lets what is in flight finish, takes the last entries into the log, closes. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+const SWEEP_EVERY_MS = 30_000;
+const COUNTS_EVERY_MS = 60_000;
+
+/**
+ * Opens the installation (makes it, on the first start) and serves it.
+ *
+ * @throws {ConfigError} {@link SealError} {@link StateCheckError} {@link MigrationError} each says what to do
+ */
+export async function startKeystead(config: Config, log: Log): Promise<Keystead> {
+  const health: Health = { failure: undefined, isClosing: false };
+  const unsealed = await unsealInstallation(config, {
+    onStoreFailure: (error) => {
+      health.failure = error;
+      log.error({ err: error }, 'the store has died: start the server again');
+    },
+    onAuditFailure: (error) => log.error({ err: error }, 'entries wait in the database for the audit log'),
+  });
+  const { store, directory, keys, pipeline, clock, random, installation, signer } = unsealed;
+  const unauthenticated = new UnauthenticatedRefusals();
+  const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
+
+  const admin = await createAdminApi({
+    ...unsealed,
+    installationId: installation.installationId,
+    barrier: installation.barrier,
+    records: store,
+    refusals: unauthenticated,
+    audit: checkpointsOf(config.dataFolder, signer),
+    version: VERSION,
+    log,
+  });
+  const kms = awsKmsRoute({
+    directory,
+    keys,
+    records: store,
+    random,
+    wrappingKeys: new WrappingKeyPool(),
+    pipeline,
+    clock,
+    unauthenticated,
+    onFault,
+  });
+
+  let server: RunningServer;
+  try {
+    const { host, port, tls } = config.listen;
+    server = await startServer({
+      host,
+      port,
+      ...(tls && { tls }),
+      routes: [kms, ...healthRoutes(health, store)],
+      fallback: { below: [`${ADMIN_PREFIX}/`], handle: admin.routing },
+      onFault,
+    });
+  } catch (error) {
+    await admin.close();
+    await unsealed.close();
+    throw error;
+  }
+  const chores = [
+    every(SWEEP_EVERY_MS, onFault, async () => {
+      await sweepDueKeys(store, directory, keys, clock(), random);
+      keys.closeIdle(clock());
+    }),
+    every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
+  ];
+  log.info({ url: server.url, version: VERSION, data: config.dataFolder }, 'serving');
+
+  const close = async (): Promise<void> => {
+    health.isClosing = true;
+    await server.close(GRACE_MS);
+    await admin.close();
+    await Promise.all(chores.map((stop) => stop()));
+    await unauthenticated.flush(store, clock(), random).catch(onFault);
+    await unsealed.close();
+    log.info({}, 'closed');
+  };
+  return { url: server.url, ...(unsealed.first && { first: unsealed.first }), close };
+}

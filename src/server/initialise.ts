@@ -1,0 +1,46 @@
+import type { Config, Listen } from '../config/config.ts';
+import { reissueFirstCredentials, type FirstCredentials } from './first-start.ts';
+import { unsealInstallation } from './unsealed.ts';
+
+/** What `keystead init` prints, once. */
+export interface Initialised extends FirstCredentials {
+  readonly url: string;
+}
+
+/** An installation is there already, and nobody asked for new credentials. */
+export class AlreadyInitialisedError extends Error {
+  override readonly name = 'AlreadyInitialisedError';
+
+  constructor(dataFolder: string) {
+    super(
+      `${dataFolder} holds an installation already, and its first credentials were shown when it was made. ` +
+        'If they are lost, "keystead init --new-credentials" issues new ones',
+    );
+  }
+}
+
+/**
+ * Makes an installation without serving it, or issues new credentials for the first administrator of one.
+ *
+ * @throws {AlreadyInitialisedError} {@link ConfigError} {@link SealError}
+ */
+export async function initialise(config: Config, options: { readonly newCredentials: boolean }): Promise<Initialised> {
+  const fail = (error: Error): void => {
+    throw error;
+  };
+  const unsealed = await unsealInstallation(config, { onStoreFailure: fail, onAuditFailure: fail });
+  try {
+    const { store, clock, random } = unsealed;
+    if (unsealed.first === undefined && !options.newCredentials) throw new AlreadyInitialisedError(config.dataFolder);
+    const context = { config, store, nowMs: clock(), random };
+    const first = unsealed.first ?? (await reissueFirstCredentials(context));
+    return { url: urlOf(config.listen), ...first };
+  } finally {
+    await unsealed.close();
+  }
+}
+
+/** The address that clients are told. */
+export function urlOf({ host, port, tls }: Listen): string {
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
