@@ -19,9 +19,10 @@ export const ROLES = {
     'kms:DescribeKey',
     'kms:ListKeys',
     'kms:ListAliases',
+    'keystead:WhoAmI',
   ),
   /** The installation: tenants, their regions, their first credentials. No key of any tenant. */
-  operator: allow('installation:*'),
+  operator: allow('installation:*', 'keystead:WhoAmI'),
 } as const;
 
 export type Role = keyof typeof ROLES;

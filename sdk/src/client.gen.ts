@@ -1,0 +1,318 @@
+// Written by tools/generate-sdk.ts from the description of the admin API. Do not edit.
+
+import { Transport, type TransportOptions } from './transport.ts';
+
+export interface AuditCheckpoint {
+  readonly log: string;
+  /** entries up to this checkpoint */
+  readonly size: number;
+  /** UTC, RFC 3339 */
+  readonly signedAt: string;
+  /** the signed note: keep it, to prove later that nothing was changed */
+  readonly checkpoint: string;
+  /** the public key, as tools for C2SP signed notes take it */
+  readonly verifierKey: string;
+}
+
+export interface CreatedTenant {
+  readonly tenant: Tenant;
+  readonly region: Region;
+  readonly administrator: Principal;
+  readonly accessKeyId: string;
+  /** shown in this answer and never again */
+  readonly secretAccessKey: string;
+  /** shown in this answer and never again */
+  readonly apiKey: string;
+}
+
+export interface Credential {
+  readonly credentialId: string;
+  readonly principalId: string;
+  readonly type: 'access-key' | 'session' | 'api-key';
+  readonly state: 'active' | 'suspended';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt?: string | undefined;
+}
+
+export interface IssuedCredential {
+  readonly credential: Credential;
+  readonly accessKeyId?: string | undefined;
+  /** shown in this answer and never again */
+  readonly secretAccessKey?: string | undefined;
+  /** shown in this answer and never again */
+  readonly sessionToken?: string | undefined;
+  /** shown in this answer and never again */
+  readonly apiKey?: string | undefined;
+}
+
+export interface Key {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
+  readonly description: string;
+  readonly aliases: readonly (string)[];
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  readonly tags: readonly (KeyTag)[];
+  /** UTC, RFC 3339 */
+  readonly deletionDueAt?: string | undefined;
+  readonly versions: readonly (KeyVersion)[];
+}
+
+export interface KeySummary {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
+  readonly description: string;
+  readonly aliases: readonly (string)[];
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface KeyTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface KeyVersion {
+  readonly versionId: string;
+  readonly materialId: string;
+  readonly stage: 'current' | 'previous' | 'pending';
+  readonly hasMaterial: boolean;
+  /** only for imported material that is there: compare it with your own (docs/spec/key-hierarchy.md) */
+  readonly checkValue?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly rotatedAt?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly materialExpiresAt?: string | undefined;
+}
+
+export interface Principal {
+  readonly principalId: string;
+  readonly name: string;
+  readonly roles: readonly ('administrator' | 'user' | 'operator')[];
+  readonly state: 'active' | 'suspended';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface Region {
+  readonly region: string;
+  readonly accountId: string;
+  readonly instanceId: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface Status {
+  readonly installationId: string;
+  readonly version: string;
+  /** UTC, RFC 3339 */
+  readonly time: string;
+}
+
+export interface Tenant {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly name: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface WhoAmI {
+  readonly principalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly credentialId: string;
+  readonly tenantId: string;
+  readonly tenantName: string;
+  readonly accountId: string;
+}
+
+/** Calls the admin API of a Keystead server. One method for each of its operations. Every one may throw {@link KeysteadError}. */
+
+export class KeysteadClient {
+
+  readonly #transport: Transport;
+
+  constructor(options: TransportOptions) {
+    this.#transport = new Transport(options, '/admin/v1');
+  }
+
+  /** Tells who the credential of this request belongs to. Needs the permission `keystead:WhoAmI`. */
+  whoAmI(): Promise<WhoAmI> {
+    return this.#transport.send('GET', `/whoami`);
+  }
+
+  /** Tells which installation this is, its version and its clock. Needs the permission `keystead:GetStatus`. */
+  getStatus(): Promise<Status> {
+    return this.#transport.send('GET', `/status`);
+  }
+
+  /** Makes a tenant with its first region and its first administrator. Needs the permission `installation:CreateTenant`. */
+  createTenant(body: {
+    readonly name: string;
+    readonly region: string;
+    readonly administrator?: string | undefined;
+  }): Promise<CreatedTenant> {
+    return this.#transport.send('POST', `/tenants`, undefined, body);
+  }
+
+  /** Lists the tenants of the installation. Needs the permission `installation:ListTenants`. */
+  listTenants(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Tenant)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/tenants`, query);
+  }
+
+  /** Shows a tenant. Needs the permission `installation:GetTenant`. */
+  getTenant(tenantId: string): Promise<Tenant> {
+    return this.#transport.send('GET', `/tenants/${encodeURIComponent(tenantId)}`);
+  }
+
+  /** Opens a region for any tenant. Needs the permission `installation:AddRegion`. */
+  addTenantRegion(tenantId: string, body: {
+    readonly region: string;
+  }): Promise<Region> {
+    return this.#transport.send('POST', `/tenants/${encodeURIComponent(tenantId)}/regions`, undefined, body);
+  }
+
+  /** Opens a region for the own tenant: from then on keys may live there. Needs the permission `keystead:AddRegion`. */
+  addRegion(body: {
+    readonly region: string;
+  }): Promise<Region> {
+    return this.#transport.send('POST', `/regions`, undefined, body);
+  }
+
+  /** Lists the regions of the own tenant. Needs the permission `keystead:ListRegions`. */
+  listRegions(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Region)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/regions`, query);
+  }
+
+  /** Makes a principal of the own tenant with its roles, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */
+  createPrincipal(body: {
+    readonly name: string;
+    readonly roles: readonly ('administrator' | 'user' | 'operator')[];
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals`, undefined, body);
+  }
+
+  /** Lists the principals of the own tenant; with `name` the one of that name, if there is one. Needs the permission `keystead:ListPrincipals`. */
+  listPrincipals(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+    readonly name?: string | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Principal)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/principals`, query);
+  }
+
+  /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */
+  createCredential(principalId: string, body: {
+    readonly type: 'access-key' | 'session' | 'api-key';
+    /** for a session, and only there */
+    readonly lifetimeSeconds?: number | undefined;
+  }): Promise<IssuedCredential> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/credentials`, undefined, body);
+  }
+
+  /** Lists the credentials of the own tenant, without their secrets. Needs the permission `keystead:ListCredentials`. */
+  listCredentials(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Credential)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/credentials`, query);
+  }
+
+  /** Takes a credential back: every request that starts after the answer is refused. Needs the permission `keystead:SuspendCredential`. */
+  suspendCredential(credentialId: string): Promise<Credential> {
+    return this.#transport.send('POST', `/credentials/${encodeURIComponent(credentialId)}/suspend`);
+  }
+
+  /** Lists the keys of a region. Needs the permission `kms:ListKeys`. */
+  listKeys(region: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (KeySummary)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys`, query);
+  }
+
+  /** Shows a key with its versions; for imported material with its key check value. Needs the permission `kms:DescribeKey`. */
+  getKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}`);
+  }
+
+  /** Switches a key on. Needs the permission `kms:EnableKey`. */
+  enableKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/enable`);
+  }
+
+  /** Switches a key off: every use that starts after the answer is refused. Needs the permission `kms:DisableKey`. */
+  disableKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/disable`);
+  }
+
+  /** Makes new material the current one; the material before goes on to decrypt. Needs the permission `kms:RotateKeyOnDemand`. */
+  rotateKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/rotate`);
+  }
+
+  /** Lets a key go after a waiting period, during which it works for nothing but can be called back. Needs the permission `kms:ScheduleKeyDeletion`. */
+  scheduleKeyDeletion(region: string, keyId: string, body: {
+    readonly windowDays?: number | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/schedule-deletion`, undefined, body);
+  }
+
+  /** Calls a key back from its deletion. It is switched off then. Needs the permission `kms:CancelKeyDeletion`. */
+  cancelKeyDeletion(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/cancel-deletion`);
+  }
+
+  /** Shows the newest signed checkpoint of the own tenant's audit log. Needs the permission `keystead:ReadAuditLog`. */
+  getAuditCheckpoint(): Promise<AuditCheckpoint> {
+    return this.#transport.send('GET', `/audit/checkpoint`);
+  }
+
+  /** Shows the newest signed checkpoint of the installation's own audit log. Needs the permission `installation:ReadAuditLog`. */
+  getInstallationCheckpoint(): Promise<AuditCheckpoint> {
+    return this.#transport.send('GET', `/installation/audit/checkpoint`);
+  }
+
+}
+

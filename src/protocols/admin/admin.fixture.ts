@@ -1,0 +1,152 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Compile } from 'typebox/compile';
+import { pooledRandom } from '../../crypto/random.ts';
+import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
+import { issueApiKey } from '../../identity/credential.ts';
+import { Directory } from '../../identity/directory.ts';
+import { makePrincipal, type Member } from '../../identity/principal.ts';
+import type { Role } from '../../identity/roles.ts';
+import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
+import { KeyCache } from '../../keys/key-cache.ts';
+import { Pipeline } from '../../pipeline/execute.ts';
+import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import type { Put, Write } from '../../records/commit.ts';
+import { tenantOf } from '../../records/account.ts';
+import { MemoryStore } from '../../store/memory.ts';
+import { ADMIN_PREFIX, createAdminApi } from './api.ts';
+import type { AdminRoute } from './route.ts';
+import type { AdminServices } from './services.ts';
+
+/** What came back from the API. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** An installation in memory with two tenants, behind a real listener. */
+export interface AdminHouse {
+  readonly url: string;
+  readonly store: MemoryStore;
+  readonly services: AdminServices;
+  readonly refusals: UnauthenticatedRefusals;
+  readonly tenant: Tenant;
+  readonly region: Instance;
+  readonly stranger: Tenant;
+  /** Everything that the server logged, as JSON lines. */
+  readonly logged: string[];
+  /** The API key of a new principal with these roles. */
+  member(roles: readonly Role[], tenant?: Tenant): Promise<{ readonly member: Member; readonly apiKey: string }>;
+  commit(...writes: readonly Write[]): Promise<void>;
+  /** Sends a request to a path below the prefix. A string body is sent as it is. */
+  send(
+    apiKey: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const REGION_NAME = 'us-east-1';
+const T0 = Date.UTC(2026, 10, 21);
+
+export async function adminHouse(): Promise<AdminHouse> {
+  const random = pooledRandom();
+  const store = new MemoryStore();
+  const barrier = BarrierKey.from(makeBarrierRoot());
+  const own = makeTenant(barrier, 'own', T0, random);
+  const other = makeTenant(barrier, 'stranger', T0, random);
+  const region = makeInstance(own.tenant, REGION_NAME, T0, random);
+  const otherRegion = makeInstance(other.tenant, REGION_NAME, T0, random);
+  const clock = () => T0 + 1000;
+  const logged: string[] = [];
+  const keep = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
+  const refusals = new UnauthenticatedRefusals();
+  const services: AdminServices = {
+    installationId: '3f0d9c1e-52a4-4b5e-9c56-1f7f3f7f2a11',
+    version: '0.0.0-test',
+    records: store,
+    barrier,
+    directory: new Directory(store, barrier),
+    keys: new KeyCache(store),
+    pipeline: new Pipeline(store, clock, random),
+    clock,
+    random,
+    refusals,
+    audit: { checkpoint: () => undefined, verifierKey: (log) => log },
+    log: { info: keep, error: keep },
+  };
+  const commit = (...writes: readonly Write[]) =>
+    store.commit({ writes, entries: [...new Set(writes.map(tenantOf))].map((tenantId) => entry(tenantId)) });
+  await commit(own.write, other.write, region.write, otherRegion.write);
+  const api = await createAdminApi(services);
+  const server = createServer(api.routing);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let members = 0;
+  return {
+    url,
+    store,
+    services,
+    refusals,
+    tenant: own.tenant,
+    region: region.instance,
+    stranger: other.tenant,
+    logged,
+    commit,
+    async member(roles, tenant = own.tenant) {
+      const { member, write } = makePrincipal(tenant, `member-${members++}`, roles, T0, random);
+      const issued = issueApiKey(tenant, member.id, T0, random);
+      await commit(write, issued.write as Put);
+      return { member, apiKey: issued.secret.toString('ascii') };
+    },
+    async send(apiKey, method, path, body, headers = {}) {
+      const response = await fetch(url + ADMIN_PREFIX + path, {
+        method,
+        headers: {
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await api.close();
+    },
+  };
+
+  function entry(tenantId: string) {
+    return {
+      tenantId,
+      timeMs: T0,
+      principal: 'test',
+      action: 'installation:Initialise',
+      requestId: 'test',
+      outcome: 'done' as const,
+      change: true,
+      details: {},
+      salt: random(16),
+    };
+  }
+}
+
+/** The path of a route's example, with its query. Members of `params` stand in for those of the example. */
+export function examplePath(route: AdminRoute, params: Readonly<Record<string, string>> = {}): string {
+  const { params: own = {}, query = {} } = route.example as { params?: object; query?: object };
+  const values: Readonly<Record<string, string>> = { ...(own as Record<string, string>), ...params };
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] as string));
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
+}
+
+/** Whether an answer has the form that the route promises, and not a member more. */
+export function fits(route: AdminRoute, body: unknown): boolean {
+  return Compile(route.answer).Check(body);
+}

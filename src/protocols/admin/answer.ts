@@ -1,0 +1,18 @@
+import type { FastifyReply } from 'fastify';
+import type { AdminError } from './errors.ts';
+
+/** Writes an answer. No answer of this API may be kept by anybody on the way: some hold secrets. */
+export function send(reply: FastifyReply, status: number, value: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('Content-Type', 'application/json')
+    .header('Cache-Control', 'no-store')
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('X-Request-Id', reply.request.id)
+    .send(Buffer.from(JSON.stringify(value), 'utf8'));
+}
+
+/** `{ error: { code, message, action, requestId } }`, in the spirit of RFC 9457. */
+export function sendError(reply: FastifyReply, { status, ...told }: AdminError): FastifyReply {
+  return send(reply, status, { error: { ...told, requestId: reply.request.id } });
+}

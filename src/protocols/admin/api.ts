@@ -1,0 +1,163 @@
+import fastify, { type FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { wipe } from '../../bytes/bytes.ts';
+import { uuid } from '../../crypto/uuid.ts';
+import type { Proof } from '../../identity/directory.ts';
+import type { Call } from '../../pipeline/call.ts';
+import { send, sendError } from './answer.ts';
+import { prove } from './bearer.ts';
+import { adminError, RequestError } from './errors.ts';
+import { BODY_LIMIT_BYTES, bodyRefusal, takeStrictJsonOnly } from './json-body.ts';
+import { addressOf, logRequest } from './request-log.ts';
+import type { AdminRoute } from './route.ts';
+import { ADMIN_ROUTES } from './routes.ts';
+import type { AdminServices } from './services.ts';
+import { inputReader } from './validate.ts';
+
+/** Every path of the admin API begins with this. */
+export const ADMIN_PREFIX = '/admin/v1';
+
+const PROTOCOL = 'admin';
+const MAX_USER_AGENT = 200;
+/** In the entry of a request that no route matches. */
+const UNKNOWN_ACTION = 'keystead:UnknownPath';
+
+/** The admin API without a listener: whoever listens hands requests below {@link ADMIN_PREFIX} to `routing`. */
+export interface AdminApi {
+  readonly routing: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** How far a request has come. */
+interface Progress {
+  proof?: Proof;
+  /** From here on the pipeline records what becomes of it. */
+  isRecorded?: boolean;
+  error?: ReturnType<typeof adminError>;
+}
+
+/** Puts the admin API together from its list of routes. */
+export async function createAdminApi(services: AdminServices): Promise<AdminApi> {
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: () => uuid(services.random),
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 300 },
+    frameworkErrors: (_error, _request, reply) => void sendError(reply, UNREADABLE_PATH),
+  });
+  const progress = new WeakMap<FastifyRequest, Progress>();
+  takeStrictJsonOnly(app);
+
+  // Deny by default: whoever is not proven gets no further, whether there is such a path or not.
+  app.addHook('onRequest', async (request, reply) => {
+    const found = await prove(services, request.headers.authorization);
+    if (typeof found !== 'string') {
+      progress.set(request, { proof: found });
+      return;
+    }
+    services.refusals.note(PROTOCOL, addressOf(request), found);
+    reply.header('WWW-Authenticate', 'Bearer realm="keystead"');
+    throw new RequestError(UNAUTHENTICATED);
+  });
+
+  app.setNotFoundHandler(() => {
+    throw new RequestError(NO_SUCH_PATH);
+  });
+
+  app.setErrorHandler(async (thrown, request, reply) => {
+    let error = bodyRefusal(thrown);
+    const state = progress.get(request) ?? {};
+    if (state.proof !== undefined && state.isRecorded !== true) {
+      try {
+        await services.pipeline.refuse(callOf(request, state.proof), error as Error);
+      } catch (failure) {
+        error = failure;
+      }
+    }
+    const told = adminError(error);
+    if (told.status >= 500) services.log.error({ requestId: request.id, err: error }, 'request failed');
+    progress.set(request, { ...state, error: told });
+    return sendError(reply, told);
+  });
+
+  app.addHook('onResponse', async (request, reply) =>
+    logRequest(services.log, request, reply, progress.get(request) ?? {}),
+  );
+
+  for (const route of ADMIN_ROUTES) {
+    const readInput = inputReader(route);
+    app.route({
+      method: route.method,
+      url: ADMIN_PREFIX + route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { action: route.action },
+      handler: async (request, reply) => {
+        const state = progress.get(request) as Progress & { proof: Proof };
+        const input = readInput(request);
+        state.isRecorded = true;
+        return run(services, route, callOf(request, state.proof), state.proof, input, (answer) =>
+          send(reply, route.status, answer),
+        );
+      },
+    });
+  }
+  await app.ready();
+  return { routing: (request, response) => app.routing(request, response), close: () => app.close() };
+}
+
+/** Runs an endpoint through the pipeline. Its secrets are wiped once the answer is made, or when there is none. */
+async function run<Sent>(
+  services: AdminServices,
+  route: AdminRoute,
+  call: Call,
+  proof: Proof,
+  input: ReturnType<ReturnType<typeof inputReader>>,
+  answer: (body: unknown) => Sent,
+): Promise<Sent> {
+  const secrets: Uint8Array[] = [];
+  const context = {
+    services,
+    proof,
+    wipeLater: (...more: readonly (Uint8Array | undefined)[]) =>
+      void secrets.push(...more.filter((secret) => secret !== undefined)),
+  };
+  try {
+    const prepare = (nowMs: number) => route.prepare({ ...context, nowMs }, input);
+    const value = await services.pipeline.execute(call, prepare);
+    return answer(route.show(value, { ...context, nowMs: services.clock() }));
+  } finally {
+    wipe(...secrets);
+  }
+}
+
+function callOf(request: FastifyRequest, { principal }: Proof): Call {
+  const { action } = request.routeOptions.config as { readonly action?: string };
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT);
+  return {
+    principal,
+    requestId: request.id,
+    action: action ?? UNKNOWN_ACTION,
+    source: { protocol: PROTOCOL, address: addressOf(request), ...(userAgent !== undefined && { userAgent }) },
+  };
+}
+
+const UNAUTHENTICATED = {
+  status: 401,
+  code: 'unauthenticated',
+  message: 'the request proves nobody: it bears no API key that is valid here',
+  action: 'Send "Authorization: Bearer <API key>" with a key that is neither suspended nor of another installation.',
+};
+
+const NO_SUCH_PATH = {
+  status: 404,
+  code: 'no-such-path',
+  message: 'the admin API has no such path or method',
+  action: 'See its OpenAPI description for the paths that there are.',
+};
+
+const UNREADABLE_PATH = {
+  status: 400,
+  code: 'invalid-request',
+  message: 'the path of the request cannot be read',
+  action: 'Encode it as UTF-8, percent-encoded.',
+};

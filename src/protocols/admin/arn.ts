@@ -1,0 +1,4 @@
+/** The name of a key in policies, the same on every wire (AWS service authorization reference, "AWS KMS"). */
+export function keyArn(region: string, accountId: string, keyId: string): string {
+  return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKey } from '../../keys/create.ts';
+import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
+import { adminHouse, examplePath, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
+import { ADMIN_ROUTES } from './routes.ts';
+
+/** Every route against everybody who must not get through. The table is the list of routes: none can be forgotten. */
+describe('every route of the admin API', () => {
+  let house: AdminHouse;
+  let powerless: string;
+  let operator: string;
+  let administrator: string;
+
+  beforeAll(async () => {
+    house = await adminHouse();
+    powerless = (await house.member([])).apiKey;
+    operator = (await house.member(['operator'])).apiKey;
+    administrator = (await house.member(['administrator'])).apiKey;
+  });
+  afterAll(() => house.close());
+
+  it.each(ADMIN_ROUTES.map((route) => [route.id, route] as const))('%s refuses a stranger', async (_, route) => {
+    for (const apiKey of [undefined, `ks_${'A'.repeat(43)}`, 'nonsense']) {
+      const { status, body, headers } = await house.send(apiKey, route.method, examplePath(route), route.example.body);
+      expect([status, (body['error'] as { code: string }).code]).toEqual([401, 'unauthenticated']);
+      expect(headers.get('www-authenticate')).toContain('Bearer');
+    }
+  });
+
+  it.each(ADMIN_ROUTES.map((route) => [route.id, route] as const))(
+    '%s refuses a principal without the permission, and records it',
+    async (_, route) => {
+      const before = house.store.entries().length;
+      const { status, body } = await house.send(powerless, route.method, examplePath(route), route.example.body);
+      expect(status).toBe(403);
+      expect(body['error']).toMatchObject({ code: 'access-denied', message: expect.stringContaining(route.action) });
+      const [entry, ...more] = house.store.entries().slice(before);
+      expect(more).toEqual([]);
+      expect(JSON.parse(String(entry?.leaf))).toMatchObject({ action: route.action, outcome: 'refused' });
+    },
+  );
+
+  it.each(ADMIN_ROUTES.filter(({ action }) => action.startsWith('installation:')).map((route) => [route.id, route]))(
+    '%s refuses an administrator of a tenant',
+    async (_, route) => {
+      const answer = await house.send(administrator, route.method, examplePath(route), route.example.body);
+      expect(answer.status).toBe(403);
+    },
+  );
+
+  it.each(
+    ADMIN_ROUTES.filter(({ action }) => !/^installation:|:WhoAmI$/.test(action)).map((route) => [route.id, route]),
+  )('%s refuses an operator who has no role in the tenant', async (_, route) => {
+    const answer = await house.send(operator, route.method, examplePath(route), route.example.body);
+    expect(answer.status).toBe(403);
+  });
+
+  it('lets the policy of a key shut out even an administrator', async () => {
+    const key = createKey(
+      house.region,
+      {
+        spec: keySpec('aes-256') as KeySpecRow,
+        usage: 'encrypt-decrypt',
+        origin: 'generated',
+        description: '',
+        tags: [],
+        accessPolicy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Allow', Principal: { AWS: house.tenant.accountId }, Action: 'kms:*', Resource: '*' },
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*'],
+              Resource: '*',
+            },
+          ],
+        }),
+      },
+      house.services.clock(),
+      house.services.random,
+    );
+    await house.commit(...key.writes);
+    const onOneKey = ADMIN_ROUTES.filter(({ path }) => path.includes('{keyId}'));
+    expect(onOneKey.length).toBeGreaterThan(3);
+    for (const route of onOneKey) {
+      const path = examplePath(route, { region: REGION_NAME, keyId: key.value.id });
+      const { status } = await house.send(administrator, route.method, path, route.example.body);
+      expect([route.id, status]).toEqual([route.id, 403]);
+    }
+  });
+
+  it('has ids, paths and actions of one form, each id and each path once', () => {
+    expect(new Set(ADMIN_ROUTES.map(({ id }) => id)).size).toBe(ADMIN_ROUTES.length);
+    expect(new Set(ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`)).size).toBe(ADMIN_ROUTES.length);
+    for (const { id, action } of ADMIN_ROUTES) {
+      expect(id).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(action).toMatch(/^(?:kms|keystead|installation):[A-Z][A-Za-z]+$/);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { NotAuthenticError } from '../../identity/body.ts';
+import { KeyError } from '../../keys/errors.ts';
+import { AccessDeniedError, BusyError, RefusedError } from '../../pipeline/errors.ts';
+import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
+import { keyRefusal } from './key-errors.ts';
+import { AdminRefusal, type AdminRefusalCode } from './refusal.ts';
+
+/** An error as it goes to the wire: what was refused and why, and what to do next. */
+export interface AdminError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly action?: string;
+}
+
+/** A request that is refused before an act can be made of it: its form is wrong. Carries its answer. */
+export class RequestError extends RefusedError {
+  override readonly name = 'RequestError';
+  readonly error: AdminError;
+
+  constructor(error: AdminError) {
+    super(error.code, error.message);
+    this.error = error;
+  }
+}
+
+const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readonly action: string }> = {
+  'tenant-not-found': { status: 404, action: 'List the tenants to see their ids.' },
+  'region-not-found': { status: 404, action: 'Add the region first, or name one of those that are listed.' },
+  'region-exists': { status: 409, action: 'Use it as it is.' },
+  'principal-not-found': { status: 404, action: 'List the principals to see their ids.' },
+  'principal-exists': { status: 409, action: 'Choose another name, or use the principal that is there.' },
+  'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
+  'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
+  'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
+  'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },
+};
+
+const BROKEN: AdminError = {
+  status: 500,
+  code: 'internal',
+  message: 'the server failed at this request',
+  action: "Look for this request's id in the server's log, and at the state before you try again.",
+};
+
+/** Brings any error to the wire. What is not known says nothing of itself: its text may hold what is nobody's business. */
+export function adminError(error: unknown): AdminError {
+  if (error instanceof RequestError) return error.error;
+  if (error instanceof KeyError) return keyRefusal(error);
+  if (error instanceof AccessDeniedError) return denied(error);
+  if (error instanceof AdminRefusal) return { ...ADMIN_REFUSALS[error.code], code: error.code, message: error.message };
+  if (error instanceof RefusedError) return { status: 400, code: error.code, message: error.message };
+  const kind = STORE_ERRORS.find(([type]) => error instanceof type);
+  return kind ? kind[1] : BROKEN;
+}
+
+function denied({ principalArn, action, resource }: AccessDeniedError): AdminError {
+  return {
+    status: 403,
+    code: 'access-denied',
+    message: `${principalArn} may not ${action}${resource === '*' ? '' : ` on ${resource}`}`,
+    action: 'Ask an administrator for a role, or a key policy, that allows it.',
+  };
+}
+
+const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminError])[] = [
+  [
+    StoreFullError,
+    {
+      status: 507,
+      code: 'store-full',
+      message: 'the disk of the server has no room for this change and its audit entry; nothing was changed',
+      action: 'Make room on the disk of the data folder. Disabling and suspending still work.',
+    },
+  ],
+  [
+    UnknownOutcomeError,
+    {
+      status: 503,
+      code: 'outcome-unknown',
+      message: 'the store went away while it wrote this change: it may or may not have happened',
+      action: 'Look at the state first; make the request again only if it did not happen.',
+    },
+  ],
+  [
+    BusyError,
+    {
+      status: 503,
+      code: 'busy',
+      message: 'other requests keep changing the same records; nothing was changed',
+      action: 'Try again in a moment.',
+    },
+  ],
+  [
+    NotAuthenticError,
+    {
+      status: 500,
+      code: 'record-not-authentic',
+      message: 'a record in the database is not one that this installation wrote',
+      action: 'Run "keystead audit verify" on the server, and restore the database from a copy.',
+    },
+  ],
+];

@@ -1,0 +1,90 @@
+import Type, { type Static } from 'typebox';
+import type { Key, KeyVersion } from '../../keys/key.ts';
+import { hasMaterial } from '../../keys/key.ts';
+import type { OpenKey } from '../../keys/open-key.ts';
+import { conditionOf } from '../../keys/state.ts';
+import { keyArn } from './arn.ts';
+import { named, REGION_NAME, TIMESTAMP, timestamp, UUID } from './schema.ts';
+
+const SUMMARY = {
+  keyId: UUID,
+  arn: Type.String(),
+  region: REGION_NAME,
+  state: Type.Enum(['enabled', 'disabled', 'pending-import', 'pending-deletion', 'gone']),
+  spec: Type.String(),
+  usage: Type.String(),
+  origin: Type.Enum(['generated', 'imported', 'remote', 'hsm']),
+  description: Type.String(),
+  aliases: Type.Array(Type.String()),
+  createdAt: TIMESTAMP,
+};
+
+export const KEY_SUMMARY = named('KeySummary', SUMMARY);
+
+const KEY_VERSION = named('KeyVersion', {
+  versionId: UUID,
+  materialId: Type.String(),
+  stage: Type.Enum(['current', 'previous', 'pending']),
+  hasMaterial: Type.Boolean(),
+  checkValue: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{16}$',
+      description: 'only for imported material that is there: compare it with your own (docs/spec/key-hierarchy.md)',
+    }),
+  ),
+  createdAt: TIMESTAMP,
+  rotatedAt: Type.Optional(TIMESTAMP),
+  materialExpiresAt: Type.Optional(TIMESTAMP),
+});
+
+export const KEY = named('Key', {
+  ...SUMMARY,
+  tags: Type.Array(named('KeyTag', { key: Type.String(), value: Type.String() })),
+  deletionDueAt: Type.Optional(TIMESTAMP),
+  versions: Type.Array(KEY_VERSION),
+});
+
+export function showKeySummary(key: Key, accountId: string, nowMs: number): Static<typeof KEY_SUMMARY> {
+  return {
+    keyId: key.id,
+    arn: keyArn(key.region, accountId, key.id),
+    region: key.region,
+    state: conditionOf(key, nowMs),
+    spec: key.spec.name,
+    usage: key.usage,
+    origin: key.origin,
+    description: key.description,
+    aliases: key.aliases.map(({ name }) => name),
+    createdAt: timestamp(key.createdAtMs),
+  };
+}
+
+export function showKey(open: OpenKey, accountId: string, nowMs: number): Static<typeof KEY> {
+  const { key } = open;
+  return {
+    ...showKeySummary(key, accountId, nowMs),
+    tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
+    ...(key.deletion && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
+    versions: key.versions.map((version) => showVersion(open, version, nowMs)),
+  };
+}
+
+function showVersion(open: OpenKey, version: KeyVersion, nowMs: number): Static<typeof KEY_VERSION> {
+  const { rotation, materialExpiresAtMs } = version;
+  const checkValue = hasCheckValue(open.key) ? open.checkValue(version, nowMs) : undefined;
+  return {
+    versionId: version.id,
+    materialId: version.materialId,
+    stage: version.stage,
+    hasMaterial: hasMaterial(version, nowMs),
+    ...(checkValue !== undefined && { checkValue }),
+    createdAt: timestamp(version.createdAtMs),
+    ...(rotation && { rotatedAt: timestamp(rotation.atMs) }),
+    ...(materialExpiresAtMs !== undefined && { materialExpiresAt: timestamp(materialExpiresAtMs) }),
+  };
+}
+
+/** docs/spec/key-hierarchy.md, "Key check value": imported symmetric material of full entropy, and nothing else. */
+function hasCheckValue(key: Key): boolean {
+  return key.origin === 'imported' && key.spec.materialLength !== undefined;
+}

@@ -1,0 +1,155 @@
+import type { KeyError, KeyErrorCode } from '../../keys/errors.ts';
+import type { AdminError } from './errors.ts';
+
+interface Row {
+  readonly status: number;
+  /** After the words `the key <id>`. */
+  readonly says: string;
+  readonly action: string;
+}
+
+const IMPORT_AGAIN = 'Fetch new import parameters and import again.';
+const NOT_AVAILABLE = 'See the list of what this version can do in docs/guide/compatibility.md.';
+const READ_POLICY = 'Correct the policy and send it again.';
+
+/** What every refusal of the key domain is on this wire. */
+const KEY_ERRORS: Record<KeyErrorCode, Row> = {
+  'key-not-found': {
+    status: 404,
+    says: 'does not exist in this region',
+    action: 'List the keys of the region to see their ids.',
+  },
+  'key-disabled': { status: 409, says: 'is switched off', action: 'Enable it first.' },
+  'key-pending-deletion': { status: 409, says: 'is waiting for its deletion', action: 'Cancel the deletion first.' },
+  'key-not-pending-deletion': {
+    status: 409,
+    says: 'is not waiting for a deletion',
+    action: 'There is nothing to cancel.',
+  },
+  'key-pending-import': {
+    status: 409,
+    says: 'lacks material that its owner has to import',
+    action: 'Import its material first.',
+  },
+  'key-limit': { status: 409, says: 'would be one too many in this region', action: 'Delete keys that nobody needs.' },
+  'spec-not-available': { status: 400, says: 'has a spec that this version does not make', action: NOT_AVAILABLE },
+  'wrong-usage': { status: 400, says: 'is not meant for this use', action: 'Use a key of the right usage.' },
+  'wrong-origin': {
+    status: 400,
+    says: 'has an origin that does not allow this',
+    action: 'Use a key of the right origin.',
+  },
+  'wrong-family': {
+    status: 400,
+    says: 'is of a kind that keeps one material for ever',
+    action: 'Make a new key and move to it.',
+  },
+  'incorrect-key': { status: 400, says: 'is not the one that encrypted this', action: 'Name the key that did.' },
+  'invalid-ciphertext': {
+    status: 400,
+    says: 'cannot open this ciphertext',
+    action: 'Check the ciphertext and its context.',
+  },
+  'unknown-ciphertext-key': {
+    status: 400,
+    says: 'is not the one that encrypted this',
+    action: 'Name the key that did.',
+  },
+  'import-token-invalid': { status: 400, says: 'did not issue this import token', action: IMPORT_AGAIN },
+  'import-token-expired': { status: 400, says: 'has an import token that has expired', action: IMPORT_AGAIN },
+  'import-undecryptable': { status: 400, says: 'was sent material that does not decrypt', action: IMPORT_AGAIN },
+  'import-wrong-length': {
+    status: 400,
+    says: 'was sent material of the wrong length',
+    action: 'Send material of the length of its spec.',
+  },
+  'import-incorrect-material': {
+    status: 400,
+    says: 'was sent another material than the one it knows',
+    action: 'Send the material it had before.',
+  },
+  'import-another-pending': {
+    status: 409,
+    says: 'has other material waiting for a rotation',
+    action: 'Rotate it, or delete that material.',
+  },
+  'import-expiry-missing': {
+    status: 400,
+    says: 'was sent material that expires, without a time',
+    action: 'Say when it expires.',
+  },
+  'import-expiry-unwanted': {
+    status: 400,
+    says: 'was sent material that does not expire, with a time',
+    action: 'Leave the time out.',
+  },
+  'import-expiry-out-of-range': {
+    status: 400,
+    says: 'was sent material with an expiry out of range',
+    action: 'Choose a time within a year.',
+  },
+  'import-material-id-unwanted': {
+    status: 400,
+    says: 'was sent new material under a known id',
+    action: 'Leave the material id out.',
+  },
+  'material-not-found': { status: 404, says: 'has no such material', action: 'Look at the versions of the key.' },
+  'rotation-limit': {
+    status: 409,
+    says: 'was rotated on demand as often as a key may be',
+    action: 'Make a new key and move to it.',
+  },
+  'no-pending-material': {
+    status: 409,
+    says: 'has no new material to rotate to',
+    action: 'Import new material first.',
+  },
+  'deletion-window-out-of-range': {
+    status: 400,
+    says: 'needs a waiting period of 7 to 30 days',
+    action: 'Choose one within these bounds.',
+  },
+  'alias-not-found': { status: 404, says: 'has no such alias', action: 'List the keys to see their aliases.' },
+  'alias-exists': { status: 409, says: 'has this alias already', action: 'Choose another alias.' },
+  'alias-malformed': {
+    status: 400,
+    says: 'cannot take an alias of this form',
+    action: 'Begin it with alias/ and use letters, digits, / _ -.',
+  },
+  'alias-reserved': {
+    status: 400,
+    says: 'cannot take a reserved alias',
+    action: 'Choose one that does not begin with alias/aws/.',
+  },
+  'alias-limit': { status: 409, says: 'has as many aliases as a key may have', action: 'Delete one first.' },
+  'alias-incompatible': {
+    status: 400,
+    says: 'is of another kind than the one that has the alias',
+    action: 'Choose a key of the same kind.',
+  },
+  'tag-limit': { status: 409, says: 'has as many tags as a key may have', action: 'Remove one first.' },
+  'tag-reserved': {
+    status: 400,
+    says: 'cannot take a reserved tag',
+    action: 'Choose one that does not begin with aws:.',
+  },
+  'tag-duplicate': { status: 400, says: 'was given the same tag twice', action: 'Give each tag once.' },
+  'access-policy-malformed': { status: 400, says: 'cannot take this policy: it is malformed', action: READ_POLICY },
+  'access-policy-lockout': { status: 400, says: 'cannot take a policy that locks its author out', action: READ_POLICY },
+  'access-policy-not-available': {
+    status: 400,
+    says: 'cannot take a policy that this version does not evaluate',
+    action: READ_POLICY,
+  },
+  'record-not-authentic': {
+    status: 500,
+    says: 'has a record in the database that this installation did not write',
+    action: 'Run "keystead audit verify" on the server, and restore the database from a copy.',
+  },
+};
+
+/** Details stay in the audit entry: some of them would tell a guesser more than the code does. */
+export function keyRefusal({ code, facts }: KeyError): AdminError {
+  const { status, says, action } = KEY_ERRORS[code];
+  return { status, code, message: `the key${facts.keyId === undefined ? '' : ` ${facts.keyId}`} ${says}`, action };
+}

@@ -1,0 +1,23 @@
+import { RefusedError } from '../../pipeline/errors.ts';
+
+/** Rules of the admin API itself that can refuse a request of a proven principal. */
+export type AdminRefusalCode =
+  | 'tenant-not-found'
+  | 'region-not-found'
+  | 'region-exists'
+  | 'principal-not-found'
+  | 'principal-exists'
+  | 'credential-not-found'
+  | 'lifetime-unwanted'
+  | 'lifetime-missing'
+  | 'checkpoint-not-found';
+
+/** A refusal by a rule of the admin API. It is recorded under its code. */
+export class AdminRefusal extends RefusedError {
+  override readonly name = 'AdminRefusal';
+  declare readonly code: AdminRefusalCode;
+
+  constructor(code: AdminRefusalCode, message: string) {
+    super(code, message);
+  }
+}

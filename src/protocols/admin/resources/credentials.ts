@@ -1,0 +1,178 @@
+import Type from 'typebox';
+import {
+  credentialRef,
+  issueAccessKey,
+  issueApiKey,
+  readCredential,
+  suspendCredential as suspended,
+  type Credential,
+  type CredentialType,
+  type IssuedCredential,
+} from '../../../identity/credential.ts';
+import type { Tenant } from '../../../identity/tenant.ts';
+import { AdminRefusal } from '../refusal.ts';
+import { adminRoute, type AdminContext } from '../route.ts';
+import { closed, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { operatorTargets } from './principals.ts';
+
+/** The bounds of a session's life: 15 minutes to 36 hours, as AWS STS has them for its sessions. */
+const SESSION_SECONDS = { minimum: 900, maximum: 129_600 };
+
+const TYPE = Type.Enum(['access-key', 'session', 'api-key']);
+const CREDENTIAL_ID = Type.String({ pattern: '^[A-Za-z0-9-]{16,64}$' });
+const ONCE = 'shown in this answer and never again';
+
+const CREDENTIAL = named('Credential', {
+  credentialId: CREDENTIAL_ID,
+  principalId: UUID,
+  type: TYPE,
+  state: Type.Enum(['active', 'suspended']),
+  createdAt: TIMESTAMP,
+  expiresAt: Type.Optional(TIMESTAMP),
+});
+
+const ISSUED_CREDENTIAL = named('IssuedCredential', {
+  credential: CREDENTIAL,
+  accessKeyId: Type.Optional(Type.String()),
+  secretAccessKey: Type.Optional(Type.String({ description: ONCE })),
+  sessionToken: Type.Optional(Type.String({ description: ONCE })),
+  apiKey: Type.Optional(Type.String({ description: ONCE })),
+});
+
+type Issue = (
+  tenant: Tenant,
+  principalId: string,
+  seconds: number,
+  nowMs: number,
+  context: AdminContext,
+) => IssuedCredential;
+
+const ISSUE: Record<CredentialType, Issue> = {
+  'access-key': (tenant, principalId, _seconds, nowMs, { services }) =>
+    issueAccessKey(tenant, principalId, undefined, nowMs, services.random),
+  session: (tenant, principalId, seconds, nowMs, { services }) =>
+    issueAccessKey(tenant, principalId, nowMs + 1000 * seconds, nowMs, services.random),
+  'api-key': (tenant, principalId, _seconds, nowMs, { services }) =>
+    issueApiKey(tenant, principalId, nowMs, services.random),
+};
+
+export const createCredential = adminRoute({
+  id: 'createCredential',
+  method: 'POST',
+  path: '/principals/{principalId}/credentials',
+  action: 'keystead:CreateCredential',
+  summary: 'Issues a credential: an access key, a session that ends by itself, or an API key',
+  status: 201,
+  params: closed({ principalId: UUID }),
+  body: closed({
+    type: TYPE,
+    lifetimeSeconds: Type.Optional(Type.Integer({ ...SESSION_SECONDS, description: 'for a session, and only there' })),
+  }),
+  answer: ISSUED_CREDENTIAL,
+  example: {
+    params: { principalId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10' },
+    body: { type: 'session', lifetimeSeconds: 3600 },
+  },
+  prepare: async (context, { params, body }) => {
+    const { tenant } = context.proof;
+    const member = await context.services.directory.member(tenant, params.principalId);
+    return {
+      targets: [
+        { action: 'keystead:CreateCredential', resource: '*' },
+        ...operatorTargets(member?.roles ?? [], 'installation:CreateCredential'),
+      ],
+      details: { principal: params.principalId, type: body.type },
+      run: (nowMs) => {
+        if (member === undefined)
+          throw new AdminRefusal('principal-not-found', `your tenant has no principal ${params.principalId}`);
+        const issued = ISSUE[body.type](tenant, member.id, requireLifetime(body), nowMs, context);
+        context.wipeLater(issued.secret, issued.sessionToken);
+        return { value: issued, writes: [issued.write] };
+      },
+    };
+  },
+  show: ({ credential, secret, sessionToken }: IssuedCredential) => ({
+    credential: showCredential(credential),
+    ...(credential.type === 'api-key'
+      ? { apiKey: secret.toString('ascii') }
+      : { accessKeyId: credential.id, secretAccessKey: secret.toString('ascii') }),
+    ...(sessionToken && { sessionToken: sessionToken.toString('ascii') }),
+  }),
+});
+
+export const listCredentials = adminRoute({
+  id: 'listCredentials',
+  method: 'GET',
+  path: '/credentials',
+  action: 'keystead:ListCredentials',
+  summary: 'Lists the credentials of the own tenant, without their secrets',
+  status: 200,
+  query: PAGE,
+  answer: pageOf(CREDENTIAL),
+  example: { query: { limit: 10 } },
+  prepare: ({ services: { records }, proof: { tenant } }, { query }) => ({
+    targets: [{ action: 'keystead:ListCredentials', resource: '*' }],
+    run: async () => {
+      const rows = await records.list(tenant.tenantId, 'credential', '', pageFrom(query));
+      return {
+        value: paged(
+          rows,
+          query,
+          rows.map((row) => showCredential(readCredential(tenant, row))),
+        ),
+      };
+    },
+  }),
+  show: (page: { items: ReturnType<typeof showCredential>[]; next?: string }) => page,
+});
+
+export const suspendCredential = adminRoute({
+  id: 'suspendCredential',
+  method: 'POST',
+  path: '/credentials/{credentialId}/suspend',
+  action: 'keystead:SuspendCredential',
+  summary: 'Takes a credential back: every request that starts after the answer is refused',
+  status: 200,
+  params: closed({ credentialId: CREDENTIAL_ID }),
+  answer: CREDENTIAL,
+  example: { params: { credentialId: 'KSIAABCDEFGHIJKLMNOP' } },
+  prepare: async ({ services: { records, directory }, proof: { tenant } }, { params }) => {
+    const record = await records.read(credentialRef(tenant.tenantId, params.credentialId));
+    const credential = record && readCredential(tenant, record);
+    const member = credential && (await directory.member(tenant, credential.principalId));
+    return {
+      targets: [
+        { action: 'keystead:SuspendCredential', resource: '*' },
+        ...operatorTargets(member?.roles ?? [], 'installation:SuspendCredential'),
+      ],
+      details: { credential: params.credentialId },
+      run: () => {
+        if (credential === undefined)
+          throw new AdminRefusal('credential-not-found', `your tenant has no credential ${params.credentialId}`);
+        if (credential.state === 'suspended') return { value: credential };
+        const value: Credential = { ...credential, state: 'suspended' };
+        return { value, writes: [suspended(tenant, credential)], urgent: true };
+      },
+    };
+  },
+  show: showCredential,
+});
+
+function requireLifetime({ type, lifetimeSeconds }: { type: CredentialType; lifetimeSeconds?: number }): number {
+  if (type !== 'session' && lifetimeSeconds !== undefined)
+    throw new AdminRefusal('lifetime-unwanted', `only a session has a lifetime, and this is an ${type}`);
+  if (type === 'session' && lifetimeSeconds === undefined)
+    throw new AdminRefusal('lifetime-missing', 'a session ends by itself, and lifetimeSeconds does not say when');
+  return lifetimeSeconds ?? 0;
+}
+
+function showCredential({ id, principalId, type, state, createdAtMs, expiresAtMs }: Credential) {
+  return {
+    credentialId: id,
+    principalId,
+    type,
+    state,
+    createdAt: timestamp(createdAtMs),
+    ...(expiresAtMs !== undefined && { expiresAt: timestamp(expiresAtMs) }),
+  };
+}

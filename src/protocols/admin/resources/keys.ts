@@ -1,0 +1,105 @@
+import Type from 'typebox';
+import { readKey } from '../../../keys/key-record.ts';
+import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable, scheduleDeletion } from '../../../keys/lifecycle.ts';
+import { rotateOnDemand } from '../../../keys/rotate.ts';
+import { conditionOf } from '../../../keys/state.ts';
+import { requireRegion } from '../find.ts';
+import { KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
+import { keyRoute } from '../key-route.ts';
+import { adminRoute } from '../route.ts';
+import { closed, PAGE, pageFrom, paged, pageOf, REGION_NAME } from '../schema.ts';
+
+export const listKeys = adminRoute({
+  id: 'listKeys',
+  method: 'GET',
+  path: '/regions/{region}/keys',
+  action: 'kms:ListKeys',
+  summary: 'Lists the keys of a region',
+  status: 200,
+  params: closed({ region: REGION_NAME }),
+  query: PAGE,
+  answer: pageOf(KEY_SUMMARY),
+  example: { params: { region: 'us-east-1' }, query: { limit: 10 } },
+  prepare: (context, { params, query }) => ({
+    targets: [{ action: 'kms:ListKeys', resource: '*' }],
+    run: async (nowMs) => {
+      const space = await requireRegion(context, params.region);
+      const rows = await context.services.records.list(space.tenantId, 'key', space.region, pageFrom(query));
+      const keys = rows.map((row) => readKey(space.tenantKey, row)).filter((key) => conditionOf(key, nowMs) !== 'gone');
+      return {
+        value: paged(
+          rows,
+          query,
+          keys.map((key) => showKeySummary(key, space.accountId, nowMs)),
+        ),
+      };
+    },
+  }),
+  show: (page: { items: ReturnType<typeof showKeySummary>[]; next?: string }) => page,
+});
+
+export const getKey = keyRoute({
+  id: 'getKey',
+  method: 'GET',
+  below: '',
+  action: 'kms:DescribeKey',
+  summary: 'Shows a key with its versions; for imported material with its key check value',
+});
+
+export const enableKey = keyRoute({
+  id: 'enableKey',
+  method: 'POST',
+  below: '/enable',
+  action: 'kms:EnableKey',
+  summary: 'Switches a key on',
+  change: (space, key, _body, nowMs) => enable(space, key, nowMs),
+});
+
+export const disableKey = keyRoute({
+  id: 'disableKey',
+  method: 'POST',
+  below: '/disable',
+  action: 'kms:DisableKey',
+  summary: 'Switches a key off: every use that starts after the answer is refused',
+  urgent: true,
+  change: (space, key, _body, nowMs) => disable(space, key, nowMs),
+});
+
+export const rotateKey = keyRoute({
+  id: 'rotateKey',
+  method: 'POST',
+  below: '/rotate',
+  action: 'kms:RotateKeyOnDemand',
+  summary: 'Makes new material the current one; the material before goes on to decrypt',
+  change: (space, key, _body, nowMs, { services }) => rotateOnDemand(space, key, nowMs, services.random),
+});
+
+export const scheduleKeyDeletion = keyRoute({
+  id: 'scheduleKeyDeletion',
+  method: 'POST',
+  below: '/schedule-deletion',
+  action: 'kms:ScheduleKeyDeletion',
+  summary: 'Lets a key go after a waiting period, during which it works for nothing but can be called back',
+  body: closed({
+    windowDays: Type.Optional(
+      Type.Integer({
+        minimum: DELETION_WINDOW_DAYS.min,
+        maximum: DELETION_WINDOW_DAYS.max,
+        default: DELETION_WINDOW_DAYS.default,
+      }),
+    ),
+  }),
+  example: { windowDays: 30 },
+  urgent: true,
+  change: (space, key, body, nowMs) =>
+    scheduleDeletion(space, key, body.windowDays ?? DELETION_WINDOW_DAYS.default, nowMs),
+});
+
+export const cancelKeyDeletion = keyRoute({
+  id: 'cancelKeyDeletion',
+  method: 'POST',
+  below: '/cancel-deletion',
+  action: 'kms:CancelKeyDeletion',
+  summary: 'Calls a key back from its deletion. It is switched off then',
+  change: (space, key, _body, nowMs) => cancelDeletion(space, key, nowMs),
+});

@@ -1,0 +1,56 @@
+import Type from 'typebox';
+import type { Proof } from '../../../identity/directory.ts';
+import { adminRoute } from '../route.ts';
+import { ACCOUNT_ID, DISPLAY_NAME, named, PRINCIPAL_NAME_TEXT, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+
+const WHO_AM_I = named('WhoAmI', {
+  principalId: UUID,
+  name: PRINCIPAL_NAME_TEXT,
+  arn: Type.String(),
+  credentialId: Type.String(),
+  tenantId: UUID,
+  tenantName: DISPLAY_NAME,
+  accountId: ACCOUNT_ID,
+});
+
+const STATUS = named('Status', { installationId: UUID, version: Type.String(), time: TIMESTAMP });
+
+export const whoAmI = adminRoute({
+  id: 'whoAmI',
+  method: 'GET',
+  path: '/whoami',
+  action: 'keystead:WhoAmI',
+  summary: 'Tells who the credential of this request belongs to',
+  status: 200,
+  answer: WHO_AM_I,
+  example: {},
+  prepare: ({ proof }) => ({
+    targets: [{ action: 'keystead:WhoAmI', resource: '*' }],
+    run: () => ({ value: proof }),
+  }),
+  show: ({ principal, tenant }: Proof) => ({
+    principalId: principal.id,
+    name: principal.name,
+    arn: principal.arn,
+    credentialId: principal.credentialId,
+    tenantId: tenant.tenantId,
+    tenantName: tenant.name,
+    accountId: tenant.accountId,
+  }),
+});
+
+export const getStatus = adminRoute({
+  id: 'getStatus',
+  method: 'GET',
+  path: '/status',
+  action: 'keystead:GetStatus',
+  summary: 'Tells which installation this is, its version and its clock',
+  status: 200,
+  answer: STATUS,
+  example: {},
+  prepare: ({ services: { installationId, version } }) => ({
+    targets: [{ action: 'keystead:GetStatus', resource: '*' }],
+    run: (nowMs) => ({ value: { installationId, version, time: timestamp(nowMs) } }),
+  }),
+  show: (status: { installationId: string; version: string; time: string }) => status,
+});

@@ -1,0 +1,42 @@
+import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
+import { createCredential, listCredentials, suspendCredential } from './resources/credentials.ts';
+import {
+  cancelKeyDeletion,
+  disableKey,
+  enableKey,
+  getKey,
+  listKeys,
+  rotateKey,
+  scheduleKeyDeletion,
+} from './resources/keys.ts';
+import { createPrincipal, listPrincipals } from './resources/principals.ts';
+import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
+import { getStatus, whoAmI } from './resources/session.ts';
+import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
+import type { AdminRoute } from './route.ts';
+
+/** Every endpoint of the admin API. What is not in this list does not exist. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  whoAmI,
+  getStatus,
+  createTenant,
+  listTenants,
+  getTenant,
+  addTenantRegion,
+  addRegion,
+  listRegions,
+  createPrincipal,
+  listPrincipals,
+  createCredential,
+  listCredentials,
+  suspendCredential,
+  listKeys,
+  getKey,
+  enableKey,
+  disableKey,
+  rotateKey,
+  scheduleKeyDeletion,
+  cancelKeyDeletion,
+  getAuditCheckpoint,
+  getInstallationCheckpoint,
+];

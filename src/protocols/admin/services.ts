@@ -1,0 +1,38 @@
+import type { BarrierKey } from '../../crypto/hierarchy.ts';
+import type { Random } from '../../crypto/random.ts';
+import type { Directory } from '../../identity/directory.ts';
+import type { Clock } from '../../keys/ports.ts';
+import type { KeyCache } from '../../keys/key-cache.ts';
+import type { Pipeline } from '../../pipeline/execute.ts';
+import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import type { MaybePromise, RecordReader } from '../../records/ports.ts';
+
+/** What is asked of the audit log's files. */
+export interface CheckpointReader {
+  /** The newest signed checkpoint of a log (a tenant's id, or `installation`); `undefined` before the first one. */
+  checkpoint(log: string): MaybePromise<string | undefined>;
+  /** The public key of the log's checkpoints, as C2SP signed-note tools take it. */
+  verifierKey(log: string): string;
+}
+
+/** One line per request goes here. A pino logger fits. */
+export interface RequestLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the admin API stands on: the composition root hands it over. */
+export interface AdminServices {
+  readonly installationId: string;
+  readonly version: string;
+  readonly records: RecordReader;
+  readonly barrier: BarrierKey;
+  readonly directory: Directory;
+  readonly keys: KeyCache;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly refusals: UnauthenticatedRefusals;
+  readonly audit: CheckpointReader;
+  readonly log: RequestLog;
+}

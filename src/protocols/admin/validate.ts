@@ -1,0 +1,68 @@
+import type { TObject } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { RequestError } from './errors.ts';
+import type { AdminRoute, RouteInput } from './route.ts';
+
+type Part = 'params' | 'query' | 'body';
+
+/** Brings what the framework parsed into a route's input. @throws {RequestError} */
+export type ReadInput = (raw: RouteInput) => RouteInput;
+
+const WHERE: Record<Part, string> = { params: 'the path', query: 'the query', body: 'the body' };
+/** Values in paths and queries are text: `limit=5` stands for the number. */
+const IS_TEXT: Record<Part, boolean> = { params: true, query: true, body: false };
+
+/** Compiles the schemas of a route, once. */
+export function inputReader(route: AdminRoute): ReadInput {
+  const params = partReader('params', route.params);
+  const query = partReader('query', route.query);
+  const body = partReader('body', route.body);
+  return (raw) => ({ params: params(raw.params), query: query(raw.query), body: body(raw.body) });
+}
+
+function partReader(part: Part, schema: TObject | undefined): (value: unknown) => unknown {
+  if (schema === undefined) return (value) => requireNone(part, value);
+  const validator = Compile(schema);
+  return (value) => {
+    const given = IS_TEXT[part] ? validator.Convert({ ...(value as object) }) : (value ?? {});
+    if (validator.Check(given)) return given;
+    const [first] = validator.Errors(given);
+    throw invalid(part, first === undefined ? 'does not fit its schema' : describe(first, schema));
+  };
+}
+
+function requireNone(part: Part, value: unknown): undefined {
+  const isEmpty =
+    value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  if (!isEmpty) throw invalid(part, 'takes no members here');
+  return undefined;
+}
+
+function invalid(part: Part, problem: string): RequestError {
+  return new RequestError({
+    status: 400,
+    code: 'invalid-request',
+    message: `${WHERE[part]} was refused: ${problem}`,
+    action: 'Correct the request as the OpenAPI description of this operation says.',
+  });
+}
+
+interface Problem {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: object;
+}
+
+/** Says which member is wrong and how. Names of members that the schema does not know are the client's: made printable. */
+function describe({ instancePath, keyword, message, params }: Problem, schema: TObject): string {
+  const at = printable(instancePath.slice(1).replaceAll('/', '.'));
+  if (keyword === 'boolean') return `it has no member "${at}"; it takes ${Object.keys(schema.properties).join(', ')}`;
+  const required = (params as { requiredProperties?: readonly string[] }).requiredProperties;
+  if (keyword === 'required' && required) return `it lacks ${required.join(', ')}`;
+  return at === '' ? `it ${message}` : `${at} ${message}`;
+}
+
+function printable(name: string): string {
+  return name.slice(0, 60).replaceAll(/[^\x20-\x7e]/g, '?');
+}
