@@ -1,0 +1,38 @@
+import type { Random } from '../../crypto/random.ts';
+import type { RunKind, RunProblem, RunResult } from './job.ts';
+import type { RunOwner } from './owner.ts';
+
+export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+/** What a run is about, for people: paths, a snapshot's id, a level. */
+export type RunSubject = Readonly<Record<string, string | boolean | readonly string[]>>;
+
+/** One execution of a backup, restore, verification or re-wrapping. */
+export interface Run {
+  readonly tenantId: string;
+  /** Sorts by the time at which it began. */
+  readonly id: string;
+  readonly revision: number;
+  readonly environmentId: string;
+  readonly kind: RunKind;
+  readonly subject: RunSubject;
+  /** One run at a time holds a lock: the source of a backup, the destination of a restore. */
+  readonly lock: string;
+  readonly state: RunState;
+  /** Who asked for it. */
+  readonly startedBy: string;
+  readonly owner: RunOwner;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  readonly problem?: RunProblem;
+  readonly result?: RunResult;
+}
+
+/** A version 7 UUID (RFC 9562 section 5.7): 48 bits of milliseconds, then random. */
+export function runId(nowMs: number, random: Random): string {
+  const bytes = random(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

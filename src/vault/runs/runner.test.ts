@@ -1,0 +1,213 @@
+import { randomBytes, generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bytesOf } from '../../bytes/bytes.ts';
+import type { KnownHead } from '../index-cache.ts';
+import { AwsKmsFixture, type FixtureKey } from '../master-keys/aws-kms.fixture.ts';
+import { writerOf } from '../writer-key.ts';
+import type { Job, RunReport, Work } from './job.ts';
+import { Runner, type RunEnd } from './runner.ts';
+
+let aws: AwsKmsFixture;
+beforeAll(async () => void (aws = await AwsKmsFixture.start()));
+afterAll(() => aws.stop());
+
+describe('a run in a process of its own', () => {
+  let folder: string;
+  let key: FixtureKey;
+  let runner: Runner;
+  const faults: string[] = [];
+  const { privateKey } = generateKeyPairSync('ed25519');
+  let known: { vaultId?: string; heads: readonly KnownHead[] };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keystead-runner-'));
+    mkdirSync(join(folder, 'source'));
+    writeFileSync(join(folder, 'source', 'a'), 'the content of a');
+    writeFileSync(join(folder, 'source', 'b'), randomBytes(200_000));
+    aws.always.clear();
+    aws.planned.length = 0;
+    key = aws.makeKey();
+    known = { heads: [] };
+    faults.length = 0;
+    runner = new Runner({ graceMs: 500, onFault: (_run, text) => void faults.push(text) });
+  });
+  afterEach(async () => {
+    await runner.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function job(work: Work, keys: readonly FixtureKey[] = [key]): Job {
+    return {
+      tenantId: 't-1',
+      environmentId: 'e-1',
+      storage: { type: 'folder', path: join(folder, 'vault'), region: 'eu-central-1' },
+      ...known,
+      creator: writerOf(privateKey).id,
+      masterKeys: keys.map(({ arn }) => ({
+        keyId: arn,
+        endpoint: aws.endpoint,
+        credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: bytesOf(Buffer.from('a secret of nobody')) },
+      })),
+      writerKey: privateKey.export({ format: 'der', type: 'pkcs8' }),
+      egress: {},
+      work,
+    };
+  }
+
+  const backup = (): Work => ({ kind: 'backup', source: join(folder, 'source'), sourceName: 'documents' });
+  const restore = (report: RunReport, name = 'restored'): Work => ({
+    kind: 'restore',
+    snapshotId: report.result['snapshotId'] as string,
+    destination: join(folder, name),
+    replaceExisting: false,
+  });
+
+  async function succeed(work: Work): Promise<RunReport> {
+    const end = await runner.start('run', job(work)).ended;
+    if (end.state !== 'succeeded') throw new Error(JSON.stringify(end));
+    known = end.report;
+    return end.report;
+  }
+
+  async function problemOf(ended: Promise<RunEnd>): Promise<{ state: string; code: string; message: string }> {
+    const end = await ended;
+    if (end.state === 'succeeded') throw new Error('the run succeeded');
+    return { state: end.state, ...end.problem };
+  }
+
+  /** Waits until a run has asked the key service for the `count`-th time: it is in the middle of its work. */
+  async function untilCalls(count: number): Promise<void> {
+    while (aws.calls.length < count) await new Promise((done) => setTimeout(done, 5));
+  }
+
+  it('backs up, lists and restores, with every secret handed over wiped on this side', async () => {
+    const first = job(backup());
+    const end = await runner.start('one', first).ended;
+    expect(end.state).toBe('succeeded');
+    const { report } = end as Extract<RunEnd, { state: 'succeeded' }>;
+    expect(report.result).toMatchObject({ files: 2, bytes: 200_016, problemCount: 0 });
+    expect(first.writerKey?.every((byte) => byte === 0)).toBe(true);
+    const [{ credentials } = { credentials: 'environment' as const }] = first.masterKeys;
+    expect(credentials !== 'environment' && credentials.secretAccessKey.every((byte) => byte === 0)).toBe(true);
+
+    known = report;
+    const list = await succeed({ kind: 'snapshots' });
+    expect(list.result['snapshots']).toMatchObject([{ snapshotId: report.result['snapshotId'], sequence: 1 }]);
+    await succeed(restore(report));
+    for (const name of ['a', 'b']) {
+      expect(readFileSync(join(folder, 'restored', name)).equals(readFileSync(join(folder, 'source', name)))).toBe(
+        true,
+      );
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('tells how far it is', async () => {
+    const report = await succeed(backup());
+    const { ended } = runner.start('restoring', job(restore(report)));
+    const seen = new Set<string>();
+    const watch = setInterval(() => seen.add(runner.progress('restoring')?.phase ?? 'nothing yet'), 1);
+    await ended;
+    clearInterval(watch);
+    expect([...seen]).toContain('nothing yet');
+    expect(runner.progress('restoring')).toBeUndefined();
+  });
+
+  it('says that the master key is disabled, what that means, and what to do; and works when it is enabled', async () => {
+    const report = await succeed(backup());
+    key.state = 'Disabled';
+    for (const work of [backup(), restore(report, 'dark')]) {
+      const problem = await problemOf(runner.start('dark', job(work)).ended);
+      expect(problem).toMatchObject({ state: 'failed', code: 'master-key-disabled' });
+      expect(problem.message).toMatch(/is disabled.*Enable it again.*backups are whole/);
+    }
+    expect(readdirSync(folder)).not.toContain('dark');
+    key.state = 'Enabled';
+    await succeed(restore(report));
+    await succeed(backup());
+  });
+
+  it('says when a key that is scheduled for deletion goes', async () => {
+    await succeed(backup());
+    key.state = 'PendingDeletion';
+    key.deletionDateMs = Date.UTC(2027, 0, 1);
+    const problem = await problemOf(runner.start('run', job(backup())).ended);
+    expect(problem.code).toBe('master-key-pending-deletion');
+    expect(problem.message).toContain('2027-01-01');
+  });
+
+  it('stops when it is told to', async () => {
+    await succeed(backup());
+    aws.calls.length = 0;
+    aws.planned.push('hang');
+    const { ended } = runner.start('run', job(backup()));
+    await untilCalls(1);
+    expect(runner.cancel('run')).toBe(true);
+    expect(await problemOf(ended)).toMatchObject({ state: 'cancelled' });
+    expect(runner.cancel('run')).toBe(false);
+    expect((await succeed({ kind: 'snapshots' })).result['snapshots']).toHaveLength(1);
+  });
+
+  it('says clearly that its process was killed, leaves no snapshot, and can be run again', async () => {
+    aws.calls.length = 0;
+    aws.planned.push('hang');
+    const { ended } = runner.start('run', job(backup()));
+    await untilCalls(1);
+    process.kill(runner.processOf('run') as number, 'SIGKILL');
+    const problem = await problemOf(ended);
+    expect(problem).toMatchObject({ state: 'failed', code: 'crashed' });
+    expect(problem.message).toMatch(/SIGKILL.*Run it again/);
+    const report = await succeed(backup());
+    await succeed(restore(report));
+  });
+
+  it.each(['vault.after-pack', 'vault.after-index', 'vault.before-manifest'])(
+    'is killed at %s: no snapshot, and the next run is whole',
+    async (point) => {
+      const faulty = new Runner({ environment: { KEYSTEAD_FAULT: point } });
+      expect(await problemOf(faulty.start('run', job(backup())).ended)).toMatchObject({ code: 'crashed' });
+      expect((await succeed({ kind: 'snapshots' })).result['snapshots']).toEqual([]);
+      await succeed(restore(await succeed(backup())));
+    },
+  );
+
+  it('begins again where the making of a vault was cut off before its descriptor', async () => {
+    await succeed(backup());
+    rmSync(join(folder, 'vault', 'vault.json'));
+    for (const name of ['packs', 'index', 'snapshots']) rmSync(join(folder, 'vault', name), { recursive: true });
+    known = { heads: [] };
+    await succeed(restore(await succeed(backup())));
+  });
+
+  it('does not begin again where a vault has lost its descriptor', async () => {
+    await succeed(backup());
+    rmSync(join(folder, 'vault', 'vault.json'));
+    expect(await problemOf(runner.start('run', job(backup())).ended)).toMatchObject({ code: 'object-missing' });
+    known = { heads: [] };
+    expect(await problemOf(runner.start('run', job(backup())).ended)).toMatchObject({ code: 'object-exists' });
+  });
+
+  it('refuses a vault of another environment in its folder', async () => {
+    await succeed(backup());
+    const foreign = { ...job(backup()), environmentId: 'e-2' };
+    expect(await problemOf(runner.start('run', foreign).ended)).toMatchObject({ code: 'wrong-vault' });
+  });
+
+  it('finds a store that has lost its newest snapshot', async () => {
+    await succeed(backup());
+    await succeed(backup());
+    const [writer] = readdirSync(join(folder, 'vault', 'snapshots'));
+    rmSync(join(folder, 'vault', 'snapshots', writer as string, '0000000002'));
+    const list = await succeed({ kind: 'snapshots' });
+    expect(list.result['findings']).toMatchObject([{ code: 'newest-missing' }]);
+  });
+
+  it('runs nothing under a name that is in flight', async () => {
+    const { ended } = runner.start('run', job(backup()));
+    expect(() => runner.start('run', job(backup()))).toThrow(/in flight/);
+    await ended;
+  });
+});

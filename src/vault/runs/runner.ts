@@ -1,0 +1,153 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname, join } from 'node:path';
+import { wipe } from '../../bytes/bytes.ts';
+import type { ProgressEvent } from '../progress.ts';
+import type { FromAgent, Job, RunProblem, RunReport, ToAgent } from './job.ts';
+import { crashed } from './run-problem.ts';
+
+/** How a run ended. */
+export type RunEnd =
+  | { readonly state: 'succeeded'; readonly report: RunReport }
+  | { readonly state: 'failed' | 'cancelled'; readonly problem: RunProblem };
+
+/** Where a run is. */
+export interface RunProgress extends ProgressEvent {
+  /** Seconds, where the whole is known. */
+  readonly secondsLeft?: number;
+}
+
+/** A run in flight. */
+export interface StartedRun {
+  /** Never rejects. */
+  readonly ended: Promise<RunEnd>;
+}
+
+export interface RunnerOptions {
+  /** How long a run that was told to stop may take before its process is killed. */
+  readonly graceMs?: number;
+  /** What a run's process writes to its standard error: for the operator's log. */
+  readonly onFault?: (runId: string, text: string) => void;
+  /** Further variables for the processes of runs. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+interface InFlight {
+  readonly child: ChildProcess;
+  readonly ended: Promise<RunEnd>;
+  progress: RunProgress | undefined;
+  cancelled: boolean;
+}
+
+const AGENT = join(import.meta.dirname, `agent${extname(import.meta.filename)}`);
+const MAX_FAULT_TEXT = 8_192;
+/** What a run's process is given of the server's own variables: nothing that could be a secret or change its work. */
+const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'KEYSTEAD_FAULT'];
+
+/** Runs jobs, each in a process of its own: a run cannot slow the server down, or take it along when it breaks. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #runs = new Map<string, InFlight>();
+
+  constructor(options: RunnerOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Starts a job under a name. The secrets of the job are wiped once they are handed over. */
+  start(runId: string, job: Job): StartedRun {
+    if (this.#runs.has(runId)) throw new TypeError(`the run ${runId} is in flight already`);
+    const passed = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+    const child = fork(AGENT, [], {
+      serialization: 'advanced',
+      env: { ...Object.fromEntries(passed), ...this.#options.environment },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
+    const run: InFlight = { child, ended, progress: undefined, cancelled: false };
+    this.#runs.set(runId, run);
+    this.#follow(runId, run, job, resolve);
+    return { ended };
+  }
+
+  /** How far a run is; `undefined` when it is not in flight here, or has not said anything yet. */
+  progress(runId: string): RunProgress | undefined {
+    return this.#runs.get(runId)?.progress;
+  }
+
+  /** Asks a run to stop. It ends as `cancelled`, or as what it was when the word came too late. */
+  cancel(runId: string): boolean {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return false;
+    run.cancelled = true;
+    say(run.child, { type: 'cancel' });
+    const kill = setTimeout(() => run.child.kill('SIGKILL'), this.#options.graceMs ?? 10_000);
+    kill.unref();
+    void run.ended.then(() => clearTimeout(kill));
+    return true;
+  }
+
+  /** The process of a run in flight. */
+  processOf(runId: string): number | undefined {
+    return this.#runs.get(runId)?.child.pid;
+  }
+
+  /** Stops every run, and waits until their processes are gone. */
+  async close(): Promise<void> {
+    const ends = [...this.#runs.values()].map((run) => run.ended);
+    for (const runId of this.#runs.keys()) this.cancel(runId);
+    await Promise.all(ends);
+  }
+
+  #follow(runId: string, run: InFlight, job: Job, resolve: (end: RunEnd) => void): void {
+    const { child } = run;
+    let end: RunEnd | undefined;
+    let fault = '';
+    const over = (last: RunEnd): void => {
+      wipeSecrets(job);
+      if (!this.#runs.delete(runId)) return;
+      if (fault !== '') this.#options.onFault?.(runId, fault);
+      resolve(last);
+    };
+    child.stderr
+      ?.setEncoding('utf8')
+      .on('data', (text: string) => void (fault = (fault + text).slice(-MAX_FAULT_TEXT)));
+    child.on('message', (message: FromAgent) => {
+      if (message.type === 'ready') {
+        say(child, { type: 'start', job });
+        wipeSecrets(job);
+      } else if (message.type === 'progress') run.progress = withTimeLeft(message.event);
+      else if (message.type === 'done') end = { state: 'succeeded', report: message.report };
+      else end = { state: stateOf(run, message.problem), problem: message.problem };
+    });
+    child.on('error', (cause) => {
+      fault += String(cause);
+      if (child.pid === undefined) over({ state: 'failed', problem: crashed(null, null) });
+    });
+    child.on('close', (code, signal) => {
+      const problem = crashed(code, signal);
+      over(end ?? { state: run.cancelled ? 'cancelled' : 'failed', problem });
+    });
+  }
+}
+
+function stateOf(run: InFlight, problem: RunProblem): 'failed' | 'cancelled' {
+  return run.cancelled && problem.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** A process that is gone hears nothing; that it is gone is told by its end. */
+function say(child: ChildProcess, message: ToAgent): void {
+  if (child.connected) child.send(message, () => undefined);
+}
+
+function wipeSecrets({ masterKeys, writerKey }: Job): void {
+  wipe(writerKey);
+  for (const { credentials } of masterKeys) {
+    if (credentials !== 'environment') wipe(credentials.secretAccessKey, credentials.sessionToken);
+  }
+}
+
+function withTimeLeft(event: ProgressEvent): RunProgress {
+  const { totalBytes, bytes, rate } = event;
+  if (totalBytes === undefined || rate <= 0) return event;
+  return { ...event, secondsLeft: Math.max(0, Math.round((totalBytes - bytes) / rate)) };
+}
