@@ -46,9 +46,14 @@ function scopeOf(key: Key): string {
   return key.state === 'destroyed' ? `destroyed:${key.region}` : key.region;
 }
 
-/** The write that brings a key from `before` (absent: it is new) to `after`, with the names it gains and loses. */
+/**
+ * The write that brings a key from `before` (absent: it is new) to `after`, with the names it gains and loses.
+ *
+ * @throws {TypeError} the tenant key is another tenant's: a fault of the caller
+ */
 export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omit<Key, 'revision'>): Put {
   const { tenantId, id, spec, ...rest } = after;
+  if (tenantKey.tenantId !== tenantId) throw new TypeError('a key is written under the keys of its own tenant');
   const { revision: _, ...content } = rest as typeof rest & { revision?: number };
   const body = Buffer.from(canonicalJson({ format: FORMAT, spec: spec.name, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;

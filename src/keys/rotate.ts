@@ -13,7 +13,7 @@ export const MAX_ON_DEMAND_ROTATIONS = 25;
  * Makes new material the current one: fresh for a key of ours, the one that waits for an imported key. Old versions
  * go on to decrypt.
  *
- * @throws {KeyError} `wrong-family`, `rotation-limit`, `no-pending-material`, and what the key's state refuses
+ * @throws {KeyError} `wrong-family`, `wrong-origin`, `rotation-limit`, `no-pending-material`, and what the key's state refuses
  */
 export function rotateOnDemand(space: KeySpace, key: Key, nowMs: number, random: Random): Change<Key> {
   // State is told before the kind of key, as AWS does.
@@ -26,6 +26,7 @@ export function rotateOnDemand(space: KeySpace, key: Key, nowMs: number, random:
   if (key.origin === 'generated') {
     return edit(space, key, { versions: [...retired, { ...generateVersion(space, key, nowMs, random), rotation }] });
   }
+  if (key.origin !== 'imported') throw new KeyError('wrong-origin', { keyId: key.id });
   const pending = key.versions.find((version) => version.stage === 'pending' && hasMaterial(version, nowMs));
   if (pending === undefined) throw new KeyError('no-pending-material', { keyId: key.id });
   const versions = retired.map((one) =>
