@@ -12,6 +12,7 @@ import { BarrierKey, makeBarrierRoot, type TenantKey } from '../crypto/hierarchy
 import { WRAPPING_ALGORITHMS, type WrappingAlgorithmName, type WrappingKeyPair } from '../crypto/import-wrapping.ts';
 import { SYMMETRIC } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
+import type { AuditDraft } from '../audit/entry.ts';
 import type { Write } from '../records/commit.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { createKey, type NewKey } from './create.ts';
@@ -171,4 +172,19 @@ export function codeOf(run: () => unknown): KeyErrorCode | 'allowed' {
     if (error instanceof KeyError) return error.code;
     throw error;
   }
+}
+
+/** The entry that a commit needs, for tests that do not ask what it says. */
+export function changeEntry(tenantId: string): AuditDraft {
+  return {
+    tenantId,
+    timeMs: NOW,
+    principal: 'arn:test:principal',
+    action: 'test:Change',
+    requestId: 'r-1',
+    outcome: 'done',
+    change: true,
+    details: {},
+    salt: randomBytes(16),
+  };
 }
