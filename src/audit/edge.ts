@@ -63,18 +63,22 @@ export class LogEdge {
   }
 
   /** Appends entries. Answers the files that this fills or changes; the ones that are not full come last. */
-  append(entries: Iterable<EdgeEntry>): TileFile[] {
+  append(entries: readonly EdgeEntry[]): TileFile[] {
+    const files = this.fill(entries);
+    return entries.length > 0 ? [...files, ...this.partial()] : files;
+  }
+
+  /** Appends entries. Answers only the files that this fills. */
+  fill(entries: readonly EdgeEntry[]): TileFile[] {
     const files: TileFile[] = [];
-    let changed = false;
     for (const { leaf, details } of entries) {
-      changed = true;
       this.#entries.push(bundleItem(leaf));
       this.#details.push(bundleItem(details));
       if (this.#entries.length === TILE_WIDTH) files.push(...this.#closeBundles());
       this.#addHash(0, leafHash(leaf), files);
       this.#size++;
     }
-    return changed ? [...files, ...this.partial()] : files;
+    return files;
   }
 
   /** The files of the tiles and bundles that are not full. */

@@ -9,6 +9,7 @@ import {
   type TileTargets,
   type Witness,
 } from './log.ts';
+import { eraseDetails } from './erase.ts';
 import { EMPTY_ROOT } from './merkle.ts';
 import { CHECKPOINT_PATH } from './tile.ts';
 
@@ -94,6 +95,13 @@ export class Sequencer {
     for (const { target, stale } of advances) for (const path of stale) await target.remove(path);
     this.#remember(edges, advances);
     return entries.values().reduce((count, ofLog) => count + ofLog.length, 0);
+  }
+
+  /** Erases details of a log that is this sequencer's to write: {@link eraseDetails}. */
+  async erase(log: string, indexes: readonly number[]): Promise<void> {
+    // The edge holds the details of the bundle that is not full.
+    this.#edges.delete(log);
+    await eraseDetails(this.#options.targets.of(log), indexes);
   }
 
   async #append(

@@ -11,7 +11,6 @@ const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 /** A data folder with a store, its logs and a witness, for one test. */
 export class Installation {
   readonly base = scratchFolder();
-  readonly data = join(this.base, 'data');
   readonly path = join(this.base, 'keystead.db');
   readonly folder = join(this.base, 'log');
   readonly witness = join(this.base, 'witness');
@@ -22,11 +21,15 @@ export class Installation {
 
   async open(): Promise<SqliteStore> {
     await this.close();
-    const { path, folder, witness, origin } = this;
-    const onFailure = (error: Error) => this.failures.push(error.message);
-    const audit = { folder, witnesses: [witness], origin, signer: privateKey, onFailure };
-    this.#store = await openStore({ path, reserveBytes: 65_536, audit, sequenceEveryMs: 3_600_000 });
+    const audit = this.audit();
+    this.#store = await openStore({ path: this.path, reserveBytes: 65_536, audit, sequenceEveryMs: 3_600_000 });
     return this.#store;
+  }
+
+  /** What the sequencer is given. */
+  audit() {
+    const onFailure = (error: Error) => void this.failures.push(error.message);
+    return { folder: this.folder, witnesses: [this.witness], origin: this.origin, signer: privateKey, onFailure };
   }
 
   /** Closes, with everything in the logs. */

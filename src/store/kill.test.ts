@@ -17,13 +17,18 @@ beforeAll(() => void (data = scratchFolder()));
 afterAll(() => removeFolder(data));
 
 /** Runs the writing process until it is killed at a point; answers what it had acknowledged. */
-function runUntil(point: FaultPoint, count: number) {
+function runUntil(point: FaultPoint | 'any-time', count: number) {
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
   const { path, folder, witness } = places();
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [join(import.meta.dirname, 'kill.fixture.ts'), path, folder, witness, pem],
-    { env: { ...process.env, KEYSTEAD_FAULT: `${point}:${count}` }, encoding: 'utf8' },
+    {
+      env: { ...process.env, ...(point !== 'any-time' && { KEYSTEAD_FAULT: `${point}:${count}` }) },
+      encoding: 'utf8',
+      killSignal: 'SIGKILL',
+      ...(point === 'any-time' && { timeout: count }),
+    },
   );
   return { status, signal, stderr, acknowledged: stdout.trim().split('\n').filter(Boolean) };
 }
@@ -47,7 +52,7 @@ function loggedUses(folder: string, size: number): string[] {
 describe('a process that is killed', () => {
   const seen = new Set<string>();
 
-  it.each<[FaultPoint, number]>([
+  it.each<[FaultPoint | 'any-time', number]>([
     ['store.before-commit', 20],
     ['store.after-commit', 20],
     ['sequencer.after-plan', 2],
@@ -56,7 +61,9 @@ describe('a process that is killed', () => {
     ['sequencer.after-prune', 2],
     ['store.after-commit', 1],
     ['sequencer.after-tiles', 1],
-  ])('at %s, the %d. time, loses nothing that it acknowledged', async (point, count) => {
+    ['any-time', 350 + Math.floor(Math.random() * 300)],
+    ['any-time', 350 + Math.floor(Math.random() * 300)],
+  ])('at %s, %d, loses nothing that it acknowledged', async (point, count) => {
     const { signal, acknowledged, stderr } = runUntil(point, count);
     expect([signal, stderr]).toEqual(['SIGKILL', '']);
     for (const line of acknowledged) seen.add(line);

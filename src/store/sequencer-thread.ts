@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Sequencer } from '../audit/sequencer.ts';
 import { AuditQueue } from './audit-queue.ts';
@@ -7,7 +8,6 @@ import { passFaultPoint } from './fault.ts';
 import { reservePath } from './reserve.ts';
 import type { SequencerSetup, StepOutcome, ToSequencer } from './sequencer.ts';
 import { TileFolders, WitnessFolder } from './tile-folder.ts';
-import { existsSync } from 'node:fs';
 
 const port = parentPort as MessagePort;
 const { path, folder, witnesses, origin, signer } = workerData as SequencerSetup;
@@ -24,14 +24,19 @@ const sequencer = new Sequencer({
   onPoint: passFaultPoint,
 });
 
+/** One after the other: an erasure must not come between the steps of a plan. */
+let last: Promise<void> = Promise.resolve();
+
 port.on('message', (message: ToSequencer) => {
-  if (message === 'close') {
-    lock.release();
-    db.close();
-    port.close();
-  } else {
-    void step(message.nowMs).then((outcome) => port.postMessage(outcome));
-  }
+  last = last.then(async () => {
+    if (message === 'close') {
+      lock.release();
+      db.close();
+      port.close();
+    } else {
+      port.postMessage('erase' in message ? await erase(message.erase, message.indexes) : await step(message.nowMs));
+    }
+  });
 });
 
 /** Takes everything that waits into the logs, if this process is the one that does so. */
@@ -44,7 +49,20 @@ async function step(nowMs: number): Promise<StepOutcome> {
     for (let more = 1; more > 0; entries += more) more = await sequencer.step(nowMs);
     return { entries, failures: witnessFailures };
   } catch (error) {
-    const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { entries, failures: [...witnessFailures, failure] };
+    return { entries, failures: [...witnessFailures, describe(error)] };
   }
+}
+
+async function erase(log: string, indexes: readonly number[]): Promise<StepOutcome> {
+  try {
+    if (!lock.tryAcquire()) throw new Error('another process writes the logs: ask that one');
+    await sequencer.erase(log, indexes);
+    return { entries: indexes.length, failures: [] };
+  } catch (error) {
+    return { entries: 0, failures: [describe(error)] };
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

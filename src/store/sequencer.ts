@@ -14,7 +14,10 @@ export interface SequencerSetup {
   readonly signer: KeyObject;
 }
 
-export type ToSequencer = { readonly nowMs: number } | 'close';
+export type ToSequencer =
+  | { readonly nowMs: number }
+  | { readonly erase: string; readonly indexes: readonly number[] }
+  | 'close';
 
 export interface StepOutcome {
   readonly entries: number;
@@ -53,12 +56,23 @@ export class SequencerLoop {
   /** Takes what is in the queue into the logs. Answers how many entries went; failures are told to `onFailure`. */
   async step(): Promise<number> {
     if (this.#ended) return 0;
-    const settle = Promise.withResolvers<StepOutcome>();
-    this.#waiting.push(settle);
-    this.#worker.postMessage({ nowMs: this.#timing.clock() } satisfies ToSequencer);
-    const { entries, failures } = await settle.promise;
+    const { entries, failures } = await this.#ask({ nowMs: this.#timing.clock() });
     for (const failure of failures) this.#timing.onFailure(new Error(failure));
     return entries;
+  }
+
+  /** Erases details of entries of a log. */
+  async erase(log: string, indexes: readonly number[]): Promise<void> {
+    if (this.#ended) throw new Error('the sequencer ended: open the store again');
+    const { failures } = await this.#ask({ erase: log, indexes });
+    if (failures.length > 0) throw new Error(`nothing was erased: ${failures.join('; ')}`);
+  }
+
+  #ask(message: ToSequencer): Promise<StepOutcome> {
+    const settle = Promise.withResolvers<StepOutcome>();
+    this.#waiting.push(settle);
+    this.#worker.postMessage(message);
+    return settle.promise;
   }
 
   async close(): Promise<void> {

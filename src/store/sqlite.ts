@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditDraft } from '../audit/entry.ts';
+import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
 import { type NamedRef, type Page, type RecordStore, StoreFullError } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
@@ -8,6 +9,7 @@ import { isFull, openDatabase, openForReading } from './database.ts';
 import { migrate } from './migrate.ts';
 import { SqlReader } from './reader.ts';
 import { SequencerLoop, type SequencerSetup } from './sequencer.ts';
+import { TileFolders } from './tile-folder.ts';
 import { Writer } from './writer.ts';
 
 export interface StoreOptions {
@@ -67,7 +69,7 @@ export class SqliteStore implements RecordStore {
   readonly #writer: Writer;
 
   readonly #options: StoreOptions;
-  #sequencer: SequencerLoop | undefined;
+  #sequencer: { readonly loop: SequencerLoop; readonly folder: string } | undefined;
 
   constructor(db: DatabaseSync, writer: Writer, options: StoreOptions) {
     this.#db = db;
@@ -82,7 +84,7 @@ export class SqliteStore implements RecordStore {
    */
   startSequencer({ onFailure, ...audit }: AuditOptions): void {
     if (this.#sequencer) throw new Error('the sequencer of this store runs already');
-    this.#sequencer = new SequencerLoop(
+    const loop = new SequencerLoop(
       { path: this.#options.path, ...audit },
       {
         clock: this.#options.clock ?? Date.now,
@@ -90,12 +92,27 @@ export class SqliteStore implements RecordStore {
         onFailure: onFailure ?? (() => {}),
       },
     );
+    this.#sequencer = { loop, folder: audit.folder };
+  }
+
+  /** Reads a log's entries and proves them, while it grows. */
+  log(log: string): LogReader {
+    return new LogReader(new TileFolders(this.#running().folder).of(log));
+  }
+
+  /** Erases the details of entries of a log, with their salts. The tree stays whole. */
+  eraseDetails(log: string, indexes: readonly number[]): Promise<void> {
+    return this.#running().loop.erase(log, indexes);
   }
 
   /** Takes what is in the queue into the logs now. Answers how many entries went. */
   async sequence(): Promise<number> {
+    return this.#running().loop.step();
+  }
+
+  #running(): { readonly loop: SequencerLoop; readonly folder: string } {
     if (!this.#sequencer) throw new Error('the sequencer of this store was not started');
-    return this.#sequencer.step();
+    return this.#sequencer;
   }
 
   epoch(): number {
@@ -137,7 +154,7 @@ export class SqliteStore implements RecordStore {
   /** Waits until what was handed over is on disk, then closes. Reading ends with it. */
   async close(): Promise<void> {
     await this.#writer.close();
-    await this.#sequencer?.close();
+    await this.#sequencer?.loop.close();
     if (!this.#db.isOpen) return;
     this.#db.close();
     // A connection that may write closes last: it takes the journal into the file, which is then complete by itself.
