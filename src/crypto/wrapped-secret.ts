@@ -27,6 +27,8 @@ export type Binding =
       format: 'raw' | 'pkcs8',
     ]
   | readonly ['import-key', tenantId: string, region: string, keyId: string, tokenId: string, algorithm: string]
+  | readonly ['import-token', tenantId: string, region: string, keyId: string]
+  | readonly ['list-marker', tenantId: string, region: string, list: string, of: string]
   | readonly ['credential', tenantId: string, credentialId: string]
   | readonly ['checkpoint-key', installationId: string]
   | readonly ['environment-secret', tenantId: string, environmentId: string, name: string];

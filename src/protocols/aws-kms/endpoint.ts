@@ -1,3 +1,4 @@
+import { wipe } from '../../bytes/bytes.ts';
 import { isCredentialValid, openSecret, type Credential } from '../../identity/credential.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { headerOf } from '../../http/headers.ts';
@@ -89,9 +90,13 @@ async function serve(
         return operation.prepare({ ...ports, principal, instance, resolved }, input as never, nowMs);
       });
     });
-    return encodeAnswer(output, requestId);
+    const answer = encodeAnswer(output, requestId);
+    // What is handed out is not kept: data keys, plaintexts.
+    wipe((output as { readonly Plaintext?: Buffer } | undefined)?.Plaintext);
+    return answer;
   } catch (error) {
-    const wireError = wireErrorOf(error, resolved);
+    const target = headerOf(request.rawHeaders, 'x-amz-target');
+    const wireError = wireErrorOf(error, resolved, isOperation(target) ? operationOf(target) : undefined);
     if (wireError.status >= 500) ports.onFault(error, requestId);
     return encodeError(wireError, requestId);
   }

@@ -1,24 +1,35 @@
 import type { OperationTable } from './operation.ts';
+import { createKey } from './operations/create-key.ts';
+import { decrypt } from './operations/decrypt.ts';
+import { describeKey } from './operations/describe-key.ts';
+import { disableKey } from './operations/disable-key.ts';
+import { enableKey } from './operations/enable-key.ts';
+import { encrypt } from './operations/encrypt.ts';
+import { generateDataKey } from './operations/generate-data-key.ts';
+import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
+import { getParametersForImport } from './operations/get-parameters-for-import.ts';
+import { importKeyMaterial } from './operations/import-key-material.ts';
+import { reEncrypt } from './operations/re-encrypt.ts';
 
 /** The whole API, in the order of its documentation. */
 export const OPERATIONS: OperationTable = {
   // Key lifecycle and metadata
-  CreateKey: 'not-implemented',
-  DescribeKey: 'not-implemented',
+  CreateKey: createKey,
+  DescribeKey: describeKey,
   ListKeys: 'not-implemented',
   UpdateKeyDescription: 'not-implemented',
-  EnableKey: 'not-implemented',
-  DisableKey: 'not-implemented',
+  EnableKey: enableKey,
+  DisableKey: disableKey,
   ScheduleKeyDeletion: 'not-implemented',
   CancelKeyDeletion: 'not-implemented',
   GetKeyLastUsage: 'not-implemented',
   GetPublicKey: 'not-implemented',
   // Cryptographic operations
-  Encrypt: 'not-implemented',
-  Decrypt: 'not-implemented',
-  ReEncrypt: 'not-implemented',
-  GenerateDataKey: 'not-implemented',
-  GenerateDataKeyWithoutPlaintext: 'not-implemented',
+  Encrypt: encrypt,
+  Decrypt: decrypt,
+  ReEncrypt: reEncrypt,
+  GenerateDataKey: generateDataKey,
+  GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
   GenerateDataKeyPair: 'not-implemented',
   GenerateDataKeyPairWithoutPlaintext: 'not-implemented',
   GenerateRandom: 'not-implemented',
@@ -30,8 +41,8 @@ export const OPERATIONS: OperationTable = {
   Encapsulate: 'not-implemented',
   Decapsulate: 'not-implemented',
   // Imported key material
-  GetParametersForImport: 'not-implemented',
-  ImportKeyMaterial: 'not-implemented',
+  GetParametersForImport: getParametersForImport,
+  ImportKeyMaterial: importKeyMaterial,
   DeleteImportedKeyMaterial: 'not-implemented',
   // Rotation
   EnableKeyRotation: 'not-implemented',

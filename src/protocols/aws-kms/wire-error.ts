@@ -1,13 +1,22 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
+import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { AwsKmsError, type AwsErrorType } from './errors.ts';
+import type { OperationName } from './model.gen.ts';
+import { ORIGINS, USAGES } from './operations/words.ts';
 import type { ResolvedKey } from './resolve.ts';
 
-/** What a refusal of the key domain is on this wire. `arn` names the key that it is about. */
-type Words = (arn: string, facts: KeyErrorFacts) => AwsKmsError;
+/** What texts are made from: what the key domain says, the key that it is about, and what was asked for. */
+interface Facts extends KeyErrorFacts {
+  readonly key: Key | undefined;
+  readonly operation: OperationName | undefined;
+}
 
-function says(type: AwsErrorType, text?: (arn: string, facts: KeyErrorFacts) => string): Words {
+/** What a refusal of the key domain is on this wire. `arn` names the key that it is about. */
+type Words = (arn: string, facts: Facts) => AwsKmsError;
+
+function says(type: AwsErrorType, text?: (arn: string, facts: Facts) => string): Words {
   return (arn, facts) => new AwsKmsError(type, text?.(arn, facts));
 }
 
@@ -30,8 +39,15 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (_, { detail }) =>
       `Keystead does not make keys of the spec ${detail} yet. docs/guide/compatibility.md lists what it does.`,
   ),
-  'wrong-usage': says('InvalidKeyUsageException', (arn) => `${arn} key usage is not valid for this operation.`),
-  'wrong-origin': says('UnsupportedOperationException', (arn) => `${arn} origin is not valid for this operation.`),
+  'wrong-usage': says(
+    'InvalidKeyUsageException',
+    (arn, { key, operation = 'this operation' }) =>
+      `${arn} key usage is ${key && USAGES[key.usage]} which is not valid for ${operation}.`,
+  ),
+  'wrong-origin': says(
+    'UnsupportedOperationException',
+    (arn, { key }) => `${arn} origin is ${key && ORIGINS[key.origin]} which is not valid for this operation.`,
+  ),
   'wrong-family': says('UnsupportedOperationException'),
   'incorrect-key': says(
     'IncorrectKeyException',
@@ -127,12 +143,12 @@ const WORDS: Record<KeyErrorCode, Words> = {
 };
 
 /** Says any error in AWS's words. What is not ours to explain is an internal failure, without a word of its content. */
-export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[]): AwsKmsError {
+export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], operation?: OperationName): AwsKmsError {
   if (error instanceof AwsKmsError) return error;
   if (error instanceof KeyError) {
     const { keyId } = error.facts;
-    const arn = resolved.find(({ open }) => open.key.id === keyId)?.arn ?? keyId ?? '';
-    return WORDS[error.code](arn, error.facts);
+    const found = resolved.find(({ open }) => open.key.id === keyId);
+    return WORDS[error.code](found?.arn ?? keyId ?? '', { ...error.facts, key: found?.open.key, operation });
   }
   if (error instanceof AccessDeniedError) {
     return new AwsKmsError(

@@ -1,0 +1,267 @@
+import { createHash, createHmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { parsePolicy, type AccessPolicy } from '../../access/policy.ts';
+import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
+import type { HttpRequest } from '../../http/route.ts';
+import { issueAccessKey } from '../../identity/credential.ts';
+import { Directory } from '../../identity/directory.ts';
+import { makePrincipal, principalOf, type Principal } from '../../identity/principal.ts';
+import type { Role } from '../../identity/roles.ts';
+import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
+import { KeyCache } from '../../keys/key-cache.ts';
+import { countingRandom, settableClock, wrappingPair } from '../../keys/key-space.fixture.ts';
+import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
+import { Pipeline } from '../../pipeline/execute.ts';
+import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import { INSTALLATION } from '../../records/record.ts';
+import type { Put } from '../../records/commit.ts';
+import { MemoryStore } from '../../store/memory.ts';
+import { awsKmsRoute } from './endpoint.ts';
+import type { OperationName } from './model.gen.ts';
+import type { Operation, Output } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { wireErrorOf } from './wire-error.ts';
+import { encodeAnswer, encodeError } from './wire.ts';
+import type { ResolvedKey } from './resolve.ts';
+
+export const REGION = 'eu-central-1';
+
+/** A value as it looks on the wire: buffers are base64, and a test says itself what it expects to be there. */
+type Wire<T> = T extends Buffer
+  ? string
+  : T extends readonly (infer Member)[]
+    ? Wire<Member>[]
+    : T extends object
+      ? { readonly [K in keyof T]-?: Wire<NonNullable<T[K]>> }
+      : T;
+
+/** An answer of the endpoint, read. */
+export interface Answer<N extends OperationName = OperationName> {
+  readonly status: number;
+  readonly headers: readonly string[];
+  /** The JSON body; `{}` where it is empty. */
+  readonly body: Wire<NonNullable<Output<N>>>;
+  /** The type of an error. */
+  readonly type: string | undefined;
+  /** The text of an error. */
+  readonly text: string | undefined;
+}
+
+/** How a request departs from an honest one. */
+export interface Departure {
+  readonly region?: string;
+  readonly skewMs?: number;
+  readonly secret?: string;
+  readonly service?: string;
+  /** Sent in place of the JSON of the input. */
+  readonly rawBody?: Buffer;
+  readonly target?: string;
+}
+
+/** Somebody with an access key. */
+export interface Actor {
+  readonly principal: Principal;
+  readonly accessKeyId: string;
+  readonly secret: string;
+}
+
+/** An account with one region and its administrator. */
+export interface Account {
+  readonly tenant: Tenant;
+  readonly instance: Instance;
+  readonly accountId: string;
+  readonly admin: Actor;
+}
+
+/** The endpoint over a store in memory, with a clock that stands still and the installation's real keys. */
+export class World {
+  readonly store = new MemoryStore();
+  readonly clock = settableClock();
+  readonly random = countingRandom('world');
+  readonly barrier = BarrierKey.from(makeBarrierRoot());
+  readonly directory = new Directory(this.store, this.barrier);
+  readonly keys = new KeyCache(this.store);
+  readonly pipeline = new Pipeline(this.store, this.clock, this.random);
+  readonly unauthenticated = new UnauthenticatedRefusals();
+  readonly faults: unknown[] = [];
+  readonly ports = {
+    directory: this.directory,
+    keys: this.keys,
+    records: this.store,
+    random: this.random,
+    // RSA keys take long to make: one serves all tests.
+    wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
+  };
+  readonly route = awsKmsRoute({
+    ...this.ports,
+    pipeline: this.pipeline,
+    clock: this.clock,
+    unauthenticated: this.unauthenticated,
+    onFault: (error) => this.faults.push(error),
+  });
+
+  /** Makes an account with one region and an administrator. */
+  async account(name = 'one', region = REGION): Promise<Account> {
+    const { tenant, write } = makeTenant(this.barrier, name, this.clock(), this.random);
+    const made = makeInstance(tenant, region, this.clock(), this.random);
+    await this.#commit(tenant, [write, made.write], INSTALLATION, tenant.tenantId);
+    const admin = await this.actor(tenant, 'admin', ['administrator']);
+    return { tenant, instance: made.instance, accountId: tenant.accountId, admin };
+  }
+
+  /** Opens another region of a tenant. */
+  async region(tenant: Tenant, region: string): Promise<void> {
+    await this.#commit(tenant, [makeInstance(tenant, region, this.clock(), this.random).write], tenant.tenantId);
+  }
+
+  /** Makes a principal with an access key. */
+  async actor(tenant: Tenant, name: string, roles: readonly Role[]): Promise<Actor> {
+    const { member, write } = makePrincipal(tenant, name, roles, this.clock(), this.random);
+    const issued = issueAccessKey(tenant, member.id, undefined, this.clock(), this.random);
+    await this.#commit(tenant, [write, issued.write], tenant.tenantId);
+    const { id } = issued.credential;
+    return {
+      principal: principalOf(tenant, member, id, 'secret-key'),
+      accessKeyId: id,
+      secret: issued.secret.toString('ascii'),
+    };
+  }
+
+  /** Signs a request with an independent implementation of Signature Version 4 and hands it to the endpoint. */
+  async call<N extends OperationName>(
+    actor: Actor,
+    operation: N,
+    input: object = {},
+    departure: Departure = {},
+  ): Promise<Answer<N>> {
+    const { region = REGION, skewMs = 0, secret = actor.secret, service = 'kms' } = departure;
+    const body = departure.rawBody ?? Buffer.from(JSON.stringify(encodable(input)), 'utf8');
+    const signer = new SignatureV4({
+      service,
+      region,
+      credentials: { accessKeyId: actor.accessKeyId, secretAccessKey: secret },
+      sha256: Sha256,
+    });
+    const signed = await signer.sign(
+      {
+        method: 'POST',
+        protocol: 'https:',
+        hostname: 'kms.test',
+        path: '/',
+        query: {},
+        headers: {
+          host: 'kms.test',
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': departure.target ?? `TrentService.${operation}`,
+        },
+        body,
+      },
+      { signingDate: new Date(this.clock() + skewMs) },
+    );
+    return this.send({ rawHeaders: Object.entries(signed.headers).flat(), body });
+  }
+
+  /** Hands a request to the endpoint as it is. */
+  async send<N extends OperationName>(request: Pick<HttpRequest, 'rawHeaders' | 'body'>): Promise<Answer<N>> {
+    const answer = await this.route.handler({
+      method: 'POST',
+      path: '/',
+      query: '',
+      remoteAddress: '127.0.0.1',
+      requestId: '00000000-0000-4000-8000-000000000000',
+      ...request,
+    });
+    return read(answer);
+  }
+
+  /** Runs an operation for a principal that has exactly these policies, without the endpoint's credential check. */
+  async callAs<N extends OperationName>(
+    { instance, admin }: Account,
+    policies: readonly AccessPolicy[],
+    operation: N,
+    input: object,
+  ): Promise<Answer<N>> {
+    const row = OPERATIONS[operation];
+    if (row === 'not-implemented') throw new Error(`${operation} is not implemented`);
+    const principal: Principal = { ...admin.principal, policies, cacheKey: `test@${this.#serial++}` };
+    const resolved: ResolvedKey[] = [];
+    const call = {
+      principal,
+      requestId: 'r',
+      action: `kms:${operation}`,
+      source: { protocol: 'aws-kms', address: '127.0.0.1' },
+    };
+    try {
+      const output = await this.pipeline.execute(call, (nowMs) =>
+        (row as unknown as Operation<'Encrypt'>).prepare(
+          { ...this.ports, principal, instance, resolved },
+          input as never,
+          nowMs,
+        ),
+      );
+      return read(encodeAnswer(output, 'r'));
+    } catch (error) {
+      return read(encodeError(wireErrorOf(error, resolved, operation), 'r'));
+    }
+  }
+
+  #serial = 0;
+
+  async #commit(tenant: Tenant, writes: Put[], ...logs: string[]): Promise<void> {
+    const entries = logs.map((tenantId) => ({
+      tenantId,
+      timeMs: this.clock(),
+      principal: 'test',
+      action: `test:Set-up ${tenant.name}`,
+      requestId: 'set-up',
+      outcome: 'done' as const,
+      change: true,
+      details: {},
+      salt: this.random(16),
+    }));
+    await this.store.commit({ writes, entries });
+  }
+}
+
+/** A policy of a principal that allows some actions. */
+export function allowing(...actions: string[]): AccessPolicy {
+  return parsePolicy(JSON.stringify({ Statement: { Effect: 'Allow', Action: actions, Resource: '*' } }), 'identity');
+}
+
+function read<N extends OperationName>(answer: {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}): Answer<N> {
+  const { status, headers } = answer;
+  const body: unknown = answer.body.length === 0 ? {} : JSON.parse(answer.body.toString('utf8'));
+  const { __type: type, message, Message } = body as Readonly<Record<string, string | undefined>>;
+  return { status, headers, body: body as Answer<N>['body'], type, text: message ?? Message };
+}
+
+/** Buffers as base64, as clients send them. */
+function encodable(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (Array.isArray(value)) return value.map(encodable);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encodable(member)]));
+}
+
+/** SHA-256 and HMAC in the form that the signer asks for. */
+class Sha256 {
+  readonly #hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {}
+}

@@ -1,0 +1,88 @@
+import { keySpecByAwsName, SYMMETRIC, type KeySpecRow, type KeyUsage, type Origin } from '../../../crypto/key-spec.ts';
+import { createKey as create } from '../../../keys/create.ts';
+import { andThen } from '../../../records/ports.ts';
+import { keyArn } from '../arn.ts';
+import type { KeyUsageType } from '../model.gen.ts';
+import type { Input, Operation } from '../operation.ts';
+import { keyMetadata } from './key-metadata.ts';
+import { checkPolicy, defaultPolicy } from './key-policy.ts';
+import { refuseMember, validationError } from './refusals.ts';
+import { tagsOf } from './tags.ts';
+import { ORIGINS, USAGES } from './words.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
+export const createKey: Operation<'CreateKey'> = {
+  actions: ['kms:CreateKey', 'kms:TagResource'],
+  keys: [],
+  notes:
+    'SYMMETRIC_DEFAULT with origin AWS_KMS or EXTERNAL; no multi-Region keys, no custom key stores; kms:TagResource only where tags are given',
+  prepare(context, input) {
+    const { spec, usage } = kindOf(input);
+    const origin = originOf(input);
+    for (const member of ['MultiRegion', 'CustomKeyStoreId', 'XksKeyId'] as const) refuseMember(member, input[member]);
+    const { instance } = context;
+    const wanted = {
+      spec,
+      usage,
+      origin,
+      description: input.Description ?? '',
+      accessPolicy: input.Policy ?? defaultPolicy(instance.accountId),
+      tags: tagsOf(input.Tags),
+    };
+    const isTagged = wanted.tags.length > 0;
+    return {
+      targets: [
+        { action: 'kms:CreateKey', resource: '*' },
+        // API_CreateKey, "Tags": to tag the new key takes kms:TagResource in the caller's own policies.
+        ...(isTagged ? [{ action: 'kms:TagResource', resource: '*' }] : []),
+      ],
+      details: {
+        keySpec: spec.aws,
+        origin: ORIGINS[origin],
+        bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck,
+      },
+      run(nowMs) {
+        const { value: key, writes } = create(instance, wanted, nowMs, context.random);
+        const named = { id: key.id, arn: keyArn(key.region, instance.accountId, key.id) };
+        const checked =
+          input.Policy === undefined
+            ? undefined
+            : checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
+        return andThen(checked, () => ({
+          value: { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) },
+          writes,
+          keyId: key.id,
+        }));
+      },
+    };
+  },
+};
+
+const USAGES_BY_WORD = new Map(Object.entries(USAGES).map(([usage, word]) => [word, usage as KeyUsage]));
+
+function kindOf(input: Input<'CreateKey'>): { readonly spec: KeySpecRow; readonly usage: KeyUsage } {
+  const { KeySpec, CustomerMasterKeySpec, KeyUsage } = input;
+  if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined) {
+    throw validationError(
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    );
+  }
+  const spec = keySpecByAwsName(KeySpec ?? CustomerMasterKeySpec ?? SYMMETRIC.aws) as KeySpecRow;
+  if (KeyUsage === undefined && spec !== SYMMETRIC) {
+    throw validationError('You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.');
+  }
+  const word: KeyUsageType = KeyUsage ?? 'ENCRYPT_DECRYPT';
+  const usage = USAGES_BY_WORD.get(word) as KeyUsage;
+  if (!spec.usages.includes(usage)) {
+    throw validationError(`KeyUsage ${word} is not compatible with KeySpec ${spec.aws}`);
+  }
+  return { spec, usage };
+}
+
+const ORIGINS_BY_WORD = new Map(Object.entries(ORIGINS).map(([origin, word]) => [word, origin as Origin]));
+
+function originOf({ Origin }: Input<'CreateKey'>): Origin {
+  const origin = ORIGINS_BY_WORD.get(Origin ?? 'AWS_KMS') as Origin;
+  if (origin !== 'generated' && origin !== 'imported') refuseMember(`Origin ${Origin}`, Origin);
+  return origin;
+}

@@ -1,0 +1,49 @@
+import { wipe } from '../../../bytes/bytes.ts';
+import { andThen } from '../../../records/ports.ts';
+import { ANY_FORM } from '../arn.ts';
+import type { Operation } from '../operation.ts';
+import { targetOf } from '../resolve.ts';
+import { aadOf, detailsOf } from './encryption-context.ts';
+import { dryRun, refuseGrantTokens, refuseMember } from './refusals.ts';
+import { findSource } from './source-key.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html */
+export const decrypt: Operation<'Decrypt'> = {
+  actions: ['kms:Decrypt'],
+  keys: [{ member: 'KeyId', forms: ANY_FORM }],
+  notes: 'no grant tokens, no Recipient; with DryRun the ciphertext is checked too (inferred)',
+  prepare(context, input, nowMs) {
+    refuseGrantTokens(input.GrantTokens);
+    refuseMember('Recipient', input.Recipient);
+    const aad = aadOf(input.EncryptionContext);
+    const request = {
+      ciphertext: input.CiphertextBlob,
+      keyId: input.KeyId,
+      keyMember: 'KeyId',
+      algorithm: input.EncryptionAlgorithm,
+      dryRun: input.DryRun,
+      modifiers: input.DryRunModifiers,
+    };
+    return andThen(findSource(context, request, nowMs), (source) => ({
+      targets: [targetOf('kms:Decrypt', source.resolved)],
+      ...detailsOf(input.EncryptionContext),
+      run(runAtMs) {
+        const opened = source.open(aad, runAtMs);
+        if (opened === undefined || input.DryRun === true) {
+          wipe(opened?.plaintext);
+          throw dryRun();
+        }
+        const { plaintext, version } = opened;
+        return {
+          value: {
+            KeyId: source.resolved.arn,
+            Plaintext: plaintext,
+            EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+            KeyMaterialId: version.materialId,
+          },
+          keyVersion: version.id,
+        };
+      },
+    }));
+  },
+};

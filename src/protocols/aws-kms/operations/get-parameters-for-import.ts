@@ -1,0 +1,50 @@
+import {
+  WRAPPING_ALGORITHMS,
+  WRAPPING_KEY_BITS,
+  type WrappingAlgorithmName,
+  type WrappingKeySpec,
+} from '../../../crypto/import-wrapping.ts';
+import { prepareImport, requireImported } from '../../../keys/import.ts';
+import { requireState } from '../../../keys/state.ts';
+import { AwsKmsError } from '../errors.ts';
+import { encodeImportToken } from './import-token.ts';
+import { management } from './manage.ts';
+import { seconds } from './words.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetParametersForImport.html */
+export const getParametersForImport = management<'GetParametersForImport'>({
+  action: 'kms:GetParametersForImport',
+  notes: 'RSA wrapping only; a key holds the 8 newest tokens',
+  check({ WrappingAlgorithm, WrappingKeySpec }) {
+    requireRow(WRAPPING_ALGORITHMS, WrappingAlgorithm);
+    requireRow(WRAPPING_KEY_BITS, WrappingKeySpec);
+  },
+  details: ({ WrappingAlgorithm, WrappingKeySpec }) => ({
+    wrappingAlgorithm: WrappingAlgorithm,
+    wrappingKeySpec: WrappingKeySpec,
+  }),
+  async run(context, { open, arn }, input, nowMs) {
+    // Wrapping keys are dear: only a request that will succeed gets one.
+    requireImported(open.key);
+    requireState(open.key, 'prepare-import', nowMs);
+    const pair = await context.wrappingKeys.take(input.WrappingKeySpec as WrappingKeySpec);
+    const algorithm = input.WrappingAlgorithm as WrappingAlgorithmName;
+    const { value: token, writes } = prepareImport(open.space, open.key, algorithm, pair, nowMs, context.random);
+    const value = {
+      KeyId: arn,
+      ImportToken: encodeImportToken(open, token.id, context.random),
+      PublicKey: pair.publicKey.export({ format: 'der', type: 'spki' }),
+      ParametersValidTo: seconds(token.expiresAtMs),
+    };
+    return { value, writes };
+  },
+});
+
+/** RSAES_PKCS1_V1_5 is still in the enumeration of the model; AWS refuses it since October 2023. */
+function requireRow(table: object, name: string): void {
+  if (Object.hasOwn(table, name)) return;
+  throw new AwsKmsError(
+    'UnsupportedOperationException',
+    `${name} is not supported for imports. Use one of ${Object.keys(table).join(', ')}.`,
+  );
+}

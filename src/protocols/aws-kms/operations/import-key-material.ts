@@ -1,0 +1,46 @@
+import { KeyError } from '../../../keys/errors.ts';
+import { importMaterial, requireImported } from '../../../keys/import.ts';
+import { requireState } from '../../../keys/state.ts';
+import type { ImportType } from '../model.gen.ts';
+import type { Input } from '../operation.ts';
+import { decodeImportToken } from './import-token.ts';
+import { management } from './manage.ts';
+
+const KINDS: Record<ImportType, 'new' | 'existing'> = {
+  NEW_KEY_MATERIAL: 'new',
+  EXISTING_KEY_MATERIAL: 'existing',
+};
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html */
+export const importKeyMaterial = management<'ImportKeyMaterial'>({
+  action: 'kms:ImportKeyMaterial',
+  notes: 'texts about ValidTo out of range and about wrong material are inferred',
+  check: (input) => void expiryOf(input),
+  details: ({ ExpirationModel, ImportType, KeyMaterialDescription }) => ({
+    expirationModel: ExpirationModel,
+    importType: ImportType,
+    keyMaterialDescription: KeyMaterialDescription,
+  }),
+  run(context, { open, arn }, input, nowMs) {
+    requireImported(open.key);
+    requireState(open.key, 'import', nowMs);
+    const request = {
+      tokenId: decodeImportToken(open, input.ImportToken),
+      encrypted: input.EncryptedKeyMaterial,
+      expiresAtMs: expiryOf(input),
+      kind: input.ImportType && KINDS[input.ImportType],
+      materialId: input.KeyMaterialId,
+      description: input.KeyMaterialDescription,
+    };
+    const { value, writes } = importMaterial(open.space, open.key, request, nowMs, context.random);
+    return { value: { KeyId: arn, KeyMaterialId: value.materialId }, writes, keyVersion: value.id };
+  },
+});
+
+/** In milliseconds. Material expires unless the request says otherwise. */
+function expiryOf({ ExpirationModel, ValidTo, KeyId }: Input<'ImportKeyMaterial'>): number | undefined {
+  const expires = ExpirationModel !== 'KEY_MATERIAL_DOES_NOT_EXPIRE';
+  if (expires && ValidTo === undefined) throw new KeyError('import-expiry-missing', { keyId: KeyId });
+  if (!expires && ValidTo !== undefined) throw new KeyError('import-expiry-unwanted', { keyId: KeyId });
+  return ValidTo === undefined ? undefined : Math.round(ValidTo * 1000);
+}

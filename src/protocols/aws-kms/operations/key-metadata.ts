@@ -1,0 +1,59 @@
+import type { KeyUsage } from '../../../crypto/key-spec.ts';
+import { currentVersion, type Key } from '../../../keys/key.ts';
+import { conditionOf } from '../../../keys/state.ts';
+import { keyArn, keyNotFound } from '../arn.ts';
+import type { CustomerMasterKeySpec, KeyMetadata, KeySpec } from '../model.gen.ts';
+import { ORIGINS, seconds, STATES, USAGES } from './words.ts';
+
+/** In which member the algorithms of a usage stand. */
+const ALGORITHM_MEMBERS: Record<KeyUsage, keyof KeyMetadata> = {
+  'encrypt-decrypt': 'EncryptionAlgorithms',
+  'sign-verify': 'SigningAlgorithms',
+  'key-agreement': 'KeyAgreementAlgorithms',
+  'generate-verify-mac': 'MacAlgorithms',
+  'encapsulate-decapsulate': 'EncapsulationAlgorithms',
+};
+
+/** What CreateKey and DescribeKey say of a key (API page "KeyMetadata"). */
+export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMetadata {
+  const condition = conditionOf(key, nowMs);
+  const arn = keyArn(key.region, accountId, key.id);
+  if (condition === 'gone') throw keyNotFound(arn);
+  const { algorithms, aws } = key.spec;
+  return {
+    AWSAccountId: accountId,
+    KeyId: key.id,
+    Arn: arn,
+    CreationDate: seconds(key.createdAtMs),
+    Enabled: condition === 'enabled',
+    Description: key.description,
+    KeyUsage: USAGES[key.usage],
+    KeyState: STATES[condition],
+    DeletionDate: key.deletion && seconds(key.deletion.dueAtMs),
+    Origin: ORIGINS[key.origin],
+    KeyManager: 'CUSTOMER',
+    CustomerMasterKeySpec: aws as CustomerMasterKeySpec,
+    KeySpec: aws as KeySpec,
+    MultiRegion: false,
+    [ALGORITHM_MEMBERS[key.usage]]: algorithms[key.usage],
+    ...materialOf(key),
+  };
+}
+
+/**
+ * The current material's id is there for symmetric keys that have one. Expiry is told of imported material only: the
+ * earliest of all that is permanently associated with the key.
+ */
+function materialOf(key: Key): Pick<KeyMetadata, 'CurrentKeyMaterialId' | 'ExpirationModel' | 'ValidTo'> {
+  const current = currentVersion(key);
+  const id = key.spec.family === 'aes' ? current?.materialId : undefined;
+  if (key.origin !== 'imported') return { CurrentKeyMaterialId: id };
+  const imported = key.versions.filter(({ stage, material }) => stage !== 'pending' && material !== null);
+  if (imported.length === 0) return { CurrentKeyMaterialId: id };
+  const expiries = imported.flatMap(({ materialExpiresAtMs }) => materialExpiresAtMs ?? []);
+  return {
+    CurrentKeyMaterialId: id,
+    ExpirationModel: expiries.length > 0 ? 'KEY_MATERIAL_EXPIRES' : 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    ...(expiries.length > 0 && { ValidTo: seconds(Math.min(...expiries)) }),
+  };
+}

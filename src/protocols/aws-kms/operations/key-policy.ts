@@ -1,0 +1,78 @@
+import { evaluate } from '../../../access/evaluate.ts';
+import { requireAccessPolicy } from '../../../keys/access-policy.ts';
+import { KeyError } from '../../../keys/errors.ts';
+import { principalName } from '../../../identity/principal.ts';
+import { andThen, type MaybePromise } from '../../../records/ports.ts';
+import { AwsKmsError } from '../errors.ts';
+import type { OperationContext } from '../operation.ts';
+
+/** The only policy that a key has. */
+export const POLICY_NAME = 'default';
+const MAX_POLICY_BYTES = 32 * 1024;
+const IAM_ARN = /^arn:aws:iam::(\d{12}):(root|user\/(.+))$/;
+const ACCOUNT = /^\d{12}$/;
+
+/** The policy of a key whose maker gave none: the account decides by the policies of its principals. */
+export function defaultPolicy(accountId: string): string {
+  const statement = {
+    Sid: 'Enable IAM User Permissions',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
+}
+
+/**
+ * Whether a key may have this policy: it parses, its principals exist, and it does not lock its author out, unless
+ * that check is bypassed.
+ *
+ * @throws {KeyError} `access-policy-malformed`, `access-policy-not-available`, `access-policy-lockout`
+ * @throws {AwsKmsError} LimitExceededException
+ */
+export function checkPolicy(
+  context: OperationContext,
+  text: string,
+  key: { readonly id: string; readonly arn: string },
+  bypass: boolean | undefined,
+): MaybePromise<void> {
+  if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) {
+    throw new AwsKmsError('LimitExceededException', `A key policy has at most ${MAX_POLICY_BYTES} bytes.`);
+  }
+  const policy = requireAccessPolicy(text, key.id);
+  const names = [...new Set(policy.statements.flatMap(({ principals }) => principals))];
+  return andThen(areKnown(context, names), (known) => {
+    if (!known) {
+      throw new KeyError('access-policy-malformed', {
+        keyId: key.id,
+        detail: 'Policy contains a statement with one or more invalid principals.',
+      });
+    }
+    if (bypass === true) return;
+    const { principal: subject, instance } = context;
+    const decision = evaluate({
+      subject,
+      action: 'kms:PutKeyPolicy',
+      resource: key.arn,
+      key: { accountId: instance.accountId, policy },
+    });
+    if (!decision.allowed) throw new KeyError('access-policy-lockout', { keyId: key.id });
+  });
+}
+
+/** Looks the principals up one after the other: a policy names few. */
+function areKnown(context: OperationContext, [name, ...others]: readonly string[]): MaybePromise<boolean> {
+  if (name === undefined) return true;
+  return andThen(isKnown(context, name), (known) => known && areKnown(context, others));
+}
+
+function isKnown({ directory, records }: OperationContext, name: string): MaybePromise<boolean> {
+  if (name === '*') return true;
+  const [, accountId = name, , user] = IAM_ARN.exec(name) ?? [];
+  if (!ACCOUNT.test(accountId)) return false;
+  return andThen(directory.tenantByAccount(accountId), (tenant) => {
+    if (tenant === undefined || user === undefined) return tenant !== undefined;
+    return andThen(records.resolve(principalName(tenant.tenantId, user)), (ref) => ref !== undefined);
+  });
+}

@@ -1,0 +1,36 @@
+import { AwsKmsError } from '../errors.ts';
+
+/** The answer to a request with `DryRun` that would have succeeded. */
+export function dryRun(): AwsKmsError {
+  return new AwsKmsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
+}
+
+/** There are no grants yet, so no token is valid. */
+export function refuseGrantTokens(tokens: readonly string[] | undefined): void {
+  if (tokens === undefined || tokens.length === 0) return;
+  throw new AwsKmsError('InvalidGrantTokenException', 'Keystead has no grants yet, so no grant token is valid.');
+}
+
+/**
+ * Refuses a member that asks for something that is not there yet. To ignore it would be to do something else than
+ * was asked.
+ */
+export function refuseMember(member: string, value: unknown): void {
+  if (value === undefined || value === false) return;
+  throw new AwsKmsError(
+    'UnsupportedOperationException',
+    `Keystead does not implement ${member} yet: leave it out. docs/guide/compatibility.md lists what it does implement.`,
+  );
+}
+
+export function validationError(text: string): AwsKmsError {
+  return new AwsKmsError('ValidationException', text);
+}
+
+/** A member that is required in this case only, in the words for those that always are. */
+export function requiredMember(member: string): AwsKmsError {
+  const wireName = member.charAt(0).toLowerCase() + member.slice(1);
+  return validationError(
+    `1 validation error detected: Value null at '${wireName}' failed to satisfy constraint: Member must not be null`,
+  );
+}
