@@ -57,9 +57,27 @@ export interface AuditLeaf {
   readonly details: Buffer;
 }
 
+const COMMITMENT_LABEL = lengthPrefixed('keystead/audit-details/v1');
+let commitmentInput = Buffer.alloc(4096);
+COMMITMENT_LABEL.copy(commitmentInput);
+
 /** SHA-256 over salt and details: what the leaf says of them. */
 export function detailsCommitment(salt: Uint8Array, details: Uint8Array): Buffer {
-  return hash('sha256', lengthPrefixed('keystead/audit-details/v1', salt, details), 'buffer');
+  return hash('sha256', commitmentInputOf(salt, details), 'buffer');
+}
+
+/** `lengthPrefixed(label, salt, details)` in memory that is kept: every use of a key comes by here. */
+function commitmentInputOf(salt: Uint8Array, details: Uint8Array): Buffer {
+  const length = COMMITMENT_LABEL.length + 8 + salt.byteLength + details.byteLength;
+  if (length > commitmentInput.length) {
+    commitmentInput = Buffer.alloc(2 * length);
+    COMMITMENT_LABEL.copy(commitmentInput);
+  }
+  let at = commitmentInput.writeUInt32BE(salt.byteLength, COMMITMENT_LABEL.length);
+  commitmentInput.set(salt, at);
+  at = commitmentInput.writeUInt32BE(details.byteLength, at + salt.byteLength);
+  commitmentInput.set(details, at);
+  return commitmentInput.subarray(0, length);
 }
 
 /** Makes the leaf of an entry: docs/spec/audit-log.md. */
@@ -69,7 +87,7 @@ export function leafOf(draft: AuditDraft, account?: ChangeAccount): AuditLeaf {
   const leaf = JSON.stringify({
     action: draft.action,
     changes: account?.changes.map(({ digest, id, kind, revision }) => ({ digest, id, kind, revision })),
-    details: detailsCommitment(draft.salt, details).toString('hex'),
+    details: hash('sha256', commitmentInputOf(draft.salt, details), 'hex'),
     key: draft.key,
     keyVersion: draft.keyVersion,
     outcome: draft.outcome,
