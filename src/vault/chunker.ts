@@ -5,7 +5,7 @@ export interface ChunkerSizes {
   readonly maximum: number;
 }
 
-export const DEFAULT_SIZES: ChunkerSizes = { minimum: 64 << 10, average: 256 << 10, maximum: 1 << 20 };
+export const DEFAULT_SIZES: ChunkerSizes = { minimum: 128 << 10, average: 256 << 10, maximum: 1 << 20 };
 
 /** Finds the end of the next chunk; `undefined` asks for more bytes. */
 export type NextCut = (bytes: Uint8Array, start: number, end: number, isLast: boolean) => number | undefined;

@@ -107,6 +107,12 @@ export class KeyRing {
     await this.#unwrap(envelope);
   }
 
+  /** Proves that each of these master keys opens the newest revision of an envelope. */
+  async proveFor(id: string, masterKeys: readonly MasterKey[]): Promise<void> {
+    const { envelope } = await this.find(id);
+    for (const masterKey of masterKeys) await this.#unwrap(envelope, [masterKey]);
+  }
+
   /** The newest revision of an envelope. Refuses one that is older than this machine has seen. */
   async find(id: string): Promise<FoundEnvelope> {
     const { target, identity, cache } = this.#context;
@@ -141,8 +147,8 @@ export class KeyRing {
     this.#held.clear();
   }
 
-  async #unwrap(envelope: Envelope): Promise<HeldKey> {
-    const { identity, masterKeys } = this.#context;
+  async #unwrap(envelope: Envelope, masterKeys = this.#context.masterKeys): Promise<HeldKey> {
+    const { identity } = this.#context;
     const context = this.#keyContext(envelope.key, envelope.purpose);
     let refusal: MasterKeyError | undefined;
     for (const masterKey of masterKeys) {

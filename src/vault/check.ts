@@ -1,0 +1,230 @@
+import { DatabaseSync } from 'node:sqlite';
+import { VaultError } from './errors.ts';
+import { ChunkKind, MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
+import type { DedupeDomain } from './domain.ts';
+import { idOf } from './domain.ts';
+import type { KnownHead } from './index-cache.ts';
+import { loadIndexes } from './index-sync.ts';
+import { KeyGuard } from './key-guard.ts';
+import type { KeyRing } from './key-ring.ts';
+import { snapshotId } from './manifest.ts';
+import { openChunkUnchecked, readPackTable } from './pack.ts';
+import { Progress, type OnProgress } from './progress.ts';
+import { openDomain, type Repository } from './repository.ts';
+import { listSnapshots, readSnapshot, type HistoryFinding } from './snapshots.ts';
+import { packName, TreeReader } from './tree-reader.ts';
+
+/**
+ * `structure`: every snapshot's chain, keys, index, tree, and that each chunk is in a pack that is there with its length.
+ * `data`: also every byte of every pack that a snapshot needs, decrypted and compared with its id.
+ */
+export type CheckLevel = 'structure' | 'data';
+
+export interface CheckOptions {
+  readonly repository: Repository;
+  readonly level: CheckLevel;
+  readonly knownHeads?: readonly KnownHead[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** Something that a restore would trip over. */
+export interface CheckFinding {
+  readonly code: HistoryFinding['code'] | VaultError['code'];
+  /** A snapshot's id, or a pack's name. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export interface CheckReport {
+  readonly level: CheckLevel;
+  readonly snapshots: number;
+  readonly packs: number;
+  /** Bytes of packs that were read and verified. */
+  readonly verifiedBytes: number;
+  readonly findings: readonly CheckFinding[];
+}
+
+/** The chunks that snapshots use, on disk: ten terabytes have forty million. */
+class UsedChunks {
+  readonly #database = new DatabaseSync('');
+  readonly #add;
+  readonly #find;
+
+  constructor() {
+    this.#database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+    this.#database.exec('CREATE TABLE used (id BLOB PRIMARY KEY, domain INTEGER) WITHOUT ROWID');
+    this.#add = this.#database.prepare('INSERT OR IGNORE INTO used VALUES (?, ?)');
+    this.#find = this.#database.prepare('SELECT domain FROM used WHERE id = ?');
+  }
+
+  /** Whether the chunk is new to this check. */
+  add(id: Buffer, domain: number): boolean {
+    return this.#add.run(id, domain).changes === 1;
+  }
+
+  domainOf(id: Buffer): number | undefined {
+    return this.#find.get(id)?.['domain'] as number | undefined;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** Checks a vault, and says everything it finds instead of ending at the first. A master key that says no ends it. */
+export async function check(options: CheckOptions): Promise<CheckReport> {
+  return await new Check(options).run();
+}
+
+class Check {
+  readonly #options: CheckOptions;
+  readonly #findings: CheckFinding[] = [];
+  readonly #used = new UsedChunks();
+  readonly #domains: DedupeDomain[] = [];
+  /** Packs that some snapshot needs, by id, with the key they are under. */
+  readonly #packs = new Map<string, string>();
+  readonly #lengths = new Map<string, number>();
+  #verifiedBytes = 0;
+
+  constructor(options: CheckOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<CheckReport> {
+    const { repository, level, knownHeads } = this.#options;
+    try {
+      for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
+      const { snapshots, findings } = await listSnapshots(repository, knownHeads);
+      for (const { code, snapshot, text } of findings) this.#findings.push({ code, where: snapshot, text });
+      for (const { head } of snapshots) {
+        const id = snapshotId(head);
+        await this.#collect(id, () => this.#snapshot(id));
+      }
+      if (level === 'data') await this.#data();
+      const packs = this.#packs.size;
+      return {
+        level,
+        snapshots: snapshots.length,
+        packs,
+        verifiedBytes: this.#verifiedBytes,
+        findings: this.#findings,
+      };
+    } finally {
+      this.#used.close();
+    }
+  }
+
+  /** Turns a refusal by the vault into a finding. */
+  async #collect(where: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof VaultError) || error.code === 'cancelled') throw error;
+      this.#findings.push({ code: error.code, where, text: error.message });
+    }
+  }
+
+  async #snapshot(id: string): Promise<void> {
+    const { repository, signal } = this.#options;
+    const ring = repository.keyRing();
+    try {
+      const { manifest, body } = await readSnapshot(repository, ring, id);
+      ring.expect(manifest.head.keys);
+      const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
+      for (const key of manifest.head.keys) await ring.get(key.id);
+      const domain = await openDomain(repository, ring, body.source);
+      if (domain.id !== manifest.head.domain)
+        throw new VaultError('malformed', 'The snapshot names another source than its head');
+      await loadIndexes(repository, ring, body.indexes);
+      const listed = new Set(body.packs);
+      const number = this.#domains.push(domain) - 1;
+      await this.#tree(new TreeReader(repository, ring, domain.treeIdKey), body.root, number, listed, guard, id);
+    } finally {
+      ring.drop();
+    }
+  }
+
+  async #tree(
+    reader: TreeReader,
+    nodes: readonly Buffer[],
+    domain: number,
+    listed: ReadonlySet<string>,
+    guard: KeyGuard,
+    snapshot: string,
+  ): Promise<void> {
+    for (const node of nodes) {
+      await guard.check();
+      if (this.#used.add(node, domain)) this.#locate(node, ChunkKind.tree, listed);
+    }
+    for await (const entry of reader.entries(nodes)) {
+      if (entry.type === 'folder') await this.#tree(reader, entry.nodes, domain, listed, guard, snapshot);
+      if (entry.type !== 'file') continue;
+      for (const { chunk, offset, length } of entry.extents) {
+        await this.#collect(snapshot, async () => {
+          const plain = this.#used.add(chunk, domain) ? this.#locate(chunk, ChunkKind.content, listed) : undefined;
+          if (plain !== undefined && offset + length > plain) {
+            throw new VaultError('malformed', 'An extent is beyond its chunk');
+          }
+        });
+      }
+    }
+  }
+
+  /** Finds a chunk's pack, and that the pack is there and on the reference list; answers the chunk's length. */
+  #locate(id: Buffer, kind: number, listed: ReadonlySet<string>): number {
+    const { cache } = this.#options.repository;
+    const found = cache.find(id);
+    if (!found || found.entry.kind !== kind)
+      throw new VaultError('chunk-missing', 'A part of the snapshot is in no index of this vault');
+    const pack = cache.pack(found.pack);
+    this.#packs.set(pack.id, pack.keyId);
+    if (this.#lengths.get(packName(pack.id)) !== pack.length) {
+      throw new VaultError('object-missing', `The pack ${pack.id} is not in the store, or not with its length`);
+    }
+    if (!listed.has(pack.id)) {
+      throw new VaultError('malformed', `The pack ${pack.id} is needed and is not on the snapshot's reference list`);
+    }
+    return found.entry.plain;
+  }
+
+  async #data(): Promise<void> {
+    const { repository, signal, onProgress } = this.#options;
+    const ring = repository.keyRing();
+    const total = [...this.#packs.keys()].reduce((sum, id) => sum + (this.#lengths.get(packName(id)) ?? 0), 0);
+    const progress = new Progress(onProgress, repository.clock, total);
+    try {
+      const dedupe = repository.descriptor.dedupeKey;
+      await ring.get(dedupe);
+      const guard = new KeyGuard(ring, dedupe, repository.clock, signal);
+      for (const [id, keyId] of this.#packs) {
+        await guard.check();
+        await this.#collect(packName(id), () => this.#pack(ring, id, keyId));
+        progress.bytes += this.#lengths.get(packName(id)) ?? 0;
+        progress.tell('check');
+      }
+    } finally {
+      ring.drop();
+    }
+  }
+
+  async #pack(ring: KeyRing, id: string, keyId: string): Promise<void> {
+    const { target, descriptor } = this.#options.repository;
+    const bytes = await target.get(packName(id), MAX_PACK_LENGTH);
+    const { key, entries } = readPackTable(id, bytes, await ring.get(keyId), descriptor.vault);
+    for (const entry of entries) {
+      const plain = openChunkUnchecked(key.key, entry, bytes.subarray(entry.offset, entry.offset + entry.stored));
+      this.#checkId(entry, plain);
+    }
+    this.#verifiedBytes += bytes.length;
+  }
+
+  /** Chunks that no snapshot uses have no known domain: their tag is all there is to check. */
+  #checkId(entry: ChunkEntry, plain: Buffer): void {
+    const number = this.#used.domainOf(entry.id);
+    const domain = number === undefined ? undefined : this.#domains[number];
+    if (!domain) return;
+    const idKey = entry.kind === ChunkKind.tree ? domain.treeIdKey : domain.chunkIdKey;
+    if (!idOf(idKey, plain).equals(entry.id)) throw new VaultError('tampered', 'A chunk is not what its id says');
+  }
+}

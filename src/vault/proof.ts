@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { VaultError } from './errors.ts';
+import type { Target } from './targets/target.ts';
+
+export interface ProofOptions {
+  readonly target: Target;
+  /** Files with plaintext that was backed up. */
+  readonly files: readonly string[];
+  /** Runs of plaintext that are searched for in all, at the most. */
+  readonly maxNeedles?: number;
+}
+
+export interface ProofReport {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly needles: number;
+  /** Names of objects in which a run of plaintext was found; none in a sound store. */
+  readonly found: readonly string[];
+  /** Of all packs together, 8 at the most. Ciphertext comes to 7.99 from a few hundred kilobytes on. */
+  readonly entropyBitsPerByte: number;
+}
+
+const NEEDLE = 24;
+const DISTINCT = 10;
+
+/**
+ * Looks at the stored bytes as a stranger would: no run of {@link NEEDLE} bytes of the source's files may occur in any
+ * object, and packs must look like noise. Needs no key.
+ */
+export async function proveCiphertext(options: ProofOptions): Promise<ProofReport> {
+  const needles = needlesOf(options.files, options.maxNeedles ?? 64);
+  if (needles.length === 0)
+    throw new VaultError('source-failed', 'The files have no run of bytes that could be searched for');
+  const counts = new Float64Array(256);
+  const found: string[] = [];
+  let [objects, bytes] = [0, 0];
+  for await (const { name, length } of options.target.list('')) {
+    const content = await options.target.get(name, length);
+    objects++;
+    bytes += content.length;
+    if (needles.some((needle) => content.includes(needle))) found.push(name);
+    if (name.startsWith('packs/')) for (const byte of content) counts[byte]! += 1;
+  }
+  return { objects, bytes, needles: needles.length, found, entropyBitsPerByte: entropy(counts) };
+}
+
+/** Runs that would not occur by chance: of many different bytes, evenly from all files. */
+function needlesOf(files: readonly string[], limit: number): Buffer[] {
+  const each = Math.max(1, Math.floor(limit / Math.max(1, files.length)));
+  const needles: Buffer[] = [];
+  for (const file of files) {
+    const content = readFileSync(file);
+    let taken = 0;
+    const step = Math.max(1, Math.floor(content.length / (each * 4)));
+    for (let at = 0; at + NEEDLE <= content.length && taken < each && needles.length < limit; at += step) {
+      const run = content.subarray(at, at + NEEDLE);
+      if (new Set(run).size < DISTINCT) continue;
+      needles.push(run);
+      taken++;
+    }
+  }
+  return needles;
+}
+
+/** Shannon entropy in bits per byte. */
+function entropy(counts: Float64Array): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits -= (count / total) * Math.log2(count / total);
+  return bits;
+}

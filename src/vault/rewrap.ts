@@ -1,0 +1,102 @@
+import { envelopeName, parseEnvelopeName, sealEnvelope, type Envelope, type Recipient } from './envelope.ts';
+import { refuseAborted, VaultError } from './errors.ts';
+import { MasterKeyError } from './master-keys/master-key-error.ts';
+import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
+import type { FoundEnvelope, KeyRing } from './key-ring.ts';
+import { writerFor, type Repository } from './repository.ts';
+
+export interface RewrapOptions {
+  readonly repository: Repository;
+  /** Who is to open the data keys from now on, and nobody else. The first is the new primary. */
+  readonly to: readonly MasterKey[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface RewrapReport {
+  readonly envelopes: number;
+  readonly rewrapped: number;
+  /** Were for exactly these master keys already. */
+  readonly unchanged: number;
+  /** Old revisions that the store did not let go of: their master key still opens them. */
+  readonly oldRevisionsLeft: readonly string[];
+}
+
+/**
+ * Moves a vault to other master keys: a new revision of each envelope, and no other byte. Can be stopped and begun again
+ * at any time. The old master key keeps its power over copies of the old envelopes until it is switched off.
+ */
+export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
+  const { repository, to, signal, onProgress } = options;
+  if (to.length === 0) throw new VaultError('no-recipient', 'No master key was given to move to');
+  writerFor(repository);
+  const keys = new Set<string>();
+  for await (const { name } of repository.target.list('keys/')) {
+    const parsed = parseEnvelopeName(name);
+    if (parsed) keys.add(parsed.key);
+  }
+  const ring = repository.keyRing();
+  const left: string[] = [];
+  let rewrapped = 0;
+  let done = 0;
+  for (const key of [...keys].toSorted()) {
+    refuseAborted(signal);
+    const found = await ring.find(key);
+    if (!isFor(found.envelope, to)) {
+      await writeRevision(repository, ring, found, to);
+      rewrapped++;
+      left.push(...(await deleteOld(repository, [...found.older, found.name])));
+    } else left.push(...(await deleteOld(repository, found.older)));
+    onProgress?.(++done, keys.size);
+  }
+  return { envelopes: keys.size, rewrapped, unchanged: keys.size - rewrapped, oldRevisionsLeft: left };
+}
+
+function isFor(envelope: Envelope, to: readonly MasterKey[]): boolean {
+  return (
+    envelope.recipients.length === to.length &&
+    to.every((key) => envelope.recipients.some((recipient) => isSameMasterKey(recipient, key.describe())))
+  );
+}
+
+async function writeRevision(
+  repository: Repository,
+  ring: KeyRing,
+  { envelope, digest }: FoundEnvelope,
+  to: readonly MasterKey[],
+): Promise<void> {
+  const { target, descriptor, clock } = repository;
+  const recipients: Recipient[] = [];
+  for (const key of to) recipients.push(await recipientFor(repository, envelope, key));
+  const next = { ...envelope, revision: envelope.revision + 1, createdMs: clock.nowMs(), previous: digest, recipients };
+  await target.put(envelopeName(envelope.key, next.revision), sealEnvelope(next, descriptor, writerFor(repository)));
+  // Proves that the new revision opens to the same data key, before the old one goes.
+  await ring.proveFor(envelope.key, to);
+}
+
+/** Keeps what a master key has already; else lets one of the old master keys re-wrap it. */
+async function recipientFor(repository: Repository, envelope: Envelope, to: MasterKey): Promise<Recipient> {
+  const { provider, keyId, region } = to.describe();
+  const kept = envelope.recipients.find((recipient) => isSameMasterKey(recipient, to.describe()));
+  if (kept) return kept;
+  const { tenant, environment } = repository.descriptor;
+  const context = { tenant, environment, purpose: envelope.purpose, key: envelope.key };
+  let refusal: MasterKeyError | undefined;
+  for (const from of repository.masterKeys) {
+    const old = envelope.recipients.find((recipient) => isSameMasterKey(recipient, from.describe()));
+    if (!old) continue;
+    try {
+      return { provider, keyId, region, wrapped: await from.rewrap(old.wrapped, context, to) };
+    } catch (error) {
+      if (!(error instanceof MasterKeyError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? new VaultError('no-recipient', `None of the master keys given opens the data key ${envelope.key}`);
+}
+
+async function deleteOld(repository: Repository, names: readonly string[]): Promise<string[]> {
+  if (!repository.target.capabilities.delete) return [...names];
+  for (const name of names) await repository.target.delete(name);
+  return [];
+}
