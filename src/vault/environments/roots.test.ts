@@ -10,7 +10,12 @@ describe('the roots', () => {
   beforeEach(() => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'keystead-roots-')));
     for (const name of ['vaults', 'vaults/data', 'vaults-of-others', 'elsewhere']) mkdirSync(join(base, name));
-    roots = { setting: 'KEYSTEAD_VAULT_ROOTS', folders: [join(base, 'vaults')], keepOut: [join(base, 'vaults/data')] };
+    roots = {
+      setting: 'KEYSTEAD_VAULT_ROOTS',
+      folders: [join(base, 'vaults')],
+      themselves: true,
+      keepOut: [join(base, 'vaults/data')],
+    };
   });
   afterEach(() => rmSync(base, { recursive: true }));
 
@@ -50,6 +55,12 @@ describe('the roots', () => {
     for (const path of ['vaults/loop', 'vaults/loop/a', 'vaults/dangling', 'vaults/dangling/a']) {
       await expect(placeBelow(roots, join(base, path))).rejects.toMatchObject({ code: 'path-malformed' });
     }
+  });
+
+  it('may hold only what is below them', async () => {
+    const below = { ...roots, keepOut: [], themselves: false };
+    expect(await placeBelow(below, join(base, 'vaults/a'))).toBe(join(base, 'vaults/a'));
+    await expect(placeBelow(below, join(base, 'vaults'))).rejects.toMatchObject({ code: 'path-outside-roots' });
   });
 
   it('say that none is set', async () => {

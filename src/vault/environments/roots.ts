@@ -7,6 +7,8 @@ export interface Roots {
   /** The name of the setting, for the texts. */
   readonly setting: string;
   readonly folders: readonly string[];
+  /** Whether a root itself may be named, and not only what lies below it. */
+  readonly themselves: boolean;
   /** What lies below a root and is nobody's all the same: the server's own data and its seal. */
   readonly keepOut: readonly string[];
 }
@@ -14,13 +16,12 @@ export interface Roots {
 const MAX_PATH_BYTES = 1024;
 
 /**
- * The real place of a path that a tenant names: absolute, without symbolic links, below one of the roots or one of
- * them, and apart from what is to be kept out. It need not exist yet. A path is a right to write on this machine, so
+ * The real place of a path that a tenant names: absolute, without symbolic links, below one of the roots, and apart from what is to be kept out. It need not exist yet. A path is a right to write on this machine, so
  * what only looks as if it lay below a root is refused.
  *
  * @throws {EnvironmentError} `path-malformed`, `path-outside-roots`
  */
-export async function placeBelow({ setting, folders, keepOut }: Roots, path: string): Promise<string> {
+export async function placeBelow({ setting, folders, themselves, keepOut }: Roots, path: string): Promise<string> {
   refuseMalformed(path);
   const place = await realOf(path);
   for (const kept of keepOut) {
@@ -32,7 +33,10 @@ export async function placeBelow({ setting, folders, keepOut }: Roots, path: str
       );
     }
   }
-  for (const root of folders) if (isWithin(await realOf(root), place)) return place;
+  for (const folder of folders) {
+    const root = await realOf(folder);
+    if (isWithin(root, place) && (themselves || root !== place)) return place;
+  }
   const allowed = folders.length === 0 ? 'none is set' : `they are ${folders.join(', ')}`;
   throw new EnvironmentError(
     'path-outside-roots',

@@ -1,5 +1,6 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import type { CheckLevel } from '../check.ts';
 import type { EnvironmentStorage } from '../environments/environment.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { ProgressEvent } from '../progress.ts';
@@ -17,12 +18,15 @@ export type Work =
       readonly paths?: readonly string[];
       readonly replaceExisting: boolean;
     }
-  | { readonly kind: 'verify'; readonly level: VerifyLevel; readonly snapshotId?: string }
+  | { readonly kind: 'verify'; readonly level: CheckLevel }
   | { readonly kind: 'rewrap' }
   | { readonly kind: 'snapshots' };
 
-/** `structure`: everything a restore needs is there and fits. `data`: every byte is read and verified as well. */
-export type VerifyLevel = 'structure' | 'data';
+/** How far a run is. Re-wrapping counts envelopes where others count files. */
+export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
+  readonly phase: ProgressEvent['phase'] | 'rewrap';
+  readonly totalFiles?: number;
+}
 
 /** A master key with what it takes to use it. */
 export interface JobMasterKey {
@@ -51,17 +55,61 @@ export interface Job {
   readonly work: Work;
 }
 
-/** What came of a run, as plain data: safe integers, texts, lists and objects. */
+/** What came of a run, for the records of environment and run. */
 export interface RunReport {
-  /** The vault that was made, or is there. */
-  readonly vaultId: string;
+  /** The vault that was made, or is there; absent where no backup has made one yet. */
+  readonly vaultId?: string;
   /** The newest snapshots that the store has: to be kept elsewhere. */
   readonly heads: readonly KnownHead[];
   readonly result: RunResult;
 }
 
-export type RunResult = Readonly<Record<string, string | number | boolean | null | readonly RunItem[]>>;
-export type RunItem = Readonly<Record<string, string | number | null>>;
+/** Numbers and texts of what a run did; which are there depends on its kind. Bytes, counts and milliseconds. */
+export interface RunResult {
+  readonly snapshotId?: string;
+  /** The snapshot whose unchanged files were not read again. */
+  readonly parent?: string;
+  readonly files?: number;
+  readonly folders?: number;
+  readonly links?: number;
+  readonly bytes?: number;
+  readonly unchangedFiles?: number;
+  readonly readBytes?: number;
+  readonly newBytes?: number;
+  readonly storedBytes?: number;
+  readonly durationMs?: number;
+  readonly snapshots?: readonly SnapshotItem[];
+  readonly level?: CheckLevel;
+  readonly snapshotCount?: number;
+  readonly packs?: number;
+  readonly verifiedBytes?: number;
+  readonly envelopes?: number;
+  readonly rewrapped?: number;
+  /** Old envelopes that the store did not let go of: the old master key still opens them. */
+  readonly oldRevisionsLeft?: number;
+  /** How many items could not be kept; `problems` names the first of them. */
+  readonly problemCount?: number;
+  readonly problems?: readonly { readonly code: string; readonly path: string }[];
+  readonly warnings?: readonly string[];
+  /** How much in the store is not as it was left; `findings` names the first of it. */
+  readonly findingCount?: number;
+  readonly findings?: readonly Finding[];
+}
+
+/** A snapshot as its head says, in clear. */
+export interface SnapshotItem {
+  readonly snapshotId: string;
+  readonly createdMs: number;
+  readonly parent?: string;
+}
+
+/** Something in the store that is not as it was left. */
+export interface Finding {
+  readonly code: string;
+  /** The object or snapshot. */
+  readonly subject: string;
+  readonly text: string;
+}
 
 /** Why a run ended without its work done. The text is for people: what happened, what it means, what to do. */
 export interface RunProblem {
@@ -75,6 +123,6 @@ export type ToAgent = { readonly type: 'start'; readonly job: Job } | { readonly
 /** What the run's process tells. */
 export type FromAgent =
   | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly event: ProgressEvent }
+  | { readonly type: 'progress'; readonly event: RunEvent }
   | { readonly type: 'done'; readonly report: RunReport }
   | { readonly type: 'failed'; readonly problem: RunProblem };

@@ -1,8 +1,10 @@
 import type { BackupReport } from '../backup.ts';
+import type { CheckReport } from '../check.ts';
 import { snapshotId } from '../manifest.ts';
 import type { RestoreReport } from '../restore.ts';
+import type { RewrapReport } from '../rewrap.ts';
 import type { SnapshotList } from '../snapshots.ts';
-import type { RunItem, RunResult } from './job.ts';
+import type { Finding, RunResult } from './job.ts';
 
 /** How many items of a list a record keeps. The whole list of a backup is in its manifest. */
 const MAX_ITEMS = 100;
@@ -13,7 +15,7 @@ export function showBackup(report: BackupReport): RunResult {
   const { files, folders, links, bytes } = statistics;
   return {
     snapshotId: id,
-    parent,
+    ...(parent !== null && { parent }),
     files,
     folders,
     links,
@@ -24,9 +26,9 @@ export function showBackup(report: BackupReport): RunResult {
     storedBytes: report.storedBytes,
     durationMs: report.durationMs,
     problemCount: problems.length,
-    problems: problems.slice(0, MAX_ITEMS).map(({ code, path }): RunItem => ({ code, path: path.toString('utf8') })),
-    warnings: warnings.slice(0, MAX_ITEMS).map((text): RunItem => ({ text })),
-    findings: findings.slice(0, MAX_ITEMS).map(({ code, snapshot, text }): RunItem => ({ code, snapshot, text })),
+    problems: problems.slice(0, MAX_ITEMS).map(({ code, path }) => ({ code, path: path.toString('utf8') })),
+    warnings: warnings.slice(0, MAX_ITEMS),
+    ...showFindings(findings),
   };
 }
 
@@ -36,15 +38,29 @@ export function showRestore({ snapshotId: id, files, folders, links, bytes, dura
 
 export function showSnapshots({ snapshots, findings }: SnapshotList): RunResult {
   return {
-    snapshots: snapshots.map(({ head }): RunItem => ({
+    snapshots: snapshots.map(({ head }) => ({
       snapshotId: snapshotId(head),
       createdMs: head.createdMs,
-      writer: head.writer,
-      sequence: head.sequence,
-      parent: head.parent,
-      domain: head.domain,
-      keys: head.keys.length,
+      ...(head.parent !== null && { parent: head.parent }),
     })),
-    findings: findings.slice(0, MAX_ITEMS).map(({ code, snapshot, text }): RunItem => ({ code, snapshot, text })),
+    ...showFindings(findings),
   };
+}
+
+export function showCheck({ level, snapshots, packs, verifiedBytes, findings }: CheckReport): RunResult {
+  const found = findings.map(({ code, where, text }) => ({ code, snapshot: where, text }));
+  return { level, snapshotCount: snapshots, packs, verifiedBytes, ...showFindings(found) };
+}
+
+export function showRewrap({ envelopes, rewrapped, oldRevisionsLeft }: RewrapReport): RunResult {
+  return { envelopes, rewrapped, oldRevisionsLeft: oldRevisionsLeft.length };
+}
+
+function showFindings(
+  findings: readonly { readonly code: string; readonly snapshot: string; readonly text: string }[],
+): Pick<RunResult, 'findingCount' | 'findings'> {
+  const shown = findings
+    .slice(0, MAX_ITEMS)
+    .map(({ code, snapshot, text }): Finding => ({ code, subject: snapshot, text }));
+  return { findingCount: findings.length, findings: shown };
 }

@@ -1,5 +1,5 @@
 import { randomBytes, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -60,7 +60,7 @@ describe('a run in a process of its own', () => {
   const backup = (): Work => ({ kind: 'backup', source: join(folder, 'source'), sourceName: 'documents' });
   const restore = (report: RunReport, name = 'restored'): Work => ({
     kind: 'restore',
-    snapshotId: report.result['snapshotId'] as string,
+    snapshotId: report.result.snapshotId as string,
     destination: join(folder, name),
     replaceExisting: false,
   });
@@ -95,7 +95,7 @@ describe('a run in a process of its own', () => {
 
     known = report;
     const list = await succeed({ kind: 'snapshots' });
-    expect(list.result['snapshots']).toMatchObject([{ snapshotId: report.result['snapshotId'], sequence: 1 }]);
+    expect(list.result.snapshots).toMatchObject([{ snapshotId: report.result.snapshotId }]);
     await succeed(restore(report));
     for (const name of ['a', 'b']) {
       expect(readFileSync(join(folder, 'restored', name)).equals(readFileSync(join(folder, 'source', name)))).toBe(
@@ -148,7 +148,7 @@ describe('a run in a process of its own', () => {
     expect(runner.cancel('run')).toBe(true);
     expect(await problemOf(ended)).toMatchObject({ state: 'cancelled' });
     expect(runner.cancel('run')).toBe(false);
-    expect((await succeed({ kind: 'snapshots' })).result['snapshots']).toHaveLength(1);
+    expect((await succeed({ kind: 'snapshots' })).result.snapshots).toHaveLength(1);
   });
 
   it('says clearly that its process was killed, leaves no snapshot, and can be run again', async () => {
@@ -169,7 +169,7 @@ describe('a run in a process of its own', () => {
     async (point) => {
       const faulty = new Runner({ environment: { KEYSTEAD_FAULT: point } });
       expect(await problemOf(faulty.start('run', job(backup())).ended)).toMatchObject({ code: 'crashed' });
-      expect((await succeed({ kind: 'snapshots' })).result['snapshots']).toEqual([]);
+      expect((await succeed({ kind: 'snapshots' })).result.snapshots).toEqual([]);
       await succeed(restore(await succeed(backup())));
     },
   );
@@ -179,7 +179,8 @@ describe('a run in a process of its own', () => {
     rmSync(join(folder, 'vault', 'vault.json'));
     for (const name of ['packs', 'index', 'snapshots']) rmSync(join(folder, 'vault', name), { recursive: true });
     known = { heads: [] };
-    await succeed(restore(await succeed(backup())));
+    const report = await succeed(backup());
+    expect((await succeed(restore(report))).result.files).toBe(2);
   });
 
   it('does not begin again where a vault has lost its descriptor', async () => {
@@ -196,13 +197,42 @@ describe('a run in a process of its own', () => {
     expect(await problemOf(runner.start('run', foreign).ended)).toMatchObject({ code: 'wrong-vault' });
   });
 
+  it('verifies everything, and finds a pack that was changed', async () => {
+    await succeed(backup());
+    expect((await succeed({ kind: 'verify', level: 'data' })).result).toMatchObject({
+      snapshotCount: 1,
+      findingCount: 0,
+      verifiedBytes: expect.any(Number),
+    });
+    const packs = join(folder, 'vault', 'packs');
+    const [pack] = readdirSync(packs, { recursive: true, encoding: 'utf8' }).filter((name) => name.length > 3);
+    const bytes = readFileSync(join(packs, pack as string));
+    bytes[200]! ^= 1;
+    chmodSync(join(packs, pack as string), 0o600);
+    writeFileSync(join(packs, pack as string), bytes);
+    const { result } = await succeed({ kind: 'verify', level: 'data' });
+    expect(result.findingCount).toBeGreaterThan(0);
+  });
+
+  it('moves to another master key: what was kept opens with the new one alone', async () => {
+    const report = await succeed(backup());
+    const next = aws.makeKey();
+    const moved = await runner.start('move', job({ kind: 'rewrap' }, [key, next])).ended;
+    expect(moved).toMatchObject({ report: { result: { envelopes: 3, rewrapped: 3, oldRevisionsLeft: 0 } } });
+    key.state = 'Deleted';
+    expect(await problemOf(runner.start('old', job(restore(report))).ended)).toMatchObject({ code: 'no-recipient' });
+    key = next;
+    await succeed(restore(report));
+    await succeed(backup());
+  });
+
   it('finds a store that has lost its newest snapshot', async () => {
     await succeed(backup());
     await succeed(backup());
     const [writer] = readdirSync(join(folder, 'vault', 'snapshots'));
     rmSync(join(folder, 'vault', 'snapshots', writer as string, '0000000002'));
     const list = await succeed({ kind: 'snapshots' });
-    expect(list.result['findings']).toMatchObject([{ code: 'newest-missing' }]);
+    expect(list.result.findings).toMatchObject([{ code: 'newest-missing' }]);
   });
 
   it('runs nothing under a name that is in flight', async () => {

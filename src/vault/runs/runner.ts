@@ -1,8 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
-import type { ProgressEvent } from '../progress.ts';
-import type { FromAgent, Job, RunProblem, RunReport, ToAgent } from './job.ts';
+import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
 import { crashed } from './run-problem.ts';
 
 /** How a run ended. */
@@ -11,7 +10,7 @@ export type RunEnd =
   | { readonly state: 'failed' | 'cancelled'; readonly problem: RunProblem };
 
 /** Where a run is. */
-export interface RunProgress extends ProgressEvent {
+export interface RunProgress extends RunEvent {
   /** Seconds, where the whole is known. */
   readonly secondsLeft?: number;
 }
@@ -146,7 +145,7 @@ function wipeSecrets({ masterKeys, writerKey }: Job): void {
   }
 }
 
-function withTimeLeft(event: ProgressEvent): RunProgress {
+function withTimeLeft(event: RunEvent): RunProgress {
   const { totalBytes, bytes, rate } = event;
   if (totalBytes === undefined || rate <= 0) return event;
   return { ...event, secondsLeft: Math.max(0, Math.round((totalBytes - bytes) / rate)) };
