@@ -1,0 +1,35 @@
+import type { CliCommand } from './command.ts';
+import { AUDIT_COMMANDS } from './commands/audit.ts';
+import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
+import { initCommand } from './commands/init.ts';
+import { KEY_COMMANDS } from './commands/key.ts';
+import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
+import { serveCommand } from './commands/serve.ts';
+import { STATE_COMMANDS } from './commands/state.ts';
+import { STATUS_COMMANDS } from './commands/status.ts';
+import { TENANT_COMMANDS } from './commands/tenant.ts';
+
+/** What the groups of commands are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  tenant: 'Tenants of the installation, and their regions.',
+  'tenant region': 'Regions of a tenant: where its keys may live.',
+  principal: 'Principals of your tenant: who may ask for what.',
+  credential: 'Credentials of your tenant: access keys, sessions, API keys.',
+  key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
+  audit: 'The audit log: its checkpoints, and its verification without the server.',
+  state: 'The state of the server: copies of it, and their return.',
+  vault: 'The backup vault.',
+};
+
+/** Every command, in the order in which the help shows them. */
+export const COMMANDS: readonly CliCommand[] = [
+  serveCommand,
+  initCommand,
+  ...STATUS_COMMANDS,
+  ...TENANT_COMMANDS,
+  ...PRINCIPAL_COMMANDS,
+  ...CREDENTIAL_COMMANDS,
+  ...KEY_COMMANDS,
+  ...AUDIT_COMMANDS,
+  ...STATE_COMMANDS,
+];

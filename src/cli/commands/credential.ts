@@ -1,0 +1,68 @@
+import { everyItem, type Credential } from '@keystead/sdk';
+import type { CliCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { Column } from '../output.ts';
+import { all } from './list.ts';
+import { principalIdOf } from './principal.ts';
+
+const COLUMNS: readonly Column<Credential>[] = [
+  ['CREDENTIAL', ({ credentialId }) => credentialId],
+  ['TYPE', ({ type }) => type],
+  ['PRINCIPAL', ({ principalId }) => principalId],
+  ['STATE', ({ state }) => state],
+  ['CREATED', ({ createdAt }) => createdAt],
+  ['EXPIRES', ({ expiresAt }) => expiresAt],
+];
+
+export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'credential create',
+    summary: 'Issues a credential for a principal; its secrets are shown once',
+    reach: 'remote',
+    arguments: [['<principal>', 'the name of the principal']],
+    options: [
+      ['--type <type>', 'access-key (for the AWS KMS API), session (the same, ends by itself) or api-key (access-key)'],
+      ['--lifetime <seconds>', 'how long a session lasts, 900 to 129600'],
+    ],
+    examples: [
+      'credential create backup-host',
+      'credential create backup-host --type session --lifetime 3600 --json',
+      'credential create alice --type api-key',
+    ],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const lifetime = given.optional('lifetime');
+      const body = {
+        // The server knows which types there are, and says so.
+        type: (given.optional('type') ?? 'access-key') as Credential['type'],
+        ...(lifetime !== undefined && { lifetimeSeconds: wholeNumber('--lifetime', lifetime) }),
+      };
+      output.item(await api.createCredential(await principalIdOf(api, given.text('principal')), body));
+      output.note('\nThe secrets are shown here and never again.');
+    },
+  },
+  {
+    path: 'credential list',
+    summary: 'Lists the credentials of your tenant, without their secrets',
+    reach: 'remote',
+    examples: ['credential list'],
+    run: async ({ client, output }) => {
+      const api = client();
+      output.rows(await all(everyItem((after) => api.listCredentials({ after }))), COLUMNS, 'There is no credential.');
+    },
+  },
+  {
+    path: 'credential suspend',
+    summary: 'Takes a credential back: every request that starts after the answer is refused',
+    reach: 'remote',
+    arguments: [['<credential>', 'its id: an access key id, or the id of an API key']],
+    examples: ['credential suspend KSIAABCDEFGHIJKLMNOP'],
+    run: async ({ client, given, output }) => output.item(await client().suspendCredential(given.text('credential'))),
+  },
+];
+
+/** @throws {CliError} */
+export function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new CliError('usage', 'usage', `${option} takes a whole number, not "${text}"`, 'Write it in digits.');
+}

@@ -1,0 +1,48 @@
+import type { CliCommand } from '../command.ts';
+import type { Terminal } from '../host.ts';
+
+/** What the first administrator is shown, once. */
+interface FirstCredentials {
+  readonly url: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly apiKey: string;
+}
+
+export const initCommand: CliCommand = {
+  path: 'init',
+  summary: 'Makes an installation without serving it, and shows its first credentials, once',
+  reach: 'data',
+  options: [
+    ['--region <name>', 'the region to make (KEYSTEAD_REGION; us-east-1)'],
+    ['--listen <url>', 'where the server will listen (KEYSTEAD_LISTEN; http://localhost:8420)'],
+    ['--new-credentials', 'issue new credentials for the first administrator of an installation that is there'],
+  ],
+  examples: ['init --json', 'init --data /var/lib/keystead --seal /etc/keystead/seal --region eu-central-1'],
+  run: async ({ config, given, output, host }) => {
+    const { initialise } = await import('../../server/initialise.ts');
+    const made = await initialise(config(), { newCredentials: given.flag('new-credentials') });
+    if (output.isJson) output.item(made);
+    else showFirstCredentials(host.stdout, made);
+  },
+};
+
+/** Shows them to a person, ready for a shell. */
+export function showFirstCredentials(terminal: Terminal, shown: FirstCredentials): void {
+  const { url, region, accountId, accessKeyId, secretAccessKey, apiKey } = shown;
+  const lines = [
+    '',
+    `The first administrator of account ${accountId}. This is shown once and stored nowhere in clear:`,
+    '',
+    `  export AWS_ENDPOINT_URL_KMS=${url}`,
+    `  export AWS_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+    `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  export KEYSTEAD_URL=${url}`,
+    `  export KEYSTEAD_API_KEY=${apiKey}`,
+    '',
+  ];
+  terminal.write(`${lines.join('\n')}\n`);
+}

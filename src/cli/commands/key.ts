@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { everyItem, keyCheckValue, type Key, type KeysteadClient, type KeySummary } from '@keystead/sdk';
+import type { CliCommand, Row, Session } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
+import type { Column } from '../output.ts';
+import { wholeNumber } from './credential.ts';
+import { all } from './list.ts';
+
+const KEY_COLUMNS: readonly Column<KeySummary>[] = [
+  ['KEY', ({ keyId }) => keyId],
+  ['STATE', ({ state }) => state],
+  ['SPEC', ({ spec }) => spec],
+  ['ORIGIN', ({ origin }) => origin],
+  ['ALIASES', ({ aliases }) => aliases.join(', ')],
+  ['DESCRIPTION', ({ description }) => description],
+];
+
+const VERSION_COLUMNS: readonly Column<Key['versions'][number]>[] = [
+  ['VERSION', ({ versionId }) => versionId],
+  ['STAGE', ({ stage }) => stage],
+  ['MATERIAL', ({ hasMaterial }) => (hasMaterial ? 'present' : 'absent')],
+  ['CHECK VALUE', ({ checkValue }) => checkValue],
+  ['CREATED', ({ createdAt }) => createdAt],
+];
+
+const REGION: readonly Row[] = [['--region <name>', 'where the key lives (KEYSTEAD_REGION; the only region)']];
+const KEY: readonly Row[] = [['<key>', 'its id, or alias/NAME']];
+const EXAMPLE_ID = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
+
+/** A command that changes one key and shows what became of it. */
+function change(
+  verb: string,
+  summary: string,
+  run: (client: KeysteadClient, region: string, key: string, session: Session) => Promise<Key>,
+  more: Pick<CliCommand, 'options'> = {},
+): CliCommand {
+  return {
+    path: `key ${verb}`,
+    summary,
+    reach: 'remote',
+    arguments: KEY,
+    options: [...(more.options ?? []), ...REGION],
+    examples: [`key ${verb} ${EXAMPLE_ID}`, `key ${verb} alias/backups --region us-east-1`],
+    run: async (session) => {
+      const api = session.client();
+      show(session, await run(api, await regionOf(session, api), session.given.text('key'), session));
+    },
+  };
+}
+
+export const KEY_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'key list',
+    summary: 'Lists the keys of a region',
+    reach: 'remote',
+    options: REGION,
+    examples: ['key list', 'key list --region eu-west-1 --json'],
+    run: async (session) => {
+      const api = session.client();
+      const region = await regionOf(session, api);
+      const keys = await all(everyItem((after) => api.listKeys(region, { after })));
+      session.output.rows(keys, KEY_COLUMNS, `There is no key in ${region}.`);
+    },
+  },
+  change('show', 'Shows a key with its versions', (client, region, key) => client.getKey(region, key)),
+  change('enable', 'Switches a key on', (client, region, key) => client.enableKey(region, key)),
+  change('disable', 'Switches a key off: every use that starts after the answer is refused', (client, region, key) =>
+    client.disableKey(region, key),
+  ),
+  change(
+    'rotate',
+    'Makes new material the current one; the material before goes on to decrypt',
+    (client, region, key) => client.rotateKey(region, key),
+  ),
+  change(
+    'schedule-deletion',
+    'Lets a key go after a waiting period, during which it can be called back',
+    (client, region, key, { given }) => {
+      const days = given.optional('days');
+      return client.scheduleKeyDeletion(
+        region,
+        key,
+        days === undefined ? {} : { windowDays: wholeNumber('--days', days) },
+      );
+    },
+    { options: [['--days <number>', 'the waiting period, 7 to 30 (30)']] },
+  ),
+  change('cancel-deletion', 'Calls a key back from its deletion. It is switched off then', (client, region, key) =>
+    client.cancelKeyDeletion(region, key),
+  ),
+  {
+    path: 'key check-value',
+    summary: 'Shows the check values of an imported key, and compares them with material that you have',
+    reach: 'remote',
+    arguments: KEY,
+    options: [['--material <file>', 'the raw bytes of the material; they stay on this machine'], ...REGION],
+    examples: [`key check-value ${EXAMPLE_ID}`, 'key check-value alias/backups --material ./key.bin'],
+    run: checkValue,
+  },
+];
+
+async function checkValue(session: Session): Promise<ExitName | void> {
+  const { given, output } = session;
+  const api = session.client();
+  const key = await api.getKey(await regionOf(session, api), given.text('key'));
+  const values = key.versions.flatMap(({ versionId, stage, checkValue: value }) =>
+    value === undefined ? [] : [{ versionId, stage, checkValue: value }],
+  );
+  const file = given.optional('material');
+  if (file === undefined) {
+    output.rows(
+      values,
+      [
+        ['VERSION', ({ versionId }) => versionId],
+        ['STAGE', ({ stage }) => stage],
+        ['CHECK VALUE', ({ checkValue: value }) => value],
+      ],
+      'The key has no imported material: only that has a check value.',
+    );
+    return 'ok';
+  }
+  const material = new Uint8Array(readFileSync(file));
+  const own = await keyCheckValue(material).finally(() => material.fill(0));
+  const match = values.find(({ checkValue: value }) => value === own);
+  if (output.isJson) output.item({ keyId: key.keyId, checkValue: own, matches: match?.versionId ?? null });
+  else if (match) output.note(`${own}  your material is version ${match.versionId} (${match.stage}) of this key`);
+  if (match) return 'ok';
+  throw new CliError(
+    'failed',
+    'check-value-differs',
+    `your material has the check value ${own}, and no version of the key has that`,
+    'What arrived is not what you have: delete the imported material and import it again.',
+  );
+}
+
+function show({ output }: Session, key: Key): void {
+  if (output.isJson) return output.item(key);
+  const { versions, ...rest } = key;
+  output.item(rest);
+  output.note('');
+  output.rows(versions, VERSION_COLUMNS, 'The key has no material yet.');
+}
+
+/** The region that was named, or the only one that there is. @throws {CliError} */
+async function regionOf({ given, host }: Session, client: KeysteadClient): Promise<string> {
+  const named = given.optional('region') ?? host.env['KEYSTEAD_REGION'];
+  if (named !== undefined) return named;
+  const { items } = await client.listRegions({ limit: 2 });
+  const [only, another] = items;
+  if (only && !another) return only.region;
+  throw new CliError(
+    'usage',
+    'region-missing',
+    only ? 'your tenant has more than one region' : 'your tenant has no region',
+    only ? 'Name one by --region; "keystead tenant region list" lists them.' : 'Run "keystead tenant region add".',
+  );
+}

@@ -1,0 +1,111 @@
+import Table from 'cli-table3';
+import { styleText } from 'node:util';
+import type { Told } from './errors.ts';
+import type { CliHost, Terminal } from './host.ts';
+
+/** A column of a table: its head, and its cell for a row. `undefined` leaves the cell empty. */
+export type Column<Row> = readonly [head: string, cell: (row: Row) => string | number | undefined];
+
+const BARE = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((name) => [name, name === 'middle' ? '  ' : '']),
+);
+
+/** Says what came of a command: to a person in tables, to a program (`--json`) as one JSON object a line. */
+export class Output {
+  readonly isJson: boolean;
+  readonly #host: CliHost;
+
+  constructor(host: CliHost, isJson: boolean) {
+    this.#host = host;
+    this.isJson = isJson;
+  }
+
+  /** One thing. */
+  item(value: object): void {
+    if (this.isJson) return this.#json(value);
+    const lines = Object.entries(value).filter(([, member]) => member !== undefined);
+    this.#table(lines.map(([name, member]) => [this.#style('bold', words(name)), shown(member)]));
+  }
+
+  /** Several things of a kind, a line each. */
+  rows<Row extends object>(rows: readonly Row[], columns: readonly Column<Row>[], none: string): void {
+    if (this.isJson) {
+      for (const row of rows) this.#json(row);
+    } else if (rows.length === 0) this.note(none);
+    else {
+      const head = columns.map(([title]) => this.#style('bold', title));
+      this.#table([head, ...rows.map((row) => columns.map(([, cell]) => shown(cell(row))))]);
+    }
+  }
+
+  /** A sentence for a person. A program gets none. */
+  note(text: string): void {
+    if (!this.isJson) this.#host.stdout.write(`${text}\n`);
+  }
+
+  /** Text as it is, for a pipe: `value` is what a program gets in its place. */
+  text(text: string, value: object): void {
+    if (this.isJson) this.#json(value);
+    else this.#host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** A sentence beside the result, on standard error. */
+  warn(text: string): void {
+    if (!this.isJson) this.#host.stderr.write(`${printable(text)}\n`);
+  }
+
+  #json(value: object): void {
+    this.#host.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  #style(format: 'bold', text: string): string {
+    return styleText(format, text, { stream: this.#host.stdout });
+  }
+
+  #table(rows: readonly string[][]): void {
+    const table = new Table({ chars: BARE, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } });
+    table.push(...rows);
+    for (const line of table.toString().split('\n')) this.#host.stdout.write(`${line.trimEnd()}\n`);
+  }
+}
+
+/** Tells of an error: a sentence and what to do next, or a JSON object. */
+export function writeError(stderr: Terminal, isJson: boolean, told: Told): void {
+  const { code, message, action, requestId } = told;
+  if (isJson) {
+    stderr.write(`${JSON.stringify({ error: { code, message, action, requestId } })}\n`);
+    return;
+  }
+  const label = styleText('red', 'Error:', { stream: stderr });
+  stderr.write(`${label} ${sentence(printable(message))}\n`);
+  if (action !== undefined) stderr.write(`${printable(action)}\n`);
+  if (requestId !== undefined) stderr.write(`Request ${printable(requestId)}\n`);
+}
+
+/** Text from elsewhere without what would command a terminal. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.map(shown).join(', ');
+  if (value !== null && typeof value === 'object')
+    return Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => `${words(name)} ${shown(member)}`)
+      .join(', ');
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** `createdAt` as `created at`. */
+function words(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
