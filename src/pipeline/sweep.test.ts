@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { BarrierKey, makeBarrierRoot } from '../crypto/hierarchy.ts';
+import { Directory } from '../identity/directory.ts';
+import { makeInstance, makeTenant, type Instance } from '../identity/tenant.ts';
+import { createKey } from '../keys/create.ts';
+import { importMaterial } from '../keys/import.ts';
+import { KeyCache } from '../keys/key-cache.ts';
+import { changeEntry, DAY, GENERATED, keyAfter, NOW, random, readyToImport } from '../keys/key-space.fixture.ts';
+import type { Key } from '../keys/key.ts';
+import { cancelDeletion, scheduleDeletion } from '../keys/lifecycle.ts';
+import type { Write } from '../records/commit.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { MemoryStore } from '../store/memory.ts';
+import { sweepDueKeys } from './sweep.ts';
+
+/** A store of which one row was changed behind its back. */
+class TamperedStore extends MemoryStore {
+  tamperedId = '';
+
+  override read(ref: RecordRef): StoredRecord | undefined {
+    const record = super.read(ref);
+    return record && record.id === this.tamperedId ? { ...record, mac: randomBytes(32) } : record;
+  }
+}
+
+let store: TamperedStore;
+let instance: Instance;
+let sweep: (nowMs: number) => Promise<number>;
+
+async function commit(...writes: Write[]): Promise<void> {
+  const tenants = new Set(writes.map((write) => ('put' in write ? write.put.tenantId : write.remove.tenantId)));
+  await store.commit({ writes, entries: [...tenants].map(changeEntry) });
+}
+
+beforeEach(async () => {
+  store = new TamperedStore();
+  const barrier = BarrierKey.from(makeBarrierRoot());
+  const { tenant, write } = makeTenant(barrier, 'acme', NOW, random);
+  const made = makeInstance(tenant, 'eu-central-1', NOW, random);
+  instance = made.instance;
+  await commit(write, made.write);
+  const [directory, keys] = [new Directory(store, barrier), new KeyCache(store)];
+  sweep = (nowMs) => sweepDueKeys(store, directory, keys, nowMs, random);
+});
+
+async function stored({ writes }: { readonly writes: readonly Write[] }): Promise<Key> {
+  await commit(...writes);
+  return keyAfter(instance, { writes });
+}
+
+const make = () => stored(createKey(instance, GENERATED, NOW, random));
+const dying = async (days = 7) => stored(scheduleDeletion(instance, await make(), days, NOW));
+const stateOf = (key: Key) => {
+  const record = MemoryStore.prototype.read.call(store, { tenantId: key.tenantId, kind: 'key', id: key.id });
+  return JSON.parse((record as StoredRecord).body.toString()) as Key;
+};
+
+describe('the sweep', () => {
+  it('destroys what is due, to the millisecond, once, with an entry', async () => {
+    const [early, late] = [await dying(7), await dying(8)];
+    expect(await sweep(NOW + 7 * DAY - 1)).toBe(0);
+    expect(await sweep(NOW + 7 * DAY)).toBe(1);
+    expect([stateOf(early).state, stateOf(late).state]).toEqual(['destroyed', 'pending-deletion']);
+    const last = JSON.parse(store.entries().at(-1)?.leaf.toString() ?? '') as Record<string, unknown>;
+    expect(last).toMatchObject({ action: 'kms:DeleteKey', key: early.id, tenant: instance.tenantId, outcome: 'done' });
+    expect(await sweep(NOW + 7 * DAY)).toBe(0);
+  });
+
+  it('leaves what was called back', async () => {
+    const key = await stored(cancelDeletion(instance, await dying(), NOW));
+    expect(await sweep(NOW + 90 * DAY)).toBe(0);
+    expect(stateOf(key).state).toBe('suspended');
+  });
+
+  it('forgets expired material', async () => {
+    const empty = await stored(createKey(instance, { ...GENERATED, origin: 'imported' }, NOW, random));
+    const ready = readyToImport(instance, empty, randomBytes(32), { expiresAtMs: NOW + 5 });
+    const change = importMaterial(instance, { ...ready.key, revision: 1 }, ready.request, NOW, random);
+    const key = await stored(change);
+    expect([await sweep(NOW + 4), await sweep(NOW + 5), await sweep(NOW + 6)]).toEqual([0, 1, 0]);
+    expect(stateOf(key).versions[0]?.material).toBeNull();
+  });
+
+  it('is not held up by a key that cannot be read, and says so when the others are done', async () => {
+    const [broken, whole] = [await dying(), await dying()];
+    store.tamperedId = broken.id;
+    const failure = await sweep(NOW + 7 * DAY).catch((error: AggregateError) => error);
+    expect(failure).toBeInstanceOf(AggregateError);
+    expect((failure as AggregateError).errors).toMatchObject([{ code: 'record-not-authentic' }]);
+    expect([stateOf(broken).state, stateOf(whole).state]).toEqual(['pending-deletion', 'destroyed']);
+  });
+
+  it('gives way to another node that sweeps at the same time', async () => {
+    const key = await dying();
+    const counts = await Promise.all([sweep(NOW + 7 * DAY), sweep(NOW + 7 * DAY)]);
+    expect(counts.toSorted()).toEqual([0, 1]);
+    expect(stateOf(key).state).toBe('destroyed');
+  });
+
+  it('takes a full batch in the order in which it became due', async () => {
+    const made = Array.from({ length: 205 }, () => createKey(instance, GENERATED, NOW, random));
+    await commit(...made.flatMap(({ writes }) => writes));
+    const keys = made.map(({ value }) => value);
+    await commit(...keys.flatMap((key, i) => scheduleDeletion(instance, key, 7, NOW + i).writes));
+    expect(await sweep(NOW + 8 * DAY)).toBe(200);
+    expect(keys.filter((key) => stateOf(key).state === 'destroyed')).toEqual(keys.slice(0, 200));
+    expect(await sweep(NOW + 8 * DAY)).toBe(5);
+  });
+});
