@@ -1,27 +1,46 @@
 import type { OperationTable } from './operation.ts';
+import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
+import { createAlias } from './operations/create-alias.ts';
 import { createKey } from './operations/create-key.ts';
 import { decrypt } from './operations/decrypt.ts';
+import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteImportedKeyMaterial } from './operations/delete-imported-key-material.ts';
 import { describeKey } from './operations/describe-key.ts';
 import { disableKey } from './operations/disable-key.ts';
 import { enableKey } from './operations/enable-key.ts';
 import { encrypt } from './operations/encrypt.ts';
 import { generateDataKey } from './operations/generate-data-key.ts';
 import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
+import { generateRandom } from './operations/generate-random.ts';
+import { getKeyPolicy } from './operations/get-key-policy.ts';
+import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
 import { getParametersForImport } from './operations/get-parameters-for-import.ts';
 import { importKeyMaterial } from './operations/import-key-material.ts';
+import { listAliases } from './operations/list-aliases.ts';
+import { listKeyPolicies } from './operations/list-key-policies.ts';
+import { listKeyRotations } from './operations/list-key-rotations.ts';
+import { listKeys } from './operations/list-keys.ts';
+import { listResourceTags } from './operations/list-resource-tags.ts';
+import { putKeyPolicy } from './operations/put-key-policy.ts';
 import { reEncrypt } from './operations/re-encrypt.ts';
+import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
+import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
+import { tagResource } from './operations/tag-resource.ts';
+import { untagResource } from './operations/untag-resource.ts';
+import { updateAlias } from './operations/update-alias.ts';
+import { updateKeyDescription } from './operations/update-key-description.ts';
 
 /** The whole API, in the order of its documentation. */
 export const OPERATIONS: OperationTable = {
   // Key lifecycle and metadata
   CreateKey: createKey,
   DescribeKey: describeKey,
-  ListKeys: 'not-implemented',
-  UpdateKeyDescription: 'not-implemented',
+  ListKeys: listKeys,
+  UpdateKeyDescription: updateKeyDescription,
   EnableKey: enableKey,
   DisableKey: disableKey,
-  ScheduleKeyDeletion: 'not-implemented',
-  CancelKeyDeletion: 'not-implemented',
+  ScheduleKeyDeletion: scheduleKeyDeletion,
+  CancelKeyDeletion: cancelKeyDeletion,
   GetKeyLastUsage: 'not-implemented',
   GetPublicKey: 'not-implemented',
   // Cryptographic operations
@@ -32,7 +51,7 @@ export const OPERATIONS: OperationTable = {
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
   GenerateDataKeyPair: 'not-implemented',
   GenerateDataKeyPairWithoutPlaintext: 'not-implemented',
-  GenerateRandom: 'not-implemented',
+  GenerateRandom: generateRandom,
   Sign: 'not-implemented',
   Verify: 'not-implemented',
   GenerateMac: 'not-implemented',
@@ -43,18 +62,18 @@ export const OPERATIONS: OperationTable = {
   // Imported key material
   GetParametersForImport: getParametersForImport,
   ImportKeyMaterial: importKeyMaterial,
-  DeleteImportedKeyMaterial: 'not-implemented',
+  DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
   // Rotation
   EnableKeyRotation: 'not-implemented',
   DisableKeyRotation: 'not-implemented',
-  GetKeyRotationStatus: 'not-implemented',
-  RotateKeyOnDemand: 'not-implemented',
-  ListKeyRotations: 'not-implemented',
+  GetKeyRotationStatus: getKeyRotationStatus,
+  RotateKeyOnDemand: rotateKeyOnDemand,
+  ListKeyRotations: listKeyRotations,
   // Aliases
-  CreateAlias: 'not-implemented',
-  UpdateAlias: 'not-implemented',
-  DeleteAlias: 'not-implemented',
-  ListAliases: 'not-implemented',
+  CreateAlias: createAlias,
+  UpdateAlias: updateAlias,
+  DeleteAlias: deleteAlias,
+  ListAliases: listAliases,
   // Grants
   CreateGrant: 'not-implemented',
   ListGrants: 'not-implemented',
@@ -62,13 +81,13 @@ export const OPERATIONS: OperationTable = {
   RetireGrant: 'not-implemented',
   RevokeGrant: 'not-implemented',
   // Policies
-  GetKeyPolicy: 'not-implemented',
-  PutKeyPolicy: 'not-implemented',
-  ListKeyPolicies: 'not-implemented',
+  GetKeyPolicy: getKeyPolicy,
+  PutKeyPolicy: putKeyPolicy,
+  ListKeyPolicies: listKeyPolicies,
   // Tags
-  TagResource: 'not-implemented',
-  UntagResource: 'not-implemented',
-  ListResourceTags: 'not-implemented',
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  ListResourceTags: listResourceTags,
   // Multi-Region
   ReplicateKey: 'not-implemented',
   UpdatePrimaryRegion: 'not-implemented',

@@ -76,3 +76,8 @@ function isKnown({ directory, records }: OperationContext, name: string): MaybeP
     return andThen(records.resolve(principalName(tenant.tenantId, user)), (ref) => ref !== undefined);
   });
 }
+
+/** @throws {AwsKmsError} NotFoundException */
+export function requirePolicyName({ PolicyName = POLICY_NAME }: { readonly PolicyName?: string }): void {
+  if (PolicyName !== POLICY_NAME) throw new AwsKmsError('NotFoundException', 'No such policy exists');
+}

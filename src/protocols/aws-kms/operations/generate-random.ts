@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import type { Operation } from '../operation.ts';
+import { refuseMember, validationError } from './refusals.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html */
+export const generateRandom: Operation<'GenerateRandom'> = {
+  actions: ['kms:GenerateRandom'],
+  keys: [],
+  notes: 'no Recipient, no custom key stores',
+  prepare(_, { NumberOfBytes, CustomKeyStoreId, Recipient }) {
+    refuseMember('CustomKeyStoreId', CustomKeyStoreId);
+    refuseMember('Recipient', Recipient);
+    if (NumberOfBytes === undefined) throw validationError('NumberOfBytes is required.');
+    return {
+      targets: [{ action: 'kms:GenerateRandom', resource: '*' }],
+      run: () => ({ value: { Plaintext: randomBytes(NumberOfBytes) } }),
+    };
+  },
+};

@@ -1,0 +1,22 @@
+import { setAccessPolicy } from '../../../keys/lifecycle.ts';
+import { andThen } from '../../../records/ports.ts';
+import { checkPolicy, requirePolicyName } from './key-policy.ts';
+import { management } from './manage.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
+export const putKeyPolicy = management<'PutKeyPolicy'>({
+  action: 'kms:PutKeyPolicy',
+  notes:
+    'no Condition, NotPrincipal, NotAction, NotResource, and no principals but AWS ones yet: a policy that has them is refused',
+  check: requirePolicyName,
+  details: ({ BypassPolicyLockoutSafetyCheck }) => ({
+    bypassPolicyLockoutSafetyCheck: BypassPolicyLockoutSafetyCheck,
+  }),
+  run(context, { open, arn }, { Policy, BypassPolicyLockoutSafetyCheck }, nowMs) {
+    const key = { id: open.key.id, arn };
+    return andThen(checkPolicy(context, Policy, key, BypassPolicyLockoutSafetyCheck), () => ({
+      ...setAccessPolicy(open.space, open.key, Policy, nowMs),
+      value: undefined,
+    }));
+  },
+});

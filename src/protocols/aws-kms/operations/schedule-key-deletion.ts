@@ -1,0 +1,21 @@
+import type { Deletion } from '../../../keys/key.ts';
+import { DELETION_WINDOW_DAYS, scheduleDeletion } from '../../../keys/lifecycle.ts';
+import { management } from './manage.ts';
+import { seconds } from './words.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
+export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
+  action: 'kms:ScheduleKeyDeletion',
+  details: ({ PendingWindowInDays = DELETION_WINDOW_DAYS.default }) => ({ pendingWindowInDays: PendingWindowInDays }),
+  run(_, { open, arn }, { PendingWindowInDays = DELETION_WINDOW_DAYS.default }, nowMs) {
+    const { value: key, writes } = scheduleDeletion(open.space, open.key, PendingWindowInDays, nowMs);
+    const { dueAtMs, windowDays } = key.deletion as Deletion;
+    const value = {
+      KeyId: arn,
+      DeletionDate: seconds(dueAtMs),
+      KeyState: 'PendingDeletion',
+      PendingWindowInDays: windowDays,
+    } as const;
+    return { value, writes, urgent: true };
+  },
+});
