@@ -46,4 +46,9 @@ export interface Commit {
   readonly entries: readonly AuditDraft[];
   /** Disable, revoke, delete: what makes things safer may use the reserve that is kept for a full disk. */
   readonly urgent?: boolean;
+  /**
+   * Destroys what it replaces or removes: when the commit is answered, the old bytes are gone from the database and,
+   * unless a reader was in the way, from its journal. Costs a few milliseconds.
+   */
+  readonly shred?: boolean;
 }

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { change, draft, record } from '../records/writes.fixture.ts';
 import { StateCheckError } from './errors.ts';
 import { Installation } from './installation.fixture.ts';
 import { tamper } from './scratch.fixture.ts';
 import { WitnessFolder } from './tile-folder.ts';
 
+let first: Installation;
 let here: Installation;
-beforeEach(async () => {
-  here = new Installation();
-  await here.write(0, 5);
+beforeAll(async () => {
+  first = new Installation();
+  await first.write(0, 5);
+});
+afterAll(() => first.remove());
+beforeEach(() => {
+  here = first.copy();
 });
 afterEach(() => here.remove());
 

@@ -1,5 +1,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { syncFolder } from './tile-folder.ts';
 
 /** How long a connection waits for another process's transaction before it gives up. */
 export const BUSY_TIMEOUT_MS = 10_000;
@@ -10,10 +12,15 @@ export const BUSY_TIMEOUT_MS = 10_000;
  */
 export function openDatabase(path: string): DatabaseSync {
   if (existsSync(path)) chmodSync(path, 0o600);
-  else closeSync(openSync(path, 'a', 0o600));
+  else {
+    closeSync(openSync(path, 'a', 0o600));
+    syncFolder(dirname(path));
+  }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   // synchronous=FULL: a commit is answered only when its WAL frames are on the disk (https://sqlite.org/pragma.html#pragma_synchronous).
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+  // What was deleted or replaced is overwritten in the file, not only unlinked.
+  db.exec('PRAGMA secure_delete = ON');
   return db;
 }
 

@@ -68,6 +68,12 @@ export class GroupWriter {
     return outcomes;
   }
 
+  /** Takes the journal into the database and empties it, so that older bytes of a record are in neither. */
+  emptyJournal(): void {
+    // A reader that is in the way for long leaves the journal as it is: the commit stands all the same.
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   /** Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. */
   #apply(commit: Commit): PartFailure | undefined {
     const length = this.#frames.length;

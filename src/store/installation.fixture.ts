@@ -53,6 +53,13 @@ export class Installation {
     return checkState({ path, folder, witnesses: [witness], signedBy: { origin, publicKey } });
   }
 
+  /** Another installation in the same state, under the same key. This one must be closed. */
+  copy(): Installation {
+    const other = new Installation();
+    cpSync(this.base, other.base, { recursive: true });
+    return other;
+  }
+
   /** Keeps a copy of a part. */
   keep(...parts: readonly ('path' | 'folder' | 'witness')[]): void {
     for (const part of parts) cpSync(this[part], `${this[part]}.kept`, { recursive: true });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreFullError, UnknownOutcomeError } from '../records/ports.ts';
@@ -67,6 +67,21 @@ describe('the SQLite store', () => {
     }
     await Promise.all([a, b].flatMap((store) => Array.from({ length: 50 }, () => store.record(draft('t1')))));
     expect(queuedLeaves(path)).toHaveLength(111);
+  });
+
+  it('leaves nothing of what was shredded in its files', async () => {
+    const canary = 'canary-'.repeat(8);
+    const found = () =>
+      readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(canary.slice(0, 30)));
+    const store = await open();
+    const secret = (id: string) => ({ put: record(id, 1, { body: Buffer.from(canary.repeat(200)) }) });
+    await store.commit(change([secret('replaced'), secret('removed'), { put: record('other') }]));
+    expect(found()).not.toEqual([]);
+    const shred = { shred: true };
+    await store.commit(change([{ put: record('replaced', 2) }], shred));
+    await store.commit(change([{ remove: record('removed'), revision: 1 }], shred));
+    expect(found()).toEqual([]);
+    expect(store.revisionOf(record('other'))).toBe(1);
   });
 
   it('puts many uses of one turn into one row', async () => {

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { change, draft, record } from '../records/writes.fixture.ts';
 import { BackupInvalidError } from './backup-manifest.ts';
@@ -10,12 +10,17 @@ import { backupState } from './state-backup.ts';
 import { restoreState, type RestoreOptions } from './state-restore.ts';
 import { verifyLogs } from './verify-logs.ts';
 
+let first: Installation;
 let here: Installation;
 let to: string;
-beforeEach(async () => {
-  here = new Installation();
+beforeAll(async () => {
+  first = new Installation();
+  await first.write(0, 200);
+});
+afterAll(() => first.remove());
+beforeEach(() => {
+  here = first.copy();
   to = join(here.base, 'backup');
-  await here.write(0, 200);
 });
 afterEach(() => here.remove());
 

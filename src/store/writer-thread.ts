@@ -68,12 +68,23 @@ function commitParts(parts: readonly Part[]): (Failure | null)[] {
 
 function writeAll(parts: readonly Part[]): (Failure | null)[] {
   try {
-    return writer.write(parts).map(failureOf);
+    const failures = writer.write(parts).map(failureOf);
+    if (parts.some((part, i) => 'commit' in part && part.commit.shred === true && failures[i] === null)) shred();
+    return failures;
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
     // What is too large for the room that is left must not take its neighbours with it.
     if (parts.length > 1) return parts.flatMap((part) => writeAll([part]));
     return [isFull(error) ? whenFull(parts[0] as Part) : otherFailure(error)];
+  }
+}
+
+/** The group is committed; nothing that happens here takes that back. */
+function shred(): void {
+  try {
+    writer.emptyJournal();
+  } catch {
+    // The next one that ends tidily empties it.
   }
 }
 
