@@ -40,6 +40,19 @@ export function tileLevels(size: number): number {
   return levels;
 }
 
+/** The files of a log of this size that are not full: they go away when the log has grown. */
+export function partialPaths(size: number): string[] {
+  const paths: string[] = [];
+  const [index, width] = [Math.floor(size / TILE_WIDTH), size % TILE_WIDTH];
+  if (width > 0) paths.push(tilePath('entries', index, width), tilePath('details', index, width));
+  for (let level = 0; level < tileLevels(size); level++) {
+    const last = Math.floor(tileHashes(size, level) / TILE_WIDTH);
+    const filled = tileWidth(size, level, last);
+    if (filled > 0) paths.push(tilePath(level, last, filled));
+  }
+  return paths;
+}
+
 /** Cuts a tile into its hashes. @throws {ReadError} the bytes are not `width` hashes. */
 export function parseTile(bytes: Uint8Array, width: number): Buffer[] {
   if (bytes.byteLength !== width * HASH_BYTES) {

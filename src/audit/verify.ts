@@ -2,13 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import { ReadError } from '../bytes/reader.ts';
 import { parseStrictJson, StrictJsonError } from '../bytes/strict-json.ts';
-import { type Checkpoint, CheckpointError, openCheckpoint, originOf } from './checkpoint.ts';
+import { type Checkpoint, CheckpointError, openCheckpoint, originOf, readCheckpoint } from './checkpoint.ts';
 import { LogEdge, TileMissingError } from './edge.ts';
 import { SALT_BYTES } from './entry-frame.ts';
 import { detailsCommitment } from './entry.ts';
 import { EMPTY_STATE, type TileReader } from './log.ts';
 import { stateAfter } from './sequencer.ts';
-import { CHECKPOINT_PATH, parseBundle, TILE_WIDTH, tilePath } from './tile.ts';
+import { CHECKPOINT_PATH, parseBundle, partialPaths, TILE_WIDTH, tilePath } from './tile.ts';
 
 export interface VerifyOptions {
   readonly tiles: TileReader;
@@ -56,21 +56,38 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   const { tiles, log, publicKey } = options;
   try {
     const origin = originOf(options.origin, log);
-    const note = await tiles.read(CHECKPOINT_PATH);
-    if (!note) throw new LogInvalidError('there is no checkpoint');
-    const checkpoint = openCheckpoint(note.toString('utf8'), origin, publicKey);
+    const { note, pinned } = await pinHead(tiles);
+    const checkpoint = openCheckpoint(note, origin, publicKey);
     const trusted = options.trusted === undefined ? undefined : openCheckpoint(options.trusted, origin, publicKey);
     if (trusted && trusted.size > checkpoint.size) {
       throw new LogInvalidError(
         `the log has ${checkpoint.size} entries, the trusted checkpoint has ${trusted.size}: entries were removed`,
       );
     }
-    return await new Replay(options, checkpoint, trusted).run();
+    return await new Replay({ ...options, tiles: pinned }, checkpoint, trusted).run();
   } catch (error) {
     if (error instanceof CheckpointError || error instanceof TileMissingError || error instanceof ReadError) {
       throw new LogInvalidError(error.message);
     }
     throw error;
+  }
+}
+
+/** How often a log may grow between two looks at its head. */
+const TRIES = 5;
+
+/** Reads the head with the files that go away when the log grows, so that a log in use can be verified. */
+async function pinHead(tiles: TileReader): Promise<{ readonly note: string; readonly pinned: TileReader }> {
+  for (let tries = TRIES; ; tries--) {
+    const note = (await tiles.read(CHECKPOINT_PATH))?.toString('utf8');
+    if (note === undefined) throw new LogInvalidError('there is no checkpoint');
+    const files = new Map<string, Buffer | undefined>();
+    for (const path of partialPaths(readCheckpoint(note).size)) files.set(path, await tiles.read(path));
+    const isWhole = files.values().every((file) => file !== undefined);
+    // What is missing although nobody replaced the head is missing.
+    if (isWhole || tries <= 1 || (await tiles.read(CHECKPOINT_PATH))?.toString('utf8') === note) {
+      return { note, pinned: { read: (path) => (files.has(path) ? files.get(path) : tiles.read(path)) } };
+    }
   }
 }
 

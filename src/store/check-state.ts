@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { ReadError } from '../bytes/reader.ts';
 import { type Checkpoint, CheckpointError, openCheckpoint, originOf, readCheckpoint } from '../audit/checkpoint.ts';
-import { LogEdge } from '../audit/edge.ts';
+import { LogEdge, TileMissingError } from '../audit/edge.ts';
 import type { FramedEntry } from '../audit/entry-frame.ts';
 import { EMPTY_STATE, type LogPosition } from '../audit/log.ts';
 import { startOf, stateAfter } from '../audit/sequencer.ts';
@@ -55,6 +56,10 @@ async function checkOnce(options: CheckOptions): Promise<CheckReport> {
     // One snapshot for everything that is read of the database.
     db.exec('BEGIN');
     return await new StateCheck(options, db).run();
+  } catch (error) {
+    if (!(error instanceof TileMissingError || error instanceof ReadError)) throw error;
+    const message = `the logs in ${options.folder} are damaged: ${error.message}. Restore them from their newest copy`;
+    throw new StateCheckError(message, { cause: error });
   } finally {
     db.close();
   }

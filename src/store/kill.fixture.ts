@@ -13,7 +13,7 @@ const store = await openStore({
 });
 const say = (line: string) => writeSync(1, `${line}\n`);
 const start = (await store.listAll('key')).length;
-for (let n = start; n < start + 400; n++) {
+for (let n = start; ; n++) {
   const acts = [
     store.commit(change([{ put: record(`k${n}`) }])).then(() => say(`record k${n}`)),
     ...Array.from({ length: 5 }, (_, i) =>
@@ -22,4 +22,3 @@ for (let n = start; n < start + 400; n++) {
   ];
   await Promise.all(acts);
 }
-await store.close();

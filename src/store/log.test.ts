@@ -55,6 +55,23 @@ describe('the log of a store', () => {
     await expect(log.prove(700)).rejects.toThrow('no leaf 700');
   });
 
+  it('is verified while it grows', async () => {
+    await use(0, 700);
+    let isGrowing = true;
+    const growing = (async () => {
+      for (let n = 700; isGrowing; n += 10) await use(n, n + 10);
+    })();
+    const { origin, folder, publicKey } = here;
+    for (let n = 0; n < 10; n++) {
+      const report = await verifyLogs({ folder, origin, publicKey });
+      expect(report.get('t1')?.checkpoint.size).toBeGreaterThanOrEqual(700);
+      await here.check();
+    }
+    isGrowing = false;
+    await growing;
+    expect(here.failures).toEqual([]);
+  });
+
   it('keeps its tree whole when details are erased, in full bundles and in the newest one', async () => {
     await use(0, 300);
     await store.eraseDetails('t1', [3, 255, 299]);

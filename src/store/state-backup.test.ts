@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
@@ -58,12 +58,16 @@ describe('a backup of the state', () => {
     loseDatabase();
     removeFolder(here.folder);
     removeFolder(here.witness);
+    // Something else than a log lies in the folder.
+    mkdirSync(here.folder);
+    writeFileSync(join(here.folder, 'signer'), 'kept');
     expect(await restore()).toEqual({ madeMs: manifest.madeMs, logs: [{ log: 't1', size: 400, newer: 0 }] });
     await here.check();
     const again = await here.open();
     expect(again.revisionOf(record('waits'))).toBe(1);
     expect(again.read(record('k199'))).toEqual(record('k199'));
     await here.close();
+    expect(readFileSync(join(here.folder, 'signer'), 'utf8')).toBe('kept');
     // What waited, and the word of the restore.
     expect((await verify()).get('t1')?.checkpoint.size).toBe(402);
     expect(here.failures).toEqual([]);

@@ -216,16 +216,16 @@ function framed({ log, leaf, details }: FramedEntry) {
   return { tenantId: log, leaf, salt: details.subarray(0, 16), details: details.subarray(16) };
 }
 
-/** First beside, then in place: a copy that broke off is not taken for a log. */
+/** First beside, then in place: a copy that broke off is not taken for a log. What else lies in the folder stays. */
 function copyLogs(from: string, folder: string): void {
-  if (!existsSync(from)) return;
   const temporary = join(dirname(folder), `.${basename(folder)}.restoring`);
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true, mode: 0o700 });
-  cpSync(from, temporary, { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(temporary, folder);
-  syncFolder(dirname(folder));
+  for (const log of new TileFolders(from).logs()) {
+    rmSync(temporary, { recursive: true, force: true });
+    cpSync(join(from, log), temporary, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    renameSync(temporary, join(folder, log));
+    syncFolder(folder);
+  }
 }
 
 function removeDatabase(path: string): void {
