@@ -9,5 +9,5 @@ const quiet = {
     process.stderr.write(`${message} ${JSON.stringify(fields, Object.getOwnPropertyNames)}\n`),
 };
 const keystead = await startKeystead(readConfig(process.env), quiet);
-process.send?.({ url: keystead.url, first: keystead.first });
 process.on('SIGTERM', () => void keystead.close().then(() => process.exit(0)));
+process.send?.({ url: keystead.url, first: keystead.first });
