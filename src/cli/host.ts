@@ -10,5 +10,11 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; reado
 
 /** The process's own environment and streams. */
 export function processHost(): CliHost {
+  // Whoever reads our output may stop reading: `keystead key list | head -1`.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return { env: process.env, stdout: process.stdout, stderr: process.stderr };
 }

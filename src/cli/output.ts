@@ -25,8 +25,7 @@ export class Output {
   /** One thing. */
   item(value: object): void {
     if (this.isJson) return this.#json(value);
-    const lines = Object.entries(value).filter(([, member]) => member !== undefined);
-    this.#table(lines.map(([name, member]) => [this.#style('bold', words(name)), shown(member)]));
+    this.#table(lines(value).map(([name, text]) => [this.#style('bold', name), text]));
   }
 
   /** Several things of a kind, a line each. */
@@ -90,14 +89,25 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
 }
 
+/** A value as lines of name and text; what lies deeper is indented. */
+function lines(value: object, indent = ''): (readonly [name: string, text: string])[] {
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const title = indent + words(name);
+    if (member === undefined) return [];
+    if (Array.isArray(member) && member.some(isObject))
+      return member.flatMap((item: object) => [[title, ''] as const, ...lines(item, `${indent}  `)]);
+    if (isObject(member)) return [[title, ''] as const, ...lines(member, `${indent}  `)];
+    return [[title, shown(member)] as const];
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 function shown(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.map(shown).join(', ');
-  if (value !== null && typeof value === 'object')
-    return Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([name, member]) => `${words(name)} ${shown(member)}`)
-      .join(', ');
   return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { KeysteadClient } from '@keystead/sdk';
-import { readConfig } from '../config/config.ts';
+import { isLoopback, readConfig } from '../config/config.ts';
 import type { Given, Reach, Row, Session } from './command.ts';
 import { CliError } from './errors.ts';
 import type { CliHost } from './host.ts';
@@ -38,7 +38,7 @@ export function openSession(host: CliHost, given: Given): Session {
     output: new Output(host, given.flag('json')),
     client: () =>
       new KeysteadClient({
-        url: given.optional('url') ?? host.env['KEYSTEAD_URL'] ?? DEFAULT_URL,
+        url: requireSafe(given.optional('url') ?? host.env['KEYSTEAD_URL'] ?? DEFAULT_URL),
         apiKey: readApiKey(host, given),
       }),
     config: () => {
@@ -72,4 +72,22 @@ function readApiKey(host: CliHost, given: Given): string {
     );
   }
   return apiKey;
+}
+
+/** An API key goes in the clear to this machine alone. */
+function requireSafe(url: string): string {
+  const { protocol, hostname } = parseUrl(url);
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replaceAll(/[[\]]/g, '')))) return url;
+  throw new CliError(
+    'usage',
+    'unsafe-url',
+    `the API key is not sent to ${url}: beyond this machine only https is used`,
+    'Give an address that begins with https://.',
+  );
+}
+
+function parseUrl(url: string): URL {
+  const parsed = URL.parse(url);
+  if (parsed) return parsed;
+  throw new CliError('usage', 'malformed-url', `"${url}" is no address`, `Give one like ${DEFAULT_URL}.`);
 }

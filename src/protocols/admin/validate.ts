@@ -58,7 +58,11 @@ interface Problem {
 function describe({ instancePath, keyword, message, params }: Problem, schema: TObject): string {
   const at = printable(instancePath.slice(1).replaceAll('/', '.'));
   if (keyword === 'boolean') return `it has no member "${at}"; it takes ${Object.keys(schema.properties).join(', ')}`;
-  const required = (params as { requiredProperties?: readonly string[] }).requiredProperties;
+  const { requiredProperties: required, allowedValues } = params as {
+    readonly requiredProperties?: readonly string[];
+    readonly allowedValues?: readonly string[];
+  };
+  if (keyword === 'enum' && allowedValues) return `${at} must be one of ${allowedValues.join(', ')}`;
   if (keyword === 'required' && required) return `it lacks ${required.join(', ')}`;
   return at === '' ? `it ${message}` : `${at} ${message}`;
 }

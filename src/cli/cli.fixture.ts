@@ -1,0 +1,39 @@
+import { Writable } from 'node:stream';
+import { runCli } from './run.ts';
+
+/** What a command line came to. */
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Keeps what is written to it. */
+export class Captured extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+}
+
+/** Runs a command line in this process, with an environment and streams of its own. */
+export async function cli(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
+  const stdout = new Captured();
+  const stderr = new Captured();
+  const exitCode = await runCli(args, { env, stdout, stderr });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** The JSON objects of an output, one a line. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

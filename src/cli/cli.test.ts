@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keySpec, type KeySpecRow } from '../crypto/key-spec.ts';
+import { createKey, makeVersion } from '../keys/create.ts';
+import { putKey } from '../keys/key-record.ts';
+import type { Key } from '../keys/key.ts';
+import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
+import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+
+const POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' },
+});
+
+describe('the command line against a server', () => {
+  let house: AdminHouse;
+  let folder: string;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    house = await adminHouse();
+    folder = mkdtempSync(join(tmpdir(), 'keystead-cli-'));
+    const { apiKey } = await house.member(['administrator', 'operator']);
+    env = { KEYSTEAD_URL: house.url, KEYSTEAD_API_KEY: apiKey };
+  });
+  afterAll(async () => {
+    await house.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (...args: string[]): Promise<Ran> => cli(env, ...args);
+
+  async function json(...args: string[]): Promise<Record<string, unknown>[]> {
+    const { exitCode, stdout, stderr } = await run(...args, '--json');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    return jsonLines(stdout);
+  }
+
+  /** A key of the house, with imported material if some is given. */
+  async function key(material?: Buffer): Promise<Key> {
+    const { services, region } = house;
+    const wanted = {
+      spec: keySpec('aes-256') as KeySpecRow,
+      usage: 'encrypt-decrypt' as const,
+      origin: material === undefined ? ('generated' as const) : ('imported' as const),
+      description: 'evil \u001b[2Jdescription\r\n',
+      tags: [],
+      accessPolicy: POLICY,
+    };
+    const { value } = createKey(region, wanted, services.clock(), services.random);
+    const versions = material
+      ? [makeVersion(region, value, material, services.clock(), services.random, { stage: 'current' })]
+      : value.versions;
+    await house.commit(putKey(region.tenantKey, undefined, { ...value, versions }));
+    return value;
+  }
+
+  it('makes a tenant, shows its secrets once, and lists it', async () => {
+    const [made] = await json('tenant', 'create', 'Example', '--region', 'eu-de', '--administrator', 'ada');
+    const apiKey = made?.['apiKey'] as string;
+    const listed = await run('tenant', 'list');
+    expect(listed.stdout).toMatch(/^TENANT +ACCOUNT +NAME +CREATED\n/);
+    expect(listed.stdout).toContain('Example');
+    expect(listed.stdout).not.toContain(apiKey);
+    const ada = await cli({ ...env, KEYSTEAD_API_KEY: apiKey }, 'whoami', '--json');
+    expect(jsonLines(ada.stdout)).toMatchObject([{ name: 'ada', tenantName: 'Example' }]);
+  });
+
+  it('opens regions', async () => {
+    await json('tenant', 'region', 'add', 'eu-west-3');
+    await json('tenant', 'region', 'add', 'eu-west-3', '--tenant', house.stranger.tenantId);
+    expect((await json('tenant', 'region', 'list')).map(({ region }) => region)).toContain('eu-west-3');
+  });
+
+  it('issues credentials and takes them back', async () => {
+    await json('principal', 'create', 'host', '--role', 'user');
+    const [issued] = await json('credential', 'create', 'host', '--type', 'api-key');
+    const own = { ...env, KEYSTEAD_API_KEY: issued?.['apiKey'] as string };
+    expect((await cli(own, 'whoami')).exitCode).toBe(0);
+    const { credentialId } = (issued as { credential: { credentialId: string } }).credential;
+    await json('credential', 'suspend', credentialId);
+    const refused = await cli(own, 'whoami', '--json');
+    expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+    expect(jsonLines(refused.stderr)).toMatchObject([{ error: { code: 'unauthenticated' } }]);
+    const session = await json('credential', 'create', 'host', '--type', 'session', '--lifetime', '900');
+    expect(Object.keys(session[0] ?? {})).toContain('sessionToken');
+  });
+
+  it('takes a key through its life', async () => {
+    const { id } = await key();
+    const states: unknown[] = [];
+    for (const verb of ['disable', 'enable', 'rotate', 'schedule-deletion', 'cancel-deletion', 'show']) {
+      const [shown] = await json('key', verb, id, '--region', 'us-east-1');
+      states.push(shown?.['state']);
+    }
+    expect(states).toEqual(['disabled', 'enabled', 'enabled', 'pending-deletion', 'disabled', 'disabled']);
+    const refused = await run('key', 'schedule-deletion', id, '--days', '6', '--region', 'us-east-1');
+    expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+  });
+
+  it('asks for the region only where there is a choice', async () => {
+    const { apiKey } = await house.member(['administrator'], house.stranger);
+    const { stdout } = await cli({ ...env, KEYSTEAD_API_KEY: apiKey }, 'tenant', 'region', 'list', '--json');
+    expect(jsonLines(stdout)).toHaveLength(2);
+    const asked = await cli({ ...env, KEYSTEAD_API_KEY: apiKey }, 'key', 'list');
+    expect([asked.exitCode, asked.stderr]).toEqual([2, expect.stringContaining('--region')]);
+    const told = await cli({ ...env, KEYSTEAD_API_KEY: apiKey, KEYSTEAD_REGION: 'us-east-1' }, 'key', 'list');
+    expect([told.exitCode, told.stdout]).toEqual([0, 'There is no key in us-east-1.\n']);
+  });
+
+  it('lets nothing of a key command the terminal', async () => {
+    const { id } = await key();
+    for (const args of [
+      ['key', 'list'],
+      ['key', 'show', id],
+    ]) {
+      const { exitCode, stdout } = await run(...args, '--region', 'us-east-1');
+      expect([exitCode, stdout]).toEqual([0, expect.stringContaining('evil ?[2Jdescription')]);
+      expect(stdout).not.toContain('\u001b');
+    }
+  });
+
+  it('compares check values with material at home', async () => {
+    const material = randomBytes(32);
+    const { id } = await key(material);
+    const file = join(folder, 'material');
+    const args = ['key', 'check-value', id, '--region', 'us-east-1'];
+    writeFileSync(file, material);
+    const [shown] = await json(...args);
+    expect(await json(...args, '--material', file)).toMatchObject([{ checkValue: shown?.['checkValue'] }]);
+    writeFileSync(file, randomBytes(32));
+    const other = await run(...args, '--material', file);
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('no version of the key has that')]);
+  });
+
+  it('reads the API key from a file', async () => {
+    const file = join(folder, 'api-key');
+    writeFileSync(file, `${env['KEYSTEAD_API_KEY']}\n`);
+    const { KEYSTEAD_API_KEY: _key, ...without } = env;
+    expect((await cli(without, 'whoami', '--api-key-file', file)).exitCode).toBe(0);
+    expect((await cli(without, 'whoami')).exitCode).toBe(2);
+    writeFileSync(file, 'nonsense');
+    const malformed = await cli(without, 'whoami', '--api-key-file', file);
+    expect([malformed.exitCode, malformed.stderr.includes('nonsense')]).toEqual([2, false]);
+  });
+
+  it.each([
+    ['http://keys.example.org', 2, 'unsafe-url'],
+    ['ftp://localhost', 2, 'unsafe-url'],
+    ['nonsense', 2, 'malformed-url'],
+    ['http://127.0.0.1:9', 3, 'unreachable'],
+  ])('does not get through to %s', async (url, exitCode, code) => {
+    const ran = await run('whoami', '--url', url, '--json');
+    expect([ran.exitCode, ran.stdout]).toEqual([exitCode, '']);
+    expect(jsonLines(ran.stderr)).toMatchObject([{ error: { code } }]);
+  });
+});
