@@ -43,7 +43,9 @@ export function encodeState(sum: StateSum): Buffer {
 export function decodeState(bytes: Uint8Array): StateSum {
   if (bytes.byteLength !== 2 * LANES) throw new RangeError('a state sum has 2048 bytes');
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Uint16Array.from({ length: LANES }, (_, i) => view.readUInt16LE(2 * i));
+  const sum = emptyState();
+  for (let i = 0; i < LANES; i++) sum[i] = view.readUInt16LE(2 * i);
+  return sum;
 }
 
 function lanesOf(digest: Uint8Array): Buffer {
