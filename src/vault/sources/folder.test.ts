@@ -29,6 +29,6 @@ describe('a folder as source', () => {
     expect(() => source.entry(Buffer.from('pipe'))).toThrow(expect.objectContaining({ code: 'unsupported-type' }));
     const pipe = source.open(Buffer.from('pipe'));
     expect(() => pipe.entry()).toThrow(expect.objectContaining({ code: 'unsupported-type' }));
-    pipe.close();
+    void pipe.close();
   });
 });
