@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { headerOf } from './headers.ts';
 
 /** How much of a refused body is read and thrown away, so that the client gets to read the answer. */
 const DRAIN_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -6,22 +7,22 @@ const EMPTY = Buffer.alloc(0);
 
 /** The length that the request declares; `undefined` for a chunked body, 0 for none. */
 export function declaredLength(request: IncomingMessage): number | undefined {
-  const { headers } = request;
-  const length = headers['content-length'];
+  // The raw headers: asking for the parsed ones would make an object of them for every request.
+  const length = headerOf(request.rawHeaders, 'content-length');
   if (length !== undefined) return Number(length);
-  return headers['transfer-encoding'] === undefined ? 0 : undefined;
+  return headerOf(request.rawHeaders, 'transfer-encoding') === undefined ? 0 : undefined;
 }
 
 /**
- * Reads a body of at most `limitBytes` and hands it to `done`; `too-large` as soon as it is known to be longer. Never
+ * Reads a body of at most `limitBytes`, of which `declared` was said and hands it to `done`; `too-large` as soon as it is known to be longer. Never
  * holds more than the limit. A client that goes away leads to no call at all.
  */
 export function readBody(
   request: IncomingMessage,
   limitBytes: number,
+  declared: number | undefined,
   done: (body: Buffer | 'too-large') => void,
 ): void {
-  const declared = declaredLength(request);
   if (declared === 0) return done(EMPTY);
   if (declared !== undefined && declared > limitBytes) return done('too-large');
   let first: Buffer | undefined;

@@ -85,18 +85,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const life: Life = { isClosing: false };
   const listener = listenerOf(options, life);
+  const onRequest: RequestListener = (request, response) => listener(request, response, false);
   let server: Server | TlsServer;
   let unfollow: (() => void) | undefined;
   if (tls) {
     const certificate = readCertificate(tls);
     const { handshakeMs: handshakeTimeout } = timeouts;
-    const secure = createTlsServer({ ...settings, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout }, listener);
+    const secure = createTlsServer({ ...settings, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout }, onRequest);
     unfollow = followCertificate(secure, tls, certificate, (error) => onFault(error));
     server = secure;
-  } else server = createServer(settings, listener);
+  } else server = createServer(settings, onRequest);
   server.maxHeadersCount = MAX_HEADERS;
   // With "Expect: 100-continue" the body is asked for only where it will be read.
-  server.on('checkContinue', listener);
+  server.on('checkContinue', (request, response) => listener(request, response, true));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -127,9 +128,11 @@ function closeServer(server: Server | TlsServer, graceMs: number): Promise<void>
   });
 }
 
-function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): RequestListener {
+type Listener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void;
+
+function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): Listener {
   const match = routerOf(routes);
-  return (request, response) => {
+  return (request, response, expectsContinue) => {
     const url = request.url as string;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
@@ -144,11 +147,12 @@ function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): R
         query: mark < 0 ? '' : url.slice(mark + 1),
         onFault,
         life,
+        expectsContinue,
       };
       if (route.body === 'buffer') serveBuffer(serve, route);
       else serveStream(serve, route);
     } else if (route === 'not-found' && fallback?.below.some((prefix) => path.startsWith(prefix))) {
-      askForBody(request, response);
+      if (expectsContinue) response.writeContinue();
       fallback.handle(request, response);
     } else {
       drain(request);
@@ -168,14 +172,16 @@ interface Serve {
   readonly query: string;
   readonly onFault: ServerOptions['onFault'];
   readonly life: Life;
+  /** The client waits for a word before it sends the body. */
+  readonly expectsContinue: boolean;
 }
 
 function serveBuffer(serve: Serve, route: BufferRoute): void {
   const { request, response, method, path, query } = serve;
   const requestId = randomUUID();
   const declared = declaredLength(request);
-  if (declared === undefined || declared <= route.bodyLimitBytes) askForBody(request, response);
-  readBody(request, route.bodyLimitBytes, (body) => {
+  if (serve.expectsContinue && (declared === undefined || declared <= route.bodyLimitBytes)) response.writeContinue();
+  readBody(request, route.bodyLimitBytes, declared, (body) => {
     if (body === 'too-large') {
       drain(request);
       write(serve, route.refuse('body-too-large', requestId));
@@ -194,14 +200,10 @@ function serveStream(serve: Serve, route: StreamRoute): void {
   const requestId = randomUUID();
   const { rawHeaders, socket } = request;
   const remoteAddress = socket.remoteAddress ?? '';
-  askForBody(request, response);
+  if (serve.expectsContinue) response.writeContinue();
   answer(serve, route, requestId, () =>
     route.handler({ method, path, query, rawHeaders, body: request, remoteAddress, requestId }),
   );
-}
-
-function askForBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined) response.writeContinue();
 }
 
 /** Runs a handler and writes what it answers: once, whatever happens. */
@@ -236,7 +238,8 @@ function write({ response, life }: Pick<Serve, 'response' | 'life'>, { status, h
   if (response.headersSent || response.destroyed) return;
   if (life.isClosing) response.shouldKeepAlive = false;
   response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
-  response.end(body);
+  // As text it leaves in one piece with the head; as bytes it would be a piece of its own.
+  response.end(body.toString('latin1'), 'latin1');
 }
 
 function plain(status: number, error: string): HttpAnswer {

@@ -18,6 +18,11 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #read: StatementSync;
   readonly #revision: StatementSync;
   readonly #resolve: StatementSync;
+  /** The epoch as read in this turn: until the running code gives way, no request can have begun. */
+  #epochOfTurn: number | undefined;
+  readonly #forgetEpoch = (): void => {
+    this.#epochOfTurn = undefined;
+  };
 
   constructor(db: DatabaseSync) {
     this.#kysely = queries(db);
@@ -32,7 +37,11 @@ export class SqlReader implements RecordReader, Freshness {
   }
 
   epoch(): number {
-    return (this.#epoch.get() as unknown as [number])[0];
+    if (this.#epochOfTurn === undefined) {
+      this.#epochOfTurn = (this.#epoch.get() as unknown as [number])[0];
+      queueMicrotask(this.#forgetEpoch);
+    }
+    return this.#epochOfTurn;
   }
 
   read({ tenantId, kind, id }: RecordRef): StoredRecord | undefined {
