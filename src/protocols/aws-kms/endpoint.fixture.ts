@@ -20,6 +20,7 @@ import { awsKmsRoute } from './endpoint.ts';
 import type { OperationName } from './model.gen.ts';
 import type { Operation, Output } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { readInput } from './validate.ts';
 import { wireErrorOf } from './wire-error.ts';
 import { encodeAnswer, encodeError } from './wire.ts';
 import type { ResolvedKey } from './resolve.ts';
@@ -195,7 +196,7 @@ export class World {
       const output = await this.pipeline.execute(call, (nowMs) =>
         (row as unknown as Operation<'Encrypt'>).prepare(
           { ...this.ports, principal, instance, resolved },
-          input as never,
+          readInput(operation, Buffer.from(JSON.stringify(encodable(input)), 'utf8')) as never,
           nowMs,
         ),
       );

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { allowing, World, type Account } from '../endpoint.fixture.ts';
+import type { OperationName } from '../model.gen.ts';
+import type { OperationRow } from '../operation.ts';
+import { OPERATIONS } from '../operations.ts';
+import { IMPLEMENTED, NEEDS, prepare, REQUESTS } from './requests.fixture.ts';
+
+const rowOf = (operation: OperationName) => OPERATIONS[operation] as unknown as OperationRow;
+const requestOf = (operation: OperationName) => REQUESTS[operation] as NonNullable<(typeof REQUESTS)[OperationName]>;
+/** Every permission that any operation asks for. */
+const ACTIONS = [...new Set(IMPLEMENTED.flatMap((operation) => rowOf(operation).actions))];
+
+let world: World;
+let account: Account;
+
+/** Asks with exactly these permissions, on a fresh key whose policy leaves it to the account. */
+async function ask(operation: OperationName, actions: readonly string[]) {
+  const key = await prepare(world, account, NEEDS[operation] ?? 'enabled');
+  return world.callAs(account, [allowing(...actions)], operation, requestOf(operation)(key.id, key));
+}
+
+describe.each(IMPLEMENTED)('%s', (operation) => {
+  beforeAll(async () => {
+    world = new World();
+    account = await world.account();
+  });
+  const { actions } = rowOf(operation);
+
+  it('is opened by its own permissions alone', async () => {
+    expect(await ask(operation, actions)).toMatchObject({ status: 200 });
+  });
+
+  it.each(actions)('is refused without %s, whatever else is allowed', async (missing) => {
+    const answer = await ask(
+      operation,
+      ACTIONS.filter((action) => action !== missing),
+    );
+    expect(answer).toMatchObject({ status: 400, type: 'AccessDeniedException' });
+    expect(answer.text).toContain(`is not authorized to perform: ${missing} on resource: `);
+    expect(answer.body).toHaveProperty('Message');
+  });
+});
+
+describe('a Deny in the key policy', () => {
+  beforeAll(async () => {
+    world = new World();
+    account = await world.account();
+  });
+
+  const onKeys = IMPLEMENTED.filter((operation) => rowOf(operation).keys.length > 0 && operation !== 'ListAliases');
+
+  it.each(onKeys)('keeps an administrator from %s', async (operation) => {
+    const key = await prepare(world, account, NEEDS[operation] ?? 'enabled');
+    const statements = [
+      { Effect: 'Allow', Principal: { AWS: account.accountId }, Action: 'kms:*', Resource: '*' },
+      { Sid: 'Off', Effect: 'Deny', Principal: '*', Action: rowOf(operation).actions, Resource: '*' },
+    ];
+    await world.call(account.admin, 'PutKeyPolicy', {
+      KeyId: key.id,
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+      BypassPolicyLockoutSafetyCheck: true,
+    });
+    const answer = await world.call(account.admin, operation, requestOf(operation)(key.id, key));
+    expect(answer).toMatchObject({ type: 'AccessDeniedException' });
+    expect(answer.text).toContain('explicit deny in a resource-based policy');
+  });
+});
