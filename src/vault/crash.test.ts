@@ -87,7 +87,9 @@ describe('a run that is killed', () => {
     change();
     expect(await run(['backup', folder], 'vault.before-manifest')).toBe('SIGKILL');
     const source = new FolderSource(join(folder, 'source'), 'source');
-    expect((await backup({ repository, source, threads: 0 })).newBytes).toBe(0);
+    const report = await backup({ repository, source, threads: 0 });
+    pictures.set(report.snapshotId, picture(join(folder, 'source')));
+    expect(report.newBytes).toBe(0);
   });
 
   it.each([1, 2, 3])('at any time harms nothing (%i)', async () => {

@@ -1,0 +1,216 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../bytes/bytes.ts';
+import { Compressor } from './compress.ts';
+import { openDescriptor, sealDescriptor } from './descriptor.ts';
+import { dedupeDomain, idOf } from './domain.ts';
+import { envelopeName, openEnvelope, sealEnvelope } from './envelope.ts';
+import { VaultError } from './errors.ts';
+import { ChunkKind, type ChunkEntry } from './format.ts';
+import { openIndex, sealIndex } from './index-object.ts';
+import { openManifestBody, openManifestHead, sealManifest, snapshotName } from './manifest.ts';
+import { holdKey } from './object-key.ts';
+import { openChunk, PackWriter, readPackTable } from './pack.ts';
+import { writerKey } from './vault.fixture.ts';
+import { writerOf } from './writer-key.ts';
+
+const vault = '0123456789abcdef0123456789abcdef';
+const identity = { vault, tenant: 't', environment: 'e' };
+const privateKey = writerKey();
+const writer = writerOf(privateKey);
+const signer = { id: writer.id, privateKey };
+const held = holdKey(bytesOf(randomBytes(32)), vault, 'a'.repeat(32), 'metadata');
+const domain = dedupeDomain(held, vault, 'source');
+
+/** Every object with one byte missing at the end up to all, and with one bit flipped at every place. */
+function* variants(bytes: Buffer): Generator<Buffer> {
+  for (let length = 0; length < bytes.length; length++) yield bytes.subarray(0, length);
+  for (let at = 0; at < bytes.length; at++) {
+    const flipped = Buffer.from(bytes);
+    flipped[at]! ^= 1 << (at % 8);
+    yield flipped;
+  }
+  yield Buffer.concat([bytes, Buffer.alloc(1)]);
+}
+
+/** Whatever was done to the bytes, they are refused by name, or say exactly what they said before. */
+async function expectRefused(bytes: Buffer, open: (bytes: Buffer) => unknown, mayStillOpen = 0): Promise<void> {
+  const genuine = await open(bytes);
+  let opened = 0;
+  for (const variant of variants(bytes)) {
+    try {
+      expect(await open(variant)).toEqual(genuine);
+      opened++;
+    } catch (error) {
+      expect(error).toBeInstanceOf(VaultError);
+    }
+  }
+  expect(opened).toBeLessThanOrEqual(mayStillOpen);
+}
+
+describe('bytes that were changed', () => {
+  it('descriptor: every prefix and flipped bit is refused', async () => {
+    const descriptor = {
+      ...identity,
+      createdMs: 1,
+      creator: writer.id,
+      dedupeKey: held.id,
+      chunker: { minimum: 1024, average: 4096, maximum: 16_384 },
+      writers: [writer],
+    };
+    await expectRefused(sealDescriptor(descriptor, privateKey), openDescriptor);
+  });
+
+  it('envelope: every prefix and flipped bit is refused', async () => {
+    const recipients = [{ provider: 'p', keyId: 'k', region: 'r', wrapped: bytesOf<'WrappedKey'>(randomBytes(60)) }];
+    const envelope = {
+      key: held.id,
+      revision: 1,
+      purpose: held.purpose,
+      commitment: held.commitment,
+      createdMs: 1,
+      previous: null,
+      recipients,
+    };
+    const name = envelopeName(held.id, 1);
+    const bytes = sealEnvelope(envelope, identity, signer);
+    await expectRefused(bytes, (variant) => openEnvelope(name, variant, identity, [writer]));
+    for (const [other, code] of [
+      [{ ...identity, tenant: 'other' }, 'wrong-vault'],
+      [{ ...identity, environment: 'other' }, 'wrong-vault'],
+      [{ ...identity, vault: 'f'.repeat(32) }, 'wrong-vault'],
+    ] as const) {
+      expect(() => openEnvelope(name, bytes, other, [writer])).toThrow(expect.objectContaining({ code }));
+    }
+    const elsewhere = envelopeName('b'.repeat(32), 1);
+    expect(() => openEnvelope(elsewhere, bytes, identity, [writer])).toThrow(
+      expect.objectContaining({ code: 'wrong-name' }),
+    );
+    const stranger = writerOf(writerKey());
+    expect(() => openEnvelope(name, bytes, identity, [stranger])).toThrow(
+      expect.objectContaining({ code: 'unknown-writer' }),
+    );
+  });
+
+  it('manifest: every prefix and flipped bit of head, signature and body is refused', async () => {
+    const head = {
+      vault,
+      writer: writer.id,
+      sequence: 1,
+      previous: null,
+      parent: null,
+      domain: domain.id,
+      createdMs: 1,
+      keys: [{ id: held.id, purpose: held.purpose, commitment: held.commitment.toString('hex') }],
+    };
+    const body = {
+      source: 'source',
+      startedMs: 1,
+      finishedMs: 2,
+      root: [randomBytes(32)],
+      statistics: { files: 1, folders: 0, links: 0, bytes: 1, problems: 0 },
+      problems: [],
+      indexes: ['c'.repeat(64)],
+      packs: ['d'.repeat(64)],
+    };
+    const name = snapshotName(writer.id, 1);
+    const { bytes } = sealManifest(head, body, held, privateKey, randomBytes(32));
+    const open = (variant: Buffer) => {
+      const manifest = openManifestHead(name, variant, vault, [writer]);
+      return openManifestBody(manifest, variant.subarray(manifest.bodyOffset), held);
+    };
+    expect(open(bytes)).toEqual(body);
+    await expectRefused(bytes, open);
+    const moved = () => openManifestHead(snapshotName(writer.id, 2), bytes, vault, [writer]);
+    expect(moved).toThrow(expect.objectContaining({ code: 'wrong-name' }));
+  });
+
+  it('index object: every prefix and flipped bit is refused, even under the name of what it became', async () => {
+    const entry: ChunkEntry = { id: randomBytes(32), kind: 0, codec: 0, offset: 90, stored: 26, plain: 10 };
+    const packs = [{ id: 'e'.repeat(64), keyId: held.id, length: 4096, entries: [entry] }];
+    const { id, bytes } = sealIndex(packs, held, vault, signer, randomBytes(32));
+    await expectRefused(bytes, (variant) => openIndex(id, variant, vault, [writer], async () => held));
+  });
+
+  const chunks = [Buffer.from('text '.repeat(200)), randomBytes(300), Buffer.alloc(0)];
+
+  function makePack() {
+    const packWriter = new PackWriter(held, vault, new Compressor());
+    for (const chunk of chunks) packWriter.add(idOf(domain.chunkIdKey, chunk), ChunkKind.content, chunk);
+    return packWriter.finish();
+  }
+
+  it('pack, read whole: every prefix and flipped bit is refused', async () => {
+    const pack = makePack();
+    expect(pack.bytes.length).toBe(4096);
+    await expectRefused(pack.bytes, (variant) => readPackTable(pack.id, variant, held, vault).entries);
+  });
+
+  it('pack, its table read under the name of what it became: nothing but the same table comes out', async () => {
+    const pack = makePack();
+    const { hash } = await import('node:crypto');
+    const open = (variant: Buffer) => readPackTable(hash('sha256', variant, 'hex'), variant, held, vault).entries;
+    // Flipped bits of chunks do not touch the table: the chunks refuse by themselves, below.
+    const inChunks = pack.entries.reduce((sum, { stored }) => sum + stored, 0);
+    await expectRefused(pack.bytes, open, inChunks);
+  });
+
+  it('chunk, read alone: every flipped bit is refused, and so is the place of another chunk', () => {
+    const pack = makePack();
+    const { key } = readPackTable(pack.id, pack.bytes, held, vault);
+    const open = (entry: ChunkEntry, bytes: Buffer) => openChunk(key.key, domain.chunkIdKey, entry, bytes);
+    pack.entries.forEach((entry, i) => {
+      const sealed = pack.bytes.subarray(entry.offset, entry.offset + entry.stored);
+      expect(open(entry, sealed)).toEqual(chunks[i]);
+      for (const variant of variants(sealed)) {
+        expect(() => open(entry, variant)).toThrow(expect.objectContaining({ name: 'VaultError' }));
+      }
+      for (const change of [
+        { id: randomBytes(32) },
+        { offset: entry.offset + 1 },
+        { plain: entry.plain + 1 },
+        { kind: 1 },
+        { codec: 1 - entry.codec },
+      ]) {
+        expect(() => open({ ...entry, ...change }, sealed)).toThrow(expect.objectContaining({ code: 'tampered' }));
+      }
+    });
+  });
+
+  it('a chunk that a holder of the keys encrypted under a false id is refused', () => {
+    const packWriter = new PackWriter(held, vault, new Compressor());
+    packWriter.add(idOf(domain.chunkIdKey, Buffer.from('good')), ChunkKind.content, Buffer.from('evil'));
+    const pack = packWriter.finish();
+    const { key, entries } = readPackTable(pack.id, pack.bytes, held, vault);
+    const [entry] = entries as [ChunkEntry];
+    const sealed = pack.bytes.subarray(entry.offset, entry.offset + entry.stored);
+    expect(() => openChunk(key.key, domain.chunkIdKey, entry, sealed)).toThrow(
+      expect.objectContaining({ code: 'tampered' }),
+    );
+  });
+
+  it('another data key, another vault: refused by the commitment, before any decryption', () => {
+    const pack = makePack();
+    const other = { ...held, key: createSecretKey(randomBytes(32)) };
+    const refused = expect.objectContaining({ code: 'commitment-mismatch' });
+    expect(() => readPackTable(pack.id, pack.bytes, other, vault)).toThrow(refused);
+    expect(() => readPackTable(pack.id, pack.bytes, held, 'f'.repeat(32))).toThrow(refused);
+  });
+
+  it('any bytes at all give a typed error', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const buffer = Buffer.from(bytes);
+        for (const open of [
+          () => openDescriptor(buffer),
+          () => openEnvelope('x', buffer, identity, [writer]),
+          () => openManifestHead('x', buffer, vault, [writer]),
+          () => readPackTable('x', buffer, held, vault),
+        ]) {
+          expect(open).toThrow(expect.objectContaining({ name: 'VaultError' }));
+        }
+      }),
+    );
+  });
+});
