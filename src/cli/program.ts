@@ -8,7 +8,7 @@ import { COMMON_OPTIONS, openSession } from './session.ts';
 const NAME = 'keystead';
 
 /** Builds the whole tree of commands from their list. `finish` hears how the one that ran ended. */
-export function programOf(host: CliHost, version: string, finish: (exit: ExitName) => void): Command {
+export function programOf(host: CliHost, version: string, isJson: boolean, finish: (exit: ExitName) => void): Command {
   const program = new Command(NAME)
     .description('Bring your own key: a key management service, and a backup vault that only your key opens.')
     .version(version)
@@ -16,7 +16,8 @@ export function programOf(host: CliHost, version: string, finish: (exit: ExitNam
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text),
-      writeErr: (text) => void host.stderr.write(text),
+      // The help of a group that was called without a command. A program gets the error alone.
+      writeErr: (text) => void (isJson || host.stderr.write(text)),
       // Errors are told in one place, in one form.
       outputError: () => undefined,
       getOutHelpWidth: () => host.stdout.columns ?? 100,

@@ -13,10 +13,10 @@ import { programOf } from './program.ts';
  */
 export async function runCli(args: readonly string[], host: CliHost = processHost()): Promise<number> {
   let exit: ExitName = 'ok';
-  const program = programOf(host, VERSION, (ended) => {
+  const isJson = args.includes('--json');
+  const program = programOf(host, VERSION, isJson, (ended) => {
     exit = ended;
   });
-  const isJson = args.includes('--json');
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT_CODES[exit].code;

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines } from './cli.fixture.ts';
+
+const MAIN = resolve(import.meta.dirname, '../main.ts');
+
+/** What the CLI is when a person calls it: processes with a data folder between them. */
+describe('the command line as processes', () => {
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+  let server: ChildProcess;
+  let log = '';
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'keystead-process-'));
+    const { PATH, HOME } = process.env;
+    env = {
+      PATH,
+      HOME,
+      KEYSTEAD_DATA: join(folder, 'data'),
+      KEYSTEAD_SEAL: join(folder, 'seal'),
+      KEYSTEAD_LISTEN: 'http://localhost:0',
+    };
+    const [made] = jsonLines((await run('init', '--json', '--region', 'eu-central-1')).stdout);
+    env = { ...env, KEYSTEAD_API_KEY: made?.['apiKey'] as string, SECRET: made?.['secretAccessKey'] as string };
+    server = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    server.stdout?.setEncoding('utf8').on('data', (text: string) => (log += text));
+    while (!log.includes('"serving"')) await once(server.stdout as NodeJS.ReadableStream, 'data');
+    env['KEYSTEAD_URL'] = jsonLines(log.slice(0, log.lastIndexOf('\n'))).find(({ url }) => url)?.['url'] as string;
+  });
+  afterAll(() => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+
+  async function run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
+    const [exitCode] = (await once(child, 'close')) as [number];
+    return { exitCode, stdout: (await stdout)?.join('') ?? '', stderr: (await stderr)?.join('') ?? '' };
+  }
+
+  it('works from init to verify', async () => {
+    const who = await run('whoami', '--json');
+    expect(jsonLines(who.stdout)).toMatchObject([{ name: 'administrator' }]);
+    const keys = await run('key', 'list');
+    expect([keys.exitCode, keys.stdout]).toEqual([0, 'There is no key in eu-central-1.\n']);
+    expect((await run('key', 'nonsense')).exitCode).toBe(2);
+    const again = await run('init', '--json');
+    expect([again.exitCode, again.stdout]).toEqual([1, '']);
+    expect(jsonLines(again.stderr)).toMatchObject([{ error: { code: 'already-initialised' } }]);
+    const checkpoint = await run('audit', 'checkpoint');
+    expect(checkpoint.stdout).toMatch(/^keystead\/[^\n]+\n\d+\n/);
+    const kept = join(folder, 'kept');
+    writeFileSync(kept, checkpoint.stdout);
+    const verified = await run('audit', 'verify', '--checkpoint', kept);
+    expect([verified.exitCode, verified.stderr]).toEqual([0, '']);
+    expect(verified.stdout).toMatch(/^Verified: 2 logs/m);
+  });
+
+  it('keeps the API key out of logs and files, and the seal to its owner', async () => {
+    const secrets = [env['KEYSTEAD_API_KEY'], env['SECRET']] as string[];
+    const texts = [log, ...filesBelow(folder).map((file) => readFileSync(file, 'latin1'))];
+    expect(texts.length).toBeGreaterThan(3);
+    for (const secret of secrets) expect(texts.some((text) => text.includes(secret))).toBe(false);
+    expect(statSync(join(folder, 'seal')).mode & 0o777).toBe(0o600);
+  });
+
+  it('copies the state, ends when it is told to, and finds what was changed', async () => {
+    expect((await run('state', 'backup', join(folder, 'copy'))).exitCode).toBe(0);
+    server.kill('SIGTERM');
+    const [code] = (await once(server, 'exit')) as [number];
+    expect([code, jsonLines(log).at(-1)]).toEqual([0, expect.objectContaining({ msg: 'closed' })]);
+    expect((await run('whoami')).exitCode).toBe(3);
+    expect((await run('audit', 'verify')).exitCode).toBe(0);
+
+    const [target] = filesBelow(join(folder, 'data')).filter((file) => file.includes('/tile/entries/')) as [string];
+    const bytes = readFileSync(target);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
+    writeFileSync(target, bytes);
+    const damaged = await run('audit', 'verify', '--json');
+    expect([damaged.exitCode, damaged.stdout]).toEqual([4, '']);
+    expect(jsonLines(damaged.stderr)).toMatchObject([{ error: { code: 'log-invalid' } }]);
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+}
