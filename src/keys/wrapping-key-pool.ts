@@ -6,13 +6,20 @@ import { generateWrappingKey, type WrappingKeyPair, type WrappingKeySpec } from 
  */
 export class WrappingKeyPool {
   readonly #stock = new Map<WrappingKeySpec, Promise<WrappingKeyPair>>();
+  readonly #generate: typeof generateWrappingKey;
+
+  constructor(generate = generateWrappingKey) {
+    this.#generate = generate;
+  }
 
   take(spec: WrappingKeySpec): Promise<WrappingKeyPair> {
-    const pair = this.#stock.get(spec) ?? generateWrappingKey(spec);
-    const next = pair.then(() => generateWrappingKey(spec));
-    // A failure shows to the one who takes it.
-    next.catch(() => {});
+    const pair = this.#stock.get(spec) ?? this.#generate(spec);
+    const next = pair.then(() => this.#generate(spec));
     this.#stock.set(spec, next);
+    // A failure is not kept in stock: the next request makes a key of its own.
+    next.catch(() => {
+      if (this.#stock.get(spec) === next) this.#stock.delete(spec);
+    });
     return pair;
   }
 }
