@@ -25,6 +25,8 @@ export interface Done<Value> {
   readonly keyId?: string;
   /** A change that switches something off: it gets through on a full disk. */
   readonly urgent?: boolean;
+  /** What the change replaces is gone from the disk when it is answered: key material that was destroyed. */
+  readonly shred?: boolean;
 }
 
 /**

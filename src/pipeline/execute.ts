@@ -80,10 +80,16 @@ export class Pipeline {
   }
 
   /** Makes the entries durable, and the change with them. Answers what hindered it. */
-  async #persist(entries: readonly AuditDraft[], { writes = [], urgent }: Done<unknown>): Promise<unknown> {
+  async #persist(entries: readonly AuditDraft[], { writes = [], urgent, shred }: Done<unknown>): Promise<unknown> {
     try {
       if (writes.length === 0) await this.#record(entries);
-      else await this.#store.commit({ writes, entries, ...(urgent === true && { urgent }) });
+      else
+        await this.#store.commit({
+          writes,
+          entries,
+          ...(urgent === true && { urgent }),
+          ...(shred === true && { shred }),
+        });
       return undefined;
     } catch (error) {
       return error;

@@ -86,7 +86,7 @@ async function sweepKey(
     salt: random(16),
   };
   try {
-    await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry] });
+    await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry], shred: true });
     return true;
   } catch (error) {
     // Somebody else was faster: another node's sweep, or a person who called the key back.
