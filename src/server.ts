@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
+import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
@@ -31,6 +33,7 @@ export interface Keystead {
 const GRACE_MS = 10_000;
 const SWEEP_EVERY_MS = 30_000;
 const COUNTS_EVERY_MS = 60_000;
+const RECOVER_EVERY_MS = 60_000;
 
 /**
  * Opens the installation (makes it, on the first start) and serves it.
@@ -50,8 +53,19 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
   const unauthenticated = new UnauthenticatedRefusals();
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
+  const vault = openVault(
+    {
+      vaultRoots: config.vaultRoots,
+      sourceRoots: config.sourceRoots,
+      keepOut: [config.dataFolder, config.sealFile, ...config.witnessFolders],
+      cacheFolder: join(config.dataFolder, 'vault-cache'),
+      egress: {},
+    },
+    { records: store, directory, pipeline, log },
+  );
   const admin = await createAdminApi({
     ...unsealed,
+    vault,
     installationId: installation.installationId,
     barrier: installation.barrier,
     records: store,
@@ -72,6 +86,7 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
     onFault,
   });
 
+  await vault.desk.recover();
   let server: RunningServer;
   try {
     const { host, port, tls } = config.listen;
@@ -93,6 +108,8 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
       await sweepDueKeys(store, directory, keys, clock(), random);
       keys.closeIdle(clock());
     }),
+    // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
+    every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
   ];
   log.info({ url: server.url, version: VERSION, data: config.dataFolder }, 'serving');
@@ -101,6 +118,7 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
     health.isClosing = true;
     await server.close(GRACE_MS);
     await admin.close();
+    await vault.desk.close();
     await Promise.all(chores.map((stop) => stop()));
     await unauthenticated.flush(store, clock(), random).catch(onFault);
     await unsealed.close();

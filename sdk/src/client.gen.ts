@@ -14,6 +14,11 @@ export interface AuditCheckpoint {
   readonly verifierKey: string;
 }
 
+export interface CreatedEnvironment {
+  readonly environment: Environment;
+  readonly checks: readonly (EnvironmentCheck)[];
+}
+
 export interface CreatedTenant {
   readonly tenant: Tenant;
   readonly region: Region;
@@ -34,6 +39,47 @@ export interface Credential {
   readonly createdAt: string;
   /** UTC, RFC 3339 */
   readonly expiresAt?: string | undefined;
+}
+
+export interface Environment {
+  readonly environmentId: string;
+  readonly label: string;
+  readonly storage: {
+    readonly type: string;
+    readonly path: string;
+    readonly region: string;
+  };
+  /** always true: there is no unencrypted format */
+  readonly encryptAutomatically: boolean;
+  readonly masterKey: MasterKey;
+  readonly nextMasterKey?: MasterKey | undefined;
+  /** there from the first backup on */
+  readonly vaultId?: string | undefined;
+  readonly writerId: string;
+  readonly newestSnapshots: readonly (string)[];
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly updatedAt: string;
+}
+
+export interface EnvironmentCheck {
+  readonly check: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly what: string;
+  /** what to do */
+  readonly next?: string | undefined;
+}
+
+export interface EnvironmentWithChecks {
+  readonly environment: Environment;
+  readonly checks: readonly (EnvironmentCheck)[];
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly subject: string;
+  readonly text: string;
 }
 
 export interface IssuedCredential {
@@ -99,6 +145,15 @@ export interface KeyVersion {
   readonly materialExpiresAt?: string | undefined;
 }
 
+export interface MasterKey {
+  readonly provider: string;
+  /** the key ARN */
+  readonly keyId: string;
+  readonly region: string;
+  readonly endpoint?: string | undefined;
+  readonly accessKeyId: string;
+}
+
 export interface Principal {
   readonly principalId: string;
   readonly name: string;
@@ -114,6 +169,81 @@ export interface Region {
   readonly instanceId: string;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+}
+
+export interface Run {
+  readonly runId: string;
+  readonly environmentId: string;
+  readonly kind: 'backup' | 'restore' | 'verify' | 'rewrap';
+  readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+  readonly source?: string | undefined;
+  readonly snapshotId?: string | undefined;
+  readonly destination?: string | undefined;
+  readonly level?: string | undefined;
+  readonly masterKey?: string | undefined;
+  readonly startedBy: string;
+  /** UTC, RFC 3339 */
+  readonly startedAt: string;
+  /** UTC, RFC 3339 */
+  readonly endedAt?: string | undefined;
+  readonly progress?: RunProgress | undefined;
+  readonly problem?: {
+    readonly code: string;
+    readonly message: string;
+  } | undefined;
+  readonly report?: RunReport | undefined;
+}
+
+export interface RunProgress {
+  readonly phase: string;
+  readonly files: number;
+  readonly totalFiles?: number | undefined;
+  readonly bytes: number;
+  readonly totalBytes?: number | undefined;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft?: number | undefined;
+}
+
+export interface RunReport {
+  readonly snapshotId?: string | undefined;
+  /** the snapshot whose unchanged files were not read again */
+  readonly parent?: string | undefined;
+  readonly files?: number | undefined;
+  readonly folders?: number | undefined;
+  readonly links?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly unchangedFiles?: number | undefined;
+  readonly readBytes?: number | undefined;
+  readonly newBytes?: number | undefined;
+  readonly storedBytes?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly level?: string | undefined;
+  readonly snapshotCount?: number | undefined;
+  readonly packs?: number | undefined;
+  readonly verifiedBytes?: number | undefined;
+  readonly envelopes?: number | undefined;
+  readonly rewrapped?: number | undefined;
+  readonly oldRevisionsLeft?: number | undefined;
+  readonly problemCount?: number | undefined;
+  readonly problems?: readonly ({
+    readonly code: string;
+    readonly path: string;
+  })[] | undefined;
+  readonly warnings?: readonly (string)[] | undefined;
+  readonly findingCount?: number | undefined;
+  readonly findings?: readonly (Finding)[] | undefined;
+}
+
+export interface Snapshot {
+  readonly snapshotId: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  readonly parent?: string | undefined;
+}
+
+export interface Snapshots {
+  readonly snapshots: readonly (Snapshot)[];
+  readonly findings: readonly (Finding)[];
 }
 
 export interface Status {
@@ -302,6 +432,133 @@ export class KeysteadClient {
   /** Calls a key back from its deletion. It is switched off then. Needs the permission `kms:CancelKeyDeletion`. */
   cancelKeyDeletion(region: string, keyId: string): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/cancel-deletion`);
+  }
+
+  /** Makes a backup environment, once storage and master key were seen to work together. Needs the permission `keystead:CreateEnvironment`. */
+  createEnvironment(body: {
+    readonly label: string;
+    readonly storage: {
+      readonly type: 'folder' | 's3' | 'cos' | 'azure-blob' | 'gcs';
+      readonly path: string;
+      readonly region: string;
+    };
+    readonly encryptAutomatically: boolean;
+    readonly masterKey: {
+      readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
+      /** the key ARN, never an alias */
+      readonly keyId: string;
+      /** the key service's address; by default AWS's own of the region */
+      readonly endpoint?: string | undefined;
+      readonly accessKeyId: string;
+      /** kept wrapped, never shown again */
+      readonly secretAccessKey: string;
+    };
+  }): Promise<CreatedEnvironment> {
+    return this.#transport.send('POST', `/environments`, undefined, body);
+  }
+
+  /** Lists the backup environments of the own tenant. Needs the permission `keystead:ListEnvironments`. */
+  listEnvironments(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Environment)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/environments`, query);
+  }
+
+  /** Shows a backup environment. Needs the permission `keystead:GetEnvironment`. */
+  getEnvironment(environmentId: string): Promise<Environment> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}`);
+  }
+
+  /** Looks at storage and master key by using both, and says what it found. Needs the permission `keystead:CheckEnvironment`. */
+  checkEnvironment(environmentId: string): Promise<{
+    readonly checks: readonly (EnvironmentCheck)[];
+  }> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/check`);
+  }
+
+  /** Gives an environment other credentials for the same master key, once they were seen to work. Needs the permission `keystead:SetEnvironmentCredentials`. */
+  setEnvironmentCredentials(environmentId: string, body: {
+    readonly accessKeyId: string;
+    /** kept wrapped, never shown again */
+    readonly secretAccessKey: string;
+  }): Promise<EnvironmentWithChecks> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/credentials`, undefined, body);
+  }
+
+  /** Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten. Needs the permission `keystead:ChangeMasterKey`. */
+  changeMasterKey(environmentId: string, body: {
+    readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
+    /** the key ARN, never an alias */
+    readonly keyId: string;
+    /** the key service's address; by default AWS's own of the region */
+    readonly endpoint?: string | undefined;
+    readonly accessKeyId: string;
+    /** kept wrapped, never shown again */
+    readonly secretAccessKey: string;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/master-key`, undefined, body);
+  }
+
+  /** Starts a backup of a folder of the server. Needs the permission `keystead:StartBackup`. */
+  startBackup(environmentId: string, body: {
+    /** an absolute path on the server */
+    readonly source: string;
+    /** stays the same when the folder moves; by default its path */
+    readonly sourceName?: string | undefined;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/backups`, undefined, body);
+  }
+
+  /** Starts a restore of a snapshot, or of some of its paths, into a folder of the server. Needs the permission `keystead:StartRestore`. */
+  startRestore(environmentId: string, body: {
+    readonly snapshotId: string;
+    /** an absolute path on the server */
+    readonly destination: string;
+    /** from the source's root; by default everything */
+    readonly paths?: readonly (string)[] | undefined;
+    readonly replaceExisting?: boolean | undefined;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/restores`, undefined, body);
+  }
+
+  /** Starts a verification of everything that restores would need. Needs the permission `keystead:StartVerification`. */
+  startVerification(environmentId: string, body: {
+    /** data: every byte is read, decrypted and compared */
+    readonly level: 'structure' | 'data';
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/verifications`, undefined, body);
+  }
+
+  /** Lists the snapshots that the store has, and what of its history is not as it was left. Needs the permission `keystead:ListSnapshots`. */
+  listSnapshots(environmentId: string): Promise<Snapshots> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/snapshots`);
+  }
+
+  /** Lists the runs of an environment, oldest first. Needs the permission `keystead:ListRuns`. */
+  listRuns(environmentId: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Run)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/runs`, query);
+  }
+
+  /** Shows a run: how far it is, or what came of it. Needs the permission `keystead:GetRun`. */
+  getRun(runId: string): Promise<Run> {
+    return this.#transport.send('GET', `/runs/${encodeURIComponent(runId)}`);
+  }
+
+  /** Asks a run to stop; it ends soon after. Needs the permission `keystead:CancelRun`. */
+  cancelRun(runId: string): Promise<Run> {
+    return this.#transport.send('POST', `/runs/${encodeURIComponent(runId)}/cancel`);
   }
 
   /** Shows the newest signed checkpoint of the own tenant's audit log. Needs the permission `keystead:ReadAuditLog`. */

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { pooledRandom } from '../../crypto/random.ts';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
@@ -17,6 +20,7 @@ import { MemoryStore } from '../../store/memory.ts';
 import { ADMIN_PREFIX, createAdminApi } from './api.ts';
 import type { AdminRoute } from './route.ts';
 import type { AdminServices } from './services.ts';
+import { openVault } from './vault/open-vault.ts';
 
 /** What came back from the API. */
 export interface Answer {
@@ -34,6 +38,8 @@ export interface AdminHouse {
   readonly tenant: Tenant;
   readonly region: Instance;
   readonly stranger: Tenant;
+  /** A folder of this house: environments below `vaults`, sources and destinations below `sources`. */
+  readonly scratch: string;
   /** Everything that the server logged, as JSON lines. */
   readonly logged: string[];
   /** The API key of a new principal with these roles. */
@@ -65,19 +71,34 @@ export async function adminHouse(): Promise<AdminHouse> {
   const logged: string[] = [];
   const keep = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const refusals = new UnauthenticatedRefusals();
+  const directory = new Directory(store, barrier);
+  const pipeline = new Pipeline(store, clock, random);
+  const log = { info: keep, error: keep };
+  const scratch = mkdtempSync(join(tmpdir(), 'keystead-admin-'));
+  const vault = openVault(
+    {
+      vaultRoots: [join(scratch, 'vaults')],
+      sourceRoots: [join(scratch, 'sources')],
+      keepOut: [join(scratch, 'data')],
+      cacheFolder: join(scratch, 'cache'),
+      egress: {},
+    },
+    { records: store, directory, pipeline, log },
+  );
   const services: AdminServices = {
     installationId: '3f0d9c1e-52a4-4b5e-9c56-1f7f3f7f2a11',
     version: '0.0.0-test',
     records: store,
     barrier,
-    directory: new Directory(store, barrier),
+    directory,
     keys: new KeyCache(store),
-    pipeline: new Pipeline(store, clock, random),
+    pipeline,
     clock,
     random,
     refusals,
     audit: { checkpoint: () => undefined, verifierKey: (log) => log },
-    log: { info: keep, error: keep },
+    log,
+    vault,
   };
   const commit = (...writes: readonly Write[]) =>
     store.commit({ writes, entries: [...new Set(writes.map(tenantOf))].map((tenantId) => entry(tenantId)) });
@@ -95,6 +116,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     tenant: own.tenant,
     region: region.instance,
     stranger: other.tenant,
+    scratch,
     logged,
     commit,
     async member(roles, tenant = own.tenant) {
@@ -119,6 +141,8 @@ export async function adminHouse(): Promise<AdminHouse> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await api.close();
+      await vault.desk.close();
+      rmSync(scratch, { recursive: true, force: true });
     },
   };
 

@@ -9,8 +9,25 @@ import {
   rotateKey,
   scheduleKeyDeletion,
 } from './resources/keys.ts';
+import {
+  checkEnvironment,
+  createEnvironment,
+  getEnvironment,
+  listEnvironments,
+  setEnvironmentCredentials,
+} from './resources/environments.ts';
 import { createPrincipal, listPrincipals } from './resources/principals.ts';
 import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
+import {
+  cancelRun,
+  changeMasterKey,
+  getRun,
+  listRuns,
+  listSnapshots,
+  startBackup,
+  startRestore,
+  startVerification,
+} from './resources/runs.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
 import type { AdminRoute } from './route.ts';
@@ -37,6 +54,19 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   rotateKey,
   scheduleKeyDeletion,
   cancelKeyDeletion,
+  createEnvironment,
+  listEnvironments,
+  getEnvironment,
+  checkEnvironment,
+  setEnvironmentCredentials,
+  changeMasterKey,
+  startBackup,
+  startRestore,
+  startVerification,
+  listSnapshots,
+  listRuns,
+  getRun,
+  cancelRun,
   getAuditCheckpoint,
   getInstallationCheckpoint,
 ];

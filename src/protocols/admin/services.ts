@@ -6,6 +6,7 @@ import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
+import type { VaultServices } from './vault/vault-services.ts';
 
 /** What is asked of the audit log's files. */
 export interface CheckpointReader {
@@ -35,4 +36,5 @@ export interface AdminServices {
   readonly refusals: UnauthenticatedRefusals;
   readonly audit: CheckpointReader;
   readonly log: RequestLog;
+  readonly vault: VaultServices;
 }

@@ -16,6 +16,7 @@ export type EnvironmentErrorCode =
   | 'run-not-found'
   | 'run-in-progress'
   | 'run-ended'
+  | 'run-elsewhere'
   | 'source-missing'
   | 'same-master-key'
   | 'record-not-authentic';

@@ -46,9 +46,12 @@ export class AwsKmsFixture {
   readonly planned: (AwsAnswer | 'hang' | 'break')[] = [];
   /** Every call of these operations is answered so. */
   readonly always = new Map<string, AwsAnswer>();
+  /** Successful answers of these operations that have nothing to do with what was asked. */
+  readonly answering = new Map<string, Readonly<Record<string, unknown>>>();
   /** What the Date header is ahead of the time. */
   clockAheadMs = 0;
   readonly #server: Server;
+  readonly #hanging: (() => void)[] = [];
 
   private constructor(server: Server) {
     this.#server = server;
@@ -63,7 +66,7 @@ export class AwsKmsFixture {
       request.on('end', () => {
         const operation = String(request.headers['x-amz-target']).split('.')[1] as string;
         const answer = fixture.#answer(operation, JSON.parse(Buffer.concat(chunks).toString()) as Body);
-        if (answer === 'hang') return;
+        if (answer === 'hang') return void fixture.#hanging.push(() => request.socket.destroy());
         if (answer === 'break') return void request.socket.destroy();
         response.setHeader('date', new Date(Date.now() + fixture.clockAheadMs).toUTCString());
         response.setHeader('content-type', 'application/x-amz-json-1.1');
@@ -76,6 +79,11 @@ export class AwsKmsFixture {
 
   get endpoint(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Breaks the connections that hang. */
+  releaseHanging(): void {
+    for (const release of this.#hanging.splice(0)) release();
   }
 
   makeKey(region = 'eu-central-1'): FixtureKey {
@@ -98,6 +106,8 @@ export class AwsKmsFixture {
     if (typeof planned === 'string') return planned;
     try {
       if (planned !== undefined) throw new Refusal(planned);
+      const answer = this.answering.get(operation);
+      if (answer !== undefined) return { status: 200, body: answer };
       const run = this.#operations[operation];
       if (run === undefined) throw new Refusal([400, 'UnknownOperationException']);
       return { status: 200, body: run(body) };

@@ -40,6 +40,13 @@ export function crashed(exitCode: number | null, signal: string | null): RunProb
   };
 }
 
+/** A run that was told to stop and took too long to: its process was ended. */
+export const CANCELLED: RunProblem = {
+  code: 'cancelled',
+  message:
+    'The run was stopped on request. Nothing it left can be mistaken for a backup; files that it restored so far are whole.',
+};
+
 /** A server that went away while its runs were in flight. */
 export const INTERRUPTED: RunProblem = {
   code: 'interrupted',

@@ -5,7 +5,14 @@ import type { RunOwner } from './owner.ts';
 export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
 /** What a run is about, for people: paths, a snapshot's id, a level. */
-export type RunSubject = Readonly<Record<string, string | boolean | readonly string[]>>;
+export interface RunSubject {
+  readonly source?: string;
+  readonly snapshotId?: string;
+  readonly destination?: string;
+  readonly level?: string;
+  /** The key ARN that a re-wrapping moves to. */
+  readonly masterKey?: string;
+}
 
 /** One execution of a backup, restore, verification or re-wrapping. */
 export interface Run {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
-import { crashed } from './run-problem.ts';
+import { CANCELLED, crashed } from './run-problem.ts';
 
 /** How a run ended. */
 export type RunEnd =
@@ -120,17 +120,20 @@ export class Runner {
     });
     child.on('error', (cause) => {
       fault += String(cause);
-      if (child.pid === undefined) over({ state: 'failed', problem: crashed(null, null) });
+      if (child.pid === undefined) over(died(null, null));
     });
     child.on('close', (code, signal) => {
-      const problem = crashed(code, signal);
-      over(end ?? { state: run.cancelled ? 'cancelled' : 'failed', problem });
+      over(end ?? (run.cancelled ? { state: 'cancelled', problem: CANCELLED } : died(code, signal)));
     });
   }
 }
 
 function stateOf(run: InFlight, problem: RunProblem): 'failed' | 'cancelled' {
   return run.cancelled && problem.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+function died(exitCode: number | null, signal: string | null): RunEnd {
+  return { state: 'failed', problem: crashed(exitCode, signal) };
 }
 
 /** A process that is gone hears nothing; that it is gone is told by its end. */

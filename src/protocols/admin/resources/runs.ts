@@ -1,0 +1,260 @@
+import { stat } from 'node:fs/promises';
+import Type from 'typebox';
+import type { Tenant } from '../../../identity/tenant.ts';
+import type { RecordReader } from '../../../records/ports.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
+import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import { settingsOf } from '../../../vault/environments/environment.ts';
+import { checkOne, requireMasterKey } from '../../../vault/environments/new-environment.ts';
+import { placeBelow } from '../../../vault/environments/roots.ts';
+import type { RunResult } from '../../../vault/runs/job.ts';
+import { readRun, runRef } from '../../../vault/runs/run-record.ts';
+import type { Run } from '../../../vault/runs/run.ts';
+import { RequestError } from '../errors.ts';
+import { adminRoute, type AdminContext } from '../route.ts';
+import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
+import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
+import { environmentArn, requireEnvironment } from '../vault/find-environment.ts';
+import { refusing } from '../vault/refusals.ts';
+import { runRoute, WRITER_LOCK } from '../vault/start-run.ts';
+import {
+  ENVIRONMENT_PARAMS,
+  EXAMPLE_ENVIRONMENT,
+  EXAMPLE_MASTER_KEY,
+  MASTER_KEY_INPUT,
+  masterKeyFrom,
+  requireMovable,
+} from './environments.ts';
+
+const PATH = Type.String({ minLength: 1, maxLength: 1024, description: 'an absolute path on the server' });
+const SNAPSHOT_ID = Type.String({ pattern: '^[0-9a-f]{32}-[0-9]{10}$' });
+const RUN_PARAMS = closed({ runId: UUID });
+const EXAMPLE_RUN = { runId: '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21' };
+
+export const startBackup = runRoute({
+  id: 'startBackup',
+  below: '/backups',
+  action: 'keystead:StartBackup',
+  kind: 'backup',
+  summary: 'Starts a backup of a folder of the server',
+  body: closed({
+    source: PATH,
+    sourceName: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description: 'stays the same when the folder moves; by default its path',
+      }),
+    ),
+  }),
+  example: { source: '/srv/records' },
+  details: ({ source }) => ({ source }),
+  plan: async ({ services }, _environment, body) => {
+    const source = await placeBelow(services.vault.sourceRoots, body.source);
+    const found = await stat(source).catch(() => undefined);
+    if (found?.isDirectory() !== true) {
+      throw new EnvironmentError(
+        'source-missing',
+        `There is no folder ${body.source} on the server. Name one that is there`,
+      );
+    }
+    const work = { kind: 'backup', source, sourceName: body.sourceName ?? source } as const;
+    return { work, subject: { source }, lock: WRITER_LOCK };
+  },
+});
+
+export const startRestore = runRoute({
+  id: 'startRestore',
+  below: '/restores',
+  action: 'keystead:StartRestore',
+  kind: 'restore',
+  summary: 'Starts a restore of a snapshot, or of some of its paths, into a folder of the server',
+  body: closed({
+    snapshotId: SNAPSHOT_ID,
+    destination: PATH,
+    paths: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        maxItems: 1000,
+        description: "from the source's root; by default everything",
+      }),
+    ),
+    replaceExisting: Type.Optional(Type.Boolean({ default: false })),
+  }),
+  example: { snapshotId: `${'0'.repeat(32)}-0000000001`, destination: '/srv/restored' },
+  details: ({ snapshotId, destination }) => ({ snapshotId, destination }),
+  plan: async ({ services }, _environment, { snapshotId, paths, replaceExisting = false, ...body }) => {
+    const destination = await placeBelow(services.vault.sourceRoots, body.destination);
+    const work = { kind: 'restore', snapshotId, destination, replaceExisting, ...(paths && { paths }) } as const;
+    return { work, subject: { snapshotId, destination }, lock: `restore ${destination}` };
+  },
+});
+
+export const startVerification = runRoute({
+  id: 'startVerification',
+  below: '/verifications',
+  action: 'keystead:StartVerification',
+  kind: 'verify',
+  summary: 'Starts a verification of everything that restores would need',
+  body: closed({
+    level: Type.Enum(['structure', 'data'], { description: 'data: every byte is read, decrypted and compared' }),
+  }),
+  example: { level: 'structure' },
+  details: ({ level }) => ({ level }),
+  plan: (_context, _environment, { level }) => ({
+    work: { kind: 'verify', level },
+    subject: { level },
+    lock: 'verify',
+  }),
+});
+
+export const changeMasterKey = runRoute({
+  id: 'changeMasterKey',
+  below: '/master-key',
+  action: 'keystead:ChangeMasterKey',
+  kind: 'rewrap',
+  summary: 'Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten',
+  body: MASTER_KEY_INPUT,
+  example: EXAMPLE_MASTER_KEY,
+  details: ({ keyId }) => ({ masterKey: keyId }),
+  plan: async (context, before, body, nowMs) => {
+    const { services, proof } = context;
+    const { tenantKey, tenantId } = proof.tenant;
+    const { vaultRoots, egress } = services.vault;
+    const { id, storage } = before;
+    requireMovable(before, body.keyId);
+    const masterKey = requireMasterKey(masterKeyFrom(context, body), storage.region);
+    const parts = { records: services.records, random: services.random, vaultRoots, egress };
+    await checkOne(parts, tenantId, { id, storage, masterKey, hasVault: true });
+    const nextMasterKey = settingsOf(tenantKey, id, masterKey, services.random);
+    const environment = { ...before, nextMasterKey, updatedAtMs: nowMs };
+    return {
+      work: { kind: 'rewrap' },
+      subject: { masterKey: body.keyId },
+      lock: WRITER_LOCK,
+      environment,
+      writes: [putEnvironment(tenantKey, before, environment)],
+    };
+  },
+});
+
+export const listSnapshots = adminRoute({
+  id: 'listSnapshots',
+  method: 'GET',
+  path: '/environments/{environmentId}/snapshots',
+  action: 'keystead:ListSnapshots',
+  summary: 'Lists the snapshots that the store has, and what of its history is not as it was left',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  answer: SNAPSHOTS,
+  example: { params: EXAMPLE_ENVIRONMENT },
+  prepare: ({ services, proof: { tenant } }, { params }) => ({
+    targets: [{ action: 'keystead:ListSnapshots', resource: environmentArn(tenant, params.environmentId) }],
+    run: () =>
+      refusing(async () => {
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        const end = await services.vault.desk.snapshots(tenant, environment);
+        if (end.state === 'succeeded') return { value: end.report.result };
+        throw new RequestError({ status: 422, ...end.problem });
+      }),
+  }),
+  show: (result: RunResult) => showSnapshots(result),
+});
+
+export const listRuns = adminRoute({
+  id: 'listRuns',
+  method: 'GET',
+  path: '/environments/{environmentId}/runs',
+  action: 'keystead:ListRuns',
+  summary: 'Lists the runs of an environment, oldest first',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  query: PAGE,
+  answer: pageOf(RUN),
+  example: { params: EXAMPLE_ENVIRONMENT, query: { limit: 10 } },
+  prepare: ({ services, proof: { tenant } }, { params, query }) => ({
+    targets: [{ action: 'keystead:ListRuns', resource: environmentArn(tenant, params.environmentId) }],
+    run: () =>
+      refusing(async () => {
+        await requireEnvironment(services.records, tenant, params.environmentId);
+        const rows = await services.records.list(tenant.tenantId, 'run', params.environmentId, pageFrom(query));
+        const runs = rows.map((row) => readRun(tenant.tenantKey, row));
+        const items = runs.map((run) => showRun(run, services.vault.desk.progress(run.id)));
+        return { value: paged(rows, query, items) };
+      }),
+  }),
+  show: (page: { items: ReturnType<typeof showRun>[]; next?: string }) => page,
+});
+
+export const getRun = adminRoute({
+  id: 'getRun',
+  method: 'GET',
+  path: '/runs/{runId}',
+  action: 'keystead:GetRun',
+  summary: 'Shows a run: how far it is, or what came of it',
+  status: 200,
+  params: RUN_PARAMS,
+  answer: RUN,
+  example: { params: EXAMPLE_RUN },
+  prepare: async (context, { params }) => {
+    const { tenant } = context.proof;
+    const run = await findRun(context.services.records, tenant, params.runId);
+    return {
+      targets: [{ action: 'keystead:GetRun', resource: environmentArn(tenant, run?.environmentId ?? '*') }],
+      run: () => refusing(async () => ({ value: requireRun(run, params.runId) })),
+    };
+  },
+  show: (run: Run, { services }) => showRun(run, services.vault.desk.progress(run.id)),
+});
+
+export const cancelRun = adminRoute({
+  id: 'cancelRun',
+  method: 'POST',
+  path: '/runs/{runId}/cancel',
+  action: 'keystead:CancelRun',
+  summary: 'Asks a run to stop; it ends soon after',
+  status: 200,
+  params: RUN_PARAMS,
+  answer: RUN,
+  example: { params: EXAMPLE_RUN },
+  prepare: async (context: AdminContext, { params }) => {
+    const { services, proof } = context;
+    const found = await findRun(services.records, proof.tenant, params.runId);
+    return {
+      targets: [{ action: 'keystead:CancelRun', resource: environmentArn(proof.tenant, found?.environmentId ?? '*') }],
+      details: { run: params.runId },
+      run: () =>
+        refusing(async () => {
+          const run = requireRun(found, params.runId);
+          if (run.state !== 'running') {
+            throw new EnvironmentError('run-ended', `The run ${run.id} has ended already: it ${run.state}`);
+          }
+          if (!services.vault.desk.isHere(run.id)) {
+            throw new EnvironmentError(
+              'run-elsewhere',
+              `The run ${run.id} belongs to another server process (${run.owner.host}, ${run.owner.pid}). Ask that one`,
+            );
+          }
+          return { value: run };
+        }),
+    };
+  },
+  show: (run: Run, { services }) => {
+    services.vault.desk.cancel(run.id);
+    return showRun(run, services.vault.desk.progress(run.id));
+  },
+});
+
+async function findRun(records: RecordReader, tenant: Tenant, id: string): Promise<Run | undefined> {
+  const record = await records.read(runRef(tenant.tenantId, id));
+  return record && readRun(tenant.tenantKey, record);
+}
+
+function requireRun(run: Run | undefined, id: string): Run {
+  if (run === undefined) {
+    throw new EnvironmentError(
+      'run-not-found',
+      `Your tenant has no run ${id}. List the runs of the environment to see their ids`,
+    );
+  }
+  return run;
+}

@@ -1,0 +1,22 @@
+import type { Tenant } from '../../../identity/tenant.ts';
+import type { RecordReader } from '../../../records/ports.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
+import { environmentRef, readEnvironment } from '../../../vault/environments/environment-record.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+
+/** The name of an environment in policies; `*` for all of a tenant. */
+export function environmentArn({ accountId }: Pick<Tenant, 'accountId'>, environmentId: string): string {
+  return `arn:aws:keystead::${accountId}:environment/${environmentId}`;
+}
+
+/** @throws {EnvironmentError} `environment-not-found` */
+export async function requireEnvironment(records: RecordReader, tenant: Tenant, id: string): Promise<Environment> {
+  const record = await records.read(environmentRef(tenant.tenantId, id));
+  if (record === undefined) {
+    throw new EnvironmentError(
+      'environment-not-found',
+      `Your tenant has no environment ${id}. List them to see their ids`,
+    );
+  }
+  return readEnvironment(tenant.tenantKey, record);
+}

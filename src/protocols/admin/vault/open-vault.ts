@@ -1,0 +1,35 @@
+import { EgressGuard, type EgressPolicy } from '../../../clients/egress.ts';
+import { Runner } from '../../../vault/runs/runner.ts';
+import { RunDesk, type RunDeskServices } from './run-desk.ts';
+import type { VaultServices } from './vault-services.ts';
+
+/** What the operator has set. Folders and files are absolute paths. */
+export interface VaultSettings {
+  readonly vaultRoots: readonly string[];
+  readonly sourceRoots: readonly string[];
+  /** Data, seal, witnesses: what no tenant's path may reach, whatever the roots are. */
+  readonly keepOut: readonly string[];
+  readonly cacheFolder: string;
+  readonly egress: EgressPolicy;
+}
+
+/** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
+export function openVault(
+  { vaultRoots, sourceRoots, keepOut, cacheFolder, egress }: VaultSettings,
+  services: Pick<RunDeskServices, 'records' | 'directory' | 'pipeline' | 'log'>,
+): VaultServices {
+  const runner = new Runner({
+    onFault: (runId, text) => services.log.error({ runId, text }, "a run's process told of a fault"),
+  });
+  return {
+    vaultRoots: { setting: 'KEYSTEAD_VAULT_ROOTS', folders: vaultRoots, themselves: false, keepOut },
+    sourceRoots: {
+      setting: 'KEYSTEAD_SOURCE_ROOTS',
+      folders: sourceRoots,
+      themselves: true,
+      keepOut: [...keepOut, ...vaultRoots],
+    },
+    egress: new EgressGuard(egress),
+    desk: new RunDesk({ ...services, runner, egress, cacheFolder }),
+  };
+}

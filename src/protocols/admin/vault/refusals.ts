@@ -1,0 +1,36 @@
+import { EnvironmentError, type EnvironmentErrorCode } from '../../../vault/environments/environment-error.ts';
+import { RequestError } from '../errors.ts';
+
+/** How each refusal of the environment domain stands on the wire. Its text says already what to do. */
+const STATUS: Record<EnvironmentErrorCode, number> = {
+  'environment-not-found': 404,
+  'environment-exists': 409,
+  'storage-not-implemented': 501,
+  'provider-not-implemented': 501,
+  'encryption-required': 400,
+  'path-malformed': 400,
+  'path-outside-roots': 403,
+  'path-taken': 409,
+  'path-changed': 409,
+  'master-key-malformed': 400,
+  'region-mismatch': 400,
+  'preflight-failed': 422,
+  'rewrap-pending': 409,
+  'run-not-found': 404,
+  'run-in-progress': 409,
+  'run-ended': 409,
+  'run-elsewhere': 409,
+  'source-missing': 400,
+  'same-master-key': 409,
+  'record-not-authentic': 500,
+};
+
+/** Does work of the environment domain; what it refuses is recorded and told as a refusal. */
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    throw new RequestError({ status: STATUS[error.code], code: error.code, message: error.message });
+  }
+}

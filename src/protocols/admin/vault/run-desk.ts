@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EgressPolicy } from '../../../clients/egress.ts';
+import type { Directory } from '../../../identity/directory.ts';
+import type { Tenant } from '../../../identity/tenant.ts';
+import type { Pipeline } from '../../../pipeline/execute.ts';
+import type { Write } from '../../../records/commit.ts';
+import type { RecordReader } from '../../../records/ports.ts';
+import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import { credentialsOf, writerKeyBytes, type Environment } from '../../../vault/environments/environment.ts';
+import type { KnownHead } from '../../../vault/index-cache.ts';
+import type { Job, RunProblem, RunReport, Work } from '../../../vault/runs/job.ts';
+import { isGone } from '../../../vault/runs/owner.ts';
+import { INTERRUPTED } from '../../../vault/runs/run-problem.ts';
+import { putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
+import type { Run } from '../../../vault/runs/run.ts';
+import type { RunEnd, Runner, RunProgress } from '../../../vault/runs/runner.ts';
+import type { RequestLog } from '../services.ts';
+import { environmentArn, requireEnvironment } from './find-environment.ts';
+import { serverPrincipal } from './server-principal.ts';
+
+export interface RunDeskServices {
+  readonly records: RecordReader;
+  readonly directory: Directory;
+  readonly pipeline: Pipeline;
+  readonly runner: Runner;
+  readonly egress: EgressPolicy;
+  /** A folder for what this machine knows of the stores; no secrets in it. */
+  readonly cacheFolder?: string;
+  readonly log: RequestLog;
+}
+
+/** How often the end of a run is written down again when the store cannot take it, and how long in between at first. */
+const END_ATTEMPTS = 6;
+const END_PAUSE_MS = 1_000;
+
+/** How a run ended, or that nobody knows. */
+type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunProblem };
+
+/** Starts runs once they are recorded, follows them, and writes down how they ended. */
+export class RunDesk {
+  readonly #services: RunDeskServices;
+  readonly #endings = new Set<Promise<void>>();
+
+  constructor(services: RunDeskServices) {
+    this.#services = services;
+  }
+
+  /** Starts a run whose record is durable. */
+  launch(tenant: Tenant, environment: Environment, run: Run, work: Work): void {
+    const { ended } = this.#services.runner.start(run.id, this.#jobOf(tenant, environment, work));
+    const ending = ended
+      .then((end) => this.#end(tenant, run.id, end))
+      .catch((error: unknown) =>
+        this.#services.log.error({ runId: run.id, err: error }, 'the end of a run is not recorded'),
+      )
+      .finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
+  }
+
+  /** Reads the snapshots of an environment, in a process of its own. */
+  async snapshots(tenant: Tenant, environment: Environment): Promise<RunEnd> {
+    const job = this.#jobOf(tenant, environment, { kind: 'snapshots' });
+    return await this.#services.runner.start(`snapshots ${randomUUID()}`, job).ended;
+  }
+
+  progress(runId: string): RunProgress | undefined {
+    return this.#services.runner.progress(runId);
+  }
+
+  /** Whether a run is in flight in this process. */
+  isHere(runId: string): boolean {
+    return this.#services.runner.processOf(runId) !== undefined;
+  }
+
+  /** Asks a run to stop. `false`: it is not in flight in this process. */
+  cancel(runId: string): boolean {
+    return this.#services.runner.cancel(runId);
+  }
+
+  /** Writes down of every run whose server is gone that it was interrupted. Answers how many there were. */
+  async recover(): Promise<number> {
+    const { records, directory, log } = this.#services;
+    let count = 0;
+    for (const record of await records.listAll('run')) {
+      try {
+        const tenant = await directory.tenant(record.tenantId);
+        const run = tenant && readRun(tenant.tenantKey, record);
+        if (run?.state !== 'running' || !isGone(run.owner)) continue;
+        await this.#recordEnd(tenant as Tenant, run.id, { state: 'interrupted', problem: INTERRUPTED });
+        count++;
+      } catch (error) {
+        // One record that is not to be believed must not keep the server from starting.
+        log.error({ runId: record.id, err: error }, 'the end of a run could not be recorded');
+      }
+    }
+    return count;
+  }
+
+  /** Stops every run, and waits until their ends are recorded. */
+  async close(): Promise<void> {
+    await this.#services.runner.close();
+    await Promise.all(this.#endings);
+  }
+
+  #jobOf(tenant: Tenant, environment: Environment, work: Work): Job {
+    const { tenantKey, tenantId } = tenant;
+    const { id, storage, vaultId, writer, masterKey, nextMasterKey, heads } = environment;
+    const { egress, cacheFolder } = this.#services;
+    const masterKeys = [masterKey, ...(nextMasterKey ? [nextMasterKey] : [])].map((settings) => ({
+      keyId: settings.keyId,
+      ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
+      credentials: credentialsOf(tenantKey, id, settings),
+    }));
+    return {
+      tenantId,
+      environmentId: id,
+      storage,
+      ...(vaultId !== undefined && { vaultId }),
+      creator: writer.id,
+      masterKeys,
+      ...(WRITES[work.kind] && { writerKey: writerKeyBytes(tenantKey, environment) }),
+      heads,
+      ...(cacheFolder !== undefined && { cacheFolder }),
+      egress,
+      work,
+    };
+  }
+
+  async #end(tenant: Tenant, runId: string, ending: Ending): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#recordEnd(tenant, runId, ending);
+      } catch (error) {
+        if (attempt >= END_ATTEMPTS) throw error;
+        this.#services.log.error({ runId, err: error, attempt }, 'the end of a run could not be recorded yet');
+        await pause(END_PAUSE_MS * 2 ** (attempt - 1), undefined, { ref: false });
+      }
+    }
+  }
+
+  /** One commit: how the run ended, and what the environment has learnt from it. */
+  #recordEnd(tenant: Tenant, runId: string, ending: Ending): Promise<void> {
+    const { pipeline, records } = this.#services;
+    const call = {
+      principal: serverPrincipal(tenant),
+      requestId: runId,
+      action: 'keystead:EndRun',
+      source: { protocol: 'vault', address: 'local' },
+    };
+    return pipeline.execute(call, async () => {
+      const record = await records.read(runRef(tenant.tenantId, runId));
+      const run = record && readRun(tenant.tenantKey, record);
+      const code = ending.state === 'succeeded' ? undefined : ending.problem.code;
+      return {
+        targets: [{ action: 'keystead:EndRun', resource: environmentArn(tenant, run?.environmentId ?? '*') }],
+        details: { run: runId, state: ending.state, ...(code !== undefined && { code }) },
+        run: async (nowMs) => {
+          if (run?.state !== 'running') return { value: undefined };
+          const writes: Write[] = [putRun(tenant.tenantKey, run, ended(run, ending, nowMs))];
+          if (ending.state === 'succeeded') {
+            const environment = await requireEnvironment(records, tenant, run.environmentId);
+            const after = learnt(environment, run, ending.report, nowMs);
+            if (after !== environment) writes.push(putEnvironment(tenant.tenantKey, environment, after));
+          }
+          return { value: undefined, writes };
+        },
+      };
+    });
+  }
+}
+
+/** Which kinds of work sign what they write. */
+const WRITES: Record<Work['kind'], boolean> = {
+  backup: true,
+  rewrap: true,
+  restore: false,
+  verify: false,
+  snapshots: false,
+};
+
+function ended(run: Run, ending: Ending, nowMs: number): Run {
+  return {
+    ...run,
+    state: ending.state,
+    endedAtMs: nowMs,
+    ...(ending.state === 'succeeded'
+      ? { result: ending.report.result }
+      : ending.problem && { problem: ending.problem }),
+  };
+}
+
+/** What an environment learns from a run: its vault, the newest snapshots, that it has moved to another master key. */
+function learnt(environment: Environment, { kind }: Run, report: RunReport, nowMs: number): Environment {
+  const { nextMasterKey, ...rest } = environment;
+  const moved = kind === 'rewrap' && nextMasterKey !== undefined;
+  const heads = newest([...environment.heads, ...report.heads]);
+  const same = JSON.stringify(heads) === JSON.stringify(environment.heads);
+  if (!moved && same && report.vaultId === environment.vaultId) return environment;
+  return {
+    ...(moved ? { ...rest, masterKey: nextMasterKey } : environment),
+    ...(report.vaultId !== undefined && { vaultId: report.vaultId }),
+    heads,
+    updatedAtMs: nowMs,
+  };
+}
+
+function newest(heads: readonly KnownHead[]): KnownHead[] {
+  const byWriter = new Map<string, KnownHead>();
+  for (const head of heads) {
+    if (head.sequence > (byWriter.get(head.writer)?.sequence ?? 0)) byWriter.set(head.writer, head);
+  }
+  return [...byWriter.values()];
+}

@@ -1,0 +1,13 @@
+import type { EgressGuard } from '../../../clients/egress.ts';
+import type { Roots } from '../../../vault/environments/roots.ts';
+import type { RunDesk } from './run-desk.ts';
+
+/** What the vault's part of the admin API stands on. */
+export interface VaultServices {
+  /** Below these folders environments keep their backups. */
+  readonly vaultRoots: Roots;
+  /** Below these folders the server itself reads for a backup and writes for a restore. */
+  readonly sourceRoots: Roots;
+  readonly egress: EgressGuard;
+  readonly desk: RunDesk;
+}

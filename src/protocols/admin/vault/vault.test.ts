@@ -1,0 +1,440 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealRecord } from '../../../records/record.ts';
+import { environmentRef, readEnvironment } from '../../../vault/environments/environment-record.ts';
+import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
+import { thisOwner } from '../../../vault/runs/owner.ts';
+import { putRun } from '../../../vault/runs/run-record.ts';
+import { runId, type Run } from '../../../vault/runs/run.ts';
+import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
+
+const SECRET = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY';
+const REGION = 'eu-central-1';
+
+describe('environments and runs over the admin API', () => {
+  let house: AdminHouse;
+  let aws: AwsKmsFixture;
+  let apiKey: string;
+  let key: FixtureKey;
+  let number = 0;
+
+  beforeAll(async () => {
+    [house, aws] = await Promise.all([adminHouse(), AwsKmsFixture.start()]);
+    apiKey = (await house.member(['administrator'])).apiKey;
+    mkdirSync(join(house.scratch, 'sources', 'records'), { recursive: true });
+    writeFileSync(join(house.scratch, 'sources', 'records', 'a'), 'a record');
+  });
+  afterAll(async () => {
+    await house.close();
+    await aws.stop();
+  });
+  beforeEach(() => {
+    aws.always.clear();
+    aws.planned.length = aws.calls.length = 0;
+    key = aws.makeKey(REGION);
+  });
+
+  const masterKeyOf = ({ arn }: FixtureKey) => ({
+    provider: 'aws-kms',
+    keyId: arn,
+    endpoint: aws.endpoint,
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: SECRET,
+  });
+  const wanted = (change: Record<string, unknown> = {}, storage: Record<string, unknown> = {}) => ({
+    label: `environment ${++number}`,
+    storage: { type: 'folder', path: join(house.scratch, 'vaults', `vault-${number}`), region: REGION, ...storage },
+    encryptAutomatically: true,
+    masterKey: masterKeyOf(key),
+    ...change,
+  });
+  const refused = ({ status, body }: Answer) => [status, (body['error'] as { code: string }).code];
+  const textOf = ({ body }: Answer) => (body['error'] as { message: string }).message;
+  const post = (path: string, body?: unknown, by = apiKey) => house.send(by, 'POST', path, body);
+  const get = (path: string, by = apiKey) => house.send(by, 'GET', path);
+
+  interface ShownRun {
+    readonly runId: string;
+    readonly state: string;
+    readonly problem?: { readonly code: string; readonly message: string };
+    readonly report?: Record<string, unknown>;
+  }
+
+  async function made(body: Record<string, unknown> = wanted()): Promise<{ id: string; path: string }> {
+    const answer = await post('/environments', body);
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+    const environment = answer.body['environment'] as { environmentId: string; storage: { path: string } };
+    return { id: environment.environmentId, path: environment.storage.path };
+  }
+
+  async function endOf(run: Answer): Promise<ShownRun> {
+    expect([run.status, run.body]).toEqual([201, expect.anything()]);
+    const { runId: id } = run.body as unknown as ShownRun;
+    for (;;) {
+      const { body } = await get(`/runs/${id}`);
+      const shown = body as unknown as ShownRun;
+      if (shown.state !== 'running') return shown;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  const source = () => join(house.scratch, 'sources', 'records');
+  const backup = (id: string) => post(`/environments/${id}/backups`, { source: source() });
+
+  it('makes an environment that works, and says what was looked at', async () => {
+    const body = wanted();
+    const { status, body: answer } = await post('/environments', body);
+    expect(status).toBe(201);
+    const checks = answer['checks'] as { check: string; outcome: string }[];
+    expect(checks.map(({ outcome }) => outcome)).toEqual(Array(checks.length).fill('passed'));
+    expect(checks.map(({ check }) => check)).toContain('key-context');
+    const { environmentId } = answer['environment'] as { environmentId: string };
+    expect((await get(`/environments/${environmentId}`)).body).toEqual(answer['environment']);
+    expect((await get('/environments')).body['items']).toContainEqual(answer['environment']);
+    expect(readdirSync(body.storage.path).filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+
+  it('lets no secret out: not into the record, the answers, the log or the audit entries', async () => {
+    const { id } = await made();
+    const record = house.store.read(environmentRef(house.tenant.tenantId, id));
+    const texts = [
+      String(record?.body),
+      JSON.stringify((await get(`/environments/${id}`)).body),
+      house.logged.join('\n'),
+      ...house.store.entries().map(({ leaf, details }) => `${String(leaf)}${String(details)}`),
+    ];
+    for (const text of texts) {
+      expect(text).not.toContain(SECRET);
+      expect(text).not.toContain(Buffer.from(SECRET).toString('base64'));
+    }
+    const { writer } = readEnvironment(house.tenant.tenantKey, record!);
+    expect(Buffer.from(writer.privateKey, 'base64').length).toBeGreaterThan(48);
+  });
+
+  it.each<[string, () => Record<string, unknown>, number, string, RegExp]>([
+    ['another region', () => wanted({}, { region: 'us-east-1' }), 400, 'region-mismatch', /us-east-1.*eu-central-1/],
+    ['no encryption', () => wanted({ encryptAutomatically: false }), 400, 'encryption-required', /no unencrypted/],
+    ['other storage', () => wanted({}, { type: 's3' }), 501, 'storage-not-implemented', /folder/],
+    [
+      'another provider',
+      () => wanted({ masterKey: { ...masterKeyOf(key), provider: 'key-protect' } }),
+      501,
+      'provider-not-implemented',
+      /aws-kms/,
+    ],
+    [
+      'an alias',
+      () => wanted({ masterKey: { ...masterKeyOf(key), keyId: key.arn.replace('key/', 'alias/') } }),
+      400,
+      'master-key-malformed',
+      /key ARN/,
+    ],
+    [
+      'a folder elsewhere',
+      () => wanted({}, { path: '/etc/keystead' }),
+      403,
+      'path-outside-roots',
+      /KEYSTEAD_VAULT_ROOTS/,
+    ],
+    ['a root itself', () => wanted({}, { path: join(house.scratch, 'vaults') }), 403, 'path-outside-roots', /below/],
+    ['a way around', () => wanted({}, { path: `${house.scratch}/vaults/../data` }), 400, 'path-malformed', /absolute/],
+    [
+      'an endpoint that is metadata',
+      () => wanted({ masterKey: { ...masterKeyOf(key), endpoint: 'http://169.254.169.254' } }),
+      422,
+      'preflight-failed',
+      /metadata address.*Change the endpoint/,
+    ],
+    [
+      'an endpoint where nobody is',
+      () => wanted({ masterKey: { ...masterKeyOf(key), endpoint: 'http://127.0.0.1:1' } }),
+      422,
+      'preflight-failed',
+      /could not be reached/,
+    ],
+  ])(
+    'refuses %s, says why, and keeps nothing',
+    async (_, body, status, code, text) => {
+      const count = ((await get('/environments')).body['items'] as unknown[]).length;
+      const answer = await post('/environments', body());
+      expect(refused(answer)).toEqual([status, code]);
+      expect(textOf(answer)).toMatch(text);
+      expect((await get('/environments')).body['items']).toHaveLength(count);
+    },
+    20_000,
+  );
+
+  it.each([
+    ['Disabled', /state Disabled.*Enabled/],
+    ['PendingDeletion', /2027-01-01/],
+    ['Deleted', /does not exist any more/],
+  ])('refuses a key in the state %s', async (state, text) => {
+    key.state = state;
+    key.deletionDateMs = Date.UTC(2027, 0, 1);
+    const answer = await post('/environments', wanted());
+    expect(refused(answer)).toEqual([422, 'preflight-failed']);
+    expect(textOf(answer)).toMatch(text);
+  });
+
+  it('refuses a key service that does not look at the context', async () => {
+    const plaintext = Buffer.alloc(32, 1).toString('base64');
+    const careless = { Plaintext: plaintext, CiphertextBlob: Buffer.from('blob').toString('base64') };
+    const carefree = ['GenerateDataKey', 'Decrypt'] as const;
+    for (const name of carefree) aws.answering.set(name, careless);
+    const answer = await post('/environments', wanted());
+    for (const name of carefree) aws.answering.delete(name);
+    expect(refused(answer)).toEqual([422, 'preflight-failed']);
+    expect(textOf(answer)).toMatch(/under another encryption context/);
+  });
+
+  it('refuses a clock that is far off', async () => {
+    aws.clockAheadMs = 10 * 60_000;
+    const answer = await post('/environments', wanted());
+    aws.clockAheadMs = 0;
+    expect(textOf(answer)).toMatch(/clock is (?:599|600) s behind/);
+  });
+
+  it('shares no folder, label or parent folder between two environments, of whatever tenants', async () => {
+    const stranger = (await house.member(['administrator'], house.stranger)).apiKey;
+    const first = wanted();
+    await made(first);
+    expect(refused(await post('/environments', { ...wanted(), label: first.label }))).toEqual([
+      409,
+      'environment-exists',
+    ]);
+    for (const path of [first.storage.path, `${first.storage.path}/packs`]) {
+      for (const by of [apiKey, stranger]) {
+        expect(refused(await post('/environments', wanted({}, { path }), by))).toEqual([409, 'path-taken']);
+      }
+    }
+    expect((await post('/environments', { ...wanted(), label: first.label }, stranger)).status).toBe(201);
+  });
+
+  it('refuses a folder that holds something', async () => {
+    const body = wanted();
+    mkdirSync(body.storage.path, { recursive: true });
+    writeFileSync(join(body.storage.path, 'something'), '');
+    expect(textOf(await post('/environments', body))).toMatch(/not empty: there is something/);
+  });
+
+  it('does not believe a record that was changed', async () => {
+    const { id } = await made();
+    const ref = environmentRef(house.tenant.tenantId, id);
+    const record = house.store.read(ref)!;
+    const body = Buffer.from(String(record.body).replace('"region":"eu-central-1"', '"region":"us-east-1"'));
+    await house.commit({ put: { ...record, revision: record.revision + 1, body } });
+    expect(refused(await get(`/environments/${id}`))).toEqual([500, 'record-not-authentic']);
+    expect(refused(await backup(id))).toEqual([500, 'record-not-authentic']);
+    await house.commit({
+      put: sealRecord({ ...record, revision: record.revision + 2 }, house.tenant.tenantKey.records),
+    });
+    expect((await get(`/environments/${id}`)).status).toBe(200);
+  });
+
+  it('keeps tenants apart', async () => {
+    const stranger = (await house.member(['administrator'], house.stranger)).apiKey;
+    const { id } = await made();
+    const run = await endOf(await backup(id));
+    for (const path of [`/environments/${id}`, `/environments/${id}/runs`, `/environments/${id}/snapshots`]) {
+      expect(refused(await get(path, stranger))).toEqual([404, 'environment-not-found']);
+    }
+    expect(refused(await post(`/environments/${id}/backups`, { source: source() }, stranger))[0]).toBe(404);
+    expect(refused(await get(`/runs/${run.runId}`, stranger))).toEqual([404, 'run-not-found']);
+    expect(refused(await post(`/runs/${run.runId}/cancel`, undefined, stranger))).toEqual([404, 'run-not-found']);
+  });
+
+  it('backs up, lists, restores, verifies; dark while the key is off; moves to another key; every act in the log', async () => {
+    const { id, path } = await made();
+    const before = house.store.entries().length;
+    const first = await endOf(await backup(id));
+    expect(first).toMatchObject({
+      kind: 'backup',
+      state: 'succeeded',
+      source: source(),
+      report: { files: 1, bytes: 8 },
+    });
+    const snapshotId = first.report?.['snapshotId'] as string;
+    expect((await get(`/environments/${id}`)).body).toMatchObject({ newestSnapshots: [snapshotId] });
+    expect((await get(`/environments/${id}/snapshots`)).body).toMatchObject({
+      snapshots: [{ snapshotId }],
+      findings: [],
+    });
+
+    const destination = join(house.scratch, 'sources', `restored-${id}`);
+    const restore = (to = destination) => post(`/environments/${id}/restores`, { snapshotId, destination: to });
+    expect(await endOf(await restore())).toMatchObject({ state: 'succeeded', report: { files: 1 } });
+    expect(readFileSync(join(destination, 'a'), 'utf8')).toBe('a record');
+    expect(await endOf(await post(`/environments/${id}/verifications`, { level: 'data' }))).toMatchObject({
+      report: { findingCount: 0, snapshotCount: 1 },
+    });
+
+    key.state = 'Disabled';
+    for (const run of [await endOf(await backup(id)), await endOf(await restore(`${destination}-dark`))]) {
+      expect(run).toMatchObject({ state: 'failed', problem: { code: 'master-key-disabled' } });
+      expect(run.problem?.message).toMatch(/is disabled.*Enable it again/);
+    }
+    expect(existsSync(`${destination}-dark`)).toBe(false);
+    expect((await post(`/environments/${id}/check`)).body['checks']).toContainEqual(
+      expect.objectContaining({ check: 'key-state', outcome: 'failed' }),
+    );
+    key.state = 'Enabled';
+
+    const next = aws.makeKey(REGION);
+    const packs = () =>
+      readdirSync(join(path, 'packs'), { recursive: true, encoding: 'utf8' }).toSorted((a, b) => (a < b ? -1 : 1));
+    const packsBefore = packs();
+    const move = await endOf(await post(`/environments/${id}/master-key`, masterKeyOf(next)));
+    expect(move).toMatchObject({ kind: 'rewrap', state: 'succeeded', masterKey: next.arn, report: { rewrapped: 3 } });
+    expect(packs()).toEqual(packsBefore);
+    const moved = (await get(`/environments/${id}`)).body;
+    expect(moved['masterKey']).toMatchObject({ keyId: next.arn });
+    expect(moved).not.toHaveProperty('nextMasterKey');
+    key.state = 'Deleted';
+    expect(await endOf(await restore(`${destination}-again`))).toMatchObject({ state: 'succeeded' });
+    expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded', report: { unchangedFiles: 1 } });
+
+    const actions = house.store
+      .entries()
+      .slice(before)
+      .map(({ leaf }) => JSON.parse(String(leaf)) as { action: string; principal: string; outcome: string })
+      .filter(({ action }) => /:(?:Start|Change|End)/.test(action));
+    expect(actions.filter(({ action }) => action === 'keystead:EndRun')).toHaveLength(actions.length / 2);
+    expect(new Set(actions.map(({ action }) => action))).toEqual(
+      new Set(
+        ['StartBackup', 'StartRestore', 'StartVerification', 'ChangeMasterKey', 'EndRun'].map((a) => `keystead:${a}`),
+      ),
+    );
+    const { items } = (await get(`/environments/${id}/runs`)).body as { items: { kind: string }[] };
+    expect(
+      items
+        .map(({ kind }) => kind)
+        .toSorted()
+        .join(' '),
+    ).toBe('backup backup backup restore restore restore rewrap verify');
+  }, 30_000);
+
+  it('strands nothing when a move to another master key does not end: both keys open it, and it goes on when asked again', async () => {
+    const { id } = await made();
+    const first = await endOf(await backup(id));
+    const next = aws.makeKey(REGION);
+    aws.always.set('ReEncrypt', [
+      400,
+      'AccessDeniedException',
+      'User: u is not authorized to perform: kms:ReEncryptTo',
+    ]);
+    const failed = await endOf(await post(`/environments/${id}/master-key`, masterKeyOf(next)));
+    expect(failed).toMatchObject({ state: 'failed', problem: { code: 'master-key-denied' } });
+    expect((await get(`/environments/${id}`)).body).toMatchObject({
+      masterKey: { keyId: key.arn },
+      nextMasterKey: { keyId: next.arn },
+    });
+    const third = masterKeyOf(aws.makeKey(REGION));
+    expect(refused(await post(`/environments/${id}/master-key`, third))).toEqual([409, 'rewrap-pending']);
+    const destination = join(house.scratch, 'sources', `both-${id}`);
+    const restore = await post(`/environments/${id}/restores`, {
+      snapshotId: first.report?.['snapshotId'],
+      destination,
+    });
+    expect(await endOf(restore)).toMatchObject({ state: 'succeeded' });
+    aws.always.clear();
+    expect(await endOf(await post(`/environments/${id}/master-key`, masterKeyOf(next)))).toMatchObject({
+      state: 'succeeded',
+    });
+    expect(refused(await post(`/environments/${id}/master-key`, masterKeyOf(next)))).toEqual([409, 'same-master-key']);
+  }, 30_000);
+
+  it('runs one backup of an environment at a time, shows it, and stops it when told', async () => {
+    const { id } = await made();
+    aws.calls.length = 0;
+    aws.planned.push('hang');
+    const started = await backup(id);
+    expect(started.body).toMatchObject({ state: 'running' });
+    expect(refused(await backup(id))).toEqual([409, 'run-in-progress']);
+    const runId = started.body['runId'] as string;
+    while (!aws.calls.includes('GenerateDataKey')) await new Promise((done) => setTimeout(done, 10));
+    expect((await get(`/runs/${runId}`)).body).toMatchObject({ state: 'running' });
+    expect((await post(`/runs/${runId}/cancel`)).status).toBe(200);
+    aws.releaseHanging();
+    expect(await endOf(started)).toMatchObject({ state: 'cancelled', problem: { code: 'cancelled' } });
+    expect(refused(await post(`/runs/${runId}/cancel`))).toEqual([409, 'run-ended']);
+    expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
+  }, 20_000);
+
+  it('reads and writes only below the roots for sources', async () => {
+    const { id } = await made();
+    const snapshotId = `${'0'.repeat(32)}-0000000001`;
+    symlinkSync('/etc', join(house.scratch, 'sources', `etc-${id}`));
+    for (const path of [
+      '/etc',
+      join(house.scratch, 'data'),
+      join(house.scratch, 'vaults', 'x'),
+      join(house.scratch, 'sources', `etc-${id}`),
+    ]) {
+      expect(refused(await post(`/environments/${id}/backups`, { source: path }))).toEqual([403, 'path-outside-roots']);
+      const body = { snapshotId, destination: path };
+      expect(refused(await post(`/environments/${id}/restores`, body))).toEqual([403, 'path-outside-roots']);
+    }
+    const nothing = { source: join(house.scratch, 'sources', 'nothing') };
+    expect(refused(await post(`/environments/${id}/backups`, nothing))).toEqual([400, 'source-missing']);
+  });
+
+  it('does not follow its folder to another place', async () => {
+    const { id, path } = await made();
+    renameSync(path, `${path}-moved`);
+    symlinkSync(`${path}-moved`, path);
+    expect(refused(await backup(id))).toEqual([409, 'path-changed']);
+  });
+
+  it('takes other credentials once they work', async () => {
+    const { id } = await made();
+    const other = { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'another' };
+    aws.always.set('Decrypt', [400, 'AccessDeniedException', 'no']);
+    expect(refused(await post(`/environments/${id}/credentials`, other))).toEqual([422, 'preflight-failed']);
+    aws.always.clear();
+    const { body } = await post(`/environments/${id}/credentials`, other);
+    expect(body['environment']).toMatchObject({ masterKey: { accessKeyId: other.accessKeyId } });
+    expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('ends the runs of a server that is gone as interrupted, and no others', async () => {
+    const { id } = await made();
+    const { tenant, services } = house;
+    const run = (owner: Run['owner']): Run => ({
+      tenantId: tenant.tenantId,
+      id: runId(services.clock(), services.random),
+      revision: 0,
+      environmentId: id,
+      kind: 'backup',
+      subject: { source: '/x' },
+      lock: `lock ${owner.pid}`,
+      state: 'running',
+      startedBy: 'somebody',
+      owner,
+      startedAtMs: services.clock(),
+    });
+    const here = thisOwner();
+    const gone = [
+      { ...here, pid: 2 ** 22 + 1 },
+      { ...here, boot: 'an earlier boot' },
+      { ...here, startTicks: '1' },
+    ].map(run);
+    const alive = [here, { ...here, host: 'another host' }].map((owner, at) => ({
+      ...run(owner),
+      lock: `alive ${at}`,
+    }));
+    for (const [at, one] of [...gone, ...alive].entries()) {
+      await house.commit(putRun(tenant.tenantKey, undefined, { ...one, lock: `${one.lock} ${at}` }));
+    }
+    expect(await services.vault.desk.recover()).toBe(3);
+    for (const { id: runId } of gone) {
+      expect((await get(`/runs/${runId}`)).body).toMatchObject({
+        state: 'interrupted',
+        problem: { code: 'interrupted' },
+      });
+    }
+    for (const { id: runId } of alive) expect((await get(`/runs/${runId}`)).body).toMatchObject({ state: 'running' });
+    expect(await services.vault.desk.recover()).toBe(0);
+    expect(refused(await post(`/runs/${alive[1]?.id}/cancel`))).toEqual([409, 'run-elsewhere']);
+  });
+});
