@@ -1,0 +1,240 @@
+import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import * as kms from '@aws-sdk/client-kms';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
+import { startInstallation, type RunningInstallation } from './server.fixture.ts';
+
+let server: RunningInstallation;
+let client: kms.KMSClient;
+const sent = new Set<string>();
+
+beforeAll(async () => {
+  server = await startInstallation();
+  const { accessKeyId, secretAccessKey, region } = server.first;
+  client = new kms.KMSClient({
+    endpoint: server.url,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      sent.add(String(context['commandName']).replace(/Command$/, ''));
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+});
+
+afterAll(async () => {
+  client.destroy();
+  await server.close();
+});
+
+async function newKey(input: kms.CreateKeyCommandInput = {}): Promise<{ id: string; arn: string }> {
+  const { KeyMetadata } = await client.send(new kms.CreateKeyCommand(input));
+  return { id: KeyMetadata?.KeyId as string, arn: KeyMetadata?.Arn as string };
+}
+
+const EncryptionContext = { purpose: 'Prüfung', __proto: 'x' };
+
+describe('the official SDK', () => {
+  it('makes, describes, names, tags and lists keys', async () => {
+    const before = Date.now();
+    const { KeyMetadata } = await client.send(
+      new kms.CreateKeyCommand({ Description: 'first', Tags: [{ TagKey: 'stage', TagValue: 'test' }] }),
+    );
+    expect(KeyMetadata).toMatchObject({
+      AWSAccountId: server.first.accountId,
+      Arn: `arn:aws:kms:eu-central-1:${server.first.accountId}:key/${KeyMetadata?.KeyId}`,
+      CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+      Description: 'first',
+      Enabled: true,
+      EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+      KeyManager: 'CUSTOMER',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyState: 'Enabled',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      MultiRegion: false,
+      Origin: 'AWS_KMS',
+    });
+    expect(KeyMetadata?.CurrentKeyMaterialId).toMatch(/^[0-9a-f]{64}$/);
+    expect(KeyMetadata?.CreationDate?.getTime()).toBeGreaterThan(before - 1000);
+    const KeyId = KeyMetadata?.KeyId as string;
+
+    await client.send(new kms.UpdateKeyDescriptionCommand({ KeyId, Description: 'second' }));
+    const described = await client.send(new kms.DescribeKeyCommand({ KeyId }));
+    expect(described.KeyMetadata).toEqual({ ...KeyMetadata, Description: 'second' });
+
+    await client.send(new kms.CreateAliasCommand({ AliasName: 'alias/sdk', TargetKeyId: KeyId }));
+    const other = await newKey();
+    await client.send(new kms.UpdateAliasCommand({ AliasName: 'alias/sdk', TargetKeyId: other.id }));
+    const { Aliases } = await client.send(new kms.ListAliasesCommand({}));
+    expect(Aliases).toHaveLength(1);
+    expect(Aliases?.[0]).toMatchObject({ AliasName: 'alias/sdk', TargetKeyId: other.id });
+    await client.send(new kms.DeleteAliasCommand({ AliasName: 'alias/sdk' }));
+    await expect(client.send(new kms.DescribeKeyCommand({ KeyId: 'alias/sdk' }))).rejects.toThrow(
+      kms.NotFoundException,
+    );
+
+    await client.send(new kms.TagResourceCommand({ KeyId, Tags: [{ TagKey: 'owner', TagValue: 'me' }] }));
+    await client.send(new kms.UntagResourceCommand({ KeyId, TagKeys: ['stage'] }));
+    const { Tags } = await client.send(new kms.ListResourceTagsCommand({ KeyId }));
+    expect(Tags).toEqual([{ TagKey: 'owner', TagValue: 'me' }]);
+  });
+
+  it('goes through all pages of a list by its own paginator', async () => {
+    const made = new Set<string>();
+    for (let i = 0; i < 7; i++) made.add((await newKey()).id);
+    const listed: string[] = [];
+    for await (const page of kms.paginateListKeys({ client, pageSize: 3 }, {})) {
+      listed.push(...(page.Keys ?? []).map(({ KeyId }) => KeyId as string));
+    }
+    expect(new Set(listed).size).toBe(listed.length);
+    expect([...made].every((id) => listed.includes(id))).toBe(true);
+  });
+
+  it('encrypts, decrypts, re-encrypts and makes data keys', async () => {
+    const { id: KeyId, arn } = await newKey();
+    const Plaintext = randomBytes(4096);
+    const { CiphertextBlob, ...rest } = await client.send(
+      new kms.EncryptCommand({ KeyId, Plaintext, EncryptionContext }),
+    );
+    expect(rest).toMatchObject({ KeyId: arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
+    const opened = await client.send(new kms.DecryptCommand({ CiphertextBlob, EncryptionContext }));
+    expect(Buffer.from(opened.Plaintext as Uint8Array)).toEqual(Plaintext);
+    await expect(client.send(new kms.DecryptCommand({ CiphertextBlob }))).rejects.toThrow(
+      kms.InvalidCiphertextException,
+    );
+
+    const destination = await newKey();
+    const moved = await client.send(
+      new kms.ReEncryptCommand({
+        CiphertextBlob,
+        SourceEncryptionContext: EncryptionContext,
+        DestinationKeyId: destination.arn,
+      }),
+    );
+    expect(moved).toMatchObject({ SourceKeyId: arn, KeyId: destination.arn });
+    const again = await client.send(new kms.DecryptCommand({ CiphertextBlob: moved.CiphertextBlob }));
+    expect(Buffer.from(again.Plaintext as Uint8Array)).toEqual(Plaintext);
+
+    const dataKey = await client.send(new kms.GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
+    expect(dataKey.Plaintext).toHaveLength(32);
+    const unwrapped = await client.send(new kms.DecryptCommand({ CiphertextBlob: dataKey.CiphertextBlob }));
+    expect(unwrapped.Plaintext).toEqual(dataKey.Plaintext);
+    expect(unwrapped.KeyMaterialId).toBe(dataKey.KeyMaterialId);
+
+    const kept = await client.send(new kms.GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 1024 }));
+    expect(kept).not.toHaveProperty('Plaintext');
+    const released = await client.send(new kms.DecryptCommand({ CiphertextBlob: kept.CiphertextBlob }));
+    expect(released.Plaintext).toHaveLength(1024);
+    const random = await client.send(new kms.GenerateRandomCommand({ NumberOfBytes: 1024 }));
+    expect(random.Plaintext).toHaveLength(1024);
+  });
+
+  it('switches keys off and on, schedules their deletion and calls them back', async () => {
+    const { id: KeyId, arn } = await newKey();
+    const use = () => client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+    await client.send(new kms.DisableKeyCommand({ KeyId }));
+    await expect(use()).rejects.toThrow(kms.DisabledException);
+    await expect(use()).rejects.toThrow(`${arn} is disabled.`);
+    await client.send(new kms.EnableKeyCommand({ KeyId }));
+    await use();
+    const scheduled = await client.send(new kms.ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    expect(scheduled).toMatchObject({ KeyId: arn, KeyState: 'PendingDeletion', PendingWindowInDays: 7 });
+    const days = ((scheduled.DeletionDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(6.9);
+    expect(days).toBeLessThan(7.1);
+    await expect(use()).rejects.toThrow(kms.KMSInvalidStateException);
+    expect(await client.send(new kms.CancelKeyDeletionCommand({ KeyId }))).toMatchObject({ KeyId: arn });
+    await expect(use()).rejects.toThrow(kms.DisabledException);
+  });
+
+  it('imports key material, deletes it and brings it back', async () => {
+    const { id: KeyId, arn } = await newKey({ Origin: 'EXTERNAL' });
+    const material = randomBytes(32);
+    const parameters = await client.send(
+      new kms.GetParametersForImportCommand({
+        KeyId,
+        WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+        WrappingKeySpec: 'RSA_3072',
+      }),
+    );
+    const key = createPublicKey({ key: Buffer.from(parameters.PublicKey ?? []), format: 'der', type: 'spki' });
+    expect(key.asymmetricKeyDetails?.modulusLength).toBe(3072);
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const bring = () =>
+      client.send(
+        new kms.ImportKeyMaterialCommand({
+          KeyId,
+          ImportToken: parameters.ImportToken,
+          EncryptedKeyMaterial: publicEncrypt({ key, padding, oaepHash: 'sha256' }, material),
+          ValidTo: new Date(Date.now() + 86_400_000),
+        }),
+      );
+    const imported = await bring();
+    expect(imported.KeyId).toBe(arn);
+    const { CiphertextBlob } = await client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('mine') }));
+    const deleted = await client.send(new kms.DeleteImportedKeyMaterialCommand({ KeyId }));
+    expect(deleted).toMatchObject({ KeyId: arn, KeyMaterialId: imported.KeyMaterialId });
+    await expect(client.send(new kms.DecryptCommand({ CiphertextBlob }))).rejects.toThrow(`${arn} is pending import.`);
+    await bring();
+    const opened = await client.send(new kms.DecryptCommand({ CiphertextBlob }));
+    expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('mine');
+    const { KeyMetadata } = await client.send(new kms.DescribeKeyCommand({ KeyId }));
+    expect(KeyMetadata).toMatchObject({ Origin: 'EXTERNAL', ExpirationModel: 'KEY_MATERIAL_EXPIRES' });
+    expect(KeyMetadata?.ValidTo?.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it('reads and writes key policies', async () => {
+    const { id: KeyId } = await newKey();
+    const { Policy, PolicyName } = await client.send(new kms.GetKeyPolicyCommand({ KeyId }));
+    expect(PolicyName).toBe('default');
+    expect(JSON.parse(Policy as string)).toEqual({
+      Version: '2012-10-17',
+      Id: 'key-default-1',
+      Statement: [
+        {
+          Sid: 'Enable IAM User Permissions',
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${server.first.accountId}:root` },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+    });
+    await client.send(new kms.PutKeyPolicyCommand({ KeyId, Policy, PolicyName: 'default' }));
+    const { PolicyNames } = await client.send(new kms.ListKeyPoliciesCommand({ KeyId }));
+    expect(PolicyNames).toEqual(['default']);
+    await expect(client.send(new kms.PutKeyPolicyCommand({ KeyId, Policy: '{' }))).rejects.toThrow(
+      kms.MalformedPolicyDocumentException,
+    );
+  });
+
+  it('rotates a key, whose old ciphertexts still open', async () => {
+    const { id: KeyId, arn } = await newKey();
+    const { CiphertextBlob } = await client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('old') }));
+    expect(await client.send(new kms.RotateKeyOnDemandCommand({ KeyId }))).toMatchObject({ KeyId: arn });
+    expect(await client.send(new kms.GetKeyRotationStatusCommand({ KeyId }))).toMatchObject({
+      KeyId,
+      KeyRotationEnabled: false,
+    });
+    const { Rotations } = await client.send(
+      new kms.ListKeyRotationsCommand({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }),
+    );
+    expect(Rotations).toHaveLength(2);
+    expect(Rotations?.[0]).toMatchObject({ KeyId, KeyMaterialState: 'NON_CURRENT' });
+    expect(Rotations?.[1]).toMatchObject({ KeyId, KeyMaterialState: 'CURRENT', RotationType: 'ON_DEMAND' });
+    expect(Rotations?.[1]?.RotationDate).toBeInstanceOf(Date);
+    const opened = await client.send(new kms.DecryptCommand({ CiphertextBlob }));
+    expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('old');
+    expect(opened.KeyMaterialId).toBe(Rotations?.[0]?.KeyMaterialId);
+  });
+
+  it('has by now sent every operation that is implemented, and the server logged no fault', () => {
+    const implemented = Object.entries(OPERATIONS).flatMap(([name, row]) => (row === 'not-implemented' ? [] : [name]));
+    expect([...sent].toSorted()).toEqual(implemented.toSorted());
+    expect(server.errors).toEqual([]);
+  });
+});

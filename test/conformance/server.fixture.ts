@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKeystead, type Keystead } from '../../src/server.ts';
+import type { FirstCredentials } from '../../src/server/first-start.ts';
+
+/** A whole server over a data folder of its own, as it would run at home. */
+export interface RunningInstallation {
+  readonly url: string;
+  readonly first: FirstCredentials;
+  /** Everything that the server logged as an error. */
+  readonly errors: readonly object[];
+  close(): Promise<void>;
+}
+
+/** Starts a server in a fresh folder, at any free port of the loopback. */
+export async function startInstallation(): Promise<RunningInstallation> {
+  const folder = mkdtempSync(join(tmpdir(), 'keystead-conformance-'));
+  const errors: object[] = [];
+  const silent = (): void => {};
+  const log = { info: silent, warn: silent, error: (fields: object) => void errors.push(fields) };
+  const config = {
+    listen: { host: '127.0.0.1', port: 0 },
+    dataFolder: join(folder, 'data'),
+    sealFile: join(folder, 'keystead.seal'),
+    witnessFolders: [join(folder, 'witness')],
+    vaultRoots: [join(folder, 'vaults')],
+    sourceRoots: [],
+    region: 'eu-central-1',
+    logLevel: 'error',
+  } as const;
+  let server: Keystead;
+  try {
+    server = await startKeystead(config, log);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+  if (server.first === undefined) throw new Error('the first start showed no credentials');
+  return {
+    url: server.url,
+    first: server.first,
+    errors,
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
