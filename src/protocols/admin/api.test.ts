@@ -238,6 +238,40 @@ describe('the admin API', () => {
     expect(refused(await house.send(administrator, 'GET', `/principals?${query}`))[0]).toBe(400);
   });
 
+  it('decides for one of two who ask for the same name at once', async () => {
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => house.send(administrator, 'POST', '/principals', { name: 'twin', roles: [] })),
+    );
+    const [made, ...late] = answers.toSorted((a, b) => a.status - b.status);
+    expect(made?.status).toBe(201);
+    for (const answer of late) expect(refused(answer)).toEqual([409, 'principal-exists']);
+  });
+
+  it('lets many change one key at once, each from what is true then', async () => {
+    const { id } = await key();
+    const path = `/regions/${REGION_NAME}/keys/${id}`;
+    const answers = await Promise.all([1, 2, 3, 4].map(() => house.send(administrator, 'POST', `${path}/rotate`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const { versions } = (await done('getKey', administrator, path)) as { versions: { stage: string }[] };
+    expect(versions.map(({ stage }) => stage)).toEqual([...Array<string>(4).fill('previous'), 'current']);
+  });
+
+  it.each(['/%ff', '/principals/%zz', '/regions/%00/keys', '/regions/..%2f..%2f/keys', '//principals'])(
+    'gives nothing for the path %s',
+    async (path) => {
+      const answer = await house.send(administrator, 'GET', path);
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.body['error']).toMatchObject({ code: expect.any(String), requestId: expect.any(String) });
+    },
+  );
+
+  it('takes no members where an operation has none', async () => {
+    const { id } = await key();
+    const path = `/regions/${REGION_NAME}/keys/${id}/disable`;
+    expect(refused(await house.send(administrator, 'POST', path, { force: true }))).toEqual([400, 'invalid-request']);
+    expect((await house.send(administrator, 'POST', path, {})).status).toBe(200);
+  });
+
   it('refuses other content types and paths, and tells a stranger nothing of paths', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(refused(await house.send(administrator, 'POST', '/principals', 'name=n', form))).toEqual([
