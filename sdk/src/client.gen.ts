@@ -265,6 +265,7 @@ export interface WhoAmI {
   readonly principalId: string;
   readonly name: string;
   readonly arn: string;
+  readonly roles: readonly ('administrator' | 'user' | 'operator')[];
   readonly credentialId: string;
   readonly tenantId: string;
   readonly tenantName: string;

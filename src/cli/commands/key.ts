@@ -13,7 +13,7 @@ const KEY_COLUMNS: readonly Column<KeySummary>[] = [
   ['SPEC', ({ spec }) => spec],
   ['ORIGIN', ({ origin }) => origin],
   ['ALIASES', ({ aliases }) => aliases.join(', ')],
-  ['DESCRIPTION', ({ description }) => description],
+  ['DESCRIPTION', ({ description }) => shortened(description)],
 ];
 
 const VERSION_COLUMNS: readonly Column<Key['versions'][number]>[] = [
@@ -155,4 +155,9 @@ async function regionOf({ given, host }: Session, client: KeysteadClient): Promi
     only ? 'your tenant has more than one region' : 'your tenant has no region',
     only ? 'Name one by --region; "keystead tenant region list" lists them.' : 'Run "keystead tenant region add".',
   );
+}
+
+/** A description for a table: the whole of it is in `key show`. */
+function shortened(text: string): string {
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
 }

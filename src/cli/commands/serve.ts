@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { CliCommand, Session } from '../command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { showFirstCredentials } from './init.ts';
 
 export const serveCommand: CliCommand = {
@@ -27,20 +27,29 @@ async function serve(session: Session): Promise<void> {
   const signal = firstSignal();
   const server = await startKeystead(config, log);
   // Not in the log: logs are kept.
-  if (server.first) showFirstCredentials(session.host.stderr, { url: server.url, ...server.first });
+  const { first, url } = server;
+  const { host, output } = session;
+  if (first && output.isJson) host.stderr.write(`${JSON.stringify({ url, ...first })}\n`);
+  else if (first) showFirstCredentials(host.stderr, { url, ...first });
   const name = await signal;
   log.info({ signal: name }, 'closing');
   await server.close();
 }
 
-/** Resolves at the first signal to end. A second one ends the process at once, as if nobody listened. */
-async function firstSignal(): Promise<string> {
-  const ended = new AbortController();
-  const options = { signal: ended.signal };
-  const wait = (name: 'SIGINT' | 'SIGTERM') => once(process, name, options).then(() => name);
-  try {
-    return await Promise.race([wait('SIGINT'), wait('SIGTERM')]);
-  } finally {
-    ended.abort();
-  }
+/** How long a further signal counts as the same one: a terminal and npm may both hand on one Ctrl-C. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Resolves at the first signal to end. A later one ends the process at once. */
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const hear = (name: string): void => {
+      const nowMs = performance.now();
+      firstMs ??= nowMs;
+      if (nowMs - firstMs > SAME_SIGNAL_MS) process.exit(EXIT_CODES.interrupted.code);
+      resolve(name);
+    };
+    process.on('SIGINT', hear);
+    process.on('SIGTERM', hear);
+  });
 }

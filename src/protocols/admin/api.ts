@@ -19,6 +19,8 @@ export const ADMIN_PREFIX = '/admin/v1';
 
 const PROTOCOL = 'admin';
 const MAX_USER_AGENT = 200;
+/** An alias has up to 256 characters, each of its slashes takes three. */
+const MAX_PARAM_LENGTH = 800;
 /** In the entry of a request that no route matches. */
 const UNKNOWN_ACTION = 'keystead:UnknownPath';
 
@@ -43,7 +45,7 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
     exposeHeadRoutes: false,
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => uuid(services.random),
-    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 300 },
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (_error, _request, reply) => void sendError(reply, UNREADABLE_PATH),
   });
   const progress = new WeakMap<FastifyRequest, Progress>();

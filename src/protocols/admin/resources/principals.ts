@@ -17,7 +17,7 @@ import {
   UUID,
 } from '../schema.ts';
 
-const ROLE = Type.Enum(Object.keys(ROLES) as [Role, ...Role[]]);
+export const ROLE = Type.Enum(Object.keys(ROLES) as [Role, ...Role[]]);
 
 export const PRINCIPAL = named('Principal', {
   principalId: UUID,

@@ -1,12 +1,15 @@
 import Type from 'typebox';
 import type { Proof } from '../../../identity/directory.ts';
+import type { Role } from '../../../identity/roles.ts';
 import { adminRoute } from '../route.ts';
 import { ACCOUNT_ID, DISPLAY_NAME, named, PRINCIPAL_NAME_TEXT, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { ROLE } from './principals.ts';
 
 const WHO_AM_I = named('WhoAmI', {
   principalId: UUID,
   name: PRINCIPAL_NAME_TEXT,
   arn: Type.String(),
+  roles: Type.Array(ROLE),
   credentialId: Type.String(),
   tenantId: UUID,
   tenantName: DISPLAY_NAME,
@@ -24,14 +27,18 @@ export const whoAmI = adminRoute({
   status: 200,
   answer: WHO_AM_I,
   example: {},
-  prepare: ({ proof }) => ({
+  prepare: ({ proof, services: { directory } }) => ({
     targets: [{ action: 'keystead:WhoAmI', resource: '*' }],
-    run: () => ({ value: proof }),
+    run: async () => {
+      const member = await directory.member(proof.tenant, proof.principal.id);
+      return { value: { ...proof, roles: member?.roles ?? [] } };
+    },
   }),
-  show: ({ principal, tenant }: Proof) => ({
+  show: ({ principal, tenant, roles }: Proof & { readonly roles: readonly Role[] }) => ({
     principalId: principal.id,
     name: principal.name,
     arn: principal.arn,
+    roles: [...roles],
     credentialId: principal.credentialId,
     tenantId: tenant.tenantId,
     tenantName: tenant.name,
