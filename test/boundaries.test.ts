@@ -41,6 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'keys',
     'audit',
     'records',
+    'clients',
     'vault',
     'jobs',
     'pipeline',
