@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { DemoError } from './narrator.ts';
+
+/** Every path below a folder, folders before what is in them. */
+export function* walk(folder: string, at = folder): Generator<string> {
+  for (const name of readdirSync(at).toSorted()) {
+    const path = join(at, name);
+    yield relative(folder, path);
+    if (lstatSync(path).isDirectory()) yield* walk(folder, path);
+  }
+}
+
+export interface Comparison {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const BLOCK = 1 << 20;
+
+/** Compares two trees: the same paths, kinds, modes, link targets, and every byte. @throws {DemoError} the first difference */
+export async function compare(original: string, copy: string): Promise<Comparison> {
+  const paths = new Set(walk(original));
+  const extra = [...walk(copy)].find((path) => !paths.has(path));
+  if (extra !== undefined) throw new DemoError(`${extra} was restored and was never there`);
+  let files = 0;
+  let bytes = 0;
+  for (const path of paths) {
+    const [a, b] = [join(original, path), join(copy, path)];
+    const [before, after] = [lstatSync(a), lstatSync(b, { throwIfNoEntry: false })];
+    if (after === undefined) throw new DemoError(`${path} was not restored`);
+    if (before.mode !== after.mode) throw new DemoError(`${path} came back with another mode or kind`);
+    if (before.isSymbolicLink() && readlinkSync(a) !== readlinkSync(b))
+      throw new DemoError(`the link ${path} leads elsewhere`);
+    if (!before.isFile()) continue;
+    if (before.size !== after.size || !(await sameBytes(a, b)))
+      throw new DemoError(`${path} came back with other bytes`);
+    files++;
+    bytes += before.size;
+  }
+  return { files, bytes };
+}
+
+async function sameBytes(a: string, b: string): Promise<boolean> {
+  const [one, other] = [await open(a), await open(b)];
+  try {
+    const [left, right] = [Buffer.alloc(BLOCK), Buffer.alloc(BLOCK)];
+    for (;;) {
+      const [{ bytesRead }, { bytesRead: second }] = await Promise.all([one.read(left), other.read(right)]);
+      if (bytesRead !== second || !left.subarray(0, bytesRead).equals(right.subarray(0, second))) return false;
+      if (bytesRead === 0) return true;
+    }
+  } finally {
+    await one.close();
+    await other.close();
+  }
+}
+
+/** SHA-256 of each file below a folder, by path. */
+export async function digests(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of walk(folder)) {
+    const full = join(folder, path);
+    if (!lstatSync(full).isFile()) continue;
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(full)) hash.update(chunk as Buffer);
+    found.set(path, hash.digest('hex'));
+  }
+  return found;
+}
