@@ -101,7 +101,7 @@ export class Destination {
   endFolder(path: Buffer, entry: EntryMetadata): void {
     const full = this.#path(path);
     attempt(() => {
-      if (this.#options.owner) chownSync(full, entry.uid, entry.gid);
+      if (this.#isOthers(entry)) chownSync(full, entry.uid, entry.gid);
       chmodSync(full, entry.mode);
       utimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
     });
@@ -131,7 +131,7 @@ export class Destination {
     if (!file) return;
     const { handle, part, path, entry } = file;
     attempt(() => {
-      if (this.#options.owner) fchownSync(handle, entry.uid, entry.gid);
+      if (this.#isOthers(entry)) fchownSync(handle, entry.uid, entry.gid);
       fchmodSync(handle, entry.mode);
       futimesSync(handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
       closeSync(handle);
@@ -153,7 +153,7 @@ export class Destination {
     attempt(() => {
       this.#clear(path);
       symlinkSync(target, full);
-      if (this.#options.owner) lchownSync(full, entry.uid, entry.gid);
+      if (this.#isOthers(entry)) lchownSync(full, entry.uid, entry.gid);
       lutimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
     });
   }
@@ -164,6 +164,11 @@ export class Destination {
     closeSync(this.#file.handle);
     rmSync(this.#file.part, { force: true });
     this.#file = undefined;
+  }
+
+  /** Whether the owner must be set: what this process makes is its own already. */
+  #isOthers(entry: EntryMetadata): boolean {
+    return this.#options.owner && (entry.uid !== process.geteuid?.() || entry.gid !== process.getegid?.());
   }
 
   #clear(path: Buffer): void {

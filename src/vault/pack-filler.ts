@@ -13,11 +13,17 @@ export class PackFiller {
   readonly #held: HeldKey;
   readonly #vaultId: string;
   readonly #compressor = new Compressor();
+  readonly #buffers: Buffer<ArrayBuffer>[] = [];
   #writer: PackWriter | undefined;
 
   constructor(held: HeldKey, vaultId: string) {
     this.#held = held;
     this.#vaultId = vaultId;
+  }
+
+  /** Takes the buffer of a pack that was put, to make another one in. */
+  reuse(buffer: Buffer<ArrayBuffer>): void {
+    this.#buffers.push(buffer);
   }
 
   /** Adds one chunk; answers the pack that had no room for it any more, if it is now full. */
@@ -27,7 +33,7 @@ export class PackFiller {
       full = this.#writer.finish();
       this.#writer = undefined;
     }
-    this.#writer ??= new PackWriter(this.#held, this.#vaultId, this.#compressor);
+    this.#writer ??= new PackWriter(this.#held, this.#vaultId, this.#compressor, this.#buffers.pop());
     this.#writer.add(id, kind, plaintext);
     return full;
   }

@@ -22,6 +22,8 @@ const MAGIC = Buffer.from('KSPACK01', 'latin1');
 export const PACK_HEADER_LENGTH = 90;
 /** Where a pack is closed. */
 export const PACK_TARGET = 16 << 20;
+/** Bytes of the buffer that a pack is made in. */
+export const PACK_BUFFER_LENGTH = PACK_TARGET + (64 << 10);
 const FOOTER_ENTRY = ID_LENGTH + 10;
 
 /** A finished pack: its name, its bytes, and what lies where. */
@@ -51,12 +53,18 @@ export class PackWriter {
   readonly #compressor: Compressor;
   #length = PACK_HEADER_LENGTH;
 
-  constructor(held: HeldKey, vaultId: string, compressor: Compressor, salt: Buffer = randomBytes(32)) {
+  /** `buffer` has {@link PACK_BUFFER_LENGTH} bytes; whatever is in it is overwritten. */
+  constructor(
+    held: HeldKey,
+    vaultId: string,
+    compressor: Compressor,
+    buffer = Buffer.from(new ArrayBuffer(PACK_BUFFER_LENGTH)),
+    salt = randomBytes(32),
+  ) {
     this.#held = held;
     this.#compressor = compressor;
     this.#key = deriveObjectKey('pack', held, vaultId, salt);
-    // Pages that are never written cost nothing; the whole is handed over to the target without a copy.
-    this.#bytes = Buffer.from(new ArrayBuffer(PACK_TARGET + (64 << 10)));
+    this.#bytes = buffer;
     this.#bytes.set(MAGIC, 0);
     this.#bytes.writeUInt16BE(SUITE, 8);
     this.#bytes.set(Buffer.from(held.id, 'hex'), 10);
@@ -101,9 +109,7 @@ export class PackWriter {
     const header = this.#bytes.subarray(0, PACK_HEADER_LENGTH);
     const length = sealInto(this.#key.key, header, footer, this.#bytes, this.#length);
     this.#bytes.writeUInt32BE((length ^ this.#key.mask.readUInt32BE()) >>> 0, total - 4);
-    const whole = this.#bytes.subarray(0, total);
-    // A small pack does not drag 16 MiB along.
-    const bytes = total < PACK_TARGET / 2 ? Buffer.from(new Uint8Array(whole).buffer) : whole;
+    const bytes = this.#bytes.subarray(0, total);
     return { id: hash('sha256', bytes, 'hex'), keyId: this.#held.id, bytes, entries: this.#entries };
   }
 }

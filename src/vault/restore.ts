@@ -78,11 +78,11 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     let ready: Batch | undefined;
     for await (const next of batches(restoreSteps(reader, body.root, selection), fetcher)) {
       await guard.check();
-      if (ready) apply(destination, ready.steps, await ready.chunks, progress, count);
+      if (ready) apply(ready.steps, { destination, chunks: await ready.chunks, progress, count });
       ready = next;
     }
     await guard.check();
-    if (ready) apply(destination, ready.steps, await ready.chunks, progress, count);
+    if (ready) apply(ready.steps, { destination, chunks: await ready.chunks, progress, count });
     progress.tell('restore', true);
   } finally {
     destination.abandon();
@@ -125,47 +125,43 @@ async function* batches(steps: AsyncIterable<RestoreStep>, fetcher: ChunkFetcher
   yield batch();
 }
 
-function apply(
-  destination: Destination,
-  steps: readonly RestoreStep[],
-  chunks: ReadonlyMap<string, Buffer>,
-  progress: Progress,
-  count: { folders: number; links: number },
-): void {
-  for (const step of steps) {
-    switch (step.do) {
-      case 'folder':
-        destination.folder(step.path);
-        count.folders++;
-        break;
-      case 'end-folder':
-        destination.endFolder(step.path, step.entry);
-        break;
-      case 'file':
-        destination.file(step.path, step.entry);
-        break;
-      case 'write': {
-        const { chunk, offset, length } = step.extent;
-        const plain = chunks.get(chunk.toString('latin1'));
-        if (!plain || offset + length > plain.length)
-          throw new VaultError('malformed', 'An extent is beyond its chunk');
-        destination.write(plain.subarray(offset, offset + length));
-        progress.bytes += length;
-        progress.tell('restore');
-        break;
-      }
-      case 'end-file':
-        destination.endFile();
-        progress.files++;
-        break;
-      case 'hard-link':
-        destination.hardLink(step.path, step.existing);
-        progress.files++;
-        break;
-      case 'symbolic-link':
-        destination.symbolicLink(step.path, step.entry.target, step.entry);
-        count.links++;
-        break;
-    }
-  }
+interface Applying {
+  readonly destination: Destination;
+  readonly chunks: ReadonlyMap<string, Buffer>;
+  readonly progress: Progress;
+  readonly count: { folders: number; links: number };
+}
+
+type Apply = { readonly [D in RestoreStep['do']]: (step: Extract<RestoreStep, { do: D }>, to: Applying) => void };
+
+const APPLY: Apply = {
+  folder: ({ path }, { destination, count }) => {
+    destination.folder(path);
+    count.folders++;
+  },
+  'end-folder': ({ path, entry }, { destination }) => destination.endFolder(path, entry),
+  file: ({ path, entry }, { destination }) => destination.file(path, entry),
+  write: ({ extent: { chunk, offset, length } }, { destination, chunks, progress }) => {
+    const plain = chunks.get(chunk.toString('latin1'));
+    if (!plain || offset + length > plain.length) throw new VaultError('malformed', 'An extent is beyond its chunk');
+    destination.write(plain.subarray(offset, offset + length));
+    progress.bytes += length;
+    progress.tell('restore');
+  },
+  'end-file': (_step, { destination, progress }) => {
+    destination.endFile();
+    progress.files++;
+  },
+  'hard-link': ({ path, existing }, { destination, progress }) => {
+    destination.hardLink(path, existing);
+    progress.files++;
+  },
+  'symbolic-link': ({ path, entry }, { destination, count }) => {
+    destination.symbolicLink(path, entry.target, entry);
+    count.links++;
+  },
+};
+
+function apply(steps: readonly RestoreStep[], to: Applying): void {
+  for (const step of steps) (APPLY[step.do] as (step: RestoreStep, to: Applying) => void)(step, to);
 }

@@ -10,12 +10,12 @@ export interface SealWorkerData {
   readonly vaultId: string;
 }
 
-/** A block with its chunks; without one, the open pack is to be finished. Buffers are handed over, not copied. */
-export interface SealRequest {
-  readonly block?: ArrayBuffer;
-  readonly ids?: ArrayBuffer;
-  readonly ranges?: ArrayBuffer;
-}
+/** Buffers are handed over, not copied. */
+export type SealRequest =
+  | { readonly type: 'block'; readonly block: ArrayBuffer; readonly ids: ArrayBuffer; readonly ranges: ArrayBuffer }
+  /** The buffer of a pack that was put, to make another one in. */
+  | { readonly type: 'reuse'; readonly buffer: ArrayBuffer }
+  | { readonly type: 'finish' };
 
 /** A finished pack, a block to use again, or the word that everything is done. */
 export type SealAnswer =
@@ -51,7 +51,11 @@ function send(pack: SealedPack | undefined): void {
 }
 
 port.on('message', (request: SealRequest) => {
-  if (!request.block || !request.ids || !request.ranges) {
+  if (request.type === 'reuse') {
+    filler.reuse(Buffer.from(request.buffer));
+    return;
+  }
+  if (request.type === 'finish') {
     send(filler.finish());
     port.postMessage({ type: 'finished' } satisfies SealAnswer);
     return;

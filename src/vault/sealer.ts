@@ -92,6 +92,7 @@ class ThreadedSealer implements Sealer {
     const thread = this.#threads.reduce((least, other) => (other.busy < least.busy ? other : least));
     thread.busy++;
     const request = {
+      type: 'block',
       block: block.buffer as ArrayBuffer,
       ids: ids.buffer as ArrayBuffer,
       ranges: ranges.buffer as ArrayBuffer,
@@ -101,7 +102,7 @@ class ThreadedSealer implements Sealer {
   }
 
   async finish(): Promise<void> {
-    for (const { worker } of this.#threads) worker.postMessage({} satisfies SealRequest);
+    for (const { worker } of this.#threads) worker.postMessage({ type: 'finish' } satisfies SealRequest);
     await this.#until(() => this.#threads.every(({ finished }) => finished) && this.#packsWaiting === 0);
   }
 
@@ -130,6 +131,7 @@ class ThreadedSealer implements Sealer {
       this.#options.onPack(this.#packOf(answer)).then(
         () => {
           this.#packsWaiting--;
+          thread.worker.postMessage({ type: 'reuse', buffer: answer.bytes } satisfies SealRequest, [answer.bytes]);
           this.#wake?.();
         },
         (error: unknown) => this.#fail(error),

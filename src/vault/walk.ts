@@ -1,5 +1,6 @@
 import type { ContentStream } from './content-stream.ts';
 import type { ChunkRegistry } from './chunk-registry.ts';
+import { VaultError } from './errors.ts';
 import type { KeyGuard } from './key-guard.ts';
 import type { Problem } from './manifest.ts';
 import { ParentCursor } from './parent-cursor.ts';
@@ -52,7 +53,10 @@ export class Walk {
 
   /** Answers the ids of the root's nodes. */
   async run(parentRoot: readonly Buffer[] | undefined): Promise<readonly Buffer[]> {
-    const root = await this.#folder(Buffer.alloc(0), parentRoot);
+    const root = await this.#folder(Buffer.alloc(0), parentRoot).catch((error: unknown) => {
+      if (!(error instanceof SourceError)) throw error;
+      throw new VaultError('source-failed', `The source itself is ${error.code}`, error);
+    });
     await this.#options.small.flush();
     return await root.nodes;
   }
