@@ -1,3 +1,4 @@
+import { keySpec } from '../../crypto/key-spec.ts';
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
@@ -36,8 +37,8 @@ const WORDS: Record<KeyErrorCode, Words> = {
   ),
   'spec-not-available': says(
     'UnsupportedOperationException',
-    (_, { detail }) =>
-      `Keystead does not make keys of the spec ${detail} yet. docs/guide/compatibility.md lists what it does.`,
+    (_, { detail = '' }) =>
+      `Keystead does not make keys of the spec ${keySpec(detail)?.aws ?? detail} yet. docs/guide/compatibility.md lists what it does.`,
   ),
   'wrong-usage': says(
     'InvalidKeyUsageException',
