@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { DemoError } from './narrator.ts';
 
+/** A path below a folder, one character per byte: names need not be UTF-8. */
+export type BytePath = string;
+
+/** The full path of something below a folder, as the file system takes it. */
+export function inside(folder: string, path: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`, 'utf8'), Buffer.from(path, 'latin1')]);
+}
+
 /** Every path below a folder, folders before what is in them. */
-export function* walk(folder: string, at = folder): Generator<string> {
-  for (const name of readdirSync(at).toSorted()) {
-    const path = join(at, name);
-    yield relative(folder, path);
-    if (lstatSync(path).isDirectory()) yield* walk(folder, path);
+export function* walk(folder: string, at: BytePath = ''): Generator<BytePath> {
+  const names = readdirSync(inside(folder, at), { encoding: 'buffer' }).map((name) => name.toString('latin1'));
+  for (const name of names.toSorted()) {
+    const path = at === '' ? name : `${at}/${name}`;
+    yield path;
+    if (lstatSync(inside(folder, path)).isDirectory()) yield* walk(folder, path);
   }
 }
 
@@ -28,7 +36,7 @@ export async function compare(original: string, copy: string): Promise<Compariso
   let files = 0;
   let bytes = 0;
   for (const path of paths) {
-    const [a, b] = [join(original, path), join(copy, path)];
+    const [a, b] = [inside(original, path), inside(copy, path)];
     const [before, after] = [lstatSync(a), lstatSync(b, { throwIfNoEntry: false })];
     if (after === undefined) throw new DemoError(`${path} was not restored`);
     if (before.mode !== after.mode) throw new DemoError(`${path} came back with another mode or kind`);
@@ -43,7 +51,7 @@ export async function compare(original: string, copy: string): Promise<Compariso
   return { files, bytes };
 }
 
-async function sameBytes(a: string, b: string): Promise<boolean> {
+async function sameBytes(a: Buffer, b: Buffer): Promise<boolean> {
   const [one, other] = [await open(a), await open(b)];
   try {
     const [left, right] = [Buffer.alloc(BLOCK), Buffer.alloc(BLOCK)];
@@ -62,7 +70,7 @@ async function sameBytes(a: string, b: string): Promise<boolean> {
 export async function digests(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const path of walk(folder)) {
-    const full = join(folder, path);
+    const full = inside(folder, path);
     if (!lstatSync(full).isFile()) continue;
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(full)) hash.update(chunk as Buffer);

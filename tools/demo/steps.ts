@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-kms';
 import { keyCheckValue } from '@keystead/sdk';
 import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FolderTarget } from '../../src/vault/targets/folder.ts';
 import { proveCiphertext } from '../../src/vault/proof.ts';
-import { compare, digests, walk } from './folders.ts';
+import { compare, digests, inside, walk } from './folders.ts';
 import { require, type Told } from './narrator.ts';
 import { refused, succeeded } from './runs.ts';
 import { runKeystead } from './server.ts';
@@ -167,10 +168,10 @@ async function backUp(stage: Stage, label: string): Promise<Told> {
 }
 
 async function proveStored(stage: Stage): Promise<Told> {
-  const files = stage.sources.flatMap((source) =>
-    [...walk(source)].map((path) => join(source, path)).filter((path) => lstatSync(path).isFile()),
-  );
-  const small = files.filter((path) => lstatSync(path).size < 64 * MIB);
+  const small = stage.sources
+    .flatMap((source) => [...walk(source)].map((path) => inside(source, path)))
+    .filter((path) => isUtf8(path) && lstatSync(path).isFile() && lstatSync(path).size < 64 * MIB)
+    .map(String);
   const sample = small.filter((_, i) => i % Math.max(1, Math.floor(small.length / 200)) === 0);
   const report = await proveCiphertext({
     target: new FolderTarget(vaultFolder(stage)),
