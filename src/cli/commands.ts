@@ -8,6 +8,7 @@ import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
 import { TENANT_COMMANDS } from './commands/tenant.ts';
+import { VAULT_COMMANDS } from './commands/vault.ts';
 
 /** What the groups of commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
@@ -18,7 +19,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
-  vault: 'The backup vault.',
+  vault: 'The backup vault: environments, backups, restores.',
+  'vault environment': 'Backup environments: where backups are kept, and under which master key.',
 };
 
 /** Every command, in the order in which the help shows them. */
@@ -32,4 +34,5 @@ export const COMMANDS: readonly CliCommand[] = [
   ...KEY_COMMANDS,
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
+  ...VAULT_COMMANDS,
 ];

@@ -37,6 +37,6 @@ process.on('message', (message: ToAgent) => {
 process.on('disconnect', () => {
   abort.abort();
   // Work that does not see the signal must not outlive the server: it holds keys that nobody can take back.
-  setTimeout(() => process.exit(1), 5_000).unref();
+  setTimeout(() => process.exit(1), 2_000).unref();
 });
 void tell({ type: 'ready' });

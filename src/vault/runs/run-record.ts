@@ -11,9 +11,11 @@ export function runRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'run', id };
 }
 
-/** What a run in flight holds, over all processes. */
+/** Where runs in flight hold their locks, over all processes. */
+export const LOCK_SPACE = 'run-lock';
+
 export function lockName(environmentId: string, lock: string): RecordName {
-  return { space: 'run-lock', name: `${environmentId}/${lock}` };
+  return { space: LOCK_SPACE, name: `${environmentId}/${lock}` };
 }
 
 /** The write that brings a run from `before` (absent: it begins) to `after`. It holds its lock while it is running. */

@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process';
 import { randomBytes, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -233,6 +235,19 @@ describe('a run in a process of its own', () => {
     rmSync(join(folder, 'vault', 'snapshots', writer as string, '0000000002'));
     const list = await succeed({ kind: 'snapshots' });
     expect(list.result.findings).toMatchObject([{ code: 'newest-missing' }]);
+  });
+
+  it('does not outlive whoever started it, even in the middle of a call', async () => {
+    aws.calls.length = 0;
+    aws.planned.push('hang');
+    const child = fork(join(import.meta.dirname, 'agent.ts'), [], { serialization: 'advanced', execArgv: [] });
+    await once(child, 'message');
+    child.send({ type: 'start', job: job(backup()) });
+    await untilCalls(1);
+    child.disconnect();
+    const [exitCode] = await once(child, 'exit');
+    expect(exitCode).not.toBe(0);
+    aws.releaseHanging();
   });
 
   it('runs nothing under a name that is in flight', async () => {

@@ -5,14 +5,14 @@ import type { Directory } from '../../../identity/directory.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Pipeline } from '../../../pipeline/execute.ts';
 import type { Write } from '../../../records/commit.ts';
-import type { RecordReader } from '../../../records/ports.ts';
+import type { NamedRef, RecordReader } from '../../../records/ports.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import { credentialsOf, writerKeyBytes, type Environment } from '../../../vault/environments/environment.ts';
 import type { KnownHead } from '../../../vault/index-cache.ts';
 import type { Job, RunProblem, RunReport, Work } from '../../../vault/runs/job.ts';
 import { isGone } from '../../../vault/runs/owner.ts';
 import { INTERRUPTED } from '../../../vault/runs/run-problem.ts';
-import { putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
+import { LOCK_SPACE, putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../../../vault/runs/runner.ts';
 import type { RequestLog } from '../services.ts';
@@ -33,6 +33,7 @@ export interface RunDeskServices {
 /** How often the end of a run is written down again when the store cannot take it, and how long in between at first. */
 const END_ATTEMPTS = 6;
 const END_PAUSE_MS = 1_000;
+const PAGE = 1_000;
 
 /** How a run ended, or that nobody knows. */
 type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunProblem };
@@ -82,19 +83,32 @@ export class RunDesk {
   async recover(): Promise<number> {
     const { records, directory, log } = this.#services;
     let count = 0;
-    for (const record of await records.listAll('run')) {
+    for (const { tenantId, id } of await this.#inFlight()) {
       try {
-        const tenant = await directory.tenant(record.tenantId);
-        const run = tenant && readRun(tenant.tenantKey, record);
+        const tenant = await directory.tenant(tenantId);
+        const record = await records.read(runRef(tenantId, id));
+        const run = tenant && record && readRun(tenant.tenantKey, record);
         if (run?.state !== 'running' || !isGone(run.owner)) continue;
-        await this.#recordEnd(tenant as Tenant, run.id, { state: 'interrupted', problem: INTERRUPTED });
+        await this.#recordEnd(tenant as Tenant, id, { state: 'interrupted', problem: INTERRUPTED });
         count++;
       } catch (error) {
         // One record that is not to be believed must not keep the server from starting.
-        log.error({ runId: record.id, err: error }, 'the end of a run could not be recorded');
+        log.error({ runId: id, err: error }, 'the end of a run could not be recorded');
       }
     }
     return count;
+  }
+
+  /** Runs in flight hold a lock, so there is no need to go through all that ever were. */
+  async #inFlight(): Promise<NamedRef[]> {
+    const all: NamedRef[] = [];
+    for (;;) {
+      const after = all.at(-1)?.name;
+      const page = { limit: PAGE, ...(after !== undefined && { after }) };
+      const names = await this.#services.records.listNames(LOCK_SPACE, page);
+      all.push(...names);
+      if (names.length < PAGE) return all;
+    }
   }
 
   /** Stops every run, and waits until their ends are recorded. */

@@ -1,0 +1,109 @@
+import { everyItem, type KeysteadClient, type Run } from '@keystead/sdk';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CliCommand, Row, Session } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
+import type { Column } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import { all } from './list.ts';
+import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+
+const POLL_MS = 200;
+
+const COLUMNS: readonly Column<Run>[] = [
+  ['RUN', ({ runId }) => runId],
+  ['KIND', ({ kind }) => kind],
+  ['STATE', ({ state }) => state],
+  ['STARTED', ({ startedAt }) => startedAt],
+  ['ENDED', ({ endedAt }) => endedAt],
+  ['ABOUT', ({ source, snapshotId, masterKey, level }) => source ?? snapshotId ?? masterKey ?? level],
+  ['PROBLEM', ({ problem }) => problem?.code],
+];
+
+const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'bytes' | 'envelopes' }> = {
+  backup: { label: 'Backing up', unit: 'bytes' },
+  restore: { label: 'Restoring', unit: 'bytes' },
+  verify: { label: 'Verifying', unit: 'bytes' },
+  rewrap: { label: 'Re-wrapping', unit: 'envelopes' },
+};
+
+/** Taken by every command that starts a run. */
+export const DETACH: Row = ['--detach', 'do not wait for the end: "keystead vault run" shows it later'];
+
+const RUN: Row = ['<run>', 'its id'];
+const EXAMPLE_RUN = '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21';
+
+export const VAULT_RUN_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'vault runs',
+    summary: 'Lists the runs of an environment, oldest first',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    examples: ['vault runs production', 'vault runs production --json'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const runs = await all(everyItem((after) => api.listRuns(environmentId, { after })));
+      output.rows(runs, COLUMNS, 'There has been no run.');
+    },
+  },
+  {
+    path: 'vault run',
+    summary: 'Shows a run: how far it is, or what came of it',
+    reach: 'remote',
+    arguments: [RUN],
+    examples: [`vault run ${EXAMPLE_RUN}`],
+    run: async ({ client, given, output }) => output.item(await client().getRun(given.text('run'))),
+  },
+  {
+    path: 'vault cancel',
+    summary: 'Stops a run',
+    reach: 'remote',
+    arguments: [RUN],
+    examples: [`vault cancel ${EXAMPLE_RUN}`],
+    run: async ({ client, given, output }) => output.item(await client().cancelRun(given.text('run'))),
+  },
+];
+
+/** Waits for the end of a run with a progress bar, and says what came of it. @throws {CliError} it failed */
+export async function follow(session: Session, client: KeysteadClient, started: Run): Promise<ExitName> {
+  const { given, output, host } = session;
+  if (given.flag('detach')) {
+    output.item(started);
+    return 'ok';
+  }
+  const bar = new ProgressBar({ host, output, ...LABELS[started.kind] });
+  let run = started;
+  for (; run.state === 'running'; run = await client.getRun(run.runId)) {
+    const { progress } = run;
+    if (progress && run.kind === 'rewrap') bar.update(advance(progress.files, progress.totalFiles));
+    else if (progress) bar.update(advance(progress.bytes, progress.totalBytes));
+    await pause(POLL_MS);
+  }
+  const { report, problem, runId } = run;
+  if (report === undefined) {
+    const { code, message } = problem ?? { code: run.state, message: `the run ${runId} ${run.state}` };
+    throw new CliError('failed', code, message, `"keystead vault run ${runId}" shows the whole run.`);
+  }
+  const done = run.kind === 'rewrap' ? report.envelopes : (report.bytes ?? report.verifiedBytes);
+  bar.update(advance(done ?? 0, undefined));
+  bar.finish();
+  return showReport(session, run, report);
+}
+
+function advance(done: number, total: number | undefined): { done: number; total?: number } {
+  return { done, ...(total !== undefined && { total }) };
+}
+
+function showReport({ output }: Session, run: Run, report: NonNullable<Run['report']>): ExitName {
+  if (output.isJson) output.item(run);
+  else {
+    const { problems = [], findings = [], warnings = [], ...facts } = report;
+    output.item({ runId: run.runId, ...facts });
+    for (const { code, path } of problems) output.warn(`${code}: ${path}`);
+    for (const text of warnings) output.warn(text);
+    for (const { text } of findings) output.warn(text);
+  }
+  if ((report.findingCount ?? 0) > 0) return 'damaged';
+  return (report.problemCount ?? 0) > 0 ? 'incomplete' : 'ok';
+}

@@ -1,0 +1,127 @@
+import type { KeysteadClient, Snapshots } from '@keystead/sdk';
+import { resolve } from 'node:path';
+import type { CliCommand, Session } from '../command.ts';
+import { CliError } from '../errors.ts';
+import {
+  ENDPOINT,
+  ENVIRONMENT,
+  findEnvironment,
+  masterKeyOf,
+  VAULT_ENVIRONMENT_COMMANDS,
+} from './vault-environment.ts';
+import { OFFLINE_OPTIONS, restoreOffline, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
+import { requireOne, showSnapshots } from './vault-snapshots.ts';
+
+const ENVIRONMENT_OPTION = ['--environment <name>', 'its label or id; or --offline'] as const;
+const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+export const VAULT_COMMANDS: readonly CliCommand[] = [
+  ...VAULT_ENVIRONMENT_COMMANDS,
+  {
+    path: 'vault backup',
+    summary: 'Backs up a folder of the server into an environment',
+    reach: 'remote',
+    arguments: [ENVIRONMENT, ['<folder>', 'a folder of the server, below one of its KEYSTEAD_SOURCE_ROOTS']],
+    options: [['--name <name>', 'what the source is called, for when its folder moves (its path)'], DETACH],
+    examples: ['vault backup production /srv/records', 'vault backup production ./records --name records --json'],
+    run: async (session) => {
+      const { given, client } = session;
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const sourceName = given.optional('name');
+      const body = { source: resolve(given.text('folder')), ...(sourceName !== undefined && { sourceName }) };
+      return follow(session, api, await api.startBackup(environmentId, body));
+    },
+  },
+  {
+    path: 'vault snapshots',
+    summary: 'Lists the snapshots of an environment, and what of its history is not as it was left',
+    reach: 'remote',
+    options: [ENVIRONMENT_OPTION, ...OFFLINE_OPTIONS],
+    examples: ['vault snapshots --environment production', 'vault snapshots --offline --vault /srv/vaults/production'],
+    run: async (session) => {
+      if (session.given.flag('offline')) return snapshotsOffline(session);
+      const { api, environmentId } = await environmentOf(session);
+      return showSnapshots(session, await api.listSnapshots(environmentId));
+    },
+  },
+  {
+    path: 'vault restore',
+    summary: 'Restores a snapshot into a folder: on the server, or with --offline here and without any server',
+    reach: 'remote',
+    arguments: [['<destination>', 'a new or empty folder; on the server below one of its KEYSTEAD_SOURCE_ROOTS']],
+    options: [
+      ENVIRONMENT_OPTION,
+      ['--snapshot <id>', 'which one (the newest)'],
+      ['--path <path...>', 'what to restore, from the root of the source (everything)'],
+      ['--replace', 'let files that are there be replaced'],
+      ...OFFLINE_OPTIONS,
+      DETACH,
+    ],
+    examples: [
+      'vault restore /srv/restored --environment production',
+      'vault restore /srv/restored --environment production --path reports/2026 --replace',
+      'vault restore ./restored --offline --vault /mnt/copy-of-the-vault',
+    ],
+    run: async (session) => {
+      const { given } = session;
+      if (given.flag('offline')) return restoreOffline(session);
+      const { api, environmentId } = await environmentOf(session);
+      const snapshotId = given.optional('snapshot') ?? newest(await api.listSnapshots(environmentId));
+      const paths = given.list('path');
+      const run = await api.startRestore(environmentId, {
+        snapshotId,
+        destination: resolve(given.text('destination')),
+        ...(paths.length > 0 && { paths }),
+        replaceExisting: given.flag('replace'),
+      });
+      return follow(session, api, run);
+    },
+  },
+  {
+    path: 'vault verify',
+    summary: 'Verifies that everything that restores need is there; with --data every byte of it',
+    reach: 'remote',
+    options: [ENVIRONMENT_OPTION, ['--data', 'read, decrypt and compare every byte'], ...OFFLINE_OPTIONS, DETACH],
+    examples: ['vault verify --environment production', 'vault verify --environment production --data'],
+    run: async (session) => {
+      if (session.given.flag('offline')) return verifyOffline(session);
+      const { api, environmentId } = await environmentOf(session);
+      const level = session.given.flag('data') ? 'data' : 'structure';
+      return follow(session, api, await api.startVerification(environmentId, { level }));
+    },
+  },
+  {
+    path: 'vault rewrap',
+    summary:
+      'Moves an environment to another master key, with the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    requiredOptions: [['--key <arn>', 'the ARN of the new master key']],
+    options: [ENDPOINT, DETACH],
+    examples: [`vault rewrap production --key ${EXAMPLE_KEY}`],
+    run: async (session) => {
+      const api = session.client();
+      const { environmentId, masterKey } = await findEnvironment(api, session.given.text('environment'));
+      const exit = await follow(session, api, await api.changeMasterKey(environmentId, masterKeyOf(session)));
+      session.output.note(
+        `\nThe key ${masterKey.keyId} still opens copies of the old envelopes: disable or delete it to end its power.`,
+      );
+      return exit;
+    },
+  },
+  ...VAULT_RUN_COMMANDS,
+];
+
+async function environmentOf(session: Session): Promise<{ api: KeysteadClient; environmentId: string }> {
+  const name = requireOne(session, 'environment');
+  const api = session.client();
+  return { api, environmentId: (await findEnvironment(api, name)).environmentId };
+}
+
+function newest({ snapshots }: Snapshots): string {
+  const last = snapshots.at(-1);
+  if (last) return last.snapshotId;
+  throw new CliError('failed', 'snapshot-missing', 'there is no snapshot yet', 'Run "keystead vault backup" first.');
+}

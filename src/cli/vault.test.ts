@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
+import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+
+/** The whole way that a person goes, with a whole server: a key brought, a folder backed up, the key switched off. */
+describe('the vault from the command line', () => {
+  let server: KeysteadFixture;
+  let key: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
+  let env: Record<string, string>;
+  let source: string;
+  let vault: string;
+
+  beforeAll(async () => {
+    server = await KeysteadFixture.start();
+    key = await server.importedKey();
+    env = {
+      KEYSTEAD_URL: server.url,
+      KEYSTEAD_API_KEY: server.apiKey,
+      AWS_ACCESS_KEY_ID: server.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
+    };
+    source = join(server.folder, 'sources', 'records');
+    vault = join(server.folder, 'vaults', 'production');
+    mkdirSync(join(source, 'reports'), { recursive: true });
+    writeFileSync(join(source, 'a'), 'a record\n');
+    writeFileSync(join(source, 'reports', 'b'), 'a report\n');
+  });
+  afterAll(() => server.stop());
+
+  const run = (...args: string[]): Promise<Ran> => cli(env, 'vault', ...args);
+  const json = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const ran = await run(...args, '--json');
+    expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
+    return jsonLines(ran.stdout)[0] as Record<string, unknown>;
+  };
+  const restored = (name: string) => join(server.folder, 'sources', name);
+
+  it('makes an environment, and shows what was looked at', async () => {
+    const options = ['--path', vault, '--region', server.region, '--key', key.arn, '--endpoint', server.url];
+    const { exitCode, stdout, stderr } = await run('environment', 'create', 'production', ...options);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/key-context +passed/);
+    expect(stdout).not.toContain(server.secretAccessKey);
+    expect((await run('environment', 'list')).stdout).toContain(key.arn);
+    expect((await run('environment', 'check', 'production')).exitCode).toBe(0);
+    const again = await run('environment', 'create', 'production', ...options);
+    expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('Choose another')]);
+  });
+
+  it('takes no secret on the command line, and says which variables it wants', async () => {
+    const { AWS_SECRET_ACCESS_KEY: _, ...without } = env;
+    const ran = await cli(without, 'vault', 'rewrap', 'production', '--key', key.arn);
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toContain('AWS_SECRET_ACCESS_KEY');
+  });
+
+  it('backs up, lists, restores and verifies', async () => {
+    const backup = await run('backup', 'production', source);
+    expect([backup.exitCode, backup.stderr]).toEqual([0, expect.stringContaining('Backing up')]);
+    expect(await json('backup', 'production', source)).toMatchObject({
+      state: 'succeeded',
+      report: { unchangedFiles: 2 },
+    });
+    const list = jsonLines((await run('snapshots', '--environment', 'production', '--json')).stdout);
+    expect(list).toHaveLength(2);
+    await json('restore', restored('all'), '--environment', 'production');
+    expect(readFileSync(join(restored('all'), 'reports', 'b'), 'utf8')).toBe('a report\n');
+    const snapshot = ['--snapshot', list[0]?.['snapshotId'] as string];
+    const some = await json(
+      'restore',
+      restored('some'),
+      '--environment',
+      'production',
+      ...snapshot,
+      '--path',
+      'reports',
+    );
+    expect(some).toMatchObject({ report: { files: 1 } });
+    expect(await json('verify', '--environment', 'production', '--data')).toMatchObject({
+      report: { findingCount: 0 },
+    });
+    expect((await run('runs', 'production')).stdout.match(/succeeded/g)).toHaveLength(5);
+  }, 20_000);
+
+  it('refuses while the key is switched off, says why and what to do, and works again when it is on', async () => {
+    await key.disable();
+    for (const args of [
+      ['backup', 'production', source],
+      ['restore', restored('dark'), '--environment', 'production'],
+    ]) {
+      const ran = await run(...args);
+      expect(ran.exitCode).toBe(1);
+      expect(ran.stderr).toMatch(/is disabled\. Enable it again/);
+    }
+    expect((await run('environment', 'check', 'production')).exitCode).toBe(1);
+    await key.enable();
+    await json('restore', restored('light'), '--environment', 'production');
+  }, 20_000);
+
+  it('works without a server: folder and key are enough', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
+    const offline = ['--offline', '--vault', vault, '--endpoint', server.url];
+    const alone = (...args: string[]): Promise<Ran> => cli({}, 'vault', ...args, ...offline);
+    const ran = await alone('restore', restored('offline'));
+    expect([ran.exitCode, ran.stderr]).toEqual([0, expect.stringContaining('--writer')]);
+    expect(readFileSync(join(restored('offline'), 'a'), 'utf8')).toBe('a record\n');
+    expect((await alone('snapshots', '--json')).stdout.trim().split('\n')).toHaveLength(2);
+    expect((await alone('verify', '--data')).exitCode).toBe(0);
+    const wrong = await alone('verify', '--writer', '0'.repeat(32));
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining('another creator')]);
+    const other = await alone(
+      'restore',
+      restored('never'),
+      '--key',
+      key.arn.replace(/.$/, (end) => (end === '0' ? '1' : '0')),
+    );
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('none of the master keys')]);
+    vi.unstubAllEnvs();
+  }, 20_000);
+
+  it('moves to another master key, and says whose power is left', async () => {
+    const next = await server.importedKey();
+    const { exitCode, stdout } = await run('rewrap', 'production', '--key', next.arn, '--endpoint', server.url);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`${key.arn} still opens`)]);
+    await key.disable();
+    await json('restore', restored('moved'), '--environment', 'production');
+    await key.enable();
+  }, 20_000);
+
+  it('ends with a code of its own when a verification finds something', async () => {
+    rmSync(join(vault, 'packs'), { recursive: true });
+    const ran = await run('verify', '--environment', 'production');
+    expect([ran.exitCode, ran.stderr]).toEqual([4, expect.stringContaining('is not in the store')]);
+  });
+});
