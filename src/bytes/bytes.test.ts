@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64 } from './base64.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -98,6 +99,23 @@ describe('strict JSON', () => {
     const text = '{"a":[{"b":":\\":"},{}],"c":"\\\\","d":{"e":1.5e3}}';
     expect(parse(text)).toEqual(JSON.parse(text));
   });
+  it('parses any JSON as JSON.parse does, quotes, backslashes and colons in strings included', () => {
+    const anyString = fc.string({ unit: fc.constantFrom('"', '\\', ':', '{', ']', 'a', 'é', '\u0000') });
+    const anyJson = fc.letrec((tie) => ({
+      value: fc.oneof({ depthSize: 'small' }, anyString, fc.integer(), fc.constant(null), tie('list'), tie('object')),
+      list: fc.array(tie('value')),
+      object: fc.dictionary(anyString, tie('value')),
+    })).value;
+    fc.assert(
+      fc.property(anyJson, fc.constantFrom(undefined, 1), (value, indent) => {
+        const text = JSON.stringify(value, undefined, indent);
+        expect(parse(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+  it.each(['"', '"\\', '"\\"', '{"a":1', '{"a\\":1}', '{"a":"\\\\"b"}', '"a":1', ':', '}'])('refuses %s', (text) =>
+    expect(() => parse(text)).toThrow(StrictJsonError),
+  );
   it('keeps __proto__ as an ordinary member', () => {
     const value = parse('{"__proto__":{"admin":true}}') as Record<string, unknown>;
     expect(Object.keys(value)).toEqual(['__proto__']);
