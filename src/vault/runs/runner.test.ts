@@ -20,6 +20,8 @@ describe('a run in a process of its own', () => {
   let folder: string;
   let key: FixtureKey;
   let runner: Runner;
+  const codeCacheFolder = mkdtempSync(join(tmpdir(), 'keystead-code-'));
+  afterAll(() => rmSync(codeCacheFolder, { recursive: true, force: true }));
   const faults: string[] = [];
   const { privateKey } = generateKeyPairSync('ed25519');
   let known: { vaultId?: string; heads: readonly KnownHead[] };
@@ -34,7 +36,7 @@ describe('a run in a process of its own', () => {
     key = aws.makeKey();
     known = { heads: [] };
     faults.length = 0;
-    runner = new Runner({ graceMs: 500, onFault: (_run, text) => void faults.push(text) });
+    runner = new Runner({ codeCacheFolder, graceMs: 500, onFault: (_run, text) => void faults.push(text) });
   });
   afterEach(async () => {
     await runner.close();
@@ -169,7 +171,7 @@ describe('a run in a process of its own', () => {
   it.each(['vault.after-pack', 'vault.after-index', 'vault.before-manifest'])(
     'is killed at %s: no snapshot, and the next run is whole',
     async (point) => {
-      const faulty = new Runner({ environment: { KEYSTEAD_FAULT: point } });
+      const faulty = new Runner({ codeCacheFolder, environment: { KEYSTEAD_FAULT: point } });
       expect(await problemOf(faulty.start('run', job(backup())).ended)).toMatchObject({ code: 'crashed' });
       expect((await succeed({ kind: 'snapshots' })).result.snapshots).toEqual([]);
       await succeed(restore(await succeed(backup())));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { EgressGuard, type EgressPolicy } from '../../../clients/egress.ts';
 import { Runner } from '../../../vault/runs/runner.ts';
 import { RunDesk, type RunDeskServices } from './run-desk.ts';
@@ -9,6 +10,7 @@ export interface VaultSettings {
   readonly sourceRoots: readonly string[];
   /** Data, seal, witnesses: what no tenant's path may reach, whatever the roots are. */
   readonly keepOut: readonly string[];
+  /** Nobody else may write to it. */
   readonly cacheFolder: string;
   readonly egress: EgressPolicy;
 }
@@ -19,6 +21,7 @@ export function openVault(
   services: Pick<RunDeskServices, 'records' | 'directory' | 'pipeline' | 'log'>,
 ): VaultServices {
   const runner = new Runner({
+    codeCacheFolder: join(cacheFolder, 'code'),
     onFault: (runId, text) => services.log.error({ runId, text }, "a run's process told of a fault"),
   });
   return {
