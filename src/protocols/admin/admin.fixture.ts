@@ -82,6 +82,7 @@ export async function adminHouse(): Promise<AdminHouse> {
       keepOut: [join(scratch, 'data')],
       cacheFolder: join(scratch, 'cache'),
       egress: {},
+      maxRuns: 2,
     },
     { records: store, directory, pipeline, log },
   );

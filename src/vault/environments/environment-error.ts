@@ -17,6 +17,7 @@ export type EnvironmentErrorCode =
   | 'run-in-progress'
   | 'run-ended'
   | 'run-elsewhere'
+  | 'server-busy'
   | 'source-missing'
   | 'same-master-key'
   | 'record-not-authentic';

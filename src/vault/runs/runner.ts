@@ -22,6 +22,8 @@ export interface StartedRun {
 }
 
 export interface RunnerOptions {
+  /** How many runs may be in flight before {@link Runner.isFull}; each may take half a gigabyte. 8 by default. */
+  readonly maxRuns?: number;
   /** How long a run that was told to stop may take before its process is killed. */
   readonly graceMs?: number;
   /** What a run's process writes to its standard error: for the operator's log. */
@@ -43,6 +45,7 @@ interface InFlight {
 }
 
 const AGENT = join(import.meta.dirname, `agent${extname(import.meta.filename)}`);
+const MAX_RUNS = 8;
 const MAX_FAULT_TEXT = 8_192;
 /** What a run's process is given of the server's own variables: nothing that could be a secret or change its work. */
 const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'KEYSTEAD_FAULT'];
@@ -76,6 +79,11 @@ export class Runner {
     this.#runs.set(runId, run);
     this.#follow(runId, run, job, resolve);
     return { ended };
+  }
+
+  /** Whether as many runs are in flight as this machine is to take on. */
+  get isFull(): boolean {
+    return this.#runs.size >= (this.#options.maxRuns ?? MAX_RUNS);
   }
 
   /** How far a run is; `undefined` when it is not in flight here, or has not said anything yet. */

@@ -13,14 +13,17 @@ export interface VaultSettings {
   /** Nobody else may write to it. */
   readonly cacheFolder: string;
   readonly egress: EgressPolicy;
+  /** How many runs may be in flight at once. */
+  readonly maxRuns?: number;
 }
 
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
-  { vaultRoots, sourceRoots, keepOut, cacheFolder, egress }: VaultSettings,
+  { vaultRoots, sourceRoots, keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
   services: Pick<RunDeskServices, 'records' | 'directory' | 'pipeline' | 'log'>,
 ): VaultServices {
   const runner = new Runner({
+    ...(maxRuns !== undefined && { maxRuns }),
     codeCacheFolder: join(cacheFolder, 'code'),
     onFault: (runId, text) => services.log.error({ runId, text }, "a run's process told of a fault"),
   });

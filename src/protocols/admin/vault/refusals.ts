@@ -20,6 +20,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'run-in-progress': 409,
   'run-ended': 409,
   'run-elsewhere': 409,
+  'server-busy': 503,
   'source-missing': 400,
   'same-master-key': 409,
   'record-not-authentic': 500,

@@ -6,12 +6,13 @@ import type { Tenant } from '../../../identity/tenant.ts';
 import type { Pipeline } from '../../../pipeline/execute.ts';
 import type { Write } from '../../../records/commit.ts';
 import type { NamedRef, RecordReader } from '../../../records/ports.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import { credentialsOf, writerKeyBytes, type Environment } from '../../../vault/environments/environment.ts';
 import type { KnownHead } from '../../../vault/index-cache.ts';
 import type { Job, RunProblem, RunReport, Work } from '../../../vault/runs/job.ts';
 import { isGone } from '../../../vault/runs/owner.ts';
-import { INTERRUPTED } from '../../../vault/runs/run-problem.ts';
+import { INTERRUPTED, problemOf } from '../../../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../../../vault/runs/runner.ts';
@@ -47,11 +48,18 @@ export class RunDesk {
     this.#services = services;
   }
 
+  /** @throws {EnvironmentError} `server-busy`: asked before a run is recorded, so that no run waits for its start */
+  requireRoom(): void {
+    if (!this.#services.runner.isFull) return;
+    throw new EnvironmentError(
+      'server-busy',
+      'This server has as many runs in flight as it takes on. Wait until one of them has ended, then ask again',
+    );
+  }
+
   /** Starts a run whose record is durable. */
   launch(tenant: Tenant, environment: Environment, run: Run, work: Work): void {
-    const { ended } = this.#services.runner.start(run.id, this.#jobOf(tenant, environment, work));
-    const ending = ended
-      .then((end) => this.#end(tenant, run.id, end))
+    const ending = this.#follow(tenant, environment, run, work)
       .catch((error: unknown) =>
         this.#services.log.error({ runId: run.id, err: error }, 'the end of a run is not recorded'),
       )
@@ -59,8 +67,20 @@ export class RunDesk {
     this.#endings.add(ending);
   }
 
+  async #follow(tenant: Tenant, environment: Environment, run: Run, work: Work): Promise<void> {
+    let end: RunEnd;
+    try {
+      end = await this.#services.runner.start(run.id, this.#jobOf(tenant, environment, work)).ended;
+    } catch (error) {
+      this.#services.log.error({ runId: run.id, err: error }, 'a run could not be started');
+      end = { state: 'failed', problem: problemOf(error) };
+    }
+    await this.#end(tenant, run.id, end);
+  }
+
   /** Reads the snapshots of an environment, in a process of its own. */
   async snapshots(tenant: Tenant, environment: Environment): Promise<RunEnd> {
+    this.requireRoom();
     const job = this.#jobOf(tenant, environment, { kind: 'snapshots' });
     return await this.#services.runner.start(`snapshots ${randomUUID()}`, job).ended;
   }

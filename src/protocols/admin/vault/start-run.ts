@@ -76,6 +76,7 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
         details: { environment: params.environmentId, ...row.details?.(body as Static<B>) },
         run: (nowMs) =>
           refusing(async () => {
+            context.services.vault.desk.requireRoom();
             const found = await requireEnvironment(records, tenant, params.environmentId);
             await requireUnmoved(context, found);
             const planned = await row.plan(context, found, body as Static<B>, nowMs);

@@ -361,6 +361,21 @@ describe('environments and runs over the admin API', () => {
     expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
   }, 20_000);
 
+  it('takes on no more runs than it can carry, and says so before one is recorded', async () => {
+    const environments = [await made(), await made(), await made()];
+    aws.calls.length = 0;
+    aws.planned.push('hang', 'hang');
+    const [first, second] = [await backup(environments[0]!.id), await backup(environments[1]!.id)];
+    const third = environments[2]!.id;
+    expect(refused(await backup(third))).toEqual([503, 'server-busy']);
+    expect(refused(await get(`/environments/${third}/snapshots`))).toEqual([503, 'server-busy']);
+    expect((await get(`/environments/${third}/runs`)).body['items']).toEqual([]);
+    while (aws.calls.length < 2) await new Promise((done) => setTimeout(done, 10));
+    aws.releaseHanging();
+    for (const run of [first, second]) expect(await endOf(run)).toMatchObject({ state: 'succeeded' });
+    expect(await endOf(await backup(third))).toMatchObject({ state: 'succeeded' });
+  }, 20_000);
+
   it('reads and writes only below the roots for sources', async () => {
     const { id } = await made();
     const snapshotId = `${'0'.repeat(32)}-0000000001`;
