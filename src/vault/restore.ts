@@ -3,6 +3,7 @@ import { Destination } from './destination.ts';
 import { VaultError } from './errors.ts';
 import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
+import type { KeyRing } from './key-ring.ts';
 import { createOpener } from './opener.ts';
 import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, type Repository } from './repository.ts';
@@ -50,10 +51,18 @@ interface Batch {
  * when it is whole. Rejects with a `MasterKeyError` when a master key says no, else with a `VaultError`.
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
+  const ring = options.repository.keyRing();
+  try {
+    return await restoreWith(ring, options);
+  } finally {
+    ring.drop();
+  }
+}
+
+async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<RestoreReport> {
   const { repository, signal } = options;
   const { clock } = repository;
   const startedAt = clock.monotonicMs();
-  const ring = repository.keyRing();
   const destination = new Destination(options.to, {
     replaceExisting: options.replaceExisting ?? false,
     owner: options.owner ?? process.getuid?.() === 0,
@@ -86,7 +95,6 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     progress.tell('restore', true);
   } finally {
     destination.abandon();
-    ring.drop();
     await opener.stop();
   }
   return {

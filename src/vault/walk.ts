@@ -85,7 +85,9 @@ export class Walk {
       if (endsPage(name, page.length)) endPage();
     }
     endPage();
-    return { nodes: Promise.all(pages) };
+    const nodes = Promise.all(pages);
+    nodes.catch(() => undefined);
+    return { nodes };
   }
 
   async #entry(path: SourcePath, before: TreeEntry | undefined): Promise<Pending<TreeEntry> | undefined> {
