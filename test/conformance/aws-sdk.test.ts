@@ -232,6 +232,27 @@ describe('the official SDK', () => {
     expect(opened.KeyMaterialId).toBe(Rotations?.[0]?.KeyMaterialId);
   });
 
+  it('is told by the store which of many makers of one alias was first', async () => {
+    const keys = await Promise.all(Array.from({ length: 12 }, () => newKey()));
+    const made = await Promise.allSettled(
+      keys.map(({ id }) => client.send(new kms.CreateAliasCommand({ AliasName: 'alias/race', TargetKeyId: id }))),
+    );
+    const refused = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+    expect(refused.map(({ name }) => name)).toEqual(Array.from({ length: 11 }, () => 'AlreadyExistsException'));
+    const { Aliases } = await client.send(new kms.ListAliasesCommand({}));
+    expect(Aliases?.filter(({ AliasName }) => AliasName === 'alias/race')).toHaveLength(1);
+  });
+
+  it('finds a disabled key off for all that was not yet asked', async () => {
+    const { id: KeyId } = await newKey();
+    const use = () => client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }));
+    const early = Array.from({ length: 50 }, use);
+    await client.send(new kms.DisableKeyCommand({ KeyId }));
+    const late = await Promise.allSettled(Array.from({ length: 50 }, use));
+    await Promise.allSettled(early);
+    expect(late.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
   it('has by now sent every operation that is implemented, and the server logged no fault', () => {
     const implemented = Object.entries(OPERATIONS).flatMap(([name, row]) => (row === 'not-implemented' ? [] : [name]));
     expect([...sent].toSorted()).toEqual(implemented.toSorted());
