@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { VaultError } from './errors.ts';
 import type { ChunkEntry } from './format.ts';
 import type { KeyRing } from './key-ring.ts';
+import { OUTPUT_LENGTH } from './open-range.ts';
 import type { Opener } from './opener.ts';
 import { packKey, packKeyId, PACK_HEADER_LENGTH } from './pack.ts';
 import type { Repository } from './repository.ts';
@@ -14,10 +15,18 @@ const GAP = 64 << 10;
 /** Packs whose keys are kept. */
 const KEYS_KEPT = 4096;
 
+/** Chunks by id in latin1, and the buffers they lie in. */
+export interface FetchedChunks {
+  readonly chunks: ReadonlyMap<string, Buffer>;
+  readonly outputs: readonly Buffer[];
+}
+
 interface Range {
   readonly pack: number;
   readonly start: number;
   end: number;
+  /** Bytes of plaintext. */
+  plain: number;
   readonly entries: ChunkEntry[];
 }
 
@@ -39,14 +48,16 @@ export class ChunkFetcher {
     return this.#locate(id).entry.plain;
   }
 
-  /** The chunks of these ids, verified, by id in latin1. */
-  async fetch(ids: readonly Buffer[]): Promise<Map<string, Buffer>> {
+  /** The chunks of these ids, verified. */
+  async fetch(ids: readonly Buffer[]): Promise<FetchedChunks> {
     const chunks = new Map<string, Buffer>();
+    const outputs: Buffer[] = [];
     const bring = async (range: Range): Promise<void> => {
       const { id } = this.#repository.cache.pack(range.pack);
       const key = await this.#key(range.pack);
       const bytes = await this.#repository.target.getRange(packName(id), range.start, range.end - range.start);
       const plain = await this.#opener.open(key, bytes, range.start, range.entries);
+      outputs.push(plain);
       let at = 0;
       for (const entry of range.entries) {
         chunks.set(entry.id.toString('latin1'), plain.subarray(at, at + entry.plain));
@@ -56,7 +67,12 @@ export class ChunkFetcher {
     // A failure of one must not leave the others unheard.
     const outcomes = await Promise.allSettled(this.#plan(ids).map(bring));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    return chunks;
+    return { chunks, outputs };
+  }
+
+  /** Takes back chunks that have served: their memory is used again, so nobody may look at them any more. */
+  reuse({ outputs }: FetchedChunks): void {
+    for (const output of outputs) this.#opener.reuse(output);
   }
 
   #plan(ids: readonly Buffer[]): Range[] {
@@ -66,10 +82,12 @@ export class ChunkFetcher {
     for (const { pack, entry } of found) {
       const last = ranges.at(-1);
       const end = entry.offset + entry.stored;
-      if (last?.pack === pack && entry.offset - last.end <= GAP && end - last.start <= RANGE_LENGTH) {
+      const isNear = last?.pack === pack && entry.offset - last.end <= GAP && end - last.start <= RANGE_LENGTH;
+      if (isNear && last.plain + entry.plain <= OUTPUT_LENGTH) {
         last.end = end;
+        last.plain += entry.plain;
         last.entries.push(entry);
-      } else ranges.push({ pack, start: entry.offset, end, entries: [entry] });
+      } else ranges.push({ pack, start: entry.offset, end, plain: entry.plain, entries: [entry] });
     }
     return ranges;
   }

@@ -12,10 +12,22 @@ export function decodeEntries(bytes: Buffer): ChunkEntry[] {
   return entries;
 }
 
-/** Opens and verifies chunks of a range of a pack; answers their plaintexts one after another. */
-export function openRange(key: KeyObject, idKey: KeyObject, bytes: Buffer, start: number, list: Buffer): Buffer {
+/** Bytes of plaintext that are opened together, unless one chunk alone has more. */
+export const OUTPUT_LENGTH = 4 << 20;
+
+/** Opens and verifies chunks of a range of a pack; answers their plaintexts one after another, in `into` if they fit. */
+export function openRange(
+  key: KeyObject,
+  idKey: KeyObject,
+  bytes: Buffer,
+  start: number,
+  list: Buffer,
+  into?: ArrayBuffer,
+): Buffer {
   const entries = decodeEntries(list);
-  const plain = Buffer.from(new ArrayBuffer(entries.reduce((sum, entry) => sum + entry.plain, 0)));
+  const length = entries.reduce((sum, entry) => sum + entry.plain, 0);
+  const fits = into !== undefined && into.byteLength >= length;
+  const plain = Buffer.from(fits ? into : new ArrayBuffer(Math.max(length, OUTPUT_LENGTH)), 0, length);
   let at = 0;
   for (const entry of entries) {
     const from = entry.offset - start;

@@ -16,10 +16,12 @@ export interface OpenRequest {
   /** Where the range begins in the pack. */
   readonly start: number;
   readonly entries: ArrayBuffer;
+  /** Where the plaintext may go. */
+  readonly into?: ArrayBuffer;
 }
 
 export type OpenAnswer = { readonly number: number } & (
-  | { readonly plain: ArrayBuffer }
+  | { readonly plain: ArrayBuffer; readonly length: number }
   | { readonly code: VaultErrorCode; readonly what: string }
   | { readonly failure: string }
 );
@@ -28,10 +30,11 @@ const { idKey } = workerData as OpenWorkerData;
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread');
 
-port.on('message', ({ number, key, bytes, start, entries }: OpenRequest) => {
+port.on('message', ({ number, key, bytes, start, entries, into }: OpenRequest) => {
   try {
-    const plain = openRange(key, idKey, Buffer.from(bytes), start, Buffer.from(entries)).buffer as ArrayBuffer;
-    port.postMessage({ number, plain } satisfies OpenAnswer, [plain]);
+    const opened = openRange(key, idKey, Buffer.from(bytes), start, Buffer.from(entries), into);
+    const plain = opened.buffer as ArrayBuffer;
+    port.postMessage({ number, plain, length: opened.length } satisfies OpenAnswer, [plain]);
   } catch (error) {
     const answer: OpenAnswer =
       error instanceof VaultError ? { number, code: error.code, what: error.what } : { number, failure: String(error) };

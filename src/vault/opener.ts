@@ -2,13 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { VaultError } from './errors.ts';
 import { ENTRY_LENGTH, writeEntry, type ChunkEntry } from './format.ts';
-import { openRange } from './open-range.ts';
+import { openRange, OUTPUT_LENGTH } from './open-range.ts';
 import type { OpenAnswer, OpenRequest, OpenWorkerData } from './open-worker.ts';
 
 /** Decrypts, unpacks and verifies ranges of packs. */
 export interface Opener {
   /** Takes `bytes` over; answers the plaintexts of `entries` one after another. */
   open(key: KeyObject, bytes: Buffer, start: number, entries: readonly ChunkEntry[]): Promise<Buffer>;
+  /** Takes back an answer that has served, to put another one in. */
+  reuse(plain: Buffer): void;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ class InlineOpener implements Opener {
     return openRange(key, this.#idKey, bytes, start, encodeEntries(entries));
   }
 
+  reuse(): void {}
+
   async stop(): Promise<void> {}
 }
 
@@ -45,6 +49,7 @@ interface Waiting {
 class ThreadedOpener implements Opener {
   readonly #workers: Worker[];
   readonly #waiting = new Map<number, Waiting>();
+  readonly #spare: ArrayBuffer[] = [];
   #next = 0;
 
   constructor(idKey: KeyObject, threads: number) {
@@ -69,8 +74,14 @@ class ThreadedOpener implements Opener {
     const range = own.buffer as ArrayBuffer;
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     this.#waiting.set(number, { resolve, reject });
-    worker.postMessage({ number, key, bytes: range, start, entries: list } satisfies OpenRequest, [range, list]);
+    const into = this.#spare.pop();
+    const request: OpenRequest = { number, key, bytes: range, start, entries: list, ...(into && { into }) };
+    worker.postMessage(request, [range, list, ...(into ? [into] : [])]);
     return await promise;
+  }
+
+  reuse(plain: Buffer): void {
+    if (plain.buffer.byteLength === OUTPUT_LENGTH) this.#spare.push(plain.buffer as ArrayBuffer);
   }
 
   async stop(): Promise<void> {
@@ -80,7 +91,7 @@ class ThreadedOpener implements Opener {
   #answered(answer: OpenAnswer): void {
     const waiting = this.#waiting.get(answer.number);
     this.#waiting.delete(answer.number);
-    if ('plain' in answer) waiting?.resolve(Buffer.from(answer.plain));
+    if ('plain' in answer) waiting?.resolve(Buffer.from(answer.plain, 0, answer.length));
     else if ('code' in answer) waiting?.reject(new VaultError(answer.code, answer.what));
     else waiting?.reject(new Error(answer.failure));
   }

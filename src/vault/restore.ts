@@ -1,4 +1,4 @@
-import { ChunkFetcher } from './chunk-fetcher.ts';
+import { ChunkFetcher, type FetchedChunks } from './chunk-fetcher.ts';
 import { Destination } from './destination.ts';
 import { VaultError } from './errors.ts';
 import { loadIndexes } from './index-sync.ts';
@@ -38,12 +38,12 @@ export interface RestoreReport {
 }
 
 /** Bytes of plaintext that are brought together. Two batches are in memory at once. */
-const BATCH_BYTES = 24 << 20;
+const BATCH_BYTES = 16 << 20;
 const BATCH_STEPS = 20_000;
 
 interface Batch {
   readonly steps: readonly RestoreStep[];
-  readonly chunks: Promise<ReadonlyMap<string, Buffer>>;
+  readonly chunks: Promise<FetchedChunks>;
 }
 
 /**
@@ -84,14 +84,19 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   const count = { folders: 0, links: 0 };
   try {
     const fetcher = new ChunkFetcher(repository, ring, opener);
+    const write = async (batch: Batch): Promise<void> => {
+      const fetched = await batch.chunks;
+      apply(batch.steps, { destination, chunks: fetched.chunks, progress, count });
+      fetcher.reuse(fetched);
+    };
     let ready: Batch | undefined;
     for await (const next of batches(restoreSteps(reader, body.root, selection), fetcher)) {
       await guard.check();
-      if (ready) apply(ready.steps, { destination, chunks: await ready.chunks, progress, count });
+      if (ready) await write(ready);
       ready = next;
     }
     await guard.check();
-    if (ready) apply(ready.steps, { destination, chunks: await ready.chunks, progress, count });
+    if (ready) await write(ready);
     progress.tell('restore', true);
   } finally {
     destination.abandon();
