@@ -11,6 +11,10 @@ const HEAD = `# Compatibility
 The contract is \`contracts/aws-kms/model.json\`; its source and version stand in \`contracts/PINS.json\`. "As AWS answers"
 means: as recorded or documented; what is only inferred is said in the notes. An operation that is not implemented
 answers \`UnsupportedOperationException\` with HTTP 400, after its signature and its body were checked.
+
+For all operations: an operation of which the API says "Cross-account use: No" answers \`AccessDeniedException\` for a key
+of another account, whether or not there is such a key (text inferred); the text of \`InvalidMarkerException\` is inferred;
+an encryption context has at most 24,576 bytes as JSON, because it stands in the audit entry of each use.
 `;
 
 /** The page that says which operations of which API are there. */

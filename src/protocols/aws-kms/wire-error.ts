@@ -3,6 +3,7 @@ import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/erro
 import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
+import { aliasArn } from './arn.ts';
 import { AwsKmsError, type AwsErrorType } from './errors.ts';
 import type { OperationName } from './model.gen.ts';
 import { ORIGINS, USAGES } from './operations/words.ts';
@@ -149,7 +150,8 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
   if (error instanceof KeyError) {
     const { keyId } = error.facts;
     const found = resolved.find(({ open }) => open.key.id === keyId);
-    return WORDS[error.code](found?.arn ?? keyId ?? '', { ...error.facts, key: found?.open.key, operation });
+    const facts = { ...error.facts, ...aliasOf(error.facts, resolved), key: found?.open.key, operation };
+    return WORDS[error.code](found?.arn ?? keyId ?? '', facts);
   }
   if (error instanceof AccessDeniedError) {
     return new AwsKmsError(
@@ -176,6 +178,13 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
     'KMSInternalException',
     'Something failed here. The log of the server has it under the request id.',
   );
+}
+
+/** The alias by its ARN, as AWS names it. It lies where the request's keys lie. */
+function aliasOf({ alias }: KeyErrorFacts, [first]: readonly ResolvedKey[]): Pick<KeyErrorFacts, 'alias'> {
+  return alias === undefined || first === undefined
+    ? {}
+    : { alias: aliasArn(first.open.key.region, first.accountId, alias) };
 }
 
 function because({ decision }: AccessDeniedError): string {

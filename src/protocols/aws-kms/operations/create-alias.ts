@@ -14,6 +14,7 @@ const ACTION = 'kms:CreateAlias';
 export const createAlias: Operation<'CreateAlias'> = {
   actions: [ACTION],
   keys: [{ member: 'TargetKeyId', forms: ID_OR_ARN }],
+  notes: 'the texts about a malformed name and about a 51st alias are inferred',
   prepare(context, { AliasName, TargetKeyId }, nowMs) {
     requireAliasName(AliasName);
     return andThen(resolveOwnKey(context, ACTION, TargetKeyId, nowMs), (resolved) =>

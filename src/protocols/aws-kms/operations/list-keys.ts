@@ -11,6 +11,7 @@ const LIMITS = { default: 100, max: 1000 };
 export const listKeys: Operation<'ListKeys'> = {
   actions: ['kms:ListKeys'],
   keys: [],
+  notes: 'pages may be shorter than Limit while deleted keys wait to be destroyed',
   prepare(context, input) {
     const { limit, after } = readPage(context, LIST, LIMITS, input);
     const { tenantId, region, accountId, tenantKey } = context.instance;

@@ -6,6 +6,7 @@ import { seconds } from './words.ts';
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
 export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
   action: 'kms:ScheduleKeyDeletion',
+  notes: 'the text about a window out of range is inferred',
   details: ({ PendingWindowInDays = DELETION_WINDOW_DAYS.default }) => ({ pendingWindowInDays: PendingWindowInDays }),
   run(_, { open, arn }, { PendingWindowInDays = DELETION_WINDOW_DAYS.default }, nowMs) {
     const { value: key, writes } = scheduleDeletion(open.space, open.key, PendingWindowInDays, nowMs);

@@ -12,6 +12,7 @@ const ACTION = 'kms:UpdateAlias';
 export const updateAlias: Operation<'UpdateAlias'> = {
   actions: [ACTION],
   keys: [{ member: 'TargetKeyId', forms: ID_OR_ARN }],
+  notes: 'the text about a key of another kind is inferred',
   prepare(context, { AliasName, TargetKeyId }, nowMs) {
     requireAliasName(AliasName);
     return andThen(resolveOwnKey(context, ACTION, TargetKeyId, nowMs), (to) =>
