@@ -8,7 +8,8 @@ import { ProgressBar } from '../progress.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 
-const POLL_MS = 200;
+/** Each look is an entry in the audit log: quick at first, then once a second. */
+const POLL_MS = { first: 200, most: 1_000, growth: 1.2 };
 
 const COLUMNS: readonly Column<Run>[] = [
   ['RUN', ({ runId }) => runId],
@@ -74,11 +75,13 @@ export async function follow(session: Session, client: KeysteadClient, started: 
   }
   const bar = new ProgressBar({ host, output, ...LABELS[started.kind] });
   let run = started;
+  let pauseMs = POLL_MS.first;
   for (; run.state === 'running'; run = await client.getRun(run.runId)) {
     const { progress } = run;
     if (progress && run.kind === 'rewrap') bar.update(advance(progress.files, progress.totalFiles));
     else if (progress) bar.update(advance(progress.bytes, progress.totalBytes));
-    await pause(POLL_MS);
+    await pause(pauseMs);
+    pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.growth);
   }
   const { report, problem, runId } = run;
   if (report === undefined) {

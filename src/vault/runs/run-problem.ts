@@ -3,23 +3,19 @@ import { VaultError } from '../errors.ts';
 import { MasterKeyError, type MasterKeyFailure } from '../master-keys/master-key-error.ts';
 import type { RunProblem } from './job.ts';
 
-/** What the state of a master key means for the backups that it opens. */
-const MEANS: Record<MasterKeyFailure, string> = {
-  disabled: 'Until it is enabled, nothing can be backed up or restored under it. The backups are whole and wait.',
-  'pending-deletion':
-    'Nothing can be backed up or restored under it now; with the key, every backup that only it opens is lost.',
-  'material-missing': 'Until its material is imported again, nothing can be backed up or restored under it.',
-  deleted: 'The backups that only this key opens cannot be read any more, by anybody.',
-  denied: 'This run could not go on. Nothing is wrong with the backups themselves.',
-  throttled: 'This run gave up. Nothing is wrong with the backups themselves.',
-  unreachable: 'This run could not go on. Nothing is wrong with the backups themselves.',
-  'wrong-context-or-tampered': 'What this key was asked to open may have been exchanged in the store.',
+/** What a refusal means for the backups, where the refusal's own text does not say it. */
+const MEANS: Partial<Record<MasterKeyFailure, string>> = {
+  'material-missing': 'Until then nothing can be backed up or restored under it; the backups themselves are whole.',
+  denied: 'Nothing is wrong with the backups themselves.',
+  throttled: 'Nothing is wrong with the backups themselves.',
+  unreachable: 'Nothing is wrong with the backups themselves.',
 };
 
 /** Brings any error to what is kept of it and shown: what happened, what it means for the backups, what to do. */
 export function problemOf(error: unknown): RunProblem {
   if (error instanceof MasterKeyError) {
-    return { code: `master-key-${error.code}`, message: `${error.message} ${MEANS[error.code]}` };
+    const meaning = MEANS[error.code];
+    return { code: `master-key-${error.code}`, message: meaning ? `${error.message} ${meaning}` : error.message };
   }
   if (error instanceof VaultError || error instanceof EnvironmentError) {
     return { code: error.code, message: error.message };

@@ -126,7 +126,7 @@ describe('a run in a process of its own', () => {
     for (const work of [backup(), restore(report, 'dark')]) {
       const problem = await problemOf(runner.start('dark', job(work)).ended);
       expect(problem).toMatchObject({ state: 'failed', code: 'master-key-disabled' });
-      expect(problem.message).toMatch(/is disabled.*Enable it again.*backups are whole/);
+      expect(problem.message).toMatch(/is disabled\. Enable it again.*nothing is lost while it is off/);
     }
     expect(readdirSync(folder)).not.toContain('dark');
     key.state = 'Enabled';
