@@ -31,7 +31,6 @@ const EXITS_BY_NAME: Readonly<Record<string, ExitName>> = {
   LogInvalidError: 'damaged',
   LogMismatchError: 'damaged',
   StateCheckError: 'damaged',
-  BackupInvalidError: 'damaged',
   SignerError: 'damaged',
   NotAuthenticError: 'damaged',
 };

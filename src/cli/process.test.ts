@@ -78,6 +78,13 @@ describe('the command line as processes', () => {
     expect((await run('whoami')).exitCode).toBe(3);
     expect((await run('audit', 'verify')).exitCode).toBe(0);
 
+    // On a machine that has the copy and the seal and nothing else.
+    const elsewhere = ['--data', join(folder, 'elsewhere', 'data')];
+    expect((await run('state', 'restore', join(folder, 'copy'), ...elsewhere)).exitCode).toBe(0);
+    expect((await run('init', '--new-credentials', '--region', 'eu-central-1', ...elsewhere)).exitCode).toBe(0);
+    expect((await run('audit', 'verify', ...elsewhere)).exitCode).toBe(0);
+    expect((await run('state', 'restore', join(folder, 'copy'), ...elsewhere)).exitCode).toBe(1);
+
     const [target] = filesBelow(join(folder, 'data')).filter((file) => file.includes('/tile/entries/')) as [string];
     const bytes = readFileSync(target);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);

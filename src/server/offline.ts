@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { VerifyReport } from '../audit/verify.ts';
 import type { Config } from '../config/config.ts';
 import { pooledRandom } from '../crypto/random.ts';
@@ -50,6 +50,7 @@ export function backupStateTo(config: Config, to: string): Promise<BackupManifes
 export function restoreStateFrom(config: Config, from: string): Promise<RestoreReport> {
   const { audit: folder, database: path } = dataPaths(config.dataFolder);
   const random = pooledRandom();
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   return restoreState({
     from,
     path,
