@@ -1,6 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
-import type { EgressGuard } from '../egress.ts';
+import { EgressRefusedError, type EgressGuard } from '../egress.ts';
 import { DEFAULT_LIMITS, type AwsKmsConnection, type AwsKmsLimits } from './connection.ts';
 
 type Sdk = typeof import('@aws-sdk/client-kms');
@@ -114,7 +114,11 @@ export class AwsKmsClient {
   async #connect(): Promise<{ sdk: Sdk; client: KMSClient }> {
     const { region, endpoint, credentials } = this.#connection;
     const { connectionTimeoutMs, requestTimeoutMs, maxAttempts } = this.#limits;
-    this.#guard.check(endpoint ?? `https://kms.${region}.amazonaws.com`);
+    const url = this.#guard.check(endpoint ?? `https://kms.${region}.amazonaws.com`);
+    // The API has one path. Any other would let whoever names the endpoint choose what is called there.
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+      throw new EgressRefusedError(`The endpoint has more than a scheme, a host and a port: use ${url.origin}`);
+    }
     // Loading the SDK takes a fifth of a second, which who never calls AWS need not pay.
     const sdk = await import('@aws-sdk/client-kms');
     const client = new sdk.KMSClient({

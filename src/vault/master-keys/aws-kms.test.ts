@@ -130,9 +130,10 @@ describe('the master key in AWS KMS', () => {
   });
 
   it('calls it unreachable when nobody listens, and when the endpoint is not to be called', async () => {
-    for (const endpoint of ['http://127.0.0.1:1', 'http://169.254.169.254']) {
+    for (const endpoint of ['http://127.0.0.1:1', 'http://169.254.169.254', `${aws.endpoint}/x`, `${aws.endpoint}?x`]) {
       expect((await errorOf(masterKeyOf(key, clientOf(1, endpoint)).generate(CONTEXT))).code).toBe('unreachable');
     }
+    expect(aws.calls).toEqual([]);
   });
 
   it('tries again after throttling and broken connections, and gives up in the end', async () => {
