@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../../access/policy.ts';
 import { allowing, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
 import type { OperationRow } from '../operation.ts';
@@ -63,5 +64,32 @@ describe('a Deny in the key policy', () => {
     const answer = await world.call(account.admin, operation, requestOf(operation)(key.id, key));
     expect(answer).toMatchObject({ type: 'AccessDeniedException' });
     expect(answer.text).toContain('explicit deny in a resource-based policy');
+  });
+});
+
+describe('an alias', () => {
+  beforeAll(async () => {
+    world = new World();
+    account = await world.account();
+  });
+
+  const on = (...resources: string[]) =>
+    parsePolicy(JSON.stringify({ Statement: { Effect: 'Allow', Action: 'kms:*', Resource: resources } }), 'identity');
+
+  it.each(['CreateAlias', 'UpdateAlias', 'DeleteAlias'] as const)('and its keys: %s needs both', async (operation) => {
+    const key = await prepare(world, account, 'enabled');
+    const other = await prepare(world, account, 'enabled');
+    const input = { AliasName: operation === 'CreateAlias' ? `${key.alias}-new` : key.alias, TargetKeyId: other.id };
+    const alias = 'arn:aws:kms:*:*:alias/*';
+    const keys = operation === 'CreateAlias' ? [other.arn] : [key.arn];
+    const all = operation === 'UpdateAlias' ? [alias, key.arn, other.arn] : [alias, ...keys];
+    for (const missing of all) {
+      const policies = [on(...all.filter((one) => one !== missing))];
+      expect(await world.callAs(account, policies, operation, input)).toMatchObject({
+        status: 400,
+        type: 'AccessDeniedException',
+      });
+    }
+    expect(await world.callAs(account, [on(...all)], operation, input)).toMatchObject({ status: 200 });
   });
 });

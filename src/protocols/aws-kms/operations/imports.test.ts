@@ -95,6 +95,11 @@ describe('an import token', () => {
 
   it('belongs to one key of one region of one account', async () => {
     const made = await call('CreateKey', { Origin: 'EXTERNAL' });
+    const open = await world.keys.find(one.instance, keyId);
+    const other = await world.keys.find(one.instance, made.body.KeyMetadata.KeyId);
+    if (open === undefined || other === undefined) throw new Error('a key is gone');
+    const token = encodeImportToken(open, 'a-token-id', world.random);
+    expect(() => decodeImportToken(other, token)).toThrow('import-token-invalid');
     const ofOther = await parameters('RSAES_OAEP_SHA_256', made.body.KeyMetadata.KeyId);
     expect(await bring(MATERIAL, { ImportToken: ofOther.body.ImportToken, ...KEPT })).toMatchObject(INVALID);
     const two = await world.account('two');
@@ -161,6 +166,15 @@ describe('the expiry of material', () => {
 });
 
 describe('material', () => {
+  it('that goes first is the one whose expiry is told', async () => {
+    const at = (days: number) => ({ ValidTo: (world.clock() + days * DAY) / 1000 });
+    await bring(MATERIAL, at(2));
+    await bring(OTHER, { ...at(9), ImportType: 'NEW_KEY_MATERIAL' });
+    expect(await state()).toMatchObject(at(2));
+    await call('RotateKeyOnDemand', { KeyId: keyId });
+    expect(await state()).toMatchObject({ ...at(2), ExpirationModel: 'KEY_MATERIAL_EXPIRES' });
+  });
+
   it.each([0, 16, 31, 33])('of %i bytes is refused', async (length) => {
     expect(await bring(Buffer.alloc(length, 1))).toMatchObject({ type: 'IncorrectKeyMaterialException' });
   });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DAY } from '../../../keys/key-space.fixture.ts';
 import { REGION, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
 import { MAX_CONTEXT_BYTES } from './encryption-context.ts';
@@ -124,6 +125,12 @@ describe('Encrypt and Decrypt', () => {
     expect(await world.call(two.admin, 'Decrypt', { CiphertextBlob: blob })).toMatchObject(unknown);
     blob.writeUInt8(blob.readUInt8(4) ^ 1, 4);
     expect(await call('Decrypt', { CiphertextBlob: blob })).toMatchObject(unknown);
+    // Nor is a key found whose waiting period is over, although it is not destroyed yet.
+    const deleted = await prepare(world, one, 'pending deletion');
+    const before = world.clock();
+    world.clock.set(before + 30 * DAY);
+    expect(await call('Decrypt', { CiphertextBlob: deleted.blob })).toMatchObject(unknown);
+    world.clock.set(before);
   });
 
   it('refuse a key that did not encrypt it', async () => {
