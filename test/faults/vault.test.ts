@@ -97,7 +97,7 @@ class Scene {
       rmSync(destination, { recursive: true, force: true });
       const run = await this.ended(await this.admin.startRestore(this.#environmentId, { snapshotId, destination }));
       expect([run.state, run.problem]).toEqual(['succeeded', undefined]);
-      await compare(this.kept.get(snapshotId)!, destination);
+      compare(this.kept.get(snapshotId)!, destination);
     }
     expect([...this.kept.keys()].filter((id) => !listed.includes(id))).toEqual([]);
     const check = await this.ended(await this.admin.startVerification(this.#environmentId, { level: 'data' }));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, createReadStream, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { DemoError } from './narrator.ts';
 
 /** A path below a folder, one character per byte: names need not be UTF-8. */
@@ -29,7 +28,7 @@ export interface Comparison {
 const BLOCK = 1 << 20;
 
 /** Compares two trees: the same paths, kinds, modes, link targets, and every byte. @throws {DemoError} the first difference */
-export async function compare(original: string, copy: string): Promise<Comparison> {
+export function compare(original: string, copy: string): Comparison {
   const paths = new Set(walk(original));
   const extra = [...walk(copy)].find((path) => !paths.has(path));
   if (extra !== undefined) throw new DemoError(`${extra} was restored and was never there`);
@@ -43,26 +42,27 @@ export async function compare(original: string, copy: string): Promise<Compariso
     if (before.isSymbolicLink() && readlinkSync(a) !== readlinkSync(b))
       throw new DemoError(`the link ${path} leads elsewhere`);
     if (!before.isFile()) continue;
-    if (before.size !== after.size || !(await sameBytes(a, b)))
-      throw new DemoError(`${path} came back with other bytes`);
+    if (before.size !== after.size || !sameBytes(a, b)) throw new DemoError(`${path} came back with other bytes`);
     files++;
     bytes += before.size;
   }
   return { files, bytes };
 }
 
-async function sameBytes(a: Buffer, b: Buffer): Promise<boolean> {
-  const [one, other] = [await open(a), await open(b)];
+const left = Buffer.alloc(BLOCK);
+const right = Buffer.alloc(BLOCK);
+
+function sameBytes(a: Buffer, b: Buffer): boolean {
+  const [one, other] = [openSync(a, 'r'), openSync(b, 'r')];
   try {
-    const [left, right] = [Buffer.alloc(BLOCK), Buffer.alloc(BLOCK)];
     for (;;) {
-      const [{ bytesRead }, { bytesRead: second }] = await Promise.all([one.read(left), other.read(right)]);
-      if (bytesRead !== second || !left.subarray(0, bytesRead).equals(right.subarray(0, second))) return false;
-      if (bytesRead === 0) return true;
+      const [read, second] = [readSync(one, left), readSync(other, right)];
+      if (read !== second || left.compare(right, 0, second, 0, read) !== 0) return false;
+      if (read === 0) return true;
     }
   } finally {
-    await one.close();
-    await other.close();
+    closeSync(one);
+    closeSync(other);
   }
 }
 

@@ -195,7 +195,7 @@ async function restoreAndCompare(stage: Stage, name: string, like?: string): Pro
     const place = (folder: string): string => join(stage.restoreFolder, folder, `${i + 1}-${basename(source)}`);
     const started = await stage.admin!.startRestore(environmentId, { snapshotId, destination: place(name) });
     await succeeded(stage, `Restoring ${basename(source)}`, started);
-    const same = await compare(like === undefined ? source : place(like), place(name));
+    const same = compare(like === undefined ? source : place(like), place(name));
     files += same.files;
     bytes += same.bytes;
   }
