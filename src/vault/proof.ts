@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { VaultError } from './errors.ts';
 import type { Target } from './targets/target.ts';
 
@@ -44,20 +44,29 @@ export async function proveCiphertext(options: ProofOptions): Promise<ProofRepor
   return { objects, bytes, needles: needles.length, found, entropyBitsPerByte: entropy(counts) };
 }
 
-/** Runs that would not occur by chance: of many different bytes, evenly from all files. */
+/** Runs that would not occur by chance: of many different bytes, evenly from all files, evenly from each. */
 function needlesOf(files: readonly string[], limit: number): Buffer[] {
   const each = Math.max(1, Math.floor(limit / Math.max(1, files.length)));
   const needles: Buffer[] = [];
-  for (const file of files) {
-    const content = readFileSync(file);
-    let taken = 0;
-    const step = Math.max(1, Math.floor(content.length / (each * 4)));
-    for (let at = 0; at + NEEDLE <= content.length && taken < each && needles.length < limit; at += step) {
-      const run = content.subarray(at, at + NEEDLE);
-      if (new Set(run).size < DISTINCT) continue;
-      needles.push(run);
-      taken++;
+  for (const path of files) {
+    if (needles.length >= limit) break;
+    needles.push(...needlesIn(path, Math.min(each, limit - needles.length)));
+  }
+  return needles;
+}
+
+function needlesIn(path: string, wanted: number): Buffer[] {
+  const needles: Buffer[] = [];
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const step = Math.max(1, Math.floor(size / (wanted * 4)));
+    for (let at = 0; at + NEEDLE <= size && needles.length < wanted; at += step) {
+      const run = Buffer.alloc(NEEDLE);
+      if (readSync(file, run, 0, NEEDLE, at) === NEEDLE && new Set(run).size >= DISTINCT) needles.push(run);
     }
+  } finally {
+    closeSync(file);
   }
   return needles;
 }

@@ -168,11 +168,11 @@ async function backUp(stage: Stage, label: string): Promise<Told> {
 }
 
 async function proveStored(stage: Stage): Promise<Told> {
-  const small = stage.sources
+  const files = stage.sources
     .flatMap((source) => [...walk(source)].map((path) => inside(source, path)))
-    .filter((path) => isUtf8(path) && lstatSync(path).isFile() && lstatSync(path).size < 64 * MIB)
+    .filter((path) => isUtf8(path) && lstatSync(path).isFile())
     .map(String);
-  const sample = small.filter((_, i) => i % Math.max(1, Math.floor(small.length / 200)) === 0);
+  const sample = files.filter((_, i) => i % Math.max(1, Math.floor(files.length / 200)) === 0);
   const report = await proveCiphertext({
     target: new FolderTarget(vaultFolder(stage)),
     files: sample,
