@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64 } from './base64.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, type Json } from './canonical-json.ts';
 import { encodeStringMap, lengthPrefixed } from './encoding.ts';
 import { constantTimeEqual } from './equal.ts';
 import { decodeHex } from './hex.ts';
@@ -18,6 +18,24 @@ describe('base64', () => {
       expect(decodeBase64(text)).toBeUndefined();
     },
   );
+  it('takes exactly the texts that encoding gives', () => {
+    const almost = fc.string({
+      unit: fc.constantFrom('A', 'B', '/', '+', '=', '-', '_', '\n', ' ', '\u0141'),
+      maxLength: 16,
+    });
+    const encoded = fc.uint8Array({ maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('base64'));
+    const spoiled = fc
+      .tuple(encoded, fc.nat(24), fc.constantFrom('', '=', '-', 'A', '\u0141'))
+      .map(([text, at, by]) => text.slice(0, at) + by + text.slice(at + 1));
+    fc.assert(
+      fc.property(fc.oneof(almost, encoded, spoiled), (text) => {
+        const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+        const isEncoding = isBase64 && Buffer.from(text, 'base64').toString('base64') === text;
+        expect(decodeBase64(text)?.toString('base64')).toBe(isEncoding ? text : undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe('hex', () => {
@@ -62,7 +80,27 @@ describe('canonical encodings', () => {
   });
   it('writes one JSON text for one value', () => {
     expect(canonicalJson({ b: 1, a: [true, null, 'x'], c: undefined })).toBe('{"a":[true,null,"x"],"b":1}');
-    expect(() => canonicalJson(0.5)).toThrow(TypeError);
+    for (const value of [0.5, [2 ** 53], { a: { b: NaN } }]) expect(() => canonicalJson(value)).toThrow(TypeError);
+  });
+  it('sorts members at every depth, whether or not they came in order', () => {
+    const anyJson = fc.letrec((tie) => ({
+      value: fc.oneof({ depthSize: 'small' }, fc.string(), fc.integer(), fc.constant(null), tie('list'), tie('object')),
+      list: fc.array(tie('value')),
+      // Names that look like numbers: the runtime puts them first, and in another order.
+      object: fc.dictionary(fc.oneof(fc.string(), fc.nat(100).map(String)), tie('value')),
+    })).value as fc.Arbitrary<Json>;
+    const sorted = (value: Json): string => {
+      if (value === null || typeof value !== 'object') return JSON.stringify(value);
+      if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
+      const object = value as Record<string, Json>;
+      const names = Object.keys(object).toSorted();
+      return `{${names.map((name) => `${JSON.stringify(name)}:${sorted(object[name] as Json)}`).join(',')}}`;
+    };
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        expect(canonicalJson(value)).toBe(sorted(value));
+      }),
+    );
   });
 });
 
