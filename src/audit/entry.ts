@@ -14,12 +14,12 @@ export interface AuditDraft {
   readonly principal: string;
   /** `kms:Encrypt`, `keystead:CreateTenant`, ... */
   readonly action: string;
-  readonly key?: string;
-  readonly keyVersion?: string;
+  readonly key?: string | undefined;
+  readonly keyVersion?: string | undefined;
   readonly requestId: string;
   readonly outcome: Outcome;
   /** A machine-readable code, where the outcome is not `done`. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Whether this entry is the account of the commit's writes. The writer adds their digests and the state root. */
   readonly change?: boolean;
   /**

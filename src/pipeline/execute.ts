@@ -1,6 +1,5 @@
 import { evaluate, type Decision } from '../access/evaluate.ts';
 import type { AuditDraft, Outcome } from '../audit/entry.ts';
-import type { Json } from '../bytes/canonical-json.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Clock } from '../keys/ports.ts';
@@ -64,8 +63,14 @@ export class Pipeline {
         await this.#recordFailure(call, act, error, nowMs);
         throw error;
       }
-      const failure = await this.#persist(this.#entriesOf(call, act, done, nowMs), done);
-      if (failure === undefined) return done.value;
+      const entries = this.#entriesOf(call, act, done, nowMs);
+      let failure: unknown;
+      try {
+        await this.#persist(entries, done);
+        return done.value;
+      } catch (error) {
+        failure = error;
+      }
       // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
       if (failure instanceof ConflictError && attempt < MAX_ATTEMPTS) continue;
       const error = failure instanceof ConflictError ? new BusyError() : failure;
@@ -79,21 +84,15 @@ export class Pipeline {
     await this.#recordFailure(call, undefined, error, this.#clock());
   }
 
-  /** Makes the entries durable, and the change with them. Answers what hindered it. */
-  async #persist(entries: readonly AuditDraft[], { writes = [], urgent, shred }: Done<unknown>): Promise<unknown> {
-    try {
-      if (writes.length === 0) await this.#record(entries);
-      else
-        await this.#store.commit({
-          writes,
-          entries,
-          ...(urgent === true && { urgent }),
-          ...(shred === true && { shred }),
-        });
-      return undefined;
-    } catch (error) {
-      return error;
-    }
+  /** Makes the entries durable, and the change with them. */
+  #persist(entries: readonly AuditDraft[], { writes, urgent, shred }: Done<unknown>): Promise<unknown> {
+    if (writes === undefined || writes.length === 0) return this.#record(entries);
+    return this.#store.commit({
+      writes,
+      entries,
+      ...(urgent === true && { urgent }),
+      ...(shred === true && { shred }),
+    });
   }
 
   /**
@@ -101,14 +100,15 @@ export class Pipeline {
    * tenant whose records change has the account of it in its own log.
    */
   #entriesOf(call: Call, act: Act<unknown>, done: Done<unknown>, nowMs: number): AuditDraft[] {
-    const fields = {
-      ...(done.keyVersion !== undefined && { keyVersion: done.keyVersion }),
-      ...(done.keyId !== undefined && { key: done.keyId }),
-    };
-    const entries = act.targets.flatMap((target) =>
-      logsOf(call, target).map((log) => this.#draft(call, target, nowMs, 'done', act, { tenantId: log, ...fields })),
-    );
-    for (const tenantId of new Set(done.writes?.map(tenantOf))) {
+    const entries: AuditDraft[] = [];
+    for (const target of act.targets) {
+      for (const tenantId of logsOf(call, target)) {
+        const fields = { tenantId, key: done.keyId, keyVersion: done.keyVersion };
+        entries.push(this.#draft(call, target, nowMs, 'done', act, fields));
+      }
+    }
+    if (done.writes === undefined) return entries;
+    for (const tenantId of new Set(done.writes.map(tenantOf))) {
       const own = entries.findIndex((entry) => entry.tenantId === tenantId);
       const account = own < 0 ? (entries[0] as AuditDraft) : (entries[own] as AuditDraft);
       if (own < 0) entries.push({ ...account, tenantId, salt: this.#random(16), change: true });
@@ -147,25 +147,28 @@ export class Pipeline {
     timeMs: number,
     outcome: Outcome,
     act: Act<unknown> | undefined,
-    fields: Partial<AuditDraft>,
-    note: { readonly [name: string]: Json } = {},
+    fields: Pick<Partial<AuditDraft>, 'tenantId' | 'key' | 'keyVersion' | 'reason'>,
+    note?: { readonly refusal?: string },
   ): AuditDraft {
+    // Each member by its name: every request comes by here, and copying objects costs more than the rest of it.
     return {
-      tenantId: call.principal.tenantId,
+      tenantId: fields.tenantId ?? call.principal.tenantId,
       timeMs,
       principal: call.principal.arn,
       action: target.action,
       requestId: call.requestId,
       outcome,
-      ...(target.key && { key: target.key.key.id }),
-      ...fields,
+      key: fields.key ?? target.key?.key.id,
+      keyVersion: fields.keyVersion,
+      reason: fields.reason,
+      // In canonical order.
       details: {
         address: call.source.address,
         credential: call.principal.credentialId,
         protocol: call.source.protocol,
-        userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
-        request: act?.details,
         ...note,
+        request: act?.details,
+        userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
       },
       salt: this.#random(16),
     };
@@ -200,7 +203,9 @@ function decide(call: Call, target: Target): Decision {
 
 /** The logs that hear of what was done to a target: the caller's, and the one of the tenant that owns the key. */
 function logsOf(call: Call, target: Target): string[] {
-  return [...new Set([call.principal.tenantId, target.key?.key.tenantId ?? call.principal.tenantId])];
+  const own = call.principal.tenantId;
+  const owner = target.key?.key.tenantId ?? own;
+  return owner === own ? [own] : [own, owner];
 }
 
 /** How an error stands in its entry. */

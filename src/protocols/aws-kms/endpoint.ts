@@ -87,7 +87,9 @@ async function serve(
       const operation = row as unknown as Operation<'Encrypt'>;
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        return operation.prepare({ ...ports, principal, instance, resolved }, input as never, nowMs);
+        const { directory, keys, records, random, wrappingKeys } = ports;
+        const context = { directory, keys, records, random, wrappingKeys, principal, instance, resolved };
+        return operation.prepare(context, input as never, nowMs);
       });
     });
     const answer = encodeAnswer(output, requestId);

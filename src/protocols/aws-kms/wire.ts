@@ -56,7 +56,8 @@ function encodable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(encodable);
   if (value instanceof Map) return Object.fromEntries(value);
   const result: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
     if (member !== undefined && member !== null) result[name] = encodable(member);
   }
   return result;
