@@ -1,6 +1,6 @@
 import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
-import { makeRoom, RecordCache } from '../records/record-cache.ts';
+import { EpochMemo, makeRoom, RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
 import { NotAuthenticError } from './body.ts';
 import { accessKeyName, apiKeyName, hashOfToken, readCredential, type Credential } from './credential.ts';
@@ -32,6 +32,8 @@ export class Directory {
   readonly #credentials: RecordCache<Credential>;
   /** Where an access key or the hash of an API key leads never changes. */
   readonly #refs = new Map<string, RecordRef>();
+  readonly #proofs: EpochMemo<Proof>;
+  readonly #regions: EpochMemo<Instance>;
 
   constructor(records: RecordReader & Freshness, barrier: BarrierKey) {
     this.#records = records;
@@ -40,6 +42,8 @@ export class Directory {
     this.#instances = new RecordCache(records, MAX_ENTRIES);
     this.#members = new RecordCache(records, MAX_ENTRIES);
     this.#credentials = new RecordCache(records, MAX_ENTRIES);
+    this.#proofs = new EpochMemo(records, MAX_ENTRIES);
+    this.#regions = new EpochMemo(records, MAX_ENTRIES);
   }
 
   tenant(tenantId: string): MaybePromise<Tenant | undefined> {
@@ -60,18 +64,22 @@ export class Directory {
 
   /** A tenant's region, or `undefined` where it was never made. */
   instance(tenantId: string, region: string): MaybePromise<Instance | undefined> {
-    return andThen(this.tenant(tenantId), (tenant) => {
-      if (tenant === undefined) return undefined;
-      return this.#instances.find(instanceRef(tenantId, region), (record) => readInstance(tenant, record));
-    });
+    return this.#regions.find(`${tenantId}/${region}`, () =>
+      andThen(this.tenant(tenantId), (tenant) => {
+        if (tenant === undefined) return undefined;
+        return this.#instances.find(instanceRef(tenantId, region), (record) => readInstance(tenant, record));
+      }),
+    );
   }
 
   /** Who is behind an access key id. Proves nothing yet: the signature does. */
   byAccessKey(accessKeyId: string): MaybePromise<Proof | undefined> {
-    return andThen(this.#refOf(accessKeyName(accessKeyId)), (ref) => {
-      if (ref === undefined) return undefined;
-      return andThen(this.#proof(ref), (proof) => (proof?.credential.id === accessKeyId ? proof : undefined));
-    });
+    return this.#proofs.find(accessKeyId, () =>
+      andThen(this.#refOf(accessKeyName(accessKeyId)), (ref) => {
+        if (ref === undefined) return undefined;
+        return andThen(this.#proof(ref), (proof) => (proof?.credential.id === accessKeyId ? proof : undefined));
+      }),
+    );
   }
 
   /** Who is behind an API key that was shown. */

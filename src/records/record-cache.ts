@@ -62,6 +62,36 @@ export class RecordCache<Opened> {
   }
 }
 
+/**
+ * Keeps what was found by way of several records for as long as no state has changed anywhere: one look-up in place of
+ * one for each record. What was not found is not kept.
+ */
+export class EpochMemo<Found> {
+  readonly #freshness: Freshness;
+  readonly #limit: number;
+  readonly #entries = new Map<string, { readonly found: Found; readonly epoch: number }>();
+
+  constructor(freshness: Freshness, limit: number) {
+    this.#freshness = freshness;
+    this.#limit = limit;
+  }
+
+  /** What `look` finds under a name, which it does once for each epoch. */
+  find(name: string, look: () => MaybePromise<Found | undefined>): MaybePromise<Found | undefined> {
+    // Asked before looking: what changes meanwhile is seen by the next.
+    const epoch = this.#freshness.epoch();
+    const entry = this.#entries.get(name);
+    if (entry?.epoch === epoch) return entry.found;
+    return andThen(look(), (found) => {
+      this.#entries.delete(name);
+      if (found === undefined) return undefined;
+      makeRoom(this.#entries, this.#limit);
+      this.#entries.set(name, { found, epoch });
+      return found;
+    });
+  }
+}
+
 /** Drops the entries that were put in first until one more fits. */
 export function makeRoom(map: Map<string, unknown>, limit: number): void {
   for (const oldest of map.keys()) {
