@@ -59,7 +59,7 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
       sourceRoots: config.sourceRoots,
       keepOut: [config.dataFolder, config.sealFile, ...config.witnessFolders],
       cacheFolder: join(config.dataFolder, 'vault-cache'),
-      egress: {},
+      egress: config.egress,
     },
     { records: store, directory, pipeline, log },
   );

@@ -8,6 +8,12 @@ export interface Listen {
   readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
 }
 
+/** Hosts by name or address. What is absent is not limited further than the rules of egress do. */
+export interface Egress {
+  readonly allowedHosts?: readonly string[];
+  readonly plainHttpHosts?: readonly string[];
+}
+
 /** Everything that can be set. Folders and files are absolute paths. */
 export interface Config {
   readonly listen: Listen;
@@ -19,6 +25,8 @@ export interface Config {
   readonly vaultRoots: readonly string[];
   /** Below these folders the server itself may read for a backup and write for a restore. */
   readonly sourceRoots: readonly string[];
+  /** Which hosts the server may call for its tenants' master keys. */
+  readonly egress: Egress;
   /** The region that the first start makes. */
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -55,6 +63,15 @@ export const SETTINGS = {
     fallback: '',
     about: 'folders that the server may back up and restore to, separated by commas; default: none',
   },
+  KEYSTEAD_EGRESS_HOSTS: {
+    fallback: '',
+    about:
+      'hosts that may be called for master keys, separated by commas; default: any but link-local and metadata addresses',
+  },
+  KEYSTEAD_EGRESS_PLAIN_HTTP: {
+    fallback: '',
+    about: 'hosts besides this machine that may be called without TLS, separated by commas; default: none',
+  },
   KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
@@ -66,6 +83,8 @@ export function readConfig(environment: { readonly [name: string]: string | unde
   const get = (name: SettingName): string => environment[name]?.trim() || SETTINGS[name].fallback;
   const dataFolder = resolve(get('KEYSTEAD_DATA'));
   const sealFile = resolve(get('KEYSTEAD_SEAL'));
+  const allowedHosts = parts(get('KEYSTEAD_EGRESS_HOSTS'));
+  const plainHttpHosts = parts(get('KEYSTEAD_EGRESS_PLAIN_HTTP'));
   return {
     listen: parseListen(get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
     dataFolder,
@@ -73,6 +92,10 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     witnessFolders: folders(get('KEYSTEAD_WITNESS'), [`${sealFile}.checkpoints`]),
     vaultRoots: folders(get('KEYSTEAD_VAULT_ROOTS'), [join(dirname(dataFolder), 'vaults')]),
     sourceRoots: folders(get('KEYSTEAD_SOURCE_ROOTS'), []),
+    egress: {
+      ...(allowedHosts.length > 0 && { allowedHosts }),
+      ...(plainHttpHosts.length > 0 && { plainHttpHosts }),
+    },
     region: get('KEYSTEAD_REGION'),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
@@ -105,11 +128,15 @@ function parseListen(text: string, certFile: string, keyFile: string): Listen {
 }
 
 function folders(text: string, fallback: readonly string[]): readonly string[] {
-  const named = text
-    .split(',')
-    .map((path) => path.trim())
-    .filter((path) => path !== '');
+  const named = parts(text);
   return (named.length > 0 ? named : fallback).map((path) => resolve(path));
+}
+
+function parts(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function oneOf<T extends string>(name: SettingName, text: string, values: readonly T[]): T {

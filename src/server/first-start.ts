@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { wipe } from '../bytes/bytes.ts';
 import { ConfigError, type Config } from '../config/config.ts';
 import type { Random } from '../crypto/random.ts';
@@ -52,6 +52,7 @@ async function makeFirst(context: Context): Promise<{ installation: Installation
   const { config, store, nowMs, random } = context;
   if (!REGION.test(config.region))
     throw new ConfigError(`"${config.region}" is not the name of a region, like us-east-1`);
+  refuseBesideWitnesses(config);
   const seal = existsSync(config.sealFile)
     ? KeyFileSeal.open(config.sealFile, config.dataFolder)
     : KeyFileSeal.create(config.sealFile, config.dataFolder);
@@ -70,6 +71,16 @@ async function makeFirst(context: Context): Promise<{ installation: Installation
     ],
   });
   return { installation, first: shown(made.tenant, instance.region, instance.instanceId, accessKey, apiKey) };
+}
+
+/** Checkpoints without their data: it was lost or is elsewhere, and a new installation in its place would hide that. */
+function refuseBesideWitnesses({ witnessFolders, dataFolder }: Config): void {
+  const witness = witnessFolders.find((folder) => existsSync(folder) && readdirSync(folder).length > 0);
+  if (witness === undefined) return;
+  throw new ConfigError(
+    `${dataFolder} holds no installation, but ${witness} holds checkpoints of one. If its data was lost, bring it back with ` +
+      '"keystead state restore". If it lies elsewhere, set KEYSTEAD_DATA. To begin anew, move that folder away',
+  );
 }
 
 /**

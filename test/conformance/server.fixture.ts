@@ -26,6 +26,7 @@ export async function startInstallation(): Promise<RunningInstallation> {
     witnessFolders: [join(folder, 'witness')],
     vaultRoots: [join(folder, 'vaults')],
     sourceRoots: [],
+    egress: {},
     region: 'eu-central-1',
     logLevel: 'error',
   } as const;

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, isLoopback, readConfig, SETTINGS } from './config.ts';
+
+describe('settings', () => {
+  it('have defaults that keep seal and data apart', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      listen: { host: 'localhost', port: 8420 },
+      dataFolder: resolve('data'),
+      sealFile: resolve('keystead.seal'),
+      witnessFolders: [resolve('keystead.seal.checkpoints')],
+      vaultRoots: [resolve('vaults')],
+      sourceRoots: [],
+      egress: {},
+      region: 'us-east-1',
+      logLevel: 'info',
+    });
+    expect(config.listen.tls).toBeUndefined();
+  });
+
+  it('take lists separated by commas', () => {
+    const config = readConfig({ KEYSTEAD_SOURCE_ROOTS: ' /a , b,', KEYSTEAD_EGRESS_HOSTS: 'kms.example.org' });
+    expect(config.sourceRoots).toEqual(['/a', resolve('b')]);
+    expect(config.egress).toEqual({ allowedHosts: ['kms.example.org'] });
+  });
+
+  it.each(['http://localhost:1', '127.0.0.1:0', 'http://[::1]:8420/', 'http://127.255.0.3:80'])(
+    'listen at %s',
+    (text) => {
+      expect(isLoopback(readConfig({ KEYSTEAD_LISTEN: text }).listen.host)).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    'localhost',
+    ':8420',
+    'ftp://localhost:1',
+    'http://localhost:70000',
+    'http://local host:1',
+    'http://localhost:1/x',
+  ])('do not listen at %j', (text) => {
+    if (text === '') expect(readConfig({ KEYSTEAD_LISTEN: text }).listen.port).toBe(8420);
+    else expect(() => readConfig({ KEYSTEAD_LISTEN: text })).toThrow(ConfigError);
+  });
+
+  it.each([
+    'http://0.0.0.0:8420',
+    'http://10.0.0.1:8420',
+    'http://[::]:8420',
+    'http://127.0.0.1.example.org:1',
+    'http://1127.0.0.1:1',
+  ])('refuse %s beyond loopback without TLS, and say how to have it', (text) =>
+    expect(() => readConfig({ KEYSTEAD_LISTEN: text })).toThrow(/KEYSTEAD_TLS_CERT/),
+  );
+
+  it('need both files for https', () => {
+    expect(() => readConfig({ KEYSTEAD_LISTEN: 'https://0.0.0.0:1' })).toThrow(
+      /KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY/,
+    );
+    expect(
+      readConfig({ KEYSTEAD_LISTEN: 'https://0.0.0.0:1', KEYSTEAD_TLS_CERT: '/c', KEYSTEAD_TLS_KEY: '/k' }).listen.tls,
+    ).toEqual({ certificatePath: '/c', keyPath: '/k' });
+  });
+
+  it('refuse a level that there is not', () => {
+    expect(() => readConfig({ KEYSTEAD_LOG_LEVEL: 'loud' })).toThrow(/trace, debug, info/);
+  });
+
+  it('each say what they are for', () => {
+    for (const { about } of Object.values(SETTINGS)) expect(about.length).toBeGreaterThan(10);
+  });
+});
