@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '../crypto/sha256.ts';
 
 /** Hashes of the log's tree: SHA-256, RFC 6962 section 2.1 (RFC 9162 section 2.1.1). */
 export const HASH_BYTES = 32;
 
 /** The root of the tree without leaves. */
-export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer');
+export const EMPTY_ROOT: Buffer = sha256(Buffer.alloc(0));
 
 const LEAF = 0x00;
 const NODE = 0x01;
@@ -17,14 +17,14 @@ export function leafHash(leaf: Uint8Array): Buffer {
   if (leaf.byteLength >= leafInput.length) leafInput = Buffer.alloc(2 * leaf.byteLength);
   leafInput[0] = LEAF;
   leafInput.set(leaf, 1);
-  return hash('sha256', leafInput.subarray(0, 1 + leaf.byteLength), 'buffer');
+  return sha256(leafInput.subarray(0, 1 + leaf.byteLength));
 }
 
 /** SHA-256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 1 + HASH_BYTES);
-  return hash('sha256', node, 'buffer');
+  return sha256(node);
 }
 
 /**

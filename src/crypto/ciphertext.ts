@@ -88,8 +88,10 @@ export function hedgedSalt(random: Uint8Array, aad: Uint8Array, plaintext: Uint8
   hedgeKey ??= createSecretKey(randomBytes(32));
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(aad.byteLength);
-  return createHmac('sha256', hedgeKey)
+  const salt = createHmac('sha256', hedgeKey)
     .update(Buffer.concat([random, length, aad]))
     .update(plaintext)
-    .digest();
+    .digest('binary');
+  // By way of a string, like sha256: a salt is no secret.
+  return Buffer.from(salt, 'latin1');
 }

@@ -1,7 +1,8 @@
-import { hash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { constantTimeEqual } from '../bytes/equal.ts';
 import { openOnce, sealOnce, TAG_LENGTH } from './aead.ts';
 import { deriveStep, type Label } from './kdf.ts';
+import { sha256 } from './sha256.ts';
 
 export const SALT_LENGTH = 32;
 export const COMMITMENT_LENGTH = 32;
@@ -46,6 +47,6 @@ export function openCommitted(
 }
 
 function derive(root: KeyObject, name: Label, header: Buffer, aad: Uint8Array): Buffer {
-  const context = hash('sha256', aad.byteLength === 0 ? header : Buffer.concat([header, aad]), 'buffer');
+  const context = sha256(aad.byteLength === 0 ? header : Buffer.concat([header, aad]));
   return deriveStep(root, name, header.subarray(header.length - SALT_LENGTH), context);
 }
