@@ -33,17 +33,13 @@ describe('settings', () => {
   );
 
   it.each([
-    '',
     'localhost',
     ':8420',
     'ftp://localhost:1',
     'http://localhost:70000',
     'http://local host:1',
     'http://localhost:1/x',
-  ])('do not listen at %j', (text) => {
-    if (text === '') expect(readConfig({ KEYSTEAD_LISTEN: text }).listen.port).toBe(8420);
-    else expect(() => readConfig({ KEYSTEAD_LISTEN: text })).toThrow(ConfigError);
-  });
+  ])('do not listen at %j', (text) => expect(() => readConfig({ KEYSTEAD_LISTEN: text })).toThrow(ConfigError));
 
   it.each([
     'http://0.0.0.0:8420',

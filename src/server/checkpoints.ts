@@ -9,8 +9,8 @@ import { dataPaths } from './unsealed.ts';
 export function checkpointsOf(dataFolder: string, { origin, publicKey }: Signer): CheckpointReader {
   const folders = new TileFolders(dataPaths(dataFolder).audit);
   return {
-    async checkpoint(log) {
-      const note = await folders.of(log).read(CHECKPOINT_PATH);
+    checkpoint(log) {
+      const note = folders.of(log).read(CHECKPOINT_PATH);
       return note && Buffer.from(note).toString('utf8');
     },
     verifierKey: (log) => verifierKey(originOf(origin, log), publicKey),

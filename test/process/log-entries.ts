@@ -20,7 +20,7 @@ export async function logEntries(dataFolder: string): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for (const log of folders.logs()) {
     const tiles = folders.of(log);
-    const note = await tiles.read(CHECKPOINT_PATH);
+    const note = tiles.read(CHECKPOINT_PATH);
     if (note === undefined) continue;
     const { size } = readCheckpoint(Buffer.from(note).toString('utf8'));
     for (const leaf of await leavesOf(tiles, size, 0, size))
