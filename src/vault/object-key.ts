@@ -5,6 +5,7 @@ import { constantTimeEqual } from '../bytes/equal.ts';
 import { VaultError } from './errors.ts';
 import { COMMITMENT_LENGTH, TAG_LENGTH } from './format.ts';
 import type { KeyPurpose } from './master-keys/context.ts';
+import { release } from './release.ts';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -82,7 +83,9 @@ export function sealInto(
 ): number {
   const cipher = createCipheriv('aes-256-gcm', key, nonceAt(offset), { authTagLength: TAG_LENGTH });
   cipher.setAAD(aad);
-  into.set(cipher.update(plaintext), offset);
+  const ciphertext = cipher.update(plaintext);
+  into.set(ciphertext, offset);
+  release(ciphertext);
   cipher.final();
   into.set(cipher.getAuthTag(), offset + plaintext.length);
   return plaintext.length + TAG_LENGTH;

@@ -3,6 +3,7 @@ import { Reader } from '../bytes/reader.ts';
 import { VaultError } from './errors.ts';
 import { MAX_PACK_LENGTH, readEntry, type ChunkEntry } from './format.ts';
 import { openChunk } from './pack.ts';
+import { release } from './release.ts';
 
 /** Reads a list of chunk entries. */
 export function decodeEntries(bytes: Buffer): ChunkEntry[] {
@@ -32,7 +33,9 @@ export function openRange(
   for (const entry of entries) {
     const from = entry.offset - start;
     if (from < 0 || from + entry.stored > bytes.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
-    at += openChunk(key, idKey, entry, bytes.subarray(from, from + entry.stored)).copy(plain, at);
+    const chunk = openChunk(key, idKey, entry, bytes.subarray(from, from + entry.stored));
+    at += chunk.copy(plain, at);
+    release(chunk);
   }
   return plain;
 }

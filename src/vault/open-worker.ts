@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { VaultError, type VaultErrorCode } from './errors.ts';
 import { openRange } from './open-range.ts';
+import { release } from './release.ts';
 
 /** What an opening thread is started with. */
 export interface OpenWorkerData {
@@ -32,7 +33,9 @@ if (!port) throw new Error('this module runs in a worker thread');
 
 port.on('message', ({ number, key, bytes, start, entries, into }: OpenRequest) => {
   try {
-    const opened = openRange(key, idKey, Buffer.from(bytes), start, Buffer.from(entries), into);
+    const range = Buffer.from(bytes);
+    const opened = openRange(key, idKey, range, start, Buffer.from(entries), into);
+    release(range);
     const plain = opened.buffer as ArrayBuffer;
     port.postMessage({ number, plain, length: opened.length } satisfies OpenAnswer, [plain]);
   } catch (error) {

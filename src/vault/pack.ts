@@ -16,6 +16,7 @@ import {
 } from './format.ts';
 import { checkCommitment, deriveObjectKey, openSealed, sealInto, type HeldKey, type ObjectKey } from './object-key.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
+import { release } from './release.ts';
 
 const MAGIC = Buffer.from('KSPACK01', 'latin1');
 /** Bytes before the first chunk. */
@@ -87,6 +88,7 @@ export class PackWriter {
     const offset = this.#length;
     const aad = aadOf(id, kind, codec, plaintext.length);
     const stored = sealInto(this.#key.key, aad, bytes, this.#bytes, offset);
+    if (bytes !== plaintext) release(bytes);
     this.#length += stored;
     this.#entries.push({ id, kind, codec, offset, stored, plain: plaintext.length });
   }
@@ -134,7 +136,10 @@ export function packKey(header: Buffer, held: HeldKey, vaultId: string): ObjectK
 /** Decrypts and unpacks one chunk, without checking its id. */
 export function openChunkUnchecked(key: KeyObject, entry: ChunkEntry, sealed: Uint8Array): Buffer {
   const aad = aadOf(entry.id, entry.kind, entry.codec, entry.plain);
-  return decompress(entry.codec, openSealed('A chunk', key, aad, sealed, entry.offset), entry.plain);
+  const opened = openSealed('A chunk', key, aad, sealed, entry.offset);
+  const plaintext = decompress(entry.codec, opened, entry.plain);
+  if (plaintext !== opened) release(opened);
+  return plaintext;
 }
 
 /** Decrypts and unpacks one chunk, and recomputes its id. Nothing that was changed comes through. */
