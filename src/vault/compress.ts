@@ -16,12 +16,9 @@ const params = {
 };
 
 function zstd(bytes: Uint8Array): Buffer {
-  // One output buffer that nearly always suffices: growing it piece by piece costs a third of the whole.
-  return zstdCompressSync(bytes, {
-    params,
-    chunkSize: Math.max(1024, bytes.length >> 1),
-    pledgedSrcSize: bytes.length,
-  });
+  // Where the longest frame there can be has room (ZSTD_compressBound), zstd compresses straight from input to output.
+  const bound = bytes.length + (bytes.length >> 8) + 128;
+  return zstdCompressSync(bytes, { params, chunkSize: bound, pledgedSrcSize: bytes.length });
 }
 
 /** Compresses what shrinks. Remembers whether the last chunk did, since neighbours are alike. */

@@ -23,6 +23,7 @@ export type VaultErrorCode =
   | 'destination-failed'
   | 'source-failed'
   | 'conflict'
+  | 'thread-failed'
   | 'cancelled';
 
 const TAMPERED = 'Treat this as an alarm: run a check of the data, and restore from another copy of the store.';
@@ -52,6 +53,8 @@ const NEXT: Record<VaultErrorCode, string> = {
   'destination-failed': 'Look at the cause, then restore again.',
   'source-failed': 'Look at the cause, then run again.',
   conflict: 'Another run with the same signing key has finished meanwhile. Run again, one run at a time.',
+  'thread-failed':
+    'Run again; if it stays, report it with the cause, and look whether this machine has enough free memory.',
   cancelled: 'Nothing was kept that a restore could mistake for a backup; run again when you like.',
 };
 
@@ -72,4 +75,9 @@ export class VaultError extends Error {
 /** Throws `cancelled` when the caller has aborted. */
 export function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new VaultError('cancelled', 'The work was stopped on request', signal.reason);
+}
+
+/** A thread of a run ended, or met a fault of its own: what it had in hand is lost, and so is the run. */
+export function threadFailure(cause: unknown): VaultError {
+  return new VaultError('thread-failed', 'A thread of this run broke down before its work was done', cause);
 }

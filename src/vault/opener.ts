@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { VaultError } from './errors.ts';
+import { threadFailure, VaultError } from './errors.ts';
 import { ENTRY_LENGTH, writeEntry, type ChunkEntry } from './format.ts';
 import { openRange, OUTPUT_LENGTH } from './open-range.ts';
 import type { OpenAnswer, OpenRequest, OpenWorkerData } from './open-worker.ts';
@@ -51,21 +51,21 @@ class ThreadedOpener implements Opener {
   readonly #waiting = new Map<number, Waiting>();
   readonly #spare: ArrayBuffer[] = [];
   #next = 0;
+  #failure: VaultError | undefined;
 
   constructor(idKey: KeyObject, threads: number) {
     const workerData: OpenWorkerData = { idKey };
     this.#workers = Array.from({ length: threads }, () => {
       const worker = new Worker(new URL('./open-worker.ts', import.meta.url), { workerData });
       worker.on('message', (answer: OpenAnswer) => this.#answered(answer));
-      worker.on('error', (error) => {
-        for (const waiting of this.#waiting.values()) waiting.reject(error);
-        this.#waiting.clear();
-      });
+      worker.on('error', (cause) => this.#fail(threadFailure(cause)));
+      worker.on('exit', (code) => this.#fail(threadFailure(code)));
       return worker;
     });
   }
 
   async open(key: KeyObject, bytes: Buffer, start: number, entries: readonly ChunkEntry[]): Promise<Buffer> {
+    if (this.#failure) throw this.#failure;
     const number = this.#next++;
     const worker = this.#workers[number % this.#workers.length] as Worker;
     const list = encodeEntries(entries).buffer as ArrayBuffer;
@@ -88,11 +88,17 @@ class ThreadedOpener implements Opener {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
+  #fail(failure: VaultError): void {
+    this.#failure ??= failure;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
+    this.#waiting.clear();
+  }
+
   #answered(answer: OpenAnswer): void {
     const waiting = this.#waiting.get(answer.number);
     this.#waiting.delete(answer.number);
     if ('plain' in answer) waiting?.resolve(Buffer.from(answer.plain, 0, answer.length));
     else if ('code' in answer) waiting?.reject(new VaultError(answer.code, answer.what));
-    else waiting?.reject(new Error(answer.failure));
+    else waiting?.reject(threadFailure(answer.failure));
   }
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Reader } from '../bytes/reader.ts';
 import type { BlockPool } from './blocks.ts';
-import { VaultError } from './errors.ts';
+import { threadFailure } from './errors.ts';
 import { ChunkKind, ID_LENGTH, readEntry, type ChunkEntry } from './format.ts';
 import type { HeldKey } from './object-key.ts';
 import { PackFiller, type ChunkList } from './pack-filler.ts';
@@ -71,25 +71,17 @@ interface Thread {
 
 class ThreadedSealer implements Sealer {
   readonly #options: SealerOptions;
-  readonly #threads: Thread[];
+  readonly #threads: Thread[] = [];
   #failure: unknown;
   #packsWaiting = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: SealerOptions) {
     this.#options = options;
-    const workerData: SealWorkerData = { held: options.held, vaultId: options.vaultId };
-    this.#threads = Array.from({ length: options.threads }, () => {
-      const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), { workerData });
-      const thread: Thread = { worker, busy: 0, finished: false };
-      worker.on('message', (answer: SealAnswer) => this.#answered(thread, answer));
-      worker.on('error', (error) => this.#fail(error));
-      return thread;
-    });
   }
 
   async submit(block: Buffer, { ids, ranges }: ChunkList): Promise<void> {
-    const thread = this.#threads.reduce((least, other) => (other.busy < least.busy ? other : least));
+    const thread = this.#leastBusy();
     thread.busy++;
     const request = {
       type: 'block',
@@ -98,7 +90,7 @@ class ThreadedSealer implements Sealer {
       ranges: ranges.buffer as ArrayBuffer,
     } satisfies SealRequest;
     thread.worker.postMessage(request, [request.block, request.ids, request.ranges]);
-    await this.#until(() => this.#packsWaiting <= 4 && this.#threads.some(({ busy }) => busy < BLOCKS_PER_THREAD));
+    await this.#until(() => this.#packsWaiting <= 4 && this.#hasRoom());
   }
 
   async finish(): Promise<void> {
@@ -108,6 +100,27 @@ class ThreadedSealer implements Sealer {
 
   async stop(): Promise<void> {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  /** Threads start when there is work for them: a run that finds nothing new needs none. */
+  #leastBusy(): Thread {
+    const least = this.#threads.toSorted((a, b) => a.busy - b.busy)[0];
+    return least && (least.busy === 0 || this.#threads.length === this.#options.threads) ? least : this.#start();
+  }
+
+  #start(): Thread {
+    const workerData: SealWorkerData = { held: this.#options.held, vaultId: this.#options.vaultId };
+    const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), { workerData });
+    const thread: Thread = { worker, busy: 0, finished: false };
+    worker.on('message', (answer: SealAnswer) => this.#answered(thread, answer));
+    worker.on('error', (cause) => this.#fail(threadFailure(cause)));
+    worker.on('exit', (code) => this.#fail(threadFailure(code)));
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  #hasRoom(): boolean {
+    return this.#threads.length < this.#options.threads || this.#threads.some(({ busy }) => busy < BLOCKS_PER_THREAD);
   }
 
   async #until(isTrue: () => boolean): Promise<void> {
@@ -121,7 +134,7 @@ class ThreadedSealer implements Sealer {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error ?? new VaultError('target-failed', 'A sealing thread ended');
+    this.#failure ??= error;
     this.#wake?.();
   }
 

@@ -1,0 +1,46 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BlockPool } from './blocks.ts';
+import { holdKey } from './object-key.ts';
+import { bytesOf } from '../bytes/bytes.ts';
+import { createOpener } from './opener.ts';
+import { createSealer } from './sealer.ts';
+
+const vaultId = 'a'.repeat(32);
+const broken = expect.objectContaining({ code: 'thread-failed', message: expect.stringContaining('broke down') });
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+describe('a thread that breaks down', () => {
+  it('ends a backup with an error of the vault', async () => {
+    const held = holdKey(bytesOf<'DataKey'>(randomBytes(32)), vaultId, 'b'.repeat(32), 'data');
+    const onPack = async () => undefined;
+    const sealer = createSealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
+    stops.push(() => sealer.stop());
+    // No pack has room for such a chunk, and no chunker makes one.
+    const block = Buffer.from(new Uint8Array(randomBytes(20 << 20)).buffer);
+    const ids = Buffer.from(new ArrayBuffer(32));
+    await sealer.submit(block, { ids, ranges: Uint32Array.of(0, block.length) }).catch(() => undefined);
+    await expect(sealer.finish()).rejects.toEqual(broken);
+  });
+
+  it('ends a restore with an error of the vault', async () => {
+    const idKey = createSecretKey(randomBytes(32));
+    const opener = createOpener(idKey, 1);
+    stops.push(() => opener.stop());
+    const entry = { id: randomBytes(32), kind: 0, codec: 0, offset: 90, stored: 116, plain: 100 };
+    const noAes256Key = createSecretKey(randomBytes(16));
+    await expect(opener.open(noAes256Key, randomBytes(116), 90, [entry])).rejects.toEqual(broken);
+  });
+
+  it('leaves nobody waiting when it is stopped', async () => {
+    const opener = createOpener(createSecretKey(randomBytes(32)), 1);
+    const entry = { id: randomBytes(32), kind: 0, codec: 0, offset: 90, stored: 116, plain: 100 };
+    const key = createSecretKey(randomBytes(32));
+    const waiting = opener.open(key, randomBytes(116), 90, [entry]);
+    await Promise.all([expect(waiting).rejects.toBeInstanceOf(Error), opener.stop()]);
+    await expect(opener.open(key, randomBytes(116), 90, [entry])).rejects.toEqual(broken);
+  });
+});
