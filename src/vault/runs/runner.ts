@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
+import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
 
 /** How a run ended. */
@@ -71,7 +72,7 @@ export class Runner {
         ...(codeCacheFolder !== undefined && { NODE_COMPILE_CACHE: codeCacheFolder }),
         ...environment,
       },
-      execArgv: [],
+      execArgv: [...RUN_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
