@@ -10,6 +10,7 @@ const vectors = JSON.parse(readFileSync(join(spec, 'vectors/backup-format.json')
   typeof makeVectors
 >;
 const hasPython = spawnSync('python3', ['-c', 'import cryptography']).status === 0;
+if (!hasPython) process.stderr.write('SKIPPED: docs/spec/decrypt.py needs python3 with the package cryptography\n');
 const folder = scratch();
 afterAll(() => removeScratch(folder));
 
