@@ -10,6 +10,7 @@ import { createRepository, openRepository, type Repository } from '../src/vault/
 import { restore } from '../src/vault/restore.ts';
 import { listSnapshots } from '../src/vault/snapshots.ts';
 import { snapshotId } from '../src/vault/manifest.ts';
+import { RUN_FLAGS } from '../src/vault/runs/run-flags.ts';
 import { FolderSource } from '../src/vault/sources/folder.ts';
 import { FolderTarget } from '../src/vault/targets/folder.ts';
 import { writeDataSet } from './data-set.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '512' },
     threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
     folder: { type: 'string' },
     source: { type: 'string' },
     step: { type: 'string' },
@@ -61,70 +63,84 @@ function sizeOf(path: string): number {
   return Number(execFileSync('du', ['-sb', path]).toString().split('\t')[0]);
 }
 
-function run(places: Places): void {
-  const mb = sizeOf(places.source) / 1e6;
-  const line = (name: string, { cpuSeconds, wallSeconds, peakMiB }: Measured): number => {
-    const speed = mb / cpuSeconds;
-    const wall = `${wallSeconds.toFixed(1)} s`;
+/** What each thing that is measured came to, round by round. */
+type Results = Map<string, Measured[]>;
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+}
+
+function note(results: Results, name: string, measured: Measured): void {
+  results.set(name, [...(results.get(name) ?? []), measured]);
+}
+
+/** Prints the median of each thing; answers MB per CPU second. */
+function print(results: Results, mb: number): Map<string, number> {
+  const speeds = new Map<string, number>();
+  for (const [name, rounds] of results) {
+    const cpu = median(rounds.map(({ cpuSeconds }) => cpuSeconds));
+    const wall = `${median(rounds.map(({ wallSeconds }) => wallSeconds)).toFixed(1)} s`;
+    const peak = Math.max(...rounds.map(({ peakMiB }) => peakMiB));
+    speeds.set(name, mb / cpu);
     console.log(
-      `${name.padEnd(34)} ${speed.toFixed(1).padStart(8)} MB per CPU second  ${cpuSeconds.toFixed(1).padStart(6)} CPU s  ${wall.padStart(7)}  peak ${peakMiB.toFixed(0)} MiB`,
+      `${name.padEnd(34)} ${(mb / cpu).toFixed(1).padStart(8)} MB per CPU second  ${cpu.toFixed(2).padStart(6)} CPU s  ${wall.padStart(7)}  peak ${peak.toFixed(0)} MiB`,
     );
-    return speed;
-  };
-  const identical = (restored: string): void => {
-    execFileSync('diff', ['-r', places.source, restored]);
-    rmSync(restored, { recursive: true });
-  };
-  // As an installed program, which has its code compiled already.
-  const env = { NODE_COMPILE_CACHE: join(places.work, 'compiled') };
-  const ours = (step: string): Measured =>
-    measure(
-      [
-        process.execPath,
-        import.meta.filename,
-        '--step',
-        step,
-        '--folder',
-        places.work,
-        '--source',
-        places.source,
-        '--threads',
-        values.threads,
-      ],
-      env,
-    );
+  }
+  return speeds;
+}
 
-  console.log(`data set: ${mb.toFixed(0)} MB in ${places.source}`);
-  writeFileSync(
-    join(places.work, 'writer.pem'),
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    { mode: 0o600 },
-  );
-  ours('create');
-  const first = line('keystead: first backup', ours('backup'));
-  const size = sizeOf(join(places.work, 'vault'));
-  line('keystead: unchanged', ours('backup'));
-  const back = line('keystead: restore', ours('restore'));
-  identical(join(places.work, 'restored'));
-  console.log(`keystead: repository ${(size / 1e6).toFixed(1)} MB`);
-  if (values['no-restic'] || !isOnPath('restic')) return;
+function keystead({ source, work }: Places, compiled: string, results: Results): void {
+  // As the process of a run, which has its code compiled already.
+  const env = { NODE_COMPILE_CACHE: compiled };
+  const args = ['--folder', work, '--source', source, '--threads', values.threads];
+  const step = (name: string): Measured =>
+    measure([process.execPath, ...RUN_FLAGS, import.meta.filename, '--step', name, ...args], env);
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  writeFileSync(join(work, 'writer.pem'), key, { mode: 0o600 });
+  step('create');
+  note(results, 'keystead: first backup', step('backup'));
+  note(results, 'keystead: unchanged', step('backup'));
+  note(results, 'keystead: restore', step('restore'));
+  execFileSync('diff', ['-r', source, join(work, 'restored')]);
+}
 
-  const resticEnv = {
-    RESTIC_REPOSITORY: join(places.work, 'restic'),
+function restic({ source, work }: Places, results: Results): void {
+  const env = {
+    RESTIC_REPOSITORY: join(work, 'restic'),
     RESTIC_PASSWORD: 'bench',
-    RESTIC_CACHE_DIR: join(places.work, 'restic-cache'),
+    RESTIC_CACHE_DIR: join(work, 'restic-cache'),
   };
-  measure(['restic', 'init', '-q'], resticEnv);
-  const resticFirst = line('restic: first backup', measure(['restic', 'backup', '-q', places.source], resticEnv));
-  const resticSize = sizeOf(resticEnv.RESTIC_REPOSITORY);
-  line('restic: unchanged', measure(['restic', 'backup', '-q', places.source], resticEnv));
-  const to = join(places.work, 'restored-restic');
-  const resticBack = line('restic: restore', measure(['restic', 'restore', '-q', 'latest', '--target', to], resticEnv));
-  identical(join(to, places.source));
+  measure(['restic', 'init', '-q'], env);
+  note(results, 'restic: first backup', measure(['restic', 'backup', '-q', source], env));
+  note(results, 'restic: unchanged', measure(['restic', 'backup', '-q', source], env));
+  const to = join(work, 'restored-restic');
+  note(results, 'restic: restore', measure(['restic', 'restore', '-q', 'latest', '--target', to], env));
+  execFileSync('diff', ['-r', source, join(to, source)]);
+}
+
+function run(base: string, source: string): void {
+  const mb = sizeOf(source) / 1e6;
+  console.log(`data set: ${mb.toFixed(0)} MB in ${source}, ${values.rounds} rounds in turn, medians`);
+  const hasRestic = !values['no-restic'] && isOnPath('restic');
+  const results: Results = new Map();
+  let work = '';
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    // Nothing is removed before the end: ext4 looks through what was just deleted for each new file it makes.
+    work = join(base, `work-${round}`);
+    mkdirSync(work, { recursive: true });
+    keystead({ source, work }, join(base, 'compiled'), results);
+    if (hasRestic) restic({ source, work }, results);
+  }
+  const speeds = print(results, mb);
+  const size = sizeOf(join(work, 'vault'));
+  console.log(`keystead: repository ${(size / 1e6).toFixed(1)} MB`);
+  if (!hasRestic) return;
+  const resticSize = sizeOf(join(work, 'restic'));
   console.log(`restic: repository ${(resticSize / 1e6).toFixed(1)} MB`);
-  console.log(
-    `ratios: first backup ${(first / resticFirst).toFixed(2)} x, restore ${(back / resticBack).toFixed(2)} x, repository ${((size / resticSize - 1) * 100).toFixed(1)} % larger`,
-  );
+  const ratio = (what: string): string =>
+    `${what} ${((speeds.get(`keystead: ${what}`) ?? 0) / (speeds.get(`restic: ${what}`) ?? 0)).toFixed(2)} x`;
+  const larger = ((size / resticSize - 1) * 100).toFixed(1);
+  console.log(`ratios: ${ratio('first backup')}, ${ratio('restore')}, repository ${larger} % larger`);
 }
 
 if (values.step !== undefined) {
@@ -133,11 +149,10 @@ if (values.step !== undefined) {
   await step({ source: values.source ?? '', work: values.folder ?? '' });
 } else {
   const base = mkdtempSync(join(values.folder ?? tmpdir(), 'keystead-bench-'));
-  const places = { source: values.source ?? join(base, 'source'), work: join(base, 'work') };
+  const source = values.source ?? join(base, 'source');
   try {
-    mkdirSync(places.work, { recursive: true });
-    if (values.source === undefined) writeDataSet(places.source, Number(values.size) * 1e6);
-    run(places);
+    if (values.source === undefined) writeDataSet(source, Number(values.size) * 1e6);
+    run(base, source);
   } finally {
     rmSync(base, { recursive: true, force: true });
   }
