@@ -19,7 +19,7 @@ import { isOnPath, measure, type Measured } from './measured.ts';
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '512' },
-    threads: { type: 'string', default: '2' },
+    threads: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     folder: { type: 'string' },
     source: { type: 'string' },
@@ -27,6 +27,8 @@ const { values } = parseArgs({
     'no-restic': { type: 'boolean', default: false },
   },
 });
+
+const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };
 
 interface Places {
   readonly source: string;
@@ -48,14 +50,14 @@ const STEPS: Record<string, (places: Places) => Promise<void>> = {
   create: async (places) => (await openVault(places)).close(),
   backup: async (places) => {
     const repository = await openVault(places);
-    await backup({ repository, source: new FolderSource(places.source, 'bench'), threads: Number(values.threads) });
+    await backup({ repository, source: new FolderSource(places.source, 'bench'), ...threads });
   },
   restore: async (places) => {
     const repository = await openVault(places);
     const newest = (await listSnapshots(repository)).snapshots.at(-1);
     if (!newest) throw new Error('there is no snapshot');
     const to = join(places.work, 'restored');
-    await restore({ repository, snapshotId: snapshotId(newest.head), to, threads: Number(values.threads) });
+    await restore({ repository, snapshotId: snapshotId(newest.head), to, ...threads });
   },
 };
 
@@ -92,7 +94,7 @@ function print(results: Results, mb: number): Map<string, number> {
 function keystead({ source, work }: Places, compiled: string, results: Results): void {
   // As the process of a run, which has its code compiled already.
   const env = { NODE_COMPILE_CACHE: compiled };
-  const args = ['--folder', work, '--source', source, '--threads', values.threads];
+  const args = ['--folder', work, '--source', source, ...(values.threads ? ['--threads', values.threads] : [])];
   const step = (name: string): Measured =>
     measure([process.execPath, ...RUN_FLAGS, import.meta.filename, '--step', name, ...args], env);
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });

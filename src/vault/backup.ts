@@ -21,12 +21,13 @@ import { PackFiller } from './pack-filler.ts';
 import { PackSink } from './pack-sink.ts';
 import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, writerFor, type Repository } from './repository.ts';
-import { createSealer, type PackTaker, type Sealer } from './sealer.ts';
+import { Sealer, type PackTaker } from './sealer.ts';
 import { listSnapshots, readSnapshot, type HistoryFinding } from './snapshots.ts';
 import type { Source } from './sources/source.ts';
 import { TreeReader } from './tree-reader.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { Walk } from './walk.ts';
+import { threadsByDefault } from './threads.ts';
 import type { DedupeDomain } from './domain.ts';
 import type { HeldKey } from './object-key.ts';
 
@@ -37,7 +38,7 @@ export interface BackupOptions {
   readonly onProgress?: OnProgress;
   /** Heads that were kept outside of the store: a store that dropped one of them is found. */
   readonly knownHeads?: readonly KnownHead[];
-  /** Threads that compress and encrypt; 0 works in this one. */
+  /** Threads that compress and encrypt beside this one; by default as many as there are cores for, at most two. */
   readonly threads?: number;
 }
 
@@ -101,7 +102,13 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     const sink = new PackSink(repository, metadata, writer, registry);
     const run: Run = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs };
 
-    const { walk, root, newBytes } = await readSource(run, source, data, parent?.root, options.threads ?? 2);
+    const { walk, root, newBytes } = await readSource(
+      run,
+      source,
+      data,
+      parent?.root,
+      options.threads ?? threadsByDefault(),
+    );
     progress.tell('finish', true);
     await sink.writeIndex();
     const { head, statistics } = await commit(run, walk, root, parent?.manifest, history.heads, options.knownHeads);
@@ -163,7 +170,7 @@ async function readSource(
     await guard.check();
     await sink.put(pack);
   };
-  const sealer: Sealer = createSealer({ held: data, vaultId, blocks, onPack, threads });
+  const sealer = new Sealer({ held: data, vaultId, blocks, onPack, threads });
   try {
     const stream = {
       cut: chunker(domain.gear, repository.descriptor.chunker),

@@ -1,4 +1,5 @@
 import { Compressor } from './compress.ts';
+import { ChunkKind, ID_LENGTH } from './format.ts';
 import type { HeldKey } from './object-key.ts';
 import { PackWriter, type SealedPack } from './pack.ts';
 
@@ -36,6 +37,16 @@ export class PackFiller {
     this.#writer ??= new PackWriter(this.#held, this.#vaultId, this.#compressor, this.#buffers.pop());
     this.#writer.add(id, kind, plaintext);
     return full;
+  }
+
+  /** Adds the chunks of a block; hands each pack that is full to `take`. */
+  addBlock(block: Buffer, { ids, ranges }: ChunkList, take: (full: SealedPack) => void): void {
+    for (let i = 0; i < ranges.length / 2; i++) {
+      const offset = ranges[2 * i] as number;
+      const plaintext = block.subarray(offset, offset + (ranges[2 * i + 1] as number));
+      const full = this.add(ids.subarray(i * ID_LENGTH, (i + 1) * ID_LENGTH), ChunkKind.content, plaintext);
+      if (full) take(full);
+    }
   }
 
   /** The pack that is open, however little is in it. */

@@ -9,6 +9,7 @@ import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, type Repository } from './repository.ts';
 import { checkSelection, restoreSteps, Selection, type RestoreStep } from './restore-steps.ts';
 import { readSnapshot } from './snapshots.ts';
+import { threadsByDefault } from './threads.ts';
 import { TreeReader } from './tree-reader.ts';
 
 export interface RestoreOptions {
@@ -24,7 +25,7 @@ export interface RestoreOptions {
   readonly owner?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Threads that decrypt and unpack; 0 works in this one. */
+  /** Threads that decrypt and unpack; 0 works in this one; by default as many as there are cores for, at most two. */
   readonly threads?: number;
 }
 
@@ -80,7 +81,7 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   const selection = new Selection(options.paths);
   await checkSelection(reader, body.root, selection);
   destination.prepare();
-  const opener = createOpener(domain.chunkIdKey, options.threads ?? 2);
+  const opener = createOpener(domain.chunkIdKey, options.threads ?? threadsByDefault());
   const count = { folders: 0, links: 0 };
   try {
     const fetcher = new ChunkFetcher(repository, ring, opener);

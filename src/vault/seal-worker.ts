@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ChunkKind, ENTRY_LENGTH, ID_LENGTH, writeEntry } from './format.ts';
+import { ENTRY_LENGTH, writeEntry } from './format.ts';
 import type { HeldKey } from './object-key.ts';
 import { PackFiller } from './pack-filler.ts';
 import type { SealedPack } from './pack.ts';
@@ -35,8 +35,7 @@ if (!port) throw new Error('this module runs in a worker thread');
 const heldKey = { ...held, commitment: Buffer.from(held.commitment) };
 const filler = new PackFiller(heldKey, vaultId);
 
-function send(pack: SealedPack | undefined): void {
-  if (!pack) return;
+function send(pack: SealedPack): void {
   const entries = Buffer.from(new ArrayBuffer(pack.entries.length * ENTRY_LENGTH));
   pack.entries.reduce((at, entry) => writeEntry(entries, at, entry), 0);
   const bytes = pack.bytes.buffer as ArrayBuffer;
@@ -56,17 +55,12 @@ port.on('message', (request: SealRequest) => {
     return;
   }
   if (request.type === 'finish') {
-    send(filler.finish());
+    const last = filler.finish();
+    if (last) send(last);
     port.postMessage({ type: 'finished' } satisfies SealAnswer);
     return;
   }
-  const block = Buffer.from(request.block);
-  const ids = Buffer.from(request.ids);
-  const ranges = new Uint32Array(request.ranges);
-  for (let i = 0; i < ranges.length / 2; i++) {
-    const offset = ranges[2 * i] as number;
-    const plaintext = block.subarray(offset, offset + (ranges[2 * i + 1] as number));
-    send(filler.add(ids.subarray(i * ID_LENGTH, (i + 1) * ID_LENGTH), ChunkKind.content, plaintext));
-  }
+  const chunks = { ids: Buffer.from(request.ids), ranges: new Uint32Array(request.ranges) };
+  filler.addBlock(Buffer.from(request.block), chunks, send);
   port.postMessage({ type: 'block', block: request.block } satisfies SealAnswer, [request.block]);
 });

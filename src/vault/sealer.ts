@@ -2,20 +2,11 @@ import { Worker } from 'node:worker_threads';
 import { Reader } from '../bytes/reader.ts';
 import type { BlockPool } from './blocks.ts';
 import { threadFailure } from './errors.ts';
-import { ChunkKind, ID_LENGTH, readEntry, type ChunkEntry } from './format.ts';
+import { readEntry, type ChunkEntry } from './format.ts';
 import type { HeldKey } from './object-key.ts';
 import { PackFiller, type ChunkList } from './pack-filler.ts';
 import type { SealedPack } from './pack.ts';
 import type { SealAnswer, SealRequest, SealWorkerData } from './seal-worker.ts';
-
-/** Compresses and encrypts chunks into packs. */
-export interface Sealer {
-  /** Takes a block with chunks over; resolves when there is room for another one. */
-  submit(block: Buffer, chunks: ChunkList): Promise<void>;
-  /** Finishes the open packs. */
-  finish(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** Takes a finished pack over; resolves when there is room for another one. */
 export type PackTaker = (pack: SealedPack) => Promise<void>;
@@ -25,43 +16,14 @@ export interface SealerOptions {
   readonly vaultId: string;
   readonly blocks: BlockPool;
   readonly onPack: PackTaker;
-  /** How many threads; 0 works in this one. */
+  /** How many threads beside this one, which works too. */
   readonly threads: number;
 }
 
-export function createSealer(options: SealerOptions): Sealer {
-  return options.threads === 0 ? new InlineSealer(options) : new ThreadedSealer(options);
-}
-
-class InlineSealer implements Sealer {
-  readonly #options: SealerOptions;
-  readonly #filler: PackFiller;
-
-  constructor(options: SealerOptions) {
-    this.#options = options;
-    this.#filler = new PackFiller(options.held, options.vaultId);
-  }
-
-  async submit(block: Buffer, { ids, ranges }: ChunkList): Promise<void> {
-    for (let i = 0; i < ranges.length / 2; i++) {
-      const offset = ranges[2 * i] as number;
-      const plaintext = block.subarray(offset, offset + (ranges[2 * i + 1] as number));
-      const pack = this.#filler.add(ids.subarray(i * ID_LENGTH, (i + 1) * ID_LENGTH), ChunkKind.content, plaintext);
-      if (pack) await this.#options.onPack(pack);
-    }
-    this.#options.blocks.give(block);
-  }
-
-  async finish(): Promise<void> {
-    const pack = this.#filler.finish();
-    if (pack) await this.#options.onPack(pack);
-  }
-
-  async stop(): Promise<void> {}
-}
-
-/** Blocks that wait at each thread, beside the one it works on. */
-const BLOCKS_PER_THREAD = 2;
+/** Blocks that a thread has, with the one it works on. */
+const BLOCKS_PER_THREAD = 3;
+/** Packs that are being put, beside those that are being filled. */
+const PACKS_WAITING = 4;
 
 interface Thread {
   readonly worker: Worker;
@@ -69,32 +31,47 @@ interface Thread {
   finished: boolean;
 }
 
-class ThreadedSealer implements Sealer {
+/**
+ * Compresses and encrypts chunks into packs: hands blocks to threads, and works itself when every one of them has enough
+ * to do.
+ */
+export class Sealer {
   readonly #options: SealerOptions;
   readonly #threads: Thread[] = [];
+  readonly #filler: PackFiller;
   #failure: unknown;
   #packsWaiting = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: SealerOptions) {
     this.#options = options;
+    this.#filler = new PackFiller(options.held, options.vaultId);
   }
 
-  async submit(block: Buffer, { ids, ranges }: ChunkList): Promise<void> {
-    const thread = this.#leastBusy();
-    thread.busy++;
-    const request = {
-      type: 'block',
-      block: block.buffer as ArrayBuffer,
-      ids: ids.buffer as ArrayBuffer,
-      ranges: ranges.buffer as ArrayBuffer,
-    } satisfies SealRequest;
-    thread.worker.postMessage(request, [request.block, request.ids, request.ranges]);
-    await this.#until(() => this.#packsWaiting <= 4 && this.#hasRoom());
+  /** Takes a block with chunks over; resolves when there is room for another one. */
+  async submit(block: Buffer, chunks: ChunkList): Promise<void> {
+    const thread = this.#thread();
+    if (thread) {
+      thread.busy++;
+      const request = {
+        type: 'block',
+        block: block.buffer as ArrayBuffer,
+        ids: chunks.ids.buffer as ArrayBuffer,
+        ranges: chunks.ranges.buffer as ArrayBuffer,
+      } satisfies SealRequest;
+      thread.worker.postMessage(request, [request.block, request.ids, request.ranges]);
+    } else {
+      this.#filler.addBlock(block, chunks, (pack) => this.#putOwn(pack));
+      this.#options.blocks.give(block);
+    }
+    await this.#until(() => this.#packsWaiting <= PACKS_WAITING);
   }
 
+  /** Finishes the open packs; resolves when they are put. */
   async finish(): Promise<void> {
     for (const { worker } of this.#threads) worker.postMessage({ type: 'finish' } satisfies SealRequest);
+    const last = this.#filler.finish();
+    if (last) this.#putOwn(last);
     await this.#until(() => this.#threads.every(({ finished }) => finished) && this.#packsWaiting === 0);
   }
 
@@ -102,10 +79,12 @@ class ThreadedSealer implements Sealer {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  /** Threads start when there is work for them: a run that finds nothing new needs none. */
-  #leastBusy(): Thread {
+  /** The thread that has least to do, if it is little. They start when there is work: a run with nothing new has none. */
+  #thread(): Thread | undefined {
     const least = this.#threads.toSorted((a, b) => a.busy - b.busy)[0];
-    return least && (least.busy === 0 || this.#threads.length === this.#options.threads) ? least : this.#start();
+    if (least?.busy === 0) return least;
+    if (this.#threads.length < this.#options.threads) return this.#start();
+    return least && least.busy < BLOCKS_PER_THREAD ? least : undefined;
   }
 
   #start(): Thread {
@@ -117,10 +96,6 @@ class ThreadedSealer implements Sealer {
     worker.on('exit', (code) => this.#fail(threadFailure(code)));
     this.#threads.push(thread);
     return thread;
-  }
-
-  #hasRoom(): boolean {
-    return this.#threads.length < this.#options.threads || this.#threads.some(({ busy }) => busy < BLOCKS_PER_THREAD);
   }
 
   async #until(isTrue: () => boolean): Promise<void> {
@@ -140,20 +115,30 @@ class ThreadedSealer implements Sealer {
 
   #answered(thread: Thread, answer: SealAnswer): void {
     if (answer.type === 'pack') {
-      this.#packsWaiting++;
-      this.#options.onPack(this.#packOf(answer)).then(
-        () => {
-          this.#packsWaiting--;
-          thread.worker.postMessage({ type: 'reuse', buffer: answer.bytes } satisfies SealRequest, [answer.bytes]);
-          this.#wake?.();
-        },
-        (error: unknown) => this.#fail(error),
-      );
+      this.#put(this.#packOf(answer), () => {
+        thread.worker.postMessage({ type: 'reuse', buffer: answer.bytes } satisfies SealRequest, [answer.bytes]);
+      });
     } else if (answer.type === 'block') {
       thread.busy--;
       this.#options.blocks.give(Buffer.from(answer.block));
     } else thread.finished = true;
     this.#wake?.();
+  }
+
+  #putOwn(pack: SealedPack): void {
+    this.#put(pack, () => this.#filler.reuse(Buffer.from(pack.bytes.buffer as ArrayBuffer)));
+  }
+
+  #put(pack: SealedPack, reuse: () => void): void {
+    this.#packsWaiting++;
+    this.#options.onPack(pack).then(
+      () => {
+        this.#packsWaiting--;
+        reuse();
+        this.#wake?.();
+      },
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #packOf(answer: Extract<SealAnswer, { type: 'pack' }>): SealedPack {

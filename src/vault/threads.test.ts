@@ -4,7 +4,7 @@ import { BlockPool } from './blocks.ts';
 import { holdKey } from './object-key.ts';
 import { bytesOf } from '../bytes/bytes.ts';
 import { createOpener } from './opener.ts';
-import { createSealer } from './sealer.ts';
+import { Sealer } from './sealer.ts';
 
 const vaultId = 'a'.repeat(32);
 const broken = expect.objectContaining({ code: 'thread-failed', message: expect.stringContaining('broke down') });
@@ -17,7 +17,7 @@ describe('a thread that breaks down', () => {
   it('ends a backup with an error of the vault', async () => {
     const held = holdKey(bytesOf<'DataKey'>(randomBytes(32)), vaultId, 'b'.repeat(32), 'data');
     const onPack = async () => undefined;
-    const sealer = createSealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
+    const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
     stops.push(() => sealer.stop());
     // No pack has room for such a chunk, and no chunker makes one.
     const block = Buffer.from(new Uint8Array(randomBytes(20 << 20)).buffer);
