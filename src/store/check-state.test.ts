@@ -63,6 +63,33 @@ describe('the state check', () => {
     await expect(here.check()).rejects.toThrow(StateCheckError);
   });
 
+  // SQLite runs what lies in a schema by itself: so a schema is what this code made, to the letter, or it is not ours.
+  it.each([
+    [
+      'a trigger that keeps uses out of the log',
+      `CREATE TRIGGER quiet BEFORE INSERT ON audit_batch BEGIN SELECT raise(IGNORE); END`,
+    ],
+    [
+      'a trigger that holds the epoch still',
+      `CREATE TRIGGER frozen AFTER UPDATE ON epoch BEGIN UPDATE epoch SET value = old.value; END`,
+    ],
+    ['an index that drops what it finds twice', `CREATE UNIQUE INDEX once ON audit_batch (node)`],
+    [
+      'a table made anew in another form',
+      `DROP TABLE epoch; CREATE TABLE epoch (one, value); INSERT INTO epoch VALUES (1, 0)`,
+    ],
+    ['a view', `CREATE VIEW other AS SELECT * FROM record`],
+  ])('finds %s, and nothing is written beside it', async (_, sql) => {
+    const running = await here.open();
+    await running.record(draft('t1'));
+    tamper(here.path, sql);
+    await expect(running.record(draft('t1'))).rejects.toThrow('schema');
+    await expect(running.commit(change([{ put: record('k9') }]))).rejects.toThrow('schema');
+    await expect(here.check()).rejects.toThrow(StateCheckError);
+    await running.close();
+    await expect(here.open()).rejects.toThrow(StateCheckError);
+  });
+
   it('finds an old record with its old, valid MAC, though its sum was made to fit', async () => {
     here.keep('path');
     const store = await here.open();

@@ -11,6 +11,7 @@ import { TreeReader } from '../audit/tree-reader.ts';
 import { AuditQueue } from './audit-queue.ts';
 import { openForReading } from './database.ts';
 import { StateCheckError } from './errors.ts';
+import { requireOwnSchema } from './own-schema.ts';
 import { type TenantState, stateSums } from './state-sums.ts';
 import { TileFolders, WitnessFolder } from './tile-folder.ts';
 
@@ -55,6 +56,7 @@ async function checkOnce(options: CheckOptions): Promise<CheckReport> {
   try {
     // One snapshot for everything that is read of the database.
     db.exec('BEGIN');
+    await requireOwnSchema(db);
     return await new StateCheck(options, db).run();
   } catch (error) {
     if (!(error instanceof TileMissingError || error instanceof ReadError)) throw error;

@@ -6,6 +6,7 @@ import { ConflictError } from '../records/ports.ts';
 import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
 import { passFaultPoint } from './fault.ts';
 import { NameWriter } from './name-writer.ts';
+import { foreignSchema, schemaOf } from './own-schema.ts';
 import { RecordTable } from './record-table.ts';
 
 /** What one part of a group is: the entries of uses as a batch, or a commit. */
@@ -24,10 +25,17 @@ export class GroupWriter {
   readonly #upsertSum: StatementSync;
   readonly #bumpEpoch: StatementSync;
   readonly #insertBatch: StatementSync;
+  readonly #schemaVersion: StatementSync;
+  readonly #schema: string;
+  /** The version of the schema that was last found to be ours. */
+  #ownVersion: unknown;
   readonly #frames = new EntryFrames();
 
-  constructor(db: DatabaseSync, node: string) {
+  /** `schema`: what the database has in its schema, and nothing besides. */
+  constructor(db: DatabaseSync, node: string, schema: string) {
     this.#db = db;
+    this.#schema = schema;
+    this.#schemaVersion = db.prepare('PRAGMA schema_version');
     this.#node = node;
     this.#records = new RecordTable(db);
     this.#names = new NameWriter(db);
@@ -45,6 +53,7 @@ export class GroupWriter {
     this.#db.exec('BEGIN IMMEDIATE');
     let outcomes: (PartFailure | undefined)[];
     try {
+      this.#requireOwnSchema();
       this.#frames.truncate(0);
       let changes = 0;
       outcomes = parts.map((part) => {
@@ -72,6 +81,14 @@ export class GroupWriter {
   emptyJournal(): void {
     // A reader that is in the way for long leaves the journal as it is: the commit stands all the same.
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Costs a microsecond while nobody changes the schema (https://sqlite.org/pragma.html#pragma_schema_version). */
+  #requireOwnSchema(): void {
+    const version = this.#schemaVersion.get()?.['schema_version'];
+    if (version === this.#ownVersion) return;
+    if (schemaOf(this.#db) !== this.#schema) throw foreignSchema();
+    this.#ownVersion = version;
   }
 
   /** Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. */

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { MigrationError } from './errors.ts';
 import { queries } from './kysely-dialect.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
+import type { Tables } from './schema.ts';
 
 /**
  * Brings the database to the newest version. Before each step a consistent copy of the file is made beside it,
@@ -58,13 +59,18 @@ async function step(db: DatabaseSync, seen: number, version: number, migration: 
   await kysely.transaction().execute(async (transaction) => {
     // Another process may have been quicker, or may have written behind the copy: then look again.
     if (versionOf(db) !== version || dataVersion(db) !== seen) return;
-    await sql`CREATE TABLE IF NOT EXISTS schema_version (
-      version integer PRIMARY KEY, name text NOT NULL, applied_ms integer NOT NULL
-    )`.execute(transaction);
+    await makeVersionTable(transaction);
     await migration.up(transaction);
     const row = { version: version + 1, name: migration.name, applied_ms: nowMs };
     await transaction.insertInto('schema_version').values(row).execute();
   });
+}
+
+/** Makes the table of the steps that a file has seen, where it is not there yet. */
+export async function makeVersionTable(db: Kysely<Tables>): Promise<void> {
+  await sql`CREATE TABLE IF NOT EXISTS schema_version (
+    version integer PRIMARY KEY, name text NOT NULL, applied_ms integer NOT NULL
+  )`.execute(db);
 }
 
 /** Changes whenever another connection commits (https://sqlite.org/pragma.html#pragma_data_version). */

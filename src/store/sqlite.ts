@@ -7,6 +7,7 @@ import { type NamedRef, type Page, type RecordStore, StoreFullError } from '../r
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { isFull, openDatabase, openForReading } from './database.ts';
 import { migrate } from './migrate.ts';
+import { requireOwnSchema } from './own-schema.ts';
 import { SqlReader } from './reader.ts';
 import { SequencerLoop, type SequencerSetup } from './sequencer.ts';
 import { TileFolders } from './tile-folder.ts';
@@ -39,19 +40,22 @@ export type AuditOptions = Omit<SequencerSetup, 'path'> & {
  * Opens the store, brings its schema up to date and starts its writer.
  *
  * @throws {MigrationError} the file was made by a newer version.
+ * @throws {StateCheckError} something is in its schema that this code did not put there.
  * @throws {StoreFullError} there is no room even to open it.
  */
 export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const clock = options.clock ?? Date.now;
   try {
     const migrating = openDatabase(options.path);
+    let schema: string;
     try {
       await migrate(migrating, options.path, clock());
+      schema = await requireOwnSchema(migrating);
     } finally {
       migrating.close();
     }
     const { path, reserveBytes = 4 << 20, maxPages } = options;
-    const setup = { path, reserveBytes, node: randomUUID(), ...(maxPages !== undefined && { maxPages }) };
+    const setup = { path, reserveBytes, node: randomUUID(), schema, ...(maxPages !== undefined && { maxPages }) };
     const writer = await Writer.start(setup, (error) => options.onFailure?.(error));
     const store = new SqliteStore(openForReading(path), writer, options);
     if (options.audit) store.startSequencer(options.audit);

@@ -16,6 +16,7 @@ import { BACKUP_DATABASE, BACKUP_LOG, BackupInvalidError, readManifest } from '.
 import { openDatabase } from './database.ts';
 import { queries } from './kysely-dialect.ts';
 import { migrate } from './migrate.ts';
+import { requireOwnSchema } from './own-schema.ts';
 import { SqlReader } from './reader.ts';
 import { stateSums } from './state-sums.ts';
 import { syncFolder, TileFolders, WitnessFolder } from './tile-folder.ts';
@@ -67,6 +68,7 @@ export async function restoreState(options: RestoreOptions): Promise<RestoreRepo
     let logs: RestoreReport['logs'];
     try {
       await migrate(db, temporary, options.nowMs);
+      await requireOwnSchema(db);
       const proven = await options.prove(new SqlReader(db));
       if (new TileFolders(folder).logs().length === 0) copyLogs(join(from, BACKUP_LOG), folder);
       logs = await new Restore(options, db, proven, manifest.madeMs).run();

@@ -6,6 +6,8 @@ import { StoreWriteError } from './errors.ts';
 export interface WriterSetup {
   readonly path: string;
   readonly node: string;
+  /** The schema of the database: a writer writes beside nothing else. */
+  readonly schema: string;
   readonly reserveBytes: number;
   /** A limit to the size of the database, for tests of a full disk. */
   readonly maxPages?: number;

@@ -20,7 +20,7 @@ const db = openDatabase(setup.path);
 db.exec('PRAGMA temp_store = MEMORY');
 if (setup.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${setup.maxPages}`);
 const reserve = new Reserve(reservePath(setup.path), setup.reserveBytes);
-const writer = new GroupWriter(db, setup.node);
+const writer = new GroupWriter(db, setup.node, setup.schema);
 if (!reserve.isHeld()) reserve.restore(Date.now());
 
 port.on('message', (first: ToWriter) => {
