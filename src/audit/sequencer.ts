@@ -192,7 +192,15 @@ async function openEdge(target: TileTarget, position: LogPosition): Promise<LogE
 /** A log is only ever continued from where the database left it, or written again by the plan that wrote it. */
 function assertFollows(note: Buffer | undefined, position: LogPosition, next: LogPosition): void {
   const found = note === undefined ? startOf(position.log) : readCheckpoint(note.toString('utf8'));
-  for (const { size, root } of [position, next]) if (found.size === size && found.root.equals(root)) return;
+  for (const { size, root, state } of [position, next]) {
+    if (found.size !== size || !found.root.equals(root)) continue;
+    if (found.state === state) return;
+    // The row would go under the next signature as if the log had told of it.
+    throw new LogMismatchError(
+      `the database says that the log ${position.log} tells of another state than its checkpoint at ${size} entries: a row ` +
+        'was changed. Restore the newest copy of the data folder, and keep this one for an inquiry',
+    );
+  }
   throw new LogMismatchError(
     `the log ${position.log} has ${found.size} entries, the database knows of ${position.size}: ` +
       (found.size > position.size

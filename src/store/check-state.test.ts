@@ -57,6 +57,7 @@ describe('the state check', () => {
     ['all rows deleted and the sum made to fit', `DELETE FROM record; UPDATE tenant_state SET sum = ${SUM_OF_NONE}`],
     ['a place in the log that was moved', `UPDATE audit_log SET size = 8`],
     ['a forgotten log', `DELETE FROM audit_log`],
+    ['a state that the log does not tell', `UPDATE audit_log SET state = '${'0'.repeat(64)}'`],
     ['a root that was changed', `UPDATE audit_log SET root = zeroblob(32)`],
   ])('finds %s', async (_, sql) => {
     tamper(here.path, sql);
@@ -117,6 +118,25 @@ describe('the state check', () => {
       `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
     );
     await expect(here.check()).rejects.toThrow('the newest change in the log');
+  });
+
+  it('finds it also where the next checkpoint was to tell of it', async () => {
+    here.keep('path');
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await store.sequence();
+    tamper(
+      here.path,
+      `ATTACH '${here.path}.kept' AS old`,
+      `UPDATE record SET (revision, body, mac) =
+         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+      `UPDATE audit_log SET state = (SELECT state FROM old.audit_log)`,
+    );
+    await store.record(draft('t1'));
+    expect(await store.sequence()).toBe(0);
+    expect(here.failures.join()).toContain('another state');
+    await expect(here.check()).rejects.toThrow(StateCheckError);
   });
 
   it('finds batches that were deleted from the queue', async () => {

@@ -106,11 +106,11 @@ class StateCheck {
     const tiles = this.#folders.of(log);
     const note = tiles.read(CHECKPOINT_PATH)?.toString('utf8');
     const head = note === undefined ? startOf(log) : this.#open(log, note, 'its checkpoint');
-    if (head.size === size && head.root.equals(position.root)) return head;
+    if (head.size === size && head.root.equals(position.root)) return sameState(log, head, position.state);
     if (head.size === size + planned.length && planned.length > 0) {
       const edge = await LogEdge.read(tiles, size);
       edge.append(planned);
-      if (edge.root().equals(head.root)) return head;
+      if (edge.root().equals(head.root)) return sameState(log, head, stateAfter(position.state, planned));
     }
     if (head.size > size) throw turnedBack(log, `the log has ${head.size} entries, the database knows of ${size}`);
     if (head.size < size) {
@@ -166,6 +166,12 @@ class StateCheck {
 }
 
 type Head = Pick<Checkpoint, 'size' | 'root' | 'state'>;
+
+/** What the database holds as the log's state goes under the next checkpoint, so it must be what the log tells. */
+function sameState(log: string, head: Head, state: string): Head {
+  if (head.state === state) return head;
+  throw turnedBack(log, 'the state that the database keeps of the log is not the one of its checkpoint');
+}
 
 function turnedBack(log: string, why: string): StateCheckError {
   return new StateCheckError(

@@ -25,7 +25,7 @@ export async function requireOwnSchema(db: DatabaseSync): Promise<string> {
   try {
     const kysely = queries(own);
     await makeVersionTable(kysely);
-    for (const { up } of MIGRATIONS.slice(0, versionOf(db))) await up(kysely);
+    for (const migration of MIGRATIONS.slice(0, versionOf(db))) await migration.up(kysely);
     const schema = schemaOf(own);
     if (schemaOf(db) !== schema) throw foreignSchema();
     return schema;
