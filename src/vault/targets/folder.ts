@@ -161,8 +161,13 @@ export class FolderTarget implements Target {
   }
 }
 
+/** Bytes written at once. One write of a whole pack costs ext4 on Linux 6 fifteen times as much CPU as its pieces do. */
+const WRITE_LENGTH = 1 << 20;
+
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) {
+    at += (await file.write(bytes, at, Math.min(WRITE_LENGTH, bytes.length - at))).bytesWritten;
+  }
 }
 
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
