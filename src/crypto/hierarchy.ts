@@ -14,6 +14,7 @@ const LABELS = {
   seal: label('keystead/seal/barrier/v1'),
   barrierWrap: label('keystead/barrier/wrap/v1'),
   barrierRecords: label('keystead/barrier/records/v1'),
+  barrierQueue: label('keystead/barrier/queue/v1'),
   tenantWrap: label('keystead/tenant/wrap/v1'),
   tenantRecords: label('keystead/tenant/records/v1'),
   tenantMaterialId: label('keystead/tenant/material-id/v1'),
@@ -51,10 +52,13 @@ export class SealKey extends WrappingLevel {
 export class BarrierKey extends WrappingLevel {
   /** Authenticates the installation's own records. */
   readonly records: KeyObject;
+  /** Marks the audit entries that wait in the database. */
+  readonly queue: KeyObject;
 
   private constructor(root: KeyObject) {
     super(deriveKey(root, LABELS.barrierWrap));
     this.records = deriveKey(root, LABELS.barrierRecords);
+    this.queue = deriveKey(root, LABELS.barrierQueue);
   }
 
   /** Takes over the root and wipes it. */

@@ -10,6 +10,7 @@ import { makeInstance, makeTenant, REGION, type Tenant } from '../identity/tenan
 import { INSTALLATION } from '../records/record.ts';
 import type { RecordStore } from '../records/ports.ts';
 import { KeyFileSeal } from '../seal/key-file.ts';
+import type { SqliteStore } from '../store/sqlite.ts';
 
 const ADMINISTRATOR = 'administrator';
 const TENANT_NAME = 'default';
@@ -26,7 +27,7 @@ export interface FirstCredentials {
 
 interface Context {
   readonly config: Config;
-  readonly store: RecordStore;
+  readonly store: RecordStore & Pick<SqliteStore, 'useQueueKey'>;
   readonly nowMs: number;
   readonly random: Random;
 }
@@ -43,7 +44,9 @@ export async function openOrMakeInstallation(
   const { config, store } = context;
   const record = await store.read(INSTALLATION_REF);
   if (record !== undefined) {
-    return { installation: await unseal(KeyFileSeal.open(config.sealFile, config.dataFolder), record) };
+    const installation = await unseal(KeyFileSeal.open(config.sealFile, config.dataFolder), record);
+    store.useQueueKey(installation.barrier.queue);
+    return { installation };
   }
   return makeFirst(context);
 }
@@ -57,6 +60,7 @@ async function makeFirst(context: Context): Promise<{ installation: Installation
     ? KeyFileSeal.open(config.sealFile, config.dataFolder)
     : KeyFileSeal.create(config.sealFile, config.dataFolder);
   const { installation, write } = await makeInstallation(seal, nowMs, random);
+  store.useQueueKey(installation.barrier.queue);
   const made = makeTenant(installation.barrier, TENANT_NAME, nowMs, random);
   const { instance, write: instanceWrite } = makeInstance(made.tenant, config.region, nowMs, random);
   const admin = makePrincipal(made.tenant, ADMINISTRATOR, [ADMINISTRATOR, 'operator'], nowMs, random);

@@ -62,7 +62,8 @@ export function restoreStateFrom(config: Config, from: string): Promise<RestoreR
       if (record === undefined) throw new SealError('the backup holds no installation');
       const installation = await unseal(KeyFileSeal.open(config.sealFile, config.dataFolder), record);
       const publicKey = createPublicKey(installation.checkpointKey);
-      return { origin: originOfInstallation(installation.installationId), publicKey };
+      const origin = originOfInstallation(installation.installationId);
+      return { origin, publicKey, queueKey: installation.barrier.queue };
     },
     entry: () => ({ principal: 'holder-of-the-seal', requestId: 'restore', salt: random(16) }),
   });

@@ -64,13 +64,16 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       origin: originOfInstallation(installation.installationId),
       publicKey: createPublicKey(installation.checkpointKey),
     };
-    await checkState({ path: paths.database, folder: paths.audit, witnesses: config.witnessFolders, signedBy: signer });
+    const { queue: queueKey } = installation.barrier;
+    const { database: path, audit: folder } = paths;
+    await checkState({ path, folder, witnesses: config.witnessFolders, signedBy: signer, queueKey });
     keepSigner(paths.audit, signer);
     store.startSequencer({
       folder: paths.audit,
       witnesses: config.witnessFolders,
       origin: signer.origin,
       signer: installation.checkpointKey,
+      queueKey,
       onFailure: listeners.onAuditFailure,
     });
     const keys = new KeyCache(store);

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import { type FramedEntry, readFrames } from '../audit/entry-frame.ts';
 import type { EntryQueue, LogPosition, SequencePlan } from '../audit/log.ts';
+import { type BatchRow, isMarked } from './batch-mark.ts';
 import { StateCheckError } from './errors.ts';
 import { queries } from './kysely-dialect.ts';
 import type { Tables } from './schema.ts';
@@ -13,9 +15,12 @@ const MAX_PLAN_BYTES = 8 << 20;
 export class AuditQueue implements EntryQueue {
   readonly #db: DatabaseSync;
   readonly #kysely: Kysely<Tables>;
+  readonly #key: KeyObject | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** With the key, rows that do not bear its mark are refused. */
+  constructor(db: DatabaseSync, key?: KeyObject) {
     this.#db = db;
+    this.#key = key;
     this.#kysely = queries(db);
   }
 
@@ -97,10 +102,12 @@ export class AuditQueue implements EntryQueue {
   }
 
   *#entries(after: number, through: number): Generator<FramedEntry> {
-    const rows = this.#db.prepare('SELECT seq, body FROM audit_batch WHERE seq > ? AND seq <= ? ORDER BY seq');
+    const rows = this.#db.prepare('SELECT seq, node, body FROM audit_batch WHERE seq > ? AND seq <= ? ORDER BY seq');
     let last = after;
-    for (const { seq, body } of rows.iterate(after, through) as Iterable<{ seq: number; body: Uint8Array }>) {
+    for (const row of rows.iterate(after, through) as Iterable<unknown> as Iterable<BatchRow>) {
+      const { seq, body } = row;
       if (seq !== last + 1) throw missing(last + 1);
+      if (this.#key !== undefined && !isMarked(this.#key, row)) throw foreign(seq);
       last = seq;
       yield* readFrames(body);
     }
@@ -118,6 +125,13 @@ export async function putPosition(kysely: Kysely<Tables>, position: LogPosition)
     .values({ log, size, root, state, checkpoint })
     .onConflict((conflict) => conflict.column('log').doUpdateSet({ size, root, state, checkpoint }))
     .execute();
+}
+
+function foreign(seq: number): StateCheckError {
+  return new StateCheckError(
+    `batch ${seq} of audit entries in the queue is not one that this installation wrote: it was put there, changed or ` +
+      'moved. Restore the newest copy of the data folder, and keep this one for an inquiry',
+  );
 }
 
 function missing(seq: number): StateCheckError {

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EntryFrames } from '../audit/entry-frame.ts';
+import { leafOf } from '../audit/entry.ts';
+import { decodeState, stateRoot } from '../records/state-root.ts';
 import { change, draft, record } from '../records/writes.fixture.ts';
 import { StateCheckError } from './errors.ts';
 import { Installation } from './installation.fixture.ts';
@@ -137,6 +141,41 @@ describe('the state check', () => {
     expect(await store.sequence()).toBe(0);
     expect(here.failures.join()).toContain('another state');
     await expect(here.check()).rejects.toThrow(StateCheckError);
+  });
+
+  it.each([
+    ['made up', (forged: string) => `INSERT INTO audit_batch (node, body) VALUES ('n', x'${forged}')`],
+    [
+      'made up under the mark of another row',
+      (forged: string) => `INSERT INTO audit_batch (node, body) SELECT node, x'${forged}' FROM audit_batch`,
+    ],
+    [
+      'put there a second time',
+      () => `INSERT INTO audit_batch (node, body) SELECT node, body FROM audit_batch ORDER BY seq LIMIT 1`,
+    ],
+    ['changed', (forged: string) => `UPDATE audit_batch SET body = x'${forged}'`],
+  ])('finds entries that were %s, so that a record turned back is not accounted for', async (_, put) => {
+    here.keep('path');
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await store.sequence();
+    const db = new DatabaseSync(`${here.path}.kept`);
+    const sum = decodeState(db.prepare('SELECT sum FROM tenant_state').get()?.['sum'] as Uint8Array);
+    db.close();
+    const frames = new EntryFrames();
+    frames.append(leafOf(draft('t1'), { changes: [], stateRoot: stateRoot(sum).toString('hex') }));
+    await store.record(draft('t1'));
+    tamper(
+      here.path,
+      `ATTACH '${here.path}.kept' AS old`,
+      `UPDATE record SET (revision, body, mac) =
+         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+      put(Buffer.from(frames.take()).toString('hex')),
+    );
+    await expect(here.check()).rejects.toThrow('not one that this installation wrote');
+    expect(await store.sequence()).toBe(0);
+    expect(here.failures.join()).toContain('not one that this installation wrote');
   });
 
   it('finds batches that were deleted from the queue', async () => {

@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly witnesses: readonly string[];
   /** Who signs checkpoints: with it their signatures are verified too. */
   readonly signedBy?: { readonly origin: string; readonly publicKey: KeyObject };
+  /** Marks the entries that wait: known with the seal only. Without it their authorship is not looked at. */
+  readonly queueKey?: KeyObject;
 }
 
 export interface CheckReport {
@@ -76,7 +78,7 @@ class StateCheck {
 
   constructor(options: CheckOptions, db: DatabaseSync) {
     this.#options = options;
-    this.#queue = new AuditQueue(db);
+    this.#queue = new AuditQueue(db, options.queueKey);
     this.#folders = new TileFolders(options.folder);
     this.#witnesses = options.witnesses.map((path) => new WitnessFolder(path));
     this.#states = stateSums(db);

@@ -1,9 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EntryFrames } from '../audit/entry-frame.ts';
 import { leafOfCommit, tenantOf } from '../records/account.ts';
 import type { Commit, Write } from '../records/commit.ts';
 import { ConflictError } from '../records/ports.ts';
 import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
+import { marked } from './batch-mark.ts';
 import { passFaultPoint } from './fault.ts';
 import { NameWriter } from './name-writer.ts';
 import { foreignSchema, schemaOf } from './own-schema.ts';
@@ -25,6 +27,9 @@ export class GroupWriter {
   readonly #upsertSum: StatementSync;
   readonly #bumpEpoch: StatementSync;
   readonly #insertBatch: StatementSync;
+  readonly #lastBatch: StatementSync;
+  /** Marks batches as ours. Known as soon as the installation is unsealed. */
+  queueKey: KeyObject | undefined;
   readonly #schemaVersion: StatementSync;
   readonly #schema: string;
   /** The version of the schema that was last found to be ours. */
@@ -42,7 +47,9 @@ export class GroupWriter {
     this.#selectSum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
     this.#upsertSum = db.prepare('INSERT OR REPLACE INTO tenant_state (tenant, sum) VALUES (?, ?)');
     this.#bumpEpoch = db.prepare('UPDATE epoch SET value = value + ? WHERE one = 1');
-    this.#insertBatch = db.prepare('INSERT INTO audit_batch (node, body) VALUES (?, ?)');
+    this.#insertBatch = db.prepare('INSERT INTO audit_batch (seq, node, body) VALUES (?, ?, ?)');
+    // Kept by AUTOINCREMENT, also when the rows are gone (https://sqlite.org/autoinc.html).
+    this.#lastBatch = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'audit_batch'");
   }
 
   /**
@@ -66,7 +73,7 @@ export class GroupWriter {
         return failure;
       });
       if (changes > 0) this.#bumpEpoch.run(changes);
-      if (!this.#frames.isEmpty) this.#insertBatch.run(this.#node, this.#frames.take());
+      if (!this.#frames.isEmpty) this.#insert(this.#frames.take());
     } catch (error) {
       this.#rollback();
       throw error;
@@ -89,6 +96,12 @@ export class GroupWriter {
     if (version === this.#ownVersion) return;
     if (schemaOf(this.#db) !== this.#schema) throw foreignSchema();
     this.#ownVersion = version;
+  }
+
+  #insert(body: Uint8Array): void {
+    const seq = Number(this.#lastBatch.get()?.['seq'] ?? 0) + 1;
+    const row = { seq, node: this.#node, body };
+    this.#insertBatch.run(seq, this.queueKey === undefined ? row.node : marked(this.queueKey, row), body);
   }
 
   /** Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. */

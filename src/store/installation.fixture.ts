@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { change, draft, record } from '../records/writes.fixture.ts';
@@ -7,6 +7,7 @@ import { removeFolder, scratchFolder } from './scratch.fixture.ts';
 import { openStore, type SqliteStore } from './sqlite.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const queueKey = createSecretKey(Buffer.alloc(32, 7));
 
 /** A data folder with a store, its logs and a witness, for one test. */
 export class Installation {
@@ -16,6 +17,7 @@ export class Installation {
   readonly witness = join(this.base, 'witness');
   readonly origin = 'keystead.test';
   readonly publicKey = publicKey;
+  readonly queueKey = queueKey;
   readonly failures: string[] = [];
   #store: SqliteStore | undefined;
 
@@ -23,13 +25,21 @@ export class Installation {
     await this.close();
     const audit = this.audit();
     this.#store = await openStore({ path: this.path, reserveBytes: 65_536, audit, sequenceEveryMs: 3_600_000 });
+    this.#store.useQueueKey(queueKey);
     return this.#store;
   }
 
   /** What the sequencer is given. */
   audit() {
     const onFailure = (error: Error) => void this.failures.push(error.message);
-    return { folder: this.folder, witnesses: [this.witness], origin: this.origin, signer: privateKey, onFailure };
+    return {
+      folder: this.folder,
+      witnesses: [this.witness],
+      origin: this.origin,
+      signer: privateKey,
+      queueKey,
+      onFailure,
+    };
   }
 
   /** Closes, with everything in the logs. */
@@ -50,7 +60,7 @@ export class Installation {
 
   check(): Promise<CheckReport> {
     const { path, folder, witness, origin } = this;
-    return checkState({ path, folder, witnesses: [witness], signedBy: { origin, publicKey } });
+    return checkState({ path, folder, witnesses: [witness], signedBy: { origin, publicKey }, queueKey });
   }
 
   /** Another installation in the same state, under the same key. This one must be closed. */

@@ -107,6 +107,7 @@ describe('the log of a store', () => {
       reserveBytes: 65_536,
       sequenceEveryMs: 3_600_000,
     });
+    second.useQueueKey(here.queueKey);
     await second.record(draft('t1'));
     expect(await second.sequence()).toBe(0);
     expect(await store.sequence()).toBe(1);

@@ -10,12 +10,12 @@ import type { SequencerSetup, StepOutcome, ToSequencer } from './sequencer.ts';
 import { TileFolders, WitnessFolder } from './tile-folder.ts';
 
 const port = parentPort as MessagePort;
-const { path, folder, witnesses, origin, signer } = workerData as SequencerSetup;
+const { path, folder, witnesses, origin, signer, queueKey } = workerData as SequencerSetup;
 const db = openDatabase(path);
 const lock = new ExclusiveLock(`${path}.sequencer`);
 let witnessFailures: string[] = [];
 const sequencer = new Sequencer({
-  queue: new AuditQueue(db),
+  queue: new AuditQueue(db, queueKey),
   targets: new TileFolders(folder),
   witnesses: witnesses.map((witness) => new WitnessFolder(witness)),
   origin,

@@ -12,6 +12,8 @@ export interface SequencerSetup {
   readonly origin: string;
   /** Ed25519 private key. */
   readonly signer: KeyObject;
+  /** Under which entries that wait are marked: what bears no mark is not taken into a log. */
+  readonly queueKey?: KeyObject;
 }
 
 export type ToSequencer =

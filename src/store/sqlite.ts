@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditDraft } from '../audit/entry.ts';
 import { LogReader } from '../audit/log-reader.ts';
@@ -97,6 +97,11 @@ export class SqliteStore implements RecordStore {
       },
     );
     this.#sequencer = { loop, folder: audit.folder };
+  }
+
+  /** Marks the entries that wait in the database from now on: with it nobody else can put any there. */
+  useQueueKey(key: KeyObject): void {
+    this.#writer.useQueueKey(key);
   }
 
   /** Reads a log's entries and proves them, while it grows. */

@@ -27,14 +27,14 @@ afterEach(() => here.remove());
 const backup = () => backupState({ path: here.path, folder: here.folder, to, nowMs: 1_800_000_000_000 });
 
 function restore(more: Partial<RestoreOptions> = {}) {
-  const { path, folder, witness, origin, publicKey } = here;
+  const { path, folder, witness, origin, publicKey, queueKey } = here;
   return restoreState({
     from: to,
     path,
     folder,
     witnesses: [witness],
     nowMs: 1_800_000_100_000,
-    prove: async () => ({ origin, publicKey }),
+    prove: async () => ({ origin, publicKey, queueKey }),
     entry: () => ({ principal: 'arn:test:operator', requestId: 'restore-1', salt: randomBytes(16) }),
     ...more,
   });

@@ -12,6 +12,7 @@ import { CHECKPOINT_PATH } from '../audit/tile.ts';
 import { TreeReader } from '../audit/tree-reader.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { AuditQueue, putPosition } from './audit-queue.ts';
+import { marked } from './batch-mark.ts';
 import { BACKUP_DATABASE, BACKUP_LOG, BackupInvalidError, readManifest } from './backup-manifest.ts';
 import { openDatabase } from './database.ts';
 import { queries } from './kysely-dialect.ts';
@@ -20,6 +21,13 @@ import { requireOwnSchema } from './own-schema.ts';
 import { SqlReader } from './reader.ts';
 import { stateSums } from './state-sums.ts';
 import { syncFolder, TileFolders, WitnessFolder } from './tile-folder.ts';
+
+/** Who signs checkpoints, and what marks the entries that wait. */
+export interface Proven {
+  readonly origin: string;
+  readonly publicKey: KeyObject;
+  readonly queueKey?: KeyObject;
+}
 
 export interface RestoreOptions {
   /** A folder that {@link backupState} made. */
@@ -34,7 +42,7 @@ export interface RestoreOptions {
    * Opens the seal over the restored barrier record, and answers who signs checkpoints. Throws when the seal does not
    * open it; then nothing is kept.
    */
-  prove(records: RecordReader): Promise<{ readonly origin: string; readonly publicKey: KeyObject }>;
+  prove(records: RecordReader): Promise<Proven>;
   /** Who restores, for the entry in each log. Called once a log; `salt` must be fresh each time. */
   entry(): Pick<AuditDraft, 'principal' | 'requestId' | 'salt'>;
 }
@@ -84,20 +92,18 @@ export async function restoreState(options: RestoreOptions): Promise<RestoreRepo
   }
 }
 
+/** Who writes the batch of a restore. */
+const RESTORE = 'restore';
+
 /** Finds where each log stands now, and fits the restored database to it. */
 class Restore {
   readonly #options: RestoreOptions;
   readonly #db: DatabaseSync;
-  readonly #signedBy: { readonly origin: string; readonly publicKey: KeyObject };
+  readonly #signedBy: Proven;
   readonly #madeMs: number;
   readonly #folders: TileFolders;
 
-  constructor(
-    options: RestoreOptions,
-    db: DatabaseSync,
-    signedBy: { origin: string; publicKey: KeyObject },
-    madeMs: number,
-  ) {
+  constructor(options: RestoreOptions, db: DatabaseSync, signedBy: Proven, madeMs: number) {
     this.#options = options;
     this.#db = db;
     this.#signedBy = signedBy;
@@ -106,7 +112,7 @@ class Restore {
   }
 
   async run(): Promise<RestoreReport['logs']> {
-    const queue = new AuditQueue(this.#db);
+    const queue = new AuditQueue(this.#db, this.#signedBy.queueKey);
     const known = new Map((await queue.positions()).map((position) => [position.log, position]));
     const waiting = [...(await queue.waiting())];
     const states = stateSums(this.#db);
@@ -202,9 +208,15 @@ class Restore {
         for (const position of positions) await putPosition(transaction, position);
         const inserted = await transaction
           .insertInto('audit_batch')
-          .values({ node: 'restore', body })
+          .values({ node: RESTORE, body })
           .executeTakeFirstOrThrow();
-        const done = Number(inserted.insertId) - 1;
+        const seq = Number(inserted.insertId);
+        const { queueKey } = this.#signedBy;
+        if (queueKey !== undefined) {
+          const node = marked(queueKey, { seq, node: RESTORE, body });
+          await transaction.updateTable('audit_batch').set({ node }).where('seq', '=', seq).execute();
+        }
+        const done = seq - 1;
         await transaction.updateTable('audit_plan').set({ done_through: done, planned_through: done }).execute();
         await transaction
           .updateTable('epoch')

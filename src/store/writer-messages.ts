@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Commit, RecordName } from '../records/commit.ts';
 import { ConflictError, StoreFullError } from '../records/ports.ts';
 import { StoreWriteError } from './errors.ts';
@@ -36,7 +37,12 @@ export interface TurnOutcome {
 
 export type FailureCode = 'conflict' | 'full' | 'invalid' | 'failed';
 
-export type ToWriter = Turn | 'close';
+/** The key that marks batches, once it is known. */
+export interface QueueKey {
+  readonly queueKey: KeyObject;
+}
+
+export type ToWriter = Turn | QueueKey | 'close';
 export type FromWriter = readonly TurnOutcome[] | 'ready' | { readonly refused: Failure };
 
 const ERRORS: Record<FailureCode, (failure: Failure) => Error> = {

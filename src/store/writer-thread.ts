@@ -28,6 +28,7 @@ port.on('message', (first: ToWriter) => {
   let closing = false;
   for (let message: ToWriter | undefined = first; message !== undefined; message = next(turns.length)) {
     if (message === 'close') closing = true;
+    else if ('queueKey' in message) writer.queueKey = message.queueKey;
     else turns.push(message);
   }
   if (turns.length > 0) send(outcomesOf(turns));

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { EntryFrames } from '../audit/entry-frame.ts';
 import { type AuditDraft, leafOf } from '../audit/entry.ts';
@@ -84,6 +85,11 @@ export class Writer implements RecordWriter {
     this.#uses ??= Promise.withResolvers<void>();
     this.#schedule();
     return this.#uses.promise;
+  }
+
+  /** From the next turn on, what is written bears a mark under this key. */
+  useQueueKey(queueKey: KeyObject): void {
+    if (this.#unusable === undefined) this.#worker.postMessage({ queueKey } satisfies ToWriter);
   }
 
   /** Writes what is gathered, then ends the thread. */
