@@ -18,15 +18,29 @@ const USAGE = `npm run demo -- [options]
   --json             one JSON line per step
 `;
 
-const { values } = parseArgs({
-  options: {
-    source: { type: 'string', multiple: true },
-    data: { type: 'string' },
-    'restore-to': { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+/** Ends before anything happened, with a sentence for a person. */
+function refuse(error: unknown): never {
+  process.stderr.write(`Error: ${(error as Error).message}.\nRun "npm run demo -- --help" to see the options.\n`);
+  process.exit(1);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        source: { type: 'string', multiple: true },
+        data: { type: 'string' },
+        'restore-to': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+const { values } = readOptions();
 if (values.help) {
   process.stdout.write(USAGE);
   process.exit(0);
@@ -39,8 +53,14 @@ const stage = await prepareStage({
   dataFolder: values.data === undefined ? undefined : resolve(values.data),
   restoreFolder: values['restore-to'] === undefined ? undefined : resolve(values['restore-to']),
   narrator,
-});
-process.once('SIGINT', () => void stage.clear().then(() => process.exit(130)));
+}).catch(refuse);
+// A terminal sends a signal to the server as well, a service manager to this process alone: both are cleared up after.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    narrator.stopped();
+    void stage.clear().then(() => process.exit(130));
+  });
+}
 
 let failed = false;
 try {

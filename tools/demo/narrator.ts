@@ -23,6 +23,7 @@ export class Narrator {
   readonly #count: number;
   #number = 0;
   #title = '';
+  #isStopped = false;
 
   constructor(isJson: boolean, count: number) {
     this.#isJson = isJson;
@@ -50,7 +51,14 @@ export class Narrator {
     if (!this.#isJson) process.stdout.write(`\n${styleText('green', `All ${this.#count} steps happened.`)}\n`);
   }
 
+  /** Told to stop: what fails from now on fails for that reason, and is not told. */
+  stopped(): void {
+    this.#isStopped = true;
+    process.stderr.write('Stopped.\n');
+  }
+
   failed(error: unknown): void {
+    if (this.#isStopped) return;
     const message = error instanceof Error ? error.message : String(error);
     const [step, title] = [this.#number, this.#title];
     if (this.#isJson) this.#json({ step, title, ok: false, text: message });

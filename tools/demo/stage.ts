@@ -1,6 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { KeysteadClient, type Environment } from '@keystead/sdk';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Initialised } from '../../src/server/initialise.ts';
@@ -36,7 +36,7 @@ export interface StageOptions {
 }
 
 export async function prepareStage(options: StageOptions): Promise<Stage> {
-  const missing = options.sources.find((path) => !existsSync(path));
+  const missing = options.sources.find((path) => !statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (missing !== undefined) throw new DemoError(`there is no folder ${missing} to back up: name one by --source`);
   const home = freshFolder(options.dataFolder, 'keystead-demo-');
   const restoreFolder = freshFolder(options.restoreFolder, 'keystead-restored-');

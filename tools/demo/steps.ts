@@ -172,6 +172,7 @@ async function proveStored(stage: Stage): Promise<Told> {
     .flatMap((source) => [...walk(source)].map((path) => inside(source, path)))
     .filter((path) => isUtf8(path) && lstatSync(path).isFile())
     .map(String);
+  require(files.length > 0, 'the source has no file whose bytes could be looked for: name another one by --source');
   const sample = files.filter((_, i) => i % Math.max(1, Math.floor(files.length / 200)) === 0);
   const target = new FolderTarget(vaultFolder(stage));
   const report = await proveCiphertext({ target, files: sample, maxNeedles: 400, maxBytes: 1024 * MIB });
