@@ -11,6 +11,7 @@ import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, type Health } from './server/health.ts';
 import { every } from './server/every.ts';
+import { urlOf, type Initialised } from './server/initialise.ts';
 import { unsealInstallation } from './server/unsealed.ts';
 import { VERSION } from './server/version.ts';
 
@@ -36,11 +37,16 @@ const COUNTS_EVERY_MS = 60_000;
 const RECOVER_EVERY_MS = 60_000;
 
 /**
- * Opens the installation (makes it, on the first start) and serves it.
+ * Opens the installation (makes it, on the first start) and serves it. `showFirst` is called on the very first start
+ * only, also when the server cannot listen then: the credentials exist nowhere else, and the next start is not the first.
  *
  * @throws {ConfigError} {@link SealError} {@link StateCheckError} {@link MigrationError} each says what to do
  */
-export async function startKeystead(config: Config, log: Log): Promise<Keystead> {
+export async function startKeystead(
+  config: Config,
+  log: Log,
+  showFirst: (first: Initialised) => void = () => {},
+): Promise<Keystead> {
   const health: Health = { failure: undefined, isClosing: false };
   const unsealed = await unsealInstallation(config, {
     onStoreFailure: (error) => {
@@ -99,10 +105,12 @@ export async function startKeystead(config: Config, log: Log): Promise<Keystead>
       onFault,
     });
   } catch (error) {
+    if (unsealed.first) showFirst({ url: urlOf(config.listen), ...unsealed.first });
     await admin.close();
     await unsealed.close();
     throw error;
   }
+  if (unsealed.first) showFirst({ url: server.url, ...unsealed.first });
   const chores = [
     every(SWEEP_EVERY_MS, onFault, async () => {
       await sweepDueKeys(store, directory, keys, clock(), random);

@@ -44,6 +44,19 @@ describe('the command line as processes', () => {
     return { exitCode, stdout: (await stdout)?.join('') ?? '', stderr: (await stderr)?.join('') ?? '' };
   }
 
+  it('shows the first credentials also where it then cannot listen: the next start is not the first', async () => {
+    const seal = join(folder, 'unserved.seal');
+    const taken = env['KEYSTEAD_URL'] as string;
+    const words = ['serve', '--data', join(folder, 'unserved'), '--seal', seal, '--listen', taken];
+    const { exitCode, stderr } = await run(...words);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/export KEYSTEAD_API_KEY=ks_[\w-]{43}\n/);
+    expect(stderr).toContain(`AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n`);
+    expect(stderr).toContain(`Keep a copy of the seal ${seal} in a safe`);
+    expect(stderr).toContain('Another process listens there');
+    expect((await run(...words)).stderr).not.toContain('KEYSTEAD_API_KEY');
+  });
+
   it('works from init to verify', async () => {
     const who = await run('whoami', '--json');
     expect(jsonLines(who.stdout)).toMatchObject([{ name: 'administrator' }]);

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import type { CliCommand } from '../command.ts';
 import type { Terminal } from '../host.ts';
 
@@ -21,27 +22,35 @@ export const initCommand: CliCommand = {
     ['--new-credentials', 'issue new credentials for the first administrator of an installation that is there'],
   ],
   examples: ['init --json', 'init --data /var/lib/keystead --seal /etc/keystead/seal --region eu-central-1'],
-  run: async ({ config, given, output, host }) => {
+  run: async ({ config: configOf, given, output, host }) => {
     const { initialise } = await import('../../server/initialise.ts');
-    const made = await initialise(config(), { newCredentials: given.flag('new-credentials') });
+    const config = configOf();
+    const made = await initialise(config, { newCredentials: given.flag('new-credentials') });
     if (output.isJson) output.item(made);
-    else showFirstCredentials(host.stdout, made);
+    else showFirstCredentials(host.stdout, made, config);
   },
 };
 
-/** Shows them to a person, ready for a shell. */
-export function showFirstCredentials(terminal: Terminal, shown: FirstCredentials): void {
+/** Shows them to a person, ready for a shell. Some AWS tools read one name of the region, some the other. */
+export function showFirstCredentials(
+  terminal: Terminal,
+  shown: FirstCredentials,
+  { sealFile, dataFolder }: Pick<Config, 'sealFile' | 'dataFolder'>,
+): void {
   const { url, region, accountId, accessKeyId, secretAccessKey, apiKey } = shown;
   const lines = [
     '',
     `The first administrator of account ${accountId}. This is shown once and stored nowhere in clear:`,
     '',
     `  export AWS_ENDPOINT_URL_KMS=${url}`,
-    `  export AWS_REGION=${region}`,
+    `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
     `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     `  export KEYSTEAD_URL=${url}`,
     `  export KEYSTEAD_API_KEY=${apiKey}`,
+    '',
+    `Keep a copy of the seal ${sealFile} in a safe, apart from the data in ${dataFolder}:`,
+    'without the seal nobody can read the data.',
     '',
   ];
   terminal.write(`${lines.join('\n')}\n`);

@@ -25,12 +25,12 @@ async function serve(session: Session): Promise<void> {
   // Written at once: what a server says last, when it dies, must not be lost in a buffer.
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 1, sync: true }));
   const signal = firstSignal();
-  const server = await startKeystead(config, log);
-  // Not in the log: logs are kept.
-  const { first, url } = server;
   const { host, output } = session;
-  if (first && output.isJson) host.stderr.write(`${JSON.stringify({ url, ...first })}\n`);
-  else if (first) showFirstCredentials(host.stderr, { url, ...first });
+  const server = await startKeystead(config, log, (first) => {
+    // Not in the log: logs are kept.
+    if (output.isJson) host.stderr.write(`${JSON.stringify(first)}\n`);
+    else showFirstCredentials(host.stderr, first, config);
+  });
   const name = await signal;
   log.info({ signal: name }, 'closing');
   await server.close();
