@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EpochMemo } from './record-cache.ts';
+import { EpochMemo, RecordCache } from './record-cache.ts';
+import type { StoredRecord } from './record.ts';
+import { record } from './writes.fixture.ts';
 
 /** A memo with the epoch at hand, and how often it looked. */
 function memoOf(limit = 10) {
@@ -56,5 +58,33 @@ describe('what is remembered for an epoch', () => {
     expect(state.looks).toBe(3);
     void find('a', 'a');
     expect(state.looks).toBe(4);
+  });
+});
+
+describe('a record that is kept', () => {
+  it('is not taken from before the revision that was seen last', () => {
+    let stored: StoredRecord = record('k1', 1);
+    let epoch = 1;
+    const cache = new RecordCache<number>(
+      {
+        epoch: () => epoch,
+        read: () => stored,
+        revisionOf: () => stored.revision,
+        list: () => [],
+        listAll: () => [],
+        resolve: () => undefined,
+        listNames: () => [],
+      },
+      10,
+    );
+    const find = () => cache.find(record('k1'), ({ revision }) => revision);
+    expect(find()).toBe(1);
+    [stored, epoch] = [record('k1', 2), 2];
+    expect(find()).toBe(2);
+    [stored, epoch] = [record('k1', 1), 3];
+    expect(find).toThrow('turned back');
+    expect(find).toThrow('turned back');
+    [stored, epoch] = [record('k1', 3), 4];
+    expect(find()).toBe(3);
   });
 });

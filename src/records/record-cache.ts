@@ -1,4 +1,4 @@
-import type { RecordRef, StoredRecord } from './record.ts';
+import { describeRef, type RecordRef, type StoredRecord } from './record.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from './ports.ts';
 
 interface Entry<Opened> {
@@ -6,6 +6,17 @@ interface Entry<Opened> {
   readonly revision: number;
   /** The freshness epoch at which this revision was last known to be the newest. */
   epoch: number;
+}
+
+/** A record is at an older revision than before: its old MAC is valid, and it is not to be believed all the same. */
+export class TurnedBackError extends Error {
+  override readonly name = 'TurnedBackError';
+
+  constructor(ref: RecordRef) {
+    super(
+      `the record of ${describeRef(ref)} was turned back in the database: restore the newest copy of the data folder`,
+    );
+  }
 }
 
 /**
@@ -33,6 +44,7 @@ export class RecordCache<Opened> {
     if (entry === undefined) return this.#load(ref, name, epoch, open);
     if (entry.epoch === epoch) return entry.opened;
     return andThen(this.#records.revisionOf(ref), (revision) => {
+      if (revision !== undefined && revision < entry.revision) throw new TurnedBackError(ref);
       if (revision !== entry.revision) return this.#load(ref, name, epoch, open);
       entry.epoch = Math.max(entry.epoch, epoch);
       return entry.opened;

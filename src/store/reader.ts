@@ -18,6 +18,10 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #read: StatementSync;
   readonly #revision: StatementSync;
   readonly #resolve: StatementSync;
+  /** What the row said last, what was answered last, and how much more the answers say than the row. */
+  #stored = 0;
+  #answered = 0;
+  #ahead = 0;
   /** The epoch as read in this turn: until the running code gives way, no request can have begun. */
   #epochOfTurn: number | undefined;
   readonly #forgetEpoch = (): void => {
@@ -38,10 +42,26 @@ export class SqlReader implements RecordReader, Freshness {
 
   epoch(): number {
     if (this.#epochOfTurn === undefined) {
-      this.#epochOfTurn = (this.#epoch.get() as unknown as [number])[0];
+      const stored = this.storedEpoch();
+      // A number that was turned back would make old look-ups true again.
+      if (stored < this.#stored) this.passEpoch();
+      this.#stored = stored;
+      this.#epochOfTurn = this.#answered = Math.max(this.#answered, stored + this.#ahead);
       queueMicrotask(this.#forgetEpoch);
     }
     return this.#epochOfTurn;
+  }
+
+  /** What the row of the epoch says. */
+  storedEpoch(): number {
+    return (this.#epoch.get() as unknown as [number])[0];
+  }
+
+  /** Makes the next answer of {@link epoch} a new one, whatever the row says. */
+  passEpoch(): void {
+    this.#answered++;
+    this.#ahead = Math.max(this.#ahead, this.#answered - this.storedEpoch());
+    this.#forgetEpoch();
   }
 
   read({ tenantId, kind, id }: RecordRef): StoredRecord | undefined {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreFullError, UnknownOutcomeError } from '../records/ports.ts';
 import { describeRecordStore } from '../records/store.contract.ts';
@@ -49,6 +50,36 @@ describe('the SQLite store', () => {
     expect(again.read(record('k1'))).toEqual(record('k1'));
     expect(again.epoch()).toBe(1);
     expect(queuedLeaves(path)).toHaveLength(2);
+  });
+
+  it('never takes a number of changes that was turned back for one that it was before', async () => {
+    const store = await open();
+    await store.commit(change([{ put: record('k1') }]));
+    const before = store.epoch();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    const after = store.epoch();
+    await Promise.resolve();
+    tamper(path, `UPDATE epoch SET value = value - 1`);
+    const turnedBack = store.epoch();
+    expect([before, after]).not.toContain(turnedBack);
+    await Promise.resolve();
+    expect(store.epoch()).toBe(turnedBack);
+  });
+
+  it('sees its own change though somebody holds the number of changes still', async () => {
+    const store = await open();
+    await store.commit(change([{ put: record('k1') }]));
+    const before = store.epoch();
+    const done = store.commit(change([{ put: record('k1', 2) }]));
+    // The commit is handed over at the end of this turn. From then on this thread does not hear of its end.
+    await new Promise((resolve) => setImmediate(resolve));
+    const other = new DatabaseSync(path, { timeout: 5_000 });
+    const isWritten = other.prepare('SELECT 1 FROM epoch WHERE value > ?');
+    while (isWritten.get(before) === undefined);
+    other.exec(`UPDATE epoch SET value = ${before}`);
+    other.close();
+    await done;
+    expect(store.epoch()).toBeGreaterThan(before);
   });
 
   it('shares its file: what one acknowledges, the other reads, and only one of two wins', async () => {

@@ -152,8 +152,12 @@ export class SqliteStore implements RecordStore {
     return this.#reader.listNames(space, page);
   }
 
-  commit(commit: Commit): Promise<void> {
-    return this.#writer.commit(commit);
+  async commit(commit: Commit): Promise<void> {
+    const before = this.#db.isOpen ? this.#reader.storedEpoch() : 0;
+    await this.#writer.commit(commit);
+    // Whoever can write to the database can hold its number still: what was changed here is seen here all the same.
+    const isChange = commit.writes.length > 0 && this.#db.isOpen;
+    if (isChange && this.#reader.storedEpoch() <= before) this.#reader.passEpoch();
   }
 
   record(entry: AuditDraft): Promise<void> {
