@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import dns from 'node:dns';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { Agent, request as send, type IncomingMessage } from 'node:http';
 import { request as sendTls } from 'node:https';
@@ -6,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { headerOf } from './headers.ts';
 import { isLoopback } from './loopback.ts';
 import type { BufferRoute, HttpRequest, Route } from './route.ts';
@@ -276,6 +277,20 @@ describe('TLS', () => {
   it('is a must beyond loopback', async () => {
     await expect(start([echo], { host: '0.0.0.0' })).rejects.toThrow('refused to listen at 0.0.0.0 without TLS');
     await expect(start([echo], { host: '::' })).rejects.toThrow('without TLS');
+  });
+
+  it('is a must where the name of this machine means another address', async () => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((...given: unknown[]) => {
+      const [done, options] = [given.at(-1), given.at(-2)] as [(...answer: unknown[]) => void, { all?: boolean }];
+      const address = { address: '0.0.0.0', family: 4 };
+      process.nextTick(() => (options.all === true ? done(null, [address]) : done(null, address.address, 4)));
+    }) as unknown as typeof dns.lookup);
+    try {
+      await expect(start([echo], { host: 'localhost' })).rejects.toThrow('without TLS');
+      expect(lookup).toHaveBeenCalled();
+    } finally {
+      lookup.mockRestore();
+    }
   });
 
   it.each<[string, boolean]>([

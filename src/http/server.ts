@@ -70,11 +70,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, tls, onFault } = options;
-  if (!tls && !isLoopback(host)) {
-    throw new Error(
-      `refused to listen at ${host} without TLS: requests and answers carry keys. Configure a certificate and its key, or listen at 127.0.0.1`,
-    );
-  }
+  if (!tls && !isLoopback(host)) throw withoutTls(host);
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const settings = {
     headersTimeout: timeouts.headersMs,
@@ -106,6 +102,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   });
   const address = server.address() as AddressInfo;
+  // A name such as localhost means what the machine's own tables say.
+  if (!tls && !isLoopback(address.address)) {
+    await closeServer(server, 0);
+    throw withoutTls(`${host} (${address.address})`);
+  }
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `${tls ? 'https' : 'http'}://${name}:${address.port}`,
@@ -115,6 +116,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closeServer(server, graceMs);
     },
   };
+}
+
+function withoutTls(host: string): Error {
+  return new Error(
+    `refused to listen at ${host} without TLS: requests and answers carry keys. Configure a certificate and its key, or listen at 127.0.0.1`,
+  );
 }
 
 function closeServer(server: Server | TlsServer, graceMs: number): Promise<void> {
