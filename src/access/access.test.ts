@@ -177,6 +177,16 @@ describe('policy texts', () => {
   ];
   it.each(malformed)('refuses %s', (_, text) => expect(() => parsePolicy(text, 'key')).toThrow(PolicyError));
 
+  it.each(['arn:aws:kms:*:*:key/${aws:PrincipalTag/team}', '${*}'])(
+    'refuses the variable in %j as not available: taken by the letter, a Deny would deny nothing',
+    (resource) => {
+      const statement = { Effect: 'Deny', Principal: '*', Action: '*', Resource: resource };
+      expect(() => parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statement }), 'key')).toThrow(
+        expect.objectContaining({ name: 'PolicyError', code: 'not-available' }),
+      );
+    },
+  );
+
   it.each(['Condition', 'NotPrincipal', 'NotAction', 'NotResource'])(
     'refuses %s as not available, never ignores it',
     (member) => {

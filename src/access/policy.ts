@@ -81,7 +81,7 @@ function parseStatement(value: unknown, kind: PolicyKind): Statement {
     effect,
     principals: kind === 'key' ? parsePrincipals(statement.get('Principal')) : [],
     actions: strings(statement.get('Action'), 'Action').map((action) => action.toLowerCase()),
-    resources: strings(statement.get('Resource'), 'Resource'),
+    resources: strings(statement.get('Resource'), 'Resource').map(withoutVariables),
   };
 }
 
@@ -97,6 +97,15 @@ function parsePrincipals(value: unknown): string[] {
   if (stranger !== undefined)
     throw malformed('Principal must be "*", an account id or the ARN of a user, role or account');
   return names;
+}
+
+/** Taken by the letter, a variable would match nothing, and a Deny that has one would deny nothing. */
+function withoutVariables(resource: string): string {
+  if (!resource.includes('${')) return resource;
+  throw new PolicyError(
+    'not-available',
+    'policy variables are not evaluated by this version, so a policy whose Resource holds "${" is refused',
+  );
 }
 
 /** A string or a list of strings. Absent is allowed and matches nothing, as on AWS. */
