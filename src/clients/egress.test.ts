@@ -21,6 +21,8 @@ describe('the egress guard', () => {
     ['https://169.254.0.1', /metadata/],
     ['http://0xa9fea9fe', /metadata/],
     ['https://[::ffff:169.254.169.254]', /metadata/],
+    ['https://[64:ff9b::169.254.169.254]', /metadata/],
+    ['https://[64:ff9b::100.100.100.200]', /metadata/],
     ['https://[fe80::1]', /metadata/],
     ['https://[febf::1]', /metadata/],
     ['https://[fd00:ec2::254]', /metadata/],

@@ -29,6 +29,11 @@ NEVER.addSubnet('fe80::', 10, 'ipv6');
 NEVER.addAddress('::', 'ipv6');
 NEVER.addAddress('fd00:ec2::254', 'ipv6');
 NEVER.addAddress('fd20:ce::254', 'ipv6');
+// The same by way of a translator (RFC 6052 section 2.1: 64:ff9b::/96 stands for all of IPv4).
+NEVER.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6');
+NEVER.addSubnet('64:ff9b::0.0.0.0', 104, 'ipv6');
+NEVER.addAddress('64:ff9b::100.100.100.200', 'ipv6');
+NEVER.addAddress('64:ff9b::192.0.0.192', 'ipv6');
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
