@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { change, draft, record } from '../records/writes.fixture.ts';
 import { BackupInvalidError } from './backup-manifest.ts';
 import { Installation } from './installation.fixture.ts';
-import { removeFolder } from './scratch.fixture.ts';
+import { removeFolder, tamper } from './scratch.fixture.ts';
 import { backupState } from './state-backup.ts';
 import { restoreState, type RestoreOptions } from './state-restore.ts';
 import { verifyLogs } from './verify-logs.ts';
@@ -143,6 +143,22 @@ describe('a backup of the state', () => {
     await expect(restore({ witnesses: [other.witness] })).rejects.toThrow('saw 500 entries');
     await other.remove();
     await restore();
+  });
+
+  it('is not restored when its records are not those that its log tells of, whatever its manifest says', async () => {
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await here.close();
+    await backup();
+    const database = join(to, 'keystead.db');
+    tamper(database, `DELETE FROM record WHERE id = 'k1'`);
+    tamper(database, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const manifest = JSON.parse(readFileSync(join(to, 'manifest.json'), 'utf8')) as object;
+    const sha256 = hash('sha256', readFileSync(database));
+    writeFileSync(join(to, 'manifest.json'), JSON.stringify({ ...manifest, sha256 }));
+    loseDatabase();
+    await expect(restore()).rejects.toThrow(BackupInvalidError);
+    expect(existsSync(here.path)).toBe(false);
   });
 
   it('is not written over another', async () => {

@@ -7,7 +7,7 @@ import { leavesOf } from '../audit/copy-log.ts';
 import { EntryFrames, type FramedEntry } from '../audit/entry-frame.ts';
 import { type AuditDraft, leafOf } from '../audit/entry.ts';
 import { EMPTY_STATE, type LogPosition } from '../audit/log.ts';
-import { startOf } from '../audit/sequencer.ts';
+import { startOf, stateAfter } from '../audit/sequencer.ts';
 import { CHECKPOINT_PATH } from '../audit/tile.ts';
 import { TreeReader } from '../audit/tree-reader.ts';
 import type { RecordReader } from '../records/ports.ts';
@@ -19,7 +19,7 @@ import { queries } from './kysely-dialect.ts';
 import { migrate } from './migrate.ts';
 import { requireOwnSchema } from './own-schema.ts';
 import { SqlReader } from './reader.ts';
-import { stateSums } from './state-sums.ts';
+import { stateSums, type TenantState } from './state-sums.ts';
 import { syncFolder, TileFolders, WitnessFolder } from './tile-folder.ts';
 
 /** Who signs checkpoints, and what marks the entries that wait. */
@@ -130,6 +130,7 @@ class Restore {
       const now = await this.#present(log, before);
       this.#heedWitnesses(log, now.size);
       const ofLog = waiting.filter((entry) => entry.log === log);
+      this.#checkState(log, stateAfter(this.#signedState(before), ofLog), states.get(log));
       const kept = await this.#notYetLogged(before, now, ofLog);
       for (const entry of kept) frames.append(framed(entry));
       frames.append(leafOf(this.#entryOf(log), { changes: [], stateRoot: states.get(log)?.computed ?? EMPTY_STATE }));
@@ -157,6 +158,24 @@ class Restore {
       );
     }
     return { log, size, root, state, checkpoint: note };
+  }
+
+  /** The state that the log told of when the backup was made, by the signature of the installation. */
+  #signedState({ log, size, root, checkpoint }: LogPosition): string {
+    if (size === 0) return EMPTY_STATE;
+    const signed = openCheckpoint(checkpoint, originOf(this.#signedBy.origin, log), this.#signedBy.publicKey);
+    if (signed.size === size && signed.root.equals(root)) return signed.state;
+    throw new BackupInvalidError(`the backup's place in the log ${log} was changed: take another backup`);
+  }
+
+  /** An old state is what a backup is for; one that never was is another matter, and whoever keeps backups can make it. */
+  #checkState(log: string, expected: string, state: TenantState | undefined): void {
+    const { computed, stored } = state ?? { computed: EMPTY_STATE, stored: EMPTY_STATE };
+    if (computed === expected && stored === expected) return;
+    throw new BackupInvalidError(
+      `the records of ${log} in the backup are not those that its log tells of: rows were changed, swapped, removed or ` +
+        'turned back after it was made. Take another backup, and keep this one for an inquiry',
+    );
   }
 
   #heedWitnesses(log: string, size: number): void {
