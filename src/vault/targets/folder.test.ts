@@ -68,7 +68,11 @@ describe('a folder as target', () => {
         expect(readdirSync(root).toSorted()).toEqual(['.incoming', 'packs', 'small']);
         expect([...readdirSync(join(root, '.incoming')), ...readdirSync(join(root, 'packs'))]).toEqual([]);
         execFileSync('mount', ['-o', 'remount,ro', root], { stdio: 'ignore' });
-        await expect(target.put('more', Buffer.alloc(10))).rejects.toMatchObject({ code: 'target-read-only' });
+        for (const name of ['more', 'packs/more', 'keys/new/more'])
+          await expect(target.put(name, Buffer.alloc(10))).rejects.toMatchObject({ code: 'target-read-only' });
+        await expect(new FolderTarget(join(root, 'inner')).put('a', Buffer.alloc(10))).rejects.toMatchObject({
+          code: 'target-read-only',
+        });
         expect((await target.get('small', 1000)).length).toBe(1000);
       } finally {
         execFileSync('umount', [root]);

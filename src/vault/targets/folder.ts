@@ -143,7 +143,7 @@ export class FolderTarget implements Target {
   /** Makes a folder and writes down that it is there, once. */
   async #folder(path: string): Promise<void> {
     if (this.#folders.has(path)) return;
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+    const first = await makeFolders(path);
     if (first) for (let at = path; at.length >= dirname(first).length; at = dirname(at)) await syncFolder(at);
     this.#folders.add(path);
   }
@@ -158,6 +158,30 @@ export class FolderTarget implements Target {
       const { mtimeMs } = await stat(left).catch(() => ({ mtimeMs: Infinity }));
       if (mtimeMs < Date.now() - ABANDONED_AFTER_MS) await unlink(left).catch(() => undefined);
     }
+  }
+}
+
+/**
+ * Makes a folder and those above it, and answers the topmost one that it made. Node's own recursive `mkdir` says of a
+ * read-only file system that there is no such folder, as if something had been lost.
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  const made = await makeFolder(path);
+  if (made !== 'no parent') return made === 'made' ? path : undefined;
+  const first = await makeFolders(dirname(path));
+  await makeFolder(path);
+  return first ?? path;
+}
+
+async function makeFolder(path: string): Promise<'made' | 'there' | 'no parent'> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return 'made';
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return 'there';
+    if (code === 'ENOENT' && dirname(path) !== path) return 'no parent';
+    throw cause;
   }
 }
 
