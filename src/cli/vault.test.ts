@@ -104,6 +104,8 @@ describe('the vault from the command line', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
     const offline = ['--offline', '--vault', vault, '--endpoint', server.url];
     const alone = (...args: string[]): Promise<Ran> => cli({}, 'vault', ...args, ...offline);
+    const nothing = await cli({}, 'vault', 'verify', '--offline', '--vault', join(vault, 'packs'));
+    expect([nothing.exitCode, nothing.stderr]).toEqual([1, expect.stringContaining(`no vault in ${vault}/packs`)]);
     const ran = await alone('restore', restored('offline'));
     expect([ran.exitCode, ran.stderr]).toEqual([0, expect.stringContaining('--writer')]);
     expect(readFileSync(join(restored('offline'), 'a'), 'utf8')).toBe('a record\n');

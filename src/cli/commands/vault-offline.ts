@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DESCRIPTOR_NAME } from '../../vault/descriptor.ts';
 import { offlineVault, type OfflineVault } from '../../vault/runs/offline.ts';
 import type { RunEvent, RunReport, Work } from '../../vault/runs/job.ts';
 import type { Row, Session } from '../command.ts';
@@ -77,8 +79,16 @@ async function openOffline(session: Session): Promise<OfflineVault> {
   const endpoint = given.optional('endpoint');
   const creator = given.optional('writer');
   const keys = given.list('key');
+  const folder = resolve(requireOne(session, 'vault'));
+  if (!existsSync(join(folder, DESCRIPTOR_NAME)))
+    throw new CliError(
+      'failed',
+      'vault-missing',
+      `there is no vault in ${folder}`,
+      `Name by --vault the folder that holds ${DESCRIPTOR_NAME}.`,
+    );
   const vault = await offlineVault({
-    folder: resolve(requireOne(session, 'vault')),
+    folder,
     ...(endpoint !== undefined && { endpoint }),
     ...(creator !== undefined && { creator }),
     ...(keys.length > 0 && { keys }),

@@ -25,6 +25,8 @@ const MEANINGS: { readonly [name: string]: Meaning } = {
   ExpiredTokenException: 'denied',
   RequestExpired: 'denied',
   OptInRequired: 'denied',
+  // The SDK's own: it found no credentials, or could not read them.
+  CredentialsProviderError: 'denied',
   InvalidGrantTokenException: 'denied',
   InvalidKeyUsageException: 'denied',
   InvalidCiphertextException: 'wrong-context-or-tampered',

@@ -4,6 +4,7 @@ import { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import { EgressGuard } from '../../clients/egress.ts';
 import type { KeyContext } from './context.ts';
 import { AwsKmsFixture, type AwsAnswer, type FixtureKey } from './aws-kms.fixture.ts';
+import { meaningOf } from './aws-kms-errors.ts';
 import { AwsKmsMasterKey, parseKeyArn } from './aws-kms.ts';
 import { MasterKeyError, type MasterKeyFailure } from './master-key-error.ts';
 import { masterKeyContract } from './master-key.contract.ts';
@@ -92,6 +93,12 @@ describe('the master key in AWS KMS', () => {
   ])('calls it %s when AWS answers %j', async (code, answer) => {
     aws.planned.push(answer);
     expect((await errorOf(masterKeyOf(key).unwrap(bytesOf(Buffer.alloc(99, 1)), CONTEXT))).code).toBe(code);
+  });
+
+  it('calls it denied when there are no credentials at all: the network is not to blame', () => {
+    const missing = new Error('Could not load credentials from any providers');
+    missing.name = 'CredentialsProviderError';
+    expect(meaningOf(missing)).toBe('denied');
   });
 
   it('says when a key that is scheduled for deletion goes', async () => {

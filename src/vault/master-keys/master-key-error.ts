@@ -38,8 +38,8 @@ const TEXTS: Record<MasterKeyFailure, FailureText> = {
     transient: false,
   },
   denied: {
-    what: 'refused the call: the credential has no permission for it',
-    next: 'Allow the operation for this principal in the key policy, then try again.',
+    what: 'refused the call: the credentials are missing, wrong or expired, or have no permission for it',
+    next: 'Check the credentials, or allow the operation for this principal in the key policy, then try again.',
     transient: false,
   },
   throttled: { what: 'answered that there are too many calls', next: 'Try again in a moment.', transient: true },
