@@ -27,7 +27,14 @@ const SETTLE_MS = 250;
  */
 export function readCertificate(files: CertificateFiles): CertificatePair {
   const pair = { cert: readFileSync(files.certificatePath), key: readFileSync(files.keyPath) };
-  createSecureContext(pair);
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new Error(
+      `the certificate ${files.certificatePath} and the key ${files.keyPath} cannot be used: both must be PEM, and the key the certificate's (${(error as Error).message})`,
+      { cause: error },
+    );
+  }
   return pair;
 }
 

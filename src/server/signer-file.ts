@@ -26,6 +26,10 @@ export function readSigner(path: string): Signer {
     if (typeof origin === 'string' && typeof publicKey === 'string')
       return { origin, publicKey: createPublicKey(publicKey) };
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new SignerError(
+        `there is no ${file}, which the logs are verified with: check the data folder, or name a copy by --signer. Into a restored data folder the server writes it at its next start`,
+      );
     throw new SignerError(`${file} cannot be read as a signer's public key: ${(error as Error).message}`);
   }
   throw new SignerError(`${file} is not a signer's public key`);
