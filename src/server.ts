@@ -10,6 +10,7 @@ import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, type Health } from './server/health.ts';
+import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { urlOf, type Initialised } from './server/initialise.ts';
 import { unsealInstallation } from './server/unsealed.ts';
@@ -63,7 +64,7 @@ export async function startKeystead(
     {
       vaultRoots: config.vaultRoots,
       sourceRoots: config.sourceRoots,
-      keepOut: [config.dataFolder, config.sealFile, ...config.witnessFolders],
+      keepOut: keepOut(config),
       cacheFolder: join(config.dataFolder, 'vault-cache'),
       egress: config.egress,
     },

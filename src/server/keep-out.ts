@@ -1,0 +1,6 @@
+import type { Config } from '../config/config.ts';
+
+/** The server's own secrets and records: what no path that a tenant names may hold or lie in. Absolute paths. */
+export function keepOut({ dataFolder, sealFile, witnessFolders, listen }: Config): readonly string[] {
+  return [dataFolder, sealFile, ...witnessFolders, ...(listen.tls ? [listen.tls.keyPath] : [])];
+}
