@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { DemoError } from './narrator.ts';
 
 /** A path below a folder, one character per byte: names need not be UTF-8. */
@@ -10,13 +21,29 @@ export function inside(folder: string, path: BytePath): Buffer {
   return Buffer.concat([Buffer.from(`${folder}/`, 'utf8'), Buffer.from(path, 'latin1')]);
 }
 
-/** Every path below a folder, folders before what is in them. */
+/**
+ * Every path below a folder that a backup keeps, folders before what is in them: no pipes, sockets and devices, and
+ * nothing that this user may not read. A backup reports those and goes on.
+ */
 export function* walk(folder: string, at: BytePath = ''): Generator<BytePath> {
   const names = readdirSync(inside(folder, at), { encoding: 'buffer' }).map((name) => name.toString('latin1'));
   for (const name of names.toSorted()) {
     const path = at === '' ? name : `${at}/${name}`;
+    const full = inside(folder, path);
+    const found = lstatSync(full);
+    if (!found.isSymbolicLink() && !canBeKept(full, found)) continue;
     yield path;
-    if (lstatSync(inside(folder, path)).isDirectory()) yield* walk(folder, path);
+    if (found.isDirectory()) yield* walk(folder, path);
+  }
+}
+
+function canBeKept(full: Buffer, found: Stats): boolean {
+  if (!found.isDirectory() && !found.isFile()) return false;
+  try {
+    accessSync(full, found.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -42,7 +69,8 @@ export function compare(original: string, copy: string): Comparison {
     if (before.isSymbolicLink() && readlinkSync(a) !== readlinkSync(b))
       throw new DemoError(`the link ${path} leads elsewhere`);
     if (!before.isFile()) continue;
-    if (before.size !== after.size || !sameBytes(a, b)) throw new DemoError(`${path} came back with other bytes`);
+    if (before.size !== after.size || !sameBytes(a, b))
+      throw new DemoError(`${path} came back with other bytes than it has now: was it changed meanwhile?`);
     files++;
     bytes += before.size;
   }
