@@ -101,6 +101,12 @@ describe('the command line against a server', () => {
     expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
   });
 
+  it('leads to the help where a word has the wrong form', async () => {
+    const refused = await run('key', 'show', 'nonesuch', '--region', 'us-east-1');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('Correct it; the command with --help shows what it takes.\n');
+  });
+
   it('asks for the region only where there is a choice', async () => {
     const { apiKey } = await house.member(['administrator'], house.stranger);
     const { stdout } = await cli({ ...env, KEYSTEAD_API_KEY: apiKey }, 'tenant', 'region', 'list', '--json');

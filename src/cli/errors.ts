@@ -65,7 +65,14 @@ export function tell(error: unknown): Told {
   };
 }
 
-function tellRefusal({ status, code, message, action, requestId }: KeysteadError): Told {
+/** What a person at the command line does about a refusal, where the server's advice is for programs. */
+const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
+  'invalid-request': 'Correct it; the command with --help shows what it takes.',
+};
+
+function tellRefusal(refusal: KeysteadError): Told {
+  const { status, code, message, requestId } = refusal;
+  const action = COMMAND_ACTIONS[code] ?? refusal.action;
   const exit = status === 0 || code === 'not-keystead' ? 'unreachable' : 'failed';
   return {
     exitCode: EXIT_CODES[exit].code,

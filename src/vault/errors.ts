@@ -47,7 +47,7 @@ const NEXT: Record<VaultErrorCode, string> = {
   'no-recipient': 'Open the vault with one of the master keys that its envelope names.',
   'chunk-missing': 'Run a check, and bring the missing objects back from another copy of the store.',
   'snapshot-missing': 'List the snapshots of this vault and choose one of them.',
-  'path-missing': 'Look into the snapshot for the names it has.',
+  'path-missing': 'Name it as it stood below the folder that was backed up, like reports/2026; case counts.',
   'unsafe-path': 'Restore into a new, empty folder of your own.',
   'destination-not-empty': 'Restore into a new or empty folder, or say that existing files may be replaced.',
   'destination-failed': 'Look at the cause, then restore again.',
