@@ -7,6 +7,7 @@ import { LogEdge, TileMissingError } from './edge.ts';
 import { SALT_BYTES } from './entry-frame.ts';
 import { detailsCommitment } from './entry.ts';
 import { EMPTY_STATE, type TileReader } from './log.ts';
+import { Revisions } from './revisions.ts';
 import { stateAfter } from './sequencer.ts';
 import { CHECKPOINT_PATH, parseBundle, partialPaths, TILE_WIDTH, tilePath } from './tile.ts';
 
@@ -98,6 +99,7 @@ class Replay {
   readonly #trusted: Checkpoint | undefined;
   readonly #edge = new LogEdge();
   readonly #timesBack: number[] = [];
+  readonly #revisions = new Revisions();
   #erased = 0;
   #state = EMPTY_STATE;
   #lastTimeMs = 0;
@@ -142,6 +144,9 @@ class Replay {
     else if (details.length < SALT_BYTES || commitmentOf(details) !== entry.details) {
       throw new LogInvalidError('its details are not the ones that it commits to', index);
     }
+    if (entry.action === RESTORE_ACTION) this.#revisions.restored();
+    const broken = entry.changes === undefined ? undefined : this.#revisions.take(entry.changes);
+    if (broken !== undefined) throw new LogInvalidError(broken, index);
     const tolerance = this.#options.clockToleranceMs ?? CLOCK_TOLERANCE_MS;
     if (entry.time < this.#lastTimeMs - tolerance && this.#timesBack.length < MAX_TIMES_BACK)
       this.#timesBack.push(index);
@@ -176,10 +181,14 @@ function commitmentOf(details: Buffer): string {
 
 interface ParsedLeaf {
   readonly tenant: string;
+  readonly action: string;
+  readonly changes: unknown;
   readonly time: number;
   readonly details: string;
 }
 
+/** How a restore of the state stands in each log: docs/spec/records.md. */
+const RESTORE_ACTION = 'keystead:RestoreState';
 const OUTCOMES = new Set(['done', 'refused', 'failed']);
 
 function parseLeaf(index: number, leaf: Buffer): ParsedLeaf {
@@ -204,7 +213,14 @@ function parseLeaf(index: number, leaf: Buffer): ParsedLeaf {
   ) {
     throw new LogInvalidError('it lacks a member that every entry has', index);
   }
-  return { tenant: String(rest.tenant), time: Number(time), details: String(rest.details) };
+  const { tenant, action, changes } = rest;
+  return {
+    tenant: String(tenant),
+    action: String(action),
+    changes,
+    time: Number(time),
+    details: String(rest.details),
+  };
 }
 
 /** What a leaf should have; it is read as unknown. */
@@ -217,4 +233,5 @@ interface LeafMembers {
   readonly request?: unknown;
   readonly tenant?: unknown;
   readonly details?: unknown;
+  readonly changes?: unknown;
 }

@@ -10,6 +10,7 @@ import { StateCheckError } from './errors.ts';
 import { Installation } from './installation.fixture.ts';
 import { tamper } from './scratch.fixture.ts';
 import { WitnessFolder } from './tile-folder.ts';
+import { verifyLogs } from './verify-logs.ts';
 
 let first: Installation;
 let here: Installation;
@@ -202,6 +203,24 @@ describe('the state check', () => {
     await store.sequence();
     const stopped = here.failures.length > 0;
     expect(stopped).toBe(!(parts as readonly string[]).includes('folder') || parts.length === 1);
+  });
+
+  it('finds in the log what was changed on top of a record that had been turned back', async () => {
+    here.keep('path');
+    const store = await here.open();
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await store.sequence();
+    tamper(
+      here.path,
+      `ATTACH '${here.path}.kept' AS old`,
+      `UPDATE record SET (revision, body, mac) =
+         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+    );
+    await store.commit(change([{ put: record('k1', 2) }]));
+    await here.close();
+    const { folder, origin, publicKey } = here;
+    await expect(verifyLogs({ folder, origin, publicKey })).rejects.toThrow('the log t1: entry 11: it brings');
   });
 
   it('finds a log that was written anew', async () => {
