@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,7 +101,9 @@ describe('the command line as processes', () => {
     expect((await run('audit', 'verify')).exitCode).toBe(0);
 
     // On a machine that has the copy and the seal and nothing else.
-    const elsewhere = ['--data', join(folder, 'elsewhere', 'data')];
+    mkdirSync(join(folder, 'elsewhere'));
+    copyFileSync(join(folder, 'seal'), join(folder, 'elsewhere', 'seal'));
+    const elsewhere = ['--data', join(folder, 'elsewhere', 'data'), '--seal', join(folder, 'elsewhere', 'seal')];
     expect((await run('state', 'restore', join(folder, 'copy'), ...elsewhere)).exitCode).toBe(0);
     expect((await run('init', '--new-credentials', '--region', 'eu-central-1', ...elsewhere)).exitCode).toBe(0);
     expect((await run('audit', 'verify', ...elsewhere)).exitCode).toBe(0);
