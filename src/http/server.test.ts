@@ -228,6 +228,19 @@ describe('limits', () => {
     expect(twice).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it('takes no more connections than it may, and goes on with those it has', async () => {
+    const server = await start([echo], { maxConnections: 2 });
+    const { port } = new URL(server.url);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await ask(server.url, { agent }, Buffer.from('one'))).text).toBe('one');
+    const second = connect(Number(port), '127.0.0.1');
+    await new Promise((done) => second.once('connect', done));
+    await expect(ask(server.url, {}, Buffer.from('three'))).rejects.toThrow(/hang up|ECONNRESET/);
+    expect((await ask(server.url, { agent }, Buffer.from('still'))).text).toBe('still');
+    second.destroy();
+    agent.destroy();
+  });
+
   it('closes connections whose head or body does not come', async () => {
     const server = await start([echo], { timeouts: { headersMs: 60, requestMs: 120, checkEveryMs: 20 } });
     const started = performance.now();

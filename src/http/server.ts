@@ -24,6 +24,8 @@ export interface ServerOptions {
   /** Without it, the server listens on loopback addresses only. */
   readonly tls?: CertificateFiles;
   readonly timeouts?: Partial<Timeouts>;
+  /** Further connections are closed at once. 2,048 by default. */
+  readonly maxConnections?: number;
   /** Told of what went wrong inside, with the request's id where there is one. */
   readonly onFault: (error: unknown, requestId?: string) => void;
 }
@@ -49,6 +51,8 @@ const TIMEOUTS: Timeouts = {
 };
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
+/** With the largest body that is buffered, a bound to what nobody known can make the server hold. */
+const MAX_CONNECTIONS = 2048;
 
 /** What every answer must know of its server. */
 interface Life {
@@ -92,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server = secure;
   } else server = createServer(settings, onRequest);
   server.maxHeadersCount = MAX_HEADERS;
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   // With "Expect: 100-continue" the body is asked for only where it will be read.
   server.on('checkContinue', (request, response) => listener(request, response, true));
   await new Promise<void>((resolve, reject) => {

@@ -100,8 +100,15 @@ export async function reissueFirstCredentials(context: Context): Promise<FirstCr
   const tenant = oldest && (await directory.tenant(oldest.id));
   const member = tenant && (await store.resolve(principalName(tenant.tenantId, ADMINISTRATOR)));
   if (!tenant || !member) throw new ConfigError('this installation has no first administrator any more');
-  const instance = await directory.instance(tenant.tenantId, config.region);
-  if (!instance) throw new ConfigError(`the tenant has no region ${config.region}: name one that it has by --region`);
+  const regions = (await store.list(tenant.tenantId, 'instance', '', { limit: 1000 })).map(({ id }) => id);
+  // Where there is one region only, it is the one that is meant.
+  const [region = config.region] = regions.length === 1 ? regions : [];
+  const instance = await directory.instance(tenant.tenantId, region);
+  if (!instance) {
+    throw new ConfigError(
+      `the tenant has no region ${region}: name one that it has by --region: ${regions.join(', ')}`,
+    );
+  }
   const accessKey = issueAccessKey(tenant, member.id, undefined, nowMs, random);
   const apiKey = issueApiKey(tenant, member.id, nowMs, random);
   await store.commit({
