@@ -13,6 +13,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FirstCredentials } from '../src/server/first-start.ts';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -106,10 +107,6 @@ async function signEncrypt(
     body,
   });
   return { headers: signed.headers, body };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
 }
 
 function show(name: string, round: Round): void {

@@ -15,6 +15,7 @@ import { FolderSource } from '../src/vault/sources/folder.ts';
 import { FolderTarget } from '../src/vault/targets/folder.ts';
 import { writeDataSet } from './data-set.ts';
 import { isOnPath, measure, type Measured } from './measured.ts';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -67,10 +68,6 @@ function sizeOf(path: string): number {
 
 /** What each thing that is measured came to, round by round. */
 type Results = Map<string, Measured[]>;
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-}
 
 function note(results: Results, name: string, measured: Measured): void {
   results.set(name, [...(results.get(name) ?? []), measured]);

@@ -47,8 +47,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pipeline',
     'http',
   ],
-  config: ['bytes'],
-  cli: ['bytes', 'config', 'server', 'audit', 'vault', 'sdk'],
+  config: ['bytes', 'http'],
+  cli: ['bytes', 'config', 'http', 'server', 'audit', 'vault', 'sdk'],
   server: ['*'],
   main: ['cli'],
 };

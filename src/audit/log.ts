@@ -3,9 +3,6 @@ import type { FramedEntry } from './entry-frame.ts';
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** The log of what belongs to no tenant. */
-export const INSTALLATION_LOG = 'installation';
-
 /** The state root of a tenant without records, hexadecimal: the state of a log that tells of no change yet. */
 export const EMPTY_STATE: string = hash('sha256', Buffer.alloc(2048));
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KeysteadClient } from '@keystead/sdk';
-import { isLoopback, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { isLoopback } from '../http/loopback.ts';
 import type { Given, Reach, Row, Session } from './command.ts';
 import { CliError } from './errors.ts';
 import type { CliHost } from './host.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, isLoopback, readConfig, SETTINGS } from './config.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { ConfigError, readConfig, SETTINGS } from './config.ts';
 
 describe('settings', () => {
   it('have defaults that keep seal and data apart', () => {

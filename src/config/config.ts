@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { isLoopback } from '../http/loopback.ts';
 
 /** Where the server listens. */
 export interface Listen {
@@ -99,11 +100,6 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     region: get('KEYSTEAD_REGION'),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
-}
-
-/** Whether a host is this machine and nothing else. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 function parseListen(text: string, certFile: string, keyFile: string): Listen {

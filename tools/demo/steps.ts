@@ -11,6 +11,7 @@ import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:cry
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { bytes as asBytes } from '../../src/cli/progress.ts';
 import { FolderTarget } from '../../src/vault/targets/folder.ts';
 import { proveCiphertext } from '../../src/vault/proof.ts';
 import { compare, digests, inside, walk } from './folders.ts';
@@ -162,7 +163,7 @@ async function backUp(stage: Stage, label: string): Promise<Told> {
   }
   const skipped = problems === 0 ? '' : `, ${problems} could not be read and are reported`;
   return {
-    text: `${files} files, ${megabytes(read)} read, ${megabytes(stored)} stored${skipped}`,
+    text: `${files} files, ${asBytes(read)} read, ${asBytes(stored)} stored${skipped}`,
     facts: { files, readBytes: read, storedBytes: stored, problems, snapshots: [...stage.snapshots.values()] },
   };
 }
@@ -180,7 +181,7 @@ async function proveStored(stage: Stage): Promise<Told> {
   require(report.entropyBitsPerByte >
     7.9, `what was stored has only ${report.entropyBitsPerByte.toFixed(3)} bits per byte`);
   return {
-    text: `${report.objects} objects, ${megabytes(report.lookedAt)} of ${megabytes(report.bytes)} looked at: ${report.entropyBitsPerByte.toFixed(4)} bits of entropy per byte of the packs; none of ${report.needles} pieces of the files is in them`,
+    text: `${report.objects} objects, ${asBytes(report.lookedAt)} of ${asBytes(report.bytes)} looked at: ${report.entropyBitsPerByte.toFixed(4)} bits of entropy per byte of the packs; none of ${report.needles} pieces of the files is in them`,
     facts: { ...report },
   };
 }
@@ -198,7 +199,7 @@ async function restoreAndCompare(stage: Stage, name: string, like?: string): Pro
     bytes += same.bytes;
   }
   return {
-    text: `${files} files, ${megabytes(bytes)}, every byte the same`,
+    text: `${files} files, ${asBytes(bytes)}, every byte the same`,
     facts: { restoredFiles: files, restoredBytes: bytes },
   };
 }
@@ -251,8 +252,4 @@ interface Verified {
   readonly verified: boolean;
   readonly logs: readonly { readonly log: string; readonly size: number; readonly root: string }[];
   readonly state?: { readonly records: number };
-}
-
-function megabytes(bytes: number): string {
-  return bytes < MIB ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`;
 }
