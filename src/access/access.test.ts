@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate, type AccessRequest, type Subject } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { type AccessRequest, type Subject } from './request.ts';
 import { matchesPattern } from './pattern.ts';
 import { parsePolicy, PolicyError, type AccessPolicy } from './policy.ts';
 

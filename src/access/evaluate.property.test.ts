@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate, type AccessRequest, type Decision } from './evaluate.ts';
+import { evaluate, type Decision } from './evaluate.ts';
+import { type AccessRequest } from './request.ts';
 import type { AccessPolicy, Statement } from './policy.ts';
 
 const [OWN, OTHER] = ['111122223333', '444455556666'] as const;

@@ -1,30 +1,6 @@
 import { matchesPattern } from './pattern.ts';
-import type { AccessPolicy, Statement } from './policy.ts';
-
-/** Who asks, as far as policies can tell. */
-export interface Subject {
-  /** `arn:aws:iam::<account>:user/<name>`, or `:root` for the account itself. */
-  readonly arn: string;
-  readonly accountId: string;
-  /** Policies attached to the subject. The account's root needs none. */
-  readonly policies: readonly AccessPolicy[];
-}
-
-/** A key as far as policies can tell. */
-export interface ProtectedKey {
-  readonly accountId: string;
-  readonly policy: AccessPolicy;
-}
-
-export interface AccessRequest {
-  readonly subject: Subject;
-  /** `kms:Encrypt`, `keystead:CreateTenant`, ... */
-  readonly action: string;
-  /** The ARN of what it is done to; `*` where there is no resource. */
-  readonly resource: string;
-  /** Absent for actions on no key: they rest on the subject's own policies. */
-  readonly key?: ProtectedKey;
-}
+import type { Statement } from './policy.ts';
+import type { AccessRequest, Subject } from './request.ts';
 
 /** The outcome and the reason that goes into the audit entry and to `access explain`. */
 export interface Decision {
@@ -35,6 +11,9 @@ export interface Decision {
     | 'allowed-by-key-policy'
     | 'allowed-by-identity-policy'
     | 'allowed-as-root'
+    | 'allowed-by-grant'
+    | 'denied-by-session-policy'
+    | 'not-allowed-by-session-policy'
     | 'no-statement-allows';
   readonly sid?: string | undefined;
 }

@@ -28,11 +28,21 @@ export interface Member extends PrincipalBody {
 export interface Principal {
   readonly tenantId: string;
   readonly accountId: string;
-  readonly kind: 'user' | 'server';
+  readonly kind: 'root' | 'user' | 'role' | 'service' | 'server';
   readonly id: string;
   readonly name: string;
   readonly arn: string;
+  /** Further names under which a policy may name it: the ARN of the role that a session assumed. */
+  readonly names?: readonly string[];
   readonly policies: readonly AccessPolicy[];
+  /** Policies that a session was opened with: where there are any, they must allow too. */
+  readonly sessionPolicies?: readonly AccessPolicy[];
+  /** Set where a service asks: the name by which `Principal: { Service }` means it. */
+  readonly service?: string;
+  /** For conditions: `aws:PrincipalTag/...`. */
+  readonly tags?: ReadonlyMap<string, string>;
+  /** For conditions: `aws:TokenIssueTime`, of sessions. */
+  readonly sessionIssuedAtMs?: number;
   /** The credential that proved it. */
   readonly credentialId: string;
   readonly strength: Strength;

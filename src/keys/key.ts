@@ -24,6 +24,8 @@ export interface KeyVersion {
   readonly rotation?: { readonly atMs: number; readonly cause: RotationCause };
   /** Base64 of the wrapped material; null while it is deleted. */
   readonly material: string | null;
+  /** Base64 of the public half (SPKI, DER), where there is one: it can be told without opening the material. */
+  readonly publicKey?: string;
   /** Only for imported material that expires. */
   readonly materialExpiresAtMs?: number;
   /** What the importer wrote to it. */
@@ -50,6 +52,28 @@ export interface ImportToken {
   /** Base64 of the wrapped PKCS#8 of the RSA key. */
   readonly privateKey: string;
   readonly expiresAtMs: number;
+}
+
+/** New material of our own by itself, every so often. */
+export interface RotationPolicy {
+  /** 90 to 2560. */
+  readonly periodDays: number;
+  /** When the next rotation is due. It waits while the key is disabled. */
+  readonly nextAtMs: number;
+}
+
+/** One of several related keys: same id, material, spec, usage, origin and rotation; everything else is its own. */
+export interface MultiRegion {
+  readonly primaryRegion: string;
+  /** All regions that have one of the related keys, the primary's among them, sorted. */
+  readonly regions: readonly string[];
+}
+
+/** Where a key lives whose bits, or some of them, are not here. */
+export interface KeyStoreBacking {
+  readonly keyStoreId: string;
+  /** The name of the key in an external key store. */
+  readonly externalKeyId?: string;
 }
 
 export interface Deletion {
@@ -79,6 +103,9 @@ export interface Key {
   readonly versions: readonly KeyVersion[];
   readonly importTokens: readonly ImportToken[];
   readonly deletion?: Deletion;
+  readonly rotation?: RotationPolicy;
+  readonly multiRegion?: MultiRegion;
+  readonly keyStore?: KeyStoreBacking;
 }
 
 /** The version that encrypts, if the key has one. */

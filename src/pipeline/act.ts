@@ -1,6 +1,7 @@
+import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
 import type { OpenKey } from '../keys/open-key.ts';
-import type { Write } from '../records/commit.ts';
+import type { Precondition, Write } from '../records/commit.ts';
 import type { MaybePromise } from '../records/ports.ts';
 
 /** One permission that an act needs. */
@@ -12,6 +13,8 @@ export interface Target {
   readonly key?: OpenKey;
   /** The account that owns the key. */
   readonly accountId?: string;
+  /** What the protocol knows for conditions of policies; the pipeline adds what every request has. */
+  readonly context?: RequestContext;
 }
 
 /** What running an act came to. */
@@ -19,6 +22,8 @@ export interface Done<Value> {
   readonly value: Value;
   /** The change as data; absent or empty for a use. */
   readonly writes?: readonly Write[];
+  /** Records that the change rests on without changing them. */
+  readonly preconditions?: readonly Precondition[];
   /** The key version that served, for the entry. */
   readonly keyVersion?: string;
   /** A key that came into being by this act, for the entry. */

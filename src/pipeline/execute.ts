@@ -1,10 +1,13 @@
 import { evaluate, type Decision } from '../access/evaluate.ts';
+import type { GrantedRight } from '../access/request.ts';
 import type { AuditDraft, Outcome } from '../audit/entry.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Clock } from '../keys/ports.ts';
+import type { Granted } from './granted.ts';
 import { tenantOf } from '../records/account.ts';
 import {
+  andThen,
   ConflictError,
   StoreFullError,
   UnknownOutcomeError,
@@ -32,11 +35,13 @@ export class Pipeline {
   readonly #store: RecordStore;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #granted: Granted | undefined;
 
-  constructor(store: RecordStore, clock: Clock, random: Random) {
+  constructor(store: RecordStore, clock: Clock, random: Random, granted?: Granted) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
+    this.#granted = granted;
   }
 
   /**
@@ -56,7 +61,10 @@ export class Pipeline {
         const prepared = prepare(nowMs);
         act = prepared instanceof Promise ? await prepared : prepared;
         if (act.targets.length === 0) throw new TypeError('an act names the permission that it needs');
-        for (const target of act.targets) authorise(call, target);
+        for (const target of act.targets) {
+          const authorised = authorise(call, target, this.#granted);
+          if (authorised instanceof Promise) await authorised;
+        }
         const ran = act.run(nowMs);
         done = ran instanceof Promise ? await ran : ran;
       } catch (error) {
@@ -85,11 +93,12 @@ export class Pipeline {
   }
 
   /** Makes the entries durable, and the change with them. */
-  #persist(entries: readonly AuditDraft[], { writes, urgent, shred }: Done<unknown>): Promise<unknown> {
+  #persist(entries: readonly AuditDraft[], { writes, preconditions, urgent, shred }: Done<unknown>): Promise<unknown> {
     if (writes === undefined || writes.length === 0) return this.#record(entries);
     return this.#store.commit({
       writes,
       entries,
+      ...(preconditions !== undefined && { preconditions }),
       ...(urgent === true && { urgent }),
       ...(shred === true && { shred }),
     });
@@ -175,26 +184,44 @@ export class Pipeline {
   }
 }
 
-/** Asks the evaluator, or remembers what it said of this revision of the key and of the principal. */
-function authorise(call: Call, target: Target): void {
-  const memory = target.key?.decisions;
-  const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
-  let decision = memory?.get(question);
-  if (decision === undefined) {
-    decision = decide(call, target);
-    if (memory !== undefined) {
-      makeRoom(memory, MAX_DECISIONS);
-      memory.set(question, decision);
-    }
+/**
+ * Asks the evaluator, or remembers what it said of this revision of the key and of the principal. Grants are looked
+ * for only where policies neither allow nor deny.
+ */
+function authorise(call: Call, target: Target, granted: Granted | undefined): MaybePromise<void> {
+  const decision = byPolicies(call, target);
+  if (decision.allowed) return;
+  const { key } = target;
+  if (key === undefined || granted === undefined || decision.reason !== 'no-statement-allows') {
+    throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
   }
-  if (!decision.allowed) throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
+  return andThen(granted.find(key, call.principal), (grants) => {
+    const withGrants = grants.length === 0 ? decision : decide(call, target, grants);
+    if (!withGrants.allowed)
+      throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
+  });
 }
 
-function decide(call: Call, target: Target): Decision {
+function byPolicies(call: Call, target: Target): Decision {
+  const memory = target.key?.decisions;
+  const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
+  const known = memory?.get(question);
+  if (known !== undefined) return known;
+  const decision = decide(call, target);
+  if (memory !== undefined) {
+    makeRoom(memory, MAX_DECISIONS);
+    memory.set(question, decision);
+  }
+  return decision;
+}
+
+function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): Decision {
   return evaluate({
     subject: call.principal,
     action: target.action,
     resource: target.resource,
+    ...(target.context && { context: target.context }),
+    ...(grants && { grants }),
     ...(target.key && {
       key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },
     }),

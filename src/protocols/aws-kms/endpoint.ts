@@ -10,8 +10,8 @@ import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts'
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { SignatureVerifier, type SigningCredential } from '../sigv4/verify.ts';
 import { AwsKmsError } from './errors.ts';
-import { notImplemented, type Operation, type OperationPorts } from './operation.ts';
-import { OPERATIONS } from './operations.ts';
+import type { OperationPorts } from './operation.ts';
+import { prepareOperation, type AnyInput } from './prepare.ts';
 import { signatureError } from './signature-errors.ts';
 import type { ResolvedKey } from './resolve.ts';
 import { readInput } from './validate.ts';
@@ -81,18 +81,14 @@ async function serve(
     const output = await ports.pipeline.execute(callOf(request, principal, target), (nowMs) => {
       const name = operationOf(target);
       const input = readInput(name, request.body);
-      const row = OPERATIONS[name];
-      if (row === 'not-implemented') throw notImplemented(name);
-      // The table pairs each name with its own operation; the compiler cannot follow that through a variable.
-      const operation = row as unknown as Operation<'Encrypt'>;
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
         const { directory, keys, records, random, wrappingKeys } = ports;
         const context = { directory, keys, records, random, wrappingKeys, principal, instance, resolved };
-        return operation.prepare(context, input as never, nowMs);
+        return prepareOperation(context, name, input as AnyInput, nowMs);
       });
     });
-    const answer = encodeAnswer(output, requestId);
+    const answer = encodeAnswer(output as object | undefined, requestId);
     // What is handed out is not kept: data keys, plaintexts.
     wipe((output as { readonly Plaintext?: Buffer } | undefined)?.Plaintext);
     return answer;

@@ -7,7 +7,7 @@ import type { DataKeySpec } from '../model.gen.ts';
 import type { Input, OperationContext } from '../operation.ts';
 import { resolveKey, targetOf, type ResolvedKey } from '../resolve.ts';
 import { aadOf, detailsOf } from './encryption-context.ts';
-import { dryRun, refuseGrantTokens, validationError } from './refusals.ts';
+import { dryRun, validationError } from './refusals.ts';
 
 const LENGTHS: Record<DataKeySpec, number> = { AES_128: 16, AES_256: 32 };
 
@@ -22,7 +22,6 @@ export function dataKeyAct<Value>(
   nowMs: number,
   answer: (generated: Generated, resolved: ResolvedKey) => Value,
 ): MaybePromise<Act<Value>> {
-  refuseGrantTokens(input.GrantTokens);
   const length = lengthOf(input);
   const aad = aadOf(input.EncryptionContext);
   return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({

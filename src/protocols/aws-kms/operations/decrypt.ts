@@ -4,17 +4,15 @@ import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { targetOf } from '../resolve.ts';
 import { aadOf, detailsOf } from './encryption-context.ts';
-import { dryRun, refuseGrantTokens, refuseMember } from './refusals.ts';
+import { dryRun } from './refusals.ts';
 import { findSource } from './source-key.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html */
 export const decrypt: Operation<'Decrypt'> = {
   actions: ['kms:Decrypt'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'no grant tokens, no Recipient; with DryRun the ciphertext is checked too (inferred)',
+  notes: 'with DryRun the ciphertext is checked too (inferred)',
   prepare(context, input, nowMs) {
-    refuseGrantTokens(input.GrantTokens);
-    refuseMember('Recipient', input.Recipient);
     const aad = aadOf(input.EncryptionContext);
     const request = {
       ciphertext: input.CiphertextBlob,

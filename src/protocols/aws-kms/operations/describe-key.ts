@@ -3,7 +3,6 @@ import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { refuseGrantTokens } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
 export const describeKey: Operation<'DescribeKey'> = {
@@ -11,7 +10,6 @@ export const describeKey: Operation<'DescribeKey'> = {
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
   notes: 'no grant tokens; there are no AWS managed keys, so `alias/aws/...` is not found',
   prepare(context, input, nowMs) {
-    refuseGrantTokens(input.GrantTokens);
     return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:DescribeKey', resolved)],
       run: (runAtMs) => ({

@@ -5,15 +5,13 @@ import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
 import { requireAlgorithm } from './algorithm.ts';
 import { aadOf, detailsOf } from './encryption-context.ts';
-import { dryRun, refuseGrantTokens } from './refusals.ts';
+import { dryRun } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html */
 export const encrypt: Operation<'Encrypt'> = {
   actions: ['kms:Encrypt'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'no grant tokens',
   prepare(context, input, nowMs) {
-    refuseGrantTokens(input.GrantTokens);
     const aad = aadOf(input.EncryptionContext);
     return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:Encrypt', resolved)],

@@ -1,7 +1,6 @@
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { dataKeyAct } from './data-key.ts';
-import { refuseMember } from './refusals.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
 export const generateDataKey: Operation<'GenerateDataKey'> = {
@@ -9,7 +8,6 @@ export const generateDataKey: Operation<'GenerateDataKey'> = {
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
   notes: 'no grant tokens, no Recipient',
   prepare(context, input, nowMs) {
-    refuseMember('Recipient', input.Recipient);
     return dataKeyAct(context, 'kms:GenerateDataKey', input, nowMs, ({ ciphertext, version, dataKey }, { arn }) => ({
       CiphertextBlob: ciphertext,
       Plaintext: dataKey,

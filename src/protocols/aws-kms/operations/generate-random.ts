@@ -6,10 +6,9 @@ import { refuseMember, validationError } from './refusals.ts';
 export const generateRandom: Operation<'GenerateRandom'> = {
   actions: ['kms:GenerateRandom'],
   keys: [],
-  notes: 'no Recipient, no custom key stores',
-  prepare(_, { NumberOfBytes, CustomKeyStoreId, Recipient }) {
+  notes: 'no custom key stores',
+  prepare(_, { NumberOfBytes, CustomKeyStoreId }) {
     refuseMember('CustomKeyStoreId', CustomKeyStoreId);
-    refuseMember('Recipient', Recipient);
     if (NumberOfBytes === undefined) throw validationError('NumberOfBytes is required.');
     return {
       targets: [{ action: 'kms:GenerateRandom', resource: '*' }],

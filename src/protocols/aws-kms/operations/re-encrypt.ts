@@ -6,7 +6,7 @@ import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
 import { requireAlgorithm } from './algorithm.ts';
 import { aadOf, contextDetails } from './encryption-context.ts';
-import { dryRun, refuseGrantTokens } from './refusals.ts';
+import { dryRun } from './refusals.ts';
 import { findSource } from './source-key.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html */
@@ -16,9 +16,8 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
     { member: 'SourceKeyId', forms: ANY_FORM },
     { member: 'DestinationKeyId', forms: ANY_FORM },
   ],
-  notes: 'no grant tokens; with DryRun the ciphertext is checked too (inferred)',
+  notes: 'with DryRun the ciphertext is checked too (inferred)',
   prepare(context, input, nowMs) {
-    refuseGrantTokens(input.GrantTokens);
     const sourceAad = aadOf(input.SourceEncryptionContext);
     const destinationAad = aadOf(input.DestinationEncryptionContext);
     const request = {

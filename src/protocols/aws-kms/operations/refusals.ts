@@ -5,12 +5,6 @@ export function dryRun(): AwsKmsError {
   return new AwsKmsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
 }
 
-/** There are no grants yet, so no token is valid. */
-export function refuseGrantTokens(tokens: readonly string[] | undefined): void {
-  if (tokens === undefined || tokens.length === 0) return;
-  throw new AwsKmsError('InvalidGrantTokenException', 'Keystead has no grants yet, so no grant token is valid.');
-}
-
 /**
  * Refuses a member that asks for something that is not there yet. To ignore it would be to do something else than
  * was asked.
