@@ -1,12 +1,21 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { wipe } from '../bytes/bytes.ts';
-import type { Binding } from '../crypto/wrapped-secret.ts';
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { wipe, type Bytes } from '../bytes/bytes.ts';
+import type { KeySpecRow } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
+import type { Binding } from '../crypto/wrapped-secret.ts';
 import type { Key, KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 
+/** The bits of a key: raw for secret keys, PKCS#8 DER for the private half of a pair. */
+export type KeyMaterial = Bytes<'KeyMaterial'>;
+
 /** The fields of a key that its material is bound to. */
 type Bound = Pick<Key, 'tenantId' | 'region' | 'id' | 'spec' | 'usage' | 'origin' | 'extractable'>;
+
+/** Whether keys of this spec have a public half. */
+export function isPair(spec: KeySpecRow): boolean {
+  return spec.materialLength === undefined;
+}
 
 function bindingOf(key: Bound, version: Pick<KeyVersion, 'id' | 'materialId'>): Binding {
   return [
@@ -20,7 +29,7 @@ function bindingOf(key: Bound, version: Pick<KeyVersion, 'id' | 'materialId'>): 
     key.origin,
     key.extractable ? '1' : '0',
     version.materialId,
-    'raw',
+    isPair(key.spec) ? 'pkcs8' : 'raw',
   ];
 }
 
@@ -39,8 +48,23 @@ export function wrapMaterial(
 export function openMaterial(space: KeySpace, key: Bound, version: KeyVersion & { material: string }): KeyObject {
   const material = space.instanceKey.unwrap(bindingOf(key, version), Buffer.from(version.material, 'base64'));
   try {
-    return createSecretKey(material);
+    return openKeyMaterial(key.spec, material);
   } finally {
     wipe(material);
   }
+}
+
+/** The public half of material, base64 of its SPKI; `undefined` for secret keys. */
+export function publicHalfOf(spec: KeySpecRow, material: Buffer): string | undefined {
+  if (!isPair(spec)) return undefined;
+  return createPublicKey(openKeyMaterial(spec, material)).export({ format: 'der', type: 'spki' }).toString('base64');
+}
+
+/** A public half as it stands in a record. */
+export function openPublicKey(publicKey: string): KeyObject {
+  return createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+}
+
+function openKeyMaterial(spec: KeySpecRow, material: Buffer): KeyObject {
+  return isPair(spec) ? createPrivateKey({ key: material, format: 'der', type: 'pkcs8' }) : createSecretKey(material);
 }

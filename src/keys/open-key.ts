@@ -6,7 +6,7 @@ import { keyCheckValue } from '../crypto/key-check-value.ts';
 import { KeyError } from './errors.ts';
 import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
-import { openMaterial } from './material.ts';
+import { openMaterial, openPublicKey } from './material.ts';
 
 /** How long material stays open without use, and at all, in milliseconds. */
 export const MATERIAL_IDLE_MS = 10 * 60_000;
@@ -25,6 +25,12 @@ export interface UsableVersion {
   readonly material: KeyObject;
 }
 
+/** The public half of a version that can be used now. */
+export interface PublicHalf {
+  readonly version: KeyVersion & { readonly publicKey: string };
+  readonly publicKey: KeyObject;
+}
+
 /**
  * One revision of a key with what is worth keeping of it: its compiled policy and its opened material. A new revision
  * is a new OpenKey, so nothing that was opened survives a change of state.
@@ -37,7 +43,8 @@ export class OpenKey {
   #policy: AccessPolicy | undefined;
   readonly #handles: ReadonlyMap<string, KeyVersion>;
   readonly #materials = new Map<string, OpenMaterial>();
-  #current: { readonly version: KeyVersion; readonly handle: Handle } | undefined;
+  #public: KeyObject | undefined;
+  readonly #current: { readonly version: KeyVersion; readonly handle: Handle } | undefined;
 
   constructor(key: Key, space: KeySpace) {
     this.key = key;
@@ -57,6 +64,21 @@ export class OpenKey {
     if (this.#current === undefined) throw new KeyError('key-pending-import', { keyId: this.key.id });
     const { version, handle } = this.#current;
     return { version, handle, material: this.#open(version, nowMs) };
+  }
+
+  /**
+   * The public half of the current version: telling it or verifying by it needs no secret.
+   *
+   * @throws {KeyError} `key-pending-import`; `wrong-family` for secret keys
+   */
+  publicHalf(nowMs: number): PublicHalf {
+    const version = this.#current?.version;
+    if (version === undefined || !hasMaterial(version, nowMs)) {
+      throw new KeyError('key-pending-import', { keyId: this.key.id });
+    }
+    if (version.publicKey === undefined) throw new KeyError('wrong-family', { keyId: this.key.id });
+    this.#public ??= openPublicKey(version.publicKey);
+    return { version: version as PublicHalf['version'], publicKey: this.#public };
   }
 
   /** The version that a ciphertext names. @throws {KeyError} `invalid-ciphertext`, `key-pending-import` */

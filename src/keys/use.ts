@@ -7,6 +7,7 @@ import {
   type Ciphertext,
   type ParsedCiphertext,
 } from '../crypto/ciphertext.ts';
+import type { KeyUsage } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from './errors.ts';
 import type { Key, KeyVersion } from './key.ts';
@@ -28,14 +29,33 @@ export interface Decrypted {
 }
 
 /**
- * Whether a key may be used now.
+ * Whether a key may be used now, and in this way: its state is told before its usage.
  *
- * @throws {KeyError} what its state refuses; `wrong-usage` for a key that does not encrypt
+ * @throws {KeyError} what its state refuses; `wrong-usage`
  */
-export function requireUsable(key: Key, nowMs: number): void {
+export function requireUsable(key: Key, usage: KeyUsage, nowMs: number): void {
   requireState(key, 'use', nowMs);
-  if (key.usage !== 'encrypt-decrypt' || key.spec.family !== 'aes')
-    throw new KeyError('wrong-usage', { keyId: key.id });
+  if (key.usage !== usage) throw new KeyError('wrong-usage', { keyId: key.id });
+}
+
+/**
+ * Whether a key may be used now for what only symmetric keys do: data keys, encryption contexts.
+ *
+ * @throws {KeyError} what its state refuses; `wrong-usage`
+ */
+export function requireSymmetric(key: Key, nowMs: number): void {
+  requireUsable(key, 'encrypt-decrypt', nowMs);
+  if (key.spec.family !== 'aes') throw new KeyError('wrong-usage', { keyId: key.id });
+}
+
+/**
+ * Whether the key has an algorithm, named as on the AWS wire. Asked behind {@link requireUsable}.
+ *
+ * @throws {KeyError} `wrong-algorithm`
+ */
+export function requireAlgorithm({ id, spec, usage }: Key, algorithm: string): void {
+  if (spec.algorithms[usage]?.includes(algorithm) === true) return;
+  throw new KeyError('wrong-algorithm', { keyId: id, detail: algorithm });
 }
 
 /** Encrypts 1 to 4096 bytes under the current version. */
@@ -46,7 +66,7 @@ export function encrypt(
   nowMs: number,
   random: Random,
 ): Encrypted {
-  requireUsable(openKey.key, nowMs);
+  requireSymmetric(openKey.key, nowMs);
   const { version, handle, material } = openKey.current(nowMs);
   const ciphertext = seal(material, handle, hedgedSalt(random(32), aad, plaintext), aad, plaintext);
   return { ciphertext, version };
@@ -58,7 +78,7 @@ export function encrypt(
  * @throws {KeyError} `invalid-ciphertext`; its detail (`wrong-context`, `damaged`) is for the audit entry alone
  */
 export function decrypt(openKey: OpenKey, ciphertext: ParsedCiphertext, aad: Uint8Array, nowMs: number): Decrypted {
-  requireUsable(openKey.key, nowMs);
+  requireSymmetric(openKey.key, nowMs);
   const { version, material } = openKey.byHandle(ciphertext.handle, nowMs);
   const plaintext = open(material, ciphertext, aad);
   if (typeof plaintext === 'string')
@@ -74,7 +94,7 @@ export function generateDataKey(
   nowMs: number,
   random: Random,
 ): Encrypted & { readonly dataKey: DataKey } {
-  requireUsable(openKey.key, nowMs);
+  requireSymmetric(openKey.key, nowMs);
   const dataKey = bytesOf<'DataKey'>(randomBytes(length));
   return { ...encrypt(openKey, dataKey, aad, nowMs, random), dataKey };
 }

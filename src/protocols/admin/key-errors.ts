@@ -44,6 +44,29 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     says: 'is of a kind that keeps one material for ever',
     action: 'Make a new key and move to it.',
   },
+  'wrong-algorithm': {
+    status: 400,
+    says: 'does not have this algorithm',
+    action: 'Use one of the algorithms of its spec and usage.',
+  },
+  'message-unfit': {
+    status: 400,
+    says: 'cannot sign such a message',
+    action: 'Send a digest of the length of the algorithm, or the message itself.',
+  },
+  'plaintext-too-long': {
+    status: 400,
+    says: 'cannot encrypt as much at once',
+    action: 'Encrypt a data key with it, and the data with that.',
+  },
+  'context-unwanted': { status: 400, says: 'takes no encryption context', action: 'Leave the context out.' },
+  'invalid-signature': { status: 400, says: 'did not sign this', action: 'Check the message and the signature.' },
+  'invalid-mac': { status: 400, says: 'did not make this MAC', action: 'Check the message and the MAC.' },
+  'invalid-public-key': {
+    status: 400,
+    says: 'cannot agree on a secret with this public key',
+    action: 'Send the SPKI, DER, of a public key on the same named curve.',
+  },
   'incorrect-key': { status: 400, says: 'is not the one that encrypted this', action: 'Name the key that did.' },
   'invalid-ciphertext': {
     status: 400,
@@ -62,6 +85,21 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     status: 400,
     says: 'was sent material of the wrong length',
     action: 'Send material of the length of its spec.',
+  },
+  'import-material-unfit': {
+    status: 400,
+    says: 'was sent material that is not a key of its spec',
+    action: 'Send PKCS#8, DER, of one private key of that spec.',
+  },
+  'import-wrapping-unfit': {
+    status: 400,
+    says: 'cannot be sent material by this wrapping',
+    action: 'Use an RSA_AES_KEY_WRAP algorithm, or a larger wrapping key.',
+  },
+  'import-used-otherwise': {
+    status: 409,
+    says: 'was sent material that another key of the tenant has for another usage',
+    action: 'Send other material: one material has one usage.',
   },
   'import-incorrect-material': {
     status: 400,

@@ -51,6 +51,23 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (arn, { key }) => `${arn} origin is ${key && ORIGINS[key.origin]} which is not valid for this operation.`,
   ),
   'wrong-family': says('UnsupportedOperationException'),
+  'wrong-algorithm': says(
+    'InvalidKeyUsageException',
+    (_, { key, detail }) => `Algorithm ${detail} is incompatible with key spec ${key?.spec.aws}.`,
+  ),
+  'message-unfit': says('ValidationException', (_, { detail }) => detail ?? 'The message does not fit the algorithm.'),
+  'plaintext-too-long': says(
+    'ValidationException',
+    (_, { detail }) => detail ?? 'The plaintext is too long for the algorithm.',
+  ),
+  'context-unwanted': says(
+    'ValidationException',
+    (_, { key }) =>
+      `An encryption context is only taken by symmetric keys, not by key spec ${key?.spec.aws}. Leave it out.`,
+  ),
+  'invalid-signature': says('KMSInvalidSignatureException'),
+  'invalid-mac': says('KMSInvalidMacException'),
+  'invalid-public-key': says('ValidationException'),
   'incorrect-key': says(
     'IncorrectKeyException',
     () => 'The key ID in the request does not identify a CMK that can perform this operation.',
@@ -70,6 +87,19 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'import-wrong-length': says(
     'IncorrectKeyMaterialException',
     (_, { detail }) => `Invalid key material size: ${detail}.`,
+  ),
+  'import-material-unfit': says(
+    'IncorrectKeyMaterialException',
+    (_, { key, detail }) => `The key material is not a key of the spec ${key?.spec.aws}: ${detail}.`,
+  ),
+  'import-wrapping-unfit': says(
+    'ValidationException',
+    (_, { detail }) => detail ?? 'The wrapping does not fit the key.',
+  ),
+  'import-used-otherwise': says(
+    'IncorrectKeyMaterialException',
+    (_, { detail }) =>
+      `The key material serves another key of this account with the key usage ${usageWord(detail)}. One material has one usage: import other material.`,
   ),
   'import-incorrect-material': says(
     'IncorrectKeyMaterialException',
@@ -143,6 +173,11 @@ const WORDS: Record<KeyErrorCode, Words> = {
     () => 'The stored key does not pass its integrity check, so it is not used. Run "keystead audit verify".',
   ),
 };
+
+/** AWS's word for a usage that the key domain names. */
+function usageWord(usage: string | undefined): string {
+  return USAGES[usage as keyof typeof USAGES] ?? 'of that key';
+}
 
 /** Says any error in AWS's words. What is not ours to explain is an internal failure, without a word of its content. */
 export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], operation?: OperationName): AwsKmsError {

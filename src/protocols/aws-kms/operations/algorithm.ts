@@ -1,16 +1,15 @@
 import type { OpenKey } from '../../../keys/open-key.ts';
-import { requireUsable } from '../../../keys/use.ts';
-import { AwsKmsError } from '../errors.ts';
+import { requireAlgorithm as requireOf, requireUsable } from '../../../keys/use.ts';
+
+const DEFAULT = 'SYMMETRIC_DEFAULT';
 
 /**
- * Refuses an algorithm that the key does not have. What else is wrong with the key is told before: AWS checks state
- * and usage first.
+ * The encryption algorithm of a request, which the key must have. What else is wrong with the key is told before: AWS
+ * checks state and usage first.
+ *
+ * @throws {KeyError} what the key's state refuses; `wrong-usage`, `wrong-algorithm`
  */
-export function requireAlgorithm({ key }: OpenKey, algorithm: string | undefined, nowMs: number): void {
-  if (algorithm === undefined || key.spec.algorithms[key.usage]?.includes(algorithm) === true) return;
-  requireUsable(key, nowMs);
-  throw new AwsKmsError(
-    'InvalidKeyUsageException',
-    `Algorithm ${algorithm} is incompatible with key spec ${key.spec.aws}.`,
-  );
+export function requireAlgorithm({ key }: OpenKey, algorithm: string = DEFAULT, nowMs: number): void {
+  requireUsable(key, 'encrypt-decrypt', nowMs);
+  requireOf(key, algorithm);
 }

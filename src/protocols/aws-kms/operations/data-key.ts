@@ -1,5 +1,5 @@
 import { wipe } from '../../../bytes/bytes.ts';
-import { generateDataKey as generate, requireUsable, type DataKey, type Encrypted } from '../../../keys/use.ts';
+import { generateDataKey as generate, requireSymmetric, type DataKey, type Encrypted } from '../../../keys/use.ts';
 import type { Act } from '../../../pipeline/act.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
@@ -29,7 +29,7 @@ export function dataKeyAct<Value>(
     ...detailsOf(input.EncryptionContext),
     run(runAtMs) {
       if (input.DryRun === true) {
-        requireUsable(resolved.open.key, runAtMs);
+        requireSymmetric(resolved.open.key, runAtMs);
         throw dryRun();
       }
       const generated = generate(resolved.open, length, aad, runAtMs, context.random);

@@ -1,4 +1,4 @@
-import { encrypt as encryptUnder, requireUsable } from '../../../keys/use.ts';
+import { encrypt as encryptUnder } from '../../../keys/use.ts';
 import { andThen } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
@@ -19,10 +19,7 @@ export const encrypt: Operation<'Encrypt'> = {
       run(runAtMs) {
         const { open, arn } = resolved;
         requireAlgorithm(open, input.EncryptionAlgorithm, runAtMs);
-        if (input.DryRun === true) {
-          requireUsable(open.key, runAtMs);
-          throw dryRun();
-        }
+        if (input.DryRun === true) throw dryRun();
         const { ciphertext, version } = encryptUnder(open, input.Plaintext, aad, runAtMs, context.random);
         return {
           value: { CiphertextBlob: ciphertext, KeyId: arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' },

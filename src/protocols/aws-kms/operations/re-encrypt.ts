@@ -1,5 +1,5 @@
 import { wipe } from '../../../bytes/bytes.ts';
-import { encrypt, requireUsable } from '../../../keys/use.ts';
+import { encrypt } from '../../../keys/use.ts';
 import { andThen } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
@@ -37,7 +37,6 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
         },
         run(runAtMs) {
           requireAlgorithm(destination.open, input.DestinationEncryptionAlgorithm, runAtMs);
-          requireUsable(destination.open.key, runAtMs);
           const opened = source.open(sourceAad, runAtMs);
           try {
             if (opened === undefined || input.DryRun === true) throw dryRun();

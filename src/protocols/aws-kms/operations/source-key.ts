@@ -1,7 +1,7 @@
 import { parseCiphertext, type ParsedCiphertext } from '../../../crypto/ciphertext.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { conditionOf } from '../../../keys/state.ts';
-import { decrypt, requireUsable, type Decrypted } from '../../../keys/use.ts';
+import { decrypt, type Decrypted } from '../../../keys/use.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { DryRunModifierType } from '../model.gen.ts';
@@ -66,7 +66,6 @@ function openSource(
   nowMs: number,
 ): Decrypted | undefined {
   requireAlgorithm(open, algorithm, nowMs);
-  requireUsable(open.key, nowMs);
   if (isIgnored) return undefined;
   if (parsed === undefined) throw new KeyError('invalid-ciphertext', { keyId: open.key.id });
   const handle = parsed.handle.toString('base64');
