@@ -9,12 +9,16 @@ export interface Change<Value> {
   readonly writes: readonly Write[];
 }
 
-/** The key with some of its fields changed. */
-export type KeyEdit = Partial<Omit<Key, 'tenantId' | 'region' | 'id' | 'revision' | 'spec' | 'usage' | 'origin'>>;
+type Editable = Omit<Key, 'tenantId' | 'region' | 'id' | 'revision' | 'spec' | 'usage' | 'origin'>;
+type Optional = { [F in keyof Editable]: object extends Pick<Editable, F> ? F : never }[keyof Editable];
+
+/** The key with some of its fields changed; one that it need not have is taken away by `undefined`. */
+export type KeyEdit = Partial<Omit<Editable, Optional>> & { readonly [F in Optional]?: Editable[F] | undefined };
 
 /** A change of one key and nothing else. */
 export function edit(space: KeySpace, key: Key, fields: KeyEdit): Change<Key> {
-  const after = { ...key, ...fields };
+  // A record leaves out what is undefined.
+  const after = { ...key, ...fields } as Key;
   return { value: { ...after, revision: key.revision + 1 }, writes: [putKey(space.tenantKey, key, after)] };
 }
 

@@ -75,7 +75,7 @@ describe('an import', () => {
 describe('which material may come', () => {
   const absent = keyAfter(space, deleteMaterial(space, holder, undefined, NOW));
   const pending = bring(space, holder, second, { kind: 'new' });
-  const rotated = keyAfter(space, rotateOnDemand(space, pending, NOW, random));
+  const rotated = keyAfter(space, rotateOnDemand({ space, key: pending }, [], NOW, random));
   const rotatedAway = keyAfter(space, deleteMaterial(space, rotated, idOf(holder, first), NOW));
   const pendingGone = keyAfter(space, deleteMaterial(space, pending, idOf(holder, second), NOW));
 
@@ -172,7 +172,10 @@ describe('material comes and goes', () => {
   });
 
   it('all permanent materials must be there again', () => {
-    const two = keyAfter(space, rotateOnDemand(space, bring(space, holder, second, { kind: 'new' }), NOW, random));
+    const two = keyAfter(
+      space,
+      rotateOnDemand({ space, key: bring(space, holder, second, { kind: 'new' }) }, [], NOW, random),
+    );
     const none = [first, second].reduce(
       (key, material) => keyAfter(space, deleteMaterial(space, key, idOf(key, material), NOW)),
       two,

@@ -151,7 +151,7 @@ describe('what is found', () => {
   it('finds the version of a new rotation, and old ciphertexts', async () => {
     const key = await make();
     const old = sealed(space, key, 'old');
-    const two = await stored(rotateOnDemand(space, key, NOW, random));
+    const two = await stored(rotateOnDemand({ space, key }, [], NOW, random));
     const young = sealed(space, two, 'young');
     for (const [text, parsed] of [
       ['old', old],

@@ -5,7 +5,7 @@ import type { Put } from '../records/commit.ts';
 import type { RecordName } from '../records/commit.ts';
 import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
-import type { Key } from './key.ts';
+import { isPrimary, type Key } from './key.ts';
 
 /** Bytes of the form of a key record's body that this code writes and reads. */
 const FORMAT = 1;
@@ -23,7 +23,7 @@ export function handleSpace(tenantId: string, region: string): string {
 /** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
 export const DUE_SPACE = 'due';
 
-/** When the clock has something to do to a key: its deletion, or the expiry of material. */
+/** When the clock has something to do to a key: its deletion, the expiry of material, its rotation. */
 function dueName(key: Key, atMs: number): RecordName {
   return { space: DUE_SPACE, name: `${String(atMs).padStart(15, '0')} ${key.tenantId}/${key.id}` };
 }
@@ -38,7 +38,15 @@ function dueTimes(key: Key): number[] {
   const expiring = key.versions.flatMap(({ material, materialExpiresAtMs }) =>
     material === null || materialExpiresAtMs === undefined ? [] : [materialExpiresAtMs],
   );
-  return [...new Set([...expiring, ...(key.deletion ? [key.deletion.dueAtMs] : [])])];
+  return [...new Set([...expiring, ...(key.deletion ? [key.deletion.dueAtMs] : []), ...rotationTimes(key)])];
+}
+
+/**
+ * A rotation is the primary's to make, and waits for as long as the key is off: a name that stays due all that time would
+ * keep the sweep from others.
+ */
+function rotationTimes(key: Key): number[] {
+  return key.rotation !== undefined && key.state === 'active' && isPrimary(key) ? [key.rotation.nextAtMs] : [];
 }
 
 /** A destroyed key leaves the lists of its region; its record stays as a tombstone. */

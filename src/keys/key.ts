@@ -117,3 +117,13 @@ export function currentVersion(key: Key): KeyVersion | undefined {
 export function hasMaterial(version: KeyVersion, nowMs: number): boolean {
   return version.material !== null && (version.materialExpiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
 }
+
+/** Whether a key has relatives in other regions. */
+export function hasRelatives({ multiRegion }: Key): boolean {
+  return multiRegion !== undefined && multiRegion.regions.length > 1;
+}
+
+/** Whether a key is alone, or the one of its relatives by which all of them are rotated, replicated and let go. */
+export function isPrimary({ multiRegion, region }: Key): boolean {
+  return multiRegion === undefined || multiRegion.primaryRegion === region;
+}

@@ -5,6 +5,7 @@ import type { Random } from '../crypto/random.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
 import type { Key, KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
+import type { Placed } from './related.ts';
 
 /** The bits of a key: raw for secret keys, PKCS#8 DER for the private half of a pair. */
 export type KeyMaterial = Bytes<'KeyMaterial'>;
@@ -49,6 +50,28 @@ export function openMaterial(space: KeySpace, key: Bound, version: KeyVersion & 
   const material = space.instanceKey.unwrap(bindingOf(key, version), Buffer.from(version.material, 'base64'));
   try {
     return openKeyMaterial(key.spec, material);
+  } finally {
+    wipe(material);
+  }
+}
+
+/**
+ * The material of a version, wrapped for the place that the same version has in a related key of another region: null
+ * where it is deleted.
+ *
+ * @throws {UnwrapError} when the record was tampered with
+ */
+export function carryMaterial(
+  from: Placed,
+  to: Placed,
+  version: Pick<KeyVersion, 'id' | 'materialId' | 'material'>,
+  random: Random,
+): string | null {
+  if (version.material === null) return null;
+  const wrapped = Buffer.from(version.material, 'base64');
+  const material = from.space.instanceKey.unwrap(bindingOf(from.key, version), wrapped);
+  try {
+    return wrapMaterial(to.space, to.key, version, material, random);
   } finally {
     wipe(material);
   }

@@ -65,6 +65,7 @@ const TABLE: Record<Verb, readonly string[]> = {
   //                   enabled disabled pending-import pending-deletion gone
   use: [Y, DIS, IMP, DEL, NF],
   rotate: [Y, DIS, IMP, DEL, NF],
+  'set-rotation': [Y, DIS, IMP, DEL, NF],
   read: [Y, Y, Y, Y, NF],
   'read-rotations': [Y, Y, Y, Y, NF],
   'set-access-policy': [Y, Y, Y, Y, NF],
@@ -131,7 +132,7 @@ describe('conditions', () => {
     expect(conditionOf(expiring, NOW + 4)).toBe('enabled');
     expect(conditionOf(expiring, NOW + 5)).toBe('pending-import');
     const second = bring(space, expiring, randomBytes(32), { kind: 'new' });
-    const rotated = keyAfter(space, rotateOnDemand(space, second, NOW, random));
+    const rotated = keyAfter(space, rotateOnDemand({ space, key: second }, [], NOW, random));
     expect(rotated.versions.map(({ stage }) => stage)).toEqual(['previous', 'current']);
     expect(conditionOf(rotated, NOW + 5)).toBe('pending-import');
     expect(codeOf(() => sealed(space, rotated, 'x', NOW + 5))).toBe('key-pending-import');
@@ -153,7 +154,7 @@ describe('states and verbs', () => {
 
   it.each(CONDITIONS)('rotate while %s, by the verb itself', (condition) => {
     const expected = TABLE.rotate[CONDITIONS.indexOf(condition)];
-    const code = codeOf(() => rotateOnDemand(space, keyIn[condition], timeOf(condition), random));
+    const code = codeOf(() => rotateOnDemand({ space, key: keyIn[condition] }, [], timeOf(condition), random));
     expect(code).toBe(expected === Y ? 'no-pending-material' : expected);
   });
 

@@ -30,6 +30,7 @@ export type Verb =
   | 'take-alias'
   | 'set-access-policy'
   | 'rotate'
+  | 'set-rotation'
   | 'prepare-import'
   | 'import'
   | 'delete-material'
@@ -49,6 +50,7 @@ const ONLY_ENABLED: Refusals = {
 const REFUSALS: Record<Verb, Refusals> = {
   use: ONLY_ENABLED,
   rotate: ONLY_ENABLED,
+  'set-rotation': ONLY_ENABLED,
   read: {},
   'read-rotations': {},
   'set-access-policy': {},

@@ -25,7 +25,7 @@ import { decrypt, encrypt, generateDataKey } from './use.ts';
 const space = makeSpace();
 const key = newKey(space);
 const rotated = (of: Key, times = 1): Key =>
-  times === 0 ? of : rotated(keyAfter(space, rotateOnDemand(space, of, NOW, random)), times - 1);
+  times === 0 ? of : rotated(keyAfter(space, rotateOnDemand({ space, key: of }, [], NOW, random)), times - 1);
 
 describe('encryption', () => {
   it.each([1, 2, 15, 16, 17, 4095, 4096])('of %d bytes comes back', (length) => {
@@ -125,7 +125,7 @@ describe('rotation', () => {
     expect(codeOf(() => rotated(holder))).toBe('no-pending-material');
     const old = sealed(space, holder, 'old');
     const waiting = bring(space, holder, second, { kind: 'new', expiresAtMs: NOW + 5 });
-    expect(codeOf(() => rotateOnDemand(space, waiting, NOW + 5, random))).toBe('no-pending-material');
+    expect(codeOf(() => rotateOnDemand({ space, key: waiting }, [], NOW + 5, random))).toBe('no-pending-material');
     const two = rotated(waiting);
     expect(two.versions.map(({ stage }) => stage)).toEqual(['previous', 'current']);
     expect(two.versions[1]?.materialId).toBe(space.tenantKey.materialId(holder.id, second));

@@ -3,10 +3,12 @@ import { ConflictError, type RecordStore } from '../records/ports.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { KeyCache } from '../keys/key-cache.ts';
 import { readRegion, DUE_SPACE, dueAtMs } from '../keys/key-record.ts';
+import { isRotationDue, rotateAutomatically } from '../keys/rotate.ts';
 import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
 import type { RecordRef } from '../records/record.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Change } from '../keys/change.ts';
+import { relatedKeys } from './related-keys.ts';
 
 /** How many keys one sweep looks at. What is left waits for the next. */
 const BATCH = 200;
@@ -14,26 +16,36 @@ const BATCH = 200;
 interface Duty {
   readonly action: string;
   isDue(open: OpenKey, nowMs: number): boolean;
-  change(open: OpenKey, nowMs: number): Change<unknown>;
+  change(open: OpenKey, related: readonly OpenKey[], nowMs: number, random: Random): Change<unknown>;
+  /** Whether what is replaced must be gone from the disk. */
+  readonly shreds: boolean;
 }
 
 /** What the clock does to keys, by the names that AWS gives these events. */
 const DUTIES: readonly Duty[] = [
   {
     action: 'kms:DeleteKey',
+    shreds: true,
     isDue: ({ key }, nowMs) => isDestructionDue(key, nowMs),
-    change: ({ space, key }, nowMs) => destroy(space, key, nowMs),
+    change: ({ space, key }, _, nowMs) => destroy(space, key, nowMs),
   },
   {
     action: 'kms:DeleteExpiredKeyMaterial',
+    shreds: true,
     isDue: ({ key }, nowMs) => hasExpiredMaterial(key, nowMs),
-    change: ({ space, key }, nowMs) => dropExpiredMaterial(space, key, nowMs),
+    change: ({ space, key }, _, nowMs) => dropExpiredMaterial(space, key, nowMs),
+  },
+  {
+    action: 'kms:RotateKey',
+    shreds: false,
+    isDue: ({ key }, nowMs) => isRotationDue(key, nowMs),
+    change: (open, related, nowMs, random) => rotateAutomatically(open, related, nowMs, random),
   },
 ];
 
 /**
- * Does what has become due: destroys keys whose waiting period is over, forgets material that has expired. Neither
- * works any more from its time on, whether or not the sweep has come by. Answers how many keys changed.
+ * Does what has become due: destroys keys whose waiting period is over, forgets material that has expired (neither works
+ * any more from its time on, whether or not the sweep has come by), rotates. Answers how many keys changed.
  *
  * @throws {AggregateError} when all others are done: what kept some keys from it
  */
@@ -86,7 +98,8 @@ async function sweepKey(
     salt: random(16),
   };
   try {
-    await store.commit({ writes: duty.change(open, nowMs).writes, entries: [entry], shred: true });
+    const { writes } = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);
+    await store.commit({ writes, entries: [entry], ...(duty.shreds && { shred: true }) });
     return true;
   } catch (error) {
     // Somebody else was faster: another node's sweep, or a person who called the key back.

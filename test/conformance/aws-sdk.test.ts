@@ -232,6 +232,18 @@ describe('the official SDK', () => {
     expect(opened.KeyMaterialId).toBe(Rotations?.[0]?.KeyMaterialId);
   });
 
+  it('has a key rotated every so often, and no more', async () => {
+    const { id: KeyId } = await newKey();
+    await client.send(new kms.EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: 180 }));
+    const status = await client.send(new kms.GetKeyRotationStatusCommand({ KeyId }));
+    expect(status).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 180 });
+    const days = ((status.NextRotationDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(Math.abs(days - 180)).toBeLessThan(0.1);
+    await client.send(new kms.DisableKeyRotationCommand({ KeyId }));
+    const after = await client.send(new kms.GetKeyRotationStatusCommand({ KeyId }));
+    expect(after.KeyRotationEnabled).toBe(false);
+  });
+
   it('is told by the store which of many makers of one alias was first', async () => {
     const keys = await Promise.all(Array.from({ length: 12 }, () => newKey()));
     const made = await Promise.allSettled(

@@ -137,6 +137,21 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     says: 'was rotated on demand as often as a key may be',
     action: 'Make a new key and move to it.',
   },
+  'rotation-near': {
+    status: 409,
+    says: 'is about to be rotated automatically',
+    action: 'Wait until that is done, at most 20 minutes.',
+  },
+  'rotation-period-out-of-range': {
+    status: 400,
+    says: 'needs a rotation period of 90 to 2560 days',
+    action: 'Choose one within these bounds.',
+  },
+  'not-primary': {
+    status: 409,
+    says: 'is a replica, or has one region only',
+    action: 'Ask for it in the region of the primary key.',
+  },
   'no-pending-material': {
     status: 409,
     says: 'has no new material to rotate to',

@@ -7,6 +7,7 @@ import { OpenKey } from '../../keys/open-key.ts';
 import { conditionOf } from '../../keys/state.ts';
 import type { Instance } from '../../identity/tenant.ts';
 import { keyArn } from './arn.ts';
+import type { MaybePromise } from '../../records/ports.ts';
 import { AdminRefusal } from './refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
 import { closed, REGION_NAME } from './schema.ts';
@@ -32,7 +33,13 @@ interface KeyRoute<B extends TObject> {
   /** What makes things safer gets through on a full disk. */
   readonly urgent?: boolean;
   /** The change that is asked for; absent where the key is only shown. */
-  readonly change?: (space: Instance, key: Key, body: Static<B>, nowMs: number, context: AdminContext) => Change<Key>;
+  readonly change?: (
+    space: Instance,
+    key: Key,
+    body: Static<B>,
+    nowMs: number,
+    context: AdminContext,
+  ) => MaybePromise<Change<Key>>;
 }
 
 interface Shown {
@@ -66,13 +73,13 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
         // Whoever may not use a key learns nothing of it: that there is none is told behind the decision.
         targets: [{ action: row.action, resource, ...(open && { key: open, accountId }) }],
         ...(params.keyId !== open?.key.id && { details: { key: params.keyId } }),
-        run: (nowMs) => {
+        run: async (nowMs) => {
           if (space === undefined)
             throw new AdminRefusal('region-not-found', `your tenant has no region ${params.region}`);
           if (open === undefined || conditionOf(open.key, nowMs) === 'gone')
             throw new KeyError('key-not-found', { keyId: params.keyId });
           if (row.change === undefined) return { value: { open, accountId, nowMs } };
-          const { value, writes } = row.change(space, open.key, body as Static<B>, nowMs, context);
+          const { value, writes } = await row.change(space, open.key, body as Static<B>, nowMs, context);
           return {
             value: { open: new OpenKey(value, space), accountId, nowMs },
             writes,

@@ -7,7 +7,9 @@ import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteImportedKeyMaterial } from './operations/delete-imported-key-material.ts';
 import { describeKey } from './operations/describe-key.ts';
 import { disableKey } from './operations/disable-key.ts';
+import { disableKeyRotation } from './operations/disable-key-rotation.ts';
 import { enableKey } from './operations/enable-key.ts';
+import { enableKeyRotation } from './operations/enable-key-rotation.ts';
 import { encrypt } from './operations/encrypt.ts';
 import { generateDataKey } from './operations/generate-data-key.ts';
 import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
@@ -64,8 +66,8 @@ export const OPERATIONS: OperationTable = {
   ImportKeyMaterial: importKeyMaterial,
   DeleteImportedKeyMaterial: deleteImportedKeyMaterial,
   // Rotation
-  EnableKeyRotation: 'not-implemented',
-  DisableKeyRotation: 'not-implemented',
+  EnableKeyRotation: enableKeyRotation,
+  DisableKeyRotation: disableKeyRotation,
   GetKeyRotationStatus: getKeyRotationStatus,
   RotateKeyOnDemand: rotateKeyOnDemand,
   ListKeyRotations: listKeyRotations,

@@ -136,6 +136,16 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (arn) =>
       `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${arn}`,
   ),
+  'rotation-near': says(
+    'ConflictException',
+    (arn) =>
+      `An automatic rotation of ${arn} is due within 20 minutes. Wait until it is done, then rotate on demand if that is still wanted.`,
+  ),
+  'rotation-period-out-of-range': says(
+    'ValidationException',
+    () => 'RotationPeriodInDays must be between 90 and 2560.',
+  ),
+  'not-primary': says('UnsupportedOperationException', (arn) => `${arn} is not a multi-region primary key.`),
   'no-pending-material': says(
     'KMSInvalidStateException',
     (arn) => `No available key material pending rotation for the key: ${arn}.`,

@@ -3,6 +3,7 @@ import { readKey } from '../../../keys/key-record.ts';
 import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable, scheduleDeletion } from '../../../keys/lifecycle.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
 import { conditionOf } from '../../../keys/state.ts';
+import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
 import { KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
 import { keyRoute } from '../key-route.ts';
@@ -71,7 +72,8 @@ export const rotateKey = keyRoute({
   below: '/rotate',
   action: 'kms:RotateKeyOnDemand',
   summary: 'Makes new material the current one; the material before goes on to decrypt',
-  change: (space, key, _body, nowMs, { services }) => rotateOnDemand(space, key, nowMs, services.random),
+  change: async (space, key, _body, nowMs, { services: { directory, keys, random } }) =>
+    rotateOnDemand({ space, key }, await relatedKeys(directory, keys, key), nowMs, random),
 });
 
 export const scheduleKeyDeletion = keyRoute({

@@ -1,10 +1,12 @@
 import { KeyError } from '../../../keys/errors.ts';
 import { requireRotatable } from '../../../keys/rotate.ts';
+import { rotationOf } from '../../../keys/rotation-policy.ts';
 import { andThen } from '../../../records/ports.ts';
 import { ID_OR_ARN } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
 import { OWN_KEY } from './own-key.ts';
+import { seconds } from './words.ts';
 
 const ACTION = 'kms:GetKeyRotationStatus';
 
@@ -12,7 +14,7 @@ const ACTION = 'kms:GetKeyRotationStatus';
 export const getKeyRotationStatus: Operation<'GetKeyRotationStatus'> = {
   actions: [ACTION],
   keys: OWN_KEY,
-  notes: 'there is no automatic rotation yet, so it is never enabled; rotation on demand is done at once',
+  notes: 'OnDemandRotationStartDate is never there: a rotation on demand is done at once',
   prepare: (context, input, nowMs) =>
     andThen(resolveKey(context, input.KeyId, ID_OR_ARN, nowMs), (resolved) => ({
       targets: [targetOf(ACTION, resolved)],
@@ -20,7 +22,17 @@ export const getKeyRotationStatus: Operation<'GetKeyRotationStatus'> = {
         const { key } = resolved.open;
         requireRotatable(key);
         if (key.origin !== 'generated') throw new KeyError('wrong-origin', { keyId: key.id });
-        return { value: { KeyId: key.id, KeyRotationEnabled: false } };
+        const rotation = rotationOf(key);
+        return {
+          value: {
+            KeyId: key.id,
+            KeyRotationEnabled: rotation !== undefined,
+            ...(rotation && {
+              RotationPeriodInDays: rotation.periodDays,
+              NextRotationDate: seconds(rotation.nextAtMs),
+            }),
+          },
+        };
       },
     })),
 };

@@ -144,6 +144,8 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   GetKeyPolicy: (name) => ({ KeyId: name }),
   PutKeyPolicy: (name) => ({ KeyId: name, Policy: POLICY }),
   ListKeyPolicies: (name) => ({ KeyId: name }),
+  EnableKeyRotation: (name) => ({ KeyId: name, RotationPeriodInDays: 90 }),
+  DisableKeyRotation: (name) => ({ KeyId: name }),
   RotateKeyOnDemand: (name) => ({ KeyId: name }),
   ListKeyRotations: (name) => ({ KeyId: name }),
   GetKeyRotationStatus: (name) => ({ KeyId: name }),

@@ -70,6 +70,8 @@ const TABLE: { readonly [N in OperationName]?: readonly [Row, readonly (typeof A
   GetKeyPolicy: [ANY, ID_OR_ARN],
   PutKeyPolicy: [ANY, ID_OR_ARN],
   ListKeyPolicies: [ANY, ID_OR_ARN],
+  EnableKeyRotation: [['Y', 'disabled', 'deletion', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
+  DisableKeyRotation: [['Y', 'disabled', 'deletion', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
   RotateKeyOnDemand: [['Y', 'disabled', 'deletion', 'nothing pending', 'disabled', 'import', 'deletion'], ID_OR_ARN],
   ListKeyRotations: [ANY, ID_OR_ARN],
   GetKeyRotationStatus: [['Y', 'Y', 'Y', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
