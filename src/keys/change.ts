@@ -10,7 +10,7 @@ export interface Change<Value> {
 }
 
 type Editable = Omit<Key, 'tenantId' | 'region' | 'id' | 'revision' | 'spec' | 'usage' | 'origin'>;
-type Optional = { [F in keyof Editable]-?: object extends Pick<Editable, F> ? F : never }[keyof Editable] & string;
+type Optional = { [F in keyof Editable]-?: object extends Pick<Editable, F> ? F : never }[keyof Editable];
 
 /** The key with some of its fields changed; one that it need not have is taken away by `undefined`. */
 export type KeyEdit = Partial<Omit<Editable, Optional>> & { readonly [F in Optional]?: Editable[F] | undefined };
