@@ -7,6 +7,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bytes: [],
   crypto: ['bytes'],
   access: ['bytes'],
+  attestation: ['bytes', 'crypto'],
   audit: ['bytes', 'crypto'],
   records: ['bytes', 'crypto', 'audit'],
   identity: ['bytes', 'crypto', 'access', 'records', 'keys'],
@@ -23,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'bytes',
     'crypto',
     'access',
+    'attestation',
     'identity',
     'keys',
     'audit',
@@ -54,7 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Rooms that do no I/O and know no clock: what they may not reach. */
-const PURE = ['bytes', 'crypto', 'access', 'audit', 'records', 'keys', 'identity'];
+const PURE = ['bytes', 'crypto', 'access', 'attestation', 'audit', 'records', 'keys', 'identity'];
 const IMPURE_MODULES =
   /^(?:node:)?(?:fs|fs\/promises|net|http|https|tls|sqlite|child_process|worker_threads|dgram|os|process)$|^kysely$/;
 const IMPURE_WORDS = /\bDate\.now\b|\bnew Date\(\)|\bprocess\.|\bsetTimeout\b|\bsetInterval\b/;
