@@ -9,6 +9,24 @@ export type KeyUsage =
 /** Where the material comes from. */
 export type Origin = 'generated' | 'imported' | 'remote' | 'hsm';
 
+/** What a key pair is made of. Lengths are in bytes, but of a modulus in bits; an oid is in dotted form, a curve by its name in OpenSSL. */
+export type KeyPairShape =
+  | { readonly type: 'rsa'; readonly modulusLength: number }
+  | { readonly type: 'ec'; readonly curve: string; readonly oid: string; readonly coordinateLength: number }
+  | { readonly type: 'edwards'; readonly curve: 'ed25519'; readonly oid: string; readonly secretLength: number }
+  | {
+      readonly type: 'module-lattice';
+      readonly name: MlDsaName | MlKemName;
+      readonly oid: string;
+      readonly seedLength: number;
+      readonly expandedLength: number;
+      /** Of an encapsulated secret. Undefined: it does not encapsulate. */
+      readonly ciphertextLength?: number;
+    };
+
+export type MlDsaName = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87';
+export type MlKemName = 'ml-kem-512' | 'ml-kem-768' | 'ml-kem-1024';
+
 /** One kind of key. A capability that it lacks is `undefined` in its row. */
 export interface KeySpecRow {
   /** Our name, as it stands in records. */
@@ -18,6 +36,8 @@ export interface KeySpecRow {
   readonly family: 'aes' | 'rsa' | 'ec' | 'edwards' | 'hmac' | 'ml-dsa' | 'ml-kem' | 'sm2';
   /** Length of raw material in bytes, for secret keys. */
   readonly materialLength?: number;
+  /** For key pairs. A row has either this or a length of material. */
+  readonly pair?: KeyPairShape;
   readonly usages: readonly KeyUsage[];
   /** Algorithms by usage, by their names on the AWS wire. */
   readonly algorithms: { readonly [Usage in KeyUsage]?: readonly string[] };
@@ -40,17 +60,20 @@ function rsa(bits: number): KeySpecRow {
     name: `rsa-${bits}`,
     aws: `RSA_${bits}`,
     family: 'rsa',
+    pair: { type: 'rsa', modulusLength: bits },
     usages: ['encrypt-decrypt', 'sign-verify'],
     algorithms: { 'encrypt-decrypt': RSA_ENCRYPTION, 'sign-verify': RSA_SIGNING },
     available: false,
   };
 }
 
-function nistCurve(bits: number, signing: string): KeySpecRow {
+/** OIDs: RFC 5480 section 2.1.1.1. */
+function nistCurve(bits: number, curve: string, oid: string, signing: string): KeySpecRow {
   return {
     name: `ec-p${bits}`,
     aws: `ECC_NIST_P${bits}`,
     family: 'ec',
+    pair: { type: 'ec', curve, oid, coordinateLength: Math.ceil(bits / 8) },
     usages: ['sign-verify', 'key-agreement'],
     algorithms: { 'sign-verify': [signing], 'key-agreement': ['ECDH'] },
     available: false,
@@ -69,22 +92,28 @@ function hmac(bits: number): KeySpecRow {
   };
 }
 
-function mlDsa(level: number): KeySpecRow {
+/** Lengths: FIPS 204 table 2. OIDs: RFC 9881 section 2. */
+function mlDsa(level: 44 | 65 | 87, oid: string, expandedLength: number): KeySpecRow {
+  const name = `ml-dsa-${level}` as const;
   return {
-    name: `ml-dsa-${level}`,
+    name,
     aws: `ML_DSA_${level}`,
     family: 'ml-dsa',
+    pair: { type: 'module-lattice', name, oid, seedLength: 32, expandedLength },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ML_DSA_SHAKE_256'] },
     available: false,
   };
 }
 
-function mlKem(level: number): KeySpecRow {
+/** Lengths: FIPS 203 table 3. OIDs: RFC 9935 section 3. */
+function mlKem(level: 512 | 768 | 1024, oid: string, expandedLength: number, ciphertextLength: number): KeySpecRow {
+  const name = `ml-kem-${level}` as const;
   return {
-    name: `ml-kem-${level}`,
+    name,
     aws: `ML_KEM_${level}`,
     family: 'ml-kem',
+    pair: { type: 'module-lattice', name, oid, seedLength: 64, expandedLength, ciphertextLength },
     usages: ['encapsulate-decapsulate'],
     algorithms: { 'encapsulate-decapsulate': ['ML_KEM'] },
     available: false,
@@ -105,13 +134,15 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
   rsa(2048),
   rsa(3072),
   rsa(4096),
-  nistCurve(256, 'ECDSA_SHA_256'),
-  nistCurve(384, 'ECDSA_SHA_384'),
-  nistCurve(521, 'ECDSA_SHA_512'),
+  nistCurve(256, 'prime256v1', '1.2.840.10045.3.1.7', 'ECDSA_SHA_256'),
+  nistCurve(384, 'secp384r1', '1.3.132.0.34', 'ECDSA_SHA_384'),
+  nistCurve(521, 'secp521r1', '1.3.132.0.35', 'ECDSA_SHA_512'),
   {
     name: 'ec-secp256k1',
     aws: 'ECC_SECG_P256K1',
     family: 'ec',
+    // SEC 2 section A.2.1.
+    pair: { type: 'ec', curve: 'secp256k1', oid: '1.3.132.0.10', coordinateLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ECDSA_SHA_256'] },
     available: false,
@@ -120,6 +151,8 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     name: 'ed25519',
     aws: 'ECC_NIST_EDWARDS25519',
     family: 'edwards',
+    // RFC 8410 section 3.
+    pair: { type: 'edwards', curve: 'ed25519', oid: '1.3.101.112', secretLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
     available: false,
@@ -128,16 +161,18 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
   hmac(256),
   hmac(384),
   hmac(512),
-  mlDsa(44),
-  mlDsa(65),
-  mlDsa(87),
-  mlKem(512),
-  mlKem(768),
-  mlKem(1024),
+  mlDsa(44, '2.16.840.1.101.3.4.3.17', 2560),
+  mlDsa(65, '2.16.840.1.101.3.4.3.18', 4032),
+  mlDsa(87, '2.16.840.1.101.3.4.3.19', 4896),
+  mlKem(512, '2.16.840.1.101.3.4.4.1', 1632, 768),
+  mlKem(768, '2.16.840.1.101.3.4.4.2', 2400, 1088),
+  mlKem(1024, '2.16.840.1.101.3.4.4.3', 3168, 1568),
   {
     name: 'sm2',
     aws: 'SM2',
     family: 'sm2',
+    // GM/T 0006-2012.
+    pair: { type: 'ec', curve: 'SM2', oid: '1.2.156.10197.1.301', coordinateLength: 32 },
     usages: ['encrypt-decrypt', 'sign-verify', 'key-agreement'],
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
     available: false,

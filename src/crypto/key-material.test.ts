@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { generateMaterial, openKeyMaterial, publicKeyOf, readImportedMaterial } from './key-material.ts';
+import { KEY_SPECS } from './key-spec.ts';
+
+describe('material of every key spec', () => {
+  it.each(KEY_SPECS)('$name: what is generated opens, and is taken back as it is', async (spec) => {
+    const material = await generateMaterial(spec);
+    const again = readImportedMaterial(spec, material);
+    expect(again).toEqual(material);
+    expect((again as Buffer).buffer).not.toBe(material.buffer);
+    const key = openKeyMaterial(spec, material);
+    expect(key.type).toBe(spec.pair === undefined ? 'secret' : 'private');
+    if (spec.pair !== undefined) expect(publicKeyOf(spec, key).length).toBeGreaterThan(40);
+  });
+});

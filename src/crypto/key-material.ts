@@ -1,0 +1,88 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import { bytesOf, type Bytes } from '../bytes/bytes.ts';
+import { DerError } from './der.ts';
+import { readImportedPair, type MaterialProblem } from './imported-pair.ts';
+import type { KeyPairShape, KeySpecRow } from './key-spec.ts';
+import { readPrivateKeyInfo } from './pkcs8.ts';
+
+/** The bits of a key, as docs/spec/key-specs.md encodes them: raw for secret keys, PKCS#8 DER for pairs. */
+export type KeyMaterial = Bytes<'KeyMaterial'>;
+
+/**
+ * Fresh material. RSA takes long and is made on OpenSSL's threads, so it comes as a promise; the others are there at
+ * once.
+ */
+export function generateMaterial(spec: KeySpecRow): KeyMaterial | Promise<KeyMaterial> {
+  if (spec.pair !== undefined) return generatePair(spec.pair);
+  if (spec.materialLength === undefined) throw new TypeError(`the spec ${spec.name} says nothing of its material`);
+  return bytesOf(randomBytes(spec.materialLength));
+}
+
+const generateOffLoop = promisify(generateKeyPair);
+
+function generatePair(shape: KeyPairShape): KeyMaterial | Promise<KeyMaterial> {
+  switch (shape.type) {
+    case 'rsa':
+      return generateOffLoop('rsa', { modulusLength: shape.modulusLength }).then(({ privateKey }) =>
+        encode(privateKey),
+      );
+    case 'ec':
+      return encode(generateKeyPairSync('ec', { namedCurve: shape.curve }).privateKey);
+    case 'edwards':
+      return encode(generateKeyPairSync(shape.curve).privateKey);
+    case 'module-lattice':
+      // Node writes these as their seed alone, which is the form that is kept.
+      return encode(generateKeyPairSync(shape.name as 'ml-dsa-44').privateKey);
+  }
+}
+
+function encode(privateKey: KeyObject): KeyMaterial {
+  return bytesOf(privateKey.export({ format: 'der', type: 'pkcs8' }));
+}
+
+/**
+ * Takes in material that somebody brings: exactly one sound key of this spec, raw or PKCS#8 DER. Answers it in the
+ * form that is kept, in memory of its own, so that one key has one form whatever its encoding was. The caller wipes both.
+ */
+export function readImportedMaterial(spec: KeySpecRow, bytes: Uint8Array): KeyMaterial | MaterialProblem {
+  if (spec.pair === undefined) {
+    if (bytes.byteLength === spec.materialLength) return bytesOf(Buffer.from(bytes));
+    return { code: 'wrong-length', says: `${spec.materialLength} bytes are expected` };
+  }
+  try {
+    const read = readImportedPair(spec.pair, readPrivateKeyInfo(bytes));
+    return Buffer.isBuffer(read) ? bytesOf<'KeyMaterial'>(read) : read;
+  } catch (cause) {
+    if (!(cause instanceof DerError)) throw cause;
+    return { code: 'malformed', says: 'it is not a private key in PKCS#8 DER and nothing else' };
+  }
+}
+
+/** Whether material was refused. */
+export function isMaterialProblem(read: KeyMaterial | MaterialProblem): read is MaterialProblem {
+  return !Buffer.isBuffer(read);
+}
+
+/** Opens material of our own: generated here, or read by {@link readImportedMaterial}. */
+export function openKeyMaterial(spec: KeySpecRow, material: Uint8Array): KeyObject {
+  if (spec.pair === undefined) return createSecretKey(material);
+  return createPrivateKey({ key: viewOf(material), format: 'der', type: 'pkcs8' });
+}
+
+/** The public half, as SubjectPublicKeyInfo in DER (RFC 5280 section 4.1.2.7): curves by name, points uncompressed. */
+export function publicKeyOf(_spec: KeySpecRow, privateKey: KeyObject): Buffer {
+  return createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

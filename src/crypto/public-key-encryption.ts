@@ -1,0 +1,59 @@
+import { constants, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import { sm2Decrypt, sm2Encrypt } from './evp/sm2.ts';
+import type { KeySpecRow } from './key-spec.ts';
+
+interface PublicKeyEncryption {
+  readonly families: readonly KeySpecRow['family'][];
+  /** Longest plaintext in bytes. */
+  maxPlaintext(spec: KeySpecRow): number;
+  encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer;
+  /** Undefined or thrown: it does not decrypt. */
+  decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer | undefined;
+}
+
+/** RFC 8017 section 7.1, with MGF1 by the same hash and no label. */
+function oaep(oaepHash: 'sha1' | 'sha256', hashLength: number): PublicKeyEncryption {
+  const options = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash };
+  return {
+    families: ['rsa'],
+    maxPlaintext: ({ pair }) => (pair?.type === 'rsa' ? pair.modulusLength / 8 - 2 * hashLength - 2 : 0),
+    encrypt: (key, plaintext) => publicEncrypt({ key, ...options }, plaintext),
+    decrypt: (key, ciphertext) => {
+      // Section 7.1.2 step 1b. OpenSSL takes a shorter input for one with leading zeros.
+      if (ciphertext.byteLength * 8 !== key.asymmetricKeyDetails?.modulusLength) return undefined;
+      return privateDecrypt({ key, ...options }, ciphertext);
+    },
+  };
+}
+
+/** Public-key encryption by its names on the AWS wire. */
+export const PUBLIC_KEY_ENCRYPTION = {
+  RSAES_OAEP_SHA_1: oaep('sha1', 20),
+  RSAES_OAEP_SHA_256: oaep('sha256', 32),
+  SM2PKE: { families: ['sm2'], maxPlaintext: () => 1024, encrypt: sm2Encrypt, decrypt: sm2Decrypt },
+} as const satisfies Record<string, PublicKeyEncryption>;
+
+export type PublicKeyEncryptionName = keyof typeof PUBLIC_KEY_ENCRYPTION;
+
+/** Longest plaintext that the algorithm takes with a key of this spec, in bytes. */
+export function maxPlaintext(algorithm: PublicKeyEncryptionName, spec: KeySpecRow): number {
+  return PUBLIC_KEY_ENCRYPTION[algorithm].maxPlaintext(spec);
+}
+
+/** Encrypts 1 byte to {@link maxPlaintext} bytes. */
+export function encryptTo(algorithm: PublicKeyEncryptionName, publicKey: KeyObject, plaintext: Uint8Array): Buffer {
+  return PUBLIC_KEY_ENCRYPTION[algorithm].encrypt(publicKey, plaintext);
+}
+
+/** The plaintext; `undefined` for whatever does not decrypt, without saying why. The caller wipes it. */
+export function decryptWith(
+  algorithm: PublicKeyEncryptionName,
+  privateKey: KeyObject,
+  ciphertext: Uint8Array,
+): Buffer | undefined {
+  try {
+    return PUBLIC_KEY_ENCRYPTION[algorithm].decrypt(privateKey, ciphertext);
+  } catch {
+    return undefined;
+  }
+}
