@@ -157,8 +157,15 @@ export interface MasterKey {
 export interface Principal {
   readonly principalId: string;
   readonly name: string;
-  readonly roles: readonly ('administrator' | 'user' | 'operator')[];
-  readonly state: 'active' | 'suspended';
+  readonly arn: string;
+  readonly policies: readonly (string)[];
+  /** names of policies that belong to it alone */
+  readonly inlinePolicies: readonly (string)[];
+  readonly tags: readonly ({
+    readonly key: string;
+    readonly value: string;
+  })[];
+  readonly state: 'active' | 'suspended' | 'deleted';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
 }
@@ -265,7 +272,7 @@ export interface WhoAmI {
   readonly principalId: string;
   readonly name: string;
   readonly arn: string;
-  readonly roles: readonly ('administrator' | 'user' | 'operator')[];
+  readonly policies: readonly (string)[];
   readonly credentialId: string;
   readonly tenantId: string;
   readonly tenantName: string;
@@ -344,15 +351,15 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/regions`, query);
   }
 
-  /** Makes a principal of the own tenant with its roles, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */
+  /** Makes a user of the own tenant with its policies, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */
   createPrincipal(body: {
     readonly name: string;
-    readonly roles: readonly ('administrator' | 'user' | 'operator')[];
+    readonly policies: readonly (string)[];
   }): Promise<Principal> {
     return this.#transport.send('POST', `/principals`, undefined, body);
   }
 
-  /** Lists the principals of the own tenant; with `name` the one of that name, if there is one. Needs the permission `keystead:ListPrincipals`. */
+  /** Lists the users of the own tenant; with `name` the one of that name, if there is one. Needs the permission `keystead:ListPrincipals`. */
   listPrincipals(query: {
     /** the `next` of the page before */
     readonly after?: string | undefined;

@@ -44,7 +44,7 @@ describe('the client against a server', () => {
 
   it('goes through a list page by page', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'].map((letter) => `page-${letter}`);
-    for (const name of names) await client.createPrincipal({ name, roles: [] });
+    for (const name of names) await client.createPrincipal({ name, policies: [] });
     const found = await Array.fromAsync(everyItem((after) => client.listPrincipals({ after, limit: 2 })));
     const ids = found.map(({ principalId }) => principalId);
     expect(ids).toEqual([...new Set(ids)]);

@@ -76,7 +76,7 @@ describe('the command line against a server', () => {
   });
 
   it('issues credentials and takes them back', async () => {
-    await json('principal', 'create', 'host', '--role', 'user');
+    await json('principal', 'create', 'host', '--policy', 'user');
     const [issued] = await json('credential', 'create', 'host', '--type', 'api-key');
     const own = { ...env, KEYSTEAD_API_KEY: issued?.['apiKey'] as string };
     expect((await cli(own, 'whoami')).exitCode).toBe(0);

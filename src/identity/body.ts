@@ -15,16 +15,17 @@ export class NotAuthenticError extends Error {
   }
 }
 
-/** The write that puts a body under a reference, after `revision` (0: it is new). */
+/** The write that puts a body under a reference, after `revision` (0: it is new). `scope` groups records for lists. */
 export function putBody(
   recordKey: KeyObject,
   ref: RecordRef,
   revision: number,
   body: object,
   names: { readonly claim?: readonly RecordName[]; readonly release?: readonly RecordName[] } = {},
+  scope = '',
 ): Put {
   const text = canonicalJson({ format: FORMAT, ...body } as unknown as Json);
-  const record = { ...ref, scope: '', revision: revision + 1, body: Buffer.from(text, 'utf8') };
+  const record = { ...ref, scope, revision: revision + 1, body: Buffer.from(text, 'utf8') };
   return { put: sealRecord(record, recordKey), ...names };
 }
 

@@ -2,16 +2,46 @@ import { hash, randomBytes } from 'node:crypto';
 import { wipe, type Bytes, bytesOf } from '../bytes/bytes.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
-import type { Put, RecordName } from '../records/commit.ts';
+import type { Put, RecordName, Remove } from '../records/commit.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
 import { putBody, readBody } from './body.ts';
+import type { Tag } from './tags.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What a credential proves by: a secret that signs, a session's secret and token, or a key that is shown. */
 export type CredentialType = 'access-key' | 'session' | 'api-key';
 
+/** Of what kind the principal is that a credential proves. */
+export type CredentialHolder = 'user' | 'role' | 'root';
+
+/** The long-lived credential at the bottom of a session: without it, and without its holder, the session is dead. */
+export interface SessionSource {
+  readonly tenantId: string;
+  readonly credentialId: string;
+}
+
+/** What a session of AWS STS was opened with. */
+export interface SessionTerms {
+  readonly source: SessionSource;
+  /** The ARN of who opened it. */
+  readonly openedBy: string;
+  /** For a session of a role: its name. */
+  readonly name?: string;
+  /** The text of the session's own policy. */
+  readonly policy?: string;
+  /** Managed policies that bound the session: names of built-in ones, ids of the tenant's own. */
+  readonly managedPolicies?: readonly string[];
+  /** Tags of the session; those whose keys are transitive go on to the sessions that are opened from it. */
+  readonly tags?: readonly Tag[];
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string;
+}
+
 interface CredentialBody {
   readonly type: CredentialType;
+  /** Absent: a user's. */
+  readonly holder?: Exclude<CredentialHolder, 'user'>;
+  /** The id of the user or role; the tenant's for its root. */
   readonly principalId: string;
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
@@ -22,6 +52,8 @@ interface CredentialBody {
   readonly sessionTokenHash?: string;
   /** Hexadecimal SHA-256 of the API key, for API keys. */
   readonly apiKeyHash?: string;
+  /** For sessions that AWS STS opened. */
+  readonly session?: SessionTerms;
 }
 
 /** A credential as its record says. */
@@ -68,6 +100,22 @@ export function hashOfToken(token: Uint8Array): string {
   return hash('sha256', token, 'hex');
 }
 
+/** Space of sessions in the order in which they are forgotten, over all tenants. */
+export const SESSION_END_SPACE = 'session-end';
+/** How long an expired session is remembered: its holder is told that it expired, not that nobody knows it. */
+const REMEMBERED_MS = 3_600_000;
+
+/** The time that a name of {@link SESSION_END_SPACE} begins with. */
+export function sessionEndOf(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+/** Whom a credential is for, besides a user. */
+export interface Issue {
+  readonly holder?: Exclude<CredentialHolder, 'user'>;
+  readonly session?: SessionTerms;
+}
+
 /** Makes an access key, or with `expiresAtMs` a session whose token must come with every request. */
 export function issueAccessKey(
   tenant: Tenant,
@@ -75,6 +123,7 @@ export function issueAccessKey(
   expiresAtMs: number | undefined,
   nowMs: number,
   random: Random,
+  { holder, session }: Issue = {},
 ): IssuedCredential {
   const type = expiresAtMs === undefined ? 'access-key' : 'session';
   const { prefix, secretLength } = SHAPES[type];
@@ -83,14 +132,34 @@ export function issueAccessKey(
   const sessionToken = expiresAtMs === undefined ? undefined : ascii(randomBytes(48), 'base64');
   const body: CredentialBody = {
     type,
+    ...(holder && { holder }),
     principalId,
     createdAtMs: nowMs,
     state: 'active',
     secret: tenant.tenantKey.wrap(['credential', tenant.tenantId, id], secret, random).toString('base64'),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(sessionToken && { sessionTokenHash: hashOfToken(sessionToken) }),
+    ...(session && { session }),
   };
-  return { ...put(tenant, id, body, accessKeyName(id)), secret, ...(sessionToken && { sessionToken }) };
+  const names = [accessKeyName(id), ...(expiresAtMs === undefined ? [] : [endName(tenant.tenantId, id, expiresAtMs)])];
+  return { ...put(tenant, id, body, names), secret, ...(sessionToken && { sessionToken }) };
+}
+
+function endName(tenantId: string, id: string, expiresAtMs: number): RecordName {
+  return {
+    space: SESSION_END_SPACE,
+    name: `${String(expiresAtMs + REMEMBERED_MS).padStart(15, '0')} ${tenantId}/${id}`,
+  };
+}
+
+/** Whether nobody needs to remember this session any more. */
+export function isForgettable({ type, expiresAtMs }: Credential, nowMs: number): boolean {
+  return type === 'session' && expiresAtMs !== undefined && expiresAtMs + REMEMBERED_MS <= nowMs;
+}
+
+/** Takes the record of a credential away for good. */
+export function removeCredential({ tenantId, id, revision }: Credential): Remove {
+  return { remove: credentialRef(tenantId, id), revision };
 }
 
 /** Makes an API key: 256 random bits, shown once, stored as a hash. */
@@ -100,7 +169,7 @@ export function issueApiKey(tenant: Tenant, principalId: string, nowMs: number, 
   wipe(token);
   const apiKeyHash = hashOfToken(secret);
   const body: CredentialBody = { type: 'api-key', principalId, createdAtMs: nowMs, state: 'active', apiKeyHash };
-  return { ...put(tenant, uuid(random), body, apiKeyName(apiKeyHash)), secret };
+  return { ...put(tenant, uuid(random), body, [apiKeyName(apiKeyHash)]), secret };
 }
 
 export function readCredential(tenant: Tenant, record: StoredRecord): Credential {
@@ -130,12 +199,12 @@ function put(
   tenant: Tenant,
   id: string,
   body: CredentialBody,
-  name: RecordName,
+  claim: readonly RecordName[],
 ): { credential: Credential; write: Put } {
   const ref = credentialRef(tenant.tenantId, id);
   return {
     credential: { ...body, id, tenantId: tenant.tenantId, revision: 1 },
-    write: putBody(tenant.tenantKey.records, ref, 0, body, { claim: [name] }),
+    write: putBody(tenant.tenantKey.records, ref, 0, body, { claim }),
   };
 }
 

@@ -136,13 +136,13 @@ describe('the directory keeps what is true', () => {
     expect((await elsewhere.byAccessKey(idOf(acme.session)))?.credential.state).toBe('active');
   });
 
-  it('finds nobody behind the credentials of a suspended principal, and other roles at once', async () => {
+  it('finds nobody behind the credentials of a suspended principal, and other policies at once', async () => {
     const put = (fields: Partial<Member>, revision: number) => {
       const { id, tenantId, revision: _, ...body } = acme.member;
       return putBody(acme.tenant.tenantKey.records, principalRef(tenantId, id), revision, { ...body, ...fields });
     };
     const before = await directory.byApiKey(acme.apiKey.secret);
-    await commit(put({ roles: ['user'] }, 1));
+    await commit(put({ policies: ['user'] }, 1));
     const after = await directory.byApiKey(acme.apiKey.secret);
     expect(after?.principal.cacheKey).not.toBe(before?.principal.cacheKey);
     expect(after?.principal.policies).not.toEqual(before?.principal.policies);

@@ -1,10 +1,35 @@
+import type { AccessPolicy } from '../access/policy.ts';
+import { parsePolicy } from '../access/policy.ts';
 import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { EpochMemo, makeRoom, RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+import { parsePrincipalArn } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
-import { accessKeyName, apiKeyName, hashOfToken, readCredential, type Credential } from './credential.ts';
-import { principalOf, principalRef, readPrincipal, type Member, type Principal, type Strength } from './principal.ts';
+import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
+import {
+  accessKeyName,
+  apiKeyName,
+  credentialRef,
+  hashOfToken,
+  readCredential,
+  type Credential,
+  type SessionTerms,
+} from './credential.ts';
+import { ownPolicyIds, parsedInline, type Holder } from './holder.ts';
+import { managedPolicyName, managedPolicyRef, readManagedPolicy, type ManagedPolicy } from './managed-policy.ts';
+import {
+  principalName,
+  principalOf,
+  principalRef,
+  readPrincipal,
+  type Member,
+  type OwnPolicies,
+  type Principal,
+  type Strength,
+} from './principal.ts';
+import { isSessionAlive, readRole, roleName, roleRef, type Role } from './role.ts';
+import { inSession, roleSessionOf, rootOf } from './session.ts';
 import { accountName, instanceRef, readInstance, readTenant, tenantRef, type Instance, type Tenant } from './tenant.ts';
 
 const MAX_ENTRIES = 10_000;
@@ -22,14 +47,22 @@ const STRENGTHS: Record<Credential['type'], Strength> = {
   'api-key': 'api-key',
 };
 
-/** Finds tenants, regions and who is behind a credential, and keeps them while they are true. */
+/** A record with the policies inside it, parsed once for each revision. */
+interface Parsed<Thing> {
+  readonly thing: Thing;
+  readonly policies: readonly AccessPolicy[];
+}
+
+/** Finds tenants, regions, users, roles and who is behind a credential, and keeps them while they are true. */
 export class Directory {
   readonly #records: RecordReader & Freshness;
   readonly #barrier: BarrierKey;
   readonly #tenants: RecordCache<Tenant>;
   readonly #instances: RecordCache<Instance>;
-  readonly #members: RecordCache<Member>;
-  readonly #credentials: RecordCache<Credential>;
+  readonly #members: RecordCache<Parsed<Member>>;
+  readonly #roles: RecordCache<Parsed<Role>>;
+  readonly #policies: RecordCache<Parsed<ManagedPolicy>>;
+  readonly #credentials: RecordCache<Parsed<Credential>>;
   /** Where an access key or the hash of an API key leads never changes. */
   readonly #refs = new Map<string, RecordRef>();
   readonly #proofs: EpochMemo<Proof>;
@@ -41,6 +74,8 @@ export class Directory {
     this.#tenants = new RecordCache(records, MAX_ENTRIES);
     this.#instances = new RecordCache(records, MAX_ENTRIES);
     this.#members = new RecordCache(records, MAX_ENTRIES);
+    this.#roles = new RecordCache(records, MAX_ENTRIES);
+    this.#policies = new RecordCache(records, MAX_ENTRIES);
     this.#credentials = new RecordCache(records, MAX_ENTRIES);
     this.#proofs = new EpochMemo(records, MAX_ENTRIES);
     this.#regions = new EpochMemo(records, MAX_ENTRIES);
@@ -91,8 +126,94 @@ export class Directory {
     });
   }
 
+  /** A user by its id, deleted ones too. */
   member(tenant: Tenant, principalId: string): MaybePromise<Member | undefined> {
-    return this.#members.find(principalRef(tenant.tenantId, principalId), (record) => readPrincipal(tenant, record));
+    return andThen(this.#member(tenant, principalId), (found) => found?.thing);
+  }
+
+  /** A user by its name in any spelling; no deleted one. */
+  memberNamed(tenant: Tenant, name: string): MaybePromise<Member | undefined> {
+    return andThen(this.#records.resolve(principalName(tenant.tenantId, name)), (ref) =>
+      // The first version kept names as they were spelt.
+      andThen(ref ?? this.#records.resolve({ ...principalName(tenant.tenantId, name), name }), (found) => {
+        if (found === undefined) return undefined;
+        return andThen(this.member(tenant, found.id), (member) =>
+          member?.state !== 'deleted' && sameName(member?.name, name) ? member : undefined,
+        );
+      }),
+    );
+  }
+
+  /** A role by its id, deleted ones too. */
+  role(tenant: Tenant, roleId: string): MaybePromise<Role | undefined> {
+    return andThen(this.#role(tenant, roleId), (found) => found?.thing);
+  }
+
+  /** A role by its name in any spelling; no deleted one. */
+  roleNamed(tenant: Tenant, name: string): MaybePromise<Role | undefined> {
+    return andThen(this.#records.resolve(roleName(tenant.tenantId, name)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.role(tenant, ref.id), (role) =>
+        role?.state !== 'deleted' && sameName(role?.name, name) ? role : undefined,
+      );
+    });
+  }
+
+  /** One of the tenant's own policies. */
+  policy(tenant: Tenant, policyId: string): MaybePromise<ManagedPolicy | undefined> {
+    return andThen(this.#policy(tenant, policyId), (found) => found?.thing);
+  }
+
+  /** One of the tenant's own policies by its name in any spelling. */
+  policyNamed(tenant: Tenant, name: string): MaybePromise<ManagedPolicy | undefined> {
+    return andThen(this.#records.resolve(managedPolicyName(tenant.tenantId, name)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.policy(tenant, ref.id), (policy) => (sameName(policy?.name, name) ? policy : undefined));
+    });
+  }
+
+  /**
+   * Whether an ARN or an account id names somebody who is here: an account, a user or a role in its own spelling, or a
+   * session that the role may have. Policies compare names to the letter, so another spelling names nobody.
+   */
+  isKnownPrincipal(text: string): MaybePromise<boolean> {
+    const named = parsePrincipalArn(text);
+    if (named === undefined) return false;
+    return andThen(this.tenantByAccount(named.accountId), (tenant) => {
+      if (tenant === undefined || named.kind === 'account') return tenant !== undefined;
+      const { name } = named;
+      const found = named.kind === 'user' ? this.memberNamed(tenant, name) : this.roleNamed(tenant, name);
+      return andThen<Member | Role | undefined, boolean>(found, (one) => one?.name === name);
+    });
+  }
+
+  #member(tenant: Tenant, id: string): MaybePromise<Parsed<Member> | undefined> {
+    return this.#members.find(principalRef(tenant.tenantId, id), (record) => {
+      const thing = readPrincipal(tenant, record);
+      return { thing, policies: parsedInline(thing) };
+    });
+  }
+
+  #role(tenant: Tenant, id: string): MaybePromise<Parsed<Role> | undefined> {
+    return this.#roles.find(roleRef(tenant.tenantId, id), (record) => {
+      const thing = readRole(tenant, record);
+      return { thing, policies: parsedInline(thing) };
+    });
+  }
+
+  #policy(tenant: Tenant, id: string): MaybePromise<Parsed<ManagedPolicy> | undefined> {
+    return this.#policies.find(managedPolicyRef(tenant.tenantId, id), (record) => {
+      const thing = readManagedPolicy(tenant, record);
+      return { thing, policies: [parsePolicy(thing.document, 'identity')] };
+    });
+  }
+
+  #credential(tenant: Tenant, ref: RecordRef): MaybePromise<Parsed<Credential> | undefined> {
+    return this.#credentials.find(ref, (record) => {
+      const thing = readCredential(tenant, record);
+      const text = thing.session?.policy;
+      return { thing, policies: text === undefined ? [] : [parsePolicy(text, 'identity')] };
+    });
   }
 
   #refOf(name: { space: string; name: string }): MaybePromise<RecordRef | undefined> {
@@ -109,20 +230,86 @@ export class Directory {
   #proof(ref: RecordRef): MaybePromise<Proof | undefined> {
     return andThen(this.tenant(ref.tenantId), (tenant) => {
       if (tenant === undefined) return undefined;
-      return andThen(
-        this.#credentials.find(ref, (record) => readCredential(tenant, record)),
-        (credential) => {
-          if (credential === undefined) return undefined;
-          return andThen(this.member(tenant, credential.principalId), (member) => {
-            if (member === undefined || member.state !== 'active') return undefined;
-            return {
-              tenant,
-              credential,
-              principal: principalOf(tenant, member, credential.id, STRENGTHS[credential.type]),
-            };
-          });
-        },
+      return andThen(this.#credential(tenant, ref), (found) => {
+        if (found === undefined) return undefined;
+        const { thing: credential, policies } = found;
+        return andThen(this.#holderOf(tenant, credential), (principal) => {
+          if (principal === undefined) return undefined;
+          if (credential.type !== 'session') return { tenant, credential, principal };
+          return andThen(this.#stands(credential.session), (stands) =>
+            stands ? this.#session(tenant, credential, principal, policies) : undefined,
+          );
+        });
+      });
+    });
+  }
+
+  /** The principal of a credential; `undefined` where it is not there any more, or switched off. */
+  #holderOf(tenant: Tenant, credential: Credential): MaybePromise<Principal | undefined> {
+    const { id, type, holder, principalId, createdAtMs } = credential;
+    if (holder === 'root') return rootOf(tenant, credential);
+    if (holder === 'role') {
+      return andThen(this.#role(tenant, principalId), (found) => {
+        if (found === undefined || !isSessionAlive(found.thing, createdAtMs)) return undefined;
+        return andThen(this.#ownPolicies(tenant, found), (own) => roleSessionOf(tenant, found.thing, credential, own));
+      });
+    }
+    return andThen(this.#member(tenant, principalId), (found) => {
+      if (found?.thing.state !== 'active') return undefined;
+      return andThen(this.#ownPolicies(tenant, found), (own) =>
+        principalOf(tenant, found.thing, id, STRENGTHS[type], own),
       );
     });
   }
+
+  /** Whether the credential at the bottom of a session is still one, and its holder too. */
+  #stands(session: SessionTerms | undefined): MaybePromise<boolean> {
+    if (session === undefined) return true;
+    const { tenantId, credentialId } = session.source;
+    return andThen(this.#proof(credentialRef(tenantId, credentialId)), (proof) => proof?.credential.state === 'active');
+  }
+
+  #session(
+    tenant: Tenant,
+    credential: Credential,
+    principal: Principal,
+    policies: readonly AccessPolicy[],
+  ): MaybePromise<Proof> {
+    const named = credential.session?.managedPolicies ?? [];
+    return andThen(
+      this.#attached(
+        tenant,
+        named.filter((id) => !isBuiltInPolicy(id)),
+      ),
+      (own) => {
+        const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
+        const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
+        return { tenant, credential, principal: inSession(principal, credential, bounds) };
+      },
+    );
+  }
+
+  #ownPolicies(tenant: Tenant, { thing, policies }: Parsed<Holder>): MaybePromise<OwnPolicies> {
+    return andThen(this.#attached(tenant, ownPolicyIds(thing)), (attached) => ({
+      policies: [...policies, ...attached.policies],
+      version: attached.version,
+    }));
+  }
+
+  /** Managed policies by their ids. One that is not there is not left out: it may have been the one that denies. */
+  #attached(tenant: Tenant, ids: readonly string[]): MaybePromise<OwnPolicies> {
+    const [id, ...others] = ids;
+    if (id === undefined) return { policies: [], version: '' };
+    return andThen(this.#policy(tenant, id), (found) => {
+      if (found === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, id));
+      return andThen(this.#attached(tenant, others), (rest) => ({
+        policies: [...found.policies, ...rest.policies],
+        version: `+${id}@${found.thing.revision}${rest.version}`,
+      }));
+    });
+  }
+}
+
+function sameName(a: string | undefined, b: string): boolean {
+  return a?.toLowerCase() === b.toLowerCase();
 }

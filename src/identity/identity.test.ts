@@ -17,7 +17,7 @@ import {
   type Credential,
 } from './credential.ts';
 import { makePrincipal, principalOf, PRINCIPAL_NAME, readPrincipal } from './principal.ts';
-import { isRole, ROLES } from './roles.ts';
+import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
 import { makeInstance, makeTenant, readInstance, readTenant, REGION } from './tenant.ts';
 
 const barrier = BarrierKey.from(makeBarrierRoot());
@@ -97,9 +97,11 @@ describe('accounts', () => {
     ['alice\n', false],
   ])('a name %j: %s', (name, isName) => expect(PRINCIPAL_NAME.test(name)).toBe(isName));
 
-  it.each(['administrator', 'user', 'operator'])('%s is a role', (name) => expect(isRole(name)).toBe(true));
-  it.each(['', 'root', 'Administrator', '__proto__', 'constructor'])('%j is no role', (name) =>
-    expect(isRole(name)).toBe(false),
+  it.each(['administrator', 'user', 'operator'])('%s is a built-in policy', (name) =>
+    expect(isBuiltInPolicy(name)).toBe(true),
+  );
+  it.each(['', 'root', 'Administrator', '__proto__', 'constructor'])('%j is no built-in policy', (name) =>
+    expect(isBuiltInPolicy(name)).toBe(false),
   );
 });
 
@@ -198,7 +200,7 @@ describe('records that somebody changed', () => {
 });
 
 describe('a principal', () => {
-  it('may do what its roles say, and its cache key changes with its record', () => {
+  it('may do what its policies say, and its cache key changes with its record', () => {
     const principal = principalOf(acme.tenant, alice.member, 'KSIAX', 'secret-key');
     expect(principal).toMatchObject({
       tenantId: acme.tenant.tenantId,
@@ -206,7 +208,7 @@ describe('a principal', () => {
       credentialId: 'KSIAX',
       strength: 'secret-key',
     });
-    expect(principal.policies).toEqual([ROLES.administrator]);
+    expect(principal.policies).toEqual([BUILT_IN_POLICIES.administrator]);
     const renewed = principalOf(acme.tenant, { ...alice.member, revision: 2 }, 'KSIAX', 'secret-key');
     expect(renewed.cacheKey).not.toBe(principal.cacheKey);
     const bob = makePrincipal(acme.tenant, 'bob', [], NOW, random);

@@ -3,21 +3,29 @@ import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName } from '../records/commit.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { userArn } from './arn.ts';
 import { putBody, readBody } from './body.ts';
-import { ROLES, type Role } from './roles.ts';
+import { BUILT_IN_POLICIES, isBuiltInPolicy, isOperator } from './built-in-policies.ts';
+import type { Holder } from './holder.ts';
 import type { Tenant } from './tenant.ts';
 
-interface PrincipalBody {
-  readonly name: string;
-  readonly roles: readonly Role[];
-  readonly state: 'active' | 'suspended';
+export { PRINCIPAL_NAME } from './arn.ts';
+
+interface PrincipalBody extends Holder {
+  /** A deleted one stays as a tombstone: its name is never given again, since policies may go on naming it. */
+  readonly state: 'active' | 'suspended' | 'deleted';
   readonly createdAtMs: number;
+}
+
+/** As the first version wrote it: built-in policies alone, under another word. */
+interface FirstBody extends Omit<PrincipalBody, 'policies' | 'inline' | 'tags'>, Partial<Omit<Holder, 'name'>> {
+  readonly roles?: readonly string[];
 }
 
 /** How sure we are of who asks. */
 export type Strength = 'secret-key' | 'session' | 'api-key' | 'server';
 
-/** Somebody of a tenant, as its record says. */
+/** A user of a tenant, as its record says. */
 export interface Member extends PrincipalBody {
   readonly id: string;
   readonly tenantId: string;
@@ -29,20 +37,28 @@ export interface Principal {
   readonly tenantId: string;
   readonly accountId: string;
   readonly kind: 'root' | 'user' | 'role' | 'service' | 'server';
+  /** Of the user, of the role that a session assumed; the tenant's for the account's root. */
   readonly id: string;
   readonly name: string;
   readonly arn: string;
   /** Further names under which a policy may name it: the ARN of the role that a session assumed. */
   readonly names?: readonly string[];
+  /** Attached and inline policies. Within the tenant, whatever their words reach for. */
   readonly policies: readonly AccessPolicy[];
+  /** Policies for actions of `installation:`, which reach over all tenants: of operators alone. */
+  readonly installationPolicies?: readonly AccessPolicy[];
   /** Policies that a session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */
   readonly service?: string;
   /** For conditions: `aws:PrincipalTag/...`. */
   readonly tags?: ReadonlyMap<string, string>;
+  /** The name that a session of a role was given: `aws:userid` is `<id>:<session name>` then. */
+  readonly sessionName?: string;
   /** For conditions: `aws:TokenIssueTime`, of sessions. */
   readonly sessionIssuedAtMs?: number;
+  /** For conditions: `aws:SourceIdentity`, of sessions that were opened with one. */
+  readonly sourceIdentity?: string;
   /** The credential that proved it. */
   readonly credentialId: string;
   readonly strength: Strength;
@@ -54,22 +70,21 @@ export function principalRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'principal', id };
 }
 
+/** Names that differ in case only are one. */
 export function principalName(tenantId: string, name: string): RecordName {
-  return { space: `principal:${tenantId}`, name };
+  return { space: `principal:${tenantId}`, name: name.toLowerCase() };
 }
 
-/** The form of a principal's name: what IAM allows for users. */
-export const PRINCIPAL_NAME = /^[\w+=,.@-]{1,64}$/;
-
+/** Makes a user with built-in policies. */
 export function makePrincipal(
   tenant: Tenant,
   name: string,
-  roles: readonly Role[],
+  policies: readonly string[],
   nowMs: number,
   random: Random,
 ): { readonly member: Member; readonly write: Put } {
   const id = uuid(random);
-  const body: PrincipalBody = { name, roles, state: 'active', createdAtMs: nowMs };
+  const body: PrincipalBody = { name, policies, inline: [], tags: [], state: 'active', createdAtMs: nowMs };
   const claim = [principalName(tenant.tenantId, name)];
   return {
     member: { ...body, id, tenantId: tenant.tenantId, revision: 1 },
@@ -77,23 +92,55 @@ export function makePrincipal(
   };
 }
 
-export function readPrincipal(tenant: Tenant, record: StoredRecord): Member {
-  const body = readBody<PrincipalBody>(tenant.tenantKey.records, record);
-  return { ...body, id: record.id, tenantId: record.tenantId, revision: record.revision };
+/** The write that brings a user to a new state. Deleted ones leave the lists. */
+export function putPrincipal(tenant: Tenant, after: Member): { readonly member: Member; readonly write: Put } {
+  const { id, tenantId, revision, ...body } = after;
+  const scope = after.state === 'deleted' ? 'deleted' : '';
+  return {
+    member: { ...after, revision: revision + 1 },
+    write: putBody(tenant.tenantKey.records, principalRef(tenantId, id), revision, body, {}, scope),
+  };
 }
 
-/** The principal that a credential proves a member to be. */
-export function principalOf(tenant: Tenant, member: Member, credentialId: string, strength: Strength): Principal {
+export function readPrincipal(tenant: Tenant, record: StoredRecord): Member {
+  const { roles = [], ...body } = readBody<FirstBody>(tenant.tenantKey.records, record);
+  const { id, tenantId, revision } = record;
+  return { inline: [], tags: [], ...body, policies: body.policies ?? roles, id, tenantId, revision };
+}
+
+/** The tenant's own policies of a user or a role, and the words that change when they do. */
+export interface OwnPolicies {
+  readonly policies: readonly AccessPolicy[];
+  readonly version: string;
+}
+
+const NONE: OwnPolicies = { policies: [], version: '' };
+
+/** The principal that a credential proves a user to be. */
+export function principalOf(
+  tenant: Tenant,
+  member: Member,
+  credentialId: string,
+  strength: Strength,
+  own: OwnPolicies = NONE,
+): Principal {
   return {
     tenantId: tenant.tenantId,
     accountId: tenant.accountId,
     kind: 'user',
     id: member.id,
     name: member.name,
-    arn: `arn:aws:iam::${tenant.accountId}:user/${member.name}`,
-    policies: member.roles.map((role) => ROLES[role]),
+    arn: userArn(tenant.accountId, member.name),
+    policies: [...builtIn(member), ...own.policies],
+    ...(isOperator(member.policies) && { installationPolicies: [BUILT_IN_POLICIES.operator] }),
+    ...(member.tags.length > 0 && { tags: new Map(member.tags.map(({ key, value }) => [key, value])) }),
     credentialId,
     strength,
-    cacheKey: `${member.id}@${member.revision}`,
+    cacheKey: `${member.id}@${member.revision}${own.version}`,
   };
+}
+
+/** The built-in policies among the attached ones. */
+export function builtIn({ policies }: Holder): AccessPolicy[] {
+  return policies.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
 }

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../access/policy.ts';
 import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
 import type { OpenKey } from '../keys/open-key.ts';
@@ -13,8 +14,19 @@ export interface Target {
   readonly key?: OpenKey;
   /** The account that owns the key. */
   readonly accountId?: string;
+  /** Something else than a key whose own policy counts, and whose owner's log hears of it: a role with its trust policy. */
+  readonly guarded?: Guarded;
+  /** Whoever is proven may, as AWS has it for this action. It is recorded all the same. */
+  readonly isFree?: boolean;
   /** What the protocol knows for conditions of policies; the pipeline adds what every request has. */
   readonly context?: RequestContext;
+}
+
+/** What is guarded by a policy of its own. */
+export interface Guarded {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly policy: AccessPolicy;
 }
 
 /** What running an act came to. */

@@ -179,10 +179,47 @@ describe('every outcome leaves exactly its entries', () => {
   it('a change of another tenant: it has the account in its own log', async () => {
     const made = createKey(stranger, GENERATED, NOW, random);
     const targets = [{ action: 'installation:Give', resource: '*' }];
-    await pipeline.execute(call, act(made, { targets }));
+    const operator = { ...principal, installationPolicies: [everything] };
+    await pipeline.execute({ ...call, principal: operator }, act(made, { targets }));
     expect(entries().map(({ tenant, changes }) => [tenant, changes === undefined])).toEqual([
       [space.tenantId, true],
       [stranger.tenantId, false],
+    ]);
+  });
+
+  it.each<[string, Partial<Principal>]>([
+    ['a policy that allows everything', {}],
+    ['the root of an account', { kind: 'root', arn: `arn:aws:iam::${ACCOUNT}:root`, policies: [] }],
+    ['a root that claims to be an operator', { kind: 'root', installationPolicies: [everything] }],
+  ])('%s does not reach over all tenants', async (_, who) => {
+    const targets = [{ action: 'installation:CreateTenant', resource: '*' }];
+    const asked = pipeline.execute({ ...call, principal: { ...principal, ...who } }, act({ value: 1 }, { targets }));
+    await expect(asked).rejects.toThrow(AccessDeniedError);
+  });
+
+  it('what is free is not decided, and is recorded', async () => {
+    const nobody = { ...call, principal: { ...principal, policies: [] } };
+    const targets = [{ action: 'sts:GetCallerIdentity', resource: '*', isFree: true }];
+    await pipeline.execute(nobody, act({ value: 1 }, { targets }));
+    expect(entries()).toMatchObject([{ action: 'sts:GetCallerIdentity', outcome: 'done' }]);
+  });
+
+  it("the policy of what is guarded decides, and its owner's log hears of it", async () => {
+    const theirs = { tenantId: stranger.tenantId, accountId: '444455556666' };
+    const trust = (arn: string) =>
+      parsePolicy(
+        JSON.stringify({ Statement: { Effect: 'Allow', Principal: { AWS: arn }, Action: '*', Resource: '*' } }),
+        'key',
+      );
+    const assume = (arn: string) => ({
+      targets: [{ action: 'sts:AssumeRole', resource: 'role', guarded: { ...theirs, policy: trust(arn) } }],
+    });
+    await expect(pipeline.execute(call, act({ value: 1 }, assume('444455556666')))).rejects.toThrow(AccessDeniedError);
+    await pipeline.execute(call, act({ value: 1 }, assume(principal.arn)));
+    expect(entries().map(({ tenant, outcome }) => [tenant, outcome])).toEqual([
+      [space.tenantId, 'refused'],
+      [space.tenantId, 'done'],
+      [stranger.tenantId, 'done'],
     ]);
   });
 

@@ -1,7 +1,9 @@
 import { evaluate, type Decision } from '../access/evaluate.ts';
-import type { GrantedRight } from '../access/request.ts';
+import type { GrantedRight, Subject } from '../access/request.ts';
 import type { AuditDraft, Outcome } from '../audit/entry.ts';
 import type { Random } from '../crypto/random.ts';
+import { IdentityError } from '../identity/errors.ts';
+import type { Principal } from '../identity/principal.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Granted } from './granted.ts';
@@ -189,6 +191,7 @@ export class Pipeline {
  * for only where policies neither allow nor deny.
  */
 function authorise(call: Call, target: Target, granted: Granted | undefined): MaybePromise<void> {
+  if (target.isFree === true) return;
   const decision = byPolicies(call, target);
   if (decision.allowed) return;
   const { key } = target;
@@ -216,8 +219,11 @@ function byPolicies(call: Call, target: Target): Decision {
 }
 
 function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): Decision {
+  const subject = subjectFor(call.principal, target.action);
+  if (subject === undefined) return { allowed: false, reason: 'no-statement-allows' };
+  const { guarded } = target;
   return evaluate({
-    subject: call.principal,
+    subject,
     action: target.action,
     resource: target.resource,
     ...(target.context && { context: target.context }),
@@ -225,13 +231,26 @@ function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): D
     ...(target.key && {
       key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },
     }),
+    ...(guarded && { key: { accountId: guarded.accountId, policy: guarded.policy } }),
   });
+}
+
+const INSTALLATION_PREFIX = 'installation:';
+
+/**
+ * Who asks, for an action. What reaches over all tenants is decided by the policies of operators alone: nothing that
+ * a tenant can write, not even the account's root, reaches there.
+ */
+function subjectFor(principal: Principal, action: string): Subject | undefined {
+  if (!action.startsWith(INSTALLATION_PREFIX)) return principal;
+  const { installationPolicies: policies } = principal;
+  return policies === undefined || principal.kind === 'root' ? undefined : { ...principal, policies };
 }
 
 /** The logs that hear of what was done to a target: the caller's, and the one of the tenant that owns the key. */
 function logsOf(call: Call, target: Target): string[] {
   const own = call.principal.tenantId;
-  const owner = target.key?.key.tenantId ?? own;
+  const owner = target.key?.key.tenantId ?? target.guarded?.tenantId ?? own;
   return owner === own ? [own] : [own, owner];
 }
 
@@ -245,7 +264,8 @@ function account(error: unknown): { outcome: Outcome; reason: string; detail?: s
     const { reason, sid } = error.decision;
     return { outcome: 'refused', reason: 'access-denied', detail: sid === undefined ? reason : `${reason} (${sid})` };
   }
-  if (error instanceof RefusedError) return { outcome: 'refused', reason: error.code };
+  if (error instanceof RefusedError || error instanceof IdentityError)
+    return { outcome: 'refused', reason: error.code };
   if (error instanceof BusyError) return { outcome: 'failed', reason: 'busy' };
   return { outcome: 'failed', reason: 'internal' };
 }

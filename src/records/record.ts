@@ -9,6 +9,8 @@ export type RecordKind =
   | 'instance'
   | 'principal'
   | 'credential'
+  | 'role'
+  | 'access-policy'
   | 'key'
   | 'environment'
   | 'run';

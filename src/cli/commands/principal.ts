@@ -4,13 +4,10 @@ import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
 
-/** The roles of the server (its schema says so): a role that it does not know, it refuses by name. */
-type Role = Principal['roles'][number];
-
 const COLUMNS: readonly Column<Principal>[] = [
   ['PRINCIPAL', ({ principalId }) => principalId],
   ['NAME', ({ name }) => name],
-  ['ROLES', ({ roles }) => roles.join(', ')],
+  ['POLICIES', ({ policies }) => policies.join(', ')],
   ['STATE', ({ state }) => state],
   ['CREATED', ({ createdAt }) => createdAt],
 ];
@@ -21,12 +18,15 @@ export const PRINCIPAL_COMMANDS: readonly CliCommand[] = [
     summary: 'Makes a principal of your tenant, without a credential yet',
     reach: 'remote',
     arguments: [['<name>', 'letters, digits and + = , . @ _ -']],
-    options: [['--role <role...>', 'administrator, user or operator; without one it may do what key policies allow']],
-    examples: ['principal create backup-host --role user', 'principal create alice --role administrator'],
+    options: [
+      [
+        '--policy <name...>',
+        'administrator, user, operator or one of your own; without one it may do what key policies allow',
+      ],
+    ],
+    examples: ['principal create backup-host --policy user', 'principal create alice --policy administrator'],
     run: async ({ client, given, output }) =>
-      output.item(
-        await client().createPrincipal({ name: given.text('name'), roles: given.list('role') as readonly Role[] }),
-      ),
+      output.item(await client().createPrincipal({ name: given.text('name'), policies: given.list('policy') })),
   },
   {
     path: 'principal list',

@@ -9,7 +9,7 @@ import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import { issueApiKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
 import { makePrincipal, type Member } from '../../identity/principal.ts';
-import type { Role } from '../../identity/roles.ts';
+import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
@@ -42,8 +42,11 @@ export interface AdminHouse {
   readonly scratch: string;
   /** Everything that the server logged, as JSON lines. */
   readonly logged: string[];
-  /** The API key of a new principal with these roles. */
-  member(roles: readonly Role[], tenant?: Tenant): Promise<{ readonly member: Member; readonly apiKey: string }>;
+  /** The API key of a new principal with these policies. */
+  member(
+    policies: readonly BuiltInPolicy[],
+    tenant?: Tenant,
+  ): Promise<{ readonly member: Member; readonly apiKey: string }>;
   commit(...writes: readonly Write[]): Promise<void>;
   /** Sends a request to a path below the prefix. A string body is sent as it is. */
   send(
@@ -120,8 +123,8 @@ export async function adminHouse(): Promise<AdminHouse> {
     scratch,
     logged,
     commit,
-    async member(roles, tenant = own.tenant) {
-      const { member, write } = makePrincipal(tenant, `member-${members++}`, roles, T0, random);
+    async member(policies, tenant = own.tenant) {
+      const { member, write } = makePrincipal(tenant, `member-${members++}`, policies, T0, random);
       const issued = issueApiKey(tenant, member.id, T0, random);
       await commit(write, issued.write as Put);
       return { member, apiKey: issued.secret.toString('ascii') };

@@ -84,7 +84,7 @@ describe('the admin API', () => {
   it('issues credentials of each type, shows their secrets once and takes them back', async () => {
     const { principalId } = await done('createPrincipal', administrator, '/principals', {
       name: 'host-1',
-      roles: ['user'],
+      policies: ['user'],
     });
     const path = `/principals/${principalId as string}/credentials`;
     const apiKey = await done('createCredential', administrator, path, { type: 'api-key' });
@@ -128,13 +128,13 @@ describe('the admin API', () => {
       ({ principalId }) => principalId === before.member.id,
     ) as { credentialId: string };
     const attempts: [string, unknown][] = [
-      ['/principals', { name: 'root', roles: ['operator'] }],
+      ['/principals', { name: 'root', policies: ['operator'] }],
       [`/principals/${before.member.id}/credentials`, { type: 'api-key' }],
       [`/credentials/${credentialId}/suspend`, undefined],
     ];
     for (const [path, body] of attempts)
       expect(refused(await house.send(administrator, 'POST', path, body))).toEqual([403, 'access-denied']);
-    await done('createPrincipal', operator, '/principals', { name: 'second-operator', roles: ['operator'] });
+    await done('createPrincipal', operator, '/principals', { name: 'second-operator', policies: ['operator'] });
   });
 
   it('keeps tenants apart: ids of one are unknown to the other', async () => {
@@ -200,12 +200,12 @@ describe('the admin API', () => {
   });
 
   it.each([
-    ['a member that is not known', '{"name":"n","roles":[],"admin":true}', 400, 'invalid-request'],
-    ['a member twice', '{"name":"n","name":"m","roles":[]}', 400, 'invalid-json'],
-    ['__proto__', '{"name":"n","roles":[],"__proto__":{"roles":["operator"]}}', 400, 'invalid-request'],
-    ['constructor', '{"name":"n","roles":[],"constructor":{"prototype":{}}}', 400, 'invalid-request'],
+    ['a member that is not known', '{"name":"n","policies":[],"admin":true}', 400, 'invalid-request'],
+    ['a member twice', '{"name":"n","name":"m","policies":[]}', 400, 'invalid-json'],
+    ['__proto__', '{"name":"n","policies":[],"__proto__":{"policies":["operator"]}}', 400, 'invalid-request'],
+    ['constructor', '{"name":"n","policies":[],"constructor":{"prototype":{}}}', 400, 'invalid-request'],
     ['a lacking member', '{"name":"n"}', 400, 'invalid-request'],
-    ['a number as text', '{"name":1,"roles":[]}', 400, 'invalid-request'],
+    ['a number as text', '{"name":1,"policies":[]}', 400, 'invalid-request'],
     ['no body', '', 400, 'invalid-request'],
     ['a list', '[]', 400, 'invalid-request'],
     ['a text', '"name"', 400, 'invalid-request'],
@@ -213,7 +213,7 @@ describe('the admin API', () => {
     ['half a body', '{"name":', 400, 'invalid-json'],
     ['deep nesting', `${'['.repeat(50)}${']'.repeat(50)}`, 400, 'invalid-json'],
     ['a body of 64 KiB and a byte', `"${'x'.repeat(65_535)}"`, 413, 'body-too-large'],
-    ['a hostile name', '{"name":"a\\u001b[2J\\r\\nb","roles":[]}', 400, 'invalid-request'],
+    ['a hostile name', '{"name":"a\\u001b[2J\\r\\nb","policies":[]}', 400, 'invalid-request'],
   ])('refuses %s and records the refusal', async (_, body, status, code) => {
     const before = house.store.entries().length;
     expect(refused(await house.send(administrator, 'POST', '/principals', body))).toEqual([status, code]);
@@ -240,7 +240,7 @@ describe('the admin API', () => {
 
   it('decides for one of two who ask for the same name at once', async () => {
     const answers = await Promise.all(
-      [1, 2, 3].map(() => house.send(administrator, 'POST', '/principals', { name: 'twin', roles: [] })),
+      [1, 2, 3].map(() => house.send(administrator, 'POST', '/principals', { name: 'twin', policies: [] })),
     );
     const [made, ...late] = answers.toSorted((a, b) => a.status - b.status);
     expect(made?.status).toBe(201);

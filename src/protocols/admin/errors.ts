@@ -1,7 +1,9 @@
 import { NotAuthenticError } from '../../identity/body.ts';
+import { IdentityError } from '../../identity/errors.ts';
 import { KeyError } from '../../keys/errors.ts';
 import { AccessDeniedError, BusyError, RefusedError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
+import { IDENTITY_REFUSALS } from './identity-errors.ts';
 import { keyRefusal } from './key-errors.ts';
 import { AdminRefusal, type AdminRefusalCode } from './refusal.ts';
 
@@ -28,8 +30,6 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'tenant-not-found': { status: 404, action: 'List the tenants to see their ids.' },
   'region-not-found': { status: 404, action: 'Add the region first, or name one of those that are listed.' },
   'region-exists': { status: 409, action: 'Use it as it is.' },
-  'principal-not-found': { status: 404, action: 'List the principals to see their ids.' },
-  'principal-exists': { status: 409, action: 'Choose another name, or use the principal that is there.' },
   'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
@@ -47,6 +47,8 @@ const BROKEN: AdminError = {
 export function adminError(error: unknown): AdminError {
   if (error instanceof RequestError) return error.error;
   if (error instanceof KeyError) return keyRefusal(error);
+  if (error instanceof IdentityError)
+    return { ...IDENTITY_REFUSALS[error.code], code: error.code, message: error.message };
   if (error instanceof AccessDeniedError) return denied(error);
   if (error instanceof AdminRefusal) return { ...ADMIN_REFUSALS[error.code], code: error.code, message: error.message };
   if (error instanceof RefusedError) return { status: 400, code: error.code, message: error.message };
@@ -59,7 +61,7 @@ function denied({ principalArn, action, resource }: AccessDeniedError): AdminErr
     status: 403,
     code: 'access-denied',
     message: `${principalArn} may not ${action}${resource === '*' ? '' : ` on ${resource}`}`,
-    action: 'Ask an administrator for a role, or a key policy, that allows it.',
+    action: 'Ask an administrator for a policy that allows it.',
   };
 }
 

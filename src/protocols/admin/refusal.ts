@@ -5,8 +5,6 @@ export type AdminRefusalCode =
   | 'tenant-not-found'
   | 'region-not-found'
   | 'region-exists'
-  | 'principal-not-found'
-  | 'principal-exists'
   | 'credential-not-found'
   | 'lifetime-unwanted'
   | 'lifetime-missing'

@@ -1,6 +1,6 @@
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import { REGION } from '../../identity/tenant.ts';
-import { PRINCIPAL_NAME } from '../../identity/principal.ts';
+import { POLICY_NAME, PRINCIPAL_NAME } from '../../identity/arn.ts';
 
 /** Most items of one page. */
 const MAX_PAGE = 1000;
@@ -21,6 +21,13 @@ export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9
 export const ACCOUNT_ID = Type.String({ pattern: '^[0-9]{12}$' });
 export const REGION_NAME = Type.String({ pattern: REGION.source, maxLength: 32 });
 export const PRINCIPAL_NAME_TEXT = Type.String({ pattern: PRINCIPAL_NAME.source });
+export const POLICY_NAME_TEXT = Type.String({ pattern: POLICY_NAME.source });
+/** Policies that are attached, by their names: built-in ones, and the tenant's own. */
+export const POLICY_NAMES = Type.Array(POLICY_NAME_TEXT, { maxItems: 10, uniqueItems: true });
+export const TAG = Type.Object(
+  { key: Type.String({ minLength: 1, maxLength: 128 }), value: Type.String({ maxLength: 256 }) },
+  { additionalProperties: false },
+);
 /** A name for people: 1 to 64 characters, none of them a control character. */
 export const DISPLAY_NAME = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{1,64}$' });
 

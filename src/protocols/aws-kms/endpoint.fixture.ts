@@ -6,7 +6,7 @@ import type { HttpRequest } from '../../http/route.ts';
 import { issueAccessKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
 import { makePrincipal, principalOf, type Principal } from '../../identity/principal.ts';
-import type { Role } from '../../identity/roles.ts';
+import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { countingRandom, settableClock, wrappingPair } from '../../keys/key-space.fixture.ts';
@@ -116,8 +116,8 @@ export class World {
   }
 
   /** Makes a principal with an access key. */
-  async actor(tenant: Tenant, name: string, roles: readonly Role[]): Promise<Actor> {
-    const { member, write } = makePrincipal(tenant, name, roles, this.clock(), this.random);
+  async actor(tenant: Tenant, name: string, policies: readonly BuiltInPolicy[]): Promise<Actor> {
+    const { member, write } = makePrincipal(tenant, name, policies, this.clock(), this.random);
     const issued = issueAccessKey(tenant, member.id, undefined, this.clock(), this.random);
     await this.#commit(tenant, [write, issued.write], tenant.tenantId);
     const { id } = issued.credential;

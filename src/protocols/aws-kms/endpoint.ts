@@ -1,6 +1,6 @@
 import { wipe } from '../../bytes/bytes.ts';
-import { isCredentialValid, openSecret, type Credential } from '../../identity/credential.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { signingOf } from '../../identity/signing.ts';
 import { headerOf } from '../../http/headers.ts';
 import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
 import type { Clock } from '../../keys/ports.ts';
@@ -101,21 +101,10 @@ async function serve(
 }
 
 function lookup(
-  { directory, clock }: EndpointPorts,
+  { directory }: EndpointPorts,
   accessKeyId: string,
 ): MaybePromise<SigningCredential<Principal> | undefined> {
-  return andThen(directory.byAccessKey(accessKeyId), (proof) => {
-    if (proof === undefined || !isCredentialValid(proof.credential, clock())) return undefined;
-    const { tenant, principal } = proof;
-    const credential = proof.credential as Credential & { readonly secret: string };
-    const { sessionTokenHash } = credential;
-    return {
-      principal,
-      secretVersion: String(credential.revision),
-      openSecret: () => openSecret(tenant, credential),
-      ...(sessionTokenHash !== undefined && { sessionTokenHash: Buffer.from(sessionTokenHash, 'hex') }),
-    };
-  });
+  return andThen(directory.byAccessKey(accessKeyId), (proof) => proof && signingOf(proof));
 }
 
 /** What the entry of a request that fails early says it was about: the operation, as far as the header names one. */

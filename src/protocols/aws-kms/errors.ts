@@ -7,6 +7,7 @@ import { FAULTS, type ModelledError } from './model.gen.ts';
  */
 export type CommonError =
   | 'AccessDeniedException'
+  | 'ExpiredTokenException'
   | 'IncompleteSignatureException'
   | 'InternalFailure'
   | 'InvalidSignatureException'

@@ -11,6 +11,8 @@ const WORDS: { readonly [C in Code]: (refusal: Refusal<C>) => AwsKmsError } = {
   malformed: ({ part, rule }) => new AwsKmsError('IncompleteSignatureException', `${part}: ${rule}.`),
   'unknown-key': () => invalidToken(),
   'token-invalid': () => invalidToken(),
+  'token-expired': () =>
+    new AwsKmsError('ExpiredTokenException', 'The security token included in the request is expired'),
   mismatch: () =>
     invalid(
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',

@@ -21,4 +21,6 @@ export type SignatureRefusal =
   /** The service wants the body under the signature. */
   | { readonly code: 'unsigned-payload' }
   /** The session token is missing, another one, or sent for a credential that has none. */
-  | { readonly code: 'token-invalid' };
+  | { readonly code: 'token-invalid' }
+  /** A session that is over; told to its holder alone. */
+  | { readonly code: 'token-expired' };

@@ -31,6 +31,8 @@ export interface SigningCredential<P> {
   readonly openSecret: () => MaybePromise<Bytes<'CredentialSecret'>>;
   /** SHA-256 of the session token that must come with it; absent for a key that stands for itself. */
   readonly sessionTokenHash?: Buffer;
+  /** From this time on (milliseconds since 1970) its holder is told that it expired. */
+  readonly expiresAtMs?: number;
 }
 
 /** Finds an access key; `undefined` where there is none. Should take the same time either way. */
@@ -84,7 +86,7 @@ export class SignatureVerifier<P> {
     const canonical = canonicalRequest(request, claim, payload, this.#policy.path);
     if (typeof canonical !== 'string') return canonical;
     const stringToSign = `AWS4-HMAC-SHA256\n${claim.signedAt}\n${claim.date}/${claim.region}/${claim.service}/${TERMINATOR}\n${hash('sha256', Buffer.from(canonical, 'latin1'))}`;
-    const attempt: Attempt = { claim, signedAtMs, payload, stringToSign };
+    const attempt: Attempt = { claim, signedAtMs, payload, stringToSign, nowMs };
     const found = this.#lookup(claim.accessKeyId);
     return found instanceof Promise
       ? found.then((credential) => this.#settle(attempt, credential))
@@ -126,7 +128,7 @@ export class SignatureVerifier<P> {
 
   /** The signature holds; what remains is the session token, which only the credential's holder may ask about. */
   #accept(attempt: Attempt, credential: SigningCredential<P>): Verified<P> | SignatureRefusal {
-    const { claim, payload, signedAtMs } = attempt;
+    const { claim, payload, signedAtMs, nowMs } = attempt;
     const { sessionToken } = claim;
     const wanted = credential.sessionTokenHash;
     if ((sessionToken === undefined) !== (wanted === undefined)) return { code: 'token-invalid' };
@@ -134,6 +136,7 @@ export class SignatureVerifier<P> {
       const given = hash('sha256', Buffer.from(sessionToken, 'latin1'), 'buffer');
       if (!constantTimeEqual(given, wanted)) return { code: 'token-invalid' };
     }
+    if (credential.expiresAtMs !== undefined && nowMs >= credential.expiresAtMs) return { code: 'token-expired' };
     return {
       code: 'verified',
       principal: credential.principal,
@@ -156,6 +159,7 @@ interface Attempt {
   readonly signedAtMs: number;
   readonly payload: string;
   readonly stringToSign: string;
+  readonly nowMs: number;
 }
 
 function refuseScope(claim: SignatureClaim, policy: SignaturePolicy): SignatureRefusal | undefined {

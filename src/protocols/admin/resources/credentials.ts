@@ -9,11 +9,12 @@ import {
   type CredentialType,
   type IssuedCredential,
 } from '../../../identity/credential.ts';
+import { IdentityError } from '../../../identity/errors.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
-import { operatorTargets } from './principals.ts';
+import { operatorTargets } from '../attached-policies.ts';
 
 /** The bounds of a session's life: 15 minutes to 36 hours, as AWS STS has them for its sessions. */
 const SESSION_SECONDS = { minimum: 900, maximum: 129_600 };
@@ -79,12 +80,12 @@ export const createCredential = adminRoute({
     return {
       targets: [
         { action: 'keystead:CreateCredential', resource: '*' },
-        ...operatorTargets(member?.roles ?? [], 'installation:CreateCredential'),
+        ...operatorTargets(member?.policies ?? [], 'installation:CreateCredential'),
       ],
       details: { principal: params.principalId, type: body.type },
       run: (nowMs) => {
-        if (member === undefined)
-          throw new AdminRefusal('principal-not-found', `your tenant has no principal ${params.principalId}`);
+        if (member === undefined || member.state === 'deleted')
+          throw new IdentityError('principal-not-found', `your tenant has no principal ${params.principalId}`);
         const issued = ISSUE[body.type](tenant, member.id, requireLifetime(body), nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
         return { value: issued, writes: [issued.write] };
@@ -143,7 +144,7 @@ export const suspendCredential = adminRoute({
     return {
       targets: [
         { action: 'keystead:SuspendCredential', resource: '*' },
-        ...operatorTargets(member?.roles ?? [], 'installation:SuspendCredential'),
+        ...operatorTargets(member?.policies ?? [], 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
       run: () => {

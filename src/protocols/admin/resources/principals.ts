@@ -1,9 +1,10 @@
 import Type from 'typebox';
+import { userArn } from '../../../identity/arn.ts';
+import { IdentityError } from '../../../identity/errors.ts';
 import { makePrincipal, principalName, readPrincipal, type Member } from '../../../identity/principal.ts';
-import { ROLES, type Role } from '../../../identity/roles.ts';
-import type { Target } from '../../../pipeline/act.ts';
-import { AdminRefusal } from '../refusal.ts';
-import { adminRoute } from '../route.ts';
+import { attachedNames, findPolicy, operatorTargets, type Attachable } from '../attached-policies.ts';
+import { attach } from '../holder-changes.ts';
+import { adminRoute, type AdminContext } from '../route.ts';
 import {
   closed,
   named,
@@ -11,43 +12,58 @@ import {
   pageFrom,
   paged,
   pageOf,
+  POLICY_NAMES,
   PRINCIPAL_NAME_TEXT,
+  TAG,
   TIMESTAMP,
   timestamp,
   UUID,
 } from '../schema.ts';
 
-export const ROLE = Type.Enum(Object.keys(ROLES) as [Role, ...Role[]]);
-
 export const PRINCIPAL = named('Principal', {
   principalId: UUID,
   name: PRINCIPAL_NAME_TEXT,
-  roles: Type.Array(ROLE),
-  state: Type.Enum(['active', 'suspended']),
+  arn: Type.String(),
+  policies: POLICY_NAMES,
+  inlinePolicies: Type.Array(Type.String(), { description: 'names of policies that belong to it alone' }),
+  tags: Type.Array(TAG),
+  state: Type.Enum(['active', 'suspended', 'deleted']),
   createdAt: TIMESTAMP,
 });
+
+/** A user with the names of its policies. */
+export interface NamedMember {
+  readonly member: Member;
+  readonly accountId: string;
+  readonly policies: readonly string[];
+}
 
 export const createPrincipal = adminRoute({
   id: 'createPrincipal',
   method: 'POST',
   path: '/principals',
   action: 'keystead:CreatePrincipal',
-  summary: 'Makes a principal of the own tenant with its roles, without a credential yet',
+  summary: 'Makes a user of the own tenant with its policies, without a credential yet',
   status: 201,
-  body: closed({ name: PRINCIPAL_NAME_TEXT, roles: Type.Array(ROLE, { maxItems: 8, uniqueItems: true }) }),
+  body: closed({ name: PRINCIPAL_NAME_TEXT, policies: POLICY_NAMES }),
   answer: PRINCIPAL,
-  example: { body: { name: 'backup-host', roles: ['user'] } },
-  prepare: ({ services: { records, random }, proof: { tenant } }, { body }) => ({
+  example: { body: { name: 'backup-host', policies: ['user'] } },
+  prepare: (context, { body }) => ({
     targets: [
       { action: 'keystead:CreatePrincipal', resource: '*' },
-      ...operatorTargets(body.roles, 'installation:AppointOperator'),
+      ...operatorTargets(body.policies, 'installation:AppointOperator'),
     ],
-    details: { name: body.name, roles: body.roles },
+    details: { name: body.name, policies: body.policies },
     run: async (nowMs) => {
-      if ((await records.resolve(principalName(tenant.tenantId, body.name))) !== undefined)
-        throw new AdminRefusal('principal-exists', `your tenant has a principal named ${body.name} already`);
-      const { member, write } = makePrincipal(tenant, body.name, body.roles, nowMs, random);
-      return { value: member, writes: [write] };
+      const { services, proof } = context;
+      const { tenant } = proof;
+      await requireFreeName(context, body.name);
+      const policies: Attachable[] = [];
+      for (const name of body.policies) policies.push(await findPolicy(services.directory, tenant, name));
+      const wanted = attach(tenant, { name: body.name, policies: [], inline: [], tags: [] }, policies);
+      const made = makePrincipal(tenant, body.name, wanted.holder.policies, nowMs, services.random);
+      const value = { member: made.member, accountId: tenant.accountId, policies: body.policies };
+      return { value, writes: [made.write, ...wanted.writes] };
     },
   }),
   show: showPrincipal,
@@ -58,40 +74,56 @@ export const listPrincipals = adminRoute({
   method: 'GET',
   path: '/principals',
   action: 'keystead:ListPrincipals',
-  summary: 'Lists the principals of the own tenant; with `name` the one of that name, if there is one',
+  summary: 'Lists the users of the own tenant; with `name` the one of that name, if there is one',
   status: 200,
   query: closed({ ...PAGE.properties, name: Type.Optional(PRINCIPAL_NAME_TEXT) }),
   answer: pageOf(PRINCIPAL),
   example: { query: { limit: 10 } },
-  prepare: ({ services: { records, directory }, proof: { tenant } }, { query }) => ({
+  prepare: (context, { query }) => ({
     targets: [{ action: 'keystead:ListPrincipals', resource: '*' }],
     run: async () => {
+      const { services, proof } = context;
+      const { tenant } = proof;
       if (query.name !== undefined) {
-        const ref = await records.resolve(principalName(tenant.tenantId, query.name));
-        const member = ref && (await directory.member(tenant, ref.id));
-        return { value: { items: member ? [showPrincipal(member)] : [] } };
+        const member = await services.directory.memberNamed(tenant, query.name);
+        return { value: { items: member ? [showPrincipal(await withPolicyNames(context, member))] : [] } };
       }
-      const rows = await records.list(tenant.tenantId, 'principal', '', pageFrom(query));
-      return {
-        value: paged(
-          rows,
-          query,
-          rows.map((row) => showPrincipal(readPrincipal(tenant, row))),
-        ),
-      };
+      const rows = await services.records.list(tenant.tenantId, 'principal', '', pageFrom(query));
+      const items = [];
+      for (const row of rows) items.push(showPrincipal(await withPolicyNames(context, readPrincipal(tenant, row))));
+      return { value: paged(rows, query, items) };
     },
   }),
   show: (page: { items: ReturnType<typeof showPrincipal>[]; next?: string }) => page,
 });
 
-/**
- * What it takes besides to touch a principal whose power reaches beyond its tenant: an administrator of that tenant
- * must not become an operator by making one, by issuing itself an operator's credential, or lock the operator out.
- */
-export function operatorTargets(roles: readonly Role[], action: string): Target[] {
-  return roles.includes('operator') ? [{ action, resource: '*' }] : [];
+async function requireFreeName({ services, proof }: AdminContext, name: string): Promise<void> {
+  const { tenantId } = proof.tenant;
+  if ((await services.records.resolve(principalName(tenantId, name))) === undefined) return;
+  const isThere = (await services.directory.memberNamed(proof.tenant, name)) !== undefined;
+  throw new IdentityError(
+    'principal-exists',
+    isThere
+      ? `your tenant has a principal named ${name} already`
+      : `${name} is the name of a deleted principal, and policies may go on naming it: names are given once`,
+  );
 }
 
-export function showPrincipal({ id, name, roles, state, createdAtMs }: Member) {
-  return { principalId: id, name, roles: [...roles], state, createdAt: timestamp(createdAtMs) };
+export async function withPolicyNames({ services, proof }: AdminContext, member: Member): Promise<NamedMember> {
+  const policies = await attachedNames(services.directory, proof.tenant, member);
+  return { member, accountId: proof.tenant.accountId, policies };
+}
+
+export function showPrincipal({ member, accountId, policies }: NamedMember) {
+  const { id, name, inline, tags, state, createdAtMs } = member;
+  return {
+    principalId: id,
+    name,
+    arn: userArn(accountId, name),
+    policies: [...policies],
+    inlinePolicies: inline.map((policy) => policy.name),
+    tags: [...tags],
+    state,
+    createdAt: timestamp(createdAtMs),
+  };
 }

@@ -1,15 +1,23 @@
 import Type from 'typebox';
 import type { Proof } from '../../../identity/directory.ts';
-import type { Role } from '../../../identity/roles.ts';
 import { adminRoute } from '../route.ts';
-import { ACCOUNT_ID, DISPLAY_NAME, named, PRINCIPAL_NAME_TEXT, TIMESTAMP, timestamp, UUID } from '../schema.ts';
-import { ROLE } from './principals.ts';
+import {
+  ACCOUNT_ID,
+  DISPLAY_NAME,
+  named,
+  POLICY_NAMES,
+  PRINCIPAL_NAME_TEXT,
+  TIMESTAMP,
+  timestamp,
+  UUID,
+} from '../schema.ts';
+import { attachedNames } from '../attached-policies.ts';
 
 const WHO_AM_I = named('WhoAmI', {
   principalId: UUID,
   name: PRINCIPAL_NAME_TEXT,
   arn: Type.String(),
-  roles: Type.Array(ROLE),
+  policies: POLICY_NAMES,
   credentialId: Type.String(),
   tenantId: UUID,
   tenantName: DISPLAY_NAME,
@@ -31,14 +39,14 @@ export const whoAmI = adminRoute({
     targets: [{ action: 'keystead:WhoAmI', resource: '*' }],
     run: async () => {
       const member = await directory.member(proof.tenant, proof.principal.id);
-      return { value: { ...proof, roles: member?.roles ?? [] } };
+      return { value: { ...proof, policies: member ? await attachedNames(directory, proof.tenant, member) : [] } };
     },
   }),
-  show: ({ principal, tenant, roles }: Proof & { readonly roles: readonly Role[] }) => ({
+  show: ({ principal, tenant, policies }: Proof & { readonly policies: readonly string[] }) => ({
     principalId: principal.id,
     name: principal.name,
     arn: principal.arn,
-    roles: [...roles],
+    policies: [...policies],
     credentialId: principal.credentialId,
     tenantId: tenant.tenantId,
     tenantName: tenant.name,

@@ -75,7 +75,7 @@ export const createTenant = adminRoute({
   show: ({ tenant, instance, member, accessKey, apiKey }: NewTenant) => ({
     tenant: showTenant(tenant),
     region: showRegion(instance),
-    administrator: showPrincipal(member),
+    administrator: showPrincipal({ member, accountId: tenant.accountId, policies: member.policies }),
     accessKeyId: accessKey.credential.id,
     secretAccessKey: accessKey.secret.toString('ascii'),
     apiKey: apiKey.secret.toString('ascii'),

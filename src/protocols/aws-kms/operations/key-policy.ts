@@ -1,7 +1,6 @@
 import { evaluate } from '../../../access/evaluate.ts';
 import { requireAccessPolicy } from '../../../keys/access-policy.ts';
 import { KeyError } from '../../../keys/errors.ts';
-import { principalName } from '../../../identity/principal.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { AwsKmsError } from '../errors.ts';
 import type { OperationContext } from '../operation.ts';
@@ -9,8 +8,6 @@ import type { OperationContext } from '../operation.ts';
 /** The only policy that a key has. */
 export const POLICY_NAME = 'default';
 const MAX_POLICY_BYTES = 32 * 1024;
-const IAM_ARN = /^arn:aws:iam::(\d{12}):(root|user\/(.+))$/;
-const ACCOUNT = /^\d{12}$/;
 
 /** The policy of a key whose maker gave none: the account decides by the policies of its principals. */
 export function defaultPolicy(accountId: string): string {
@@ -67,14 +64,8 @@ function areKnown(context: OperationContext, [name, ...others]: readonly string[
   return andThen(isKnown(context, name), (known) => known && areKnown(context, others));
 }
 
-function isKnown({ directory, records }: OperationContext, name: string): MaybePromise<boolean> {
-  if (name === '*') return true;
-  const [, accountId = name, , user] = IAM_ARN.exec(name) ?? [];
-  if (!ACCOUNT.test(accountId)) return false;
-  return andThen(directory.tenantByAccount(accountId), (tenant) => {
-    if (tenant === undefined || user === undefined) return tenant !== undefined;
-    return andThen(records.resolve(principalName(tenant.tenantId, user)), (ref) => ref !== undefined);
-  });
+function isKnown({ directory }: OperationContext, name: string): MaybePromise<boolean> {
+  return name === '*' || directory.isKnownPrincipal(name);
 }
 
 /** @throws {AwsKmsError} NotFoundException */

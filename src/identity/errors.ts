@@ -1,0 +1,31 @@
+/** Why a change of identity was refused. Each protocol says it in its own words. */
+export type IdentityErrorCode =
+  | 'principal-exists'
+  | 'principal-not-found'
+  | 'role-exists'
+  | 'role-not-found'
+  | 'access-policy-exists'
+  | 'access-policy-not-found'
+  | 'access-policy-malformed'
+  | 'access-policy-not-available'
+  | 'access-policy-too-large'
+  | 'access-policy-attached'
+  | 'access-policy-built-in'
+  | 'inline-policy-not-found'
+  | 'trust-policy-malformed'
+  | 'too-many-policies'
+  | 'too-many-tags'
+  | 'tag-malformed'
+  | 'operator-not-for-roles'
+  | 'session-duration-out-of-bounds';
+
+/** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */
+export class IdentityError extends Error {
+  override readonly name = 'IdentityError';
+  readonly code: IdentityErrorCode;
+
+  constructor(code: IdentityErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
