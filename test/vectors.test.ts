@@ -33,6 +33,7 @@ describe('the vectors of docs/spec', () => {
   it.skipIf(python === undefined).each([
     ['ciphertext.py', 'ciphertext.vectors.json', 32],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 25],
+    ['xks.py', 'xks.vectors.json', 21],
   ])('are what %s computes from the specification alone', (script, file, count) => {
     const args = [join(root, 'test/vectors', script), join(root, 'docs/spec', file)];
     expect(execFileSync(python as string, args, { encoding: 'utf8' })).toBe(`${count} vectors agree\n`);
@@ -41,6 +42,7 @@ describe('the vectors of docs/spec', () => {
   it.skipIf(python === undefined).each([
     ['ciphertext.py', 'ciphertext.vectors.json', 'ciphertext'],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 'wrapped'],
+    ['xks.py', 'xks.vectors.json', 'tag'],
   ])('do not pass %s with one digit changed', (script, file, member) => {
     const text = readFileSync(join(root, 'docs/spec', file), 'utf8');
     const changed = text.replace(

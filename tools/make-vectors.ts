@@ -7,9 +7,10 @@ import { deriveKey, label } from '../src/crypto/kdf.ts';
 import { keyCheckValue } from '../src/crypto/key-check-value.ts';
 import { wrapSecret, type Binding } from '../src/crypto/wrapped-secret.ts';
 import type { Generator } from './generator.ts';
+import { xksVectors } from './make-xks-vectors.ts';
 
 /**
- * The test vectors of docs/spec/ciphertext.md and docs/spec/key-hierarchy.md. All inputs are fixed: the SHA-256 of
+ * The test vectors of docs/spec/ciphertext.md, docs/spec/key-hierarchy.md and docs/spec/xks.md. All inputs are fixed: the SHA-256 of
  * a name, repeated and cut. test/vectors/*.py compute them again without this code.
  */
 export const vectors: Generator = {
@@ -17,6 +18,7 @@ export const vectors: Generator = {
   generate: () => [
     { path: 'docs/spec/ciphertext.vectors.json', text: json(ciphertextVectors()) },
     { path: 'docs/spec/key-hierarchy.vectors.json', text: json(keyHierarchyVectors()) },
+    { path: 'docs/spec/xks.vectors.json', text: json(xksVectors()) },
   ],
 };
 

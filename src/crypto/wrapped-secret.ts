@@ -30,6 +30,8 @@ export type Binding =
   | readonly ['import-token', tenantId: string, region: string, keyId: string]
   | readonly ['list-marker', tenantId: string, region: string, list: string, of: string]
   | readonly ['credential', tenantId: string, credentialId: string]
+  | readonly ['xks-secret', tenantId: string, endpointId: string, accessKeyId: string]
+  | readonly ['key-store-secret', tenantId: string, region: string, keyStoreId: string, name: string]
   | readonly ['checkpoint-key', installationId: string]
   | readonly ['environment-secret', tenantId: string, environmentId: string, name: string];
 

@@ -12,6 +12,8 @@ export type RecordKind =
   | 'role'
   | 'access-policy'
   | 'key'
+  | 'key-store'
+  | 'xks-endpoint'
   | 'environment'
   | 'run';
 

@@ -1,0 +1,72 @@
+import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import type { TenantKey } from '../crypto/hierarchy.ts';
+import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
+import { KeyError } from './errors.ts';
+import type { XksEndpoint } from './xks-endpoint.ts';
+
+/** The form of the body that this code writes and reads. */
+const FORMAT = 1;
+
+export function xksEndpointRef(tenantId: string, id: string): RecordRef {
+  return { tenantId, kind: 'xks-endpoint', id };
+}
+
+/** Names an endpoint by an access key id, over all tenants. */
+export function xksAccessKeyName(accessKeyId: string): RecordName {
+  return { space: 'xks-access-key', name: accessKeyId };
+}
+
+/** Names an endpoint by its path, over all tenants: two never answer at one. */
+export function xksPathName(pathPrefix: string): RecordName {
+  return { space: 'xks-path', name: `${pathPrefix}/` };
+}
+
+/** Names an endpoint in its tenant. */
+export function xksEndpointName(tenantId: string, name: string): RecordName {
+  return { space: `xks-endpoint:${tenantId}`, name };
+}
+
+/** The write that brings an endpoint from `before` (absent: it is new) to `after`. */
+export function putXksEndpoint(tenantKey: TenantKey, before: XksEndpoint | undefined, after: XksEndpoint): Put {
+  const { tenantId, id, revision: _, ...content } = after;
+  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const record = { ...xksEndpointRef(tenantId, id), scope: '', revision: (before?.revision ?? 0) + 1, body };
+  const had = before === undefined ? [] : namesOf(before);
+  const has = namesOf(after);
+  return {
+    put: sealRecord(record, tenantKey.records),
+    release: without(had, has),
+    claim: without(has, had),
+  };
+}
+
+export function removeXksEndpoint({ tenantId, id, revision }: XksEndpoint): Remove {
+  return { remove: xksEndpointRef(tenantId, id), revision };
+}
+
+/**
+ * Reads an endpoint from its record.
+ *
+ * @throws {KeyError} `record-not-authentic`
+ */
+export function readXksEndpoint(tenantKey: TenantKey, record: StoredRecord): XksEndpoint {
+  const refused = () => new KeyError('record-not-authentic', { detail: `the record of the endpoint ${record.id}` });
+  if (record.kind !== 'xks-endpoint' || !isAuthentic(record, tenantKey.records)) throw refused();
+  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  if (format !== FORMAT) throw refused();
+  const { tenantId, id, revision } = record;
+  return { ...(content as Omit<XksEndpoint, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+}
+
+function namesOf({ tenantId, name, pathPrefix, credentials }: XksEndpoint): RecordName[] {
+  return [
+    xksEndpointName(tenantId, name),
+    xksPathName(pathPrefix),
+    ...credentials.map(({ accessKeyId }) => xksAccessKeyName(accessKeyId)),
+  ];
+}
+
+function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
+  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
+}
