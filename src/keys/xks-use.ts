@@ -12,7 +12,7 @@ import type { Random } from '../crypto/random.ts';
 import { KeyError } from './errors.ts';
 import type { Key, KeyVersion } from './key.ts';
 import type { OpenKey } from './open-key.ts';
-import { requireUsable } from './use.ts';
+import { requireSymmetric } from './use.ts';
 
 /** What came of an encryption for an external key store. */
 export interface XksEncrypted {
@@ -23,9 +23,8 @@ export interface XksEncrypted {
 }
 
 /** Whether a key can stand behind an external key store: symmetric, with its material here. */
-export function canBeExposed({ spec, usage, origin }: Key): boolean {
-  const isHere = origin === 'generated' || origin === 'imported';
-  return spec.family === 'aes' && usage === 'encrypt-decrypt' && isHere;
+export function canBeExposed({ spec, origin }: Key): boolean {
+  return spec.family === 'aes' && (origin === 'generated' || origin === 'imported');
 }
 
 /**
@@ -76,6 +75,6 @@ export function decryptForXks(
 }
 
 function requireExposable(key: Key, nowMs: number): void {
-  requireUsable(key, nowMs);
+  requireSymmetric(key, nowMs);
   if (!canBeExposed(key)) throw new KeyError('wrong-origin', { keyId: key.id });
 }
