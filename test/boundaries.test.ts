@@ -35,17 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'http',
     'protocols/sigv4',
   ],
-  'protocols/xks': [
-    'bytes',
-    'crypto',
-    'access',
-    'identity',
-    'keys',
-    'records',
-    'pipeline',
-    'http',
-    'protocols/sigv4',
-  ],
+  'protocols/xks': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http', 'protocols/sigv4'],
   'protocols/admin': [
     'bytes',
     'crypto',
