@@ -7,6 +7,7 @@ import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
+import { attestationRoots } from './server/attestation-roots.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, type Health } from './server/health.ts';
@@ -87,6 +88,7 @@ export async function startKeystead(
     records: store,
     random,
     wrappingKeys: new WrappingKeyPool(),
+    attestationRoots: attestationRoots(config.attestationRootsFile),
     pipeline,
     clock,
     unauthenticated,

@@ -83,8 +83,9 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const { directory, keys, records, random, wrappingKeys } = ports;
-        const context = { directory, keys, records, random, wrappingKeys, principal, instance, resolved };
+        const { directory, keys, records, random, wrappingKeys, attestationRoots } = ports;
+        const shared = { directory, keys, records, random, wrappingKeys, attestationRoots };
+        const context = { ...shared, principal, instance, resolved };
         return prepareOperation(context, name, input as AnyInput, nowMs);
       });
     });

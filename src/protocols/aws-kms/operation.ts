@@ -1,3 +1,5 @@
+import type { Certificate } from '../../attestation/certificate.ts';
+import type { Attestation } from '../../attestation/verify.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
@@ -21,6 +23,8 @@ export interface OperationPorts {
   readonly records: RecordReader;
   readonly random: Random;
   readonly wrappingKeys: WrappingKeyPool;
+  /** To which the attestation documents of recipients may lead. */
+  readonly attestationRoots: readonly Certificate[];
 }
 
 /** Where a request was sent and by whom: proven before an operation sees it. */
@@ -30,6 +34,8 @@ export interface OperationContext extends OperationPorts {
   readonly instance: Instance;
   /** Every key that was found for the request: errors name them by their ARNs. */
   readonly resolved: ResolvedKey[];
+  /** For whom alone the secret of the answer is, where the request says so: verified. */
+  readonly recipient?: Attestation;
 }
 
 /** One member of an input that names a key, and in which forms. */
