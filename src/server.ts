@@ -57,7 +57,7 @@ export async function startKeystead(
     },
     onAuditFailure: (error) => log.error({ err: error }, 'entries wait in the database for the audit log'),
   });
-  const { store, directory, keys, pipeline, clock, random, installation, signer } = unsealed;
+  const { store, directory, keys, grants, pipeline, clock, random, installation, signer } = unsealed;
   const unauthenticated = new UnauthenticatedRefusals();
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
@@ -85,6 +85,7 @@ export async function startKeystead(
   const kms = awsKmsRoute({
     directory,
     keys,
+    grants,
     records: store,
     random,
     wrappingKeys: new WrappingKeyPool(),

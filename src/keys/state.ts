@@ -28,6 +28,7 @@ export type Verb =
   | 'cancel-deletion'
   | 'annotate'
   | 'take-alias'
+  | 'create-grant'
   | 'set-access-policy'
   | 'rotate'
   | 'set-rotation'
@@ -51,6 +52,7 @@ const REFUSALS: Record<Verb, Refusals> = {
   use: ONLY_ENABLED,
   rotate: ONLY_ENABLED,
   'set-rotation': ONLY_ENABLED,
+  'create-grant': ONLY_ENABLED,
   read: {},
   'read-rotations': {},
   'set-access-policy': {},

@@ -244,6 +244,49 @@ describe('the official SDK', () => {
     expect(after.KeyRotationEnabled).toBe(false);
   });
 
+  it('gives rights on one key by grants, and takes them back', async () => {
+    const { id: KeyId, arn } = await newKey();
+    const root = `arn:aws:iam::${server.first.accountId}:root`;
+    const made = await client.send(
+      new kms.CreateGrantCommand({
+        KeyId,
+        Name: 'backup',
+        GranteePrincipal: root,
+        RetiringPrincipal: root,
+        Operations: ['Encrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
+      }),
+    );
+    const second = await client.send(
+      new kms.CreateGrantCommand({ KeyId, GranteePrincipal: root, Operations: ['Decrypt'] }),
+    );
+    const { Grants } = await client.send(new kms.ListGrantsCommand({ KeyId, GrantId: made.GrantId }));
+    expect(Grants).toMatchObject([
+      {
+        KeyId: arn,
+        GrantId: made.GrantId,
+        Name: 'backup',
+        GranteePrincipal: root,
+        RetiringPrincipal: root,
+        IssuingAccount: root,
+        Operations: ['Encrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
+      },
+    ]);
+    expect(Grants?.[0]?.CreationDate).toBeInstanceOf(Date);
+    const retirable = await client.send(new kms.ListRetirableGrantsCommand({ RetiringPrincipal: root }));
+    expect(retirable.Grants?.map(({ GrantId }) => GrantId)).toEqual([made.GrantId]);
+    const GrantTokens = [made.GrantToken as string];
+    await client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), GrantTokens }));
+    const invalid = client.send(new kms.DescribeKeyCommand({ KeyId, GrantTokens: ['invalid'] }));
+    await expect(invalid).rejects.toThrow(kms.InvalidGrantTokenException);
+    await client.send(new kms.RetireGrantCommand({ GrantToken: made.GrantToken }));
+    await client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
+    expect((await client.send(new kms.ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
+    const again = client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
+    await expect(again).rejects.toThrow(kms.NotFoundException);
+  });
+
   it('is told by the store which of many makers of one alias was first', async () => {
     const keys = await Promise.all(Array.from({ length: 12 }, () => newKey()));
     const made = await Promise.allSettled(

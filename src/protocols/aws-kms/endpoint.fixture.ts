@@ -9,10 +9,12 @@ import { Directory } from '../../identity/directory.ts';
 import { makePrincipal, principalOf, type Principal } from '../../identity/principal.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
+import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { countingRandom, settableClock, wrappingPair } from '../../keys/key-space.fixture.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
+import { grantedBy } from '../../pipeline/granted.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { INSTALLATION } from '../../records/record.ts';
 import type { Put } from '../../records/commit.ts';
@@ -83,12 +85,14 @@ export class World {
   readonly barrier = BarrierKey.from(makeBarrierRoot());
   readonly directory = new Directory(this.store, this.barrier);
   readonly keys = new KeyCache(this.store);
-  readonly pipeline = new Pipeline(this.store, this.clock, this.random);
+  readonly grants = new GrantCache(this.store);
+  readonly pipeline = new Pipeline(this.store, this.clock, this.random, grantedBy(this.grants, this.store));
   readonly unauthenticated = new UnauthenticatedRefusals();
   readonly faults: unknown[] = [];
   readonly ports = {
     directory: this.directory,
     keys: this.keys,
+    grants: this.grants,
     records: this.store,
     random: this.random,
     // RSA keys take long to make: one serves all tests.

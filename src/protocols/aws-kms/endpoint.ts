@@ -83,8 +83,8 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const { directory, keys, records, random, wrappingKeys, attestationRoots } = ports;
-        const shared = { directory, keys, records, random, wrappingKeys, attestationRoots };
+        const { directory, keys, grants, records, random, wrappingKeys, attestationRoots } = ports;
+        const shared = { directory, keys, grants, records, random, wrappingKeys, attestationRoots };
         const context = { ...shared, principal, instance, resolved };
         return prepareOperation(context, name, input as AnyInput, nowMs);
       });

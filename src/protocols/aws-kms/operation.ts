@@ -5,6 +5,7 @@ import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Instance } from '../../identity/tenant.ts';
+import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
@@ -20,6 +21,7 @@ export type Output<N extends OperationName> = Operations[N]['output'];
 export interface OperationPorts {
   readonly directory: Directory;
   readonly keys: KeyCache;
+  readonly grants: GrantCache;
   readonly records: RecordReader;
   readonly random: Random;
   readonly wrappingKeys: WrappingKeyPool;

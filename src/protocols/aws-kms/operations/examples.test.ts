@@ -33,7 +33,9 @@ function real(input: object, key: Prepared, accountId: string): object {
   };
   const entries = Object.entries(input).map(([name, value]) => [name, value === '<binary data>' ? bytes[name] : value]);
   const text = JSON.stringify(Object.fromEntries(entries))
-    .replaceAll('111122223333', accountId)
+    .replaceAll(/111122223333|444455556666/g, accountId)
+    .replaceAll('role/ExampleRole', 'root')
+    .replaceAll('0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60', key.grantId)
     .replaceAll(/us-(?:west|east)-2/g, 'eu-central-1')
     .replaceAll('1234abcd-12ab-34cd-56ef-1234567890ab', key.id)
     .replaceAll('0987dcba-09fe-87dc-65ba-ab0987654321', key.otherId);

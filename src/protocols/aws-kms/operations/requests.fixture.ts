@@ -31,6 +31,9 @@ export interface Prepared {
   /** Another key, enabled, of the same account. */
   readonly otherId: string;
   readonly otherBlob: string;
+  /** A grant on it, for its account as a whole. */
+  readonly grantId: string;
+  readonly rootArn: string;
 }
 
 export const MATERIAL = Buffer.alloc(32, 0x42);
@@ -56,6 +59,10 @@ export async function prepare(world: World, { admin, accountId }: Account, kind:
   const other = await call('CreateKey', {});
   const otherId = other.KeyMetadata.KeyId;
   const { CiphertextBlob: otherBlob } = await call('Encrypt', { KeyId: otherId, Plaintext: Buffer.from('plain') });
+  const rootArn = `arn:aws:iam::${accountId}:root`;
+  const parties = { GranteePrincipal: rootArn, RetiringPrincipal: rootArn };
+  const grant = { KeyId: id, ...parties, Operations: ['DescribeKey'], Name: alias };
+  const { GrantId: grantId } = await call('CreateGrant', grant);
   if (kind.endsWith('disabled')) await call('DisableKey', { KeyId: id });
   if (kind === 'pending import') await call('DeleteImportedKeyMaterial', { KeyId: id });
   if (kind.endsWith('pending deletion')) await call('ScheduleKeyDeletion', { KeyId: id });
@@ -69,6 +76,8 @@ export async function prepare(world: World, { admin, accountId }: Account, kind:
     encryptedMaterial: parameters?.encryptedMaterial ?? Buffer.from('no material').toString('base64'),
     otherId,
     otherBlob,
+    grantId,
+    rootArn,
   };
 }
 
@@ -138,6 +147,11 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   UpdateAlias: (name, { alias }) => ({ AliasName: alias, TargetKeyId: name }),
   DeleteAlias: (_, { alias }) => ({ AliasName: alias }),
   ListAliases: (name) => ({ KeyId: name }),
+  CreateGrant: (name, { rootArn }) => ({ KeyId: name, GranteePrincipal: rootArn, Operations: ['DescribeKey'] }),
+  ListGrants: (name) => ({ KeyId: name }),
+  ListRetirableGrants: (_, { rootArn }) => ({ RetiringPrincipal: rootArn }),
+  RetireGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
+  RevokeGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
   TagResource: (name) => ({ KeyId: name, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
   UntagResource: (name) => ({ KeyId: name, TagKeys: ['a'] }),
   ListResourceTags: (name) => ({ KeyId: name }),
