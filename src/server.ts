@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { startServer, type RunningServer } from './http/server.ts';
+import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
-import { attestationRoots } from './server/attestation-roots.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, type Health } from './server/health.ts';
@@ -57,7 +57,7 @@ export async function startKeystead(
     },
     onAuditFailure: (error) => log.error({ err: error }, 'entries wait in the database for the audit log'),
   });
-  const { store, directory, keys, grants, pipeline, clock, random, installation, signer } = unsealed;
+  const { store, directory, keys, pipeline, clock, random, installation, signer } = unsealed;
   const unauthenticated = new UnauthenticatedRefusals();
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
@@ -85,11 +85,10 @@ export async function startKeystead(
   const kms = awsKmsRoute({
     directory,
     keys,
-    grants,
     records: store,
     random,
     wrappingKeys: new WrappingKeyPool(),
-    attestationRoots: attestationRoots(config.attestationRootsFile),
+    materials: new MaterialPool(),
     pipeline,
     clock,
     unauthenticated,

@@ -28,8 +28,6 @@ export interface Config {
   readonly sourceRoots: readonly string[];
   /** Which hosts the server may call for its tenants' master keys. */
   readonly egress: Egress;
-  /** Roots besides AWS's to which attestation documents may lead, in PEM. */
-  readonly attestationRootsFile?: string;
   /** The region that the first start makes. */
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -75,10 +73,6 @@ export const SETTINGS = {
     fallback: '',
     about: 'hosts besides this machine that may be called without TLS, separated by commas; default: none',
   },
-  KEYSTEAD_ATTESTATION_ROOTS: {
-    fallback: '',
-    about: "roots in PEM that attestation documents may lead to besides AWS's own; default: none",
-  },
   KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
@@ -92,7 +86,6 @@ export function readConfig(environment: { readonly [name: string]: string | unde
   const sealFile = resolve(get('KEYSTEAD_SEAL'));
   const allowedHosts = parts(get('KEYSTEAD_EGRESS_HOSTS'));
   const plainHttpHosts = parts(get('KEYSTEAD_EGRESS_PLAIN_HTTP'));
-  const attestationRootsFile = get('KEYSTEAD_ATTESTATION_ROOTS');
   return {
     listen: parseListen(get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
     dataFolder,
@@ -104,7 +97,6 @@ export function readConfig(environment: { readonly [name: string]: string | unde
       ...(allowedHosts.length > 0 && { allowedHosts }),
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),
     },
-    ...(attestationRootsFile !== '' && { attestationRootsFile: resolve(attestationRootsFile) }),
     region: get('KEYSTEAD_REGION'),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };

@@ -63,7 +63,7 @@ function rsa(bits: number): KeySpecRow {
     pair: { type: 'rsa', modulusLength: bits },
     usages: ['encrypt-decrypt', 'sign-verify'],
     algorithms: { 'encrypt-decrypt': RSA_ENCRYPTION, 'sign-verify': RSA_SIGNING },
-    available: false,
+    available: true,
   };
 }
 
@@ -76,7 +76,7 @@ function nistCurve(bits: number, curve: string, oid: string, signing: string): K
     pair: { type: 'ec', curve, oid, coordinateLength: Math.ceil(bits / 8) },
     usages: ['sign-verify', 'key-agreement'],
     algorithms: { 'sign-verify': [signing], 'key-agreement': ['ECDH'] },
-    available: false,
+    available: true,
   };
 }
 
@@ -88,7 +88,7 @@ function hmac(bits: number): KeySpecRow {
     materialLength: bits / 8,
     usages: ['generate-verify-mac'],
     algorithms: { 'generate-verify-mac': [`HMAC_SHA_${bits}`] },
-    available: false,
+    available: true,
   };
 }
 
@@ -102,7 +102,7 @@ function mlDsa(level: 44 | 65 | 87, oid: string, expandedLength: number): KeySpe
     pair: { type: 'module-lattice', name, oid, seedLength: 32, expandedLength },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ML_DSA_SHAKE_256'] },
-    available: false,
+    available: true,
   };
 }
 
@@ -116,7 +116,7 @@ function mlKem(level: 512 | 768 | 1024, oid: string, expandedLength: number, cip
     pair: { type: 'module-lattice', name, oid, seedLength: 64, expandedLength, ciphertextLength },
     usages: ['encapsulate-decapsulate'],
     algorithms: { 'encapsulate-decapsulate': ['ML_KEM'] },
-    available: false,
+    available: true,
   };
 }
 
@@ -145,7 +145,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'ec', curve: 'secp256k1', oid: '1.3.132.0.10', coordinateLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ECDSA_SHA_256'] },
-    available: false,
+    available: true,
   },
   {
     name: 'ed25519',
@@ -155,7 +155,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'edwards', curve: 'ed25519', oid: '1.3.101.112', secretLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
-    available: false,
+    available: true,
   },
   hmac(224),
   hmac(256),
@@ -175,7 +175,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'ec', curve: 'SM2', oid: '1.2.156.10197.1.301', coordinateLength: 32 },
     usages: ['encrypt-decrypt', 'sign-verify', 'key-agreement'],
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
-    available: false,
+    available: true,
   },
 ];
 

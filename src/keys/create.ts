@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { wipe } from '../bytes/bytes.ts';
 import { HANDLE_LENGTH } from '../crypto/ciphertext.ts';
+import type { KeyMaterial } from '../crypto/key-material.ts';
 import type { KeySpecRow, KeyUsage, Origin } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
@@ -10,7 +11,7 @@ import { KeyError } from './errors.ts';
 import { putKey } from './key-record.ts';
 import type { Key, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
-import { publicHalfOf, wrapMaterial, type KeyMaterial } from './material.ts';
+import { publicHalfOf, wrapMaterial } from './material.ts';
 import { requireTags } from './tags.ts';
 
 export interface NewKey {

@@ -46,10 +46,6 @@ export type KeyErrorCode =
   | 'alias-reserved'
   | 'alias-limit'
   | 'alias-incompatible'
-  | 'grant-invalid'
-  | 'grant-limit'
-  | 'grant-not-found'
-  | 'grant-token-invalid'
   | 'tag-limit'
   | 'tag-reserved'
   | 'tag-duplicate'
@@ -62,7 +58,6 @@ export type KeyErrorCode =
 export interface KeyErrorFacts {
   readonly keyId?: string;
   readonly alias?: string;
-  readonly grantId?: string;
   readonly materialId?: string;
   readonly otherMaterialId?: string;
   /** Why, in a few words, where the code alone does not say it. */

@@ -1,5 +1,6 @@
 import { wipe } from '../bytes/bytes.ts';
 import { unwrapImported, type WrappingAlgorithmName, type WrappingKeyPair } from '../crypto/import-wrapping.ts';
+import { isMaterialProblem, readImportedMaterial, type KeyMaterial } from '../crypto/key-material.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
@@ -73,7 +74,8 @@ export function importMaterial(
     const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
     if (isNew) {
       if (request.materialId !== undefined) throw new KeyError('import-material-id-unwanted', { keyId: key.id });
-      if (known === undefined || known.stage === 'pending')
+      const isOnly = key.versions.length === 0 || key.spec.family === 'aes';
+      if (isOnly && (known === undefined || known.stage === 'pending'))
         return takeNew(space, key, request, material, materialId, nowMs, random);
       throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
     }
@@ -116,7 +118,7 @@ function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number)
   }
 }
 
-function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): Buffer {
+function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): KeyMaterial {
   const token = key.importTokens.find(({ id }) => id === request.tokenId);
   if (token === undefined) throw new KeyError('import-token-invalid', { keyId: key.id });
   if (token.expiresAtMs <= nowMs) throw new KeyError('import-token-expired', { keyId: key.id });
@@ -124,11 +126,13 @@ function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number
     tokenBinding(key, token.id, token.algorithm),
     Buffer.from(token.privateKey, 'base64'),
   );
-  const material = unwrapAndWipe(token.algorithm, privateKey, request.encrypted);
-  if (material === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
-  if (material.length === key.spec.materialLength) return material;
-  wipe(material);
-  throw new KeyError('import-wrong-length', { keyId: key.id, detail: `${key.spec.materialLength} bytes are expected` });
+  const brought = unwrapAndWipe(token.algorithm, privateKey, request.encrypted);
+  if (brought === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
+  const material = readImportedMaterial(key.spec, brought);
+  wipe(brought);
+  if (!isMaterialProblem(material)) return material;
+  const code = material.code === 'wrong-length' ? 'import-wrong-length' : 'import-material-unfit';
+  throw new KeyError(code, { keyId: key.id, detail: material.says });
 }
 
 function unwrapAndWipe(algorithm: WrappingAlgorithmName, privateKey: Buffer, encrypted: Uint8Array) {

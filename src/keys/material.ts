@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { wipe, type Bytes } from '../bytes/bytes.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { wipe } from '../bytes/bytes.ts';
+import { openKeyMaterial, publicKeyOf } from '../crypto/key-material.ts';
 import type { KeySpecRow } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
@@ -7,15 +8,12 @@ import type { Key, KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import type { Placed } from './related.ts';
 
-/** The bits of a key: raw for secret keys, PKCS#8 DER for the private half of a pair. */
-export type KeyMaterial = Bytes<'KeyMaterial'>;
-
 /** The fields of a key that its material is bound to. */
 type Bound = Pick<Key, 'tenantId' | 'region' | 'id' | 'spec' | 'usage' | 'origin' | 'extractable'>;
 
 /** Whether keys of this spec have a public half. */
 export function isPair(spec: KeySpecRow): boolean {
-  return spec.materialLength === undefined;
+  return spec.pair !== undefined;
 }
 
 function bindingOf(key: Bound, version: Pick<KeyVersion, 'id' | 'materialId'>): Binding {
@@ -80,14 +78,10 @@ export function carryMaterial(
 /** The public half of material, base64 of its SPKI; `undefined` for secret keys. */
 export function publicHalfOf(spec: KeySpecRow, material: Buffer): string | undefined {
   if (!isPair(spec)) return undefined;
-  return createPublicKey(openKeyMaterial(spec, material)).export({ format: 'der', type: 'spki' }).toString('base64');
+  return publicKeyOf(spec, openKeyMaterial(spec, material)).toString('base64');
 }
 
 /** A public half as it stands in a record. */
 export function openPublicKey(publicKey: string): KeyObject {
   return createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-}
-
-function openKeyMaterial(spec: KeySpecRow, material: Buffer): KeyObject {
-  return isPair(spec) ? createPrivateKey({ key: material, format: 'der', type: 'pkcs8' }) : createSecretKey(material);
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { keySpec, type KeySpecRow } from '../crypto/key-spec.ts';
 import { createAlias, deleteAlias, MAX_ALIASES, moveAlias } from './aliases.ts';
 import { createKey } from './create.ts';
 import { codeOf, DAY, GENERATED, keyAfter, makeSpace, newKey, NOW, random } from './key-space.fixture.ts';
@@ -168,10 +167,5 @@ describe('a new key', () => {
     ['a usage that its spec lacks', { usage: 'sign-verify' }, 'wrong-usage'],
     ['an origin that cannot be made', { origin: 'remote' }, 'wrong-origin'],
     ['an origin of hardware', { origin: 'hsm' }, 'wrong-origin'],
-    [
-      'a spec that this server does not make',
-      { spec: keySpec('hmac-256') as KeySpecRow, usage: 'generate-verify-mac' },
-      'spec-not-available',
-    ],
   ] as const)('is refused with %s', (_, fields, code) => expect(codeOf(() => newKey(space, fields))).toBe(code));
 });

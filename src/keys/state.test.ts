@@ -72,7 +72,6 @@ const TABLE: Record<Verb, readonly string[]> = {
   'delete-material': [Y, Y, Y, Y, NF],
   annotate: [Y, Y, Y, DEL, NF],
   'take-alias': [Y, Y, Y, DEL, NF],
-  'create-grant': [Y, DIS, IMP, DEL, NF],
   'schedule-deletion': [Y, Y, Y, DEL, NF],
   'prepare-import': [Y, Y, Y, DEL, NF],
   import: [Y, Y, Y, DEL, NF],

@@ -28,7 +28,6 @@ export type Verb =
   | 'cancel-deletion'
   | 'annotate'
   | 'take-alias'
-  | 'create-grant'
   | 'set-access-policy'
   | 'rotate'
   | 'set-rotation'
@@ -52,7 +51,6 @@ const REFUSALS: Record<Verb, Refusals> = {
   use: ONLY_ENABLED,
   rotate: ONLY_ENABLED,
   'set-rotation': ONLY_ENABLED,
-  'create-grant': ONLY_ENABLED,
   read: {},
   'read-rotations': {},
   'set-access-policy': {},

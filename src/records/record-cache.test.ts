@@ -71,7 +71,6 @@ describe('a record that is kept', () => {
         read: () => stored,
         revisionOf: () => stored.revision,
         list: () => [],
-        count: () => 0,
         listAll: () => [],
         resolve: () => undefined,
         listNames: () => [],

@@ -12,7 +12,6 @@ export type RecordKind =
   | 'role'
   | 'access-policy'
   | 'key'
-  | 'grant'
   | 'key-store'
   | 'xks-endpoint'
   | 'environment'

@@ -1,4 +1,14 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  publicEncrypt,
+  randomBytes,
+  verify,
+} from 'node:crypto';
 import * as kms from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
@@ -244,47 +254,105 @@ describe('the official SDK', () => {
     expect(after.KeyRotationEnabled).toBe(false);
   });
 
-  it('gives rights on one key by grants, and takes them back', async () => {
-    const { id: KeyId, arn } = await newKey();
-    const root = `arn:aws:iam::${server.first.accountId}:root`;
-    const made = await client.send(
-      new kms.CreateGrantCommand({
+  it('signs and verifies, and others verify with the public key', async () => {
+    const rsa = await newKey({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
+    const curve = await newKey({ KeySpec: 'ECC_NIST_P384', KeyUsage: 'SIGN_VERIFY' });
+    const Message = randomBytes(200);
+    const digest = (name: string) => createHash(name).update(Message).digest();
+    for (const [KeyId, SigningAlgorithm, hash] of [
+      [rsa.id, 'RSASSA_PSS_SHA_256', 'sha256'],
+      [rsa.id, 'RSASSA_PKCS1_V1_5_SHA_512', 'sha512'],
+      [curve.id, 'ECDSA_SHA_384', 'sha384'],
+    ] as const) {
+      const signed = await client.send(new kms.SignCommand({ KeyId, Message, SigningAlgorithm }));
+      const { PublicKey } = await client.send(new kms.GetPublicKeyCommand({ KeyId }));
+      const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+      const options = SigningAlgorithm.includes('PSS')
+        ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+        : {};
+      expect(verify(hash, Message, { key, ...options }, signed.Signature as Uint8Array)).toBe(true);
+      const asked = { KeyId, SigningAlgorithm, Signature: signed.Signature };
+      const byDigest = { ...asked, Message: digest(hash), MessageType: 'DIGEST' } as const;
+      expect(await client.send(new kms.VerifyCommand(byDigest))).toMatchObject({ SignatureValid: true });
+      await expect(client.send(new kms.VerifyCommand({ ...asked, Message: randomBytes(9) }))).rejects.toThrow(
+        kms.KMSInvalidSignatureException,
+      );
+    }
+  });
+
+  it('makes and checks MACs', async () => {
+    const { id: KeyId, arn } = await newKey({ KeySpec: 'HMAC_512', KeyUsage: 'GENERATE_VERIFY_MAC' });
+    const asked = { KeyId, Message: Buffer.from('message'), MacAlgorithm: 'HMAC_SHA_512' } as const;
+    const { Mac } = await client.send(new kms.GenerateMacCommand(asked));
+    expect(Mac).toHaveLength(64);
+    const verified = await client.send(new kms.VerifyMacCommand({ ...asked, Mac }));
+    expect(verified).toMatchObject({ KeyId: arn, MacValid: true, MacAlgorithm: 'HMAC_SHA_512' });
+    await expect(
+      client.send(new kms.VerifyMacCommand({ ...asked, Mac, Message: Buffer.from('other') })),
+    ).rejects.toThrow(kms.KMSInvalidMacException);
+  });
+
+  it('agrees on secrets by ECDH and by ML-KEM', async () => {
+    const { id: KeyId } = await newKey({ KeySpec: 'ECC_NIST_P521', KeyUsage: 'KEY_AGREEMENT' });
+    const own = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+    const { PublicKey } = await client.send(new kms.GetPublicKeyCommand({ KeyId }));
+    const derived = await client.send(
+      new kms.DeriveSharedSecretCommand({
         KeyId,
-        Name: 'backup',
-        GranteePrincipal: root,
-        RetiringPrincipal: root,
-        Operations: ['Encrypt', 'DescribeKey'],
-        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
+        KeyAgreementAlgorithm: 'ECDH',
+        PublicKey: own.publicKey.export({ format: 'der', type: 'spki' }),
       }),
     );
-    const second = await client.send(
-      new kms.CreateGrantCommand({ KeyId, GranteePrincipal: root, Operations: ['Decrypt'] }),
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    const expected = diffieHellman({ privateKey: own.privateKey, publicKey });
+    expect(Buffer.from(derived.SharedSecret ?? [])).toEqual(expected);
+    expect(derived.KeyOrigin).toBe('AWS_KMS');
+
+    const kem = await newKey({ KeySpec: 'ML_KEM_768', KeyUsage: 'ENCAPSULATE_DECAPSULATE' });
+    const algorithm = { KeyId: kem.id, EncapsulationAlgorithm: 'ML_KEM' } as const;
+    const sealed = await client.send(new kms.EncapsulateCommand(algorithm));
+    const { SharedSecretCiphertextBlob } = sealed;
+    const opened = await client.send(new kms.DecapsulateCommand({ ...algorithm, SharedSecretCiphertextBlob }));
+    expect(opened.SharedSecret).toEqual(sealed.SharedSecret);
+    expect(opened.SharedSecret).toHaveLength(32);
+  });
+
+  it('encrypts to a public key, and moves from there to a symmetric key', async () => {
+    const { id: KeyId, arn } = await newKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
+    const { PublicKey } = await client.send(new kms.GetPublicKeyCommand({ KeyId }));
+    const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    const CiphertextBlob = publicEncrypt({ key, oaepHash: 'sha256' }, Buffer.from('from outside'));
+    const EncryptionAlgorithm = 'RSAES_OAEP_SHA_256';
+    const opened = await client.send(new kms.DecryptCommand({ KeyId, CiphertextBlob, EncryptionAlgorithm }));
+    expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('from outside');
+    const to = await newKey();
+    const moved = await client.send(
+      new kms.ReEncryptCommand({
+        SourceKeyId: arn,
+        SourceEncryptionAlgorithm: EncryptionAlgorithm,
+        CiphertextBlob,
+        DestinationKeyId: to.id,
+      }),
     );
-    const { Grants } = await client.send(new kms.ListGrantsCommand({ KeyId, GrantId: made.GrantId }));
-    expect(Grants).toMatchObject([
-      {
-        KeyId: arn,
-        GrantId: made.GrantId,
-        Name: 'backup',
-        GranteePrincipal: root,
-        RetiringPrincipal: root,
-        IssuingAccount: root,
-        Operations: ['Encrypt', 'DescribeKey'],
-        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
-      },
-    ]);
-    expect(Grants?.[0]?.CreationDate).toBeInstanceOf(Date);
-    const retirable = await client.send(new kms.ListRetirableGrantsCommand({ RetiringPrincipal: root }));
-    expect(retirable.Grants?.map(({ GrantId }) => GrantId)).toEqual([made.GrantId]);
-    const GrantTokens = [made.GrantToken as string];
-    await client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), GrantTokens }));
-    const invalid = client.send(new kms.DescribeKeyCommand({ KeyId, GrantTokens: ['invalid'] }));
-    await expect(invalid).rejects.toThrow(kms.InvalidGrantTokenException);
-    await client.send(new kms.RetireGrantCommand({ GrantToken: made.GrantToken }));
-    await client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
-    expect((await client.send(new kms.ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
-    const again = client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
-    await expect(again).rejects.toThrow(kms.NotFoundException);
+    const again = await client.send(new kms.DecryptCommand({ CiphertextBlob: moved.CiphertextBlob }));
+    expect(again.Plaintext).toEqual(opened.Plaintext);
+  });
+
+  it('gets key pairs to work with outside', async () => {
+    const { id: KeyId } = await newKey();
+    const asked = { KeyId, KeyPairSpec: 'ECC_NIST_P256', EncryptionContext } as const;
+    const pair = await client.send(new kms.GenerateDataKeyPairCommand(asked));
+    const kept = await client.send(new kms.GenerateDataKeyPairWithoutPlaintextCommand(asked));
+    for (const { PublicKey, PrivateKeyCiphertextBlob } of [pair, kept]) {
+      const { Plaintext } = await client.send(
+        new kms.DecryptCommand({ CiphertextBlob: PrivateKeyCiphertextBlob, EncryptionContext }),
+      );
+      const key = createPrivateKey({ key: Buffer.from(Plaintext ?? []), format: 'der', type: 'pkcs8' });
+      const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+      expect(spki).toEqual(Buffer.from(PublicKey ?? []));
+    }
+    expect(kept).not.toHaveProperty('PrivateKeyPlaintext');
+    expect(pair.PrivateKeyPlaintext?.length).toBeGreaterThan(100);
   });
 
   it('is told by the store which of many makers of one alias was first', async () => {

@@ -1,4 +1,3 @@
-import { wipe } from '../../bytes/bytes.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { signingOf } from '../../identity/signing.ts';
 import { headerOf } from '../../http/headers.ts';
@@ -12,6 +11,7 @@ import { SignatureVerifier, type SigningCredential } from '../sigv4/verify.ts';
 import { AwsKmsError } from './errors.ts';
 import type { OperationPorts } from './operation.ts';
 import { prepareOperation, type AnyInput } from './prepare.ts';
+import { wipeSecrets } from './secrets.ts';
 import { signatureError } from './signature-errors.ts';
 import type { ResolvedKey } from './resolve.ts';
 import { readInput } from './validate.ts';
@@ -83,15 +83,13 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const { directory, keys, grants, records, random, wrappingKeys, attestationRoots } = ports;
-        const shared = { directory, keys, grants, records, random, wrappingKeys, attestationRoots };
-        const context = { ...shared, principal, instance, resolved };
+        const { directory, keys, records, random, wrappingKeys, materials } = ports;
+        const context = { directory, keys, records, random, wrappingKeys, materials, principal, instance, resolved };
         return prepareOperation(context, name, input as AnyInput, nowMs);
       });
     });
     const answer = encodeAnswer(output as object | undefined, requestId);
-    // What is handed out is not kept: data keys, plaintexts.
-    wipe((output as { readonly Plaintext?: Buffer } | undefined)?.Plaintext);
+    wipeSecrets(output);
     return answer;
   } catch (error) {
     const target = headerOf(request.rawHeaders, 'x-amz-target');

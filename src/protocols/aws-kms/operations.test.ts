@@ -8,7 +8,7 @@ it('has a row for every operation of the model and no other', () => {
 });
 
 it('says of an operation that is not there that it is not there, and where to look', () => {
-  const error = notImplemented('Encapsulate');
+  const error = notImplemented('EnableKeyRotation');
   expect(error).toMatchObject({ type: 'UnsupportedOperationException', status: 400 });
-  expect(error.text).toMatch(/does not implement Encapsulate yet.*docs\/guide\/compatibility\.md/);
+  expect(error.text).toMatch(/does not implement EnableKeyRotation yet.*docs\/guide\/compatibility\.md/);
 });

@@ -1,41 +1,46 @@
 import type { OperationTable } from './operation.ts';
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
 import { createAlias } from './operations/create-alias.ts';
-import { createGrant } from './operations/create-grant.ts';
 import { createKey } from './operations/create-key.ts';
+import { decapsulate } from './operations/decapsulate.ts';
 import { decrypt } from './operations/decrypt.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteImportedKeyMaterial } from './operations/delete-imported-key-material.ts';
+import { deriveSharedSecret } from './operations/derive-shared-secret.ts';
 import { describeKey } from './operations/describe-key.ts';
-import { disableKey } from './operations/disable-key.ts';
 import { disableKeyRotation } from './operations/disable-key-rotation.ts';
-import { enableKey } from './operations/enable-key.ts';
+import { disableKey } from './operations/disable-key.ts';
 import { enableKeyRotation } from './operations/enable-key-rotation.ts';
+import { enableKey } from './operations/enable-key.ts';
+import { encapsulate } from './operations/encapsulate.ts';
 import { encrypt } from './operations/encrypt.ts';
-import { generateDataKey } from './operations/generate-data-key.ts';
+import { generateDataKeyPairWithoutPlaintext } from './operations/generate-data-key-pair-without-plaintext.ts';
+import { generateDataKeyPair } from './operations/generate-data-key-pair.ts';
 import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-without-plaintext.ts';
+import { generateDataKey } from './operations/generate-data-key.ts';
+import { generateMac } from './operations/generate-mac.ts';
 import { generateRandom } from './operations/generate-random.ts';
 import { getKeyPolicy } from './operations/get-key-policy.ts';
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
 import { getParametersForImport } from './operations/get-parameters-for-import.ts';
+import { getPublicKey } from './operations/get-public-key.ts';
 import { importKeyMaterial } from './operations/import-key-material.ts';
 import { listAliases } from './operations/list-aliases.ts';
-import { listGrants } from './operations/list-grants.ts';
 import { listKeyPolicies } from './operations/list-key-policies.ts';
 import { listKeyRotations } from './operations/list-key-rotations.ts';
 import { listKeys } from './operations/list-keys.ts';
 import { listResourceTags } from './operations/list-resource-tags.ts';
-import { listRetirableGrants } from './operations/list-retirable-grants.ts';
 import { putKeyPolicy } from './operations/put-key-policy.ts';
 import { reEncrypt } from './operations/re-encrypt.ts';
-import { retireGrant } from './operations/retire-grant.ts';
-import { revokeGrant } from './operations/revoke-grant.ts';
 import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
+import { sign } from './operations/sign.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
 import { updateKeyDescription } from './operations/update-key-description.ts';
+import { verifyMac } from './operations/verify-mac.ts';
+import { verify } from './operations/verify.ts';
 
 /** The whole API, in the order of its documentation. */
 export const OPERATIONS: OperationTable = {
@@ -49,23 +54,23 @@ export const OPERATIONS: OperationTable = {
   ScheduleKeyDeletion: scheduleKeyDeletion,
   CancelKeyDeletion: cancelKeyDeletion,
   GetKeyLastUsage: 'not-implemented',
-  GetPublicKey: 'not-implemented',
+  GetPublicKey: getPublicKey,
   // Cryptographic operations
   Encrypt: encrypt,
   Decrypt: decrypt,
   ReEncrypt: reEncrypt,
   GenerateDataKey: generateDataKey,
   GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
-  GenerateDataKeyPair: 'not-implemented',
-  GenerateDataKeyPairWithoutPlaintext: 'not-implemented',
+  GenerateDataKeyPair: generateDataKeyPair,
+  GenerateDataKeyPairWithoutPlaintext: generateDataKeyPairWithoutPlaintext,
   GenerateRandom: generateRandom,
-  Sign: 'not-implemented',
-  Verify: 'not-implemented',
-  GenerateMac: 'not-implemented',
-  VerifyMac: 'not-implemented',
-  DeriveSharedSecret: 'not-implemented',
-  Encapsulate: 'not-implemented',
-  Decapsulate: 'not-implemented',
+  Sign: sign,
+  Verify: verify,
+  GenerateMac: generateMac,
+  VerifyMac: verifyMac,
+  DeriveSharedSecret: deriveSharedSecret,
+  Encapsulate: encapsulate,
+  Decapsulate: decapsulate,
   // Imported key material
   GetParametersForImport: getParametersForImport,
   ImportKeyMaterial: importKeyMaterial,
@@ -82,11 +87,11 @@ export const OPERATIONS: OperationTable = {
   DeleteAlias: deleteAlias,
   ListAliases: listAliases,
   // Grants
-  CreateGrant: createGrant,
-  ListGrants: listGrants,
-  ListRetirableGrants: listRetirableGrants,
-  RetireGrant: retireGrant,
-  RevokeGrant: revokeGrant,
+  CreateGrant: 'not-implemented',
+  ListGrants: 'not-implemented',
+  ListRetirableGrants: 'not-implemented',
+  RetireGrant: 'not-implemented',
+  RevokeGrant: 'not-implemented',
   // Policies
   GetKeyPolicy: getKeyPolicy,
   PutKeyPolicy: putKeyPolicy,

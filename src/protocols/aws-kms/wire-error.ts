@@ -101,10 +101,10 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (_, { detail }) =>
       `The key material serves another key of this account with the key usage ${usageWord(detail)}. One material has one usage: import other material.`,
   ),
-  'import-incorrect-material': says(
-    'IncorrectKeyMaterialException',
-    () =>
-      'The key material is not the one that this key had before. Import that one, or say ImportType NEW_KEY_MATERIAL.',
+  'import-incorrect-material': says('IncorrectKeyMaterialException', (_, { key }) =>
+    key === undefined || key.spec.family === 'aes'
+      ? 'The key material is not the one that this key had before. Import that one, or say ImportType NEW_KEY_MATERIAL.'
+      : `The key material is not the one that this key had before. A key of the spec ${key.spec.aws} keeps its material for ever: import that one, or create another key.`,
   ),
   'import-another-pending': says(
     'KMSInvalidStateException',
@@ -163,10 +163,6 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'ValidationException',
     () => 'The alias can only be moved to a key of the same type and key usage.',
   ),
-  'grant-invalid': says('ValidationException', (_, { detail }) => detail ?? 'The grant is not valid.'),
-  'grant-limit': says('LimitExceededException', (arn) => `${arn} has as many grants as a key may have.`),
-  'grant-not-found': says('NotFoundException', (_, { grantId }) => `Grant ID ${grantId} not found`),
-  'grant-token-invalid': says('InvalidGrantTokenException'),
   'tag-limit': says('TagException', () => 'Too many tags'),
   'tag-reserved': says('TagException', () => 'Tags beginning with aws: are reserved'),
   'tag-duplicate': says('TagException', () => 'Duplicate tag keys'),

@@ -77,8 +77,6 @@ describe('CreateKey', () => {
   });
 
   it.each<[string, object]>([
-    ['RSA_2048', { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }],
-    ['HMAC_256', { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }],
     ['MultiRegion', { MultiRegion: true }],
     ['CustomKeyStoreId', { CustomKeyStoreId: 'cks-1' }],
     ['XksKeyId', { XksKeyId: 'x' }],

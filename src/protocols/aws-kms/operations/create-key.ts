@@ -1,9 +1,12 @@
 import { keySpecByAwsName, SYMMETRIC, type KeySpecRow, type KeyUsage, type Origin } from '../../../crypto/key-spec.ts';
-import { createKey as create } from '../../../keys/create.ts';
-import { andThen } from '../../../records/ports.ts';
+import { wipe } from '../../../bytes/bytes.ts';
+import type { Change } from '../../../keys/change.ts';
+import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
+import type { Key } from '../../../keys/key.ts';
+import type { KeyMaterial } from '../../../crypto/key-material.ts';
 import { keyArn } from '../arn.ts';
 import type { KeyUsageType } from '../model.gen.ts';
-import type { Input, Operation } from '../operation.ts';
+import type { Input, Operation, OperationContext } from '../operation.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { checkPolicy, defaultPolicy } from './key-policy.ts';
 import { refuseMember, validationError } from './refusals.ts';
@@ -15,7 +18,7 @@ export const createKey: Operation<'CreateKey'> = {
   actions: ['kms:CreateKey', 'kms:TagResource'],
   keys: [],
   notes:
-    'SYMMETRIC_DEFAULT with origin AWS_KMS or EXTERNAL; no multi-Region keys, no custom key stores; kms:TagResource only where tags are given',
+    'origins AWS_KMS and EXTERNAL; no multi-Region keys, no custom key stores; kms:TagResource only where tags are given',
   prepare(context, input) {
     const { spec, usage } = kindOf(input);
     const origin = originOf(input);
@@ -41,22 +44,33 @@ export const createKey: Operation<'CreateKey'> = {
         origin: ORIGINS[origin],
         bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck,
       },
-      run(nowMs) {
-        const { value: key, writes } = create(instance, wanted, nowMs, context.random);
+      async run(nowMs) {
+        requireMakeable(wanted);
+        const material = origin === 'generated' ? await context.materials.take(spec) : undefined;
+        const { value: key, writes } = createAround(context, wanted, material, nowMs);
         const named = { id: key.id, arn: keyArn(key.region, instance.accountId, key.id) };
-        const checked =
-          input.Policy === undefined
-            ? undefined
-            : checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
-        return andThen(checked, () => ({
-          value: { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) },
-          writes,
-          keyId: key.id,
-        }));
+        if (input.Policy !== undefined) {
+          await checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
+        }
+        const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
+        return { value, writes, keyId: key.id };
       },
     };
   },
 };
+
+function createAround(
+  { instance, random }: OperationContext,
+  wanted: NewKey,
+  material: KeyMaterial | undefined,
+  nowMs: number,
+): Change<Key> {
+  try {
+    return create(instance, wanted, nowMs, random, material);
+  } finally {
+    wipe(material);
+  }
+}
 
 const USAGES_BY_WORD = new Map(Object.entries(USAGES).map(([usage, word]) => [word, usage as KeyUsage]));
 

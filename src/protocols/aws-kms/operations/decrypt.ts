@@ -3,7 +3,8 @@ import { andThen } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { targetOf } from '../resolve.ts';
-import { aadOf, detailsOf } from './encryption-context.ts';
+import { cipherOf, materialIdOf } from './cipher.ts';
+import { detailsOf } from './encryption-context.ts';
 import { dryRun } from './refusals.ts';
 import { findSource } from './source-key.ts';
 
@@ -11,14 +12,15 @@ import { findSource } from './source-key.ts';
 export const decrypt: Operation<'Decrypt'> = {
   actions: ['kms:Decrypt'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'with DryRun the ciphertext is checked too (inferred)',
+  notes:
+    'with DryRun the ciphertext is checked too (inferred); an algorithm of asymmetric keys needs KeyId, in the words for required members (inferred)',
   prepare(context, input, nowMs) {
-    const aad = aadOf(input.EncryptionContext);
+    const cipher = cipherOf(input.EncryptionAlgorithm, input.EncryptionContext);
     const request = {
       ciphertext: input.CiphertextBlob,
       keyId: input.KeyId,
       keyMember: 'KeyId',
-      algorithm: input.EncryptionAlgorithm,
+      cipher,
       dryRun: input.DryRun,
       modifiers: input.DryRunModifiers,
     };
@@ -26,7 +28,7 @@ export const decrypt: Operation<'Decrypt'> = {
       targets: [targetOf('kms:Decrypt', source.resolved)],
       ...detailsOf(input.EncryptionContext),
       run(runAtMs) {
-        const opened = source.open(aad, runAtMs);
+        const opened = source.open(runAtMs);
         if (opened === undefined || input.DryRun === true) {
           wipe(opened?.plaintext);
           throw dryRun();
@@ -36,8 +38,8 @@ export const decrypt: Operation<'Decrypt'> = {
           value: {
             KeyId: source.resolved.arn,
             Plaintext: plaintext,
-            EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-            KeyMaterialId: version.materialId,
+            EncryptionAlgorithm: cipher.algorithm,
+            KeyMaterialId: materialIdOf(source.resolved.open, version),
           },
           keyVersion: version.id,
         };

@@ -6,20 +6,31 @@ import type { CustomerMasterKeySpec, KeyMetadata, KeySpec } from '../model.gen.t
 import { ORIGINS, seconds, STATES, USAGES } from './words.ts';
 
 /** In which member the algorithms of a usage stand. */
-const ALGORITHM_MEMBERS: Record<KeyUsage, keyof KeyMetadata> = {
+const ALGORITHM_MEMBERS = {
   'encrypt-decrypt': 'EncryptionAlgorithms',
   'sign-verify': 'SigningAlgorithms',
   'key-agreement': 'KeyAgreementAlgorithms',
   'generate-verify-mac': 'MacAlgorithms',
   'encapsulate-decapsulate': 'EncapsulationAlgorithms',
-};
+} as const satisfies Record<KeyUsage, keyof KeyMetadata>;
+
+type Algorithms = Pick<KeyMetadata, (typeof ALGORITHM_MEMBERS)[KeyUsage]>;
+
+/** The algorithms of a key, in the member of its usage. */
+export function algorithmsOf({ spec, usage }: Key): Algorithms {
+  return { [ALGORITHM_MEMBERS[usage]]: spec.algorithms[usage] };
+}
+
+/** The spec of a key, in the member of today and in the deprecated one, which answers the same. */
+export function specsOf({ spec }: Key): { CustomerMasterKeySpec: CustomerMasterKeySpec; KeySpec: KeySpec } {
+  return { CustomerMasterKeySpec: spec.aws as CustomerMasterKeySpec, KeySpec: spec.aws as KeySpec };
+}
 
 /** What CreateKey and DescribeKey say of a key (API page "KeyMetadata"). */
 export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMetadata {
   const condition = conditionOf(key, nowMs);
   const arn = keyArn(key.region, accountId, key.id);
   if (condition === 'gone') throw keyNotFound(arn);
-  const { algorithms, aws } = key.spec;
   return {
     AWSAccountId: accountId,
     KeyId: key.id,
@@ -32,10 +43,9 @@ export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMeta
     DeletionDate: key.deletion && seconds(key.deletion.dueAtMs),
     Origin: ORIGINS[key.origin],
     KeyManager: 'CUSTOMER',
-    CustomerMasterKeySpec: aws as CustomerMasterKeySpec,
-    KeySpec: aws as KeySpec,
+    ...specsOf(key),
     MultiRegion: false,
-    [ALGORITHM_MEMBERS[key.usage]]: algorithms[key.usage],
+    ...algorithmsOf(key),
     ...materialOf(key),
   };
 }

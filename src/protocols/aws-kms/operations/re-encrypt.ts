@@ -1,11 +1,10 @@
 import { wipe } from '../../../bytes/bytes.ts';
-import { encrypt } from '../../../keys/use.ts';
 import { andThen } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
-import { requireAlgorithm } from './algorithm.ts';
-import { aadOf, contextDetails } from './encryption-context.ts';
+import { cipherOf, encryptBy, materialIdOf, requireCipher } from './cipher.ts';
+import { contextDetails } from './encryption-context.ts';
 import { dryRun } from './refusals.ts';
 import { findSource } from './source-key.ts';
 
@@ -18,13 +17,13 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
   ],
   notes: 'with DryRun the ciphertext is checked too (inferred)',
   prepare(context, input, nowMs) {
-    const sourceAad = aadOf(input.SourceEncryptionContext);
-    const destinationAad = aadOf(input.DestinationEncryptionContext);
+    const from = cipherOf(input.SourceEncryptionAlgorithm, input.SourceEncryptionContext);
+    const to = cipherOf(input.DestinationEncryptionAlgorithm, input.DestinationEncryptionContext);
     const request = {
       ciphertext: input.CiphertextBlob,
       keyId: input.SourceKeyId,
       keyMember: 'SourceKeyId',
-      algorithm: input.SourceEncryptionAlgorithm,
+      cipher: from,
       dryRun: input.DryRun,
       modifiers: input.DryRunModifiers,
     };
@@ -36,20 +35,21 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
           destinationEncryptionContext: contextDetails(input.DestinationEncryptionContext),
         },
         run(runAtMs) {
-          requireAlgorithm(destination.open, input.DestinationEncryptionAlgorithm, runAtMs);
-          const opened = source.open(sourceAad, runAtMs);
+          requireCipher(destination.open, to, runAtMs);
+          const opened = source.open(runAtMs);
           try {
-            if (opened === undefined || input.DryRun === true) throw dryRun();
-            const to = encrypt(destination.open, opened.plaintext, destinationAad, runAtMs, context.random);
+            if (opened === undefined) throw dryRun();
+            const sealed = encryptBy(destination.open, to, opened.plaintext, runAtMs, context.random);
+            if (input.DryRun === true) throw dryRun();
             return {
               value: {
-                CiphertextBlob: to.ciphertext,
+                CiphertextBlob: sealed.ciphertext,
                 SourceKeyId: source.resolved.arn,
                 KeyId: destination.arn,
-                SourceEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-                DestinationEncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-                SourceKeyMaterialId: opened.version.materialId,
-                DestinationKeyMaterialId: to.version.materialId,
+                SourceEncryptionAlgorithm: from.algorithm,
+                DestinationEncryptionAlgorithm: to.algorithm,
+                SourceKeyMaterialId: materialIdOf(source.resolved.open, opened.version),
+                DestinationKeyMaterialId: materialIdOf(destination.open, sealed.version),
               },
             };
           } finally {

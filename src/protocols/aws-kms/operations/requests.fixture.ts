@@ -1,8 +1,10 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { generateMaterial } from '../../../crypto/key-material.ts';
+import { keySpecByAwsName, type KeyUsage } from '../../../crypto/key-spec.ts';
 import { wrapForImport } from '../../../keys/key-space.fixture.ts';
 import type { World, Account, Answer } from '../endpoint.fixture.ts';
 import { REGION } from '../endpoint.fixture.ts';
-import type { OperationName } from '../model.gen.ts';
+import type { KeySpec, KeyUsageType, OperationName } from '../model.gen.ts';
 import { OPERATIONS } from '../operations.ts';
 
 /** Keys in every state that a key can be in: generated and imported ones. */
@@ -31,9 +33,6 @@ export interface Prepared {
   /** Another key, enabled, of the same account. */
   readonly otherId: string;
   readonly otherBlob: string;
-  /** A grant on it, for its account as a whole. */
-  readonly grantId: string;
-  readonly rootArn: string;
 }
 
 export const MATERIAL = Buffer.alloc(32, 0x42);
@@ -46,23 +45,74 @@ async function must<N extends OperationName>(answer: Promise<Answer<N>>): Promis
   return body;
 }
 
+/** What CreateKey is told of a key's kind. */
+export interface Spec {
+  readonly KeySpec: KeySpec;
+  readonly KeyUsage: KeyUsageType;
+}
+
+const SYMMETRIC_SPEC: Spec = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' };
+const P256_SIGNING: Spec = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' };
+const P256_AGREEMENT: Spec = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' };
+const HMAC: Spec = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' };
+const ML_KEM: Spec = { KeySpec: 'ML_KEM_768', KeyUsage: 'ENCAPSULATE_DECAPSULATE' };
+
+/** Which spec a key has on which {@link REQUESTS} succeed, where it is not a symmetric one. */
+export const SPECS: { readonly [N in OperationName]?: Spec } = {
+  GetPublicKey: P256_SIGNING,
+  Sign: P256_SIGNING,
+  Verify: P256_SIGNING,
+  GenerateMac: HMAC,
+  VerifyMac: HMAC,
+  DeriveSharedSecret: P256_AGREEMENT,
+  Encapsulate: ML_KEM,
+  Decapsulate: ML_KEM,
+};
+
+type Call = <N extends OperationName>(operation: N, input: object) => Promise<Answer<N>['body']>;
+
+/** What a key gives while it can be used, by its usage: a ciphertext, a signature, a MAC; in base64. */
+const FRUITS: Record<KeyUsageType, (call: Call, KeyId: string, algorithm: string) => Promise<string>> = {
+  ENCRYPT_DECRYPT: async (call, KeyId, EncryptionAlgorithm) =>
+    (await call('Encrypt', { KeyId, Plaintext: plaintext, EncryptionAlgorithm })).CiphertextBlob,
+  SIGN_VERIFY: async (call, KeyId, SigningAlgorithm) =>
+    (await call('Sign', { KeyId, Message: plaintext, SigningAlgorithm })).Signature,
+  GENERATE_VERIFY_MAC: async (call, KeyId, MacAlgorithm) =>
+    (await call('GenerateMac', { KeyId, Message: plaintext, MacAlgorithm })).Mac,
+  KEY_AGREEMENT: async () => Buffer.from('nothing').toString('base64'),
+  ENCAPSULATE_DECAPSULATE: async (call, KeyId, EncapsulationAlgorithm) =>
+    (await call('Encapsulate', { KeyId, EncapsulationAlgorithm })).SharedSecretCiphertextBlob,
+};
+
+/** The first algorithm of a spec and usage. */
+function algorithmOf({ KeySpec, KeyUsage }: Spec): string {
+  const usage = KeyUsage.toLowerCase().replaceAll('_', '-') as KeyUsage;
+  return keySpecByAwsName(KeySpec)?.algorithms[usage]?.[0] as string;
+}
+
+/** A key on which the operation succeeds, or one of the same spec in another state. */
+export function prepareFor(world: World, account: Account, operation: OperationName, kind?: Kind): Promise<Prepared> {
+  return prepare(world, account, kind ?? NEEDS[operation] ?? 'enabled', SPECS[operation]);
+}
+
 /** Makes a key of a kind, through the API itself. */
-export async function prepare(world: World, { admin, accountId }: Account, kind: Kind): Promise<Prepared> {
-  const call = <N extends OperationName>(operation: N, input: object) => must(world.call(admin, operation, input));
+export async function prepare(
+  world: World,
+  { admin, accountId }: Account,
+  kind: Kind,
+  spec: Spec = SYMMETRIC_SPEC,
+): Promise<Prepared> {
+  const call: Call = (operation, input) => must(world.call(admin, operation, input));
   const isImported = kind.startsWith('imported') || kind === 'pending import';
-  const { KeyMetadata } = await call('CreateKey', isImported ? { Origin: 'EXTERNAL' } : {});
+  const { KeyMetadata } = await call('CreateKey', { ...spec, ...(isImported && { Origin: 'EXTERNAL' }) });
   const { KeyId: id, Arn: arn } = KeyMetadata;
-  const parameters = isImported ? await importInto(call, id) : undefined;
+  const parameters = isImported ? await importInto(call, id, materialOf(spec)) : undefined;
   const alias = `alias/${kind.replaceAll(/[^a-z]/g, '-')}-${serial++}`;
   await call('CreateAlias', { AliasName: alias, TargetKeyId: id });
-  const { CiphertextBlob: blob } = await call('Encrypt', { KeyId: id, Plaintext: Buffer.from('plain') });
+  const blob = await FRUITS[spec.KeyUsage](call, id, algorithmOf(spec));
   const other = await call('CreateKey', {});
   const otherId = other.KeyMetadata.KeyId;
-  const { CiphertextBlob: otherBlob } = await call('Encrypt', { KeyId: otherId, Plaintext: Buffer.from('plain') });
-  const rootArn = `arn:aws:iam::${accountId}:root`;
-  const parties = { GranteePrincipal: rootArn, RetiringPrincipal: rootArn };
-  const grant = { KeyId: id, ...parties, Operations: ['DescribeKey'], Name: alias };
-  const { GrantId: grantId } = await call('CreateGrant', grant);
+  const otherBlob = await FRUITS.ENCRYPT_DECRYPT(call, otherId, 'SYMMETRIC_DEFAULT');
   if (kind.endsWith('disabled')) await call('DisableKey', { KeyId: id });
   if (kind === 'pending import') await call('DeleteImportedKeyMaterial', { KeyId: id });
   if (kind.endsWith('pending deletion')) await call('ScheduleKeyDeletion', { KeyId: id });
@@ -76,14 +126,22 @@ export async function prepare(world: World, { admin, accountId }: Account, kind:
     encryptedMaterial: parameters?.encryptedMaterial ?? Buffer.from('no material').toString('base64'),
     otherId,
     otherBlob,
-    grantId,
-    rootArn,
   };
+}
+
+/** Material that its owner could bring for a key of this spec and usage. */
+function materialOf(spec: Spec): Buffer {
+  if (spec === SYMMETRIC_SPEC) return MATERIAL;
+  const row = keySpecByAwsName(spec.KeySpec);
+  const material = row && generateMaterial(row);
+  if (material === undefined || material instanceof Promise)
+    throw new TypeError('RSA material takes a test of its own');
+  return material;
 }
 
 /** Imports {@link MATERIAL}. Answers what it takes to import it again. */
 export async function importInto(
-  call: <N extends OperationName>(operation: N, input: object) => Promise<Answer<N>['body']>,
+  call: Call,
   keyId: string,
   material: Buffer = MATERIAL,
   more: object = {},
@@ -114,6 +172,8 @@ const POLICY = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }],
 });
 const plaintext = Buffer.from('plain');
+/** Somebody else's public key on P-256. */
+const PEER = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
 
 /** A request of each implemented operation that succeeds on an enabled key. `name` is how it names the key. */
 export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Prepared) => object } = {
@@ -130,6 +190,25 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   ReEncrypt: (name, { blob, otherId }) => ({ SourceKeyId: name, CiphertextBlob: blob, DestinationKeyId: otherId }),
   GenerateDataKey: (name) => ({ KeyId: name, KeySpec: 'AES_256' }),
   GenerateDataKeyWithoutPlaintext: (name) => ({ KeyId: name, NumberOfBytes: 64 }),
+  GenerateDataKeyPair: (name) => ({ KeyId: name, KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: (name) => ({ KeyId: name, KeyPairSpec: 'ECC_NIST_P256' }),
+  GetPublicKey: (name) => ({ KeyId: name }),
+  Sign: (name) => ({ KeyId: name, Message: plaintext, SigningAlgorithm: 'ECDSA_SHA_256' }),
+  Verify: (name, { blob }) => ({
+    KeyId: name,
+    Message: plaintext,
+    Signature: blob,
+    SigningAlgorithm: 'ECDSA_SHA_256',
+  }),
+  GenerateMac: (name) => ({ KeyId: name, Message: plaintext, MacAlgorithm: 'HMAC_SHA_256' }),
+  VerifyMac: (name, { blob }) => ({ KeyId: name, Message: plaintext, Mac: blob, MacAlgorithm: 'HMAC_SHA_256' }),
+  DeriveSharedSecret: (name) => ({ KeyId: name, KeyAgreementAlgorithm: 'ECDH', PublicKey: PEER }),
+  Encapsulate: (name) => ({ KeyId: name, EncapsulationAlgorithm: 'ML_KEM' }),
+  Decapsulate: (name, { blob }) => ({
+    KeyId: name,
+    SharedSecretCiphertextBlob: blob,
+    EncapsulationAlgorithm: 'ML_KEM',
+  }),
   GenerateRandom: () => ({ NumberOfBytes: 32 }),
   GetParametersForImport: (name) => ({
     KeyId: name,
@@ -147,11 +226,6 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   UpdateAlias: (name, { alias }) => ({ AliasName: alias, TargetKeyId: name }),
   DeleteAlias: (_, { alias }) => ({ AliasName: alias }),
   ListAliases: (name) => ({ KeyId: name }),
-  CreateGrant: (name, { rootArn }) => ({ KeyId: name, GranteePrincipal: rootArn, Operations: ['DescribeKey'] }),
-  ListGrants: (name) => ({ KeyId: name }),
-  ListRetirableGrants: (_, { rootArn }) => ({ RetiringPrincipal: rootArn }),
-  RetireGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
-  RevokeGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
   TagResource: (name) => ({ KeyId: name, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
   UntagResource: (name) => ({ KeyId: name, TagKeys: ['a'] }),
   ListResourceTags: (name) => ({ KeyId: name }),

@@ -1,13 +1,15 @@
 import { parseCiphertext, type ParsedCiphertext } from '../../../crypto/ciphertext.ts';
 import { KeyError } from '../../../keys/errors.ts';
-import { conditionOf } from '../../../keys/state.ts';
+import type { Key } from '../../../keys/key.ts';
+import { decryptWith } from '../../../keys/public-key-encryption.ts';
+import { conditionOf, requireState } from '../../../keys/state.ts';
 import { decrypt, type Decrypted } from '../../../keys/use.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { DryRunModifierType } from '../model.gen.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolvedKey, resolveKey, type ResolvedKey } from '../resolve.ts';
-import { requireAlgorithm } from './algorithm.ts';
+import { isSymmetric, requireCipher, SYMMETRIC_ALGORITHM, type Cipher } from './cipher.ts';
 import { requiredMember, validationError } from './refusals.ts';
 
 /** What a request says of the ciphertext that it wants opened. */
@@ -16,7 +18,7 @@ export interface SourceRequest {
   readonly keyId: string | undefined;
   /** What the request calls its `keyId`. */
   readonly keyMember: string;
-  readonly algorithm: string | undefined;
+  readonly cipher: Cipher;
   readonly dryRun: boolean | undefined;
   readonly modifiers: readonly DryRunModifierType[] | undefined;
 }
@@ -29,7 +31,7 @@ export interface Source {
    *
    * @throws {KeyError} what the key's state refuses; `incorrect-key`, `invalid-ciphertext`
    */
-  open(aad: Buffer, nowMs: number): Decrypted | undefined;
+  open(nowMs: number): Decrypted | undefined;
 }
 
 /**
@@ -44,13 +46,18 @@ export function findSource(context: OperationContext, request: SourceRequest, no
   const isIgnored = isCiphertextIgnored(request);
   if (ciphertext === undefined && !isIgnored) throw requiredMember('CiphertextBlob');
   if (keyId === undefined && isIgnored) throw requiredMember(request.keyMember);
-  const parsed = ciphertext === undefined || isIgnored ? undefined : parseCiphertext(ciphertext);
+  const isSymmetricWanted = request.cipher.algorithm === SYMMETRIC_ALGORITHM;
+  const isRead = ciphertext !== undefined && !isIgnored && (isSymmetricWanted || keyId === undefined);
+  const parsed = isRead ? parseCiphertext(ciphertext) : undefined;
   const sourceOf = (resolved: ResolvedKey): Source => ({
     resolved,
-    open: (aad, runAtMs) => openSource(request, resolved, isIgnored, parsed, aad, runAtMs),
+    open: (runAtMs) => openSource(request, resolved, isIgnored, parsed, runAtMs),
   });
   if (keyId !== undefined) return andThen(resolveKey(context, keyId, ANY_FORM, nowMs), sourceOf);
-  if (parsed === undefined) throw new KeyError('invalid-ciphertext');
+  if (parsed === undefined) {
+    // The ciphertexts of asymmetric keys name no key.
+    throw isSymmetricWanted ? new KeyError('invalid-ciphertext') : requiredMember(request.keyMember);
+  }
   return andThen(context.keys.findByHandle(context.instance, parsed.handle), (open) => {
     if (open === undefined || conditionOf(open.key, nowMs) === 'gone') throw new KeyError('unknown-ciphertext-key');
     return sourceOf(resolvedKey(context, open, context.instance.accountId));
@@ -58,21 +65,26 @@ export function findSource(context: OperationContext, request: SourceRequest, no
 }
 
 function openSource(
-  { algorithm }: SourceRequest,
+  { cipher, ciphertext }: SourceRequest,
   { open }: ResolvedKey,
   isIgnored: boolean,
   parsed: ParsedCiphertext | undefined,
-  aad: Buffer,
   nowMs: number,
 ): Decrypted | undefined {
-  requireAlgorithm(open, algorithm, nowMs);
+  const { key } = open;
+  requireState(key, 'use', nowMs);
+  // A ciphertext that names a key is told from the kind of key first: AWS says so of an HMAC key.
+  if (parsed !== undefined && !isVersionOf(key, parsed)) throw new KeyError('incorrect-key', { keyId: key.id });
+  requireCipher(open, cipher, nowMs);
   if (isIgnored) return undefined;
-  if (parsed === undefined) throw new KeyError('invalid-ciphertext', { keyId: open.key.id });
-  const handle = parsed.handle.toString('base64');
-  if (!open.key.versions.some((version) => version.handle === handle)) {
-    throw new KeyError('incorrect-key', { keyId: open.key.id });
-  }
-  return decrypt(open, parsed, aad, nowMs);
+  if (!isSymmetric(open, cipher)) return decryptWith(open, cipher.algorithm, ciphertext as Buffer, nowMs);
+  if (parsed === undefined) throw new KeyError('invalid-ciphertext', { keyId: key.id });
+  return decrypt(open, parsed, cipher.aad, nowMs);
+}
+
+function isVersionOf({ versions }: Key, { handle }: ParsedCiphertext): boolean {
+  const name = handle.toString('base64');
+  return versions.some((version) => version.handle === name);
 }
 
 function isCiphertextIgnored({ dryRun, modifiers = [] }: SourceRequest): boolean {

@@ -1,0 +1,15 @@
+import { deriveSharedSecret as deriveBy } from '../../../keys/shared-secret.ts';
+import { useOfKey } from './use-key.ts';
+import { ORIGINS } from './words.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html */
+export const deriveSharedSecret = useOfKey<'DeriveSharedSecret'>({
+  action: 'kms:DeriveSharedSecret',
+  notes: 'a public key is taken with its curve by name only',
+  details: ({ KeyAgreementAlgorithm }) => ({ keyAgreementAlgorithm: KeyAgreementAlgorithm }),
+  run(open, { KeyAgreementAlgorithm, PublicKey }, nowMs) {
+    const { sharedSecret, version } = deriveBy(open, KeyAgreementAlgorithm, PublicKey, nowMs);
+    const KeyOrigin = ORIGINS[open.key.origin];
+    return { answer: { SharedSecret: sharedSecret, KeyAgreementAlgorithm, KeyOrigin }, version };
+  },
+});

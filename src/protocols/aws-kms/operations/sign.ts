@@ -1,0 +1,13 @@
+import { sign as signBy } from '../../../keys/sign.ts';
+import { signedMessage, signingDetails } from './signed-message.ts';
+import { useOfKey } from './use-key.ts';
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
+export const sign = useOfKey<'Sign'>({
+  action: 'kms:Sign',
+  details: signingDetails,
+  run(open, input, nowMs) {
+    const { signature, version } = signBy(open, signedMessage(input), nowMs);
+    return { answer: { Signature: signature, SigningAlgorithm: input.SigningAlgorithm }, version };
+  },
+});
