@@ -8,12 +8,14 @@ import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
+import { xksRoute } from './protocols/xks/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
-import { healthRoutes, type Health } from './server/health.ts';
+import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { urlOf, type Initialised } from './server/initialise.ts';
+import { startXksProxy } from './server/xks-proxy.ts';
 import { unsealInstallation } from './server/unsealed.ts';
 import { VERSION } from './server/version.ts';
 
@@ -27,6 +29,8 @@ export interface Log {
 /** A server that runs. */
 export interface Keystead {
   readonly url: string;
+  /** Where the external key store proxy listens, if it does. */
+  readonly xksUrl?: string;
   /** Present on the very first start only: shown once, stored nowhere in clear. */
   readonly first?: FirstCredentials;
   /** Stops accepting, lets what is in flight finish, takes the last entries into the log, closes. */
@@ -81,6 +85,7 @@ export async function startKeystead(
     audit: checkpointsOf(config.dataFolder, signer),
     version: VERSION,
     log,
+    ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });
   const kms = awsKmsRoute({
     directory,
@@ -95,8 +100,23 @@ export async function startKeystead(
     onFault,
   });
 
+  const xks = xksRoute({
+    directory,
+    keys,
+    records: store,
+    random,
+    pipeline,
+    clock,
+    unauthenticated,
+    installationId: installation.installationId,
+    version: VERSION,
+    isReady: () => readiness(health, store).ok,
+    onFault,
+  });
+
   await vault.desk.recover();
-  let server: RunningServer;
+  let server: RunningServer | undefined;
+  let xksServer: RunningServer | undefined;
   try {
     const { host, port, tls } = config.listen;
     server = await startServer({
@@ -107,7 +127,9 @@ export async function startKeystead(
       fallback: { below: [`${ADMIN_PREFIX}/`], handle: admin.routing },
       onFault,
     });
+    xksServer = await startXksProxy(config.xks, [xks, ...healthRoutes(health, store)], onFault);
   } catch (error) {
+    await server?.close(0);
     if (unsealed.first) showFirst({ url: urlOf(config.listen), ...unsealed.first });
     await admin.close();
     await unsealed.close();
@@ -123,11 +145,11 @@ export async function startKeystead(
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
   ];
-  log.info({ url: server.url, version: VERSION, data: config.dataFolder }, 'serving');
+  log.info({ url: server.url, xksUrl: xksServer?.url, version: VERSION, data: config.dataFolder }, 'serving');
 
   const close = async (): Promise<void> => {
     health.isClosing = true;
-    await server.close(GRACE_MS);
+    await Promise.all([server.close(GRACE_MS), xksServer?.close(GRACE_MS)]);
     await admin.close();
     await vault.desk.close();
     await Promise.all(chores.map((stop) => stop()));
@@ -135,5 +157,10 @@ export async function startKeystead(
     await unsealed.close();
     log.info({}, 'closed');
   };
-  return { url: server.url, ...(unsealed.first && { first: unsealed.first }), close };
+  return {
+    url: server.url,
+    ...(xksServer && { xksUrl: xksServer.url }),
+    ...(unsealed.first && { first: unsealed.first }),
+    close,
+  };
 }

@@ -76,6 +76,20 @@ export interface EnvironmentWithChecks {
   readonly checks: readonly (EnvironmentCheck)[];
 }
 
+export interface ExposedKey {
+  readonly xksKeyId: string;
+  readonly keyId: string;
+  readonly operations?: readonly ('ENCRYPT' | 'DECRYPT')[] | undefined;
+  /** most requests for this key in a second */
+  readonly perSecond?: number | undefined;
+  /** who may be behind a request at AWS: ARNs or service names, * and ? stand for any characters */
+  readonly awsPrincipals?: readonly (string)[] | undefined;
+  /** Regions of AWS that requests may come from */
+  readonly awsRegions?: readonly (string)[] | undefined;
+  /** the KMS keys at AWS that it may be used for: ARNs, * and ? stand for any */
+  readonly kmsKeyArns?: readonly (string)[] | undefined;
+}
+
 export interface Finding {
   readonly code: string;
   readonly subject: string;
@@ -277,6 +291,29 @@ export interface WhoAmI {
   readonly tenantId: string;
   readonly tenantName: string;
   readonly accountId: string;
+}
+
+export interface XksCredentials {
+  readonly endpoint: XksEndpoint;
+  /** AccessKeyId */
+  readonly accessKeyId: string;
+  /** RawSecretAccessKey: shown in this answer and never again */
+  readonly rawSecretAccessKey: string;
+}
+
+export interface XksEndpoint {
+  readonly endpointId: string;
+  readonly name: string;
+  readonly region: string;
+  /** XksProxyUriEndpoint, where the operator has set it */
+  readonly uriEndpoint?: string | undefined;
+  /** XksProxyUriPath */
+  readonly uriPath: string;
+  /** the newest first */
+  readonly accessKeyIds: readonly (string)[];
+  readonly keys: readonly (ExposedKey)[];
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
 }
 
 /** Calls the admin API of a Keystead server. One method for each of its operations. Every one may throw {@link KeysteadError}. */
@@ -567,6 +604,68 @@ export class KeysteadClient {
   /** Asks a run to stop; it ends soon after. Needs the permission `keystead:CancelRun`. */
   cancelRun(runId: string): Promise<Run> {
     return this.#transport.send('POST', `/runs/${encodeURIComponent(runId)}/cancel`);
+  }
+
+  /** Makes a place where an AWS KMS finds an external key store, with a credential that is shown once. Needs the permission `keystead:CreateXksEndpoint`. */
+  createXksEndpoint(body: {
+    readonly name: string;
+    readonly region: string;
+    /** what comes before /kms/xks/v1; by default its own id */
+    readonly pathPrefix?: string | undefined;
+  }): Promise<XksCredentials> {
+    return this.#transport.send('POST', `/xks-endpoints`, undefined, body);
+  }
+
+  /** Lists the endpoints for external key stores of the own tenant. Needs the permission `keystead:ListXksEndpoints`. */
+  listXksEndpoints(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (XksEndpoint)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/xks-endpoints`, query);
+  }
+
+  /** Shows an endpoint for an external key store, with the keys that it exposes. Needs the permission `keystead:GetXksEndpoint`. */
+  getXksEndpoint(endpointId: string): Promise<XksEndpoint> {
+    return this.#transport.send('GET', `/xks-endpoints/${encodeURIComponent(endpointId)}`);
+  }
+
+  /** Gives an endpoint a new credential, shown once; the one before works until the next rotation. Needs the permission `keystead:RotateXksCredential`. */
+  rotateXksEndpointCredential(endpointId: string): Promise<XksCredentials> {
+    return this.#transport.send('POST', `/xks-endpoints/${encodeURIComponent(endpointId)}/rotate-credential`);
+  }
+
+  /** Exposes a key at an endpoint, within limits. Who does it must be allowed to grant the use of the key. Needs the permission `keystead:ExposeXksKey`. */
+  exposeXksKey(endpointId: string, body: {
+    readonly keyId: string;
+    /** how the key store names it; by default the key id */
+    readonly xksKeyId?: string | undefined;
+    readonly operations?: readonly ('ENCRYPT' | 'DECRYPT')[] | undefined;
+    /** most requests for this key in a second */
+    readonly perSecond?: number | undefined;
+    /** who may be behind a request at AWS: ARNs or service names, * and ? stand for any characters */
+    readonly awsPrincipals?: readonly (string)[] | undefined;
+    /** Regions of AWS that requests may come from */
+    readonly awsRegions?: readonly (string)[] | undefined;
+    /** the KMS keys at AWS that it may be used for: ARNs, * and ? stand for any */
+    readonly kmsKeyArns?: readonly (string)[] | undefined;
+  }): Promise<XksEndpoint> {
+    return this.#transport.send('POST', `/xks-endpoints/${encodeURIComponent(endpointId)}/expose`, undefined, body);
+  }
+
+  /** Hides a key again: every request for it that starts after the answer is refused. Needs the permission `keystead:HideXksKey`. */
+  hideXksKey(endpointId: string, body: {
+    readonly xksKeyId: string;
+  }): Promise<XksEndpoint> {
+    return this.#transport.send('POST', `/xks-endpoints/${encodeURIComponent(endpointId)}/hide`, undefined, body);
+  }
+
+  /** Takes an endpoint away with its credentials: every request that starts after the answer is refused. Needs the permission `keystead:DeleteXksEndpoint`. */
+  deleteXksEndpoint(endpointId: string): Promise<XksEndpoint> {
+    return this.#transport.send('POST', `/xks-endpoints/${encodeURIComponent(endpointId)}/delete`);
   }
 
   /** Shows the newest signed checkpoint of the own tenant's audit log. Needs the permission `keystead:ReadAuditLog`. */

@@ -9,6 +9,7 @@ import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
 import { TENANT_COMMANDS } from './commands/tenant.ts';
 import { VAULT_COMMANDS } from './commands/vault.ts';
+import { XKS_COMMANDS } from './commands/xks.ts';
 
 /** What the groups of commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
@@ -19,6 +20,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
+  xks: 'Keystead behind an external key store of AWS KMS: where AWS finds it, and the keys that it exposes.',
   vault: 'The backup vault: environments, backups, restores.',
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
 };
@@ -35,4 +37,5 @@ export const COMMANDS: readonly CliCommand[] = [
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,
+  ...XKS_COMMANDS,
 ];

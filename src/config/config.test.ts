@@ -68,4 +68,27 @@ describe('settings', () => {
   it('each say what they are for', () => {
     for (const { about } of Object.values(SETTINGS)) expect(about.length).toBeGreaterThan(10);
   });
+
+  it('asks for client certificates of the external key store proxy only within TLS, with CA and names', () => {
+    const tls = { KEYSTEAD_TLS_CERT: '/c.pem', KEYSTEAD_TLS_KEY: '/k.pem' };
+    const listen = { KEYSTEAD_XKS_LISTEN: 'https://0.0.0.0:8443' };
+    const client = { KEYSTEAD_XKS_CLIENT_CA: '/ca.pem', KEYSTEAD_XKS_CLIENT_NAMES: 'cks.kms.eu-west-1.amazonaws.com' };
+    expect(readConfig({}).xks).toBeUndefined();
+    expect(readConfig({ ...tls, ...listen, ...client, KEYSTEAD_XKS_URL: 'https://xks.example.com' }).xks).toEqual({
+      listen: { host: '0.0.0.0', port: 8443, tls: { certificatePath: '/c.pem', keyPath: '/k.pem' } },
+      url: 'https://xks.example.com',
+      clientCertificates: { caPath: '/ca.pem', names: ['cks.kms.eu-west-1.amazonaws.com'] },
+    });
+    for (const wrong of [
+      listen,
+      { KEYSTEAD_XKS_LISTEN: 'http://0.0.0.0:8443' },
+      { ...tls, ...listen, KEYSTEAD_XKS_CLIENT_CA: '/ca.pem' },
+      { ...tls, ...listen, KEYSTEAD_XKS_CLIENT_NAMES: 'cks' },
+      { KEYSTEAD_XKS_LISTEN: 'http://localhost:1', ...client },
+      { ...tls, ...listen, KEYSTEAD_XKS_URL: 'http://xks.example.com' },
+      { KEYSTEAD_XKS_URL: 'https://xks.example.com' },
+    ]) {
+      expect(() => readConfig(wrong)).toThrow(/KEYSTEAD_(?:XKS|TLS)/);
+    }
+  });
 });

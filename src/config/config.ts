@@ -15,6 +15,15 @@ export interface Egress {
   readonly plainHttpHosts?: readonly string[];
 }
 
+/** Where AWS KMS reaches the external key store proxy. */
+export interface XksProxy {
+  readonly listen: Listen;
+  /** `https://host[:port]`: what is entered at AWS as the proxy's URI endpoint. */
+  readonly url?: string;
+  /** Only clients with such a certificate get through the handshake. */
+  readonly clientCertificates?: { readonly caPath: string; readonly names: readonly string[] };
+}
+
 /** Everything that can be set. Folders and files are absolute paths. */
 export interface Config {
   readonly listen: Listen;
@@ -28,6 +37,8 @@ export interface Config {
   readonly sourceRoots: readonly string[];
   /** Which hosts the server may call for its tenants' master keys. */
   readonly egress: Egress;
+  /** Absent: there is no external key store proxy. */
+  readonly xks?: XksProxy;
   /** The region that the first start makes. */
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -73,6 +84,25 @@ export const SETTINGS = {
     fallback: '',
     about: 'hosts besides this machine that may be called without TLS, separated by commas; default: none',
   },
+  KEYSTEAD_XKS_LISTEN: {
+    fallback: '',
+    about: 'where AWS KMS reaches the external key store proxy, like https://0.0.0.0:8443; default: nowhere',
+  },
+  KEYSTEAD_XKS_URL: {
+    fallback: '',
+    about: "the proxy's address as AWS has to call it, like https://xks.example.com: for what is shown to people",
+  },
+  KEYSTEAD_XKS_TLS_CERT: { fallback: '', about: 'certificate chain of the proxy in PEM; default: KEYSTEAD_TLS_CERT' },
+  KEYSTEAD_XKS_TLS_KEY: { fallback: '', about: 'private key of the proxy in PEM; default: KEYSTEAD_TLS_KEY' },
+  KEYSTEAD_XKS_CLIENT_CA: {
+    fallback: '',
+    about:
+      'CAs in PEM: only clients with a certificate of theirs reach the proxy; default: the signature alone decides',
+  },
+  KEYSTEAD_XKS_CLIENT_NAMES: {
+    fallback: '',
+    about: 'the common names that their certificates may have, separated by commas: cks.kms.<AWS Region>.amazonaws.com',
+  },
   KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
@@ -87,7 +117,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
   const allowedHosts = parts(get('KEYSTEAD_EGRESS_HOSTS'));
   const plainHttpHosts = parts(get('KEYSTEAD_EGRESS_PLAIN_HTTP'));
   return {
-    listen: parseListen(get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
+    listen: parseListen('KEYSTEAD_LISTEN', get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
     dataFolder,
     sealFile,
     witnessFolders: folders(get('KEYSTEAD_WITNESS'), [`${sealFile}.checkpoints`]),
@@ -97,15 +127,48 @@ export function readConfig(environment: { readonly [name: string]: string | unde
       ...(allowedHosts.length > 0 && { allowedHosts }),
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),
     },
+    ...xksOf(get),
     region: get('KEYSTEAD_REGION'),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
 }
 
-function parseListen(text: string, certFile: string, keyFile: string): Listen {
+function xksOf(get: (name: SettingName) => string): Pick<Config, 'xks'> {
+  const text = get('KEYSTEAD_XKS_LISTEN');
+  const caFile = get('KEYSTEAD_XKS_CLIENT_CA');
+  const names = parts(get('KEYSTEAD_XKS_CLIENT_NAMES'));
+  const url = get('KEYSTEAD_XKS_URL');
+  if (text === '') {
+    const stray = (['KEYSTEAD_XKS_CLIENT_CA', 'KEYSTEAD_XKS_CLIENT_NAMES', 'KEYSTEAD_XKS_URL'] as const).find(get);
+    if (stray !== undefined)
+      throw new ConfigError(`${stray} is set, but KEYSTEAD_XKS_LISTEN is not: set both or neither`);
+    return {};
+  }
+  const listen = parseListen(
+    'KEYSTEAD_XKS_LISTEN',
+    text,
+    get('KEYSTEAD_XKS_TLS_CERT') || get('KEYSTEAD_TLS_CERT'),
+    get('KEYSTEAD_XKS_TLS_KEY') || get('KEYSTEAD_TLS_KEY'),
+  );
+  if ((caFile === '') !== (names.length === 0))
+    throw new ConfigError('KEYSTEAD_XKS_CLIENT_CA and KEYSTEAD_XKS_CLIENT_NAMES belong together: set both or neither');
+  if (caFile !== '' && listen.tls === undefined)
+    throw new ConfigError('KEYSTEAD_XKS_CLIENT_CA is for https only: let KEYSTEAD_XKS_LISTEN begin with https://');
+  if (url !== '' && !/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(url))
+    throw new ConfigError(`KEYSTEAD_XKS_URL must be like https://xks.example.com, not "${url}"`);
+  return {
+    xks: {
+      listen,
+      ...(url !== '' && { url }),
+      ...(caFile !== '' && { clientCertificates: { caPath: resolve(caFile), names } }),
+    },
+  };
+}
+
+function parseListen(name: SettingName, text: string, certFile: string, keyFile: string): Listen {
   const url = /^(?:(https?):\/\/)?(\[[0-9a-fA-F:.]+\]|[^[\]/:]+):(\d{1,5})\/?$/.exec(text);
   const port = Number(url?.[3]);
-  if (!url || port > 65_535) throw new ConfigError(`KEYSTEAD_LISTEN must be like http://localhost:8420, not "${text}"`);
+  if (!url || port > 65_535) throw new ConfigError(`${name} must be like http://localhost:8420, not "${text}"`);
   const host = (url[2] as string).replaceAll(/[[\]]/g, '');
   if (url[1] === 'https') {
     if (certFile === '' || keyFile === '') {
@@ -117,7 +180,7 @@ function parseListen(text: string, certFile: string, keyFile: string): Listen {
   }
   if (!isLoopback(host)) {
     throw new ConfigError(
-      `KEYSTEAD_LISTEN is ${text}: beyond loopback only https is served. Use https:// with KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY, or listen on localhost`,
+      `${name} is ${text}: beyond loopback only https is served. Use https:// with KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY, or listen on localhost`,
     );
   }
   return { host, port };

@@ -6,7 +6,14 @@ import { declaredLength, drain, readBody } from './body.ts';
 import { isLoopback } from './loopback.ts';
 import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
 import { routerOf } from './router.ts';
-import { followCertificate, readCertificate, type CertificateFiles } from './tls.ts';
+import {
+  followCertificate,
+  isClientNamed,
+  readCertificate,
+  readClientCa,
+  type CertificateFiles,
+  type ClientCertificates,
+} from './tls.ts';
 
 /** Takes requests that no route matches, below some paths: another framework's entrance. */
 export interface Fallback {
@@ -23,6 +30,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Without it, the server listens on loopback addresses only. */
   readonly tls?: CertificateFiles;
+  /** Other clients do not get through the handshake. Only with `tls`. */
+  readonly clientCertificates?: ClientCertificates;
   readonly timeouts?: Partial<Timeouts>;
   /** Further connections are closed at once. 2,048 by default. */
   readonly maxConnections?: number;
@@ -75,6 +84,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, tls, onFault } = options;
   if (!tls && !isLoopback(host)) throw withoutTls(host);
+  if (!tls && options.clientCertificates) throw new TypeError('client certificates are asked for within TLS only');
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const settings = {
     headersTimeout: timeouts.headersMs,
@@ -91,8 +101,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (tls) {
     const certificate = readCertificate(tls);
     const { handshakeMs: handshakeTimeout } = timeouts;
-    const secure = createTlsServer({ ...settings, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout }, onRequest);
-    unfollow = followCertificate(secure, tls, certificate, (error) => onFault(error));
+    const { clientCertificates } = options;
+    const fixed = clientCertificates && readClientCa(clientCertificates);
+    const wanted = clientCertificates ? { requestCert: true, rejectUnauthorized: true, ...fixed } : {};
+    const secure = createTlsServer(
+      { ...settings, ...certificate, ...wanted, minVersion: 'TLSv1.2', handshakeTimeout },
+      onRequest,
+    );
+    if (clientCertificates) {
+      secure.on('secureConnection', (socket) => {
+        if (!isClientNamed(socket, clientCertificates.names)) socket.destroy();
+      });
+    }
+    unfollow = followCertificate(secure, tls, certificate, (error) => onFault(error), fixed);
     server = secure;
   } else server = createServer(settings, onRequest);
   server.maxHeadersCount = MAX_HEADERS;

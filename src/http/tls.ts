@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import type { Server } from 'node:https';
 import { dirname } from 'node:path';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
 
 /** Where the server's certificate chain and its private key lie, both PEM. */
 export interface CertificateFiles {
@@ -13,6 +13,14 @@ export interface CertificateFiles {
 export interface CertificatePair {
   readonly cert: Buffer;
   readonly key: Buffer;
+}
+
+/** Which clients a server takes at all: those whose certificate one of the CAs issued to one of the names. */
+export interface ClientCertificates {
+  /** PEM, one or several. Read when the server starts. */
+  readonly caPath: string;
+  /** Common names, as the subject of the certificate has them. */
+  readonly names: readonly string[];
 }
 
 /** A directory that does not tell of changes (a network share) is read again this often. */
@@ -40,13 +48,14 @@ export function readCertificate(files: CertificateFiles): CertificatePair {
 
 /**
  * Gives the server its new certificate when the files change, without closing a connection. A pair that does not fit
- * is reported and the old one stays. Answers the function that ends the watch.
+ * is reported and the old one stays. `fixed`: what of the context does not change. Answers the function that ends the watch.
  */
 export function followCertificate(
   server: Pick<Server, 'setSecureContext'>,
   files: CertificateFiles,
   current: CertificatePair,
   onFault: (error: unknown) => void,
+  fixed: { readonly ca?: Buffer } = {},
 ): () => void {
   let known = fingerprint(current);
   let settling: NodeJS.Timeout | undefined;
@@ -55,7 +64,7 @@ export function followCertificate(
       const pair = readCertificate(files);
       const next = fingerprint(pair);
       if (next === known) return;
-      server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+      server.setSecureContext({ ...pair, ...fixed, minVersion: 'TLSv1.2' });
       known = next;
     } catch (error) {
       onFault(error);
@@ -79,4 +88,26 @@ export function followCertificate(
 
 function fingerprint({ cert, key }: CertificatePair): string {
   return `${hash('sha256', cert)} ${hash('sha256', key)}`;
+}
+
+/** What a server that asks for client certificates is made with. @throws {Error} the CA file cannot be read, or is none */
+export function readClientCa({ caPath }: ClientCertificates): { readonly ca: Buffer } {
+  const ca = readFileSync(caPath);
+  try {
+    createSecureContext({ ca });
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate');
+  } catch (error) {
+    throw new Error(
+      `the CA for client certificates ${caPath} cannot be used: it must hold certificates in PEM (${(error as Error).message})`,
+      { cause: error },
+    );
+  }
+  return { ca };
+}
+
+/** Whether the certificate that a client has proven is one of these names'. */
+export function isClientNamed(socket: TLSSocket, names: readonly string[]): boolean {
+  // A subject with several common names gives a list, whatever the types say.
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return typeof name === 'string' && names.includes(name);
 }

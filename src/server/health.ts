@@ -11,15 +11,15 @@ const TIMEOUT_MS = 5_000;
 
 /** `/healthz`: the process lives. `/readyz`: it can answer requests. Both for anybody; neither says more. */
 export function healthRoutes(health: Health, store: Freshness): readonly Route[] {
-  return [
-    route('/healthz', () => ({ ok: true })),
-    route('/readyz', () => {
-      if (health.isClosing) return { ok: false, reason: 'closing' };
-      if (health.failure !== undefined) return { ok: false, reason: 'the store has died' };
-      store.epoch();
-      return { ok: true };
-    }),
-  ];
+  return [route('/healthz', () => ({ ok: true })), route('/readyz', () => readiness(health, store))];
+}
+
+/** Whether requests can be answered, and if not, why. @throws what a store that does not answer throws */
+export function readiness(health: Health, store: Freshness): { readonly ok: boolean; readonly reason?: string } {
+  if (health.isClosing) return { ok: false, reason: 'closing' };
+  if (health.failure !== undefined) return { ok: false, reason: 'the store has died' };
+  store.epoch();
+  return { ok: true };
 }
 
 function route(path: string, check: () => { readonly ok: boolean; readonly reason?: string }): Route {

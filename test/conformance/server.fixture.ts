@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
 import { startKeystead, type Keystead } from '../../src/server.ts';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 
 /** A whole server over a data folder of its own, as it would run at home. */
 export interface RunningInstallation {
   readonly url: string;
+  /** Where the external key store proxy listens, if one was asked for. */
+  readonly xksUrl: string | undefined;
   readonly first: FirstCredentials;
   /** Everything that the server logged as an error. */
   readonly errors: readonly object[];
@@ -14,7 +17,7 @@ export interface RunningInstallation {
 }
 
 /** Starts a server in a fresh folder, at any free port of the loopback. */
-export async function startInstallation(): Promise<RunningInstallation> {
+export async function startInstallation(more: Partial<Config> = {}): Promise<RunningInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'keystead-conformance-'));
   const errors: object[] = [];
   const silent = (): void => {};
@@ -29,6 +32,7 @@ export async function startInstallation(): Promise<RunningInstallation> {
     egress: {},
     region: 'eu-central-1',
     logLevel: 'error',
+    ...more,
   } as const;
   let server: Keystead;
   try {
@@ -40,6 +44,7 @@ export async function startInstallation(): Promise<RunningInstallation> {
   if (server.first === undefined) throw new Error('the first start showed no credentials');
   return {
     url: server.url,
+    xksUrl: server.xksUrl,
     first: server.first,
     errors,
     async close() {

@@ -34,6 +34,13 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
   'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },
+  'xks-endpoint-not-found': { status: 404, action: 'List the endpoints to see their ids.' },
+  'xks-endpoint-exists': { status: 409, action: 'Choose another name, or use the endpoint that is there.' },
+  'xks-path-taken': { status: 409, action: 'Choose another path, or leave it out to get one of its own.' },
+  'xks-key-not-found': { status: 404, action: 'Look at the endpoint to see the keys that it exposes.' },
+  'xks-key-exists': { status: 409, action: 'Choose another id, or hide the other key first.' },
+  'xks-key-limit': { status: 409, action: 'Hide keys that nobody uses, or make another endpoint.' },
+  'key-not-exposable': { status: 400, action: 'Name a symmetric key that was made or imported in that region.' },
 };
 
 const BROKEN: AdminError = {

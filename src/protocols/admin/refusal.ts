@@ -8,7 +8,14 @@ export type AdminRefusalCode =
   | 'credential-not-found'
   | 'lifetime-unwanted'
   | 'lifetime-missing'
-  | 'checkpoint-not-found';
+  | 'checkpoint-not-found'
+  | 'xks-endpoint-not-found'
+  | 'xks-endpoint-exists'
+  | 'xks-path-taken'
+  | 'xks-key-not-found'
+  | 'xks-key-exists'
+  | 'xks-key-limit'
+  | 'key-not-exposable';
 
 /** A refusal by a rule of the admin API. It is recorded under its code. */
 export class AdminRefusal extends RefusedError {

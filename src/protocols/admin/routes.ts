@@ -30,6 +30,15 @@ import {
 } from './resources/runs.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
+import {
+  createXksEndpoint,
+  deleteXksEndpoint,
+  exposeXksKey,
+  getXksEndpoint,
+  hideXksKey,
+  listXksEndpoints,
+  rotateXksEndpointCredential,
+} from './resources/xks-endpoints.ts';
 import type { AdminRoute } from './route.ts';
 
 /** Every endpoint of the admin API. What is not in this list does not exist. */
@@ -67,6 +76,13 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listRuns,
   getRun,
   cancelRun,
+  createXksEndpoint,
+  listXksEndpoints,
+  getXksEndpoint,
+  rotateXksEndpointCredential,
+  exposeXksKey,
+  hideXksKey,
+  deleteXksEndpoint,
   getAuditCheckpoint,
   getInstallationCheckpoint,
 ];

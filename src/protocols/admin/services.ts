@@ -37,4 +37,6 @@ export interface AdminServices {
   readonly audit: CheckpointReader;
   readonly log: RequestLog;
   readonly vault: VaultServices;
+  /** `https://host[:port]` by which AWS reaches the external key store proxy, where the operator has said so. */
+  readonly xksProxyUrl?: string;
 }
