@@ -48,12 +48,15 @@ describe('the external key store proxy', () => {
     method = 'POST',
   ): Promise<{ status: number; body: Record<string, unknown> }> {
     const { AccessKeyId, RawSecretAccessKey } = configuration.XksProxyAuthenticationCredential;
-    const { stdout } = await run('curl', [
-      '-sS',
-      ...['-X', method, '-w', '\n%{http_code}', '--aws-sigv4', 'aws:amz:us-east-2:kms-xks-proxy'],
-      ...['--user', `${AccessKeyId}:${RawSecretAccessKey}`, '-H', 'Content-Type: application/json'],
-      ...['-d', JSON.stringify(body), `${server.xksUrl}${configuration.XksProxyUriPath}/${call}`],
-    ]);
+    const signing = [
+      '--aws-sigv4',
+      'aws:amz:us-east-2:kms-xks-proxy',
+      '--user',
+      `${AccessKeyId}:${RawSecretAccessKey}`,
+    ];
+    const sent = ['-H', 'Content-Type: application/json', '-d', JSON.stringify(body)];
+    const url = `${server.xksUrl}${configuration.XksProxyUriPath}/${call}`;
+    const { stdout } = await run('curl', ['-sS', '-X', method, '-w', '\n%{http_code}', ...signing, ...sent, url]);
     const [text = '', status] = stdout.split(/\n(?=\d+$)/);
     return { status: Number(status), body: JSON.parse(text) as Record<string, unknown> };
   }
