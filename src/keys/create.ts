@@ -8,7 +8,7 @@ import { uuid } from '../crypto/uuid.ts';
 import { requireAccessPolicy } from './access-policy.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
-import { putKey } from './key-record.ts';
+import { MULTI_REGION_PREFIX, putKey } from './key-record.ts';
 import type { Key, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { publicHalfOf, wrapMaterial } from './material.ts';
@@ -21,6 +21,8 @@ export interface NewKey {
   readonly description: string;
   readonly accessPolicy: string;
   readonly tags: readonly Tag[];
+  /** Whether it may get relatives in other regions. */
+  readonly multiRegion?: boolean;
 }
 
 /**
@@ -51,16 +53,19 @@ export function createKey(
   material?: KeyMaterial,
 ): Change<Key> {
   requireMakeable(wanted);
+  const { multiRegion: isMultiRegion, ...fields } = wanted;
+  const { region } = space;
   const bare: Omit<Key, 'revision' | 'versions'> = {
-    ...wanted,
+    ...fields,
     tenantId: space.tenantId,
-    region: space.region,
-    id: uuid(random),
+    region,
+    id: isMultiRegion === true ? MULTI_REGION_PREFIX + random(16).toString('hex') : uuid(random),
     extractable: false,
     state: 'active',
     createdAtMs: nowMs,
     aliases: [],
     importTokens: [],
+    ...(isMultiRegion === true && { multiRegion: { primaryRegion: region, regions: [region] } }),
   };
   const versions = wanted.origin === 'generated' ? [generateVersion(space, bare, nowMs, random, material)] : [];
   const key = { ...bare, versions };

@@ -3,6 +3,7 @@ export type KeyErrorCode =
   | 'key-not-found'
   | 'key-disabled'
   | 'key-pending-deletion'
+  | 'key-pending-replica-deletion'
   | 'key-not-pending-deletion'
   | 'key-pending-import'
   | 'key-limit'
@@ -38,6 +39,10 @@ export type KeyErrorCode =
   | 'rotation-near'
   | 'rotation-period-out-of-range'
   | 'not-primary'
+  | 'primary-already'
+  | 'replica-exists'
+  | 'replica-not-found'
+  | 'region-not-found'
   | 'no-pending-material'
   | 'deletion-window-out-of-range'
   | 'alias-not-found'
@@ -58,6 +63,7 @@ export type KeyErrorCode =
 export interface KeyErrorFacts {
   readonly keyId?: string;
   readonly alias?: string;
+  readonly region?: string;
   readonly materialId?: string;
   readonly otherMaterialId?: string;
   /** Why, in a few words, where the code alone does not say it. */

@@ -10,6 +10,7 @@ import { KeyError } from './errors.ts';
 import { currentVersion, hasMaterial, type ImportToken, type Key, type KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { wrapMaterial } from './material.ts';
+import { requirePrimary, withRelated, type Placed } from './related.ts';
 import { requireState } from './state.ts';
 
 /** How long a wrapping key and its token serve, in milliseconds: 24 hours. */
@@ -74,9 +75,10 @@ export function importMaterial(
     const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
     if (isNew) {
       if (request.materialId !== undefined) throw new KeyError('import-material-id-unwanted', { keyId: key.id });
+      requirePrimary(key);
+      if (known?.stage === 'pending') return revive(space, key, known, request, material, random);
       const isOnly = key.versions.length === 0 || key.spec.family === 'aes';
-      if (isOnly && (known === undefined || known.stage === 'pending'))
-        return takeNew(space, key, request, material, materialId, nowMs, random);
+      if (isOnly && known === undefined) return takeNew(space, key, request, material, materialId, nowMs, random);
       throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
     }
     const isWanted = request.materialId === undefined || request.materialId === materialId;
@@ -103,6 +105,36 @@ export function deleteMaterial(
     throw new KeyError('material-not-found', { keyId: key.id, materialId });
   if (version === undefined || version.material === null) return { ...unchanged(key), value: version };
   return { ...edit(space, key, { versions: replaced(key, { ...version, material: null }) }), value: version };
+}
+
+/**
+ * What an import into a primary means for its replicas: a version that is new there waits for the same material in each
+ * of them.
+ */
+export function shareImport(change: Change<KeyVersion>, key: Key, replicas: readonly Placed[]): Change<KeyVersion> {
+  const { value: version } = change;
+  if (key.versions.some(({ id }) => id === version.id)) return change;
+  return withRelated(change, replicas, ({ key: replica }) => ({
+    versions: [...replica.versions.filter(({ stage }) => stage !== 'pending'), withoutMaterial(version)],
+  }));
+}
+
+/** What it means for replicas that a primary forgets material: they forget what no rotation has made permanent. */
+export function shareDeletion(
+  change: Change<KeyVersion | undefined>,
+  replicas: readonly Placed[],
+): Change<KeyVersion | undefined> {
+  const { value: version } = change;
+  if (change.writes.length === 0 || version?.stage !== 'pending') return change;
+  return withRelated(change, replicas, ({ key: replica }) => ({
+    versions: replica.versions.map((one) => (one.id === version.id ? { ...one, material: null } : one)),
+  }));
+}
+
+/** A version as another region has it until its material is imported there. */
+export function withoutMaterial(version: KeyVersion): KeyVersion {
+  const { materialExpiresAtMs: _, description: __, ...shared } = version;
+  return { ...shared, material: null };
 }
 
 /** @throws {KeyError} `wrong-origin` */

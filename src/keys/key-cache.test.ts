@@ -126,7 +126,7 @@ describe('what is found', () => {
   it('is a tombstone after its destruction, by id and handle, and nothing by alias', async () => {
     const key = await stored(createAlias(space, await make(), 'alias/a', NOW));
     const pending = await stored(scheduleDeletion(space, key, 7, NOW));
-    await stored(destroy(space, pending, NOW + 7 * DAY));
+    await stored(destroy({ space, key: pending }, [], NOW + 7 * DAY));
     expect((await find(key.id))?.key.state).toBe('destroyed');
     expect((await cache.findByHandle(space, handleOf(key)))?.key.state).toBe('destroyed');
     expect(await byAlias('alias/a')).toBeUndefined();

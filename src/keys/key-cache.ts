@@ -4,7 +4,7 @@ import { andThen, type Freshness, type MaybePromise, type RecordReader } from '.
 import { makeRoom, RecordCache } from '../records/record-cache.ts';
 import { KeyError } from './errors.ts';
 import type { Key } from './key.ts';
-import { aliasSpace, handleSpace, readKey } from './key-record.ts';
+import { aliasSpace, handleSpace, keyIdOf, keyRecordId, readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
 import { OpenKey } from './open-key.ts';
 
@@ -33,7 +33,7 @@ export class KeyCache {
    * @throws {KeyError} `record-not-authentic`
    */
   find(space: KeySpace, keyId: string): MaybePromise<OpenKey | undefined> {
-    const ref = { tenantId: space.tenantId, kind: 'key', id: keyId } as const;
+    const ref = { tenantId: space.tenantId, kind: 'key', id: keyRecordId(keyId, space.region) } as const;
     const found = this.#keys.find(ref, (record) => readKey(space.tenantKey, record));
     // A key lives in the region that made it: elsewhere it does not exist.
     return andThen(found, (key) => (key?.region === space.region ? this.#opened(key, space) : undefined));
@@ -88,7 +88,7 @@ export class KeyCache {
   ): MaybePromise<OpenKey | undefined> {
     return andThen(this.#records.resolve(name), (ref) => {
       if (ref === undefined) return undefined;
-      return andThen(this.find(space, ref.id), (open) => {
+      return andThen(this.find(space, keyIdOf(ref.id)), (open) => {
         if (open !== undefined && isNameOf(open.key)) return open;
         // The name may have moved between the two look-ups. One that still leads here was not put there by us.
         if (lookUps > 1) return this.#findByName(space, name, isNameOf, lookUps - 1);

@@ -9,6 +9,22 @@ import { isPrimary, type Key } from './key.ts';
 
 /** Bytes of the form of a key record's body that this code writes and reads. */
 const FORMAT = 1;
+/** What the ids of multi-Region keys begin with; 32 lower-case hexadecimal digits follow. */
+export const MULTI_REGION_PREFIX = 'mrk-';
+
+/**
+ * The id of a key's record. Related keys of several regions share their id, so that of a multi-Region key bears the
+ * region: `mrk-...@eu-west-1`.
+ */
+export function keyRecordId(keyId: string, region: string): string {
+  return keyId.startsWith(MULTI_REGION_PREFIX) ? `${keyId}@${region}` : keyId;
+}
+
+/** The id of the key that a record with this id holds. */
+export function keyIdOf(recordId: string): string {
+  const at = recordId.indexOf('@');
+  return at < 0 ? recordId : recordId.slice(0, at);
+}
 
 /** Space of alias names of one tenant and region. */
 export function aliasSpace(tenantId: string, region: string): string {
@@ -25,7 +41,10 @@ export const DUE_SPACE = 'due';
 
 /** When the clock has something to do to a key: its deletion, the expiry of material, its rotation. */
 function dueName(key: Key, atMs: number): RecordName {
-  return { space: DUE_SPACE, name: `${String(atMs).padStart(15, '0')} ${key.tenantId}/${key.id}` };
+  return {
+    space: DUE_SPACE,
+    name: `${String(atMs).padStart(15, '0')} ${key.tenantId}/${keyRecordId(key.id, key.region)}`,
+  };
 }
 
 /** The time that a name of {@link DUE_SPACE} begins with. */
@@ -38,7 +57,13 @@ function dueTimes(key: Key): number[] {
   const expiring = key.versions.flatMap(({ material, materialExpiresAtMs }) =>
     material === null || materialExpiresAtMs === undefined ? [] : [materialExpiresAtMs],
   );
-  return [...new Set([...expiring, ...(key.deletion ? [key.deletion.dueAtMs] : []), ...rotationTimes(key)])];
+  return [
+    ...new Set([
+      ...expiring,
+      ...(key.deletion?.dueAtMs === undefined ? [] : [key.deletion.dueAtMs]),
+      ...rotationTimes(key),
+    ]),
+  ];
 }
 
 /**
@@ -65,7 +90,8 @@ export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omi
   const { revision: _, ...content } = rest as typeof rest & { revision?: number };
   const body = Buffer.from(canonicalJson({ format: FORMAT, spec: spec.name, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
-  const record = { tenantId, kind: 'key', id, scope: scopeOf(after as Key), revision, body } as const;
+  const recordId = keyRecordId(id, after.region);
+  const record = { tenantId, kind: 'key', id: recordId, scope: scopeOf(after as Key), revision, body } as const;
   const had = before === undefined ? [] : namesOf(before);
   const has = namesOf(after as Key);
   return {
@@ -105,8 +131,10 @@ export function readKey(tenantKey: TenantKey, record: StoredRecord): Key {
       detail: 'the record has a format of another version',
     });
   }
-  const { tenantId, id, revision } = record;
-  return { ...(content as Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'>), tenantId, id, revision, spec: row };
+  const { tenantId, revision } = record;
+  const fields = content as Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'>;
+  if (keyRecordId(keyIdOf(record.id), fields.region) !== record.id) throw notAuthentic;
+  return { ...fields, tenantId, id: keyIdOf(record.id), revision, spec: row };
 }
 
 /** The region of a key that has not been read yet: only to find the keys that open it. */

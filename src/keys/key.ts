@@ -79,8 +79,8 @@ export interface KeyStoreBacking {
 export interface Deletion {
   readonly scheduledAtMs: number;
   readonly windowDays: number;
-  /** From this time on the key is gone. */
-  readonly dueAtMs: number;
+  /** From this time on the key is gone. Absent for a primary: its time begins to run when its last replica is gone. */
+  readonly dueAtMs?: number;
 }
 
 /** A key: everything about it that changes under one revision. */

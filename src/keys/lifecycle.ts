@@ -1,8 +1,9 @@
 import { requireAccessPolicy } from './access-policy.ts';
-import { edit, unchanged, type Change } from './change.ts';
+import { edit, unchanged, type Change, type KeyEdit } from './change.ts';
 import { KeyError } from './errors.ts';
-import type { Key } from './key.ts';
+import { hasRelatives, isPrimary, type Key, type MultiRegion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
+import { withRelated, type Placed } from './related.ts';
 import { conditionOf, requireState } from './state.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,7 +49,9 @@ export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, 
     throw new KeyError('deletion-window-out-of-range', { keyId: key.id });
   }
   requireState(key, 'schedule-deletion', nowMs);
-  const deletion = { scheduledAtMs: nowMs, windowDays, dueAtMs: nowMs + windowDays * DAY_MS };
+  // Replicas hold the material as well: a primary outlives them.
+  const waits = isPrimary(key) && hasRelatives(key);
+  const deletion = { scheduledAtMs: nowMs, windowDays, ...(!waits && { dueAtMs: nowMs + windowDays * DAY_MS }) };
   return edit(space, key, { state: 'pending-deletion', deletion });
 }
 
@@ -64,11 +67,15 @@ export function isDestructionDue(key: Key, nowMs: number): boolean {
   return key.state === 'pending-deletion' && conditionOf(key, nowMs) === 'gone';
 }
 
-/** Destroys a key whose waiting period is over: material, aliases and tokens go, a tombstone remains. */
-export function destroy(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+/**
+ * Destroys a key whose waiting period is over: material, aliases and tokens go, a tombstone remains. Its relatives hear
+ * of it, and the waiting period of a primary that was let go begins with the end of its last replica.
+ */
+export function destroy({ space, key }: Placed, related: readonly Placed[], nowMs: number): Change<Key> {
   if (!isDestructionDue(key, nowMs)) throw new KeyError('key-not-pending-deletion', { keyId: key.id });
   const versions = key.versions.map((version) => ({ ...version, material: null }));
-  return edit(space, key, { state: 'destroyed', versions, aliases: [], importTokens: [] });
+  const change = edit(space, key, { state: 'destroyed', versions, aliases: [], importTokens: [] });
+  return withRelated(change, related, (other) => withoutRelative(other.key, key.region, nowMs));
 }
 
 /** Whether material has expired that is still stored: {@link dropExpiredMaterial} is due. */
@@ -84,4 +91,14 @@ export function dropExpiredMaterial(space: KeySpace, key: Key, nowMs: number): C
     (version.materialExpiresAtMs ?? Infinity) <= nowMs ? { ...version, material: null } : version,
   );
   return edit(space, key, { versions });
+}
+
+function withoutRelative({ multiRegion, deletion }: Key, region: string, nowMs: number): KeyEdit {
+  const { primaryRegion, regions } = multiRegion as MultiRegion;
+  const left = regions.filter((one) => one !== region);
+  const begins = deletion !== undefined && deletion.dueAtMs === undefined && left.length === 1;
+  return {
+    multiRegion: { primaryRegion, regions: left },
+    ...(begins && { deletion: { ...deletion, dueAtMs: nowMs + deletion.windowDays * DAY_MS } }),
+  };
 }

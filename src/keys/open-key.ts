@@ -5,6 +5,7 @@ import type { Handle } from '../crypto/ciphertext.ts';
 import { keyCheckValue } from '../crypto/key-check-value.ts';
 import { KeyError } from './errors.ts';
 import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts';
+import { keyRecordId } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
 import { openMaterial, openPublicKey } from './material.ts';
 
@@ -38,6 +39,8 @@ export interface PublicHalf {
 export class OpenKey {
   readonly key: Key;
   readonly space: KeySpace;
+  /** How entries name it: the id of its record. */
+  readonly recordId: string;
   /** What the evaluator said for this revision, by principal and action: see the pipeline. */
   readonly decisions = new Map<string, Decision>();
   #policy: AccessPolicy | undefined;
@@ -49,6 +52,7 @@ export class OpenKey {
   constructor(key: Key, space: KeySpace) {
     this.key = key;
     this.space = space;
+    this.recordId = keyRecordId(key.id, key.region);
     this.#handles = new Map(key.versions.map((version) => [version.handle, version]));
     const version = currentVersion(key);
     this.#current = version && { version, handle: Buffer.from(version.handle, 'base64') as Handle };

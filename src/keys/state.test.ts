@@ -41,11 +41,16 @@ const material = randomBytes(32);
 const LATER = NOW + 31 * DAY;
 
 const imported = importedKey(space, material);
+/** As if another region had a replica: what that means for the primary's state. */
+function withReplica(key: Key): Key {
+  return { ...key, multiRegion: { primaryRegion: key.region, regions: [key.region, 'us-west-2'] } };
+}
 const keyIn: Record<Condition, Key> = {
   enabled: imported,
   disabled: keyAfter(space, disable(space, imported, NOW)),
   'pending-import': keyAfter(space, deleteMaterial(space, imported, undefined, NOW)),
   'pending-deletion': keyAfter(space, scheduleDeletion(space, imported, 30, NOW)),
+  'pending-replica-deletion': keyAfter(space, scheduleDeletion(space, withReplica(imported), 30, NOW)),
   // Its waiting period is over at LATER; the sweep has not come by.
   gone: keyAfter(space, scheduleDeletion(space, imported, 7, NOW)),
 };
@@ -54,30 +59,32 @@ const CONDITIONS = Object.keys(keyIn) as Condition[];
 
 // Rows as in AWS's table of key states; what the table does not show for a key that is gone is "not found".
 const Y = 'allowed';
-const [DIS, DEL, IMP, NOT, NF] = [
+const [DIS, DEL, REP, IMP, NOT, NF] = [
   'key-disabled',
   'key-pending-deletion',
+  'key-pending-replica-deletion',
   'key-pending-import',
   'key-not-pending-deletion',
   'key-not-found',
 ] as const;
 const TABLE: Record<Verb, readonly string[]> = {
-  //                   enabled disabled pending-import pending-deletion gone
-  use: [Y, DIS, IMP, DEL, NF],
-  rotate: [Y, DIS, IMP, DEL, NF],
-  'set-rotation': [Y, DIS, IMP, DEL, NF],
-  read: [Y, Y, Y, Y, NF],
-  'read-rotations': [Y, Y, Y, Y, NF],
-  'set-access-policy': [Y, Y, Y, Y, NF],
-  'delete-material': [Y, Y, Y, Y, NF],
-  annotate: [Y, Y, Y, DEL, NF],
-  'take-alias': [Y, Y, Y, DEL, NF],
-  'schedule-deletion': [Y, Y, Y, DEL, NF],
-  'prepare-import': [Y, Y, Y, DEL, NF],
-  import: [Y, Y, Y, DEL, NF],
-  enable: [Y, Y, IMP, DEL, NF],
-  disable: [Y, Y, IMP, DEL, NF],
-  'cancel-deletion': [NOT, NOT, NOT, Y, NF],
+  //                   enabled disabled pending-import pending-deletion pending-replica-deletion gone
+  use: [Y, DIS, IMP, DEL, REP, NF],
+  rotate: [Y, DIS, IMP, DEL, REP, NF],
+  'set-rotation': [Y, DIS, IMP, DEL, REP, NF],
+  replicate: [Y, DIS, IMP, DEL, REP, NF],
+  read: [Y, Y, Y, Y, Y, NF],
+  'read-rotations': [Y, Y, Y, Y, Y, NF],
+  'set-access-policy': [Y, Y, Y, Y, Y, NF],
+  'delete-material': [Y, Y, Y, Y, Y, NF],
+  annotate: [Y, Y, Y, DEL, REP, NF],
+  'take-alias': [Y, Y, Y, DEL, REP, NF],
+  'schedule-deletion': [Y, Y, Y, DEL, REP, NF],
+  'prepare-import': [Y, Y, Y, DEL, REP, NF],
+  import: [Y, Y, Y, DEL, REP, NF],
+  enable: [Y, Y, IMP, DEL, REP, NF],
+  disable: [Y, Y, IMP, DEL, REP, NF],
+  'cancel-deletion': [NOT, NOT, NOT, Y, Y, NF],
 };
 const cells = Object.entries(TABLE).flatMap(([verb, row]) =>
   CONDITIONS.map((condition, index) => [verb as Verb, condition, row[index] as string] as const),
@@ -116,7 +123,7 @@ describe('conditions', () => {
   });
 
   it('a destroyed key is gone for ever', () => {
-    const destroyed = keyAfter(space, destroy(space, keyIn.gone, LATER));
+    const destroyed = keyAfter(space, destroy({ space, key: keyIn.gone }, [], LATER));
     expect(conditionOf(destroyed, 0)).toBe('gone');
     expect(codeOf(() => requireState(destroyed, 'cancel-deletion', NOW))).toBe('key-not-found');
   });
@@ -215,10 +222,10 @@ describe('deletion', () => {
       [pending, NOW + 7 * DAY - 1],
     ] as const) {
       expect(isDestructionDue(key, nowMs)).toBe(false);
-      expect(codeOf(() => destroy(space, key, nowMs))).toBe('key-not-pending-deletion');
+      expect(codeOf(() => destroy({ space, key }, [], nowMs))).toBe('key-not-pending-deletion');
     }
     expect(isDestructionDue(pending, NOW + 7 * DAY)).toBe(true);
-    const change = destroy(space, pending, NOW + 7 * DAY);
+    const change = destroy({ space, key: pending }, [], NOW + 7 * DAY);
     const tombstone = keyAfter(space, change);
     expect(tombstone).toMatchObject({ state: 'destroyed', aliases: [], importTokens: [] });
     expect(tombstone.versions.map((version) => version.material)).toEqual([null]);

@@ -2,12 +2,22 @@ import { KeyError, type KeyErrorCode } from './errors.ts';
 import { hasMaterial, type Key } from './key.ts';
 
 /** What a key is good for right now: its state, and whether all material that it ever used is there. */
-export type Condition = 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+export type Condition =
+  | 'enabled'
+  | 'disabled'
+  | 'pending-import'
+  | 'pending-deletion'
+  | 'pending-replica-deletion'
+  | 'gone';
 
 /** Derives the condition. `nowMs` decides about expired material and about a deletion that has become due. */
 export function conditionOf(key: Key, nowMs: number): Condition {
   if (key.state === 'destroyed') return 'gone';
-  if (key.deletion !== undefined) return key.deletion.dueAtMs <= nowMs ? 'gone' : 'pending-deletion';
+  const { deletion } = key;
+  if (deletion !== undefined) {
+    if (deletion.dueAtMs === undefined) return 'pending-replica-deletion';
+    return deletion.dueAtMs <= nowMs ? 'gone' : 'pending-deletion';
+  }
   if (isMaterialMissing(key, nowMs)) return 'pending-import';
   return key.state === 'suspended' ? 'disabled' : 'enabled';
 }
@@ -31,6 +41,7 @@ export type Verb =
   | 'set-access-policy'
   | 'rotate'
   | 'set-rotation'
+  | 'replicate'
   | 'prepare-import'
   | 'import'
   | 'delete-material'
@@ -39,10 +50,13 @@ export type Verb =
 type Refusals = { readonly [C in Exclude<Condition, 'gone'>]?: KeyErrorCode };
 
 const NOT_PENDING: KeyErrorCode = 'key-not-pending-deletion';
-const NOT_WHILE_PENDING_DELETION: Refusals = { 'pending-deletion': 'key-pending-deletion' };
-const ONLY_ENABLED: Refusals = {
-  disabled: 'key-disabled',
+const NOT_WHILE_PENDING_DELETION: Refusals = {
   'pending-deletion': 'key-pending-deletion',
+  'pending-replica-deletion': 'key-pending-replica-deletion',
+};
+const ONLY_ENABLED: Refusals = {
+  ...NOT_WHILE_PENDING_DELETION,
+  disabled: 'key-disabled',
   'pending-import': 'key-pending-import',
 };
 
@@ -51,6 +65,7 @@ const REFUSALS: Record<Verb, Refusals> = {
   use: ONLY_ENABLED,
   rotate: ONLY_ENABLED,
   'set-rotation': ONLY_ENABLED,
+  replicate: ONLY_ENABLED,
   read: {},
   'read-rotations': {},
   'set-access-policy': {},
@@ -60,8 +75,8 @@ const REFUSALS: Record<Verb, Refusals> = {
   'schedule-deletion': NOT_WHILE_PENDING_DELETION,
   'prepare-import': NOT_WHILE_PENDING_DELETION,
   import: NOT_WHILE_PENDING_DELETION,
-  enable: { 'pending-deletion': 'key-pending-deletion', 'pending-import': 'key-pending-import' },
-  disable: { 'pending-deletion': 'key-pending-deletion', 'pending-import': 'key-pending-import' },
+  enable: { ...NOT_WHILE_PENDING_DELETION, 'pending-import': 'key-pending-import' },
+  disable: { ...NOT_WHILE_PENDING_DELETION, 'pending-import': 'key-pending-import' },
   'cancel-deletion': { enabled: NOT_PENDING, disabled: NOT_PENDING, 'pending-import': NOT_PENDING },
 };
 

@@ -38,7 +38,7 @@ export interface Done<Value> {
   readonly preconditions?: readonly Precondition[];
   /** The key version that served, for the entry. */
   readonly keyVersion?: string;
-  /** A key that came into being by this act, for the entry. */
+  /** The record of a key that came into being by this act, for the entries of targets that are no keys. */
   readonly keyId?: string;
   /** A change that switches something off: it gets through on a full disk. */
   readonly urgent?: boolean;

@@ -114,7 +114,8 @@ export class Pipeline {
     const entries: AuditDraft[] = [];
     for (const target of act.targets) {
       for (const tenantId of logsOf(call, target)) {
-        const fields = { tenantId, key: done.keyId, keyVersion: done.keyVersion };
+        const key = target.key === undefined ? done.keyId : undefined;
+        const fields = { tenantId, key, keyVersion: done.keyVersion };
         entries.push(this.#draft(call, target, nowMs, 'done', act, fields));
       }
     }
@@ -169,7 +170,7 @@ export class Pipeline {
       action: target.action,
       requestId: call.requestId,
       outcome,
-      key: fields.key ?? target.key?.key.id,
+      key: fields.key ?? target.key?.recordId,
       keyVersion: fields.keyVersion,
       reason: fields.reason,
       // In canonical order.

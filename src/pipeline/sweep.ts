@@ -2,7 +2,7 @@ import type { Random } from '../crypto/random.ts';
 import { ConflictError, type RecordStore } from '../records/ports.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { KeyCache } from '../keys/key-cache.ts';
-import { readRegion, DUE_SPACE, dueAtMs } from '../keys/key-record.ts';
+import { DUE_SPACE, dueAtMs, keyIdOf, readRegion } from '../keys/key-record.ts';
 import { isRotationDue, rotateAutomatically } from '../keys/rotate.ts';
 import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
 import type { RecordRef } from '../records/record.ts';
@@ -27,7 +27,7 @@ const DUTIES: readonly Duty[] = [
     action: 'kms:DeleteKey',
     shreds: true,
     isDue: ({ key }, nowMs) => isDestructionDue(key, nowMs),
-    change: ({ space, key }, _, nowMs) => destroy(space, key, nowMs),
+    change: (open, related, nowMs) => destroy(open, related, nowMs),
   },
   {
     action: 'kms:DeleteExpiredKeyMaterial',
@@ -82,7 +82,7 @@ async function sweepKey(
   const record = await store.read(ref);
   const region = record && readRegion(record);
   const instance = region === undefined ? undefined : await directory.instance(ref.tenantId, region);
-  const open = instance && (await keys.find(instance, ref.id));
+  const open = instance && (await keys.find(instance, keyIdOf(ref.id)));
   const duty = open && DUTIES.find((one) => one.isDue(open, nowMs));
   if (!open || !duty) return false;
   const entry = {

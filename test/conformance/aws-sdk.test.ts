@@ -10,6 +10,7 @@ import {
   verify,
 } from 'node:crypto';
 import * as kms from '@aws-sdk/client-kms';
+import { KeysteadClient } from '@keystead/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
 import { startInstallation, type RunningInstallation } from './server.fixture.ts';
@@ -353,6 +354,41 @@ describe('the official SDK', () => {
     }
     expect(kept).not.toHaveProperty('PrivateKeyPlaintext');
     expect(pair.PrivateKeyPlaintext?.length).toBeGreaterThan(100);
+  });
+
+  it('moves between two regions of one server', async () => {
+    const west = 'us-west-2';
+    await new KeysteadClient({ url: server.url, apiKey: server.first.apiKey }).addRegion({ region: west });
+    const { accessKeyId, secretAccessKey, region } = server.first;
+    const credentials = { accessKeyId, secretAccessKey };
+    const there = new kms.KMSClient({ endpoint: server.url, region: west, credentials, maxAttempts: 1 });
+    try {
+      const made = await client.send(new kms.CreateKeyCommand({ MultiRegion: true }));
+      const { KeyId = '', Arn = '' } = made.KeyMetadata ?? {};
+      const { ReplicaKeyMetadata } = await client.send(new kms.ReplicateKeyCommand({ KeyId, ReplicaRegion: west }));
+      const arnThere = Arn.replace(`:${region}:`, `:${west}:`);
+      expect(ReplicaKeyMetadata).toMatchObject({ KeyId, Arn: arnThere, MultiRegion: true });
+      const Plaintext = Buffer.from('over there');
+      const { CiphertextBlob } = await client.send(new kms.EncryptCommand({ KeyId, Plaintext, EncryptionContext }));
+      await client.send(new kms.RotateKeyOnDemandCommand({ KeyId }));
+      const opened = await there.send(new kms.DecryptCommand({ CiphertextBlob, EncryptionContext }));
+      expect(opened.KeyId).toBe(arnThere);
+      expect(Buffer.from(opened.Plaintext ?? [])).toEqual(Plaintext);
+      const back = await there.send(new kms.EncryptCommand({ KeyId: arnThere, Plaintext }));
+      expect((await client.send(new kms.DecryptCommand({ CiphertextBlob: back.CiphertextBlob }))).KeyId).toBe(Arn);
+      await expect(there.send(new kms.DescribeKeyCommand({ KeyId: Arn }))).rejects.toThrow(kms.NotFoundException);
+      await client.send(new kms.UpdatePrimaryRegionCommand({ KeyId, PrimaryRegion: west }));
+      const described = await there.send(new kms.DescribeKeyCommand({ KeyId }));
+      expect(described.KeyMetadata?.MultiRegionConfiguration).toEqual({
+        MultiRegionKeyType: 'PRIMARY',
+        PrimaryKey: { Arn: arnThere, Region: west },
+        ReplicaKeys: [{ Arn, Region: region }],
+      });
+      const waiting = await there.send(new kms.ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+      expect(waiting).toMatchObject({ KeyState: 'PendingReplicaDeletion', PendingWindowInDays: 7 });
+    } finally {
+      there.destroy();
+    }
   });
 
   it('is told by the store which of many makers of one alias was first', async () => {

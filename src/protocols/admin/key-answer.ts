@@ -2,15 +2,16 @@ import Type, { type Static } from 'typebox';
 import type { Key, KeyVersion } from '../../keys/key.ts';
 import { hasMaterial } from '../../keys/key.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
+import { rotationOf } from '../../keys/rotation-policy.ts';
 import { conditionOf } from '../../keys/state.ts';
 import { keyArn } from './arn.ts';
-import { named, REGION_NAME, TIMESTAMP, timestamp, UUID } from './schema.ts';
+import { KEY_ID, named, REGION_NAME, TIMESTAMP, timestamp, UUID } from './schema.ts';
 
 const SUMMARY = {
-  keyId: UUID,
+  keyId: KEY_ID,
   arn: Type.String(),
   region: REGION_NAME,
-  state: Type.Enum(['enabled', 'disabled', 'pending-import', 'pending-deletion', 'gone']),
+  state: Type.Enum(['enabled', 'disabled', 'pending-import', 'pending-deletion', 'pending-replica-deletion', 'gone']),
   spec: Type.String(),
   usage: Type.String(),
   origin: Type.Enum(['generated', 'imported', 'remote', 'hsm']),
@@ -41,6 +42,8 @@ export const KEY = named('Key', {
   ...SUMMARY,
   tags: Type.Array(named('KeyTag', { key: Type.String(), value: Type.String() })),
   deletionDueAt: Type.Optional(TIMESTAMP),
+  rotation: Type.Optional(named('KeyRotation', { periodDays: Type.Integer(), nextAt: TIMESTAMP })),
+  multiRegion: Type.Optional(named('KeyMultiRegion', { primaryRegion: REGION_NAME, regions: Type.Array(REGION_NAME) })),
   versions: Type.Array(KEY_VERSION),
 });
 
@@ -61,10 +64,15 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
 
 export function showKey(open: OpenKey, accountId: string, nowMs: number): Static<typeof KEY> {
   const { key } = open;
+  const rotation = rotationOf(key);
   return {
     ...showKeySummary(key, accountId, nowMs),
     tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
-    ...(key.deletion && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
+    ...(key.deletion?.dueAtMs !== undefined && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
+    ...(rotation && { rotation: { periodDays: rotation.periodDays, nextAt: timestamp(rotation.nextAtMs) } }),
+    ...(key.multiRegion && {
+      multiRegion: { primaryRegion: key.multiRegion.primaryRegion, regions: [...key.multiRegion.regions] },
+    }),
     versions: key.versions.map((version) => showVersion(open, version, nowMs)),
   };
 }

@@ -21,6 +21,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   },
   'key-disabled': { status: 409, says: 'is switched off', action: 'Enable it first.' },
   'key-pending-deletion': { status: 409, says: 'is waiting for its deletion', action: 'Cancel the deletion first.' },
+  'key-pending-replica-deletion': {
+    status: 409,
+    says: 'is waiting for the deletion of its replicas',
+    action: 'Cancel its deletion first.',
+  },
   'key-not-pending-deletion': {
     status: 409,
     says: 'is not waiting for a deletion',
@@ -146,6 +151,26 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     status: 400,
     says: 'needs a rotation period of 90 to 2560 days',
     action: 'Choose one within these bounds.',
+  },
+  'primary-already': {
+    status: 409,
+    says: 'has its primary in that region already',
+    action: 'There is nothing to do.',
+  },
+  'replica-exists': {
+    status: 409,
+    says: 'has a related key in that region already',
+    action: 'Use that one, or let it go first.',
+  },
+  'replica-not-found': {
+    status: 404,
+    says: 'has no replica in that region',
+    action: 'Make one there first.',
+  },
+  'region-not-found': {
+    status: 404,
+    says: 'cannot go to a region that your tenant does not have',
+    action: 'Make the region first: "keystead tenant region add".',
   },
   'not-primary': {
     status: 409,

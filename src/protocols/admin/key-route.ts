@@ -15,7 +15,7 @@ import { KEY, showKey } from './key-answer.ts';
 
 /** A key by its id or by its alias. */
 const KEY_NAME = Type.String({
-  pattern: '^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|alias/[a-zA-Z0-9/_-]{1,250})$',
+  pattern: '^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|alias/[a-zA-Z0-9/_-]{1,250})$',
 });
 
 const PARAMS = closed({ region: REGION_NAME, keyId: KEY_NAME });

@@ -18,6 +18,10 @@ export function named<P extends TProperties>(title: string, properties: P): TObj
 
 export const TIMESTAMP = Type.String({ format: 'date-time', description: 'UTC, RFC 3339' });
 export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+/** Of a key; that of a multi-Region key begins with `mrk-`. */
+export const KEY_ID = Type.String({
+  pattern: '^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$',
+});
 export const ACCOUNT_ID = Type.String({ pattern: '^[0-9]{12}$' });
 export const REGION_NAME = Type.String({ pattern: REGION.source, maxLength: 32 });
 export const PRINCIPAL_NAME_TEXT = Type.String({ pattern: PRINCIPAL_NAME.source });

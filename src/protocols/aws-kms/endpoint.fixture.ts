@@ -120,6 +120,13 @@ export class World {
     await this.#commit(tenant, [makeInstance(tenant, region, this.clock(), this.random).write], tenant.tenantId);
   }
 
+  /** Opens those of some regions that a tenant does not have yet. */
+  async ensureRegions(tenant: Tenant, regions: readonly string[]): Promise<void> {
+    for (const region of regions) {
+      if ((await this.directory.instance(tenant.tenantId, region)) === undefined) await this.region(tenant, region);
+    }
+  }
+
   /** Makes a principal with an access key. */
   async actor(tenant: Tenant, name: string, policies: readonly BuiltInPolicy[]): Promise<Actor> {
     const { member, write } = makePrincipal(tenant, name, policies, this.clock(), this.random);

@@ -32,6 +32,7 @@ import { listKeys } from './operations/list-keys.ts';
 import { listResourceTags } from './operations/list-resource-tags.ts';
 import { putKeyPolicy } from './operations/put-key-policy.ts';
 import { reEncrypt } from './operations/re-encrypt.ts';
+import { replicateKey } from './operations/replicate-key.ts';
 import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
 import { sign } from './operations/sign.ts';
@@ -39,6 +40,7 @@ import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
 import { updateKeyDescription } from './operations/update-key-description.ts';
+import { updatePrimaryRegion } from './operations/update-primary-region.ts';
 import { verifyMac } from './operations/verify-mac.ts';
 import { verify } from './operations/verify.ts';
 
@@ -101,8 +103,8 @@ export const OPERATIONS: OperationTable = {
   UntagResource: untagResource,
   ListResourceTags: listResourceTags,
   // Multi-Region
-  ReplicateKey: 'not-implemented',
-  UpdatePrimaryRegion: 'not-implemented',
+  ReplicateKey: replicateKey,
+  UpdatePrimaryRegion: updatePrimaryRegion,
   // Custom key stores
   CreateCustomKeyStore: 'not-implemented',
   ConnectCustomKeyStore: 'not-implemented',

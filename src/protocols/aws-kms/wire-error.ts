@@ -30,6 +30,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'key-not-found': says('NotFoundException', (arn) => `Key '${arn}' does not exist`),
   'key-disabled': says('DisabledException', (arn) => `${arn} is disabled.`),
   'key-pending-deletion': says('KMSInvalidStateException', (arn) => `${arn} is pending deletion.`),
+  'key-pending-replica-deletion': says('KMSInvalidStateException', (arn) => `${arn} is pending replica deletion.`),
   'key-not-pending-deletion': says('KMSInvalidStateException', (arn) => `${arn} is not pending deletion.`),
   'key-pending-import': says('KMSInvalidStateException', (arn) => `${arn} is pending import.`),
   'key-limit': says(
@@ -144,6 +145,23 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'rotation-period-out-of-range': says(
     'ValidationException',
     () => 'RotationPeriodInDays must be between 90 and 2560.',
+  ),
+  'primary-already': says(
+    'ValidationException',
+    (arn, { region = '' }) => `The primary key of ${arn} is in ${region} already.`,
+  ),
+  'replica-exists': says(
+    'AlreadyExistsException',
+    (arn, { region = '' }) => `${arn} has a related key in ${region} already.`,
+  ),
+  'replica-not-found': says(
+    'NotFoundException',
+    (arn, { region = '' }) => `${arn} has no replica in ${region}. Make one there first: ReplicateKey.`,
+  ),
+  'region-not-found': says(
+    'ValidationException',
+    (_, { region = '' }) =>
+      `This account has no region "${region}" here. Name another one, or make it: keystead tenant region add ${region}`,
   ),
   'not-primary': says('UnsupportedOperationException', (arn) => `${arn} is not a multi-region primary key.`),
   'no-pending-material': says(

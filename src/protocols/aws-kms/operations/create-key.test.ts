@@ -77,7 +77,6 @@ describe('CreateKey', () => {
   });
 
   it.each<[string, object]>([
-    ['MultiRegion', { MultiRegion: true }],
     ['CustomKeyStoreId', { CustomKeyStoreId: 'cks-1' }],
     ['XksKeyId', { XksKeyId: 'x' }],
     ['Origin AWS_CLOUDHSM', { Origin: 'AWS_CLOUDHSM' }],

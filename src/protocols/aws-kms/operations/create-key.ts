@@ -2,6 +2,7 @@ import { keySpecByAwsName, SYMMETRIC, type KeySpecRow, type KeyUsage, type Origi
 import { wipe } from '../../../bytes/bytes.ts';
 import type { Change } from '../../../keys/change.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
+import { keyRecordId } from '../../../keys/key-record.ts';
 import type { Key } from '../../../keys/key.ts';
 import type { KeyMaterial } from '../../../crypto/key-material.ts';
 import { keyArn } from '../arn.ts';
@@ -17,12 +18,11 @@ import { ORIGINS, USAGES } from './words.ts';
 export const createKey: Operation<'CreateKey'> = {
   actions: ['kms:CreateKey', 'kms:TagResource'],
   keys: [],
-  notes:
-    'origins AWS_KMS and EXTERNAL; no multi-Region keys, no custom key stores; kms:TagResource only where tags are given',
+  notes: 'origins AWS_KMS and EXTERNAL; no custom key stores; kms:TagResource only where tags are given',
   prepare(context, input) {
     const { spec, usage } = kindOf(input);
     const origin = originOf(input);
-    for (const member of ['MultiRegion', 'CustomKeyStoreId', 'XksKeyId'] as const) refuseMember(member, input[member]);
+    for (const member of ['CustomKeyStoreId', 'XksKeyId'] as const) refuseMember(member, input[member]);
     const { instance } = context;
     const wanted = {
       spec,
@@ -31,6 +31,7 @@ export const createKey: Operation<'CreateKey'> = {
       description: input.Description ?? '',
       accessPolicy: input.Policy ?? defaultPolicy(instance.accountId),
       tags: tagsOf(input.Tags),
+      multiRegion: input.MultiRegion === true,
     };
     const isTagged = wanted.tags.length > 0;
     return {
@@ -41,6 +42,7 @@ export const createKey: Operation<'CreateKey'> = {
       ],
       details: {
         keySpec: spec.aws,
+        multiRegion: input.MultiRegion,
         origin: ORIGINS[origin],
         bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck,
       },
@@ -53,7 +55,7 @@ export const createKey: Operation<'CreateKey'> = {
           await checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
         }
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
-        return { value, writes, keyId: key.id };
+        return { value, writes, keyId: keyRecordId(key.id, key.region) };
       },
     };
   },

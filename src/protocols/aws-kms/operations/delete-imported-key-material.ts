@@ -1,16 +1,21 @@
-import { deleteMaterial } from '../../../keys/import.ts';
+import { deleteMaterial, shareDeletion } from '../../../keys/import.ts';
+import { andThen } from '../../../records/ports.ts';
 import { management } from './manage.ts';
+import { replicasOf } from './relatives.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html */
 export const deleteImportedKeyMaterial = management<'DeleteImportedKeyMaterial'>({
   action: 'kms:DeleteImportedKeyMaterial',
-  run(_, { open, arn }, { KeyMaterialId }, nowMs) {
-    const { value: version, writes } = deleteMaterial(open.space, open.key, KeyMaterialId, nowMs);
-    return {
-      value: { KeyId: arn, KeyMaterialId: version?.materialId },
-      writes,
-      urgent: true,
-      ...(version && { keyVersion: version.id }),
-    };
+  run(context, { open, arn }, { KeyMaterialId }, nowMs) {
+    const deletion = deleteMaterial(open.space, open.key, KeyMaterialId, nowMs);
+    return andThen(replicasOf(context, open), (replicas) => {
+      const { value: version, writes } = shareDeletion(deletion, replicas);
+      return {
+        value: { KeyId: arn, KeyMaterialId: version?.materialId },
+        writes,
+        urgent: true,
+        ...(version && { keyVersion: version.id }),
+      };
+    });
   },
 });

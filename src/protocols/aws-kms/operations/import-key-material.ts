@@ -1,10 +1,12 @@
 import { KeyError } from '../../../keys/errors.ts';
-import { importMaterial, requireImported } from '../../../keys/import.ts';
+import { importMaterial, requireImported, shareImport } from '../../../keys/import.ts';
 import { requireState } from '../../../keys/state.ts';
+import { andThen } from '../../../records/ports.ts';
 import type { ImportType } from '../model.gen.ts';
 import type { Input } from '../operation.ts';
 import { decodeImportToken } from './import-token.ts';
 import { management } from './manage.ts';
+import { replicasOf } from './relatives.ts';
 
 const KINDS: Record<ImportType, 'new' | 'existing'> = {
   NEW_KEY_MATERIAL: 'new',
@@ -32,8 +34,11 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
       materialId: input.KeyMaterialId,
       description: input.KeyMaterialDescription,
     };
-    const { value, writes } = importMaterial(open.space, open.key, request, nowMs, context.random);
-    return { value: { KeyId: arn, KeyMaterialId: value.materialId }, writes, keyVersion: value.id };
+    const imported = importMaterial(open.space, open.key, request, nowMs, context.random);
+    return andThen(replicasOf(context, open), (replicas) => {
+      const { value, writes } = shareImport(imported, open.key, replicas);
+      return { value: { KeyId: arn, KeyMaterialId: value.materialId }, writes, keyVersion: value.id };
+    });
   },
 });
 

@@ -1,8 +1,8 @@
 import type { KeyUsage } from '../../../crypto/key-spec.ts';
-import { currentVersion, type Key } from '../../../keys/key.ts';
+import { currentVersion, type Key, type MultiRegion } from '../../../keys/key.ts';
 import { conditionOf } from '../../../keys/state.ts';
 import { keyArn, keyNotFound } from '../arn.ts';
-import type { CustomerMasterKeySpec, KeyMetadata, KeySpec } from '../model.gen.ts';
+import type { CustomerMasterKeySpec, KeyMetadata, KeySpec, MultiRegionConfiguration } from '../model.gen.ts';
 import { ORIGINS, seconds, STATES, USAGES } from './words.ts';
 
 /** In which member the algorithms of a usage stand. */
@@ -40,13 +40,31 @@ export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMeta
     Description: key.description,
     KeyUsage: USAGES[key.usage],
     KeyState: STATES[condition],
-    DeletionDate: key.deletion && seconds(key.deletion.dueAtMs),
+    ...deletionOf(key),
     Origin: ORIGINS[key.origin],
     KeyManager: 'CUSTOMER',
     ...specsOf(key),
-    MultiRegion: false,
+    MultiRegion: key.multiRegion !== undefined,
+    MultiRegionConfiguration: key.multiRegion && relativesOf(key, accountId),
     ...algorithmsOf(key),
     ...materialOf(key),
+  };
+}
+
+/** A primary that waits for its replicas to go has a window, and no date yet. */
+function deletionOf({ deletion }: Key): Pick<KeyMetadata, 'DeletionDate' | 'PendingDeletionWindowInDays'> {
+  if (deletion === undefined) return {};
+  const { dueAtMs, windowDays } = deletion;
+  return dueAtMs === undefined ? { PendingDeletionWindowInDays: windowDays } : { DeletionDate: seconds(dueAtMs) };
+}
+
+function relativesOf({ id, region, multiRegion }: Key, accountId: string): MultiRegionConfiguration {
+  const { primaryRegion, regions } = multiRegion as MultiRegion;
+  const named = (one: string) => ({ Arn: keyArn(one, accountId, id), Region: one });
+  return {
+    MultiRegionKeyType: region === primaryRegion ? 'PRIMARY' : 'REPLICA',
+    PrimaryKey: named(primaryRegion),
+    ReplicaKeys: regions.filter((one) => one !== primaryRegion).map(named),
   };
 }
 

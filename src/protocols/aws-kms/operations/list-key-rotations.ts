@@ -1,8 +1,10 @@
 import { hasMaterial, type Key, type KeyVersion, type RotationCause, type Stage } from '../../../keys/key.ts';
 import { requireRotatable } from '../../../keys/rotate.ts';
+import { andThen } from '../../../records/ports.ts';
 import type { KeyMaterialState, RotationsListEntry, RotationType } from '../model.gen.ts';
 import { management } from './manage.ts';
 import { pageEnd, pageOf, readPage } from './paging.ts';
+import { relativesOf } from './relatives.ts';
 import { seconds } from './words.ts';
 
 const LIMITS = { default: 100, max: 1000 };
@@ -14,13 +16,16 @@ const MATERIAL_STATES: Record<Stage, KeyMaterialState> = {
 };
 const ROTATION_TYPES: Record<RotationCause, RotationType> = { automatic: 'AUTOMATIC', 'on-demand': 'ON_DEMAND' };
 
+const WAITS_FOR_REPLICAS: KeyMaterialState = 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html */
 export const listKeyRotations = management<'ListKeyRotations'>({
   action: 'kms:ListKeyRotations',
   notes: 'oldest first (inferred)',
-  run(context, { open }, input, nowMs) {
+  run: (context, { open }, input, nowMs) => {
     const { key } = open;
     requireRotatable(key);
+    const pending = key.versions.find(({ stage }) => stage === 'pending');
     const list = { operation: 'ListKeyRotations', keyId: key.id } as const;
     const isEach = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
     // Versions are only ever added behind those that are there.
@@ -32,10 +37,22 @@ export const listKeyRotations = management<'ListKeyRotations'>({
       ({ id }, position) => indexOf(id) > indexOf(position),
       readPage(context, list, LIMITS, input),
     );
-    const Rotations = page.entries.map((version) => entryOf(key, version, nowMs));
-    return { value: { Rotations, ...pageEnd(context, list, page.next) } };
+    return andThen(pending && relativesOf(context, open), (related = []) => {
+      const isEverywhere =
+        pending === undefined ||
+        [key, ...related.map((other) => other.key)].every((one) => isThere(one, pending, nowMs));
+      const Rotations = page.entries.map((version) => ({
+        ...entryOf(key, version, nowMs),
+        ...(version === pending && related.length > 0 && !isEverywhere && { KeyMaterialState: WAITS_FOR_REPLICAS }),
+      }));
+      return { value: { Rotations, ...pageEnd(context, list, page.next) } };
+    });
   },
 });
+
+function isThere({ versions }: Key, { id }: KeyVersion, nowMs: number): boolean {
+  return versions.some((version) => version.id === id && hasMaterial(version, nowMs));
+}
 
 function entryOf(key: Key, version: KeyVersion, nowMs: number): RotationsListEntry {
   return {

@@ -18,7 +18,12 @@ export const KINDS = [
   'imported, pending deletion',
 ] as const;
 
-export type Kind = (typeof KINDS)[number];
+/** In {@link REPLICA_REGION} it has a replica, in {@link FREE_REGION} it has none. */
+export const MULTI_REGION = 'multi-Region';
+export const REPLICA_REGION = 'eu-west-1';
+export const FREE_REGION = 'eu-north-1';
+
+export type Kind = (typeof KINDS)[number] | typeof MULTI_REGION;
 
 /** A key made for one test, with everything that requests about it need. */
 export interface Prepared {
@@ -98,14 +103,22 @@ export function prepareFor(world: World, account: Account, operation: OperationN
 /** Makes a key of a kind, through the API itself. */
 export async function prepare(
   world: World,
-  { admin, accountId }: Account,
+  { admin, accountId, tenant }: Account,
   kind: Kind,
   spec: Spec = SYMMETRIC_SPEC,
 ): Promise<Prepared> {
   const call: Call = (operation, input) => must(world.call(admin, operation, input));
   const isImported = kind.startsWith('imported') || kind === 'pending import';
-  const { KeyMetadata } = await call('CreateKey', { ...spec, ...(isImported && { Origin: 'EXTERNAL' }) });
+  const { KeyMetadata } = await call('CreateKey', {
+    ...spec,
+    ...(isImported && { Origin: 'EXTERNAL' }),
+    ...(kind === MULTI_REGION && { MultiRegion: true }),
+  });
   const { KeyId: id, Arn: arn } = KeyMetadata;
+  if (kind === MULTI_REGION) {
+    await world.ensureRegions(tenant, [REPLICA_REGION, FREE_REGION]);
+    await call('ReplicateKey', { KeyId: id, ReplicaRegion: REPLICA_REGION });
+  }
   const parameters = isImported ? await importInto(call, id, materialOf(spec)) : undefined;
   const alias = `alias/${kind.replaceAll(/[^a-z]/g, '-')}-${serial++}`;
   await call('CreateAlias', { AliasName: alias, TargetKeyId: id });
@@ -237,6 +250,8 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   RotateKeyOnDemand: (name) => ({ KeyId: name }),
   ListKeyRotations: (name) => ({ KeyId: name }),
   GetKeyRotationStatus: (name) => ({ KeyId: name }),
+  ReplicateKey: (name) => ({ KeyId: name, ReplicaRegion: FREE_REGION, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
+  UpdatePrimaryRegion: (name) => ({ KeyId: name, PrimaryRegion: REPLICA_REGION }),
 };
 
 /** The kind of key on which {@link REQUESTS} succeed where it is not an enabled one. */
@@ -245,6 +260,8 @@ export const NEEDS: { readonly [N in OperationName]?: Kind } = {
   GetParametersForImport: 'imported',
   ImportKeyMaterial: 'imported',
   DeleteImportedKeyMaterial: 'imported',
+  ReplicateKey: MULTI_REGION,
+  UpdatePrimaryRegion: MULTI_REGION,
 };
 
 /** The operations that are there. */

@@ -1,7 +1,7 @@
 import type { Deletion } from '../../../keys/key.ts';
 import { DELETION_WINDOW_DAYS, scheduleDeletion } from '../../../keys/lifecycle.ts';
 import { management } from './manage.ts';
-import { seconds } from './words.ts';
+import { seconds, STATES } from './words.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
 export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
@@ -11,12 +11,13 @@ export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
   run(_, { open, arn }, { PendingWindowInDays = DELETION_WINDOW_DAYS.default }, nowMs) {
     const { value: key, writes } = scheduleDeletion(open.space, open.key, PendingWindowInDays, nowMs);
     const { dueAtMs, windowDays } = key.deletion as Deletion;
+    const state = dueAtMs === undefined ? 'pending-replica-deletion' : 'pending-deletion';
     const value = {
       KeyId: arn,
-      DeletionDate: seconds(dueAtMs),
-      KeyState: 'PendingDeletion',
+      DeletionDate: dueAtMs === undefined ? undefined : seconds(dueAtMs),
+      KeyState: STATES[state],
       PendingWindowInDays: windowDays,
-    } as const;
+    };
     return { value, writes, urgent: true };
   },
 });

@@ -2,7 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DAY } from '../../../keys/key-space.fixture.ts';
 import { World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
-import { IMPLEMENTED, KINDS, prepareFor, REQUESTS, type Prepared } from './requests.fixture.ts';
+import {
+  FREE_REGION,
+  IMPLEMENTED,
+  KINDS,
+  prepareFor,
+  REPLICA_REGION,
+  REQUESTS,
+  type Prepared,
+} from './requests.fixture.ts';
 
 /**
  * What an operation answers for a key in each state: the table of key states of the AWS KMS developer guide, where it
@@ -22,6 +30,7 @@ const OUTCOMES = {
     type: 'UnsupportedOperationException',
     text: '<arn> origin is EXTERNAL which is not valid for this operation.',
   },
+  'not primary': { type: 'UnsupportedOperationException', text: '<arn> is not a multi-region primary key.' },
   'nothing pending': {
     type: 'KMSInvalidStateException',
     text: 'No available key material pending rotation for the key: <arn>.',
@@ -84,6 +93,12 @@ const TABLE: { readonly [N in OperationName]?: readonly [Row, readonly (typeof A
   DisableKeyRotation: [['Y', 'disabled', 'deletion', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
   RotateKeyOnDemand: [['Y', 'disabled', 'deletion', 'nothing pending', 'disabled', 'import', 'deletion'], ID_OR_ARN],
   ListKeyRotations: [ANY, ID_OR_ARN],
+  // Single-Region keys: what multi-Region keys answer is in multi-region.test.ts.
+  ReplicateKey: [['not primary', 'disabled', 'deletion', 'not primary', 'disabled', 'import', 'deletion'], ID_OR_ARN],
+  UpdatePrimaryRegion: [
+    ['not primary', 'disabled', 'deletion', 'not primary', 'disabled', 'import', 'deletion'],
+    ID_OR_ARN,
+  ],
   GetKeyRotationStatus: [['Y', 'Y', 'Y', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
 };
 
@@ -97,6 +112,7 @@ let account: Account;
 async function freshWorld(): Promise<void> {
   world = new World();
   account = await world.account();
+  await world.ensureRegions(account.tenant, [REPLICA_REGION, FREE_REGION]);
 }
 
 function ask(operation: OperationName, key: Prepared, name: string) {

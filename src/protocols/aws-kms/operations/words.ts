@@ -25,6 +25,7 @@ export const STATES: Record<Exclude<Condition, 'gone'>, KeyState> = {
   disabled: 'Disabled',
   'pending-import': 'PendingImport',
   'pending-deletion': 'PendingDeletion',
+  'pending-replica-deletion': 'PendingReplicaDeletion',
 };
 
 /** A time of ours as the wire has it: seconds since 1970, with a fraction. */

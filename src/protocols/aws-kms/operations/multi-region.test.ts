@@ -1,0 +1,428 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DAY, NOW } from '../../../keys/key-space.fixture.ts';
+import type { Key } from '../../../keys/key.ts';
+import { SHARED_FIELDS, SHARED_VERSION_FIELDS } from '../../../keys/replicate.ts';
+import { sweepDueKeys } from '../../../pipeline/sweep.ts';
+import { REGION as HOME, World, type Account } from '../endpoint.fixture.ts';
+import type { OperationName } from '../model.gen.ts';
+import { importInto } from './requests.fixture.ts';
+
+const WEST = 'eu-west-1';
+const NORTH = 'eu-north-1';
+let world: World;
+let one: Account;
+let KeyId: string;
+
+const call = <N extends OperationName>(operation: N, input: object = {}, region = HOME) =>
+  world.call(one.admin, operation, input, { region });
+const sweep = () => sweepDueKeys(world.store, world.directory, world.keys, world.clock(), world.random);
+const at = (ms: number) => world.clock.set(NOW + ms);
+const metadata = async (region = HOME, id = KeyId) =>
+  (await call('DescribeKey', { KeyId: id }, region)).body.KeyMetadata;
+const arnIn = (region: string, id = KeyId) => `arn:aws:kms:${region}:${one.accountId}:key/${id}`;
+const replicate = (ReplicaRegion: string, more: object = {}, from = HOME) =>
+  call('ReplicateKey', { KeyId, ReplicaRegion, ...more }, from);
+/** Calls an operation in a region and wants it to succeed. */
+const must =
+  (region: string) =>
+  async <N extends OperationName>(operation: N, input: object) => {
+    const answer = await call(operation, input, region);
+    if (answer.status !== 200) throw new Error(`${operation} in ${region}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+const rotations = async (region: string) =>
+  (await call('ListKeyRotations', { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }, region)).body.Rotations;
+
+beforeEach(async () => {
+  world = new World();
+  one = await world.account();
+  await world.ensureRegions(one.tenant, [WEST, NORTH]);
+  ({ KeyId } = (await call('CreateKey', { MultiRegion: true })).body.KeyMetadata);
+});
+
+describe('a multi-Region key', () => {
+  it('says so in its id and its metadata', async () => {
+    expect(KeyId).toMatch(/^mrk-[0-9a-f]{32}$/);
+    const own = { Arn: arnIn(HOME), Region: HOME };
+    expect(await metadata()).toMatchObject({
+      KeyId,
+      Arn: arnIn(HOME),
+      MultiRegion: true,
+      MultiRegionConfiguration: { MultiRegionKeyType: 'PRIMARY', PrimaryKey: own, ReplicaKeys: [] },
+    });
+    expect((await call('ListKeys')).body.Keys).toEqual([{ KeyId, KeyArn: arnIn(HOME) }]);
+    expect((await call('ListKeys', {}, WEST)).body.Keys).toEqual([]);
+    const missing = { type: 'NotFoundException', text: `Key '${arnIn(WEST)}' does not exist` };
+    expect(await call('DescribeKey', { KeyId }, WEST)).toMatchObject(missing);
+  });
+
+  it('has replicas whose ciphertexts it opens, and they its own, by any name', async () => {
+    await replicate(WEST);
+    await call('CreateAlias', { AliasName: 'alias/west', TargetKeyId: KeyId }, WEST);
+    const there = await call('Encrypt', { KeyId: 'alias/west', Plaintext: Buffer.from('west') }, WEST);
+    expect(there.body.KeyId).toBe(arnIn(WEST));
+    const opened = await call('Decrypt', { CiphertextBlob: there.body.CiphertextBlob });
+    expect(opened.body).toMatchObject({ KeyId: arnIn(HOME), Plaintext: Buffer.from('west').toString('base64') });
+    const here = await call('Encrypt', { KeyId, Plaintext: Buffer.from('home') });
+    const named = await call('Decrypt', { CiphertextBlob: here.body.CiphertextBlob, KeyId }, WEST);
+    expect(named.body).toMatchObject({ KeyId: arnIn(WEST), KeyMaterialId: opened.body.KeyMaterialId });
+    const elsewhere = await call('Decrypt', { CiphertextBlob: here.body.CiphertextBlob }, NORTH);
+    expect(elsewhere.type).toBe('AccessDeniedException');
+  });
+
+  it.each([
+    ['RSA_2048', 'SIGN_VERIFY'],
+    ['ECC_NIST_P256', 'SIGN_VERIFY'],
+    ['HMAC_256', 'GENERATE_VERIFY_MAC'],
+  ])('may be of the spec %s', async (KeySpec, KeyUsage) => {
+    const made = await call('CreateKey', { MultiRegion: true, KeySpec, KeyUsage });
+    // Where this spec is not made at all, there is nothing to replicate.
+    if (made.type === 'UnsupportedOperationException') return;
+    const { KeyId: id } = made.body.KeyMetadata;
+    expect(await call('ReplicateKey', { KeyId: id, ReplicaRegion: WEST })).toMatchObject({ status: 200 });
+    expect(await metadata(WEST, id)).toMatchObject({ KeySpec, KeyUsage, KeyState: 'Enabled' });
+  });
+});
+
+describe('ReplicateKey', () => {
+  it('answers the new key with what is its own, and tells all relatives', async () => {
+    const Policy = JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: { AWS: one.accountId }, Action: 'kms:*', Resource: '*' }],
+    });
+    const Tags = [{ TagKey: 'a', TagValue: 'b' }];
+    const { body } = await replicate(WEST, { Policy, Tags, Description: 'in the west' });
+    expect(body).toMatchObject({ ReplicaPolicy: Policy, ReplicaTags: Tags });
+    expect(body.ReplicaKeyMetadata).toMatchObject({
+      Arn: arnIn(WEST),
+      Description: 'in the west',
+      Enabled: true,
+      KeyState: 'Enabled',
+      MultiRegionConfiguration: { MultiRegionKeyType: 'REPLICA' },
+    });
+    await replicate(NORTH);
+    for (const region of [HOME, WEST, NORTH]) {
+      expect(await metadata(region)).toMatchObject({
+        Arn: arnIn(region),
+        KeyState: 'Enabled',
+        MultiRegionConfiguration: {
+          MultiRegionKeyType: region === HOME ? 'PRIMARY' : 'REPLICA',
+          PrimaryKey: { Region: HOME },
+          ReplicaKeys: [
+            { Arn: arnIn(NORTH), Region: NORTH },
+            { Arn: arnIn(WEST), Region: WEST },
+          ],
+        },
+      });
+    }
+    expect((await metadata(HOME)).Description).toBe('');
+    expect((await call('ListResourceTags', { KeyId }, WEST)).body.Tags).toEqual(Tags);
+    expect((await call('ListResourceTags', { KeyId }, NORTH)).body.Tags).toEqual([]);
+  });
+
+  it.each([
+    [
+      'from a replica',
+      { from: WEST, to: NORTH },
+      'UnsupportedOperationException',
+      'is not a multi-region primary key.',
+    ],
+    ['twice to one region', { from: HOME, to: WEST }, 'AlreadyExistsException', 'eu-west-1'],
+    ['to its own region', { from: HOME, to: HOME }, 'AlreadyExistsException', 'eu-central-1'],
+    [
+      'to no region',
+      { from: HOME, to: 'eu-nowhere-1' },
+      'ValidationException',
+      'keystead tenant region add eu-nowhere-1',
+    ],
+  ])('refuses %s', async (_, { from, to }, type, text) => {
+    await replicate(WEST);
+    const answer = await replicate(to, {}, from);
+    expect(answer).toMatchObject({ status: 400, type });
+    expect(answer.text).toContain(text);
+  });
+
+  it('checks the policy of the replica, and makes nothing where it is refused', async () => {
+    const answer = await replicate(WEST, { Policy: '{' });
+    expect(answer.type).toBe('MalformedPolicyDocumentException');
+    const locked = JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:Encrypt', Resource: '*' }],
+    });
+    expect((await replicate(WEST, { Policy: locked })).type).toBe('MalformedPolicyDocumentException');
+    expect((await call('ListKeys', {}, WEST)).body.Keys).toEqual([]);
+    expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toEqual([]);
+  });
+
+  it('makes one replica, whoever else tries at the same time', async () => {
+    const answers = await Promise.all([replicate(WEST), replicate(WEST), replicate(NORTH)]);
+    expect(answers.map(({ type }) => String(type)).toSorted()).toEqual([
+      'AlreadyExistsException',
+      'undefined',
+      'undefined',
+    ]);
+    expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toHaveLength(2);
+  });
+
+  it('names the new key by its region in the log, and the primary by its own', async () => {
+    await replicate(WEST);
+    const leaves = world.store
+      .entries()
+      .slice(-2)
+      .map(({ leaf }) => JSON.parse(leaf.toString()) as object);
+    expect(leaves).toMatchObject([
+      { action: 'kms:ReplicateKey', key: `${KeyId}@${HOME}` },
+      { action: 'kms:CreateKey', key: `${KeyId}@${WEST}` },
+    ]);
+  });
+});
+
+describe('rotation of related keys', () => {
+  it('is asked for at the primary, and comes to all', async () => {
+    await replicate(WEST);
+    for (const operation of ['RotateKeyOnDemand', 'EnableKeyRotation', 'DisableKeyRotation'] as const) {
+      expect(await call(operation, { KeyId }, WEST)).toMatchObject({
+        type: 'UnsupportedOperationException',
+        text: `${arnIn(WEST)} is not a multi-region primary key.`,
+      });
+    }
+    await call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    const old = await call('Encrypt', { KeyId, Plaintext: Buffer.from('old') }, WEST);
+    await call('RotateKeyOnDemand', { KeyId });
+    at(90 * DAY);
+    expect(await sweep()).toBe(1);
+    const [home, west] = [await rotations(HOME), await rotations(WEST)];
+    expect(home).toHaveLength(3);
+    expect(west).toEqual(home);
+    const status = (await call('GetKeyRotationStatus', { KeyId }, WEST)).body;
+    expect(status).toMatchObject({ RotationPeriodInDays: 90, NextRotationDate: (NOW + 180 * DAY) / 1000 });
+    const fresh = await call('Encrypt', { KeyId, Plaintext: Buffer.from('new') });
+    for (const { body } of [old, fresh]) {
+      for (const region of [HOME, WEST]) {
+        const opened = await call('Decrypt', { CiphertextBlob: body.CiphertextBlob }, region);
+        expect(opened).toMatchObject({ status: 200 });
+      }
+    }
+    // A replica that comes later brings all material.
+    await replicate(NORTH);
+    expect(await rotations(NORTH)).toEqual(home);
+    expect(await call('Decrypt', { CiphertextBlob: old.body.CiphertextBlob }, NORTH)).toMatchObject({ status: 200 });
+  });
+
+  it('reaches a replica that is off', async () => {
+    await replicate(WEST);
+    await call('DisableKey', { KeyId }, WEST);
+    await call('RotateKeyOnDemand', { KeyId });
+    expect(await rotations(WEST)).toHaveLength(2);
+    expect((await metadata(WEST)).KeyState).toBe('Disabled');
+  });
+});
+
+describe('UpdatePrimaryRegion', () => {
+  it('makes a replica the primary, with the rotation', async () => {
+    await replicate(WEST);
+    await replicate(NORTH);
+    await call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    expect(await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: WEST })).toMatchObject({ status: 200, body: {} });
+    for (const region of [HOME, WEST, NORTH]) {
+      expect((await metadata(region)).MultiRegionConfiguration).toMatchObject({
+        MultiRegionKeyType: region === WEST ? 'PRIMARY' : 'REPLICA',
+        PrimaryKey: { Arn: arnIn(WEST), Region: WEST },
+      });
+    }
+    expect((await call('RotateKeyOnDemand', { KeyId })).type).toBe('UnsupportedOperationException');
+    at(90 * DAY);
+    expect(await sweep()).toBe(1);
+    expect(await rotations(HOME)).toHaveLength(2);
+  });
+
+  it.each([
+    ['at a replica', WEST, NORTH, 'UnsupportedOperationException'],
+    ['to a region without a replica', HOME, NORTH, 'NotFoundException'],
+    ['to where it is', HOME, HOME, 'ValidationException'],
+  ])('is refused %s', async (_, from, PrimaryRegion, type) => {
+    await replicate(WEST);
+    expect(await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion }, from)).toMatchObject({ status: 400, type });
+  });
+
+  it.each([
+    ['DisableKey', 'DisabledException'],
+    ['ScheduleKeyDeletion', 'KMSInvalidStateException'],
+  ] as const)('is refused after %s, of either key', async (operation, type) => {
+    await replicate(WEST);
+    await call(operation, { KeyId }, WEST);
+    expect((await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: WEST })).type).toBe(type);
+    await replicate(NORTH);
+    await call(operation, { KeyId });
+    expect((await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: NORTH })).type).toBe(type);
+    expect((await replicate('eu-nowhere-1')).type).toBe(type);
+  });
+});
+
+describe('the deletion of related keys', () => {
+  it('of a primary waits for the last replica; then its own window begins', async () => {
+    await replicate(WEST);
+    await replicate(NORTH);
+    const { body } = await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 10 });
+    expect(body).toEqual({ KeyId: arnIn(HOME), KeyState: 'PendingReplicaDeletion', PendingWindowInDays: 10 });
+    const waiting = await metadata();
+    expect(waiting).toMatchObject({
+      KeyState: 'PendingReplicaDeletion',
+      PendingDeletionWindowInDays: 10,
+      Enabled: false,
+    });
+    expect(waiting).not.toHaveProperty('DeletionDate');
+    expect(await call('Encrypt', { KeyId, Plaintext: Buffer.from('x') })).toMatchObject({
+      type: 'KMSInvalidStateException',
+      text: `${arnIn(HOME)} is pending replica deletion.`,
+    });
+    expect(await call('Encrypt', { KeyId, Plaintext: Buffer.from('x') }, WEST)).toMatchObject({ status: 200 });
+
+    await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 }, WEST);
+    await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 8 }, NORTH);
+    at(7 * DAY);
+    expect(await sweep()).toBe(1);
+    expect((await metadata()).KeyState).toBe('PendingReplicaDeletion');
+    expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toEqual([{ Arn: arnIn(NORTH), Region: NORTH }]);
+    at(8 * DAY);
+    expect(await sweep()).toBe(1);
+    expect(await metadata()).toMatchObject({ KeyState: 'PendingDeletion', DeletionDate: (NOW + 18 * DAY) / 1000 });
+    at(18 * DAY);
+    expect(await sweep()).toBe(1);
+    expect((await call('DescribeKey', { KeyId })).type).toBe('NotFoundException');
+  });
+
+  it('can be called back, and a region that was left can be gone to again', async () => {
+    await replicate(WEST);
+    const { CiphertextBlob } = (await call('Encrypt', { KeyId, Plaintext: Buffer.from('x') })).body;
+    await call('ScheduleKeyDeletion', { KeyId });
+    expect(await call('CancelKeyDeletion', { KeyId })).toMatchObject({ body: { KeyId: arnIn(HOME) } });
+    await call('EnableKey', { KeyId });
+    for (const isSwept of [true, false]) {
+      await call('CreateAlias', { AliasName: 'alias/x', TargetKeyId: KeyId }, WEST);
+      await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 }, WEST);
+      world.clock.set(world.clock() + 7 * DAY);
+      if (isSwept) await sweep();
+      expect(await replicate(WEST)).toMatchObject({ status: 200 });
+      expect(await metadata(WEST)).toMatchObject({ KeyState: 'Enabled', CreationDate: world.clock() / 1000 });
+      expect((await call('ListAliases', { KeyId }, WEST)).body.Aliases).toEqual([]);
+      expect(await call('Decrypt', { CiphertextBlob }, WEST)).toMatchObject({ status: 200 });
+      expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toHaveLength(1);
+    }
+  });
+});
+
+describe('imported material of related keys', () => {
+  const [first, second] = [randomBytes(32), randomBytes(32)];
+  const NEW = { ImportType: 'NEW_KEY_MATERIAL' };
+
+  beforeEach(async () => {
+    ({ KeyId } = (await call('CreateKey', { MultiRegion: true, Origin: 'EXTERNAL' })).body.KeyMetadata);
+    await importInto(must(HOME), KeyId, first);
+    await replicate(WEST);
+  });
+
+  it('is brought to each region, and is the same one', async () => {
+    expect((await metadata(WEST)).KeyState).toBe('PendingImport');
+    const { CiphertextBlob } = (await call('Encrypt', { KeyId, Plaintext: Buffer.from('x') })).body;
+    expect((await call('Decrypt', { CiphertextBlob }, WEST)).type).toBe('KMSInvalidStateException');
+    await expect(importInto(must(WEST), KeyId, second)).rejects.toThrow('IncorrectKeyMaterialException');
+    await importInto(must(WEST), KeyId, first);
+    const opened = await call('Decrypt', { CiphertextBlob }, WEST);
+    expect(opened.body.KeyMaterialId).toBe((await metadata()).CurrentKeyMaterialId);
+  });
+
+  it('is rotated once the new material is everywhere', async () => {
+    await importInto(must(WEST), KeyId, first);
+    await expect(importInto(must(WEST), KeyId, second, NEW)).rejects.toThrow('is not a multi-region primary key.');
+    await importInto(must(HOME), KeyId, second, NEW);
+    const waits = 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+    expect((await rotations(HOME))[1]).toMatchObject({ KeyMaterialState: waits, ImportState: 'IMPORTED' });
+    expect((await rotations(WEST))[1]).toMatchObject({ KeyMaterialState: waits, ImportState: 'PENDING_IMPORT' });
+    expect((await call('RotateKeyOnDemand', { KeyId })).type).toBe('KMSInvalidStateException');
+    await importInto(must(WEST), KeyId, second);
+    expect((await rotations(HOME))[1]?.KeyMaterialState).toBe('PENDING_ROTATION');
+    expect(await call('RotateKeyOnDemand', { KeyId })).toMatchObject({ status: 200 });
+    for (const region of [HOME, WEST]) {
+      expect((await rotations(region)).map(({ KeyMaterialState }) => KeyMaterialState)).toEqual([
+        'NON_CURRENT',
+        'CURRENT',
+      ]);
+    }
+  });
+
+  it('that waits is deleted everywhere with the primary, that of a replica there alone', async () => {
+    await importInto(must(WEST), KeyId, first);
+    await importInto(must(HOME), KeyId, second, NEW);
+    await importInto(must(WEST), KeyId, second);
+    const KeyMaterialId = (await rotations(HOME))[1]?.KeyMaterialId;
+    await call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId }, WEST);
+    expect((await rotations(HOME))[1]?.ImportState).toBe('IMPORTED');
+    await importInto(must(WEST), KeyId, second);
+    await call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+    for (const region of [HOME, WEST]) expect((await rotations(region))[1]?.ImportState).toBe('PENDING_IMPORT');
+    // The current one is the region's own to forget.
+    await call('DeleteImportedKeyMaterial', { KeyId });
+    expect([(await metadata()).KeyState, (await metadata(WEST)).KeyState]).toEqual(['PendingImport', 'Enabled']);
+  });
+});
+
+describe('whatever is done', () => {
+  const REGIONS = [HOME, WEST, NORTH];
+  const VERBS = {
+    ReplicateKey: (region: string) => ({ ReplicaRegion: region }),
+    UpdatePrimaryRegion: (region: string) => ({ PrimaryRegion: region }),
+    RotateKeyOnDemand: () => ({}),
+    EnableKeyRotation: () => ({ RotationPeriodInDays: 90 }),
+    DisableKeyRotation: () => ({}),
+    DisableKey: () => ({}),
+    EnableKey: () => ({}),
+    ScheduleKeyDeletion: () => ({ PendingWindowInDays: 7 }),
+    CancelKeyDeletion: () => ({}),
+    UpdateKeyDescription: (region: string) => ({ Description: region }),
+  } satisfies { readonly [N in OperationName]?: (region: string) => object };
+  type Verb = keyof typeof VERBS;
+  const step = fc.oneof(
+    fc.record({
+      verb: fc.constantFrom(...(Object.keys(VERBS) as Verb[])),
+      at: fc.constantFrom(...REGIONS),
+      to: fc.constantFrom(...REGIONS),
+    }),
+    fc.record({ days: fc.integer({ min: 1, max: 100 }) }),
+  );
+
+  function stored(): Key[] {
+    return world.store
+      .listAll('key')
+      .map(({ body }) => JSON.parse(body.toString()) as Key)
+      .filter(({ multiRegion, state }) => multiRegion !== undefined && state !== 'destroyed');
+  }
+
+  it('related keys share what they share, one of them is the primary, and all know of each other', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        world = new World();
+        one = await world.account();
+        await world.ensureRegions(one.tenant, REGIONS);
+        ({ KeyId } = (await call('CreateKey', { MultiRegion: true })).body.KeyMetadata);
+        for (const one of steps) {
+          if ('days' in one) {
+            world.clock.set(world.clock() + one.days * DAY);
+            await sweep();
+          } else await call(one.verb, { KeyId, ...VERBS[one.verb](one.to) }, one.at);
+          const keys = stored();
+          const shared = keys.map((key) => [
+            SHARED_FIELDS.filter((name) => name !== 'id').map((name) => key[name]),
+            key.versions.map((version) => SHARED_VERSION_FIELDS.map((name) => version[name])),
+          ]);
+          for (const other of shared) expect(other).toEqual(shared[0]);
+          expect(keys[0]?.multiRegion?.regions ?? []).toEqual(keys.map(({ region }) => region).toSorted());
+          const primaries = keys.filter(({ region, multiRegion }) => multiRegion?.primaryRegion === region);
+          expect(primaries).toHaveLength(keys.length > 0 ? 1 : 0);
+        }
+        expect(world.faults).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});
