@@ -111,7 +111,7 @@ export interface Key {
   readonly keyId: string;
   readonly arn: string;
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
@@ -122,14 +122,27 @@ export interface Key {
   readonly tags: readonly (KeyTag)[];
   /** UTC, RFC 3339 */
   readonly deletionDueAt?: string | undefined;
+  readonly rotation?: KeyRotation | undefined;
+  readonly multiRegion?: KeyMultiRegion | undefined;
   readonly versions: readonly (KeyVersion)[];
+}
+
+export interface KeyMultiRegion {
+  readonly primaryRegion: string;
+  readonly regions: readonly (string)[];
+}
+
+export interface KeyRotation {
+  readonly periodDays: number;
+  /** UTC, RFC 3339 */
+  readonly nextAt: string;
 }
 
 export interface KeySummary {
   readonly keyId: string;
   readonly arn: string;
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
