@@ -9,6 +9,7 @@ import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { xksRoute } from './protocols/xks/endpoint.ts';
+import { attestationRoots } from './server/attestation-roots.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
@@ -61,7 +62,7 @@ export async function startKeystead(
     },
     onAuditFailure: (error) => log.error({ err: error }, 'entries wait in the database for the audit log'),
   });
-  const { store, directory, keys, pipeline, clock, random, installation, signer } = unsealed;
+  const { store, directory, keys, grants, pipeline, clock, random, installation, signer } = unsealed;
   const unauthenticated = new UnauthenticatedRefusals();
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
@@ -90,9 +91,11 @@ export async function startKeystead(
   const kms = awsKmsRoute({
     directory,
     keys,
+    grants,
     records: store,
     random,
     wrappingKeys: new WrappingKeyPool(),
+    attestationRoots: attestationRoots(config.attestationRootsFile),
     materials: new MaterialPool(),
     pipeline,
     clock,

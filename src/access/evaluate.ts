@@ -1,3 +1,4 @@
+import { isGranted } from './grants.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Statement } from './policy.ts';
 import type { AccessRequest, Subject } from './request.ts';
@@ -53,6 +54,10 @@ export function evaluate(request: AccessRequest): Decision {
   if (delegated.some(isAllow) && ownAllows) {
     return isRoot ? decision(true, 'allowed-as-root') : decision(true, 'allowed-by-identity-policy', ownAllow);
   }
+  const isByGrant = request.grants?.some(
+    (right) => isGranted(right, request) && (right.toAccount !== true || ownAllows),
+  );
+  if (isByGrant === true) return decision(true, 'allowed-by-grant');
   return decision(false, 'no-statement-allows');
 }
 

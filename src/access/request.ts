@@ -38,6 +38,8 @@ export interface GrantedRight {
   readonly encryptionContextEquals?: ReadonlyMap<string, string>;
   /** The request's encryption context must contain this one. */
   readonly encryptionContextSubset?: ReadonlyMap<string, string>;
+  /** Given to the subject's account as a whole: the subject's own policies must allow the action too. */
+  readonly toAccount?: boolean;
   /** Only on behalf of this resource: a pattern for `aws:SourceArn`. */
   readonly sourceArn?: string;
 }

@@ -18,6 +18,8 @@ describe('settings', () => {
       logLevel: 'info',
     });
     expect(config.listen.tls).toBeUndefined();
+    expect(config.attestationRootsFile).toBeUndefined();
+    expect(readConfig({ KEYSTEAD_ATTESTATION_ROOTS: 'roots.pem' }).attestationRootsFile).toBe(resolve('roots.pem'));
   });
 
   it('take lists separated by commas', () => {

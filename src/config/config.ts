@@ -39,6 +39,8 @@ export interface Config {
   readonly egress: Egress;
   /** Absent: there is no external key store proxy. */
   readonly xks?: XksProxy;
+  /** Roots besides AWS's to which attestation documents may lead, in PEM. */
+  readonly attestationRootsFile?: string;
   /** The region that the first start makes. */
   readonly region: string;
   readonly logLevel: LogLevel;
@@ -103,6 +105,10 @@ export const SETTINGS = {
     fallback: '',
     about: 'the common names that their certificates may have, separated by commas: cks.kms.<AWS Region>.amazonaws.com',
   },
+  KEYSTEAD_ATTESTATION_ROOTS: {
+    fallback: '',
+    about: "roots in PEM that attestation documents may lead to besides AWS's own; default: none",
+  },
   KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
@@ -116,6 +122,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
   const sealFile = resolve(get('KEYSTEAD_SEAL'));
   const allowedHosts = parts(get('KEYSTEAD_EGRESS_HOSTS'));
   const plainHttpHosts = parts(get('KEYSTEAD_EGRESS_PLAIN_HTTP'));
+  const attestationRootsFile = get('KEYSTEAD_ATTESTATION_ROOTS');
   return {
     listen: parseListen('KEYSTEAD_LISTEN', get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
     dataFolder,
@@ -128,6 +135,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),
     },
     ...xksOf(get),
+    ...(attestationRootsFile !== '' && { attestationRootsFile: resolve(attestationRootsFile) }),
     region: get('KEYSTEAD_REGION'),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };

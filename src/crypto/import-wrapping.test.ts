@@ -2,12 +2,14 @@ import { constants, createCipheriv, createPrivateKey, publicEncrypt, randomBytes
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   generateWrappingKey,
+  servesWrapping,
   unwrapImported,
   WRAPPING_ALGORITHMS,
-  WRAPPING_KEY_BITS,
+  WRAPPING_KEY_SPECS,
   type WrappingAlgorithmName,
   type WrappingKeySpec,
 } from './import-wrapping.ts';
+import { encryptTo } from './public-key-encryption.ts';
 
 interface Keys {
   readonly publicKey: KeyObject;
@@ -17,8 +19,11 @@ interface Keys {
 
 type HashName = 'sha1' | 'sha256';
 
-const SPECS = Object.keys(WRAPPING_KEY_BITS) as WrappingKeySpec[];
-const NAMES = Object.keys(WRAPPING_ALGORITHMS) as WrappingAlgorithmName[];
+type RsaSpec = Exclude<WrappingKeySpec, 'SM2'>;
+type RsaAlgorithm = Exclude<WrappingAlgorithmName, 'SM2PKE'>;
+
+const SPECS = Object.keys(WRAPPING_KEY_SPECS).filter((spec): spec is RsaSpec => spec !== 'SM2');
+const NAMES = Object.keys(WRAPPING_ALGORITHMS).filter((name): name is RsaAlgorithm => name !== 'SM2PKE');
 const keys = new Map<WrappingKeySpec, Keys>();
 
 beforeAll(async () => {
@@ -27,7 +32,7 @@ beforeAll(async () => {
     keys.set(spec, {
       publicKey,
       privateKeyDer: privateKey.export({ format: 'der', type: 'pkcs8' }),
-      modulusLength: WRAPPING_KEY_BITS[spec] / 8,
+      modulusLength: WRAPPING_KEY_SPECS[spec].modulusLength / 8,
     });
   }
 });
@@ -44,7 +49,7 @@ function kwp(aesKey: Uint8Array, plaintext: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(plaintext), cipher.final()]);
 }
 
-function wrap(name: WrappingAlgorithmName, publicKey: KeyObject, material: Buffer, mgf1Hash?: HashName): Buffer {
+function wrap(name: RsaAlgorithm, publicKey: KeyObject, material: Buffer, mgf1Hash?: HashName): Buffer {
   const { oaepHash, twoSteps } = WRAPPING_ALGORITHMS[name];
   if (!twoSteps) return oaep(publicKey, oaepHash, mgf1Hash ?? oaepHash, material);
   const aesKey = randomBytes(32);
@@ -61,7 +66,7 @@ describe.each(SPECS)('under %s', (spec) => {
   it('the key has its size and the public exponent 65537', () => {
     const key = createPrivateKey({ key: keyOf(spec).privateKeyDer, format: 'der', type: 'pkcs8' });
     expect(key.asymmetricKeyDetails).toMatchObject({
-      modulusLength: WRAPPING_KEY_BITS[spec],
+      modulusLength: WRAPPING_KEY_SPECS[spec].modulusLength,
       publicExponent: 65537n,
     });
   });
@@ -188,5 +193,29 @@ describe('AES-KWP', () => {
     const aesKey = randomBytes(32);
     const cipher = createCipheriv('id-aes256-wrap', aesKey, Buffer.alloc(8, 0xa6));
     expect(unwrap(aesKey, Buffer.concat([cipher.update(randomBytes(32)), cipher.final()]))).toBeUndefined();
+  });
+});
+
+describe('SM2PKE', () => {
+  it('brings material across, and takes nothing else for it', async () => {
+    const { publicKey, privateKey } = await generateWrappingKey('SM2');
+    const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+    const material = randomBytes(32);
+    const encrypted = encryptTo('SM2PKE', publicKey, material);
+    expect(unwrapImported('SM2PKE', der, encrypted)).toEqual(material);
+    for (let bit = 0; bit < encrypted.length * 8; bit += 7) {
+      expect(unwrapImported('SM2PKE', der, flipped(encrypted, bit)), `bit ${bit}`).toBeUndefined();
+    }
+    expect(unwrapImported('SM2PKE', der, Buffer.concat([encrypted, Buffer.alloc(1)]))).toBeUndefined();
+    expect(unwrapImported('SM2PKE', der, encrypted.subarray(0, -1))).toBeUndefined();
+  });
+
+  it('goes with keys of SM2 alone', () => {
+    const pairs = [...SPECS, 'SM2' as const].flatMap((spec) =>
+      [...NAMES, 'SM2PKE' as const].map((name) => [spec, name] as const),
+    );
+    const fitting = pairs.filter(([spec, name]) => servesWrapping(spec, name));
+    expect(fitting).toHaveLength(3 * 4 + 1);
+    expect(fitting).toContainEqual(['SM2', 'SM2PKE']);
   });
 });

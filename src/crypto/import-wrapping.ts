@@ -3,14 +3,19 @@ import {
   createDecipheriv,
   createPrivateKey,
   generateKeyPair,
+  generateKeyPairSync,
   privateDecrypt,
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { wipe } from '../bytes/bytes.ts';
+import { decryptWith } from './public-key-encryption.ts';
 
 /** How imported material may be encrypted on its way. One row per algorithm of the wire. */
-interface WrappingAlgorithm {
+type WrappingAlgorithm = RsaWrapping | Sm2Wrapping;
+
+interface RsaWrapping {
+  readonly keys: 'rsa';
   readonly oaepHash: 'sha1' | 'sha256';
   /** MGF1 hashes that are tried in turn: Java clients send SHA-256 with MGF1-SHA-1 unless told otherwise. */
   readonly mgf1Hashes: readonly ('sha1' | 'sha256')[];
@@ -18,19 +23,34 @@ interface WrappingAlgorithm {
   readonly twoSteps: boolean;
 }
 
+interface Sm2Wrapping {
+  readonly keys: 'sm2';
+}
+
 export const WRAPPING_ALGORITHMS = {
-  RSAES_OAEP_SHA_1: { oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: false },
-  RSAES_OAEP_SHA_256: { oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: false },
-  RSA_AES_KEY_WRAP_SHA_1: { oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: true },
-  RSA_AES_KEY_WRAP_SHA_256: { oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: true },
+  RSAES_OAEP_SHA_1: { keys: 'rsa', oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: false },
+  RSAES_OAEP_SHA_256: { keys: 'rsa', oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: false },
+  RSA_AES_KEY_WRAP_SHA_1: { keys: 'rsa', oaepHash: 'sha1', mgf1Hashes: ['sha1'], twoSteps: true },
+  RSA_AES_KEY_WRAP_SHA_256: { keys: 'rsa', oaepHash: 'sha256', mgf1Hashes: ['sha256', 'sha1'], twoSteps: true },
+  SM2PKE: { keys: 'sm2' },
 } as const satisfies Record<string, WrappingAlgorithm>;
 
 export type WrappingAlgorithmName = keyof typeof WRAPPING_ALGORITHMS;
 
-/** Sizes of wrapping keys, in bits. */
-export const WRAPPING_KEY_BITS = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
+/** Wrapping keys by their names on the wire. Lengths are in bits. */
+export const WRAPPING_KEY_SPECS = {
+  RSA_2048: { keys: 'rsa', modulusLength: 2048 },
+  RSA_3072: { keys: 'rsa', modulusLength: 3072 },
+  RSA_4096: { keys: 'rsa', modulusLength: 4096 },
+  SM2: { keys: 'sm2' },
+} as const satisfies Record<string, { readonly keys: WrappingAlgorithm['keys']; readonly modulusLength?: number }>;
 
-export type WrappingKeySpec = keyof typeof WRAPPING_KEY_BITS;
+export type WrappingKeySpec = keyof typeof WRAPPING_KEY_SPECS;
+
+/** Whether keys of this spec serve this algorithm. */
+export function servesWrapping(spec: WrappingKeySpec, algorithm: WrappingAlgorithmName): boolean {
+  return WRAPPING_KEY_SPECS[spec].keys === WRAPPING_ALGORITHMS[algorithm].keys;
+}
 
 export interface WrappingKeyPair {
   readonly publicKey: KeyObject;
@@ -39,9 +59,11 @@ export interface WrappingKeyPair {
 
 const generate = promisify(generateKeyPair);
 
-/** Makes an RSA wrapping key on OpenSSL's thread, never on the event loop. */
-export function generateWrappingKey(spec: WrappingKeySpec): Promise<WrappingKeyPair> {
-  return generate('rsa', { modulusLength: WRAPPING_KEY_BITS[spec] });
+/** Makes a wrapping key. RSA is made on OpenSSL's threads, never on the event loop. */
+export async function generateWrappingKey(spec: WrappingKeySpec): Promise<WrappingKeyPair> {
+  const row = WRAPPING_KEY_SPECS[spec];
+  if (row.keys === 'rsa') return generate('rsa', { modulusLength: row.modulusLength });
+  return generateKeyPairSync('ec', { namedCurve: 'SM2' });
 }
 
 /**
@@ -56,6 +78,7 @@ export function unwrapImported(
 ): Buffer | undefined {
   const algorithm: WrappingAlgorithm = WRAPPING_ALGORITHMS[name];
   const key = createPrivateKey({ key: privateKeyDer, format: 'der', type: 'pkcs8' });
+  if (algorithm.keys === 'sm2') return decryptWith('SM2PKE', key, encrypted);
   if (!algorithm.twoSteps) return decryptOaep(algorithm, key, encrypted);
 
   const modulusLength = modulusLengthOf(key);
@@ -69,7 +92,7 @@ export function unwrapImported(
   }
 }
 
-function decryptOaep(algorithm: WrappingAlgorithm, key: KeyObject, encrypted: Uint8Array): Buffer | undefined {
+function decryptOaep(algorithm: RsaWrapping, key: KeyObject, encrypted: Uint8Array): Buffer | undefined {
   // RFC 8017 section 7.1.2 step 1b. OpenSSL takes a shorter input for one with leading zeros.
   if (encrypted.byteLength !== modulusLengthOf(key)) return undefined;
   const padding = constants.RSA_PKCS1_OAEP_PADDING;

@@ -28,6 +28,7 @@ export type Binding =
     ]
   | readonly ['import-key', tenantId: string, region: string, keyId: string, tokenId: string, algorithm: string]
   | readonly ['import-token', tenantId: string, region: string, keyId: string]
+  | readonly ['grant-token', tenantId: string]
   | readonly ['list-marker', tenantId: string, region: string, list: string, of: string]
   | readonly ['credential', tenantId: string, credentialId: string]
   | readonly ['xks-secret', tenantId: string, endpointId: string, accessKeyId: string]

@@ -51,6 +51,10 @@ export type KeyErrorCode =
   | 'alias-reserved'
   | 'alias-limit'
   | 'alias-incompatible'
+  | 'grant-invalid'
+  | 'grant-limit'
+  | 'grant-not-found'
+  | 'grant-token-invalid'
   | 'tag-limit'
   | 'tag-reserved'
   | 'tag-duplicate'
@@ -64,6 +68,7 @@ export interface KeyErrorFacts {
   readonly keyId?: string;
   readonly alias?: string;
   readonly region?: string;
+  readonly grantId?: string;
   readonly materialId?: string;
   readonly otherMaterialId?: string;
   /** Why, in a few words, where the code alone does not say it. */

@@ -10,6 +10,7 @@ import {
 import { parseCiphertext, type ParsedCiphertext } from '../crypto/ciphertext.ts';
 import { BarrierKey, makeBarrierRoot, type TenantKey } from '../crypto/hierarchy.ts';
 import { WRAPPING_ALGORITHMS, type WrappingAlgorithmName, type WrappingKeyPair } from '../crypto/import-wrapping.ts';
+import { encryptTo } from '../crypto/public-key-encryption.ts';
 import { SYMMETRIC } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import type { AuditDraft } from '../audit/entry.ts';
@@ -98,14 +99,17 @@ export function keyAfter(space: KeySpace, change: { readonly writes: readonly Wr
 
 /** RSA keys take long to make: all tests share one of 2048 bits. */
 let pair: WrappingKeyPair | undefined;
-export function wrappingPair(): WrappingKeyPair {
+export function wrappingPair(algorithm?: WrappingAlgorithmName): WrappingKeyPair {
+  if (algorithm === 'SM2PKE') return generateKeyPairSync('ec', { namedCurve: 'SM2' });
   pair ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
   return pair;
 }
 
 /** Encrypts material as its owner does at home. */
 export function wrapForImport(name: WrappingAlgorithmName, publicKey: KeyObject, material: Uint8Array): Buffer {
-  const { oaepHash, twoSteps } = WRAPPING_ALGORITHMS[name];
+  const row = WRAPPING_ALGORITHMS[name];
+  if (row.keys === 'sm2') return encryptTo('SM2PKE', publicKey, material);
+  const { oaepHash, twoSteps } = row;
   const rsa = (plaintext: Uint8Array) =>
     publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, plaintext);
   if (!twoSteps) return rsa(material);
@@ -126,10 +130,11 @@ export function readyToImport(
   nowMs = NOW,
   algorithm: WrappingAlgorithmName = 'RSAES_OAEP_SHA_256',
 ): { readonly key: Key; readonly request: Import } {
-  const prepared = prepareImport(space, key, algorithm, wrappingPair(), nowMs, random);
+  const wrapping = wrappingPair(algorithm);
+  const prepared = prepareImport(space, key, algorithm, wrapping, nowMs, random);
   const request: Import = {
     tokenId: prepared.value.id,
-    encrypted: wrapForImport(algorithm, wrappingPair().publicKey, material),
+    encrypted: wrapForImport(algorithm, wrapping.publicKey, material),
     expiresAtMs: undefined,
     kind: undefined,
     materialId: undefined,

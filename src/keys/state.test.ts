@@ -79,6 +79,7 @@ const TABLE: Record<Verb, readonly string[]> = {
   'delete-material': [Y, Y, Y, Y, Y, NF],
   annotate: [Y, Y, Y, DEL, REP, NF],
   'take-alias': [Y, Y, Y, DEL, REP, NF],
+  'create-grant': [Y, DIS, IMP, DEL, REP, NF],
   'schedule-deletion': [Y, Y, Y, DEL, REP, NF],
   'prepare-import': [Y, Y, Y, DEL, REP, NF],
   import: [Y, Y, Y, DEL, REP, NF],

@@ -38,6 +38,7 @@ export type Verb =
   | 'cancel-deletion'
   | 'annotate'
   | 'take-alias'
+  | 'create-grant'
   | 'set-access-policy'
   | 'rotate'
   | 'set-rotation'
@@ -66,6 +67,7 @@ const REFUSALS: Record<Verb, Refusals> = {
   rotate: ONLY_ENABLED,
   'set-rotation': ONLY_ENABLED,
   replicate: ONLY_ENABLED,
+  'create-grant': ONLY_ENABLED,
   read: {},
   'read-rotations': {},
   'set-access-policy': {},

@@ -1,6 +1,7 @@
 import type { AccessPolicy } from '../access/policy.ts';
 import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
+import type { Grant } from '../keys/grant.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Precondition, Write } from '../records/commit.ts';
 import type { MaybePromise } from '../records/ports.ts';
@@ -18,6 +19,8 @@ export interface Target {
   readonly guarded?: Guarded;
   /** Whoever is proven may, as AWS has it for this action. It is recorded all the same. */
   readonly isFree?: boolean;
+  /** Which grants may give this permission, where not all may that name the action. */
+  readonly mayRestOn?: (grant: Grant) => boolean;
   /** What the protocol knows for conditions of policies; the pipeline adds what every request has. */
   readonly context?: RequestContext;
 }

@@ -195,11 +195,13 @@ function authorise(call: Call, target: Target, granted: Granted | undefined): Ma
   if (target.isFree === true) return;
   const decision = byPolicies(call, target);
   if (decision.allowed) return;
-  const { key } = target;
-  if (key === undefined || granted === undefined || decision.reason !== 'no-statement-allows') {
+  const { key, mayRestOn } = target;
+  const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
+  if (key === undefined || granted === undefined || !isOpen) {
     throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
   }
-  return andThen(granted.find(key, call.principal), (grants) => {
+  return andThen(granted.find(key, call.principal), (found) => {
+    const grants = mayRestOn ? found.filter(({ grant }) => mayRestOn(grant)) : found;
     const withGrants = grants.length === 0 ? decision : decide(call, target, grants);
     if (!withGrants.allowed)
       throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
@@ -207,7 +209,7 @@ function authorise(call: Call, target: Target, granted: Granted | undefined): Ma
 }
 
 function byPolicies(call: Call, target: Target): Decision {
-  const memory = target.key?.decisions;
+  const memory = target.guarded === undefined ? target.key?.decisions : undefined;
   const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
   const known = memory?.get(question);
   if (known !== undefined) return known;

@@ -25,6 +25,8 @@ export interface RecordReader {
   revisionOf(ref: RecordRef): MaybePromise<number | undefined>;
   /** Records of one tenant, kind and scope, sorted by id. */
   list(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<StoredRecord[]>;
+  /** How many records of one tenant, kind and scope there are. Takes time in proportion to them. */
+  count(tenantId: string, kind: RecordKind, scope: string): MaybePromise<number>;
   /** All records of a kind over all tenants, sorted by tenant and id: for start-up and the installation's own lists. */
   listAll(kind: RecordKind): MaybePromise<StoredRecord[]>;
   resolve(name: RecordName): MaybePromise<RecordRef | undefined>;

@@ -12,6 +12,7 @@ export type RecordKind =
   | 'role'
   | 'access-policy'
   | 'key'
+  | 'grant'
   | 'key-store'
   | 'xks-endpoint'
   | 'environment'

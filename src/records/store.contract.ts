@@ -137,6 +137,7 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         after = seen.at(-1);
       }
       expect(seen).toEqual(['', 'B', 'a', 'b', '\uFF61', '\u{1F600}']);
+      expect([await store.count('t1', 'key', 'eu'), await store.count('t1', 'key', 'none')]).toEqual([ids.length, 0]);
       expect((await store.listAll('key')).map(({ tenantId, id }) => [tenantId, id]).slice(-2)).toEqual(
         [
           ['t1', '\u{1F600}'],

@@ -6,8 +6,10 @@ import { pooledRandom, type Random } from '../crypto/random.ts';
 import { Directory } from '../identity/directory.ts';
 import type { Installation } from '../identity/installation.ts';
 import type { Clock } from '../keys/ports.ts';
+import { GrantCache } from '../keys/grant-cache.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import { Pipeline } from '../pipeline/execute.ts';
+import { grantedBy } from '../pipeline/granted.ts';
 import { checkState } from '../store/check-state.ts';
 import { openStore, type SqliteStore } from '../store/sqlite.ts';
 import { openOrMakeInstallation, type FirstCredentials } from './first-start.ts';
@@ -33,6 +35,7 @@ export interface Unsealed {
   readonly signer: Signer;
   readonly directory: Directory;
   readonly keys: KeyCache;
+  readonly grants: GrantCache;
   readonly pipeline: Pipeline;
   /** Present on the very first start only. */
   readonly first?: FirstCredentials;
@@ -77,6 +80,7 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       onFailure: listeners.onAuditFailure,
     });
     const keys = new KeyCache(store);
+    const grants = new GrantCache(store);
     return {
       config,
       clock,
@@ -86,7 +90,8 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       signer,
       directory: new Directory(store, installation.barrier),
       keys,
-      pipeline: new Pipeline(store, clock, random),
+      grants,
+      pipeline: new Pipeline(store, clock, random, grantedBy(grants, store)),
       ...(first && { first }),
       close: () => store.close(),
     };

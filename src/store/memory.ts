@@ -43,6 +43,14 @@ export class MemoryStore implements RecordStore {
     return paged([...this.#state.records.values()].filter(of), (record) => record.id, page);
   }
 
+  count(tenantId: string, kind: RecordKind, scope: string): number {
+    let count = 0;
+    for (const record of this.#state.records.values()) {
+      if (record.tenantId === tenantId && record.kind === kind && record.scope === scope) count++;
+    }
+    return count;
+  }
+
   listAll(kind: RecordKind): StoredRecord[] {
     return [...this.#state.records.values()]
       .filter((record) => record.kind === kind)

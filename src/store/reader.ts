@@ -86,6 +86,12 @@ export class SqlReader implements RecordReader, Freshness {
     return rows.map(recordOf);
   }
 
+  async count(tenantId: string, kind: RecordKind, scope: string): Promise<number> {
+    let query = this.#kysely.selectFrom('record').select(({ fn }) => fn.countAll<number>().as('count'));
+    query = query.where('tenant', '=', tenantId).where('kind', '=', kind).where('scope', '=', scope);
+    return (await query.executeTakeFirstOrThrow()).count;
+  }
+
   async listAll(kind: RecordKind): Promise<StoredRecord[]> {
     const query = this.#kysely.selectFrom('record').selectAll().where('kind', '=', kind);
     return (await query.orderBy('tenant').orderBy('id').execute()).map(recordOf);

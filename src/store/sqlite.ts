@@ -144,6 +144,10 @@ export class SqliteStore implements RecordStore {
     return this.#reader.list(tenantId, kind, scope, page);
   }
 
+  count(tenantId: string, kind: RecordKind, scope: string): Promise<number> {
+    return this.#reader.count(tenantId, kind, scope);
+  }
+
   listAll(kind: RecordKind): Promise<StoredRecord[]> {
     return this.#reader.listAll(kind);
   }

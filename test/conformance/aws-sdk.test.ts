@@ -255,6 +255,49 @@ describe('the official SDK', () => {
     expect(after.KeyRotationEnabled).toBe(false);
   });
 
+  it('gives rights on one key by grants, and takes them back', async () => {
+    const { id: KeyId, arn } = await newKey();
+    const root = `arn:aws:iam::${server.first.accountId}:root`;
+    const made = await client.send(
+      new kms.CreateGrantCommand({
+        KeyId,
+        Name: 'backup',
+        GranteePrincipal: root,
+        RetiringPrincipal: root,
+        Operations: ['Encrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
+      }),
+    );
+    const second = await client.send(
+      new kms.CreateGrantCommand({ KeyId, GranteePrincipal: root, Operations: ['Decrypt'] }),
+    );
+    const { Grants } = await client.send(new kms.ListGrantsCommand({ KeyId, GrantId: made.GrantId }));
+    expect(Grants).toMatchObject([
+      {
+        KeyId: arn,
+        GrantId: made.GrantId,
+        Name: 'backup',
+        GranteePrincipal: root,
+        RetiringPrincipal: root,
+        IssuingAccount: root,
+        Operations: ['Encrypt', 'DescribeKey'],
+        Constraints: { EncryptionContextEquals: { purpose: 'backup' } },
+      },
+    ]);
+    expect(Grants?.[0]?.CreationDate).toBeInstanceOf(Date);
+    const retirable = await client.send(new kms.ListRetirableGrantsCommand({ RetiringPrincipal: root }));
+    expect(retirable.Grants?.map(({ GrantId }) => GrantId)).toEqual([made.GrantId]);
+    const GrantTokens = [made.GrantToken as string];
+    await client.send(new kms.EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), GrantTokens }));
+    const invalid = client.send(new kms.DescribeKeyCommand({ KeyId, GrantTokens: ['invalid'] }));
+    await expect(invalid).rejects.toThrow(kms.InvalidGrantTokenException);
+    await client.send(new kms.RetireGrantCommand({ GrantToken: made.GrantToken }));
+    await client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
+    expect((await client.send(new kms.ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
+    const again = client.send(new kms.RevokeGrantCommand({ KeyId, GrantId: second.GrantId }));
+    await expect(again).rejects.toThrow(kms.NotFoundException);
+  });
+
   it('signs and verifies, and others verify with the public key', async () => {
     const rsa = await newKey({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
     const curve = await newKey({ KeySpec: 'ECC_NIST_P384', KeyUsage: 'SIGN_VERIFY' });

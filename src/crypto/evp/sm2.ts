@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { wipe } from '../../bytes/bytes.ts';
+import { DerError, DerReader, TAG } from '../der.ts';
 import { mustExist, mustSucceed } from './failure.ts';
 import { withKeyContext } from './key-handle.ts';
 import { openssl } from './openssl.ts';
@@ -19,8 +20,9 @@ export function sm2Encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer 
   });
 }
 
-/** `undefined` for what does not decrypt. */
+/** `undefined` for what does not decrypt, and for every encoding but the one that encryption makes. */
 export function sm2Decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer | undefined {
+  if (!isSm2Ciphertext(ciphertext)) return undefined;
   return withKeyContext(privateKey, (ctx) => {
     const functions = openssl();
     mustSucceed(functions.EVP_PKEY_decrypt_init(ctx), 'EVP_PKEY_decrypt_init');
@@ -33,6 +35,23 @@ export function sm2Decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffe
     wipe(output);
     return undefined;
   });
+}
+
+/** OpenSSL itself takes bytes behind the last value. */
+function isSm2Ciphertext(bytes: Uint8Array): boolean {
+  try {
+    const outer = new DerReader(bytes);
+    const inner = outer.inside(TAG.sequence);
+    outer.end();
+    inner.magnitude();
+    inner.magnitude();
+    const [hash, body] = [inner.value(TAG.octetString), inner.value(TAG.octetString)];
+    inner.end();
+    return hash.length === 32 && body.length > 0;
+  } catch (cause) {
+    if (cause instanceof DerError) return false;
+    throw cause;
+  }
 }
 
 /**

@@ -205,6 +205,14 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     says: 'is of another kind than the one that has the alias',
     action: 'Choose a key of the same kind.',
   },
+  'grant-invalid': { status: 400, says: 'cannot have such a grant', action: 'Correct the grant and send it again.' },
+  'grant-limit': { status: 409, says: 'has as many grants as a key may have', action: 'Revoke one first.' },
+  'grant-not-found': { status: 404, says: 'has no such grant', action: 'List its grants to see their ids.' },
+  'grant-token-invalid': {
+    status: 400,
+    says: 'was named by a grant token that is not valid',
+    action: 'Name the grant by its id.',
+  },
   'tag-limit': { status: 409, says: 'has as many tags as a key may have', action: 'Remove one first.' },
   'tag-reserved': {
     status: 400,

@@ -1,9 +1,12 @@
+import type { Certificate } from '../../attestation/certificate.ts';
+import type { Attestation } from '../../attestation/verify.ts';
 import type { MaterialPool } from '../../keys/material-pool.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Instance } from '../../identity/tenant.ts';
+import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
@@ -19,9 +22,12 @@ export type Output<N extends OperationName> = Operations[N]['output'];
 export interface OperationPorts {
   readonly directory: Directory;
   readonly keys: KeyCache;
+  readonly grants: GrantCache;
   readonly records: RecordReader;
   readonly random: Random;
   readonly wrappingKeys: WrappingKeyPool;
+  /** To which the attestation documents of recipients may lead. */
+  readonly attestationRoots: readonly Certificate[];
   readonly materials: MaterialPool;
 }
 
@@ -32,6 +38,8 @@ export interface OperationContext extends OperationPorts {
   readonly instance: Instance;
   /** Every key that was found for the request: errors name them by their ARNs. */
   readonly resolved: ResolvedKey[];
+  /** For whom alone the secret of the answer is, where the request says so: verified. */
+  readonly recipient?: Attestation;
 }
 
 /** One member of an input that names a key, and in which forms. */

@@ -1,6 +1,7 @@
 import type { OperationTable } from './operation.ts';
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
 import { createAlias } from './operations/create-alias.ts';
+import { createGrant } from './operations/create-grant.ts';
 import { createKey } from './operations/create-key.ts';
 import { decapsulate } from './operations/decapsulate.ts';
 import { decrypt } from './operations/decrypt.ts';
@@ -26,13 +27,17 @@ import { getParametersForImport } from './operations/get-parameters-for-import.t
 import { getPublicKey } from './operations/get-public-key.ts';
 import { importKeyMaterial } from './operations/import-key-material.ts';
 import { listAliases } from './operations/list-aliases.ts';
+import { listGrants } from './operations/list-grants.ts';
 import { listKeyPolicies } from './operations/list-key-policies.ts';
 import { listKeyRotations } from './operations/list-key-rotations.ts';
 import { listKeys } from './operations/list-keys.ts';
 import { listResourceTags } from './operations/list-resource-tags.ts';
+import { listRetirableGrants } from './operations/list-retirable-grants.ts';
 import { putKeyPolicy } from './operations/put-key-policy.ts';
 import { reEncrypt } from './operations/re-encrypt.ts';
 import { replicateKey } from './operations/replicate-key.ts';
+import { retireGrant } from './operations/retire-grant.ts';
+import { revokeGrant } from './operations/revoke-grant.ts';
 import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts';
 import { sign } from './operations/sign.ts';
@@ -89,11 +94,11 @@ export const OPERATIONS: OperationTable = {
   DeleteAlias: deleteAlias,
   ListAliases: listAliases,
   // Grants
-  CreateGrant: 'not-implemented',
-  ListGrants: 'not-implemented',
-  ListRetirableGrants: 'not-implemented',
-  RetireGrant: 'not-implemented',
-  RevokeGrant: 'not-implemented',
+  CreateGrant: createGrant,
+  ListGrants: listGrants,
+  ListRetirableGrants: listRetirableGrants,
+  RetireGrant: retireGrant,
+  RevokeGrant: revokeGrant,
   // Policies
   GetKeyPolicy: getKeyPolicy,
   PutKeyPolicy: putKeyPolicy,

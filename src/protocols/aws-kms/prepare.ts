@@ -4,15 +4,16 @@ import type { OperationName } from './model.gen.ts';
 import { checkGrantTokens } from './grant-tokens.ts';
 import { notImplemented, type Operation, type OperationContext } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { answerRecipient } from './recipient.ts';
+import { answeredTo, recipientOf } from './recipient.ts';
 import { withRequestContext } from './request-context.ts';
 
 /** An input whose operation is not known to the compiler any more. */
 export type AnyInput = Readonly<Record<string, unknown>>;
 
 /**
- * What every operation has around it, in this order: its grant tokens are checked, it finds its keys, conditions of
- * policies are given what they may ask for, and a secret that is meant for an attested recipient leaves encrypted.
+ * What every operation has around it, in this order: its grant tokens and its recipient are checked, it finds its keys,
+ * a secret that is meant for an attested recipient leaves encrypted, and conditions of policies are given what they may
+ * ask for.
  */
 export function prepareOperation(
   context: OperationContext,
@@ -24,10 +25,11 @@ export function prepareOperation(
   if (row === 'not-implemented') throw notImplemented(name);
   // The table pairs each name with its own operation; the compiler cannot follow that through a variable.
   const operation = row as unknown as Operation<'Encrypt'>;
-  return andThen(checkGrantTokens(context, input), () =>
-    andThen(
-      answerRecipient(context, name, input, nowMs, () => operation.prepare(context, input as never, nowMs)),
-      (act) => withRequestContext(context, name, input, act),
-    ),
-  );
+  return andThen(checkGrantTokens(context, input), () => {
+    const recipient = recipientOf(context, input, nowMs);
+    const attested = recipient === undefined ? context : { ...context, recipient };
+    return andThen(operation.prepare(attested, input as never, nowMs), (act) =>
+      withRequestContext(attested, name, input, recipient === undefined ? act : answeredTo(recipient, name, act)),
+    );
+  });
 }

@@ -48,7 +48,9 @@ describe('a Deny in the key policy', () => {
     account = await world.account();
   });
 
-  const onKeys = IMPLEMENTED.filter((operation) => rowOf(operation).keys.length > 0 && operation !== 'ListAliases');
+  // A grant says itself who may retire it: there the policy of the key has no say.
+  const notByKey: readonly OperationName[] = ['ListAliases', 'RetireGrant'];
+  const onKeys = IMPLEMENTED.filter((name) => rowOf(name).keys.length > 0 && !notByKey.includes(name));
 
   it.each(onKeys)('keeps an administrator from %s', async (operation) => {
     const key = await prepareFor(world, account, operation);

@@ -59,7 +59,9 @@ function real(input: object, key: Prepared, accountId: string): object {
   };
   const entries = Object.entries(input).map(([name, value]) => [name, isBinary(value) ? bytes[name] : value]);
   const text = JSON.stringify({ ...Object.fromEntries(entries), ...('Message' in input && { Message: message }) })
-    .replaceAll('111122223333', accountId)
+    .replaceAll(/111122223333|444455556666/g, accountId)
+    .replaceAll('role/ExampleRole', 'root')
+    .replaceAll('0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60', key.grantId)
     .replaceAll(/(?:us|eu|ap)-[a-z]+-\d/g, 'eu-central-1')
     .replaceAll('alias/ECC_signing_key', 'alias/ExampleAlias')
     .replaceAll(/mrk-[0-9a-f]{32}/g, key.id)

@@ -6,7 +6,6 @@ import { dataKeyAct } from './data-key.ts';
 export const generateDataKey: Operation<'GenerateDataKey'> = {
   actions: ['kms:GenerateDataKey'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'no grant tokens, no Recipient',
   prepare(context, input, nowMs) {
     return dataKeyAct(context, 'kms:GenerateDataKey', input, nowMs, ({ ciphertext, version, dataKey }, { arn }) => ({
       CiphertextBlob: ciphertext,

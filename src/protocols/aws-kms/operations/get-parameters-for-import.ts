@@ -1,6 +1,7 @@
 import {
+  servesWrapping,
   WRAPPING_ALGORITHMS,
-  WRAPPING_KEY_BITS,
+  WRAPPING_KEY_SPECS,
   type WrappingAlgorithmName,
   type WrappingKeySpec,
 } from '../../../crypto/import-wrapping.ts';
@@ -14,10 +15,12 @@ import { seconds } from './words.ts';
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GetParametersForImport.html */
 export const getParametersForImport = management<'GetParametersForImport'>({
   action: 'kms:GetParametersForImport',
-  notes: 'RSA wrapping only; a key holds the 8 newest tokens',
+  notes:
+    'a key holds the 8 newest tokens; SM2PKE goes with WrappingKeySpec SM2 and the others with RSA, the text of that refusal is inferred',
   check({ WrappingAlgorithm, WrappingKeySpec }) {
     requireRow(WRAPPING_ALGORITHMS, WrappingAlgorithm);
-    requireRow(WRAPPING_KEY_BITS, WrappingKeySpec);
+    requireRow(WRAPPING_KEY_SPECS, WrappingKeySpec);
+    requirePair(WrappingAlgorithm as WrappingAlgorithmName, WrappingKeySpec as WrappingKeySpec);
   },
   details: ({ WrappingAlgorithm, WrappingKeySpec }) => ({
     wrappingAlgorithm: WrappingAlgorithm,
@@ -46,5 +49,13 @@ function requireRow(table: object, name: string): void {
   throw new AwsKmsError(
     'UnsupportedOperationException',
     `${name} is not supported for imports. Use one of ${Object.keys(table).join(', ')}.`,
+  );
+}
+
+function requirePair(algorithm: WrappingAlgorithmName, spec: WrappingKeySpec): void {
+  if (servesWrapping(spec, algorithm)) return;
+  throw new AwsKmsError(
+    'UnsupportedOperationException',
+    `WrappingAlgorithm ${algorithm} is not compatible with WrappingKeySpec ${spec}.`,
   );
 }

@@ -64,7 +64,7 @@ describe('import parameters', () => {
 
   it.each([
     ['RSAES_PKCS1_V1_5', 'RSA_2048'],
-    ['SM2PKE', 'SM2'],
+    ['SM2PKE', 'RSA_2048'],
     ['RSAES_OAEP_SHA_256', 'SM2'],
   ])('are not made for %s under %s', async (WrappingAlgorithm, WrappingKeySpec) => {
     const answer = await call('GetParametersForImport', { KeyId: keyId, WrappingAlgorithm, WrappingKeySpec });

@@ -38,6 +38,9 @@ export interface Prepared {
   /** Another key, enabled, of the same account. */
   readonly otherId: string;
   readonly otherBlob: string;
+  /** A grant on it, for its account as a whole. */
+  readonly grantId: string;
+  readonly rootArn: string;
 }
 
 export const MATERIAL = Buffer.alloc(32, 0x42);
@@ -126,6 +129,10 @@ export async function prepare(
   const other = await call('CreateKey', {});
   const otherId = other.KeyMetadata.KeyId;
   const otherBlob = await FRUITS.ENCRYPT_DECRYPT(call, otherId, 'SYMMETRIC_DEFAULT');
+  const rootArn = `arn:aws:iam::${accountId}:root`;
+  const parties = { GranteePrincipal: rootArn, RetiringPrincipal: rootArn };
+  const grant = { KeyId: id, ...parties, Operations: ['DescribeKey'], Name: alias };
+  const { GrantId: grantId } = await call('CreateGrant', grant);
   if (kind.endsWith('disabled')) await call('DisableKey', { KeyId: id });
   if (kind === 'pending import') await call('DeleteImportedKeyMaterial', { KeyId: id });
   if (kind.endsWith('pending deletion')) await call('ScheduleKeyDeletion', { KeyId: id });
@@ -139,6 +146,8 @@ export async function prepare(
     encryptedMaterial: parameters?.encryptedMaterial ?? Buffer.from('no material').toString('base64'),
     otherId,
     otherBlob,
+    grantId,
+    rootArn,
   };
 }
 
@@ -239,6 +248,11 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   UpdateAlias: (name, { alias }) => ({ AliasName: alias, TargetKeyId: name }),
   DeleteAlias: (_, { alias }) => ({ AliasName: alias }),
   ListAliases: (name) => ({ KeyId: name }),
+  CreateGrant: (name, { rootArn }) => ({ KeyId: name, GranteePrincipal: rootArn, Operations: ['DescribeKey'] }),
+  ListGrants: (name) => ({ KeyId: name }),
+  ListRetirableGrants: (_, { rootArn }) => ({ RetiringPrincipal: rootArn }),
+  RetireGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
+  RevokeGrant: (name, { grantId }) => ({ KeyId: name, GrantId: grantId }),
   TagResource: (name) => ({ KeyId: name, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
   UntagResource: (name) => ({ KeyId: name, TagKeys: ['a'] }),
   ListResourceTags: (name) => ({ KeyId: name }),
