@@ -2,6 +2,7 @@ import { createGrant as create, requireGrant, type NewGrant } from '../../../key
 import { isWithin } from '../../../keys/grant-reach.ts';
 import { makeGrantToken } from '../../../keys/grant-token.ts';
 import type { Done } from '../../../pipeline/act.ts';
+import { keyRecordId } from '../../../keys/key-record.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ID_OR_ARN } from '../arn.ts';
 import type { Input, Operation, OperationContext, Output } from '../operation.ts';
@@ -48,12 +49,12 @@ function make(
   return andThen(known, () =>
     andThen(create(context.grants, open, wanted, nowMs, context.random), ({ value: grant, writes }) => {
       if (input.DryRun === true) throw dryRun();
-      const { tenantId, id, revision } = open.key;
+      const { tenantId, id, region, revision } = open.key;
       return {
         value: { GrantId: grant.id, GrantToken: makeGrantToken(open.space.tenantKey, grant, context.random) },
         writes,
         // What was decided about this key must still hold when the grant comes into force.
-        preconditions: [{ ref: { tenantId, kind: 'key', id }, revision }],
+        preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
       };
     }),
   );
