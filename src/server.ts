@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
+import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
@@ -10,6 +11,7 @@ import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { xksRoute } from './protocols/xks/endpoint.ts';
 import { attestationRoots } from './server/attestation-roots.ts';
+import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
@@ -88,6 +90,7 @@ export async function startKeystead(
     log,
     ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });
+  const sts = stsRoutes({ directory, random, pipeline, clock, unauthenticated, onFault });
   const kms = awsKmsRoute({
     directory,
     keys,
@@ -126,7 +129,7 @@ export async function startKeystead(
       host,
       port,
       ...(tls && { tls }),
-      routes: [kms, ...healthRoutes(health, store)],
+      routes: [sharedRoute([{ route: sts.post, isFor: isForSts }], kms), sts.get, ...healthRoutes(health, store)],
       fallback: { below: [`${ADMIN_PREFIX}/`], handle: admin.routing },
       onFault,
     });

@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'protocols/sigv4',
   ],
   'protocols/xks': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http', 'protocols/sigv4'],
+  'protocols/sts': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http', 'protocols/sigv4'],
   'protocols/admin': [
     'bytes',
     'crypto',

@@ -274,38 +274,40 @@ export class Directory {
     credential: Credential,
     principal: Principal,
     policies: readonly AccessPolicy[],
-  ): MaybePromise<Proof> {
+  ): MaybePromise<Proof | undefined> {
     const named = credential.session?.managedPolicies ?? [];
-    return andThen(
-      this.#attached(
-        tenant,
-        named.filter((id) => !isBuiltInPolicy(id)),
-      ),
-      (own) => {
-        const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
-        const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
-        return { tenant, credential, principal: inSession(principal, credential, bounds) };
-      },
-    );
+    const ids = named.filter((id) => !isBuiltInPolicy(id));
+    return andThen(this.#attached(tenant, ids), (own) => {
+      // A session whose bounds were deleted is none: it would be bound by less than it was opened with.
+      if (own === undefined) return undefined;
+      const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
+      const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
+      return { tenant, credential, principal: inSession(principal, credential, bounds) };
+    });
   }
 
+  /** @throws {NotAuthenticError} an attached policy is not there: it may have been the one that denies */
   #ownPolicies(tenant: Tenant, { thing, policies }: Parsed<Holder>): MaybePromise<OwnPolicies> {
-    return andThen(this.#attached(tenant, ownPolicyIds(thing)), (attached) => ({
-      policies: [...policies, ...attached.policies],
-      version: attached.version,
-    }));
+    const ids = ownPolicyIds(thing);
+    return andThen(this.#attached(tenant, ids), (attached) => {
+      if (attached === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, ids.join(', ')));
+      return { policies: [...policies, ...attached.policies], version: attached.version };
+    });
   }
 
-  /** Managed policies by their ids. One that is not there is not left out: it may have been the one that denies. */
-  #attached(tenant: Tenant, ids: readonly string[]): MaybePromise<OwnPolicies> {
-    const [id, ...others] = ids;
+  /** Managed policies by their ids; `undefined` where one of them is not there. */
+  #attached(tenant: Tenant, [id, ...others]: readonly string[]): MaybePromise<OwnPolicies | undefined> {
     if (id === undefined) return { policies: [], version: '' };
     return andThen(this.#policy(tenant, id), (found) => {
-      if (found === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, id));
-      return andThen(this.#attached(tenant, others), (rest) => ({
-        policies: [...found.policies, ...rest.policies],
-        version: `+${id}@${found.thing.revision}${rest.version}`,
-      }));
+      if (found === undefined) return undefined;
+      return andThen(
+        this.#attached(tenant, others),
+        (rest) =>
+          rest && {
+            policies: [...found.policies, ...rest.policies],
+            version: `+${id}@${found.thing.revision}${rest.version}`,
+          },
+      );
     });
   }
 }

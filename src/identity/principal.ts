@@ -140,6 +140,12 @@ export function principalOf(
   };
 }
 
+/** The unique id of a principal as AWS words it: `aws:userid`, and `UserId` of GetCallerIdentity. */
+export function userIdOf({ kind, id, accountId, sessionName }: Principal): string {
+  if (kind === 'root') return accountId;
+  return sessionName === undefined ? id : `${id}:${sessionName}`;
+}
+
 /** The built-in policies among the attached ones. */
 export function builtIn({ policies }: Holder): AccessPolicy[] {
   return policies.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);

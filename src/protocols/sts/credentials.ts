@@ -1,0 +1,23 @@
+import type { IssuedCredential, SessionSource } from '../../identity/credential.ts';
+import type { Proof } from '../../identity/directory.ts';
+import type { Content } from './xml.ts';
+
+/** The credentials of a session, as every operation answers them. */
+export function showCredentials({ credential, secret, sessionToken }: IssuedCredential): Content {
+  return {
+    AccessKeyId: credential.id,
+    SecretAccessKey: secret.toString('ascii'),
+    SessionToken: sessionToken?.toString('ascii'),
+    Expiration: new Date(credential.expiresAtMs ?? 0).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+  };
+}
+
+/** The long-lived credential that everything opened by this one stands on. */
+export function sourceOf({ credential }: Proof): SessionSource {
+  return credential.session?.source ?? { tenantId: credential.tenantId, credentialId: credential.id };
+}
+
+/** When a session of so many seconds ends: on a full second, as the answer says it. */
+export function endOf(nowMs: number, seconds: number): number {
+  return Math.floor(nowMs / 1000) * 1000 + seconds * 1000;
+}
