@@ -5,6 +5,7 @@ import { startServer, type RunningServer } from './http/server.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
+import { sweepSessions } from './pipeline/sweep-sessions.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
@@ -145,6 +146,7 @@ export async function startKeystead(
   const chores = [
     every(SWEEP_EVERY_MS, onFault, async () => {
       await sweepDueKeys(store, directory, keys, clock(), random);
+      await sweepSessions(store, directory, clock(), random);
       keys.closeIdle(clock());
     }),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.

@@ -32,7 +32,12 @@ export interface CreatedTenant {
 
 export interface Credential {
   readonly credentialId: string;
+  /** whom it proves: for a role, a session of it */
+  readonly holder: 'user' | 'role' | 'root';
+  /** the id of the user or role; the tenant's for its root */
   readonly principalId: string;
+  /** the name of a session of a role */
+  readonly sessionName?: string | undefined;
   readonly type: 'access-key' | 'session' | 'api-key';
   readonly state: 'active' | 'suspended';
   /** UTC, RFC 3339 */
@@ -181,6 +186,23 @@ export interface MasterKey {
   readonly accessKeyId: string;
 }
 
+export interface Policy {
+  readonly name: string;
+  readonly arn: string;
+  readonly isBuiltIn: boolean;
+  readonly description: string;
+  /** the JSON text of the policy */
+  readonly document: string;
+  /** one more with each change; none for built-in policies */
+  readonly version?: number | undefined;
+  /** how many users and roles have it */
+  readonly attachments?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly updatedAt?: string | undefined;
+}
+
 export interface Principal {
   readonly principalId: string;
   readonly name: string;
@@ -201,6 +223,26 @@ export interface Region {
   readonly region: string;
   readonly accountId: string;
   readonly instanceId: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface Role {
+  readonly roleId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string;
+  /** who may assume it */
+  readonly trustPolicy: string;
+  readonly maxSessionSeconds: number;
+  readonly policies: readonly (string)[];
+  readonly inlinePolicies: readonly (string)[];
+  readonly tags: readonly ({
+    readonly key: string;
+    readonly value: string;
+  })[];
+  /** UTC, RFC 3339 */
+  readonly sessionsRevokedAt?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
 }
@@ -422,6 +464,217 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/principals`, query);
   }
 
+  /** Shows a user of the own tenant. Needs the permission `keystead:GetPrincipal`. */
+  getPrincipal(principalId: string): Promise<Principal> {
+    return this.#transport.send('GET', `/principals/${encodeURIComponent(principalId)}`);
+  }
+
+  /** Attaches a policy to a principal: a built-in one, or one of the tenant. Needs the permission `keystead:AttachPrincipalPolicy`. */
+  attachPrincipalPolicy(principalId: string, body: {
+    readonly policy: string;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/policies/attach`, undefined, body);
+  }
+
+  /** Takes a policy from a principal: from the answer on it allows and denies nothing there. Needs the permission `keystead:DetachPrincipalPolicy`. */
+  detachPrincipalPolicy(principalId: string, body: {
+    readonly policy: string;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/policies/detach`, undefined, body);
+  }
+
+  /** Gives a principal a policy that belongs to it alone, in place of the one of that name. Needs the permission `keystead:PutPrincipalInlinePolicy`. */
+  putPrincipalInlinePolicy(principalId: string, body: {
+    readonly name: string;
+    /** the JSON text of the policy */
+    readonly document: string;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/inline-policies/put`, undefined, body);
+  }
+
+  /** Takes a policy away that belongs to a principal alone. Needs the permission `keystead:DeletePrincipalInlinePolicy`. */
+  deletePrincipalInlinePolicy(principalId: string, body: {
+    readonly name: string;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/inline-policies/delete`, undefined, body);
+  }
+
+  /** Sets tags of a principal: policies may ask for them. Needs the permission `keystead:TagPrincipal`. */
+  tagPrincipal(principalId: string, body: {
+    readonly tags: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[];
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/tags/set`, undefined, body);
+  }
+
+  /** Takes tags from a principal. Needs the permission `keystead:UntagPrincipal`. */
+  untagPrincipal(principalId: string, body: {
+    readonly keys: readonly (string)[];
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/tags/delete`, undefined, body);
+  }
+
+  /** Switches a user off: every request of it and of its sessions that starts after the answer is refused. Needs the permission `keystead:SuspendPrincipal`. */
+  suspendPrincipal(principalId: string): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/suspend`);
+  }
+
+  /** Switches a user on again, with the credentials that were not taken back. Needs the permission `keystead:ResumePrincipal`. */
+  resumePrincipal(principalId: string): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/resume`);
+  }
+
+  /** Deletes a user for good, with its credentials. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeletePrincipal`. */
+  deletePrincipal(principalId: string): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/delete`);
+  }
+
+  /** Makes a policy of the own tenant, to be attached to users and roles. Needs the permission `keystead:CreatePolicy`. */
+  createPolicy(body: {
+    readonly name: string;
+    /** the JSON text of the policy */
+    readonly document: string;
+    readonly description?: string | undefined;
+  }): Promise<Policy> {
+    return this.#transport.send('POST', `/policies`, undefined, body);
+  }
+
+  /** Lists the policies that the own tenant has made. The built-in ones are administrator, user and operator. Needs the permission `keystead:ListPolicies`. */
+  listPolicies(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Policy)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/policies`, query);
+  }
+
+  /** Shows a policy: a built-in one, or one of the own tenant. Needs the permission `keystead:GetPolicy`. */
+  getPolicy(policy: string): Promise<Policy> {
+    return this.#transport.send('GET', `/policies/${encodeURIComponent(policy)}`);
+  }
+
+  /** Changes the document or the description of a policy: it counts from the next request of everybody who has it. Needs the permission `keystead:UpdatePolicy`. */
+  updatePolicy(policy: string, body: {
+    /** the JSON text of the policy */
+    readonly document?: string | undefined;
+    readonly description?: string | undefined;
+  } = {}): Promise<Policy> {
+    return this.#transport.send('POST', `/policies/${encodeURIComponent(policy)}/update`, undefined, body);
+  }
+
+  /** Deletes a policy that nobody has. Needs the permission `keystead:DeletePolicy`. */
+  deletePolicy(policy: string): Promise<Policy> {
+    return this.#transport.send('POST', `/policies/${encodeURIComponent(policy)}/delete`);
+  }
+
+  /** Makes a role of the own tenant: who may assume it, and for how long. Its policies are attached afterwards. Needs the permission `keystead:CreateRole`. */
+  createRole(body: {
+    readonly name: string;
+    /** the JSON text of the policy */
+    readonly trustPolicy: string;
+    readonly description?: string | undefined;
+    /** how long a session may last at most */
+    readonly maxSessionSeconds?: number | undefined;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles`, undefined, body);
+  }
+
+  /** Lists the roles of the own tenant. Needs the permission `keystead:ListRoles`. */
+  listRoles(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Role)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/roles`, query);
+  }
+
+  /** Shows a role of the own tenant. Needs the permission `keystead:GetRole`. */
+  getRole(role: string): Promise<Role> {
+    return this.#transport.send('GET', `/roles/${encodeURIComponent(role)}`);
+  }
+
+  /** Attaches a policy to a role: a built-in one, or one of the tenant. Needs the permission `keystead:AttachRolePolicy`. */
+  attachRolePolicy(role: string, body: {
+    readonly policy: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/policies/attach`, undefined, body);
+  }
+
+  /** Takes a policy from a role: from the answer on it allows and denies nothing there. Needs the permission `keystead:DetachRolePolicy`. */
+  detachRolePolicy(role: string, body: {
+    readonly policy: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/policies/detach`, undefined, body);
+  }
+
+  /** Gives a role a policy that belongs to it alone, in place of the one of that name. Needs the permission `keystead:PutRoleInlinePolicy`. */
+  putRoleInlinePolicy(role: string, body: {
+    readonly name: string;
+    /** the JSON text of the policy */
+    readonly document: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/inline-policies/put`, undefined, body);
+  }
+
+  /** Takes a policy away that belongs to a role alone. Needs the permission `keystead:DeleteRoleInlinePolicy`. */
+  deleteRoleInlinePolicy(role: string, body: {
+    readonly name: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/inline-policies/delete`, undefined, body);
+  }
+
+  /** Sets tags of a role: policies may ask for them. Needs the permission `keystead:TagRole`. */
+  tagRole(role: string, body: {
+    readonly tags: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[];
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/tags/set`, undefined, body);
+  }
+
+  /** Takes tags from a role. Needs the permission `keystead:UntagRole`. */
+  untagRole(role: string, body: {
+    readonly keys: readonly (string)[];
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/tags/delete`, undefined, body);
+  }
+
+  /** Says anew who may assume a role. Sessions that are open go on: see revokeRoleSessions. Needs the permission `keystead:SetRoleTrust`. */
+  setRoleTrust(role: string, body: {
+    /** the JSON text of the policy */
+    readonly trustPolicy: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/trust`, undefined, body);
+  }
+
+  /** Changes the description of a role, or how long its sessions may last. Needs the permission `keystead:UpdateRole`. */
+  updateRole(role: string, body: {
+    readonly description?: string | undefined;
+    /** how long a session may last at most */
+    readonly maxSessionSeconds?: number | undefined;
+  } = {}): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/update`, undefined, body);
+  }
+
+  /** Ends every session of a role that is open: requests of theirs that start after the answer are refused. Needs the permission `keystead:RevokeRoleSessions`. */
+  revokeRoleSessions(role: string): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/revoke-sessions`);
+  }
+
+  /** Deletes a role for good, with its sessions. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeleteRole`. */
+  deleteRole(role: string): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/delete`);
+  }
+
   /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */
   createCredential(principalId: string, body: {
     readonly type: 'access-key' | 'session' | 'api-key';
@@ -429,6 +682,11 @@ export class KeysteadClient {
     readonly lifetimeSeconds?: number | undefined;
   }): Promise<IssuedCredential> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/credentials`, undefined, body);
+  }
+
+  /** Issues an access key of the account itself, which no policy of the tenant bounds but those of keys. Needs the permission `keystead:CreateRootCredential`. */
+  createRootCredential(): Promise<IssuedCredential> {
+    return this.#transport.send('POST', `/root/credentials`);
   }
 
   /** Lists the credentials of the own tenant, without their secrets. Needs the permission `keystead:ListCredentials`. */
@@ -446,6 +704,11 @@ export class KeysteadClient {
   /** Takes a credential back: every request that starts after the answer is refused. Needs the permission `keystead:SuspendCredential`. */
   suspendCredential(credentialId: string): Promise<Credential> {
     return this.#transport.send('POST', `/credentials/${encodeURIComponent(credentialId)}/suspend`);
+  }
+
+  /** Takes a credential back and forgets it: every request that starts after the answer is refused. Needs the permission `keystead:DeleteCredential`. */
+  deleteCredential(credentialId: string): Promise<Credential> {
+    return this.#transport.send('POST', `/credentials/${encodeURIComponent(credentialId)}/delete`);
   }
 
   /** Lists the keys of a region. Needs the permission `kms:ListKeys`. */

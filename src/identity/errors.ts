@@ -2,6 +2,7 @@
 export type IdentityErrorCode =
   | 'principal-exists'
   | 'principal-not-found'
+  | 'principal-is-oneself'
   | 'role-exists'
   | 'role-not-found'
   | 'access-policy-exists'

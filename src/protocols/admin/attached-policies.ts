@@ -1,5 +1,4 @@
-import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
-import { isBuiltInPolicy } from '../../identity/built-in-policies.ts';
+import { isBuiltInPolicy, type BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import type { Directory } from '../../identity/directory.ts';
 import { IdentityError } from '../../identity/errors.ts';
 import type { Holder } from '../../identity/holder.ts';

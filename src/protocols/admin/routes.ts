@@ -1,5 +1,11 @@
 import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
-import { createCredential, listCredentials, suspendCredential } from './resources/credentials.ts';
+import {
+  createCredential,
+  createRootCredential,
+  deleteCredential,
+  listCredentials,
+  suspendCredential,
+} from './resources/credentials.ts';
 import {
   cancelKeyDeletion,
   disableKey,
@@ -16,7 +22,10 @@ import {
   listEnvironments,
   setEnvironmentCredentials,
 } from './resources/environments.ts';
+import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './resources/policies.ts';
+import { getPrincipal, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { createPrincipal, listPrincipals } from './resources/principals.ts';
+import { createRole, getRole, listRoles, ROLE_CHANGES } from './resources/roles.ts';
 import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
 import {
   cancelRun,
@@ -53,9 +62,22 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listRegions,
   createPrincipal,
   listPrincipals,
+  getPrincipal,
+  ...PRINCIPAL_CHANGES,
+  createPolicy,
+  listPolicies,
+  getPolicy,
+  updatePolicy,
+  deletePolicy,
+  createRole,
+  listRoles,
+  getRole,
+  ...ROLE_CHANGES,
   createCredential,
+  createRootCredential,
   listCredentials,
   suspendCredential,
+  deleteCredential,
   listKeys,
   getKey,
   enableKey,

@@ -35,6 +35,9 @@ export const TAG = Type.Object(
 /** A name for people: 1 to 64 characters, none of them a control character. */
 export const DISPLAY_NAME = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{1,64}$' });
 
+/** A description for people: at most 1000 characters, none of them a control character. */
+export const DESCRIPTION = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]{0,1000}$' });
+
 /** The query of every list. */
 export const PAGE = closed({
   after: Type.Optional(Type.String({ maxLength: 256, description: 'the `next` of the page before' })),

@@ -13,6 +13,7 @@ const RULES = {
   RoleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ },
   ExternalId: { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]*$/ },
   SourceIdentity: { min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ },
+  // oxlint-disable-next-line no-control-regex -- these three are what AWS allows
   Policy: { min: 1, max: 2048, pattern: /^[\u0009\u000a\u000d\u0020-\u00ff]+$/ },
 } as const satisfies Record<string, TextRule>;
 

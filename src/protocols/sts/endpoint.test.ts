@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { roleArn, rootArn, userArn } from '../../identity/arn.ts';
+import { roleArn, rootArn, sessionArn, userArn } from '../../identity/arn.ts';
 import { suspendCredential } from '../../identity/credential.ts';
 import { putPrincipal, type Member } from '../../identity/principal.ts';
 import type { Role } from '../../identity/role.ts';
@@ -173,7 +173,9 @@ describe('AssumeRole', () => {
 
   it('chains for an hour at most; source identity and transitive tags go on and stay', async () => {
     const first = await world.role(acme, 'First', [userArn(acme.accountId, 'alice')]);
-    const second = await world.role(acme, 'Second', [roleArn(acme.accountId, 'First')], { maxSessionSeconds: 7200 });
+    const second = await world.role(acme, 'Second', [sessionArn(acme.accountId, 'First', 'nightly')], {
+      maxSessionSeconds: 7200,
+    });
     const tags = {
       'Tags.member.1.Key': 'team',
       'Tags.member.1.Value': 'red',
@@ -239,7 +241,7 @@ describe('a session is over at once', () => {
     ['when the access key that opened it is taken back', () => suspend(alice.keys)],
   ])('%s', async (_, end) => {
     const ofRole = (await assume(alice.keys)).keys();
-    const second = await world.role(acme, 'Second', [roleArn(acme.accountId, 'Backup')]);
+    const second = await world.role(acme, 'Second', [sessionArn(acme.accountId, 'Backup', 'nightly')]);
     const chained = (await assume(ofRole, { RoleArn: roleArn(acme.accountId, second.name) })).keys();
     expect((await whoIs(ofRole)).status).toBe(200);
     expect((await whoIs(chained)).status).toBe(200);

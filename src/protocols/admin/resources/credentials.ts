@@ -1,11 +1,14 @@
 import Type from 'typebox';
+import { rootArn } from '../../../identity/arn.ts';
 import {
   credentialRef,
   issueAccessKey,
   issueApiKey,
   readCredential,
+  removeCredential,
   suspendCredential as suspended,
   type Credential,
+  type CredentialHolder,
   type CredentialType,
   type IssuedCredential,
 } from '../../../identity/credential.ts';
@@ -25,7 +28,9 @@ const ONCE = 'shown in this answer and never again';
 
 const CREDENTIAL = named('Credential', {
   credentialId: CREDENTIAL_ID,
-  principalId: UUID,
+  holder: Type.Enum(['user', 'role', 'root'], { description: 'whom it proves: for a role, a session of it' }),
+  principalId: Type.String({ ...UUID, description: "the id of the user or role; the tenant's for its root" }),
+  sessionName: Type.Optional(Type.String({ description: 'the name of a session of a role' })),
   type: TYPE,
   state: Type.Enum(['active', 'suspended']),
   createdAt: TIMESTAMP,
@@ -92,13 +97,62 @@ export const createCredential = adminRoute({
       },
     };
   },
-  show: ({ credential, secret, sessionToken }: IssuedCredential) => ({
-    credential: showCredential(credential),
-    ...(credential.type === 'api-key'
-      ? { apiKey: secret.toString('ascii') }
-      : { accessKeyId: credential.id, secretAccessKey: secret.toString('ascii') }),
-    ...(sessionToken && { sessionToken: sessionToken.toString('ascii') }),
-  }),
+  show: showIssued,
+});
+
+export const createRootCredential = adminRoute({
+  id: 'createRootCredential',
+  method: 'POST',
+  path: '/root/credentials',
+  action: 'keystead:CreateRootCredential',
+  summary: 'Issues an access key of the account itself, which no policy of the tenant bounds but those of keys',
+  status: 201,
+  answer: ISSUED_CREDENTIAL,
+  example: {},
+  prepare: (context) => {
+    const { tenant } = context.proof;
+    return {
+      targets: [{ action: 'keystead:CreateRootCredential', resource: rootArn(tenant.accountId) }],
+      run: (nowMs) => {
+        const { random } = context.services;
+        const issued = issueAccessKey(tenant, tenant.tenantId, undefined, nowMs, random, { holder: 'root' });
+        context.wipeLater(issued.secret);
+        return { value: issued, writes: [issued.write] };
+      },
+    };
+  },
+  show: showIssued,
+});
+
+export const deleteCredential = adminRoute({
+  id: 'deleteCredential',
+  method: 'POST',
+  path: '/credentials/{credentialId}/delete',
+  action: 'keystead:DeleteCredential',
+  summary: 'Takes a credential back and forgets it: every request that starts after the answer is refused',
+  status: 200,
+  params: closed({ credentialId: CREDENTIAL_ID }),
+  answer: CREDENTIAL,
+  example: { params: { credentialId: 'KSIAABCDEFGHIJKLMNOP' } },
+  prepare: async (context, { params }) => {
+    const { credential, policies } = await findCredential(context, params.credentialId);
+    return {
+      targets: [
+        { action: 'keystead:DeleteCredential', resource: '*' },
+        ...operatorTargets(policies, 'installation:SuspendCredential'),
+      ],
+      details: { credential: params.credentialId },
+      run: () => {
+        if (credential === undefined) throw noCredential(params.credentialId);
+        return {
+          value: { ...credential, state: 'suspended' as const },
+          writes: [removeCredential(credential)],
+          urgent: true,
+        };
+      },
+    };
+  },
+  show: showCredential,
 });
 
 export const listCredentials = adminRoute({
@@ -137,19 +191,17 @@ export const suspendCredential = adminRoute({
   params: closed({ credentialId: CREDENTIAL_ID }),
   answer: CREDENTIAL,
   example: { params: { credentialId: 'KSIAABCDEFGHIJKLMNOP' } },
-  prepare: async ({ services: { records, directory }, proof: { tenant } }, { params }) => {
-    const record = await records.read(credentialRef(tenant.tenantId, params.credentialId));
-    const credential = record && readCredential(tenant, record);
-    const member = credential && (await directory.member(tenant, credential.principalId));
+  prepare: async (context, { params }) => {
+    const { tenant } = context.proof;
+    const { credential, policies } = await findCredential(context, params.credentialId);
     return {
       targets: [
         { action: 'keystead:SuspendCredential', resource: '*' },
-        ...operatorTargets(member?.policies ?? [], 'installation:SuspendCredential'),
+        ...operatorTargets(policies, 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
       run: () => {
-        if (credential === undefined)
-          throw new AdminRefusal('credential-not-found', `your tenant has no credential ${params.credentialId}`);
+        if (credential === undefined) throw noCredential(params.credentialId);
         if (credential.state === 'suspended') return { value: credential };
         const value: Credential = { ...credential, state: 'suspended' };
         return { value, writes: [suspended(tenant, credential)], urgent: true };
@@ -167,10 +219,39 @@ function requireLifetime({ type, lifetimeSeconds }: { type: CredentialType; life
   return lifetimeSeconds ?? 0;
 }
 
-function showCredential({ id, principalId, type, state, createdAtMs, expiresAtMs }: Credential) {
+/** A credential of the own tenant, and the policies of the user whose it is. */
+async function findCredential(
+  { services: { records, directory }, proof: { tenant } }: AdminContext,
+  credentialId: string,
+): Promise<{ readonly credential: Credential | undefined; readonly policies: readonly string[] }> {
+  const record = await records.read(credentialRef(tenant.tenantId, credentialId));
+  const credential = record && readCredential(tenant, record);
+  const member = credential && (await directory.member(tenant, credential.principalId));
+  return { credential, policies: member?.policies ?? [] };
+}
+
+function noCredential(credentialId: string): AdminRefusal {
+  return new AdminRefusal('credential-not-found', `your tenant has no credential ${credentialId}`);
+}
+
+function showIssued({ credential, secret, sessionToken }: IssuedCredential) {
+  return {
+    credential: showCredential(credential),
+    ...(credential.type === 'api-key'
+      ? { apiKey: secret.toString('ascii') }
+      : { accessKeyId: credential.id, secretAccessKey: secret.toString('ascii') }),
+    ...(sessionToken && { sessionToken: sessionToken.toString('ascii') }),
+  };
+}
+
+function showCredential(credential: Credential) {
+  const holder: CredentialHolder = credential.holder ?? 'user';
+  const { id, principalId, type, state, createdAtMs, expiresAtMs, session } = credential;
   return {
     credentialId: id,
+    holder,
     principalId,
+    ...(session?.name !== undefined && { sessionName: session.name }),
     type,
     state,
     createdAt: timestamp(createdAtMs),

@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { BarrierKey, makeBarrierRoot } from '../crypto/hierarchy.ts';
+import { issueAccessKey, suspendCredential } from '../identity/credential.ts';
+import { Directory } from '../identity/directory.ts';
+import { makePrincipal } from '../identity/principal.ts';
+import { makeTenant, type Tenant } from '../identity/tenant.ts';
+import { changeEntry, NOW, random } from '../keys/key-space.fixture.ts';
+import type { Write } from '../records/commit.ts';
+import { MemoryStore } from '../store/memory.ts';
+import { sweepSessions } from './sweep-sessions.ts';
+
+const HOUR = 3_600_000;
+
+let store: MemoryStore;
+let directory: Directory;
+let tenant: Tenant;
+let principalId: string;
+let sweep: (nowMs: number) => Promise<number>;
+
+async function commit(...writes: Write[]): Promise<void> {
+  const tenants = new Set(writes.map((write) => ('put' in write ? write.put.tenantId : write.remove.tenantId)));
+  await store.commit({ writes, entries: [...tenants].map(changeEntry) });
+}
+
+beforeEach(async () => {
+  store = new MemoryStore();
+  const barrier = BarrierKey.from(makeBarrierRoot());
+  const made = makeTenant(barrier, 'acme', NOW, random);
+  tenant = made.tenant;
+  const { member, write } = makePrincipal(tenant, 'alice', [], NOW, random);
+  principalId = member.id;
+  await commit(made.write, write);
+  directory = new Directory(store, barrier);
+  sweep = (nowMs) => sweepSessions(store, directory, nowMs, random);
+});
+
+const session = (endsAtMs: number) => issueAccessKey(tenant, principalId, endsAtMs, NOW, random);
+const left = () => store.list(tenant.tenantId, 'credential', '', { limit: 1000 }).length;
+
+describe('the sweep of sessions', () => {
+  it('forgets them an hour after their end, to the millisecond, and their names with them', async () => {
+    const [early, late] = [session(NOW + HOUR), session(NOW + 2 * HOUR)];
+    const accessKey = issueAccessKey(tenant, principalId, undefined, NOW, random);
+    await commit(early.write, late.write, accessKey.write);
+    expect(await sweep(NOW + 2 * HOUR - 1)).toBe(0);
+    expect(await sweep(NOW + 2 * HOUR)).toBe(1);
+    expect(await directory.byAccessKey(early.credential.id)).toBeUndefined();
+    expect((await directory.byAccessKey(late.credential.id))?.credential.id).toBe(late.credential.id);
+    expect(await sweep(NOW + 1000 * HOUR)).toBe(1);
+    expect(left()).toBe(1);
+    expect(JSON.parse(String(store.entries().at(-1)?.leaf))).toMatchObject({ action: 'sts:ForgetSessions' });
+  });
+
+  it('forgets those that were taken back too', async () => {
+    const { credential, write } = session(NOW + HOUR);
+    await commit(write);
+    await commit(suspendCredential(tenant, credential));
+    expect(await sweep(NOW + 2 * HOUR)).toBe(1);
+  });
+
+  it('takes many in several commits', async () => {
+    const sessions = Array.from({ length: 250 }, (_, i) => session(NOW + i));
+    await commit(...sessions.map(({ write }) => write));
+    const before = store.entries().length;
+    expect(await sweep(NOW + 2 * HOUR)).toBe(250);
+    expect(store.entries().length - before).toBe(3);
+    expect(left()).toBe(0);
+  });
+});
