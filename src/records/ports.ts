@@ -1,4 +1,5 @@
 import type { AuditDraft } from '../audit/entry.ts';
+import type { KeyUse } from '../audit/last-uses.ts';
 import type { Commit, RecordName } from './commit.ts';
 import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
 
@@ -32,6 +33,13 @@ export interface RecordReader {
   resolve(name: RecordName): MaybePromise<RecordRef | undefined>;
   /** Names of one space, sorted. `after` and `limit` as in {@link Page}. */
   listNames(space: string, page: Page): MaybePromise<NamedRef[]>;
+  /**
+   * The newest use of a key that a tenant's log tells of; `key` as entries name it. It is known as soon as the use was
+   * answered. A convenience like a name: the log is what proves it.
+   */
+  lastUse(tenantId: string, key: string): MaybePromise<KeyUse | undefined>;
+  /** Since when uses are known, in milliseconds since 1970. */
+  usesKnownSinceMs(): MaybePromise<number>;
 }
 
 /** Tells whether what is cached may still be true. */

@@ -75,6 +75,8 @@ describe('a record that is kept', () => {
         listAll: () => [],
         resolve: () => undefined,
         listNames: () => [],
+        lastUse: () => undefined,
+        usesKnownSinceMs: () => 0,
       },
       10,
     );

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditDraft } from '../audit/entry.ts';
 import { ConflictError, type RecordStore } from './ports.ts';
 import type { RecordKind, RecordRef } from './record.ts';
 import { change, draft, record } from './writes.fixture.ts';
@@ -242,6 +243,50 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       await expect(store.commit(half)).rejects.toThrow(TypeError);
       await expect(store.commit({ writes: [], entries: [] })).rejects.toThrow(TypeError);
       expect(await store.read(ref('c'))).toBeUndefined();
+    });
+
+    describe('the last use of a key', () => {
+      const use = (key: string, more: Partial<AuditDraft> = {}) =>
+        draft('t1', { action: 'kms:Encrypt', key, keyVersion: randomUUID(), ...more });
+
+      it('is that of the newest entry, which is there when the use is', async () => {
+        expect(await store.lastUse('t1', 'k1')).toBeUndefined();
+        await store.record(use('k1', { timeMs: 5, requestId: 'first' }));
+        await store.record(use('k1', { timeMs: 7, requestId: 'second', action: 'kms:Decrypt' }));
+        expect(await store.lastUse('t1', 'k1')).toEqual({
+          action: 'kms:Decrypt',
+          atMs: 7,
+          requestId: 'second',
+          entryId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+        });
+        expect([await store.lastUse('t2', 'k1'), await store.lastUse('t1', 'k2')]).toEqual([undefined, undefined]);
+      });
+
+      it('is found among all that is recorded at once, each key its own', async () => {
+        const keys = ['k1', 'mrk-0123@eu-west-1', 'mrk-0123@eu-west-2'];
+        const drafts = keys.flatMap((key) => [1, 2, 3].map((timeMs) => use(key, { timeMs })));
+        await Promise.all(drafts.map((one) => store.record(one)));
+        for (const key of keys) expect((await store.lastUse('t1', key))?.atMs).toBe(3);
+      });
+
+      it.each<[string, Partial<AuditDraft>]>([
+        ['a refusal', { outcome: 'refused', reason: 'access-denied' }],
+        ['a failure', { outcome: 'failed', reason: 'internal' }],
+        ['an act of management', { action: 'kms:DescribeKey' }],
+        ['an action that only looks like one', { action: 'kms:EncryptAll' }],
+        ['an entry without a key', { key: undefined }],
+        [
+          'words of a caller that look like one',
+          { action: 'x","details":"', principal: '"key":"k1","outcome":"done"' },
+        ],
+      ])('is not %s', async (_, more) => {
+        await store.record(use('k1', more));
+        expect(await store.lastUse('t1', 'k1')).toBeUndefined();
+      });
+
+      it('is known since some time', async () => {
+        expect(await store.usesKnownSinceMs()).toBeGreaterThanOrEqual(0);
+      });
     });
 
     it('refuses an entry that the log cannot hold, and that one alone', async () => {

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { EntryFrames } from '../audit/entry-frame.ts';
+import { LastUses } from '../audit/last-uses.ts';
+import { KEY_USES } from '../keys/uses.ts';
 import { leafOfCommit, tenantOf } from '../records/account.ts';
 import type { Commit, Write } from '../records/commit.ts';
 import { ConflictError } from '../records/ports.ts';
@@ -10,6 +12,7 @@ import { passFaultPoint } from './fault.ts';
 import { NameWriter } from './name-writer.ts';
 import { foreignSchema, schemaOf } from './own-schema.ts';
 import { RecordTable } from './record-table.ts';
+import { UseTable } from './use-table.ts';
 
 /** What one part of a group is: the entries of uses as a batch, or a commit. */
 export type Part = { readonly uses: Uint8Array } | { readonly commit: Commit };
@@ -35,6 +38,7 @@ export class GroupWriter {
   /** The version of the schema that was last found to be ours. */
   #ownVersion: unknown;
   readonly #frames = new EntryFrames();
+  readonly #uses: UseTable;
 
   /** `schema`: what the database has in its schema, and nothing besides. */
   constructor(db: DatabaseSync, node: string, schema: string) {
@@ -44,6 +48,7 @@ export class GroupWriter {
     this.#node = node;
     this.#records = new RecordTable(db);
     this.#names = new NameWriter(db);
+    this.#uses = new UseTable(db);
     this.#selectSum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
     this.#upsertSum = db.prepare('INSERT OR REPLACE INTO tenant_state (tenant, sum) VALUES (?, ?)');
     this.#bumpEpoch = db.prepare('UPDATE epoch SET value = value + ? WHERE one = 1');
@@ -62,10 +67,12 @@ export class GroupWriter {
     try {
       this.#requireOwnSchema();
       this.#frames.truncate(0);
+      const lastUses = new LastUses((action) => KEY_USES.has(action));
       let changes = 0;
       outcomes = parts.map((part) => {
         if ('uses' in part) {
           this.#frames.appendBatch(part.uses);
+          lastUses.note(part.uses);
           return undefined;
         }
         const failure = this.#apply(part.commit);
@@ -73,6 +80,7 @@ export class GroupWriter {
         return failure;
       });
       if (changes > 0) this.#bumpEpoch.run(changes);
+      this.#uses.write(lastUses.take());
       if (!this.#frames.isEmpty) this.#insert(this.#frames.take());
     } catch (error) {
       this.#rollback();

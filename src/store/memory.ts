@@ -1,5 +1,7 @@
 import { EntryFrames, type FramedEntry, readFrames } from '../audit/entry-frame.ts';
 import { type AuditDraft, leafOf } from '../audit/entry.ts';
+import { type KeyUse, LastUses } from '../audit/last-uses.ts';
+import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
 import type { Commit, RecordName, Write } from '../records/commit.ts';
 import type { NamedRef, Page, RecordStore } from '../records/ports.ts';
@@ -20,6 +22,7 @@ export class MemoryStore implements RecordStore {
   #state: State = { records: new Map(), names: new Map() };
   #epoch = 0;
   readonly #log: FramedEntry[] = [];
+  readonly #uses = new Map<string, KeyUse>();
 
   /** Every entry so far, in order. */
   entries(): readonly FramedEntry[] {
@@ -67,6 +70,14 @@ export class MemoryStore implements RecordStore {
     return paged(names, ({ name }) => name, page);
   }
 
+  lastUse(tenantId: string, key: string): KeyUse | undefined {
+    return this.#uses.get(`${tenantId}/${key}`);
+  }
+
+  usesKnownSinceMs(): number {
+    return 0;
+  }
+
   async commit(commit: Commit): Promise<void> {
     assertAccountable(commit);
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
@@ -83,7 +94,11 @@ export class MemoryStore implements RecordStore {
   async record(entry: AuditDraft): Promise<void> {
     const frames = new EntryFrames();
     frames.append(leafOf(entry));
-    this.#log.push(...readFrames(frames.take()));
+    const batch = frames.take();
+    const last = new LastUses((action) => KEY_USES.has(action));
+    last.note(batch);
+    for (const { tenantId, key, ...use } of last.take()) this.#uses.set(`${tenantId}/${key}`, use);
+    this.#log.push(...readFrames(batch));
   }
 }
 

@@ -33,9 +33,10 @@ async function migrateAlone(
   migrations: readonly Migration[],
 ): Promise<void> {
   let version = versionOf(db);
+  const isNew = version === 0;
   while (version < migrations.length) {
     const seen = dataVersion(db);
-    if (version > 0) copyBefore(db, path, version + 1);
+    if (!isNew) copyBefore(db, path, version + 1);
     await step(db, seen, version, migrations[version] as Migration, nowMs);
     version = versionOf(db);
   }

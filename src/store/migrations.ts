@@ -7,8 +7,14 @@ export interface Migration {
   up(db: Kysely<Tables>): Promise<void>;
 }
 
+/** The step since which the last use of keys is known. */
+export const USES_KNOWN = 'last use of keys';
+
 /** All steps, in order: a file that has seen the first `n` is at version `n`. Steps are added, never changed. */
-export const MIGRATIONS: readonly Migration[] = [{ name: 'records, names, state, audit queue', up: makeTables }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'records, names, state, audit queue', up: makeTables },
+  { name: USES_KNOWN, up: makeUseTable },
+];
 
 async function makeTables(db: Kysely<Tables>): Promise<void> {
   await db.schema
@@ -69,4 +75,18 @@ async function makeTables(db: Kysely<Tables>): Promise<void> {
     .execute();
   await db.insertInto('audit_plan').values({ one: 1, done_through: 0, planned_through: 0, planned_ms: 0 }).execute();
   await sql`PRAGMA application_id = 1263752260`.execute(db); // 'KSTD', so that `file` knows it
+}
+
+async function makeUseTable(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('key_use')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('time_ms', 'integer', (column) => column.notNull())
+    .addColumn('request', 'text', (column) => column.notNull())
+    .addColumn('entry', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('key_use_key', ['tenant', 'key'])
+    .modifyEnd(sql`WITHOUT ROWID`)
+    .execute();
 }

@@ -1,9 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Kysely, Selectable } from 'kysely';
+import type { KeyUse } from '../audit/last-uses.ts';
 import type { RecordName } from '../records/commit.ts';
 import type { Freshness, NamedRef, Page, RecordReader } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { queries } from './kysely-dialect.ts';
+import { USES_KNOWN } from './migrations.ts';
 import type { Tables } from './schema.ts';
 
 const MAX_PAGE = 1000;
@@ -18,6 +20,7 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #read: StatementSync;
   readonly #revision: StatementSync;
   readonly #resolve: StatementSync;
+  readonly #lastUse: StatementSync;
   /** What the row said last, what was answered last, and how much more the answers say than the row. */
   #stored = 0;
   #answered = 0;
@@ -37,6 +40,7 @@ export class SqlReader implements RecordReader, Freshness {
     );
     this.#revision = db.prepare('SELECT revision FROM record WHERE tenant = ? AND kind = ? AND id = ?');
     this.#revision.setReturnArrays(true);
+    this.#lastUse = db.prepare('SELECT action, time_ms, request, entry FROM key_use WHERE tenant = ? AND key = ?');
     this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
   }
 
@@ -102,6 +106,16 @@ export class SqlReader implements RecordReader, Freshness {
     if (page.after !== undefined) query = query.where('name', '>', page.after);
     const rows = await query.orderBy('name').limit(limitOf(page)).execute();
     return rows.map(({ name, tenant, kind, id }) => ({ space, name, tenantId: tenant, kind: kind as RecordKind, id }));
+  }
+
+  lastUse(tenantId: string, key: string): KeyUse | undefined {
+    const row = this.#lastUse.get(tenantId, key) as Selectable<Tables['key_use']> | undefined;
+    return row && { action: row.action, atMs: row.time_ms, requestId: row.request, entryId: row.entry };
+  }
+
+  async usesKnownSinceMs(): Promise<number> {
+    const query = this.#kysely.selectFrom('schema_version').select('applied_ms').where('name', '=', USES_KNOWN);
+    return (await query.executeTakeFirstOrThrow()).applied_ms;
   }
 }
 

@@ -20,6 +20,8 @@ export interface Tables {
   epoch: { one: number; value: number };
   /** Entries that are durable but not yet in the log: one row per group of commits. */
   audit_batch: { seq: Generated<number>; node: string; body: Uint8Array };
+  /** The newest use of each key, by the log that tells of it: docs/spec/records.md. */
+  key_use: { tenant: string; key: string; action: string; time_ms: number; request: string; entry: string };
   /** Where each log stands: what is in the tiles and was verified there. */
   audit_log: { log: string; size: number; root: Uint8Array; state: string; checkpoint: string };
   /** One row: batches up to `done_through` are in the logs; those up to `planned_through` are being put there. */

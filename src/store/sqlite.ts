@@ -1,6 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditDraft } from '../audit/entry.ts';
+import type { KeyUse } from '../audit/last-uses.ts';
 import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
 import { type NamedRef, type Page, type RecordStore, StoreFullError } from '../records/ports.ts';
@@ -154,6 +155,14 @@ export class SqliteStore implements RecordStore {
 
   listNames(space: string, page: Page): Promise<NamedRef[]> {
     return this.#reader.listNames(space, page);
+  }
+
+  lastUse(tenantId: string, key: string): KeyUse | undefined {
+    return this.#reader.lastUse(tenantId, key);
+  }
+
+  usesKnownSinceMs(): Promise<number> {
+    return this.#reader.usesKnownSinceMs();
   }
 
   async commit(commit: Commit): Promise<void> {

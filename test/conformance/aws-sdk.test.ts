@@ -399,6 +399,17 @@ describe('the official SDK', () => {
     expect(pair.PrivateKeyPlaintext?.length).toBeGreaterThan(100);
   });
 
+  it('tells when a key was last used', async () => {
+    const { id: KeyId } = await newKey();
+    const before = await client.send(new kms.GetKeyLastUsageCommand({ KeyId }));
+    expect(before.KeyLastUsage).toEqual({});
+    expect(before.TrackingStartDate).toEqual(before.KeyCreationDate);
+    const { $metadata } = await client.send(new kms.GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }));
+    const { KeyLastUsage } = await client.send(new kms.GetKeyLastUsageCommand({ KeyId }));
+    expect(KeyLastUsage).toMatchObject({ Operation: 'GenerateDataKey', KmsRequestId: $metadata.requestId });
+    expect(Math.abs((KeyLastUsage?.Timestamp?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('moves between two regions of one server', async () => {
     const west = 'us-west-2';
     await new KeysteadClient({ url: server.url, apiKey: server.first.apiKey }).addRegion({ region: west });

@@ -21,6 +21,7 @@ import { generateDataKeyWithoutPlaintext } from './operations/generate-data-key-
 import { generateDataKey } from './operations/generate-data-key.ts';
 import { generateMac } from './operations/generate-mac.ts';
 import { generateRandom } from './operations/generate-random.ts';
+import { getKeyLastUsage } from './operations/get-key-last-usage.ts';
 import { getKeyPolicy } from './operations/get-key-policy.ts';
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts';
 import { getParametersForImport } from './operations/get-parameters-for-import.ts';
@@ -60,7 +61,7 @@ export const OPERATIONS: OperationTable = {
   DisableKey: disableKey,
   ScheduleKeyDeletion: scheduleKeyDeletion,
   CancelKeyDeletion: cancelKeyDeletion,
-  GetKeyLastUsage: 'not-implemented',
+  GetKeyLastUsage: getKeyLastUsage,
   GetPublicKey: getPublicKey,
   // Cryptographic operations
   Encrypt: encrypt,

@@ -256,6 +256,7 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   TagResource: (name) => ({ KeyId: name, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
   UntagResource: (name) => ({ KeyId: name, TagKeys: ['a'] }),
   ListResourceTags: (name) => ({ KeyId: name }),
+  GetKeyLastUsage: (name) => ({ KeyId: name }),
   GetKeyPolicy: (name) => ({ KeyId: name }),
   PutKeyPolicy: (name) => ({ KeyId: name, Policy: POLICY }),
   ListKeyPolicies: (name) => ({ KeyId: name }),

@@ -91,6 +91,7 @@ const TABLE: { readonly [N in OperationName]?: readonly [Row, readonly (typeof A
   TagResource: [ANNOTATE, ID_OR_ARN],
   UntagResource: [ANNOTATE, ID_OR_ARN],
   ListResourceTags: [ANY, ID_OR_ARN],
+  GetKeyLastUsage: [ANY, ID_OR_ARN],
   GetKeyPolicy: [ANY, ID_OR_ARN],
   PutKeyPolicy: [ANY, ID_OR_ARN],
   ListKeyPolicies: [ANY, ID_OR_ARN],

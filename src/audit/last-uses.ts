@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto';
+import { readFrames } from './entry-frame.ts';
+
+/** The newest use of a key that is in its log. */
+export interface KeyUse {
+  /** `kms:Encrypt`, ... */
+  readonly action: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly requestId: string;
+  /** The entry's id: see {@link entryIdOf}. */
+  readonly entryId: string;
+}
+
+/** A key's use with the log that tells of it. */
+export interface LoggedUse extends KeyUse {
+  readonly tenantId: string;
+  /** As the entry names it: the id of the key's record. */
+  readonly key: string;
+}
+
+/**
+ * What a leaf with a done act on a key begins with: the members of a leaf stand in canonical order, and whatever stands
+ * before the outcome has a fixed form. Parsing each leaf whole would cost more than all else that is done with it.
+ */
+const DONE_WITH_KEY =
+  /^\{"action":"([\w:.-]+)","details":"[0-9a-f]{64}","key":"([\w@.-]+)",(?:"keyVersion":"[\w-]+",)?"outcome":"done"/;
+/** More than the longest beginning that {@link DONE_WITH_KEY} reads. */
+const HEAD_LENGTH = 320;
+
+/** Remembers, of batches of entries, the last use of each key. */
+export class LastUses {
+  readonly #isUse: (action: string) => boolean;
+  readonly #leaves = new Map<string, { readonly log: string; readonly leaf: Buffer }>();
+
+  /** `isUse` says which actions use a key. */
+  constructor(isUse: (action: string) => boolean) {
+    this.#isUse = isUse;
+  }
+
+  /** Looks through a batch, whose memory must stay as it is until {@link take}. */
+  note(batch: Uint8Array): void {
+    for (const { log, leaf } of readFrames(batch)) {
+      const [, action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
+      if (action !== '' && this.#isUse(action)) this.#leaves.set(`${log}/${key}`, { log, leaf });
+    }
+  }
+
+  /** The last use of each key since the last call. */
+  take(): LoggedUse[] {
+    const uses = [...this.#leaves.values()].map(({ log, leaf }) => useOf(log, leaf));
+    this.#leaves.clear();
+    return uses;
+  }
+}
+
+/**
+ * An id for an entry, from what it says: the first half of its leaf's hash in the log's tree (RFC 6962, section 2.1) in
+ * the form of a UUID of version 8 (RFC 9562, section 5.8). Whoever has the log finds the entry by it.
+ */
+export function entryIdOf(leaf: Uint8Array): string {
+  const bytes = hash('sha256', Buffer.concat([LEAF_PREFIX, leaf]), 'buffer').subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+const LEAF_PREFIX = Buffer.from([0]);
+
+function useOf(log: string, leaf: Buffer): LoggedUse {
+  const { action, key, time, request } = JSON.parse(leaf.toString('utf8')) as {
+    readonly action: string;
+    readonly key: string;
+    readonly time: number;
+    readonly request: string;
+  };
+  return { tenantId: log, key, action, atMs: time, requestId: request, entryId: entryIdOf(leaf) };
+}
