@@ -1,0 +1,87 @@
+/**
+ * Run as a program of its own, with --expose-gc: uses OpenSSL's functions many times and prints by how many bytes per
+ * call the memory has grown meanwhile that the C library has handed out, for each way of using them.
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { generateMaterial, openKeyMaterial } from '../key-material.ts';
+import koffi from 'koffi';
+import { keySpec, type KeySpecRow } from '../key-spec.ts';
+import { deriveSharedSecret } from '../key-agreement.ts';
+import { decryptWith, encryptTo } from '../public-key-encryption.ts';
+import { sign, verify } from '../signing.ts';
+
+const digest = Buffer.alloc(32, 1);
+const mu = Buffer.alloc(64, 1);
+const { gc: collect } = globalThis as unknown as { gc: () => void };
+const row = (name: string) => keySpec(name) as KeySpecRow;
+const [p256, ed25519, sm2, mlDsa] = (await Promise.all(
+  ['ec-p256', 'ed25519', 'sm2', 'ml-dsa-44'].map(async (name) =>
+    openKeyMaterial(row(name), await generateMaterial(row(name))),
+  ),
+)) as [KeyObject, KeyObject, KeyObject, KeyObject];
+const material = await generateMaterial(row('ec-p256'));
+const sm2Public = createPublicKey(sm2);
+const sm2Spki = sm2Public.export({ format: 'der', type: 'spki' });
+const encrypted = encryptTo('SM2PKE', sm2Public, digest);
+const damaged = Buffer.from(encrypted);
+damaged[encrypted.length - 1] = (damaged.at(-1) as number) ^ 1;
+
+const WAYS: readonly (readonly [name: string, times: number, run: () => unknown])[] = [
+  ['sign', 100_000, () => sign('ECDSA_SHA_256', p256, digest, 'DIGEST')],
+  ['verify', 5000, () => verify('ECDSA_SHA_256', p256, digest, 'DIGEST', digest)],
+  ['sign ph', 2000, () => sign('ED25519_PH_SHA_512', ed25519, mu, 'DIGEST')],
+  ['sign mu', 500, () => sign('ML_DSA_SHAKE_256', mlDsa, mu, 'EXTERNAL_MU')],
+  ['encrypt', 1000, () => encryptTo('SM2PKE', sm2Public, digest)],
+  ['decrypt', 1000, () => decryptWith('SM2PKE', sm2, encrypted)],
+  ['refuse', 1000, () => decryptWith('SM2PKE', sm2, damaged)],
+  ['agree', 1000, () => deriveSharedSecret(row('sm2'), sm2, sm2Spki)],
+  ['open', 5000, () => sign('ECDSA_SHA_256', openKeyMaterial(row('ec-p256'), material), digest, 'DIGEST')],
+];
+
+const FIELDS = [
+  'arena',
+  'ordblks',
+  'smblks',
+  'hblks',
+  'hblkhd',
+  'usmblks',
+  'fsmblks',
+  'uordblks',
+  'fordblks',
+  'keepcost',
+];
+const Mallinfo = koffi.struct(Object.fromEntries(FIELDS.map((field) => [field, 'size_t'])));
+/** Of glibc. `uordblks` and `hblkhd` are the bytes in use, in small blocks and in large ones. */
+const mallinfo2 = koffi.load(null).func('mallinfo2', Mallinfo, []) as () => { uordblks: number; hblkhd: number };
+
+function bytesInUse(): number {
+  const { uordblks, hblkhd } = mallinfo2();
+  return Number(uordblks) + Number(hblkhd);
+}
+
+/** Finalizers run in tasks of their own. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    collect();
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+async function grown(times: number, run: () => unknown): Promise<number> {
+  const batch = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      run();
+      if (n % 2000 === 1999) await settle();
+    }
+    await settle();
+  };
+  // What is kept for good, and the heap's own size, come with the first calls.
+  await batch(times / 5);
+  const before = bytesInUse();
+  await batch(times);
+  return bytesInUse() - before;
+}
+
+for (const [name, times, run] of WAYS) {
+  process.stdout.write(`${JSON.stringify({ name, times, grown: (await grown(times, run)) / times })}\n`);
+}
