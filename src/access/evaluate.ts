@@ -1,89 +1,117 @@
-import { isGranted } from './grants.ts';
-import { matchesPattern } from './pattern.ts';
-import type { Statement } from './policy.ts';
-import type { AccessRequest, Subject } from './request.ts';
+import { Evaluation, TooCostlyError } from './evaluation.ts';
+import { grantMismatchOf } from './grants.ts';
+import type { AccessPolicy } from './policy.ts';
+import { isRoot, meaningOf, type Meaning } from './principals.ts';
+import type { AccessRequest } from './request.ts';
+import { mismatchOf, type Statement } from './statement.ts';
+
+/** Why a request is allowed or not. */
+export type Reason =
+  | 'denied-by-key-policy'
+  | 'denied-by-identity-policy'
+  | 'denied-by-session-policy'
+  | 'allowed-by-key-policy'
+  | 'allowed-by-identity-policy'
+  | 'allowed-as-root'
+  | 'allowed-by-grant'
+  | 'not-allowed-by-session-policy'
+  | 'no-statement-allows'
+  | 'too-costly';
 
 /** The outcome and the reason that goes into the audit entry and to `access explain`. */
 export interface Decision {
   readonly allowed: boolean;
-  readonly reason:
-    | 'denied-by-key-policy'
-    | 'denied-by-identity-policy'
-    | 'allowed-by-key-policy'
-    | 'allowed-by-identity-policy'
-    | 'allowed-as-root'
-    | 'allowed-by-grant'
-    | 'denied-by-session-policy'
-    | 'not-allowed-by-session-policy'
-    | 'no-statement-allows';
+  readonly reason: Reason;
+  /** Of the statement that decided. */
   readonly sid?: string | undefined;
+  /** Of the grant that decided. */
+  readonly grantId?: string;
+  /** Something about the request beyond subject, action and resource was looked at: another one may fare differently. */
+  readonly isConditional: boolean;
 }
 
 /**
- * Decides one request (AWS KMS developer guide, "Key policies" and IAM policy evaluation): an explicit Deny wins;
- * a key's policy allows a principal that it names; where it names the account (`:root`), the principal's own
- * policies decide; across accounts both must allow; everything else is refused.
+ * Decides one request (AWS KMS developer guide, "Key policies"; IAM user guide, "Policy evaluation logic"):
+ *
+ * 1. An explicit Deny wins, in the key's policy, in the subject's own, in those of its session.
+ * 2. A key's policy allows whom it names; where it names the account, the subject's own policies decide.
+ * 3. Across accounts both must allow. Services have no policies of their own.
+ * 4. The policies of a session must allow too, but where the key's policy names this very session.
+ * 5. A grant allows by itself; one to an account, those whose own policies allow.
+ * 6. Everything else is refused; also what would cost too much to decide.
  */
 export function evaluate(request: AccessRequest): Decision {
-  const { subject, key } = request;
-  const ownStatements = subject.policies.flatMap((policy) => policy.statements);
-  const own = ownStatements.filter((statement) => covers(statement, request));
-  const ofKey = key?.policy.statements.filter((statement) => covers(statement, request)) ?? [];
-  const named = ofKey.filter((statement) => statement.principals.some((name) => names(name, subject)));
-  const delegated = ofKey.filter((statement) =>
-    statement.principals.some((name) => isAccount(name, subject.accountId)),
-  );
-
-  const keyDeny = [...named, ...delegated].find(isDeny);
-  if (keyDeny) return decision(false, 'denied-by-key-policy', keyDeny);
-  const ownDeny = own.find(isDeny);
-  if (ownDeny) return decision(false, 'denied-by-identity-policy', ownDeny);
-
-  const isRoot = isAccount(subject.arn, subject.accountId);
-  const ownAllow = own.find(isAllow);
-  const ownAllows = isRoot || ownAllow !== undefined;
-  if (key === undefined) {
-    if (isRoot) return decision(true, 'allowed-as-root');
-    return ownAllow ? decision(true, 'allowed-by-identity-policy', ownAllow) : decision(false, 'no-statement-allows');
+  const evaluation = new Evaluation(request.context);
+  try {
+    return decide(request, evaluation);
+  } catch (error) {
+    if (!(error instanceof TooCostlyError)) throw error;
+    return { allowed: false, reason: 'too-costly', isConditional: true };
   }
+}
 
-  const namedAllow = named.find(isAllow);
-  if (namedAllow && (key.accountId === subject.accountId || ownAllows)) {
-    return decision(true, 'allowed-by-key-policy', namedAllow);
+function decide(request: AccessRequest, evaluation: Evaluation): Decision {
+  const { subject, key, resource } = request;
+  const action = request.action.toLowerCase();
+  const outcome = (allowed: boolean, reason: Reason, statement?: Statement): Decision => ({
+    allowed,
+    reason,
+    sid: statement?.sid,
+    isConditional: evaluation.hasAsked,
+  });
+
+  const byMeaning: Partial<Record<Meaning, Statement>> = {};
+  for (const statement of key?.policy.statements ?? []) {
+    const meaning = statement.principals && meaningOf(statement.principals, subject);
+    if (meaning === undefined || mismatchOf(statement, action, resource, evaluation) !== undefined) continue;
+    if (statement.effect === 'Deny') return outcome(false, 'denied-by-key-policy', statement);
+    byMeaning[meaning] ??= statement;
   }
-  if (delegated.some(isAllow) && ownAllows) {
-    return isRoot ? decision(true, 'allowed-as-root') : decision(true, 'allowed-by-identity-policy', ownAllow);
+  const own = firstOf(subject.policies, action, resource, evaluation);
+  if (own?.effect === 'Deny') return outcome(false, 'denied-by-identity-policy', own);
+  const session = subject.sessionPolicies && firstOf(subject.sessionPolicies, action, resource, evaluation);
+  if (session?.effect === 'Deny') return outcome(false, 'denied-by-session-policy', session);
+
+  const isRootItself = isRoot(subject);
+  const ownAllows = isRootItself || own !== undefined;
+  const isLimited = subject.sessionPolicies !== undefined && subject.sessionPolicies.length > 0 && !session;
+  const unlessLimited = (allowed: Decision) => (isLimited ? outcome(false, 'not-allowed-by-session-policy') : allowed);
+  const byOwn = () =>
+    unlessLimited(isRootItself ? outcome(true, 'allowed-as-root') : outcome(true, 'allowed-by-identity-policy', own));
+
+  if (key === undefined) return ownAllows ? byOwn() : outcome(false, 'no-statement-allows');
+
+  const { self, service, broad, account } = byMeaning;
+  const isOwnAccount = key.accountId === subject.accountId;
+  if (service) return outcome(true, 'allowed-by-key-policy', service);
+  if (self && isOwnAccount) return outcome(true, 'allowed-by-key-policy', self);
+  const named = self ?? broad;
+  if (named && (isOwnAccount || ownAllows)) return unlessLimited(outcome(true, 'allowed-by-key-policy', named));
+  if (account && ownAllows) return byOwn();
+  for (const right of request.grants ?? []) {
+    if (right.toAccount === true && !ownAllows) continue;
+    if (grantMismatchOf(right, action, evaluation) !== undefined) continue;
+    return unlessLimited({ ...outcome(true, 'allowed-by-grant'), grantId: right.grantId });
   }
-  const isByGrant = request.grants?.some(
-    (right) => isGranted(right, request) && (right.toAccount !== true || ownAllows),
-  );
-  if (isByGrant === true) return decision(true, 'allowed-by-grant');
-  return decision(false, 'no-statement-allows');
+  return outcome(false, 'no-statement-allows');
 }
 
-function covers(statement: Statement, { action, resource }: AccessRequest): boolean {
-  const lowerCase = action.toLowerCase();
-  return (
-    statement.actions.some((pattern) => matchesPattern(pattern, lowerCase)) &&
-    statement.resources.some((pattern) => matchesPattern(pattern, resource))
-  );
-}
-
-/** Whether a principal of a statement is the subject itself (or everybody), not merely its account. */
-function names(principal: string, subject: Subject): boolean {
-  return principal === '*' || principal === subject.arn;
-}
-
-const ROOT_ARN = /^arn:aws[a-z-]*:iam::(\d{12}):root$/;
-
-/** Whether a principal of a statement, or a subject, is the account as a whole. */
-function isAccount(principal: string, accountId: string): boolean {
-  return principal === accountId || ROOT_ARN.exec(principal)?.[1] === accountId;
-}
-
-const isDeny = (statement: Statement): boolean => statement.effect === 'Deny';
-const isAllow = (statement: Statement): boolean => statement.effect === 'Allow';
-
-function decision(allowed: boolean, reason: Decision['reason'], statement?: Statement): Decision {
-  return { allowed, reason, sid: statement?.sid };
+/** The first statement that denies a request; if none does, the first that allows it. */
+function firstOf(
+  policies: readonly AccessPolicy[],
+  action: string,
+  resource: string,
+  evaluation: Evaluation,
+): Statement | undefined {
+  let allowing: Statement | undefined;
+  for (const { statements } of policies) {
+    for (const statement of statements) {
+      // What allows already needs no second look.
+      if (statement.effect === 'Allow' && allowing) continue;
+      if (mismatchOf(statement, action, resource, evaluation) !== undefined) continue;
+      if (statement.effect === 'Deny') return statement;
+      allowing = statement;
+    }
+  }
+  return allowing;
 }

@@ -1,24 +1,39 @@
-import type { AccessRequest, GrantedRight, RequestContext } from './request.ts';
+import type { Evaluation } from './evaluation.ts';
+import { compilePattern } from './pattern.ts';
+import type { GrantedRight } from './request.ts';
+
+/** Why a right that a grant gives does not cover a request. */
+export type GrantMismatch = 'action' | 'encryption-context' | 'source-arn';
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /**
- * Whether a right that a grant gives covers a request (AWS KMS developer guide, "Grants": grant constraints). Names of
- * the encryption context are compared without case, values with it.
+ * Why a right does not cover an action (in lower case); `undefined` where it does (AWS KMS developer guide, "Grants":
+ * grant constraints).
  */
-export function isGranted(
+export function grantMismatchOf(
   right: GrantedRight,
-  { action, context }: Pick<AccessRequest, 'action' | 'context'>,
-): boolean {
-  if (!right.actions.includes(action.toLowerCase())) return false;
+  action: string,
+  evaluation: Evaluation,
+): GrantMismatch | undefined {
+  if (!right.actions.includes(action)) return 'action';
   const { encryptionContextEquals: equals, encryptionContextSubset: subset, sourceArn } = right;
-  if (sourceArn !== undefined && !(context?.values('aws:sourcearn') ?? []).includes(sourceArn)) return false;
-  const given = context?.encryptionContext;
-  if (equals !== undefined && !(given?.size === equals.size && holds(given, equals))) return false;
-  return subset === undefined || holds(given, subset);
+  if (sourceArn !== undefined && !isOnBehalfOf(sourceArn, evaluation)) return 'source-arn';
+  if (equals === undefined && subset === undefined) return undefined;
+  const given = evaluation.encryptionContext() ?? NOTHING;
+  const isWhole = equals === undefined || (given.size === equals.size && contains(given, equals));
+  return isWhole && (subset === undefined || contains(given, subset)) ? undefined : 'encryption-context';
 }
 
-function holds(given: RequestContext['encryptionContext'], wanted: ReadonlyMap<string, string>): boolean {
-  const pairs = [...(given ?? [])].map(([name, value]) => [name.toLowerCase(), value] as const);
+/** Names are compared without case, values with. */
+function contains(given: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {
+  const pairs = [...given].map(([name, value]) => [name.toLowerCase(), value] as const);
   return [...wanted].every(([name, value]) =>
     pairs.some((pair) => pair[0] === name.toLowerCase() && pair[1] === value),
   );
+}
+
+function isOnBehalfOf(sourceArn: string, evaluation: Evaluation): boolean {
+  const source = evaluation.single('aws:sourcearn');
+  return source !== undefined && compilePattern(sourceArn, { hasVariables: false, needs: new Set() })(source, evaluation);
 }

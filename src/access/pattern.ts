@@ -1,24 +1,92 @@
-/**
- * Matches a text against a pattern of the policy language: `*` stands for any run of characters, `?` for one.
- * Takes time proportional to pattern times text at worst, so a hostile pattern costs nothing.
- */
-export function matchesPattern(pattern: string, text: string): boolean {
-  let p = 0;
+import type { Evaluation } from './evaluation.ts';
+import { isVariable, ONE, readTemplate, RUN, valueOf, type Language, type Token } from './template.ts';
+
+/** Whether a text is meant by something of a policy. */
+export type Matcher = (text: string, evaluation: Evaluation) => boolean;
+
+/** What a compiled pattern compares: a code unit, or one of these. */
+type Cell = number;
+const RUN_CELL = -1;
+const ONE_CELL = -2;
+
+/** Compares a whole text with a text of a policy that has no wildcards. `fold` brings both to one case. */
+export function compileText(source: string, language: Language, fold?: (text: string) => string): Matcher {
+  const tokens = readTemplate(source, language, false);
+  const wantedOf = (evaluation: Evaluation) => {
+    const whole = tokens.map((token) => (isVariable(token) ? valueOf(token, evaluation) : (token as string))).join('');
+    return fold ? fold(whole) : whole;
+  };
+  const isFixed = !tokens.some(isVariable);
+  const fixed = isFixed ? wantedOf(undefined as never) : '';
+  return (text, evaluation) => {
+    evaluation.step();
+    return (fold ? fold(text) : text) === (isFixed ? fixed : wantedOf(evaluation));
+  };
+}
+
+/** Compares a whole text with a pattern: `*` stands for any run of characters, `?` for one. */
+export function compilePattern(source: string, language: Language): Matcher {
+  return compileTokens(readTemplate(source, language, true));
+}
+
+/** The same of a pattern that is taken apart already. */
+export function compileTokens(tokens: readonly Token[]): Matcher {
+  if (tokens.some(isVariable)) {
+    return (text, evaluation) => matchesCells(cellsOf(tokens, evaluation), text, evaluation);
+  }
+  const [first = '', second] = tokens;
+  if (tokens.length === 1 && first === RUN) return () => true;
+  if (tokens.length <= 1 && typeof first === 'string') {
+    return (text, evaluation) => {
+      evaluation.step();
+      return text === first;
+    };
+  }
+  if (tokens.length === 2 && typeof first === 'string' && second === RUN) {
+    return (text, evaluation) => {
+      evaluation.step();
+      return text.startsWith(first);
+    };
+  }
+  const cells = cellsOf(tokens, undefined);
+  return (text, evaluation) => matchesCells(cells, text, evaluation);
+}
+
+/** The value of a variable is text: what looks like a wildcard in it is a character like any other. */
+function cellsOf(tokens: readonly Token[], evaluation: Evaluation | undefined): Cell[] {
+  const cells: Cell[] = [];
+  for (const token of tokens) {
+    if (token === RUN) cells.push(RUN_CELL);
+    else if (token === ONE) cells.push(ONE_CELL);
+    else {
+      const text = isVariable(token) ? valueOf(token, evaluation as Evaluation) : (token as string);
+      for (let i = 0; i < text.length; i++) cells.push(text.charCodeAt(i));
+    }
+  }
+  evaluation?.step(cells.length);
+  return cells;
+}
+
+/** Each step is paid for, so a hostile pattern costs what one evaluation may cost and no more. */
+function matchesCells(cells: readonly Cell[], text: string, evaluation: Evaluation): boolean {
+  let c = 0;
   let t = 0;
-  let star = -1;
+  let run = -1;
   let resumeAt = 0;
   while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++;
+    evaluation.step();
+    const cell = cells[c];
+    if (cell === RUN_CELL) {
+      run = c++;
       resumeAt = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
+    } else if (cell === ONE_CELL || cell === text.charCodeAt(t)) {
+      c++;
       t++;
-    } else if (star >= 0) {
-      p = star + 1;
+    } else if (run >= 0) {
+      c = run + 1;
       t = ++resumeAt;
     } else return false;
   }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
+  while (cells[c] === RUN_CELL) c++;
+  return c === cells.length;
 }

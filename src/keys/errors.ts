@@ -60,7 +60,6 @@ export type KeyErrorCode =
   | 'tag-duplicate'
   | 'access-policy-malformed'
   | 'access-policy-lockout'
-  | 'access-policy-not-available'
   | 'record-not-authentic';
 
 /** Facts a protocol may need for its text. Never a secret. */

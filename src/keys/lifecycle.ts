@@ -30,7 +30,7 @@ export function describeAs(space: KeySpace, key: Key, description: string, nowMs
 /**
  * Sets the access policy, which the caller has found not to lock its author out.
  *
- * @throws {KeyError} `access-policy-malformed`, `access-policy-not-available`
+ * @throws {KeyError} `access-policy-malformed`
  */
 export function setAccessPolicy(space: KeySpace, key: Key, accessPolicy: string, nowMs: number): Change<Key> {
   requireState(key, 'set-access-policy', nowMs);

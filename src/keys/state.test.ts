@@ -272,7 +272,7 @@ it('changes answer what they write', () => {
 
 it.each([
   ['{"Statement":', 'access-policy-malformed'],
-  ['{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":{}}}', 'access-policy-not-available'],
+  ['{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Condition":[]}}', 'access-policy-malformed'],
 ])('an access policy %s is %s, for a new key too', (text, code) => {
   expect(codeOf(() => setAccessPolicy(space, imported, text, NOW))).toBe(code);
   expect(codeOf(() => newKey(space, { accessPolicy: text }))).toBe(code);

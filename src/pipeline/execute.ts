@@ -23,8 +23,8 @@ import { AccessDeniedError, BusyError, RefusedError } from './errors.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
-/** Decisions that are remembered for one revision of a key. */
-const MAX_DECISIONS = 1_000;
+/** Decisions that are remembered for one revision of a key: beyond that, the oldest are made anew. */
+const MAX_DECISIONS = 128;
 /** How much of what a client says of itself an entry keeps, in characters. */
 const MAX_USER_AGENT = 1_024;
 
@@ -214,7 +214,8 @@ function byPolicies(call: Call, target: Target): Decision {
   const known = memory?.get(question);
   if (known !== undefined) return known;
   const decision = decide(call, target);
-  if (memory !== undefined) {
+  // What a condition had a say in holds for this request alone.
+  if (memory !== undefined && !decision.isConditional) {
     makeRoom(memory, MAX_DECISIONS);
     memory.set(question, decision);
   }

@@ -222,11 +222,6 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   'tag-duplicate': { status: 400, says: 'was given the same tag twice', action: 'Give each tag once.' },
   'access-policy-malformed': { status: 400, says: 'cannot take this policy: it is malformed', action: READ_POLICY },
   'access-policy-lockout': { status: 400, says: 'cannot take a policy that locks its author out', action: READ_POLICY },
-  'access-policy-not-available': {
-    status: 400,
-    says: 'cannot take a policy that this version does not evaluate',
-    action: READ_POLICY,
-  },
   'record-not-authentic': {
     status: 500,
     says: 'has a record in the database that this installation did not write',

@@ -196,10 +196,6 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'MalformedPolicyDocumentException',
     () => 'The new key policy will not allow you to update the key policy in the future.',
   ),
-  'access-policy-not-available': says(
-    'UnsupportedOperationException',
-    (_, { detail }) => detail ?? 'Not evaluated yet.',
-  ),
   'record-not-authentic': says(
     'KMSInternalException',
     () => 'The stored key does not pass its integrity check, so it is not used. Run "keystead audit verify".',
@@ -257,5 +253,8 @@ function aliasOf({ alias }: KeyErrorFacts, [first]: readonly ResolvedKey[]): Pic
 function because({ decision }: AccessDeniedError): string {
   if (decision.reason === 'denied-by-key-policy') return 'of an explicit deny in a resource-based policy';
   if (decision.reason === 'denied-by-identity-policy') return 'of an explicit deny in an identity-based policy';
+  if (decision.reason === 'denied-by-session-policy') return 'of an explicit deny in a session policy';
+  if (decision.reason === 'not-allowed-by-session-policy') return 'no session policy allows it';
+  if (decision.reason === 'too-costly') return 'the policies cost too much to evaluate for this request';
   return 'no resource-based policy and no identity-based policy allow it';
 }

@@ -121,20 +121,19 @@ describe('key policies', () => {
     ['an unknown user', (id) => policy(allow(root(id)), allow(`arn:aws:iam::${id}:user/nobody`)), MALFORMED, UNKNOWN],
     ['a role: there are none', (id) => policy(allow(root(id)), allow(`arn:aws:iam::${id}:role/x`)), MALFORMED, UNKNOWN],
     ['an unknown account', (id) => policy(allow(root(id)), allow('000000000000')), MALFORMED, UNKNOWN],
-    ['another partition', (id) => policy(allow(root(id).replace('aws', 'aws-cn'))), MALFORMED, UNKNOWN],
     ['a lockout', (id) => policy(allow(root(id), 'kms:Encrypt')), MALFORMED, LOCKOUT],
     ['an empty policy', () => policy(), MALFORMED, LOCKOUT],
     [
-      'a condition',
-      (id) => policy({ ...allow(root(id)), Condition: { Bool: { 'aws:SecureTransport': 'true' } } }),
-      'UnsupportedOperationException',
-      /Condition/,
+      'a condition that its author does not meet',
+      (id) => policy({ ...allow(root(id)), Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }),
+      MALFORMED,
+      LOCKOUT,
     ],
     [
-      'a service',
-      (id) => policy(allow(root(id)), { ...allow(''), Principal: { Service: 's3.amazonaws.com' } }),
-      'UnsupportedOperationException',
-      /Service/,
+      'an unknown operator',
+      (id) => policy({ ...allow(root(id)), Condition: { StringIs: { 'aws:username': 'x' } } }),
+      MALFORMED,
+      /StringIs/,
     ],
     ['33 KiB', (id) => policy(allow(root(id))).padEnd(32 * 1024 + 1), 'LimitExceededException', /32768/],
   ];
@@ -155,6 +154,12 @@ describe('key policies', () => {
     expect(await call('DescribeKey', { KeyId })).toMatchObject({ type: 'AccessDeniedException' });
     const named = policy(allow([one.admin.principal.arn, one.accountId]), allow('*', 'kms:DescribeKey'));
     expect(await call('CreateKey', { Policy: named })).toMatchObject({ status: 200 });
+    const elsewhere = policy(
+      allow(root(one.accountId).replace('aws', 'aws-cn')),
+      { ...allow(''), Principal: { Service: 's3.amazonaws.com' } },
+      { ...allow(''), Principal: { Federated: 'accounts.google.com' } },
+    );
+    expect(await call('CreateKey', { Policy: elsewhere })).toMatchObject({ status: 200 });
     expect(await call('CreateKey', { Policy: policy(allow(root(one.accountId))).padEnd(32 * 1024) })).toMatchObject({
       status: 200,
     });

@@ -1,4 +1,5 @@
 import { evaluate } from '../../../access/evaluate.ts';
+import { namesToKnow } from '../../../access/principals.ts';
 import { requireAccessPolicy } from '../../../keys/access-policy.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
@@ -25,7 +26,7 @@ export function defaultPolicy(accountId: string): string {
  * Whether a key may have this policy: it parses, its principals exist, and it does not lock its author out, unless
  * that check is bypassed.
  *
- * @throws {KeyError} `access-policy-malformed`, `access-policy-not-available`, `access-policy-lockout`
+ * @throws {KeyError} `access-policy-malformed`, `access-policy-lockout`
  * @throws {AwsKmsError} LimitExceededException
  */
 export function checkPolicy(
@@ -38,7 +39,9 @@ export function checkPolicy(
     throw new AwsKmsError('LimitExceededException', `A key policy has at most ${MAX_POLICY_BYTES} bytes.`);
   }
   const policy = requireAccessPolicy(text, key.id);
-  const names = [...new Set(policy.statements.flatMap(({ principals }) => principals))];
+  const names = [
+    ...new Set(policy.statements.flatMap(({ principals }) => (principals ? namesToKnow(principals) : []))),
+  ];
   return andThen(areKnown(context, names), (known) => {
     if (!known) {
       throw new KeyError('access-policy-malformed', {
@@ -61,11 +64,7 @@ export function checkPolicy(
 /** Looks the principals up one after the other: a policy names few. */
 function areKnown(context: OperationContext, [name, ...others]: readonly string[]): MaybePromise<boolean> {
   if (name === undefined) return true;
-  return andThen(isKnown(context, name), (known) => known && areKnown(context, others));
-}
-
-function isKnown({ directory }: OperationContext, name: string): MaybePromise<boolean> {
-  return name === '*' || directory.isKnownPrincipal(name);
+  return andThen(context.directory.isKnownPrincipal(name), (known) => known && areKnown(context, others));
 }
 
 /** @throws {AwsKmsError} NotFoundException */

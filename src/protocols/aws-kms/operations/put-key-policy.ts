@@ -6,8 +6,6 @@ import { management } from './manage.ts';
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html */
 export const putKeyPolicy = management<'PutKeyPolicy'>({
   action: 'kms:PutKeyPolicy',
-  notes:
-    'no Condition, NotPrincipal, NotAction, NotResource, and no principals but AWS ones yet: a policy that has them is refused',
   check: requirePolicyName,
   details: ({ BypassPolicyLockoutSafetyCheck }) => ({
     bypassPolicyLockoutSafetyCheck: BypassPolicyLockoutSafetyCheck,
