@@ -1,4 +1,4 @@
-import type { Evaluation } from './evaluation.ts';
+import { Evaluation } from './evaluation.ts';
 import { isVariable, ONE, readTemplate, RUN, valueOf, type Language, type Token } from './template.ts';
 
 /** Whether a text is meant by something of a policy. */
@@ -27,6 +27,15 @@ export function compileText(source: string, language: Language, fold?: (text: st
 /** Compares a whole text with a pattern: `*` stands for any run of characters, `?` for one. */
 export function compilePattern(source: string, language: Language): Matcher {
   return compileTokens(readTemplate(source, language, true));
+}
+
+/**
+ * The same outside of any policy, where nothing is a variable.
+ *
+ * @throws {TooCostlyError}
+ */
+export function matchesPattern(pattern: string, text: string): boolean {
+  return compilePattern(pattern, { hasVariables: false, needs: new Set() })(text, new Evaluation(undefined));
 }
 
 /** The same of a pattern that is taken apart already. */

@@ -1,7 +1,6 @@
 /** Why a policy text was refused: it is not a policy of the language. The text quotes little of it, and no secret. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
-  readonly code = 'malformed';
 }
 
 export function malformed(message: string): PolicyError {

@@ -97,7 +97,8 @@ function lowerCased(members: Members): Members {
 
 /** A role's trust policy is about the role that has it. */
 function roleItself(members: Members): Selection {
-  if (members.has('Resource') || members.has('NotResource')) throw malformed('a trust policy names no Resource');
+  if (members.has('Resource') || members.has('NotResource'))
+    throw malformed('a trust policy names no Resource: the role is the resource');
   return { patterns: ['*'], matchers: [() => true], isNegated: false };
 }
 

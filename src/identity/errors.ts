@@ -8,7 +8,6 @@ export type IdentityErrorCode =
   | 'access-policy-exists'
   | 'access-policy-not-found'
   | 'access-policy-malformed'
-  | 'access-policy-not-available'
   | 'access-policy-too-large'
   | 'access-policy-attached'
   | 'access-policy-built-in'

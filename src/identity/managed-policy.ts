@@ -1,4 +1,5 @@
-import { parsePolicy, PolicyError, type AccessPolicy } from '../access/policy.ts';
+import { PolicyError } from '../access/policy-error.ts';
+import { parsePolicy, type AccessPolicy } from '../access/policy.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
@@ -94,7 +95,7 @@ export function readManagedPolicy(tenant: Tenant, record: StoredRecord): Managed
 /**
  * Parses the document of a user's or a role's policy.
  *
- * @throws {IdentityError} `access-policy-malformed`, `access-policy-not-available`, `access-policy-too-large`
+ * @throws {IdentityError} `access-policy-malformed`, `access-policy-too-large`
  */
 export function checkedDocument(document: string, limit: number): AccessPolicy {
   const size = policySize(document);
@@ -108,9 +109,6 @@ export function checkedDocument(document: string, limit: number): AccessPolicy {
     return parsePolicy(document, 'identity');
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    throw new IdentityError(
-      error.code === 'malformed' ? 'access-policy-malformed' : 'access-policy-not-available',
-      error.message,
-    );
+    throw new IdentityError('access-policy-malformed', error.message);
   }
 }

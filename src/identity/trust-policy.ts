@@ -1,6 +1,6 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import { parseStrictJson, StrictJsonError } from '../bytes/strict-json.ts';
-import { parsePolicy, PolicyError, type AccessPolicy } from '../access/policy.ts';
+import { PolicyError } from '../access/policy-error.ts';
+import { parsePolicy, type AccessPolicy } from '../access/policy.ts';
 import { IdentityError } from './errors.ts';
 import { LIMITS, policySize } from './limits.ts';
 
@@ -22,28 +22,28 @@ export function parseTrustPolicy(document: string): AccessPolicy {
     );
   }
   try {
-    return parsePolicy(withResource(document), 'key');
+    requireTrustForm(document);
+    return parsePolicy(document, 'trust');
   } catch (error) {
     if (error instanceof PolicyError || error instanceof StrictJsonError) throw malformed(error.message);
     throw error;
   }
 }
 
-/** The same document with a Resource that is any: the evaluator asks for one. */
-function withResource(document: string): string {
+/** What a trust policy has besides the form of every policy: statements, about its few actions. */
+function requireTrustForm(document: string): void {
   const policy = parseStrictJson(Buffer.from(document, 'utf8'));
   if (!isObject(policy)) throw malformed('a trust policy is a JSON object');
   const { Statement: given } = policy;
-  const statements = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map((statement: unknown) => {
+  const statements: unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
+  if (statements.length === 0) throw malformed('the trust policy has no Statement');
+  for (const statement of statements) {
     if (!isObject(statement)) throw malformed('a statement is a JSON object');
     if ('Resource' in statement || 'NotResource' in statement)
       throw malformed('a trust policy names no Resource: the role is the resource');
     requireTrustActions(statement['Action']);
     if ('NotAction' in statement) throw malformed('a trust policy names its actions by Action');
-    return { ...statement, Resource: '*' };
-  });
-  if (statements.length === 0) throw malformed('the trust policy has no Statement');
-  return canonicalJson({ ...policy, Statement: statements } as Json);
+  }
 }
 
 function requireTrustActions(action: unknown): void {

@@ -224,7 +224,7 @@ function byPolicies(call: Call, target: Target): Decision {
 
 function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): Decision {
   const subject = subjectFor(call.principal, target.action);
-  if (subject === undefined) return { allowed: false, reason: 'no-statement-allows' };
+  if (subject === undefined) return { allowed: false, reason: 'no-statement-allows', isConditional: false };
   const { guarded } = target;
   return evaluate({
     subject,

@@ -10,7 +10,6 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'access-policy-exists': { status: 409, action: 'Choose another name, or change the policy that is there.' },
   'access-policy-not-found': { status: 404, action: 'List the policies to see their names.' },
   'access-policy-malformed': { status: 400, action: 'Correct the document of the policy.' },
-  'access-policy-not-available': { status: 400, action: 'Write the policy without that part of the language.' },
   'access-policy-too-large': { status: 400, action: 'Shorten the policy, or divide it.' },
   'access-policy-attached': { status: 409, action: 'Detach it first; principals and roles show what they have.' },
   'access-policy-built-in': { status: 409, action: 'Make a policy of your own under another name.' },
