@@ -271,6 +271,7 @@ export function compiled({
     grants: rest.grants.map(({ actions, toAccount = false, equals, subset }, i): GrantedRight => ({
       grantId: `g${i}`,
       actions,
+      toAccount,
       ...(equals && { encryptionContextEquals: new Map(Object.entries(equals)) }),
       ...(subset && { encryptionContextSubset: new Map(Object.entries(subset)) }),
     })),

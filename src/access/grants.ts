@@ -35,5 +35,7 @@ function contains(given: ReadonlyMap<string, string>, wanted: ReadonlyMap<string
 
 function isOnBehalfOf(sourceArn: string, evaluation: Evaluation): boolean {
   const source = evaluation.single('aws:sourcearn');
-  return source !== undefined && compilePattern(sourceArn, { hasVariables: false, needs: new Set() })(source, evaluation);
+  return (
+    source !== undefined && compilePattern(sourceArn, { hasVariables: false, needs: new Set() })(source, evaluation)
+  );
 }
