@@ -63,11 +63,11 @@ export function meaningOf(principals: Principals, subject: Subject): Meaning | u
 }
 
 function meaningOfNamed({ isEverybody, accounts, arns, services }: Principals, subject: Subject): Meaning | undefined {
-  if (arns.has(subject.arn)) return 'self';
+  const isOfAccount = accounts.has(subject.accountId);
+  if (arns.has(subject.arn) || (isOfAccount && isRoot(subject))) return 'self';
   if (subject.service !== undefined && services.has(subject.service)) return 'service';
   if (isEverybody || subject.names?.some((name) => arns.has(name)) === true) return 'broad';
-  if (!accounts.has(subject.accountId)) return undefined;
-  return isRoot(subject) ? 'self' : 'account';
+  return isOfAccount ? 'account' : undefined;
 }
 
 /**
