@@ -1,5 +1,5 @@
 import { PolicyError } from '../../access/policy-error.ts';
-import { parsePolicy, type AccessPolicy } from '../../access/policy.ts';
+import { parsePolicy } from '../../access/policy.ts';
 import type { SessionTerms } from '../../identity/credential.ts';
 import type { Directory } from '../../identity/directory.ts';
 import { isBuiltInPolicy } from '../../identity/built-in-policies.ts';
