@@ -4,6 +4,8 @@ import { BarrierKey, makeBarrierRoot } from '../crypto/hierarchy.ts';
 import { Directory } from '../identity/directory.ts';
 import { makeInstance, makeTenant, type Instance } from '../identity/tenant.ts';
 import { createKey } from '../keys/create.ts';
+import { grantOn } from '../keys/grant.fixture.ts';
+import { granteeSpace, grantScope, putGrant } from '../keys/grant-record.ts';
 import { importMaterial } from '../keys/import.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import { changeEntry, DAY, GENERATED, keyAfter, NOW, random, readyToImport } from '../keys/key-space.fixture.ts';
@@ -65,6 +67,21 @@ describe('the sweep', () => {
     const last = JSON.parse(store.entries().at(-1)?.leaf.toString() ?? '') as Record<string, unknown>;
     expect(last).toMatchObject({ action: 'kms:DeleteKey', key: early.id, tenant: instance.tenantId, outcome: 'done' });
     expect(await sweep(NOW + 7 * DAY)).toBe(0);
+  });
+
+  it('takes the grants of a destroyed key away, in batches, and those of no other', async () => {
+    const [key, other] = [await dying(), await make()];
+    const grants = Array.from({ length: 401 }, () => putGrant(instance.tenantKey, grantOn(key)));
+    for (const some of [grants.slice(0, 200), grants.slice(200)]) await commit(...some);
+    await commit(putGrant(instance.tenantKey, grantOn(other)));
+    const count = (of: Key) => store.count(of.tenantId, 'grant', grantScope(of));
+    await sweep(NOW + 7 * DAY - 1);
+    expect([count(key), count(other)]).toEqual([401, 1]);
+    expect(await sweep(NOW + 7 * DAY)).toBe(1);
+    expect([count(key), count(other), stateOf(key).state]).toEqual([0, 1, 'destroyed']);
+    expect(store.listNames(granteeSpace(key, 'principal:arn:aws:iam::123456789012:user/u'), { limit: 1 })).toEqual([]);
+    const actions = store.entries().map(({ leaf }) => (JSON.parse(leaf.toString()) as { action: string }).action);
+    expect(actions.slice(-4)).toEqual(['kms:DeleteGrants', 'kms:DeleteGrants', 'kms:DeleteGrants', 'kms:DeleteKey']);
   });
 
   it('leaves what was called back', async () => {

@@ -9,6 +9,7 @@ import type { RecordRef } from '../records/record.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Change } from '../keys/change.ts';
 import { relatedKeys } from './related-keys.ts';
+import { sweepGrants } from './sweep-grants.ts';
 
 /** How many keys one sweep looks at. What is left waits for the next. */
 const BATCH = 200;
@@ -98,6 +99,7 @@ async function sweepKey(
     salt: random(16),
   };
   try {
+    if (isDestructionDue(open.key, nowMs)) await sweepGrants(store, open.key, nowMs, random);
     const { writes } = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);
     await store.commit({ writes, entries: [entry], ...(duty.shreds && { shred: true }) });
     return true;
