@@ -66,9 +66,7 @@ describe('a grant for', () => {
     await grant({ GranteePrincipal: arnOf(foreign) });
     await encrypt(foreign);
     const tenants = world.store.entries().filter(({ leaf }) => String(leaf).includes('"kms:Encrypt"'));
-    expect(tenants.map(({ log }) => log).toSorted()).toEqual(
-      [owner.tenant.tenantId, other.tenant.tenantId].toSorted(),
-    );
+    expect(tenants.map(({ log }) => log).toSorted()).toEqual([owner.tenant.tenantId, other.tenant.tenantId].toSorted());
   });
 });
 
