@@ -11,17 +11,28 @@ export interface RunningInstallation {
   /** Where the external key store proxy listens, if one was asked for. */
   readonly xksUrl: string | undefined;
   readonly first: FirstCredentials;
+  /** Where its data, its seal and its witness are. */
+  readonly folder: string;
   /** Everything that the server logged as an error. */
   readonly errors: readonly object[];
   close(): Promise<void>;
 }
 
-/** Starts a server in a fresh folder, at any free port of the loopback. */
-export async function startInstallation(more: Partial<Config> = {}): Promise<RunningInstallation> {
+/** Starts a server in a fresh folder, at any free port of the loopback. `hear` is told all that it logs. */
+export async function startInstallation(
+  more: Partial<Config> = {},
+  hear: (fields: object, message: string) => void = () => {},
+): Promise<RunningInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'keystead-conformance-'));
   const errors: object[] = [];
-  const silent = (): void => {};
-  const log = { info: silent, warn: silent, error: (fields: object) => void errors.push(fields) };
+  const log = {
+    info: hear,
+    warn: hear,
+    error(fields: object, message: string) {
+      errors.push(fields);
+      hear(fields, message);
+    },
+  };
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
     dataFolder: join(folder, 'data'),
@@ -46,6 +57,7 @@ export async function startInstallation(more: Partial<Config> = {}): Promise<Run
     url: server.url,
     xksUrl: server.xksUrl,
     first: server.first,
+    folder,
     errors,
     async close() {
       await server.close();

@@ -23,10 +23,11 @@ export interface Place {
 }
 
 export interface Guide extends Place {
-  readonly client: TourClient;
   readonly call: <N extends OperationName>(operation: N, input: object, region?: string) => Promise<Answer<N>>;
   /** Asks what must be refused. Answers the code. */
   readonly refused: (operation: OperationName, input: object) => Promise<string>;
+  /** Notes a secret that no request shows in clear. */
+  readonly keep: (secret: Buffer) => void;
   readonly newKey: (input?: object) => Promise<{ readonly id: string; readonly arn: string }>;
 }
 
@@ -220,9 +221,10 @@ export const SECTIONS: readonly Section[] = [
   {
     name: 'imported material',
     operations: ['GetParametersForImport', 'ImportKeyMaterial', 'DeleteImportedKeyMaterial'],
-    async run({ call, refused, newKey }) {
+    async run({ call, refused, newKey, keep }) {
       const { id: KeyId, arn } = await newKey({ Origin: 'EXTERNAL' });
       const material = randomBytes(32);
+      keep(material);
       const { PublicKey, ImportToken } = await call('GetParametersForImport', {
         KeyId,
         WrappingAlgorithm: 'RSAES_OAEP_SHA_256',
@@ -389,12 +391,12 @@ export function isThere({ operations }: Section): boolean {
 }
 
 /** What sections go by. */
-export function guideOf(client: TourClient, place: Place): Guide {
+export function guideOf(client: TourClient, place: Place, keep: (secret: Buffer) => void = () => {}): Guide {
   const call: Guide['call'] = (operation, input, region) => client.call(operation, input, region);
   return {
     ...place,
-    client,
     call,
+    keep,
     async refused(operation, input) {
       const answer = await client.call(operation, input).catch((error: unknown) => error);
       if (answer instanceof Refusal) return answer.code;
