@@ -18,6 +18,7 @@ const LABELS = {
   tenantWrap: label('keystead/tenant/wrap/v1'),
   tenantRecords: label('keystead/tenant/records/v1'),
   tenantMaterialId: label('keystead/tenant/material-id/v1'),
+  tenantMaterialUse: label('keystead/tenant/material-use/v1'),
   instanceWrap: label('keystead/instance/wrap/v1'),
 };
 
@@ -81,12 +82,14 @@ export class TenantKey extends WrappingLevel {
   /** Authenticates the tenant's records. */
   readonly records: KeyObject;
   readonly #materialId: KeyObject;
+  readonly #materialUse: KeyObject;
 
   private constructor(root: KeyObject, tenantId: string) {
     super(deriveKey(root, LABELS.tenantWrap));
     this.tenantId = tenantId;
     this.records = deriveKey(root, LABELS.tenantRecords);
     this.#materialId = deriveKey(root, LABELS.tenantMaterialId);
+    this.#materialUse = deriveKey(root, LABELS.tenantMaterialUse);
   }
 
   static from(root: Buffer, tenantId: string): TenantKey {
@@ -104,6 +107,11 @@ export class TenantKey extends WrappingLevel {
   /** 64 hexadecimal digits that name this material in this key, and survive the material. */
   materialId(keyId: string, material: Uint8Array): string {
     return createHmac('sha256', this.#materialId).update(lengthPrefixed(keyId, material)).digest('hex');
+  }
+
+  /** 64 hexadecimal digits that name this material in the tenant, whatever the key. */
+  materialUseId(material: Uint8Array): string {
+    return createHmac('sha256', this.#materialUse).update(material).digest('hex');
   }
 }
 

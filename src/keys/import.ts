@@ -1,6 +1,13 @@
 import { wipe } from '../bytes/bytes.ts';
-import { unwrapImported, type WrappingAlgorithmName, type WrappingKeyPair } from '../crypto/import-wrapping.ts';
+import {
+  unwrapImported,
+  type WrappingAlgorithmName,
+  type WrappingKeyPair,
+  type WrappingKeySpec,
+} from '../crypto/import-wrapping.ts';
 import { isMaterialProblem, readImportedMaterial, type KeyMaterial } from '../crypto/key-material.ts';
+import { keySpecByAwsName, type KeySpecRow } from '../crypto/key-spec.ts';
+import { maxPlaintext } from '../crypto/public-key-encryption.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
@@ -53,41 +60,51 @@ export interface Import {
   readonly description: string | undefined;
 }
 
+/** What came of an import, and the name of the material's use: see material-use.ts. */
+export interface Imported extends Change<KeyVersion> {
+  readonly useId: string;
+}
+
 /**
- * Takes in material that its owner brings. The same material brought again revives the version that it was.
+ * Takes in material that its owner brings. The same material brought again revives the version that it was. The
+ * change is to be committed together with the claim of the material for the key's usage.
  *
  * @throws {KeyError} `wrong-origin`, `import-*`, and what the key's state refuses
  */
-export function importMaterial(
-  space: KeySpace,
-  key: Key,
-  request: Import,
-  nowMs: number,
-  random: Random,
-): Change<KeyVersion> {
+export function importMaterial(space: KeySpace, key: Key, request: Import, nowMs: number, random: Random): Imported {
   requireImported(key);
   requireState(key, 'import', nowMs);
   requireExpiry(key, request.expiresAtMs, nowMs);
   const material = decryptImport(space, key, request, nowMs);
   try {
-    const materialId = space.tenantKey.materialId(key.id, material);
-    const known = key.versions.find((version) => version.materialId === materialId);
-    const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
-    if (isNew) {
-      if (request.materialId !== undefined) throw new KeyError('import-material-id-unwanted', { keyId: key.id });
-      requirePrimary(key);
-      if (known?.stage === 'pending') return revive(space, key, known, request, material, random);
-      const isOnly = key.versions.length === 0 || key.spec.family === 'aes';
-      if (isOnly && known === undefined) return takeNew(space, key, request, material, materialId, nowMs, random);
-      throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
-    }
-    const isWanted = request.materialId === undefined || request.materialId === materialId;
-    if (known === undefined || !isWanted)
-      throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
-    return revive(space, key, known, request, material, random);
+    return { ...takeIn(space, key, request, material, nowMs, random), useId: space.tenantKey.materialUseId(material) };
   } finally {
     wipe(material);
   }
+}
+
+function takeIn(
+  space: KeySpace,
+  key: Key,
+  request: Import,
+  material: KeyMaterial,
+  nowMs: number,
+  random: Random,
+): Change<KeyVersion> {
+  const materialId = space.tenantKey.materialId(key.id, material);
+  const known = key.versions.find((version) => version.materialId === materialId);
+  const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
+  if (isNew) {
+    if (request.materialId !== undefined) throw new KeyError('import-material-id-unwanted', { keyId: key.id });
+    requirePrimary(key);
+    if (known?.stage === 'pending') return revive(space, key, known, request, material, random);
+    const isOnly = key.versions.length === 0 || key.spec.family === 'aes';
+    if (isOnly && known === undefined) return takeNew(space, key, request, material, materialId, nowMs, random);
+    throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
+  }
+  const isWanted = request.materialId === undefined || request.materialId === materialId;
+  if (known === undefined || !isWanted) throw new KeyError('import-incorrect-material', { keyId: key.id, materialId });
+  return revive(space, key, known, request, material, random);
 }
 
 /** Forgets material: the key's current one, or the one named. It can be imported again. */
@@ -135,6 +152,25 @@ export function shareDeletion(
 export function withoutMaterial(version: KeyVersion): KeyVersion {
   const { materialExpiresAtMs: _, description: __, ...shared } = version;
   return { ...shared, material: null };
+}
+
+/** Bytes of PKCS#8 as tools write it, where it is too long for some wrapping key. RSA keys fit none. */
+const USUAL_LENGTH: Readonly<Record<string, number>> = { 'ec-p521': 241 };
+
+/**
+ * Whether material of the key can be wrapped in this way at all: what is sent by RSA alone must fit into one block.
+ *
+ * @throws {KeyError} `import-wrapping-unfit`
+ */
+export function requireWrapping(key: Key, algorithm: WrappingAlgorithmName, wrappingKey: WrappingKeySpec): void {
+  if (algorithm !== 'RSAES_OAEP_SHA_1' && algorithm !== 'RSAES_OAEP_SHA_256') return;
+  const room = maxPlaintext(algorithm, keySpecByAwsName(wrappingKey) as KeySpecRow);
+  const usual = key.spec.family === 'rsa' ? Number.POSITIVE_INFINITY : (USUAL_LENGTH[key.spec.name] ?? 0);
+  if (usual <= room) return;
+  throw new KeyError('import-wrapping-unfit', {
+    keyId: key.id,
+    detail: `Key material of key spec ${key.spec.aws} does not fit wrapping algorithm ${algorithm} with wrapping key spec ${wrappingKey}. Use RSA_AES_KEY_WRAP_SHA_256.`,
+  });
 }
 
 /** @throws {KeyError} `wrong-origin` */

@@ -14,6 +14,7 @@ export type RecordKind =
   | 'key'
   | 'grant'
   | 'key-store'
+  | 'material-use'
   | 'xks-endpoint'
   | 'environment'
   | 'run';

@@ -5,7 +5,7 @@ import {
   type WrappingAlgorithmName,
   type WrappingKeySpec,
 } from '../../../crypto/import-wrapping.ts';
-import { prepareImport, requireImported } from '../../../keys/import.ts';
+import { prepareImport, requireImported, requireWrapping } from '../../../keys/import.ts';
 import { requireState } from '../../../keys/state.ts';
 import { AwsKmsError } from '../errors.ts';
 import { encodeImportToken } from './import-token.ts';
@@ -16,7 +16,7 @@ import { seconds } from './words.ts';
 export const getParametersForImport = management<'GetParametersForImport'>({
   action: 'kms:GetParametersForImport',
   notes:
-    'a key holds the 8 newest tokens; SM2PKE goes with WrappingKeySpec SM2 and the others with RSA, the text of that refusal is inferred',
+    'a key holds the 8 newest tokens; SM2PKE goes with WrappingKeySpec SM2 and the others with RSA, wrappings into which the key material cannot fit are refused here (the texts are inferred)',
   check({ WrappingAlgorithm, WrappingKeySpec }) {
     requireRow(WRAPPING_ALGORITHMS, WrappingAlgorithm);
     requireRow(WRAPPING_KEY_SPECS, WrappingKeySpec);
@@ -30,8 +30,10 @@ export const getParametersForImport = management<'GetParametersForImport'>({
     // Wrapping keys are dear: only a request that will succeed gets one.
     requireImported(open.key);
     requireState(open.key, 'prepare-import', nowMs);
-    const pair = await context.wrappingKeys.take(input.WrappingKeySpec as WrappingKeySpec);
     const algorithm = input.WrappingAlgorithm as WrappingAlgorithmName;
+    const wrappingKey = input.WrappingKeySpec as WrappingKeySpec;
+    requireWrapping(open.key, algorithm, wrappingKey);
+    const pair = await context.wrappingKeys.take(wrappingKey);
     const { value: token, writes } = prepareImport(open.space, open.key, algorithm, pair, nowMs, context.random);
     const value = {
       KeyId: arn,

@@ -1,5 +1,6 @@
 import { KeyError } from '../../../keys/errors.ts';
 import { importMaterial, requireImported, shareImport } from '../../../keys/import.ts';
+import { claimMaterialUse } from '../../../keys/material-use.ts';
 import { requireState } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';
 import type { ImportType } from '../model.gen.ts';
@@ -16,7 +17,8 @@ const KINDS: Record<ImportType, 'new' | 'existing'> = {
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html */
 export const importKeyMaterial = management<'ImportKeyMaterial'>({
   action: 'kms:ImportKeyMaterial',
-  notes: 'texts about ValidTo out of range and about wrong material are inferred',
+  notes:
+    'texts about ValidTo out of range and about wrong material are inferred; material that a key of the account has for another key usage is refused (IncorrectKeyMaterialException): AWS takes it',
   check: (input) => void expiryOf(input),
   details: ({ ExpirationModel, ImportType, KeyMaterialDescription }) => ({
     expirationModel: ExpirationModel,
@@ -37,7 +39,11 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
     const imported = importMaterial(open.space, open.key, request, nowMs, context.random);
     return andThen(replicasOf(context, open), (replicas) => {
       const { value, writes } = shareImport(imported, open.key, replicas);
-      return { value: { KeyId: arn, KeyMaterialId: value.materialId }, writes, keyVersion: value.id };
+      return andThen(claimMaterialUse(context.records, open.space, open.key, imported.useId), (claim) => ({
+        value: { KeyId: arn, KeyMaterialId: value.materialId },
+        writes: [...writes, ...claim],
+        keyVersion: value.id,
+      }));
     });
   },
 });
