@@ -47,6 +47,18 @@ export function after(
   };
 }
 
+/**
+ * The same form for RSA signatures, which are as long as the modulus (RFC 8017 section 8.1.2 step 1): OpenSSL takes a
+ * shorter PSS signature for one with leading zeros.
+ */
+export function ofModulusLength(form: MessageForm): MessageForm {
+  return {
+    ...form,
+    verify: (key, message, signature) =>
+      signature.byteLength * 8 === key.asymmetricKeyDetails?.modulusLength && form.verify(key, message, signature),
+  };
+}
+
 export function sha512(message: Uint8Array): Buffer {
   return hash('sha512', message, 'buffer');
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { EvpSignature } from './evp/signature.ts';
 import type { KeySpecRow, MlDsaName } from './key-spec.ts';
-import { after, prehashed, sha512, whole, type HashName, type MessageForm } from './message-form.ts';
+import { after, ofModulusLength, prehashed, sha512, whole, type HashName, type MessageForm } from './message-form.ts';
 import { sm2Digest } from './sm2-digest.ts';
 
 /** What a message to be signed is: the message, a digest of it, or ML-DSA's representative of message and key. */
@@ -48,7 +48,8 @@ function rsaPss(hash: HashName): SigningAlgorithm {
 
 function rsa(hash: HashName, raw: MessageForm, settings: NonNullable<EvpSignature['settings']>): SigningAlgorithm {
   const scheme = { settings, maxLength: 512 };
-  return { families: ['rsa'], hash, forms: { RAW: raw, DIGEST: prehashed(DIGEST_LENGTH[hash], () => scheme) } };
+  const digest = prehashed(DIGEST_LENGTH[hash], () => scheme);
+  return { families: ['rsa'], hash, forms: { RAW: ofModulusLength(raw), DIGEST: ofModulusLength(digest) } };
 }
 
 /** FIPS 186-5 section 7.8. OpenSSL takes the digest; AWS makes one of the digest that it is given. */
