@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   records: ['bytes', 'crypto', 'audit'],
   identity: ['bytes', 'crypto', 'access', 'records', 'keys'],
   keys: ['bytes', 'crypto', 'access', 'records'],
-  clients: ['bytes', 'crypto'],
+  clients: ['bytes', 'crypto', 'protocols/sigv4'],
   seal: ['bytes', 'crypto', 'keys', 'clients'],
   vault: ['bytes', 'crypto', 'keys', 'clients', 'records'],
   jobs: ['bytes'],

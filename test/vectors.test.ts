@@ -34,6 +34,7 @@ describe('the vectors of docs/spec', () => {
     ['ciphertext.py', 'ciphertext.vectors.json', 32],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 25],
     ['xks.py', 'xks.vectors.json', 21],
+    ['external_ciphertext.py', 'external-ciphertext.vectors.json', 4],
   ])('are what %s computes from the specification alone', (script, file, count) => {
     const args = [join(root, 'test/vectors', script), join(root, 'docs/spec', file)];
     expect(execFileSync(python as string, args, { encoding: 'utf8' })).toBe(`${count} vectors agree\n`);
@@ -43,6 +44,7 @@ describe('the vectors of docs/spec', () => {
     ['ciphertext.py', 'ciphertext.vectors.json', 'ciphertext'],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 'wrapped'],
     ['xks.py', 'xks.vectors.json', 'tag'],
+    ['external_ciphertext.py', 'external-ciphertext.vectors.json', 'ciphertext'],
   ])('do not pass %s with one digit changed', (script, file, member) => {
     const text = readFileSync(join(root, 'docs/spec', file), 'utf8');
     const changed = text.replace(

@@ -7,6 +7,7 @@ import { deriveKey, label } from '../src/crypto/kdf.ts';
 import { keyCheckValue } from '../src/crypto/key-check-value.ts';
 import { wrapSecret, type Binding } from '../src/crypto/wrapped-secret.ts';
 import type { Generator } from './generator.ts';
+import { externalVectors } from './make-external-vectors.ts';
 import { xksVectors } from './make-xks-vectors.ts';
 
 /**
@@ -19,6 +20,7 @@ export const vectors: Generator = {
     { path: 'docs/spec/ciphertext.vectors.json', text: json(ciphertextVectors()) },
     { path: 'docs/spec/key-hierarchy.vectors.json', text: json(keyHierarchyVectors()) },
     { path: 'docs/spec/xks.vectors.json', text: json(xksVectors()) },
+    { path: 'docs/spec/external-ciphertext.vectors.json', text: json(externalVectors()) },
   ],
 };
 

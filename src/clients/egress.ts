@@ -39,6 +39,12 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
+/** How far a call may reach. */
+export interface Reach {
+  /** Whether it may go to this machine itself: not where a tenant alone says where to. */
+  readonly thisMachine?: 'allowed' | 'refused';
+}
+
 /** The one gate of everything that this process calls at an address that somebody gave it. */
 export class EgressGuard {
   readonly #policy: EgressPolicy;
@@ -52,7 +58,7 @@ export class EgressGuard {
    *
    * @throws {EgressRefusedError}
    */
-  check(address: string): URL {
+  check(address: string, { thisMachine = 'allowed' }: Reach = {}): URL {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     if (url === undefined) throw new EgressRefusedError('The endpoint is not an address like https://host[:port]');
     const host = hostOf(url);
@@ -65,6 +71,7 @@ export class EgressGuard {
       throw new EgressRefusedError(`The endpoint's scheme ${url.protocol} is not https: or http:`);
     }
     refuseAddress(host, host);
+    if (thisMachine === 'refused' && isThisMachine(host)) throw onThisMachine(host);
     const { allowedHosts, plainHttpHosts = [] } = this.#policy;
     if (allowedHosts !== undefined && !allowedHosts.includes(host)) {
       throw new EgressRefusedError(
@@ -78,34 +85,54 @@ export class EgressGuard {
   }
 
   /**
-   * Connections that look at each address a name resolves to, at the moment they connect: a name cannot pass
-   * {@link check} and then come to mean another place. `maxSockets` bounds the connections to one host.
+   * Looks at each address a name resolves to, at the moment when it is connected to: a name cannot pass {@link check}
+   * and then come to mean another place.
    */
+  lookup({ thisMachine = 'allowed' }: Reach = {}): LookupFunction {
+    return thisMachine === 'allowed' ? guardedLookup : lookupElsewhere;
+  }
+
+  /** Connections to names that are looked up by {@link lookup}. `maxSockets` bounds those to one host. */
   agents(maxSockets = 16): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
     const options = { keepAlive: true, maxSockets, lookup: guardedLookup };
     return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
   }
 }
 
-const guardedLookup: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, '', 0);
-    try {
-      for (const { address } of addresses) {
-        refuseAddress(address, hostname);
-        // A plain connection was let through because of the name: `localhost` must mean this machine.
-        if (hostname === 'localhost' && !isThisMachine(address)) {
-          throw new EgressRefusedError('The name localhost does not resolve to this machine');
+const guardedLookup: LookupFunction = lookupBy((address, hostname) => {
+  // A plain connection was let through because of the name: `localhost` must mean this machine.
+  if (hostname === 'localhost' && !isThisMachine(address)) {
+    throw new EgressRefusedError('The name localhost does not resolve to this machine');
+  }
+});
+
+const lookupElsewhere: LookupFunction = lookupBy((address, hostname) => {
+  if (isThisMachine(address)) throw onThisMachine(hostname);
+});
+
+/** Looks a name up and holds every address that it has against the rules. */
+function lookupBy(check: (address: string, hostname: string) => void): LookupFunction {
+  return (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return done(error, '', 0);
+      try {
+        for (const { address } of addresses) {
+          refuseAddress(address, hostname);
+          check(address, hostname);
         }
+      } catch (refused) {
+        return done(refused as Error, '', 0);
       }
-    } catch (refused) {
-      return done(refused as Error, '', 0);
-    }
-    if (options.all === true) return done(null, addresses);
-    const [first] = addresses;
-    return first ? done(null, first.address, first.family) : done(new Error(`${hostname} has no address`), '', 0);
-  });
-};
+      if (options.all === true) return done(null, addresses);
+      const [first] = addresses;
+      return first ? done(null, first.address, first.family) : done(new Error(`${hostname} has no address`), '', 0);
+    });
+  };
+}
+
+function onThisMachine(host: string): EgressRefusedError {
+  return new EgressRefusedError(`The host ${host} is this machine, which is not called on the word of a tenant`);
+}
 
 function refuseAddress(address: string, host: string): void {
   const family = isIP(address);

@@ -1,6 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { bytesOf } from '../bytes/bytes.ts';
 import { openOnce, sealOnce, TAG_LENGTH } from './aead.ts';
+import type { ExternalParts } from './external-ciphertext.ts';
 import { HANDLE_LENGTH, hedgedSalt, type Handle } from './ciphertext.ts';
 import { deriveStep, label } from './kdf.ts';
 import { sha256 } from './sha256.ts';
@@ -10,13 +11,9 @@ export const MAX_XKS_PLAINTEXT = 8192;
 export const MAX_XKS_AAD = 8192;
 
 /** What encryption gives under the suite `xks`, in the parts in which an external key store's proxy answers it. */
-export interface XksCiphertext {
-  /** As long as the plaintext. */
-  readonly ciphertext: Buffer;
+export interface XksCiphertext extends ExternalParts {
   /** 16 bytes, the first part of the salt. */
   readonly iv: Buffer;
-  /** 16 bytes. */
-  readonly tag: Buffer;
   /** 20 bytes: format, handle of the key version, the rest of the salt. */
   readonly metadata: Buffer;
 }
@@ -90,7 +87,7 @@ export function decryptXks(material: KeyObject, parts: XksCiphertext, aad: Uint8
  * The Ciphertext Data Integrity Value: SHA-256 over the parts, without their lengths, 32 bytes (External Key Store
  * Proxy API Specification, appendix C).
  */
-export function xksIntegrityValue(aad: Uint8Array, { metadata, iv, ciphertext, tag }: XksCiphertext): Buffer {
+export function xksIntegrityValue(aad: Uint8Array, { metadata, iv, ciphertext, tag }: ExternalParts): Buffer {
   return hash('sha256', Buffer.concat([aad, metadata, iv, ciphertext, tag]), 'buffer');
 }
 

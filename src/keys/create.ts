@@ -9,7 +9,7 @@ import { requireAccessPolicy } from './access-policy.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import { MULTI_REGION_PREFIX, putKey } from './key-record.ts';
-import type { Key, KeyVersion, Tag } from './key.ts';
+import type { Key, KeyStoreBacking, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { publicHalfOf, wrapMaterial } from './material.ts';
 import { requireTags } from './tags.ts';
@@ -23,6 +23,8 @@ export interface NewKey {
   readonly tags: readonly Tag[];
   /** Whether it may get relatives in other regions. */
   readonly multiRegion?: boolean;
+  /** Where it lives: for the origin `remote`, and only there. */
+  readonly keyStore?: KeyStoreBacking;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface NewKey {
 export function requireMakeable(wanted: NewKey): void {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
   if (!wanted.spec.available) throw new KeyError('spec-not-available', { detail: wanted.spec.name });
-  if (wanted.origin !== 'generated' && wanted.origin !== 'imported') throw new KeyError('wrong-origin');
+  if (wanted.origin === 'hsm' || (wanted.origin === 'remote') !== (wanted.keyStore !== undefined))
+    throw new KeyError('wrong-origin');
   requireTags(wanted.tags);
   requireAccessPolicy(wanted.accessPolicy);
 }
@@ -67,7 +70,8 @@ export function createKey(
     importTokens: [],
     ...(isMultiRegion === true && { multiRegion: { primaryRegion: region, regions: [region] } }),
   };
-  const versions = wanted.origin === 'generated' ? [generateVersion(space, bare, nowMs, random, material)] : [];
+  // A key that lives elsewhere has material of its own here as well: both are needed to use it.
+  const versions = wanted.origin !== 'imported' ? [generateVersion(space, bare, nowMs, random, material)] : [];
   const key = { ...bare, versions };
   return { value: { ...key, revision: 1 }, writes: [putKey(space.tenantKey, undefined, key)] };
 }

@@ -1,3 +1,5 @@
+import type { ExternalFailure } from './external-keys.ts';
+
 /** Every way in which a verb of the key domain can refuse. Each protocol maps all of them: a total table. */
 export type KeyErrorCode =
   | 'key-not-found'
@@ -60,6 +62,8 @@ export type KeyErrorCode =
   | 'tag-duplicate'
   | 'access-policy-malformed'
   | 'access-policy-lockout'
+  | 'key-unavailable'
+  | 'external-key-failed'
   | 'record-not-authentic';
 
 /** Facts a protocol may need for its text. Never a secret. */
@@ -70,6 +74,8 @@ export interface KeyErrorFacts {
   readonly grantId?: string;
   readonly materialId?: string;
   readonly otherMaterialId?: string;
+  /** Why the other half of a key, which is elsewhere, could not be used. */
+  readonly failure?: ExternalFailure;
   /** Why, in a few words, where the code alone does not say it. */
   readonly detail?: string;
 }

@@ -6,6 +6,7 @@ import { KeyError } from './errors.ts';
 import type { Key } from './key.ts';
 import { aliasSpace, handleSpace, keyIdOf, keyRecordId, readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
+import { KeyStoreCache } from './key-store-cache.ts';
 import { OpenKey } from './open-key.ts';
 
 const MAX_KEYS = 10_000;
@@ -15,6 +16,8 @@ const MAX_LOOK_UPS = 3;
 
 /** Finds keys by id, alias or handle, and keeps them open while they are true. */
 export class KeyCache {
+  /** The stores of keys that live elsewhere. */
+  readonly keyStores: KeyStoreCache;
   readonly #records: RecordReader & Freshness;
   readonly #keys: RecordCache<Key>;
   /** A key is opened in the region that it lives in, which need not be the one where it was asked for first. */
@@ -24,6 +27,7 @@ export class KeyCache {
 
   constructor(records: RecordReader & Freshness) {
     this.#records = records;
+    this.keyStores = new KeyStoreCache(records);
     this.#keys = new RecordCache(records, MAX_KEYS);
   }
 
@@ -36,7 +40,12 @@ export class KeyCache {
     const ref = { tenantId: space.tenantId, kind: 'key', id: keyRecordId(keyId, space.region) } as const;
     const found = this.#keys.find(ref, (record) => readKey(space.tenantKey, record));
     // A key lives in the region that made it: elsewhere it does not exist.
-    return andThen(found, (key) => (key?.region === space.region ? this.#opened(key, space) : undefined));
+    return andThen(found, (key) => {
+      if (key?.region !== space.region) return undefined;
+      return key.keyStore === undefined
+        ? this.#opened(key, space)
+        : this.#openedIn(key, key.keyStore.keyStoreId, space);
+    });
   }
 
   /**
@@ -78,6 +87,18 @@ export class KeyCache {
     const open = new OpenKey(key, space);
     this.#open.set(key, open);
     return open;
+  }
+
+  /** A key that lives elsewhere is opened anew whenever its store is another: connected, or no longer. */
+  #openedIn(key: Key, keyStoreId: string, space: KeySpace): MaybePromise<OpenKey> {
+    return andThen(this.keyStores.find(space, keyStoreId), (store) => {
+      const known = this.#open.get(key);
+      if (known !== undefined && known.keyStore === store) return known;
+      const isUnavailable = store?.connection.state !== 'connected';
+      const open = new OpenKey({ ...key, isUnavailable }, space, store);
+      this.#open.set(key, open);
+      return open;
+    });
   }
 
   #findByName(

@@ -36,6 +36,11 @@ export function handleSpace(tenantId: string, region: string): string {
   return `handle:${tenantId}:${region}`;
 }
 
+/** Space of the keys that live in one key store, by their names there. */
+export function keysInStoreSpace(tenantId: string, region: string, keyStoreId: string): string {
+  return `in-key-store:${tenantId}:${region}:${keyStoreId}`;
+}
+
 /** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
 export const DUE_SPACE = 'due';
 
@@ -87,7 +92,7 @@ function scopeOf(key: Key): string {
 export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omit<Key, 'revision'>): Put {
   const { tenantId, id, spec, ...rest } = after;
   if (tenantKey.tenantId !== tenantId) throw new TypeError('a key is written under the keys of its own tenant');
-  const { revision: _, ...content } = rest as typeof rest & { revision?: number };
+  const { revision: _, isUnavailable: __, ...content } = rest as typeof rest & { revision?: number };
   const body = Buffer.from(canonicalJson({ format: FORMAT, spec: spec.name, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
   const recordId = keyRecordId(id, after.region);
@@ -104,10 +109,18 @@ export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omi
 /** Every name by which a key is found. */
 function namesOf(key: Key): RecordName[] {
   return [
+    ...keyStoreNames(key),
     ...key.aliases.map(({ name }) => ({ space: aliasSpace(key.tenantId, key.region), name })),
     ...key.versions.map(({ handle }) => ({ space: handleSpace(key.tenantId, key.region), name: handle })),
     ...dueTimes(key).map((atMs) => dueName(key, atMs)),
   ];
+}
+
+/** In a key store each name of a key there belongs to one key here, for as long as this one is there. */
+function keyStoreNames({ tenantId, region, id, state, keyStore }: Key): RecordName[] {
+  if (keyStore === undefined || state === 'destroyed') return [];
+  const { keyStoreId, externalKeyId = id } = keyStore;
+  return [{ space: keysInStoreSpace(tenantId, region, keyStoreId), name: externalKeyId }];
 }
 
 function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {

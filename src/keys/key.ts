@@ -106,6 +106,8 @@ export interface Key {
   readonly rotation?: RotationPolicy;
   readonly multiRegion?: MultiRegion;
   readonly keyStore?: KeyStoreBacking;
+  /** Derived whenever a key is found, never stored: its key store is not connected. */
+  readonly isUnavailable?: boolean;
 }
 
 /** The version that encrypts, if the key has one. */

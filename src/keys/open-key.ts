@@ -7,6 +7,7 @@ import { KeyError } from './errors.ts';
 import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts';
 import { keyRecordId } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
+import type { KeyStore } from './key-store.ts';
 import { openMaterial, openPublicKey } from './material.ts';
 
 /** How long material stays open without use, and at all, in milliseconds. */
@@ -39,6 +40,8 @@ export interface PublicHalf {
 export class OpenKey {
   readonly key: Key;
   readonly space: KeySpace;
+  /** Where the key lives, if that is elsewhere. */
+  readonly keyStore: KeyStore | undefined;
   /** How entries name it: the id of its record. */
   readonly recordId: string;
   /** What the evaluator said for this revision, by principal and action: see the pipeline. */
@@ -49,9 +52,10 @@ export class OpenKey {
   #public: KeyObject | undefined;
   readonly #current: { readonly version: KeyVersion; readonly handle: Handle } | undefined;
 
-  constructor(key: Key, space: KeySpace) {
+  constructor(key: Key, space: KeySpace, keyStore?: KeyStore) {
     this.key = key;
     this.space = space;
+    this.keyStore = keyStore;
     this.recordId = keyRecordId(key.id, key.region);
     this.#handles = new Map(key.versions.map((version) => [version.handle, version]));
     const version = currentVersion(key);

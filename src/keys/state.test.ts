@@ -49,6 +49,7 @@ const keyIn: Record<Condition, Key> = {
   enabled: imported,
   disabled: keyAfter(space, disable(space, imported, NOW)),
   'pending-import': keyAfter(space, deleteMaterial(space, imported, undefined, NOW)),
+  unavailable: { ...imported, isUnavailable: true },
   'pending-deletion': keyAfter(space, scheduleDeletion(space, imported, 30, NOW)),
   'pending-replica-deletion': keyAfter(space, scheduleDeletion(space, withReplica(imported), 30, NOW)),
   // Its waiting period is over at LATER; the sweep has not come by.
@@ -59,33 +60,34 @@ const CONDITIONS = Object.keys(keyIn) as Condition[];
 
 // Rows as in AWS's table of key states; what the table does not show for a key that is gone is "not found".
 const Y = 'allowed';
-const [DIS, DEL, REP, IMP, NOT, NF] = [
+const [DIS, DEL, REP, IMP, UNA, NOT, NF] = [
   'key-disabled',
   'key-pending-deletion',
   'key-pending-replica-deletion',
   'key-pending-import',
+  'key-unavailable',
   'key-not-pending-deletion',
   'key-not-found',
 ] as const;
 const TABLE: Record<Verb, readonly string[]> = {
-  //                   enabled disabled pending-import pending-deletion pending-replica-deletion gone
-  use: [Y, DIS, IMP, DEL, REP, NF],
-  rotate: [Y, DIS, IMP, DEL, REP, NF],
-  'set-rotation': [Y, DIS, IMP, DEL, REP, NF],
-  replicate: [Y, DIS, IMP, DEL, REP, NF],
-  read: [Y, Y, Y, Y, Y, NF],
-  'read-rotations': [Y, Y, Y, Y, Y, NF],
-  'set-access-policy': [Y, Y, Y, Y, Y, NF],
-  'delete-material': [Y, Y, Y, Y, Y, NF],
-  annotate: [Y, Y, Y, DEL, REP, NF],
-  'take-alias': [Y, Y, Y, DEL, REP, NF],
-  'create-grant': [Y, DIS, IMP, DEL, REP, NF],
-  'schedule-deletion': [Y, Y, Y, DEL, REP, NF],
-  'prepare-import': [Y, Y, Y, DEL, REP, NF],
-  import: [Y, Y, Y, DEL, REP, NF],
-  enable: [Y, Y, IMP, DEL, REP, NF],
-  disable: [Y, Y, IMP, DEL, REP, NF],
-  'cancel-deletion': [NOT, NOT, NOT, Y, Y, NF],
+  //                   enabled disabled pending-import unavailable pending-deletion pending-replica-deletion gone
+  use: [Y, DIS, IMP, UNA, DEL, REP, NF],
+  rotate: [Y, DIS, IMP, Y, DEL, REP, NF],
+  'set-rotation': [Y, DIS, IMP, Y, DEL, REP, NF],
+  replicate: [Y, DIS, IMP, Y, DEL, REP, NF],
+  read: [Y, Y, Y, Y, Y, Y, NF],
+  'read-rotations': [Y, Y, Y, Y, Y, Y, NF],
+  'set-access-policy': [Y, Y, Y, Y, Y, Y, NF],
+  'delete-material': [Y, Y, Y, Y, Y, Y, NF],
+  annotate: [Y, Y, Y, Y, DEL, REP, NF],
+  'take-alias': [Y, Y, Y, Y, DEL, REP, NF],
+  'create-grant': [Y, DIS, IMP, Y, DEL, REP, NF],
+  'schedule-deletion': [Y, Y, Y, Y, DEL, REP, NF],
+  'prepare-import': [Y, Y, Y, Y, DEL, REP, NF],
+  import: [Y, Y, Y, Y, DEL, REP, NF],
+  enable: [Y, Y, IMP, Y, DEL, REP, NF],
+  disable: [Y, Y, IMP, Y, DEL, REP, NF],
+  'cancel-deletion': [NOT, NOT, NOT, NOT, Y, Y, NF],
 };
 const cells = Object.entries(TABLE).flatMap(([verb, row]) =>
   CONDITIONS.map((condition, index) => [verb as Verb, condition, row[index] as string] as const),

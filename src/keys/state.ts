@@ -6,6 +6,7 @@ export type Condition =
   | 'enabled'
   | 'disabled'
   | 'pending-import'
+  | 'unavailable'
   | 'pending-deletion'
   | 'pending-replica-deletion'
   | 'gone';
@@ -18,6 +19,7 @@ export function conditionOf(key: Key, nowMs: number): Condition {
     if (deletion.dueAtMs === undefined) return 'pending-replica-deletion';
     return deletion.dueAtMs <= nowMs ? 'gone' : 'pending-deletion';
   }
+  if (key.isUnavailable === true) return 'unavailable';
   if (isMaterialMissing(key, nowMs)) return 'pending-import';
   return key.state === 'suspended' ? 'disabled' : 'enabled';
 }
@@ -63,7 +65,7 @@ const ONLY_ENABLED: Refusals = {
 
 /** Which condition refuses which verb, and how. What is not listed is allowed. */
 const REFUSALS: Record<Verb, Refusals> = {
-  use: ONLY_ENABLED,
+  use: { ...ONLY_ENABLED, unavailable: 'key-unavailable' },
   rotate: ONLY_ENABLED,
   'set-rotation': ONLY_ENABLED,
   replicate: ONLY_ENABLED,
@@ -79,7 +81,12 @@ const REFUSALS: Record<Verb, Refusals> = {
   import: NOT_WHILE_PENDING_DELETION,
   enable: { ...NOT_WHILE_PENDING_DELETION, 'pending-import': 'key-pending-import' },
   disable: { ...NOT_WHILE_PENDING_DELETION, 'pending-import': 'key-pending-import' },
-  'cancel-deletion': { enabled: NOT_PENDING, disabled: NOT_PENDING, 'pending-import': NOT_PENDING },
+  'cancel-deletion': {
+    enabled: NOT_PENDING,
+    disabled: NOT_PENDING,
+    'pending-import': NOT_PENDING,
+    unavailable: NOT_PENDING,
+  },
 };
 
 /** @throws {KeyError} when the key's condition does not allow the verb; `key-not-found` when it is gone */

@@ -48,6 +48,12 @@ export function requireSymmetric(key: Key, nowMs: number): void {
   if (key.spec.family !== 'aes') throw new KeyError('wrong-usage', { keyId: key.id });
 }
 
+/** Here is but one half of a key that lives elsewhere: its material alone must not encrypt anything. */
+function requireHere(key: Key, nowMs: number): void {
+  requireSymmetric(key, nowMs);
+  if (key.keyStore !== undefined) throw new KeyError('wrong-origin', { keyId: key.id });
+}
+
 /**
  * Whether the key has an algorithm, named as on the AWS wire. Asked behind {@link requireUsable}.
  *
@@ -66,7 +72,7 @@ export function encrypt(
   nowMs: number,
   random: Random,
 ): Encrypted {
-  requireSymmetric(openKey.key, nowMs);
+  requireHere(openKey.key, nowMs);
   const { version, handle, material } = openKey.current(nowMs);
   const ciphertext = seal(material, handle, hedgedSalt(random(32), aad, plaintext), aad, plaintext);
   return { ciphertext, version };
@@ -78,7 +84,7 @@ export function encrypt(
  * @throws {KeyError} `invalid-ciphertext`; its detail (`wrong-context`, `damaged`) is for the audit entry alone
  */
 export function decrypt(openKey: OpenKey, ciphertext: ParsedCiphertext, aad: Uint8Array, nowMs: number): Decrypted {
-  requireSymmetric(openKey.key, nowMs);
+  requireHere(openKey.key, nowMs);
   const { version, material } = openKey.byHandle(ciphertext.handle, nowMs);
   const plaintext = open(material, ciphertext, aad);
   if (typeof plaintext === 'string')

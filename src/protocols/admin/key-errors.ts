@@ -222,6 +222,16 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   'tag-duplicate': { status: 400, says: 'was given the same tag twice', action: 'Give each tag once.' },
   'access-policy-malformed': { status: 400, says: 'cannot take this policy: it is malformed', action: READ_POLICY },
   'access-policy-lockout': { status: 400, says: 'cannot take a policy that locks its author out', action: READ_POLICY },
+  'key-unavailable': {
+    status: 409,
+    says: 'lives in a key store that is not connected',
+    action: 'Connect its custom key store first.',
+  },
+  'external-key-failed': {
+    status: 409,
+    says: 'has a counterpart in an external key store that could not be used',
+    action: 'Look at the external key store proxy and its key manager.',
+  },
   'record-not-authentic': {
     status: 500,
     says: 'has a record in the database that this installation did not write',

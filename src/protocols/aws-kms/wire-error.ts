@@ -5,6 +5,7 @@ import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { aliasArn } from './arn.ts';
 import { AwsKmsError, type AwsErrorType } from './errors.ts';
+import { externalFailure } from './external-failures.ts';
 import type { OperationName } from './model.gen.ts';
 import { ORIGINS, USAGES } from './operations/words.ts';
 import type { ResolvedKey } from './resolve.ts';
@@ -196,6 +197,8 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'MalformedPolicyDocumentException',
     () => 'The new key policy will not allow you to update the key policy in the future.',
   ),
+  'key-unavailable': says('KMSInvalidStateException', (arn) => `${arn} is unavailable.`),
+  'external-key-failed': (_, { failure = 'malformed-answer' }) => externalFailure(failure, 'crypto'),
   'record-not-authentic': says(
     'KMSInternalException',
     () => 'The stored key does not pass its integrity check, so it is not used. Run "keystead audit verify".',

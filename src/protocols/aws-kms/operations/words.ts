@@ -24,6 +24,7 @@ export const STATES: Record<Exclude<Condition, 'gone'>, KeyState> = {
   enabled: 'Enabled',
   disabled: 'Disabled',
   'pending-import': 'PendingImport',
+  unavailable: 'Unavailable',
   'pending-deletion': 'PendingDeletion',
   'pending-replica-deletion': 'PendingReplicaDeletion',
 };
