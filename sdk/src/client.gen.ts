@@ -116,7 +116,7 @@ export interface Key {
   readonly keyId: string;
   readonly arn: string;
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
@@ -147,7 +147,7 @@ export interface KeySummary {
   readonly keyId: string;
   readonly arn: string;
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
