@@ -89,6 +89,55 @@ describe('the command line against a server', () => {
     expect(Object.keys(session[0] ?? {})).toContain('sessionToken');
   });
 
+  it('makes users, policies and roles, and takes them back', async () => {
+    const file = (name: string, content: object) => {
+      writeFileSync(join(folder, name), JSON.stringify(content));
+      return join(folder, name);
+    };
+    const Version = '2012-10-17';
+    const document = file('p.json', { Version, Statement: { Effect: 'Allow', Action: 'kms:Encrypt', Resource: '*' } });
+    const Principal = { AWS: house.tenant.accountId };
+    const trust = file('t.json', { Version, Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' } });
+    await json('policy', 'create', 'encrypt-only', '--document', document, '--description', 'no more');
+    await json('policy', 'update', 'encrypt-only', '--document', document);
+    await json('principal', 'create', 'carol', '--policy', 'encrypt-only', 'user');
+    await json('principal', 'tag', 'carol', 'team=red=blue', 'stage=1');
+    await json('principal', 'untag', 'carol', 'stage');
+    await json('policy', 'put-inline', 'own', '--document', document, '--principal', 'carol');
+    expect(await json('principal', 'show', 'carol')).toMatchObject([
+      { policies: ['encrypt-only', 'user'], inlinePolicies: ['own'], tags: [{ key: 'team', value: 'red=blue' }] },
+    ]);
+    await json('policy', 'delete-inline', 'own', '--principal', 'carol');
+    await json('policy', 'detach', 'user', '--principal', 'carol');
+    await json('role', 'create', 'nightly', '--trust', trust, '--max-session', '7200');
+    await json('policy', 'attach', 'encrypt-only', '--role', 'nightly');
+    await json('role', 'set-trust', 'nightly', '--trust', trust);
+    await json('role', 'update', 'nightly', '--description', 'at night');
+    await json('role', 'tag', 'nightly', 'team=red');
+    await json('role', 'untag', 'nightly', 'team');
+    await json('role', 'revoke-sessions', 'nightly');
+    expect(await json('role', 'list')).toMatchObject([{ name: 'nightly', description: 'at night' }]);
+    expect(await json('role', 'show', 'nightly')).toMatchObject([{ policies: ['encrypt-only'], tags: [] }]);
+    expect(await json('policy', 'list')).toMatchObject([{ name: 'encrypt-only', attachments: 2 }]);
+    for (const args of [[], ['--role', 'nightly', '--principal', 'carol']])
+      expect((await run('policy', 'attach', 'user', ...args)).exitCode).toBe(2);
+    const states = [];
+    for (const verb of ['suspend', 'resume', 'delete'])
+      states.push((await json('principal', verb, 'carol'))[0]?.['state']);
+    expect(states).toEqual(['suspended', 'active', 'deleted']);
+    await json('role', 'delete', 'nightly');
+    await json('policy', 'delete', 'encrypt-only');
+  });
+
+  it('makes an access key of the account with a warning, and deletes it', async () => {
+    const { stdout, stderr } = await run('credential', 'create', '--root');
+    expect(stderr).toContain('This access key is the account itself');
+    const [id] = /KSIA[A-Z2-7]{16}/.exec(stdout) ?? [];
+    await json('credential', 'delete', id as string);
+    expect((await run('credential', 'create')).exitCode).toBe(2);
+    expect((await run('credential', 'create', 'host', '--root')).exitCode).toBe(2);
+  });
+
   it('takes a key through its life', async () => {
     const { id } = await key();
     const states: unknown[] = [];

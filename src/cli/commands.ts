@@ -3,7 +3,9 @@ import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { initCommand } from './commands/init.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
+import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
+import { ROLE_COMMANDS } from './commands/role.ts';
 import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
@@ -15,7 +17,9 @@ import { XKS_COMMANDS } from './commands/xks.ts';
 export const GROUPS: Readonly<Record<string, string>> = {
   tenant: 'Tenants of the installation, and their regions.',
   'tenant region': 'Regions of a tenant: where its keys may live.',
-  principal: 'Principals of your tenant: who may ask for what.',
+  principal: 'Users of your tenant: who may ask.',
+  policy: 'Policies of your tenant: what users and roles may do.',
+  role: 'Roles of your tenant: what those who assume them may do, for a while.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
@@ -32,6 +36,8 @@ export const COMMANDS: readonly CliCommand[] = [
   ...STATUS_COMMANDS,
   ...TENANT_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...POLICY_COMMANDS,
+  ...ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
   ...KEY_COMMANDS,
   ...AUDIT_COMMANDS,

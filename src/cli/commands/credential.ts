@@ -8,19 +8,25 @@ import { principalIdOf } from './principal.ts';
 const COLUMNS: readonly Column<Credential>[] = [
   ['CREDENTIAL', ({ credentialId }) => credentialId],
   ['TYPE', ({ type }) => type],
+  ['OF', ({ holder }) => holder],
   ['PRINCIPAL', ({ principalId }) => principalId],
+  ['SESSION', ({ sessionName }) => sessionName],
   ['STATE', ({ state }) => state],
   ['CREATED', ({ createdAt }) => createdAt],
   ['EXPIRES', ({ expiresAt }) => expiresAt],
 ];
+
+const ROOT_WARNING =
+  'This access key is the account itself: no policy of a user bounds it. Keep it apart, and delete it when it has served.';
 
 export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
   {
     path: 'credential create',
     summary: 'Issues a credential for a principal; its secrets are shown once',
     reach: 'remote',
-    arguments: [['<principal>', 'the name of the principal']],
+    arguments: [['[principal]', 'the name of the principal']],
     options: [
+      ['--root', 'an access key of the account itself, for what no user may'],
       ['--type <type>', 'access-key (for the AWS KMS API), session (the same, ends by itself) or api-key (access-key)'],
       ['--lifetime <seconds>', 'how long a session lasts, 900 to 129600'],
     ],
@@ -28,16 +34,26 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
       'credential create backup-host',
       'credential create backup-host --type session --lifetime 3600 --json',
       'credential create alice --type api-key',
+      'credential create --root',
     ],
     run: async ({ client, given, output }) => {
       const api = client();
+      const principal = given.optional('principal');
+      if (given.flag('root') === (principal !== undefined))
+        throw new CliError('usage', 'usage', 'a credential is for one principal', 'Name it, or give --root.');
+      if (principal === undefined) {
+        output.item(await api.createRootCredential());
+        output.note('\nThe secrets are shown here and never again.');
+        output.warn(ROOT_WARNING);
+        return;
+      }
       const lifetime = given.optional('lifetime');
       const body = {
         // The server knows which types there are, and says so.
         type: (given.optional('type') ?? 'access-key') as Credential['type'],
         ...(lifetime !== undefined && { lifetimeSeconds: wholeNumber('--lifetime', lifetime) }),
       };
-      output.item(await api.createCredential(await principalIdOf(api, given.text('principal')), body));
+      output.item(await api.createCredential(await principalIdOf(api, principal), body));
       output.note('\nThe secrets are shown here and never again.');
     },
   },
@@ -58,6 +74,14 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
     arguments: [['<credential>', 'its id: an access key id, or the id of an API key']],
     examples: ['credential suspend KSIAABCDEFGHIJKLMNOP'],
     run: async ({ client, given, output }) => output.item(await client().suspendCredential(given.text('credential'))),
+  },
+  {
+    path: 'credential delete',
+    summary: 'Takes a credential back and forgets it',
+    reach: 'remote',
+    arguments: [['<credential>', 'its id: an access key id, or the id of an API key']],
+    examples: ['credential delete KSIAABCDEFGHIJKLMNOP'],
+    run: async ({ client, given, output }) => output.item(await client().deleteCredential(given.text('credential'))),
   },
 ];
 

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { CliError } from '../errors.ts';
+
+/** The text of a policy from a file, as it stands. @throws {CliError} */
+export function readPolicyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CliError(
+      'usage',
+      'policy-file-unreadable',
+      `the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`,
+      'Name a file that holds the JSON of the policy.',
+    );
+  }
+}
+
+/** `KEY=VALUE` as a tag; the value may hold further equal-signs. @throws {CliError} */
+export function tagOf(text: string): { readonly key: string; readonly value: string } {
+  const equals = text.indexOf('=');
+  if (equals > 0) return { key: text.slice(0, equals), value: text.slice(equals + 1) };
+  throw new CliError('usage', 'usage', `"${text}" is no tag`, 'Write it as KEY=VALUE.');
+}
