@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { roleArn, rootArn, sessionArn, userArn } from '../../identity/arn.ts';
+import { policyArn, roleArn, rootArn, userArn } from '../../identity/arn.ts';
 import { suspendCredential } from '../../identity/credential.ts';
+import { makeManagedPolicy, putManagedPolicy, removeManagedPolicy } from '../../identity/managed-policy.ts';
 import { putPrincipal, type Member } from '../../identity/principal.ts';
 import type { Role } from '../../identity/role.ts';
 import type { Tenant } from '../../identity/tenant.ts';
@@ -173,7 +174,7 @@ describe('AssumeRole', () => {
 
   it('chains for an hour at most; source identity and transitive tags go on and stay', async () => {
     const first = await world.role(acme, 'First', [userArn(acme.accountId, 'alice')]);
-    const second = await world.role(acme, 'Second', [sessionArn(acme.accountId, 'First', 'nightly')], {
+    const second = await world.role(acme, 'Second', [roleArn(acme.accountId, 'First')], {
       maxSessionSeconds: 7200,
     });
     const tags = {
@@ -203,6 +204,91 @@ describe('AssumeRole', () => {
         400,
         'ValidationError',
       ]);
+  });
+});
+
+describe('what a trust policy asks', () => {
+  const trusting = (condition: object, action: string | string[] = 'sts:AssumeRole') => ({
+    Effect: 'Allow',
+    Principal: { AWS: userArn(acme.accountId, 'alice') },
+    Action: action,
+    Condition: condition,
+  });
+
+  it.each<[string, object, Record<string, string>, boolean]>([
+    ['the right external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, { ExternalId: 'blue' }, true],
+    ['another external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, { ExternalId: 'Blue' }, false],
+    ['no external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, {}, false],
+  ])('%s', async (_, condition, parameters, isAllowed) => {
+    const asked = await world.role(acme, 'Asked', trusting(condition));
+    const answer = await assume(alice.keys, { RoleArn: roleArn(acme.accountId, asked.name), ...parameters });
+    expect(answer.status).toBe(isAllowed ? 200 : 403);
+  });
+
+  it('tags and a source identity take permissions of their own', async () => {
+    const plain = await world.role(acme, 'Plain', trusting({}));
+    const full = await world.role(
+      acme,
+      'Full',
+      trusting({ StringEqualsIfExists: { 'aws:RequestTag/team': 'red', 'sts:SourceIdentity': 'Alice' } }, [
+        'sts:AssumeRole',
+        'sts:TagSession',
+        'sts:SetSourceIdentity',
+      ]),
+    );
+    const tag = (value: string) => ({ 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': value });
+    const ask = async ({ name }: Role, parameters: object) =>
+      (await assume(alice.keys, { RoleArn: roleArn(acme.accountId, name), ...parameters })).status;
+    expect(await ask(plain, tag('red'))).toBe(403);
+    expect(await ask(plain, { SourceIdentity: 'Alice' })).toBe(403);
+    expect(await ask(full, { ...tag('red'), SourceIdentity: 'Alice' })).toBe(200);
+    expect(await ask(full, tag('blue'))).toBe(403);
+    expect(await ask(full, { SourceIdentity: 'Bob' })).toBe(403);
+  });
+});
+
+describe('a session policy', () => {
+  const chain = { RoleArn: '', RoleSessionName: 'next' };
+  const policy = (effect: string, action: string) =>
+    JSON.stringify({ Statement: { Effect: effect, Action: action, Resource: '*' } });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['none', {}, true],
+    ['one that allows', { Policy: policy('Allow', 'sts:*') }, true],
+    ['one that allows something else', { Policy: policy('Allow', 'kms:*') }, false],
+    ['one that denies', { Policy: policy('Deny', 'sts:*') }, false],
+    ['a managed one that allows', { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/administrator' }, true],
+    ['a managed one that does not', { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/user' }, false],
+  ])('bounds what the role may: %s', async (_, parameters, isAllowed) => {
+    await world.change(acme, { ...role, policies: ['administrator'] });
+    const open = await world.role(acme, 'Open', [acme.accountId]);
+    const keys = (await assume(alice.keys, parameters)).keys();
+    const answer = await world.call(keys, 'AssumeRole', { ...chain, RoleArn: roleArn(acme.accountId, open.name) });
+    expect(answer.status).toBe(isAllowed ? 200 : 403);
+  });
+
+  it('by a policy of the tenant follows its changes, and without the policy there is no session', async () => {
+    const document = policy('Allow', 'sts:*');
+    const wanted = { name: 'bound', description: '', document };
+    const made = makeManagedPolicy(acme, wanted, world.clock(), world.random);
+    await world.commit(made.write);
+    await world.change(acme, { ...role, policies: ['administrator'] });
+    const open = await world.role(acme, 'Open', [acme.accountId]);
+    const arns = { 'PolicyArns.member.1.arn': policyArn(acme.accountId, 'bound') };
+    const answer = await assume(alice.keys, arns);
+    expect(Number(answer.text('PackedPolicySize'))).toBeGreaterThan(0);
+    const keys = answer.keys();
+    const may = async () =>
+      (await world.call(keys, 'AssumeRole', { ...chain, RoleArn: roleArn(acme.accountId, open.name) })).status;
+    expect(await may()).toBe(200);
+    const changed = putManagedPolicy(acme, made.policy, { document: policy('Allow', 'kms:*') });
+    await world.commit(changed.write);
+    expect(await may()).toBe(403);
+    expect((await whoIs(keys)).status).toBe(200);
+    await world.commit(removeManagedPolicy(changed.policy));
+    expect(refusal(await whoIs(keys))).toEqual(INVALID_TOKEN);
+    const foreign = { 'PolicyArns.member.1.arn': policyArn(other.accountId, 'bound') };
+    expect(refusal(await assume(alice.keys, foreign))).toEqual([400, 'ValidationError']);
   });
 });
 
@@ -241,7 +327,7 @@ describe('a session is over at once', () => {
     ['when the access key that opened it is taken back', () => suspend(alice.keys)],
   ])('%s', async (_, end) => {
     const ofRole = (await assume(alice.keys)).keys();
-    const second = await world.role(acme, 'Second', [sessionArn(acme.accountId, 'Backup', 'nightly')]);
+    const second = await world.role(acme, 'Second', [roleArn(acme.accountId, 'Backup')]);
     const chained = (await assume(ofRole, { RoleArn: roleArn(acme.accountId, second.name) })).keys();
     expect((await whoIs(ofRole)).status).toBe(200);
     expect((await whoIs(chained)).status).toBe(200);
