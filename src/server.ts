@@ -101,6 +101,7 @@ export async function startKeystead(
     wrappingKeys: new WrappingKeyPool(),
     attestationRoots: attestationRoots(config.attestationRootsFile),
     materials: new MaterialPool(),
+    quotas: config.quotas,
     pipeline,
     clock,
     unauthenticated,

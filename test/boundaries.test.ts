@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pipeline',
     'http',
   ],
-  config: ['bytes', 'http'],
+  config: ['bytes', 'http', 'keys', 'pipeline'],
   cli: ['bytes', 'config', 'http', 'server', 'audit', 'vault', 'sdk'],
   server: ['*'],
   main: ['cli'],

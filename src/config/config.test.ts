@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from '../http/loopback.ts';
+import { DEFAULT_QUOTAS } from '../keys/quotas.ts';
 import { ConfigError, readConfig, SETTINGS } from './config.ts';
 
 describe('settings', () => {
@@ -61,6 +62,25 @@ describe('settings', () => {
     expect(
       readConfig({ KEYSTEAD_LISTEN: 'https://0.0.0.0:1', KEYSTEAD_TLS_CERT: '/c', KEYSTEAD_TLS_KEY: '/k' }).listen.tls,
     ).toEqual({ certificatePath: '/c', keyPath: '/k' });
+  });
+
+  it('set quotas by their names, over the defaults', () => {
+    expect(readConfig({}).quotas).toEqual(DEFAULT_QUOTAS);
+    const { quotas } = readConfig({ KEYSTEAD_QUOTAS: ' keysPerRegion=5, tagsPerKey = 7,' });
+    expect(quotas).toEqual({ ...DEFAULT_QUOTAS, keysPerRegion: 5, tagsPerKey: 7 });
+  });
+
+  it.each([
+    'keys=5',
+    'keysPerRegion',
+    'keysPerRegion=0',
+    'keysPerRegion=-1',
+    'keysPerRegion=1.5',
+    '__proto__=1',
+    'tagsPerKey=1,tagsPerKey=2',
+  ])('refuse the quotas %j, and say which there are', (text) => {
+    expect(() => readConfig({ KEYSTEAD_QUOTAS: text })).toThrow(ConfigError);
+    expect(() => readConfig({ KEYSTEAD_QUOTAS: text })).toThrow(/keysPerRegion, aliasesPerKey/);
   });
 
   it('refuse a level that there is not', () => {

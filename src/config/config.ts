@@ -1,5 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
 import { isLoopback } from '../http/loopback.ts';
+import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
+import { ConfigError } from './config-error.ts';
+import { parseNumbers } from './numbers.ts';
+
+export { ConfigError } from './config-error.ts';
 
 /** Where the server listens. */
 export interface Listen {
@@ -43,17 +48,13 @@ export interface Config {
   readonly attestationRootsFile?: string;
   /** The region that the first start makes. */
   readonly region: string;
+  readonly quotas: Quotas;
   readonly logLevel: LogLevel;
 }
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-
-/** A setting that cannot be used. Names the setting, says what is wrong and what would be right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 /** One row per setting: its variable in the environment, its default, and what it is for. */
 export const SETTINGS = {
@@ -110,6 +111,12 @@ export const SETTINGS = {
     about: "roots in PEM that attestation documents may lead to besides AWS's own; default: none",
   },
   KEYSTEAD_REGION: { fallback: 'us-east-1', about: 'the region that the first start makes' },
+  KEYSTEAD_QUOTAS: {
+    fallback: '',
+    about: `how much there may be, as name=number, separated by commas; default: ${Object.entries(DEFAULT_QUOTAS)
+      .map(([name, number]) => `${name}=${number}`)
+      .join(',')}`,
+  },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
 
@@ -137,6 +144,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     ...xksOf(get),
     ...(attestationRootsFile !== '' && { attestationRootsFile: resolve(attestationRootsFile) }),
     region: get('KEYSTEAD_REGION'),
+    quotas: parseNumbers('KEYSTEAD_QUOTAS', get('KEYSTEAD_QUOTAS'), DEFAULT_QUOTAS),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
 }

@@ -2,10 +2,9 @@ import { edit, type Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import type { Key } from './key.ts';
 import type { KeySpace } from './key-space.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { requireState } from './state.ts';
 
-/** Most aliases of one key. */
-export const MAX_ALIASES = 50;
 const PREFIX = 'alias/';
 const RESERVED_PREFIX = 'alias/aws/';
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html: 256 characters with the prefix. */
@@ -19,11 +18,17 @@ export function requireAliasName(alias: string): void {
 }
 
 /** Gives a key another name. That the name is free is the store's to say: names are unique there. */
-export function createAlias(space: KeySpace, key: Key, alias: string, nowMs: number): Change<Key> {
+export function createAlias(
+  space: KeySpace,
+  key: Key,
+  alias: string,
+  nowMs: number,
+  quotas = DEFAULT_QUOTAS,
+): Change<Key> {
   requireAliasName(alias);
   requireState(key, 'take-alias', nowMs);
   if (key.aliases.some(({ name }) => name === alias)) throw new KeyError('alias-exists', { alias, keyId: key.id });
-  return edit(space, key, { aliases: added(key, { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs }) });
+  return edit(space, key, { aliases: added(key, { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs }, quotas) });
 }
 
 /** Takes a name from a key. @throws {KeyError} `alias-not-found` */
@@ -38,7 +43,14 @@ export function deleteAlias(space: KeySpace, key: Key, alias: string): Change<Ke
  *
  * @throws {KeyError} `alias-incompatible`, `alias-limit`, and what the state of the new key refuses
  */
-export function moveAlias(space: KeySpace, from: Key, to: Key, alias: string, nowMs: number): Change<Key> {
+export function moveAlias(
+  space: KeySpace,
+  from: Key,
+  to: Key,
+  alias: string,
+  nowMs: number,
+  quotas = DEFAULT_QUOTAS,
+): Change<Key> {
   const moved = from.aliases.find(({ name }) => name === alias);
   if (moved === undefined) throw new KeyError('alias-not-found', { alias });
   requireState(to, 'take-alias', nowMs);
@@ -49,11 +61,11 @@ export function moveAlias(space: KeySpace, from: Key, to: Key, alias: string, no
     return edit(space, to, { aliases: to.aliases.map((one) => (one.name === alias ? renewed : one)) });
   }
   const released = deleteAlias(space, from, alias);
-  const claimed = edit(space, to, { aliases: added(to, renewed) });
+  const claimed = edit(space, to, { aliases: added(to, renewed, quotas) });
   return { value: claimed.value, writes: [...released.writes, ...claimed.writes] };
 }
 
-function added(key: Key, alias: Key['aliases'][number]): Key['aliases'] {
-  if (key.aliases.length >= MAX_ALIASES) throw new KeyError('alias-limit', { alias: alias.name, keyId: key.id });
+function added(key: Key, alias: Key['aliases'][number], { aliasesPerKey: limit }: Quotas): Key['aliases'] {
+  if (key.aliases.length >= limit) throw new KeyError('alias-limit', { alias: alias.name, keyId: key.id, limit });
   return [...key.aliases, alias];
 }

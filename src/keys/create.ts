@@ -12,6 +12,7 @@ import { MULTI_REGION_PREFIX, putKey } from './key-record.ts';
 import type { Key, KeyStoreBacking, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { publicHalfOf, wrapMaterial } from './material.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
 import { requireTags } from './tags.ts';
 
 export interface NewKey {
@@ -32,12 +33,12 @@ export interface NewKey {
  *
  * @throws {KeyError} `spec-not-available`, `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
  */
-export function requireMakeable(wanted: NewKey): void {
+export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
   if (!wanted.spec.available) throw new KeyError('spec-not-available', { detail: wanted.spec.name });
   if (wanted.origin === 'hsm' || (wanted.origin === 'remote') !== (wanted.keyStore !== undefined))
     throw new KeyError('wrong-origin');
-  requireTags(wanted.tags);
+  requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy);
 }
 
@@ -54,8 +55,9 @@ export function createKey(
   nowMs: number,
   random: Random,
   material?: KeyMaterial,
+  quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
-  requireMakeable(wanted);
+  requireMakeable(wanted, quotas);
   const { multiRegion: isMultiRegion, ...fields } = wanted;
   const { region } = space;
   const bare: Omit<Key, 'revision' | 'versions'> = {

@@ -71,6 +71,8 @@ export interface KeyErrorFacts {
   readonly keyId?: string;
   readonly alias?: string;
   readonly region?: string;
+  /** The number that was reached. */
+  readonly limit?: number;
   readonly grantId?: string;
   readonly materialId?: string;
   readonly otherMaterialId?: string;

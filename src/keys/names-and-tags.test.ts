@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createAlias, deleteAlias, MAX_ALIASES, moveAlias } from './aliases.ts';
+import { createAlias, deleteAlias, moveAlias } from './aliases.ts';
 import { createKey } from './create.ts';
 import { codeOf, DAY, GENERATED, keyAfter, makeSpace, newKey, NOW, random } from './key-space.fixture.ts';
 import type { Key, Tag } from './key.ts';
 import { scheduleDeletion } from './lifecycle.ts';
-import { MAX_TAGS, tag, untag } from './tags.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
+import { tag, untag } from './tags.ts';
 
+const { aliasesPerKey: MAX_ALIASES, tagsPerKey: MAX_TAGS } = DEFAULT_QUOTAS;
 const space = makeSpace();
 const bare = newKey(space);
 const named = (key: Key, alias: string, nowMs = NOW) => keyAfter(space, createAlias(space, key, alias, nowMs));

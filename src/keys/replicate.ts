@@ -7,6 +7,7 @@ import { putKey } from './key-record.ts';
 import { isPrimary, type Key, type MultiRegion, type Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { carryMaterial } from './material.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
 import { withRelated, type Placed } from './related.ts';
 import { conditionOf, requireState } from './state.ts';
 import { requireTags } from './tags.ts';
@@ -48,6 +49,7 @@ export function replicate(
   wanted: NewReplica,
   nowMs: number,
   random: Random,
+  quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
   const { key } = primary;
   requireState(key, 'replicate', nowMs);
@@ -55,7 +57,7 @@ export function replicate(
   const { region, tenantId, tenantKey } = space;
   if (region === key.region || (existing !== undefined && conditionOf(existing, nowMs) !== 'gone'))
     throw new KeyError('replica-exists', { keyId: key.id, region });
-  requireTags(wanted.tags);
+  requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy, key.id);
   const multiRegion = { primaryRegion, regions: [...new Set([...regions, region])].toSorted() };
   const { spec, usage, origin, extractable, rotation } = key;

@@ -4,11 +4,10 @@ import { generateVersion } from './create.ts';
 import { KeyError } from './errors.ts';
 import { hasMaterial, type Key, type KeyVersion, type RotationCause, type RotationPolicy } from './key.ts';
 import { carryMaterial } from './material.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { requirePrimary, withRelated, type Placed } from './related.ts';
 import { conditionOf, requireState } from './state.ts';
 
-/** How often a key may be rotated on demand in its life, unless the installation says otherwise. */
-export const MAX_ON_DEMAND_ROTATIONS = 25;
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html: ConflictException. */
 const AUTOMATIC_ROTATION_NEAR_MS = 20 * 60_000;
 const DAY_MS = 86_400_000;
@@ -25,7 +24,7 @@ export function rotateOnDemand(
   related: readonly Placed[],
   nowMs: number,
   random: Random,
-  limit = MAX_ON_DEMAND_ROTATIONS,
+  { onDemandRotations: limit }: Quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
   const { key } = placed;
   // State is told before the kind of key, as AWS does.
@@ -34,7 +33,7 @@ export function rotateOnDemand(
   if (key.origin !== 'generated' && key.origin !== 'imported') throw new KeyError('wrong-origin', { keyId: key.id });
   requirePrimary(key);
   const onDemand = key.versions.filter((version) => version.rotation?.cause === 'on-demand');
-  if (onDemand.length >= limit) throw new KeyError('rotation-limit', { keyId: key.id, detail: String(limit) });
+  if (onDemand.length >= limit) throw new KeyError('rotation-limit', { keyId: key.id, limit });
   if (key.rotation !== undefined && key.rotation.nextAtMs - nowMs <= AUTOMATIC_ROTATION_NEAR_MS)
     throw new KeyError('rotation-near', { keyId: key.id });
   return key.origin === 'generated'

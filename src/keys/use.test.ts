@@ -19,9 +19,11 @@ import {
 import type { Key } from './key.ts';
 import { disable } from './lifecycle.ts';
 import { MATERIAL_IDLE_MS, MATERIAL_LIFETIME_MS, OpenKey } from './open-key.ts';
-import { MAX_ON_DEMAND_ROTATIONS, rotateOnDemand } from './rotate.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
+import { rotateOnDemand } from './rotate.ts';
 import { decrypt, encrypt, generateDataKey } from './use.ts';
 
+const MAX_ON_DEMAND_ROTATIONS = DEFAULT_QUOTAS.onDemandRotations;
 const space = makeSpace();
 const key = newKey(space);
 const rotated = (of: Key, times = 1): Key =>

@@ -3,7 +3,7 @@ import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
 import type { Grant } from '../keys/grant.ts';
 import type { OpenKey } from '../keys/open-key.ts';
-import type { Precondition, Write } from '../records/commit.ts';
+import type { Precondition, Room, Write } from '../records/commit.ts';
 import type { MaybePromise } from '../records/ports.ts';
 
 /** One permission that an act needs. */
@@ -32,6 +32,12 @@ export interface Guarded {
   readonly policy: AccessPolicy;
 }
 
+/** Room for one more record of a scope. */
+export interface Needed {
+  readonly room: Room;
+  readonly refusal: Error;
+}
+
 /** What running an act came to. */
 export interface Done<Value> {
   readonly value: Value;
@@ -39,6 +45,8 @@ export interface Done<Value> {
   readonly writes?: readonly Write[];
   /** Records that the change rests on without changing them. */
   readonly preconditions?: readonly Precondition[];
+  /** Where there must be room for what is made, and what is answered where there is none. */
+  readonly rooms?: readonly Needed[];
   /** The key version that served, for the entry. */
   readonly keyVersion?: string;
   /** The record of a key that came into being by this act, for the entries of targets that are no keys. */

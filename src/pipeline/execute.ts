@@ -11,6 +11,7 @@ import { tenantOf } from '../records/account.ts';
 import {
   andThen,
   ConflictError,
+  NoRoomError,
   StoreFullError,
   UnknownOutcomeError,
   type MaybePromise,
@@ -83,7 +84,7 @@ export class Pipeline {
       }
       // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
       if (failure instanceof ConflictError && attempt < MAX_ATTEMPTS) continue;
-      const error = failure instanceof ConflictError ? new BusyError() : failure;
+      const error = failure instanceof ConflictError ? new BusyError() : refusalOf(failure, done);
       await this.#recordFailure(call, act, error, nowMs);
       throw error;
     }
@@ -95,12 +96,16 @@ export class Pipeline {
   }
 
   /** Makes the entries durable, and the change with them. */
-  #persist(entries: readonly AuditDraft[], { writes, preconditions, urgent, shred }: Done<unknown>): Promise<unknown> {
+  #persist(
+    entries: readonly AuditDraft[],
+    { writes, preconditions, rooms, urgent, shred }: Done<unknown>,
+  ): Promise<unknown> {
     if (writes === undefined || writes.length === 0) return this.#record(entries);
     return this.#store.commit({
       writes,
       entries,
       ...(preconditions !== undefined && { preconditions }),
+      ...(rooms !== undefined && { rooms: rooms.map(({ room }) => room) }),
       ...(urgent === true && { urgent }),
       ...(shred === true && { shred }),
     });
@@ -256,6 +261,13 @@ function logsOf(call: Call, target: Target): string[] {
   const own = call.principal.tenantId;
   const owner = target.key?.key.tenantId ?? target.guarded?.tenantId ?? own;
   return owner === own ? [own] : [own, owner];
+}
+
+/** What the act answers where there was no room for it. */
+function refusalOf(failure: unknown, { rooms = [] }: Done<unknown>): unknown {
+  if (!(failure instanceof NoRoomError)) return failure;
+  const { kind, scope } = failure.room;
+  return rooms.find(({ room }) => room.kind === kind && room.scope === scope)?.refusal ?? failure;
 }
 
 /** How an error stands in its entry. */

@@ -1,5 +1,5 @@
 import type { AuditDraft } from '../audit/entry.ts';
-import type { RecordRef, StoredRecord } from './record.ts';
+import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
 
 /**
  * A name by which a record is found: unique in its space over the whole installation (`alias:<tenant>:<region>`,
@@ -32,12 +32,23 @@ export interface Precondition {
   readonly revision: number;
 }
 
+/** A scope that is to have fewer records than this before the commit adds to it: counted where commits are ordered. */
+export interface Room {
+  readonly tenantId: string;
+  readonly kind: RecordKind;
+  readonly scope: string;
+  /** At least 1. */
+  readonly below: number;
+}
+
 /**
  * A change as data. All of it becomes durable in one transaction, or none. Every change of state (`writes` not
  * empty) bumps the freshness epoch; a commit of entries alone does not.
  */
 export interface Commit {
   readonly preconditions?: readonly Precondition[];
+  /** Where there must be room. */
+  readonly rooms?: readonly Room[];
   readonly writes: readonly Write[];
   /**
    * At least one. To those marked `change` the writer adds the digests of the written records of the entry's tenant

@@ -1,6 +1,6 @@
 import type { AuditDraft } from '../audit/entry.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
-import type { Commit, RecordName } from './commit.ts';
+import type { Commit, RecordName, Room } from './commit.ts';
 import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -57,7 +57,8 @@ export interface RecordWriter {
    * Resolves when the whole commit is on disk.
    *
    * @throws {ConflictError} a precondition or a name does not hold; nothing was written. Read again, decide again.
-   * @throws {StoreFullError} there is no room; nothing was written.
+   * @throws {NoRoomError} a scope has as many records as the commit allows; nothing was written.
+   * @throws {StoreFullError} the disk is full; nothing was written.
    * @throws {UnknownOutcomeError} the store went away in between: the commit may or may not be there.
    */
   commit(commit: Commit): Promise<void>;
@@ -75,6 +76,17 @@ export class ConflictError extends Error {
   constructor(message: string, takenName?: RecordName) {
     super(message);
     this.takenName = takenName;
+  }
+}
+
+/** A scope has as many records as it may have. To try again does not help until one of them is gone. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+  readonly room: Room;
+
+  constructor(room: Room) {
+    super(`${room.kind} records of ${room.tenantId} in ${room.scope}: there are ${room.below} or more`);
+    this.room = room;
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditDraft } from '../audit/entry.ts';
-import { ConflictError, type RecordStore } from './ports.ts';
+import type { Room } from './commit.ts';
+import { ConflictError, NoRoomError, type RecordStore } from './ports.ts';
 import type { RecordKind, RecordRef } from './record.ts';
 import { change, draft, record } from './writes.fixture.ts';
 
@@ -243,6 +244,37 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       await expect(store.commit(half)).rejects.toThrow(TypeError);
       await expect(store.commit({ writes: [], entries: [] })).rejects.toThrow(TypeError);
       expect(await store.read(ref('c'))).toBeUndefined();
+    });
+
+    describe('room', () => {
+      const room = (below: number, scope = 'eu'): Room => ({ tenantId: 't1', kind: 'key', scope, below });
+
+      it('is counted in its scope alone, as of the commit', async () => {
+        await store.commit(change([{ put: record('k1') }], { rooms: [room(1)] }));
+        await store.commit(change([{ put: record('us', 1, { scope: 'us' }) }], { rooms: [room(1, 'us')] }));
+        await store.commit(change([{ put: record('k2') }], { rooms: [room(2)] }));
+        const refused = store.commit(change([{ put: record('k3') }], { rooms: [room(5, 'us'), room(2)] }));
+        await expect(refused).rejects.toThrow(NoRoomError);
+        await expect(refused).rejects.toMatchObject({ room: room(2) });
+        expect(await store.read(ref('k3'))).toBeUndefined();
+        await store.commit(change([{ remove: ref('k1'), revision: 1 }]));
+        await store.commit(change([{ put: record('k3') }], { rooms: [room(2)] }));
+      });
+
+      it('is left free by a record that moves to another scope', async () => {
+        await store.commit(change([{ put: record('k1') }], { rooms: [room(1)] }));
+        await store.commit(change([{ put: record('k1', 2, { scope: 'destroyed:eu' }) }]));
+        await store.commit(change([{ put: record('k2') }], { rooms: [room(1)] }));
+        expect(await store.revisionOf(ref('k2'))).toBe(1);
+      });
+
+      it('is given to as many as there is of it, whoever comes at the same time', async () => {
+        const makers = Array.from({ length: 12 }, (_, i) =>
+          store.commit(change([{ put: record(`k${i}`) }], { rooms: [room(5)] })),
+        );
+        const outcomes = await Promise.allSettled(makers);
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+      });
     });
 
     describe('the last use of a key', () => {

@@ -80,7 +80,7 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       onFailure: listeners.onAuditFailure,
     });
     const keys = new KeyCache(store);
-    const grants = new GrantCache(store);
+    const grants = new GrantCache(store, config.quotas.grantsPerKey);
     return {
       config,
       clock,

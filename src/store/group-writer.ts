@@ -5,7 +5,7 @@ import { LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { leafOfCommit, tenantOf } from '../records/account.ts';
 import type { Commit, Write } from '../records/commit.ts';
-import { ConflictError } from '../records/ports.ts';
+import { ConflictError, NoRoomError } from '../records/ports.ts';
 import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
 import { marked } from './batch-mark.ts';
 import { passFaultPoint } from './fault.ts';
@@ -18,7 +18,7 @@ import { UseTable } from './use-table.ts';
 export type Part = { readonly uses: Uint8Array } | { readonly commit: Commit };
 
 /** A failure of one part that leaves the rest of its group alone. */
-export type PartFailure = ConflictError | RangeError;
+export type PartFailure = ConflictError | NoRoomError | RangeError;
 
 /** Writes groups of commits, each group in one transaction. Lives where it may block: in the writer's thread. */
 export class GroupWriter {
@@ -118,6 +118,7 @@ export class GroupWriter {
     this.#db.exec('SAVEPOINT part');
     try {
       for (const { ref, revision } of commit.preconditions ?? []) this.#records.expect(ref, revision);
+      for (const room of commit.rooms ?? []) this.#records.expectRoom(room);
       const roots = this.#writeRecords(commit.writes);
       const rootOf = (tenant: string) => roots.get(tenant) ?? stateRoot(this.#sumOf(tenant));
       for (const entry of commit.entries) this.#frames.append(leafOfCommit(entry, commit, rootOf));
@@ -125,7 +126,8 @@ export class GroupWriter {
       return undefined;
     } catch (error) {
       this.#frames.truncate(length);
-      if (!(error instanceof ConflictError || error instanceof RangeError)) throw error;
+      const isRefusal = error instanceof ConflictError || error instanceof NoRoomError || error instanceof RangeError;
+      if (!isRefusal) throw error;
       this.#db.exec('ROLLBACK TO part; RELEASE part');
       return error;
     }

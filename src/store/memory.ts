@@ -3,8 +3,8 @@ import { type AuditDraft, leafOf } from '../audit/entry.ts';
 import { type KeyUse, LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
-import type { Commit, RecordName, Write } from '../records/commit.ts';
-import type { NamedRef, Page, RecordStore } from '../records/ports.ts';
+import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
+import { type NamedRef, NoRoomError, type Page, type RecordStore } from '../records/ports.ts';
 import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
 import { notHeld, taken } from './name-writer.ts';
@@ -82,6 +82,7 @@ export class MemoryStore implements RecordStore {
     assertAccountable(commit);
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
     for (const { ref, revision } of commit.preconditions ?? []) expectRevision(next, ref, revision);
+    for (const room of commit.rooms ?? []) expectRoom(next, room);
     for (const write of commit.writes) writeRecord(next, write);
     writeNames(next, commit.writes);
     const frames = new EntryFrames();
@@ -100,6 +101,12 @@ export class MemoryStore implements RecordStore {
     for (const { tenantId, key, ...use } of last.take()) this.#uses.set(`${tenantId}/${key}`, use);
     this.#log.push(...readFrames(batch));
   }
+}
+
+function expectRoom({ records }: State, room: Room): void {
+  const { tenantId, kind, scope, below } = room;
+  const isIn = (record: StoredRecord) => record.tenantId === tenantId && record.kind === kind && record.scope === scope;
+  if ([...records.values()].filter(isIn).length >= below) throw new NoRoomError(room);
 }
 
 function expectRevision(state: State, ref: RecordRef, revision: number): void {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Write } from '../records/commit.ts';
-import { ConflictError } from '../records/ports.ts';
+import type { Room, Write } from '../records/commit.ts';
+import { ConflictError, NoRoomError } from '../records/ports.ts';
 import { describeRef, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 
 /** Digests of one record around a write, for the state sum. */
@@ -14,6 +14,7 @@ export class RecordTable {
   readonly #select: StatementSync;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
+  readonly #count: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT scope, revision, body FROM record WHERE tenant = ? AND kind = ? AND id = ?');
@@ -21,6 +22,10 @@ export class RecordTable {
       `INSERT INTO record (tenant, kind, id, scope, revision, body, mac) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET scope = excluded.scope, revision = excluded.revision,
          body = excluded.body, mac = excluded.mac`,
+    );
+    // No further than needed: the index has what it takes.
+    this.#count = db.prepare(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM record WHERE tenant = ? AND kind = ? AND scope = ? LIMIT ?)',
     );
     this.#delete = db.prepare('DELETE FROM record WHERE tenant = ? AND kind = ? AND id = ?');
   }
@@ -32,6 +37,12 @@ export class RecordTable {
     if (found !== revision) throw revisionConflict(ref, revision, found);
     if (row === undefined) return undefined;
     return { ...pick(ref), scope: String(row['scope']), revision, body: row['body'] as Buffer };
+  }
+
+  /** @throws {NoRoomError} the scope has as many records as it may have. */
+  expectRoom(room: Room): void {
+    const count = this.#count.get(room.tenantId, room.kind, room.scope, room.below)?.['n'];
+    if (Number(count) >= room.below) throw new NoRoomError(room);
   }
 
   write(write: Write): Digests {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import type { Commit, RecordName } from '../records/commit.ts';
-import { ConflictError, StoreFullError } from '../records/ports.ts';
+import type { Commit, RecordName, Room } from '../records/commit.ts';
+import { ConflictError, NoRoomError, StoreFullError } from '../records/ports.ts';
 import { StoreWriteError } from './errors.ts';
 
 /** What the event loop hands to the writer's thread at the start. */
@@ -26,6 +26,7 @@ export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
   readonly takenName?: RecordName;
+  readonly room?: Room;
 }
 
 /** What became of a turn. `null`: it is on disk. */
@@ -35,7 +36,7 @@ export interface TurnOutcome {
   readonly commits: readonly (Failure | null)[];
 }
 
-export type FailureCode = 'conflict' | 'full' | 'invalid' | 'failed';
+export type FailureCode = 'conflict' | 'no-room' | 'full' | 'invalid' | 'failed';
 
 /** The key that marks batches, once it is known. */
 export interface QueueKey {
@@ -47,6 +48,7 @@ export type FromWriter = readonly TurnOutcome[] | 'ready' | { readonly refused: 
 
 const ERRORS: Record<FailureCode, (failure: Failure) => Error> = {
   conflict: ({ message, takenName }) => new ConflictError(message, takenName),
+  'no-room': ({ room }) => new NoRoomError(room as Room),
   full: ({ message }) => new StoreFullError(message),
   invalid: ({ message }) => new RangeError(message),
   failed: ({ message }) => new StoreWriteError(message),

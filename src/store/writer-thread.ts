@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { ConflictError } from '../records/ports.ts';
+import { ConflictError, NoRoomError } from '../records/ports.ts';
 import { isBusy, isFull, openDatabase } from './database.ts';
 import { GroupWriter, OutcomeUnknown, type Part, type PartFailure } from './group-writer.ts';
 import { Reserve, reservePath } from './reserve.ts';
@@ -100,6 +100,7 @@ function isUrgent(part: Part): boolean {
 
 function failureOf(failure: PartFailure | undefined): Failure | null {
   if (failure === undefined) return null;
+  if (failure instanceof NoRoomError) return { code: 'no-room', message: failure.message, room: failure.room };
   if (!(failure instanceof ConflictError)) return { code: 'invalid', message: failure.message };
   const { message, takenName } = failure;
   return takenName === undefined ? { code: 'conflict', message } : { code: 'conflict', message, takenName };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
+import { DEFAULT_QUOTAS } from '../../src/keys/quotas.ts';
 import { startKeystead, type Keystead } from '../../src/server.ts';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 
@@ -42,6 +43,7 @@ export async function startInstallation(
     sourceRoots: [],
     egress: {},
     region: 'eu-central-1',
+    quotas: DEFAULT_QUOTAS,
     logLevel: 'error',
     ...more,
   } as const;

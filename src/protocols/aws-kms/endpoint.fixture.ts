@@ -13,6 +13,7 @@ import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { countingRandom, settableClock, wrappingPair } from '../../keys/key-space.fixture.ts';
 import { MaterialPool } from '../../keys/material-pool.ts';
+import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
@@ -83,6 +84,8 @@ const materials = new MaterialPool();
 
 /** The endpoint over a store in memory, with a clock that stands still and the installation's real keys. */
 export class World {
+  /** A test may lower them. */
+  readonly quotas: { -readonly [Name in keyof Quotas]: number } = { ...DEFAULT_QUOTAS };
   readonly store = new MemoryStore();
   readonly clock = settableClock();
   readonly random = countingRandom('world');
@@ -101,6 +104,7 @@ export class World {
     random: this.random,
     // RSA keys take long to make: one serves all tests.
     materials,
+    quotas: this.quotas,
     wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
     attestationRoots: [testRoot(this.clock())],
   };

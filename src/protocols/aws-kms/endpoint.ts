@@ -83,8 +83,8 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots } = ports;
-        const shared = { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots };
+        const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas } = ports;
+        const shared = { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas };
         const context = { ...shared, principal, instance, resolved };
         return prepareOperation(context, name, input as AnyInput, nowMs);
       });

@@ -1,5 +1,6 @@
 import type { Certificate } from '../../attestation/certificate.ts';
 import type { Attestation } from '../../attestation/verify.ts';
+import type { Quotas } from '../../keys/quotas.ts';
 import type { MaterialPool } from '../../keys/material-pool.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import type { Random } from '../../crypto/random.ts';
@@ -29,6 +30,7 @@ export interface OperationPorts {
   /** To which the attestation documents of recipients may lead. */
   readonly attestationRoots: readonly Certificate[];
   readonly materials: MaterialPool;
+  readonly quotas: Quotas;
 }
 
 /** Where a request was sent and by whom: proven before an operation sees it. */

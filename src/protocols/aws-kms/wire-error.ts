@@ -36,7 +36,8 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'key-pending-import': says('KMSInvalidStateException', (arn) => `${arn} is pending import.`),
   'key-limit': says(
     'LimitExceededException',
-    () => 'The number of KMS keys of this account and region is at its limit.',
+    (_, { limit }) =>
+      `You have reached your key quota: this account has as many KMS keys in this Region as it may have (${limit}, the quota keysPerRegion). Delete keys that nobody needs, or have the quota raised.`,
   ),
   'spec-not-available': says(
     'UnsupportedOperationException',
@@ -177,13 +178,21 @@ const WORDS: Record<KeyErrorCode, Words> = {
       ? new AwsKmsError('ValidationException', ALIAS_PREFIX_TEXT)
       : new AwsKmsError('InvalidAliasNameException', 'An alias has letters, digits, "/", "_" and "-" behind "alias/".'),
   'alias-reserved': says('NotAuthorizedException', () => ''),
-  'alias-limit': says('LimitExceededException', (arn) => `${arn} has as many aliases as a key may have.`),
+  'alias-limit': says(
+    'LimitExceededException',
+    (arn, { limit }) =>
+      `${arn} has as many aliases as a key may have (${limit}, the quota aliasesPerKey). Delete one, or have the quota raised.`,
+  ),
   'alias-incompatible': says(
     'ValidationException',
     () => 'The alias can only be moved to a key of the same type and key usage.',
   ),
   'grant-invalid': says('ValidationException', (_, { detail }) => detail ?? 'The grant is not valid.'),
-  'grant-limit': says('LimitExceededException', (arn) => `${arn} has as many grants as a key may have.`),
+  'grant-limit': says(
+    'LimitExceededException',
+    (arn) =>
+      `${arn} has as many grants as a key may have (the quota grantsPerKey). Revoke grants that nobody needs, or have the quota raised.`,
+  ),
   'grant-not-found': says('NotFoundException', (_, { grantId }) => `Grant ID ${grantId} not found`),
   'grant-token-invalid': says('InvalidGrantTokenException'),
   'tag-limit': says('TagException', () => 'Too many tags'),

@@ -28,7 +28,7 @@ export const createAlias: Operation<'CreateAlias'> = {
             throw new AwsKmsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
           }
           const { open } = resolved;
-          const { writes } = create(open.space, open.key, AliasName, runAtMs);
+          const { writes } = create(open.space, open.key, AliasName, runAtMs, context.quotas);
           return { value: undefined, writes: [...(holder ? releaseFrom(holder, AliasName) : []), ...writes] };
         },
       })),

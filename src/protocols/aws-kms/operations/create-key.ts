@@ -10,6 +10,7 @@ import type { KeyUsageType } from '../model.gen.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { checkPolicy, defaultPolicy } from './key-policy.ts';
+import { keyRoom } from './room-for-key.ts';
 import { refuseMember, validationError } from './refusals.ts';
 import { tagsOf } from './tags.ts';
 import { ORIGINS, USAGES } from './words.ts';
@@ -47,7 +48,7 @@ export const createKey: Operation<'CreateKey'> = {
         bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck,
       },
       async run(nowMs) {
-        requireMakeable(wanted);
+        requireMakeable(wanted, context.quotas);
         const material = origin === 'generated' ? await context.materials.take(spec) : undefined;
         const { value: key, writes } = createAround(context, wanted, material, nowMs);
         const named = { id: key.id, arn: keyArn(key.region, instance.accountId, key.id) };
@@ -55,20 +56,20 @@ export const createKey: Operation<'CreateKey'> = {
           await checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
         }
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
-        return { value, writes, keyId: keyRecordId(key.id, key.region) };
+        return { value, writes, keyId: keyRecordId(key.id, key.region), rooms: [keyRoom(context, instance)] };
       },
     };
   },
 };
 
 function createAround(
-  { instance, random }: OperationContext,
+  { instance, random, quotas }: OperationContext,
   wanted: NewKey,
   material: KeyMaterial | undefined,
   nowMs: number,
 ): Change<Key> {
   try {
-    return create(instance, wanted, nowMs, random, material);
+    return create(instance, wanted, nowMs, random, material, quotas);
   } finally {
     wipe(material);
   }

@@ -8,7 +8,6 @@ import type { OperationContext } from '../operation.ts';
 
 /** The only policy that a key has. */
 export const POLICY_NAME = 'default';
-const MAX_POLICY_BYTES = 32 * 1024;
 
 /** The policy of a key whose maker gave none: the account decides by the policies of its principals. */
 export function defaultPolicy(accountId: string): string {
@@ -35,8 +34,12 @@ export function checkPolicy(
   key: { readonly id: string; readonly arn: string },
   bypass: boolean | undefined,
 ): MaybePromise<void> {
-  if (Buffer.byteLength(text, 'utf8') > MAX_POLICY_BYTES) {
-    throw new AwsKmsError('LimitExceededException', `A key policy has at most ${MAX_POLICY_BYTES} bytes.`);
+  const { policyBytes } = context.quotas;
+  if (Buffer.byteLength(text, 'utf8') > policyBytes) {
+    throw new AwsKmsError(
+      'LimitExceededException',
+      `A key policy has at most ${policyBytes} bytes (the quota policyBytes): make it shorter, or have the quota raised.`,
+    );
   }
   const policy = requireAccessPolicy(text, key.id);
   const names = [

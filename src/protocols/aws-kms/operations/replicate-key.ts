@@ -10,6 +10,7 @@ import { keyMetadata } from './key-metadata.ts';
 import { checkPolicy, defaultPolicy } from './key-policy.ts';
 import { OWN_KEY, resolveOwnKey } from './own-key.ts';
 import { relativesOf } from './relatives.ts';
+import { keyRoom } from './room-for-key.ts';
 import { tagsOf, wireTagOf } from './tags.ts';
 
 const ACTION = 'kms:ReplicateKey';
@@ -54,6 +55,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
           wanted,
           runAtMs,
           context.random,
+          context.quotas,
         );
         if (input.Policy !== undefined) {
           const named = { id: replica.id, arn: keyArn(region, accountId, replica.id) };
@@ -67,6 +69,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
           },
           writes,
           keyId: keyRecordId(replica.id, region),
+          rooms: [keyRoom(context, space)],
         };
       },
     }));

@@ -10,7 +10,7 @@ export const rotateKeyOnDemand = management<'RotateKeyOnDemand'>({
   notes: 'done when the answer comes, so ConflictException only while an automatic rotation is due within 20 minutes',
   run: (context, { open, arn }, _, nowMs) =>
     andThen(relativesOf(context, open), (related) => {
-      const { value: key, writes } = rotateOnDemand(open, related, nowMs, context.random);
+      const { value: key, writes } = rotateOnDemand(open, related, nowMs, context.random, context.quotas);
       const version = currentVersion(key);
       return { value: { KeyId: arn }, writes, ...(version && { keyVersion: version.id }) };
     }),

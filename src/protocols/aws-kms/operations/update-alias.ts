@@ -24,7 +24,7 @@ export const updateAlias: Operation<'UpdateAlias'> = {
         ],
         details: { aliasName: AliasName },
         run: (runAtMs) => ({
-          ...moveAlias(to.open.space, from.open.key, to.open.key, AliasName, runAtMs),
+          ...moveAlias(to.open.space, from.open.key, to.open.key, AliasName, runAtMs, context.quotas),
           value: undefined,
         }),
       })),

@@ -1,0 +1,31 @@
+import type { Room } from '../records/commit.ts';
+import type { KeySpace } from './key-space.ts';
+
+/** How much there may be. An operator sets them by `KEYSTEAD_QUOTAS`. */
+export interface Quotas {
+  /** Of one tenant in one region, whatever their state until they are destroyed. */
+  readonly keysPerRegion: number;
+  readonly aliasesPerKey: number;
+  readonly grantsPerKey: number;
+  readonly keyStoresPerRegion: number;
+  /** Bytes of a key policy in UTF-8. */
+  readonly policyBytes: number;
+  readonly tagsPerKey: number;
+  readonly onDemandRotations: number;
+}
+
+/** AWS's numbers (https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html). */
+export const DEFAULT_QUOTAS: Quotas = {
+  keysPerRegion: 100_000,
+  aliasesPerKey: 50,
+  grantsPerKey: 50_000,
+  keyStoresPerRegion: 10,
+  policyBytes: 32_768,
+  tagsPerKey: 50,
+  onDemandRotations: 25,
+};
+
+/** Room for one more key in a region. */
+export function roomForKey({ tenantId, region }: KeySpace, { keysPerRegion: below }: Quotas): Room {
+  return { tenantId, kind: 'key', scope: region, below };
+}
