@@ -39,8 +39,9 @@ const SERVER_REFUSALS: Record<ServerRefusal, StsError> = {
   failed: new StsError('InternalFailure', 'Something failed here. The log of the server has it under the request id.'),
 };
 
-/** Whether a request to the path that all AWS services share is for this one: it is a form, and no other sends one. */
-export function isForSts({ rawHeaders }: Pick<HttpRequest, 'rawHeaders'>): boolean {
+/** Whether a request to the path that all AWS services share is for this one: its parameters are a form or a query. */
+export function isForSts({ rawHeaders, query }: Pick<HttpRequest, 'rawHeaders' | 'query'>): boolean {
+  if (query !== '' && /(?:^|&)Action=/.test(query)) return true;
   return headerOf(rawHeaders, 'content-type')?.startsWith('application/x-www-form-urlencoded') === true;
 }
 
