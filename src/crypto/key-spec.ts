@@ -41,8 +41,6 @@ export interface KeySpecRow {
   readonly usages: readonly KeyUsage[];
   /** Algorithms by usage, by their names on the AWS wire. */
   readonly algorithms: { readonly [Usage in KeyUsage]?: readonly string[] };
-  /** Whether this server already makes and uses such keys. */
-  readonly available: boolean;
 }
 
 const RSA_ENCRYPTION = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'];
@@ -63,7 +61,6 @@ function rsa(bits: number): KeySpecRow {
     pair: { type: 'rsa', modulusLength: bits },
     usages: ['encrypt-decrypt', 'sign-verify'],
     algorithms: { 'encrypt-decrypt': RSA_ENCRYPTION, 'sign-verify': RSA_SIGNING },
-    available: true,
   };
 }
 
@@ -76,7 +73,6 @@ function nistCurve(bits: number, curve: string, oid: string, signing: string): K
     pair: { type: 'ec', curve, oid, coordinateLength: Math.ceil(bits / 8) },
     usages: ['sign-verify', 'key-agreement'],
     algorithms: { 'sign-verify': [signing], 'key-agreement': ['ECDH'] },
-    available: true,
   };
 }
 
@@ -88,7 +84,6 @@ function hmac(bits: number): KeySpecRow {
     materialLength: bits / 8,
     usages: ['generate-verify-mac'],
     algorithms: { 'generate-verify-mac': [`HMAC_SHA_${bits}`] },
-    available: true,
   };
 }
 
@@ -102,7 +97,6 @@ function mlDsa(level: 44 | 65 | 87, oid: string, expandedLength: number): KeySpe
     pair: { type: 'module-lattice', name, oid, seedLength: 32, expandedLength },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ML_DSA_SHAKE_256'] },
-    available: true,
   };
 }
 
@@ -116,7 +110,6 @@ function mlKem(level: 512 | 768 | 1024, oid: string, expandedLength: number, cip
     pair: { type: 'module-lattice', name, oid, seedLength: 64, expandedLength, ciphertextLength },
     usages: ['encapsulate-decapsulate'],
     algorithms: { 'encapsulate-decapsulate': ['ML_KEM'] },
-    available: true,
   };
 }
 
@@ -129,7 +122,6 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     materialLength: 32,
     usages: ['encrypt-decrypt'],
     algorithms: { 'encrypt-decrypt': ['SYMMETRIC_DEFAULT'] },
-    available: true,
   },
   rsa(2048),
   rsa(3072),
@@ -145,7 +137,6 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'ec', curve: 'secp256k1', oid: '1.3.132.0.10', coordinateLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ECDSA_SHA_256'] },
-    available: true,
   },
   {
     name: 'ed25519',
@@ -155,7 +146,6 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'edwards', curve: 'ed25519', oid: '1.3.101.112', secretLength: 32 },
     usages: ['sign-verify'],
     algorithms: { 'sign-verify': ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
-    available: true,
   },
   hmac(224),
   hmac(256),
@@ -175,7 +165,6 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     pair: { type: 'ec', curve: 'SM2', oid: '1.2.156.10197.1.301', coordinateLength: 32 },
     usages: ['encrypt-decrypt', 'sign-verify', 'key-agreement'],
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
-    available: true,
   },
 ];
 

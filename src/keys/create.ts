@@ -31,11 +31,10 @@ export interface NewKey {
 /**
  * Whether such a key can be made: asked before material is generated for it, which may take long.
  *
- * @throws {KeyError} `spec-not-available`, `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
+ * @throws {KeyError} `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
  */
 export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
-  if (!wanted.spec.available) throw new KeyError('spec-not-available', { detail: wanted.spec.name });
   if (wanted.origin === 'hsm' || (wanted.origin === 'remote') !== (wanted.keyStore !== undefined))
     throw new KeyError('wrong-origin');
   requireTags(wanted.tags, quotas);

@@ -9,7 +9,6 @@ export type KeyErrorCode =
   | 'key-not-pending-deletion'
   | 'key-pending-import'
   | 'key-limit'
-  | 'spec-not-available'
   | 'wrong-usage'
   | 'wrong-origin'
   | 'wrong-family'

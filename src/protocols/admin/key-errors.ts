@@ -9,7 +9,6 @@ interface Row {
 }
 
 const IMPORT_AGAIN = 'Fetch new import parameters and import again.';
-const NOT_AVAILABLE = 'See the list of what this version can do in docs/guide/compatibility.md.';
 const READ_POLICY = 'Correct the policy and send it again.';
 
 /** What every refusal of the key domain is on this wire. */
@@ -37,7 +36,6 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     action: 'Import its material first.',
   },
   'key-limit': { status: 409, says: 'would be one too many in this region', action: 'Delete keys that nobody needs.' },
-  'spec-not-available': { status: 400, says: 'has a spec that this version does not make', action: NOT_AVAILABLE },
   'wrong-usage': { status: 400, says: 'is not meant for this use', action: 'Use a key of the right usage.' },
   'wrong-origin': {
     status: 400,

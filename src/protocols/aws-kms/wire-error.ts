@@ -1,4 +1,3 @@
-import { keySpec } from '../../crypto/key-spec.ts';
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
@@ -38,11 +37,6 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'LimitExceededException',
     (_, { limit }) =>
       `You have reached your key quota: this account has as many KMS keys in this Region as it may have (${limit}, the quota keysPerRegion). Delete keys that nobody needs, or have the quota raised.`,
-  ),
-  'spec-not-available': says(
-    'UnsupportedOperationException',
-    (_, { detail = '' }) =>
-      `Keystead does not make keys of the spec ${keySpec(detail)?.aws ?? detail} yet. docs/guide/compatibility.md lists what it does.`,
   ),
   'wrong-usage': says(
     'InvalidKeyUsageException',

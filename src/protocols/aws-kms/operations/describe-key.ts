@@ -8,7 +8,7 @@ import { keyMetadata } from './key-metadata.ts';
 export const describeKey: Operation<'DescribeKey'> = {
   actions: ['kms:DescribeKey'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'no grant tokens; there are no AWS managed keys, so `alias/aws/...` is not found',
+  notes: 'there are no AWS managed keys, so `alias/aws/...` is not found',
   prepare(context, input, nowMs) {
     return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:DescribeKey', resolved)],

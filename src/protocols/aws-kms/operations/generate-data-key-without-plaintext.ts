@@ -8,6 +8,5 @@ const ACTION = 'kms:GenerateDataKeyWithoutPlaintext';
 export const generateDataKeyWithoutPlaintext: Operation<'GenerateDataKeyWithoutPlaintext'> = {
   actions: [ACTION],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
-  notes: 'no grant tokens',
   prepare: (context, input, nowMs) => dataKeyAct(context, ACTION, input, nowMs, withoutPlaintext),
 };
