@@ -33,6 +33,7 @@ describe('the vectors of docs/spec', () => {
   it.skipIf(python === undefined).each([
     ['ciphertext.py', 'ciphertext.vectors.json', 32],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 25],
+    ['key_specs.py', 'key-specs.vectors.json', 50],
     ['xks.py', 'xks.vectors.json', 21],
     ['external_ciphertext.py', 'external-ciphertext.vectors.json', 4],
   ])('are what %s computes from the specification alone', (script, file, count) => {
@@ -43,6 +44,8 @@ describe('the vectors of docs/spec', () => {
   it.skipIf(python === undefined).each([
     ['ciphertext.py', 'ciphertext.vectors.json', 'ciphertext'],
     ['key_hierarchy.py', 'key-hierarchy.vectors.json', 'wrapped'],
+    ['key_specs.py', 'key-specs.vectors.json', 'signature'],
+    ['key_specs.py', 'key-specs.vectors.json', 'sharedSecret'],
     ['xks.py', 'xks.vectors.json', 'tag'],
     ['external_ciphertext.py', 'external-ciphertext.vectors.json', 'ciphertext'],
   ])('do not pass %s with one digit changed', (script, file, member) => {

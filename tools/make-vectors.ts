@@ -1,4 +1,4 @@
-import { createHash, createSecretKey } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { bytesOf } from '../src/bytes/bytes.ts';
 import { aadOfList, aadOfMap } from '../src/crypto/aad.ts';
 import { decrypt, encrypt, parseCiphertext, type Handle } from '../src/crypto/ciphertext.ts';
@@ -6,12 +6,14 @@ import { BarrierKey, SealKey, TenantKey } from '../src/crypto/hierarchy.ts';
 import { deriveKey, label } from '../src/crypto/kdf.ts';
 import { keyCheckValue } from '../src/crypto/key-check-value.ts';
 import { wrapSecret, type Binding } from '../src/crypto/wrapped-secret.ts';
+import { fixed, hex } from './fixed-bytes.ts';
 import type { Generator } from './generator.ts';
 import { externalVectors } from './make-external-vectors.ts';
+import { keySpecVectors } from './make-key-spec-vectors.ts';
 import { xksVectors } from './make-xks-vectors.ts';
 
 /**
- * The test vectors of docs/spec/ciphertext.md, docs/spec/key-hierarchy.md and docs/spec/xks.md. All inputs are fixed: the SHA-256 of
+ * The test vectors of docs/spec. All inputs are fixed: the SHA-256 of
  * a name, repeated and cut. test/vectors/*.py compute them again without this code.
  */
 export const vectors: Generator = {
@@ -19,6 +21,7 @@ export const vectors: Generator = {
   generate: () => [
     { path: 'docs/spec/ciphertext.vectors.json', text: json(ciphertextVectors()) },
     { path: 'docs/spec/key-hierarchy.vectors.json', text: json(keyHierarchyVectors()) },
+    { path: 'docs/spec/key-specs.vectors.json', text: json(keySpecVectors()) },
     { path: 'docs/spec/xks.vectors.json', text: json(xksVectors()) },
     { path: 'docs/spec/external-ciphertext.vectors.json', text: json(externalVectors()) },
   ],
@@ -213,17 +216,8 @@ function aadOf(context: Context): Buffer {
   return 'map' in context ? aadOfMap(new Map(context.map)) : aadOfList(context.list);
 }
 
-function fixed(name: string, length: number): Buffer {
-  const block = createHash('sha256').update(name).digest();
-  return Buffer.concat(Array.from({ length: Math.ceil(length / 32) }, () => block)).subarray(0, length);
-}
-
 function pick({ material, aad, ciphertext }: { material: string; aad: string; ciphertext: string }) {
   return { material, aad, ciphertext };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }
 
 function json(value: unknown): string {
