@@ -6,6 +6,7 @@ import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
 import { sweepSessions } from './pipeline/sweep-sessions.ts';
+import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
@@ -67,6 +68,8 @@ export async function startKeystead(
   });
   const { store, directory, keys, grants, pipeline, clock, random, installation, signer } = unsealed;
   const unauthenticated = new UnauthenticatedRefusals();
+  const isBounded = Object.keys(config.rates).length > 0;
+  const throttle = isBounded ? new Throttle(config.rates, () => performance.now()) : undefined;
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
   const vault = openVault(
@@ -102,6 +105,7 @@ export async function startKeystead(
     attestationRoots: attestationRoots(config.attestationRootsFile),
     materials: new MaterialPool(),
     quotas: config.quotas,
+    ...(throttle && { throttle }),
     pipeline,
     clock,
     unauthenticated,
@@ -153,6 +157,7 @@ export async function startKeystead(
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
+    every(COUNTS_EVERY_MS, onFault, async () => throttle?.flush(store, clock(), random)),
   ];
   log.info({ url: server.url, xksUrl: xksServer?.url, version: VERSION, data: config.dataFolder }, 'serving');
 
@@ -163,6 +168,7 @@ export async function startKeystead(
     await vault.desk.close();
     await Promise.all(chores.map((stop) => stop()));
     await unauthenticated.flush(store, clock(), random).catch(onFault);
+    await throttle?.flush(store, clock(), random).catch(onFault);
     await unsealed.close();
     log.info({}, 'closed');
   };

@@ -83,6 +83,23 @@ describe('settings', () => {
     expect(() => readConfig({ KEYSTEAD_QUOTAS: text })).toThrow(/keysPerRegion, aliasesPerKey/);
   });
 
+  it('bound the rates of classes that they name, and no others', () => {
+    expect(readConfig({}).rates).toEqual({});
+    const { rates } = readConfig({ KEYSTEAD_RATES: 'symmetric=5000/10000, rsa = 500' });
+    expect(rates).toEqual({
+      symmetric: { perSecond: 5000, burst: 10_000 },
+      rsa: { perSecond: 500, burst: 500 },
+    });
+  });
+
+  it.each(['aes=5', 'rsa', 'rsa=0', 'rsa=1/0', 'rsa=-1', 'rsa=1/2/3', '__proto__=1', 'rsa=1,rsa=2'])(
+    'refuse the rates %j, and say which classes there are',
+    (text) => {
+      expect(() => readConfig({ KEYSTEAD_RATES: text })).toThrow(ConfigError);
+      expect(() => readConfig({ KEYSTEAD_RATES: text })).toThrow(/symmetric, rsa, ecc/);
+    },
+  );
+
   it('refuse a level that there is not', () => {
     expect(() => readConfig({ KEYSTEAD_LOG_LEVEL: 'loud' })).toThrow(/trace, debug, info/);
   });

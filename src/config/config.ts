@@ -2,7 +2,9 @@ import { dirname, join, resolve } from 'node:path';
 import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
 import { ConfigError } from './config-error.ts';
+import { RATE_CLASSES, type Rates } from '../pipeline/rates.ts';
 import { parseNumbers } from './numbers.ts';
+import { parseRates } from './rates.ts';
 
 export { ConfigError } from './config-error.ts';
 
@@ -49,6 +51,8 @@ export interface Config {
   /** The region that the first start makes. */
   readonly region: string;
   readonly quotas: Quotas;
+  /** How often each tenant may ask, by classes of operations. */
+  readonly rates: Rates;
   readonly logLevel: LogLevel;
 }
 
@@ -117,6 +121,10 @@ export const SETTINGS = {
       .map(([name, number]) => `${name}=${number}`)
       .join(',')}`,
   },
+  KEYSTEAD_RATES: {
+    fallback: '',
+    about: `how often each tenant may ask, as class=requests per second/burst, separated by commas; classes: ${RATE_CLASSES.join(', ')}; default: not bounded`,
+  },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
 
@@ -145,6 +153,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     ...(attestationRootsFile !== '' && { attestationRootsFile: resolve(attestationRootsFile) }),
     region: get('KEYSTEAD_REGION'),
     quotas: parseNumbers('KEYSTEAD_QUOTAS', get('KEYSTEAD_QUOTAS'), DEFAULT_QUOTAS),
+    rates: parseRates('KEYSTEAD_RATES', get('KEYSTEAD_RATES')),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '../access/evaluate.ts';
+import type { RateClass } from './rates.ts';
 
 /** The evaluator said no. The reason is for the audit entry; protocols tell the caller what their originals tell. */
 export class AccessDeniedError extends Error {
@@ -14,6 +15,15 @@ export class AccessDeniedError extends Error {
     this.resource = resource;
     this.principalArn = principalArn;
     this.decision = decision;
+  }
+}
+
+/** The tenant asks too often. Counted, not recorded one by one. */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
+
+  constructor(rateClass: RateClass) {
+    super(`too many requests of the class ${rateClass}: send it again a little later`);
   }
 }
 

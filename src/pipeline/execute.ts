@@ -20,7 +20,7 @@ import {
 import { makeRoom } from '../records/record-cache.ts';
 import type { Act, Done, Target } from './act.ts';
 import type { Call } from './call.ts';
-import { AccessDeniedError, BusyError, RefusedError } from './errors.ts';
+import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
@@ -54,6 +54,7 @@ export class Pipeline {
    * @throws {KeyError} {@link AccessDeniedError} {@link RefusedError} a refusal, recorded
    * @throws {StoreFullError} {@link UnknownOutcomeError} the store could not keep the record
    * @throws {BusyError} others were faster each time, recorded
+   * @throws {ThrottledError} `prepare` found that the tenant asks too often; counted by the throttle
    */
   async execute<Value>(call: Call, prepare: (nowMs: number) => MaybePromise<Act<Value>>): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
@@ -71,6 +72,7 @@ export class Pipeline {
         const ran = act.run(nowMs);
         done = ran instanceof Promise ? await ran : ran;
       } catch (error) {
+        if (error instanceof ThrottledError) throw error;
         await this.#recordFailure(call, act, error, nowMs);
         throw error;
       }

@@ -44,6 +44,7 @@ export async function startInstallation(
     egress: {},
     region: 'eu-central-1',
     quotas: DEFAULT_QUOTAS,
+    rates: {},
     logLevel: 'error',
     ...more,
   } as const;

@@ -17,6 +17,8 @@ import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
+import type { Rates } from '../../pipeline/rates.ts';
+import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { INSTALLATION } from '../../records/record.ts';
 import type { Put } from '../../records/commit.ts';
@@ -96,6 +98,8 @@ export class World {
   readonly pipeline = new Pipeline(this.store, this.clock, this.random, grantedBy(this.grants, this.store));
   readonly unauthenticated = new UnauthenticatedRefusals();
   readonly faults: unknown[] = [];
+  readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] } = {};
+  readonly throttle = new Throttle(this.rates, this.clock);
   readonly ports = {
     directory: this.directory,
     keys: this.keys,
@@ -113,6 +117,8 @@ export class World {
     pipeline: this.pipeline,
     clock: this.clock,
     unauthenticated: this.unauthenticated,
+    // None of its rates is set, unless a test sets one.
+    throttle: this.throttle,
     onFault: (error) => this.faults.push(error),
   });
 

@@ -5,9 +5,11 @@ import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../
 import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { SignatureVerifier, type SigningCredential } from '../sigv4/verify.ts';
+import { Admission } from './admission.ts';
 import { AwsKmsError } from './errors.ts';
 import type { OperationPorts } from './operation.ts';
 import { prepareOperation, type AnyInput } from './prepare.ts';
@@ -22,6 +24,8 @@ export interface EndpointPorts extends OperationPorts {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly unauthenticated: UnauthenticatedRefusals;
+  /** Absent: nothing bounds how often a tenant asks. */
+  readonly throttle?: Throttle;
   /** Told of what went wrong inside; the caller sees a code only. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -78,7 +82,9 @@ async function serve(
     }
     const { principal, region } = verified;
     const target = headerOf(request.rawHeaders, 'x-amz-target');
-    const output = await ports.pipeline.execute(callOf(request, principal, target), (nowMs) => {
+    const call = callOf(request, principal, target);
+    const admission = ports.throttle && new Admission(ports.throttle, call);
+    const output = await ports.pipeline.execute(call, (nowMs) => {
       const name = operationOf(target);
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
@@ -86,7 +92,8 @@ async function serve(
         const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas } = ports;
         const shared = { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas };
         const context = { ...shared, principal, instance, resolved };
-        return prepareOperation(context, name, input as AnyInput, nowMs);
+        const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
+        return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);
       });
     });
     const answer = encodeAnswer(output as object | undefined, requestId);

@@ -1,6 +1,6 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { Key } from '../../keys/key.ts';
-import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
+import { AccessDeniedError, BusyError, ThrottledError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { aliasArn } from './arn.ts';
 import { AwsKmsError, type AwsErrorType } from './errors.ts';
@@ -240,6 +240,7 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
       'The store stopped while this was written: it may or may not have been done. Look before you do it again.',
     );
   }
+  if (error instanceof ThrottledError) return new AwsKmsError('ThrottlingException', 'Rate exceeded');
   if (error instanceof BusyError) {
     return new AwsKmsError('DependencyTimeoutException', 'Other requests keep changing the same key. Send it again.');
   }
