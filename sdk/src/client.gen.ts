@@ -167,7 +167,7 @@ export interface KeyVersion {
   readonly materialId: string;
   readonly stage: 'current' | 'previous' | 'pending';
   readonly hasMaterial: boolean;
-  /** only for imported material that is there: compare it with your own (docs/spec/key-hierarchy.md) */
+  /** only for imported material that is there: compare it with your own. Secret keys: docs/spec/key-hierarchy.md; pairs: SHA-256 of the public key (SubjectPublicKeyInfo, DER) */
   readonly checkValue?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;

@@ -1,11 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyCheckValue as ofServer } from '../../src/crypto/key-check-value.ts';
 import { adminHouse, type AdminHouse } from '../../src/protocols/admin/admin.fixture.ts';
 import { ADMIN_ROUTES } from '../../src/protocols/admin/routes.ts';
-import { everyItem, keyCheckValue, KeysteadClient, KeysteadError } from './index.ts';
+import { everyItem, keyCheckValue, KeysteadClient, KeysteadError, publicKeyCheckValue } from './index.ts';
 
 const API_KEY = `ks_${'A'.repeat(43)}`;
 
@@ -119,5 +119,12 @@ describe('the key check value', () => {
   it.each([16, 24, 32, 64])('is what the server computes, for %i bytes', async (length) => {
     const material = new Uint8Array(randomBytes(length));
     expect(await keyCheckValue(material)).toBe(ofServer(createSecretKey(material)));
+  });
+
+  it('is what the server computes, for a pair', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
+    expect(await publicKeyCheckValue(spki)).toBe(ofServer(privateKey));
+    expect(await publicKeyCheckValue(spki)).toBe(ofServer(publicKey));
   });
 });

@@ -3,4 +3,4 @@ export * from './client.gen.ts';
 export { KeysteadError, type ErrorFacts } from './error.ts';
 export type { TransportOptions } from './transport.ts';
 export { everyItem } from './pages.ts';
-export { keyCheckValue } from './key-check-value.ts';
+export { keyCheckValue, publicKeyCheckValue } from './key-check-value.ts';

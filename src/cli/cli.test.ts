@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keySpec, type KeySpecRow } from '../crypto/key-spec.ts';
+import { keySpec, type KeySpecRow, type KeyUsage } from '../crypto/key-spec.ts';
 import { createKey, makeVersion } from '../keys/create.ts';
 import { putKey } from '../keys/key-record.ts';
 import type { Key } from '../keys/key.ts';
@@ -40,11 +40,12 @@ describe('the command line against a server', () => {
   }
 
   /** A key of the house, with imported material if some is given. */
-  async function key(material?: Buffer): Promise<Key> {
+  async function key(material?: Buffer, spec = 'aes-256'): Promise<Key> {
     const { services, region } = house;
+    const row = keySpec(spec) as KeySpecRow;
     const wanted = {
-      spec: keySpec('aes-256') as KeySpecRow,
-      usage: 'encrypt-decrypt' as const,
+      spec: row,
+      usage: row.usages[0] as KeyUsage,
       origin: material === undefined ? ('generated' as const) : ('imported' as const),
       description: 'evil \u001b[2Jdescription\r\n',
       tags: [],
@@ -189,6 +190,28 @@ describe('the command line against a server', () => {
     writeFileSync(file, randomBytes(32));
     const other = await run(...args, '--material', file);
     expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('no version of the key has that')]);
+  });
+
+  it('compares the check value of a pair with either half of it, in PEM or DER', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const { id } = await key(privateKey.export({ format: 'der', type: 'pkcs8' }), 'ec-p256');
+    const file = join(folder, 'pair');
+    const args = ['key', 'check-value', id, '--region', 'us-east-1'];
+    const [shown] = await json(...args);
+    expect(shown?.['checkValue']).toMatch(/^[0-9a-f]{64}$/);
+    const halves = [
+      privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      privateKey.export({ format: 'der', type: 'pkcs8' }),
+      publicKey.export({ format: 'pem', type: 'spki' }),
+      publicKey.export({ format: 'der', type: 'spki' }),
+    ];
+    for (const half of halves) {
+      writeFileSync(file, half);
+      expect(await json(...args, '--material', file)).toMatchObject([{ checkValue: shown?.['checkValue'] }]);
+    }
+    writeFileSync(file, 'no key');
+    const other = await run(...args, '--material', file);
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('holds no key that can be read')]);
   });
 
   it('reads the API key from a file', async () => {

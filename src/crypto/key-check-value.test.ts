@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyCheckValue } from './key-check-value.ts';
 
@@ -39,6 +42,20 @@ describe('a key check value', () => {
     for (const length of [16, 24, 32, 64]) {
       const material = randomBytes(length);
       expect(of(material)).toBe(atHome(material));
+    }
+  });
+
+  it.skipIf(!hasOpenssl())('of a pair is what its owner computes at home by the command in the specification', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
+    const folder = mkdtempSync(join(tmpdir(), 'keystead-check-value-'));
+    try {
+      writeFileSync(join(folder, 'key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+      const command = 'openssl pkey -in key.pem -pubout -outform DER | sha256sum';
+      const printed = execFileSync('sh', ['-c', command], { encoding: 'utf8', cwd: folder });
+      expect(keyCheckValue(privateKey)).toBe(printed.slice(0, 64));
+      expect(keyCheckValue(publicKey)).toBe(printed.slice(0, 64));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

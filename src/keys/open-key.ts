@@ -98,7 +98,9 @@ export class OpenKey {
 
   /** The fingerprint of a version's material, for its owner to compare. */
   checkValue(version: KeyVersion, nowMs: number): string | undefined {
-    return hasMaterial(version, nowMs) ? keyCheckValue(this.#open(version, nowMs)) : undefined;
+    if (!hasMaterial(version, nowMs)) return undefined;
+    const { publicKey } = version;
+    return keyCheckValue(publicKey === undefined ? this.#open(version, nowMs) : openPublicKey(publicKey));
   }
 
   /** Closes material that nobody used for a while, or that was open for long. */

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { everyItem, keyCheckValue, type Key, type KeysteadClient, type KeySummary } from '@keystead/sdk';
+import { everyItem, type Key, type KeysteadClient, type KeySummary } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { Column } from '../output.ts';
+import { ownCheckValue } from '../own-check-value.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
 
@@ -94,7 +95,13 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     summary: 'Shows the check values of an imported key, and compares them with material that you have',
     reach: 'remote',
     arguments: KEY,
-    options: [['--material <file>', 'the raw bytes of the material; they stay on this machine'], ...REGION],
+    options: [
+      [
+        '--material <file>',
+        'the material: raw bytes of a secret key, PEM or DER of a pair (either half); it stays on this machine',
+      ],
+      ...REGION,
+    ],
     examples: [`key check-value ${EXAMPLE_ID}`, 'key check-value alias/backups --material ./key.bin'],
     run: checkValue,
   },
@@ -120,8 +127,7 @@ async function checkValue(session: Session): Promise<ExitName | void> {
     );
     return 'ok';
   }
-  const material = new Uint8Array(readFileSync(file));
-  const own = await keyCheckValue(material).finally(() => material.fill(0));
+  const own = await ownCheckValue(new Uint8Array(readFileSync(file)), key.spec);
   const match = values.find(({ checkValue: value }) => value === own);
   if (output.isJson) output.item({ keyId: key.keyId, checkValue: own, matches: match?.versionId ?? null });
   else if (match) output.note(`${own}  your material is version ${match.versionId} (${match.stage}) of this key`);

@@ -37,8 +37,9 @@ const KEY_VERSION = named('KeyVersion', {
   hasMaterial: Type.Boolean(),
   checkValue: Type.Optional(
     Type.String({
-      pattern: '^[0-9a-f]{16}$',
-      description: 'only for imported material that is there: compare it with your own (docs/spec/key-hierarchy.md)',
+      pattern: '^[0-9a-f]{16}([0-9a-f]{48})?$',
+      description:
+        'only for imported material that is there: compare it with your own. Secret keys: docs/spec/key-hierarchy.md; pairs: SHA-256 of the public key (SubjectPublicKeyInfo, DER)',
     }),
   ),
   createdAt: TIMESTAMP,
@@ -87,7 +88,8 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number): Static
 
 function showVersion(open: OpenKey, version: KeyVersion, nowMs: number): Static<typeof KEY_VERSION> {
   const { rotation, materialExpiresAtMs } = version;
-  const checkValue = hasCheckValue(open.key) ? open.checkValue(version, nowMs) : undefined;
+  // docs/spec/key-specs.md, "Key check value": imported material of full entropy, and nothing else.
+  const checkValue = open.key.origin === 'imported' ? open.checkValue(version, nowMs) : undefined;
   return {
     versionId: version.id,
     materialId: version.materialId,
@@ -98,9 +100,4 @@ function showVersion(open: OpenKey, version: KeyVersion, nowMs: number): Static<
     ...(rotation && { rotatedAt: timestamp(rotation.atMs) }),
     ...(materialExpiresAtMs !== undefined && { materialExpiresAt: timestamp(materialExpiresAtMs) }),
   };
-}
-
-/** docs/spec/key-hierarchy.md, "Key check value": imported symmetric material of full entropy, and nothing else. */
-function hasCheckValue(key: Key): boolean {
-  return key.origin === 'imported' && key.spec.materialLength !== undefined;
 }
