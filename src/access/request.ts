@@ -26,7 +26,7 @@ export interface RequestContext {
   /** The values of a condition key, given in lower case (`kms:keyspec`); `undefined` where the request has no such key. */
   values(key: string): readonly string[] | undefined;
   /** As the request has it: names with their case. */
-  readonly encryptionContext?: ReadonlyMap<string, string>;
+  readonly encryptionContext?: ReadonlyMap<string, string> | undefined;
 }
 
 /** What a grant gives the subject on the key. A grant only ever allows. */

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** The peer's address. Headers that claim another one are not believed. */
   readonly remoteAddress: string;
+  /** Whether this server ended the TLS connection that brought it. */
+  readonly isSecure?: boolean;
   /** A UUID of our own; nothing that the client sends is taken for it. */
   readonly requestId: string;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { declaredLength, drain, readBody } from './body.ts';
 import { isLoopback } from './loopback.ts';
 import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
@@ -223,7 +224,7 @@ function serveBuffer(serve: Serve, route: BufferRoute): void {
     const { rawHeaders, socket } = request;
     const remoteAddress = socket.remoteAddress ?? '';
     answer(serve, route, requestId, () =>
-      route.handler({ method, path, query, rawHeaders, body, remoteAddress, requestId }),
+      route.handler({ method, path, query, rawHeaders, body, remoteAddress, isSecure: isSecure(socket), requestId }),
     );
   });
 }
@@ -235,8 +236,21 @@ function serveStream(serve: Serve, route: StreamRoute): void {
   const remoteAddress = socket.remoteAddress ?? '';
   if (serve.expectsContinue) response.writeContinue();
   answer(serve, route, requestId, () =>
-    route.handler({ method, path, query, rawHeaders, body: request, remoteAddress, requestId }),
+    route.handler({
+      method,
+      path,
+      query,
+      rawHeaders,
+      body: request,
+      remoteAddress,
+      isSecure: isSecure(socket),
+      requestId,
+    }),
   );
+}
+
+function isSecure(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket>).encrypted === true;
 }
 
 /** Runs a handler and writes what it answers: once, whatever happens. */

@@ -15,4 +15,6 @@ export interface CallSource {
   readonly protocol: string;
   readonly address: string;
   readonly userAgent?: string;
+  /** Whether the request came by a TLS connection that ends at this server. */
+  readonly isSecure?: boolean;
 }

@@ -20,6 +20,7 @@ import {
 import { makeRoom } from '../records/record-cache.ts';
 import type { Act, Done, Target } from './act.ts';
 import type { Call } from './call.ts';
+import { Conditions } from './conditions.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
 
 /** How often an act is tried again when another commit came in between. */
@@ -66,7 +67,7 @@ export class Pipeline {
         act = prepared instanceof Promise ? await prepared : prepared;
         if (act.targets.length === 0) throw new TypeError('an act names the permission that it needs');
         for (const target of act.targets) {
-          const authorised = authorise(call, target, this.#granted);
+          const authorised = authorise(call, target, nowMs, this.#granted);
           if (authorised instanceof Promise) await authorised;
         }
         const ran = act.run(nowMs);
@@ -198,9 +199,9 @@ export class Pipeline {
  * Asks the evaluator, or remembers what it said of this revision of the key and of the principal. Grants are looked
  * for only where policies neither allow nor deny.
  */
-function authorise(call: Call, target: Target, granted: Granted | undefined): MaybePromise<void> {
+function authorise(call: Call, target: Target, nowMs: number, granted: Granted | undefined): MaybePromise<void> {
   if (target.isFree === true) return;
-  const decision = byPolicies(call, target);
+  const decision = byPolicies(call, target, nowMs);
   if (decision.allowed) return;
   const { key, mayRestOn } = target;
   const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
@@ -209,18 +210,18 @@ function authorise(call: Call, target: Target, granted: Granted | undefined): Ma
   }
   return andThen(granted.find(key, call.principal), (found) => {
     const grants = mayRestOn ? found.filter(({ grant }) => mayRestOn(grant)) : found;
-    const withGrants = grants.length === 0 ? decision : decide(call, target, grants);
+    const withGrants = grants.length === 0 ? decision : decide(call, target, nowMs, grants);
     if (!withGrants.allowed)
       throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
   });
 }
 
-function byPolicies(call: Call, target: Target): Decision {
+function byPolicies(call: Call, target: Target, nowMs: number): Decision {
   const memory = target.guarded === undefined ? target.key?.decisions : undefined;
   const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
   const known = memory?.get(question);
   if (known !== undefined) return known;
-  const decision = decide(call, target);
+  const decision = decide(call, target, nowMs);
   // What a condition had a say in holds for this request alone.
   if (memory !== undefined && !decision.isConditional) {
     makeRoom(memory, MAX_DECISIONS);
@@ -229,7 +230,7 @@ function byPolicies(call: Call, target: Target): Decision {
   return decision;
 }
 
-function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): Decision {
+function decide(call: Call, target: Target, nowMs: number, grants?: readonly GrantedRight[]): Decision {
   const subject = subjectFor(call.principal, target.action);
   if (subject === undefined) return { allowed: false, reason: 'no-statement-allows', isConditional: false };
   const { guarded } = target;
@@ -237,7 +238,7 @@ function decide(call: Call, target: Target, grants?: readonly GrantedRight[]): D
     subject,
     action: target.action,
     resource: target.resource,
-    ...(target.context && { context: target.context }),
+    context: new Conditions({ call, target, nowMs }),
     ...(grants && { grants }),
     ...(target.key && {
       key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },

@@ -139,7 +139,12 @@ function callOf(request: FastifyRequest, { principal }: Proof): Call {
     principal,
     requestId: request.id,
     action: action ?? UNKNOWN_ACTION,
-    source: { protocol: PROTOCOL, address: addressOf(request), ...(userAgent !== undefined && { userAgent }) },
+    source: {
+      protocol: PROTOCOL,
+      address: addressOf(request),
+      isSecure: request.protocol === 'https',
+      ...(userAgent !== undefined && { userAgent }),
+    },
   };
 }
 

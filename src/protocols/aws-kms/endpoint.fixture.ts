@@ -64,6 +64,8 @@ export interface Departure {
   /** Sent in place of the JSON of the input. */
   readonly rawBody?: Buffer;
   readonly target?: string;
+  /** Sent besides, and signed. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Somebody with an access key. */
@@ -182,6 +184,7 @@ export class World {
           host: 'kms.test',
           'content-type': 'application/x-amz-json-1.1',
           'x-amz-target': departure.target ?? `TrentService.${operation}`,
+          ...departure.headers,
         },
         body,
       },
@@ -221,7 +224,7 @@ export class World {
     try {
       const output = await this.pipeline.execute(call, (nowMs) =>
         prepareOperation(
-          { ...this.ports, principal, instance, resolved },
+          { ...this.ports, principal, source: call.source, instance, resolved },
           operation,
           readInput(operation, Buffer.from(JSON.stringify(encodable(input)), 'utf8')) as AnyInput,
           nowMs,

@@ -91,7 +91,7 @@ async function serve(
         if (instance === undefined) throw unknownRegion(region);
         const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas } = ports;
         const shared = { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas };
-        const context = { ...shared, principal, instance, resolved };
+        const context = { ...shared, principal, source: call.source, instance, resolved };
         const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
         return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);
       });
@@ -121,7 +121,12 @@ function callOf(request: HttpRequest, principal: Principal, target: string | und
     principal,
     requestId: request.requestId,
     action: isOperation(target) ? `kms:${operationOf(target)}` : 'kms:Unknown',
-    source: { protocol: PROTOCOL, address: request.remoteAddress, ...(userAgent !== undefined && { userAgent }) },
+    source: {
+      protocol: PROTOCOL,
+      address: request.remoteAddress,
+      isSecure: request.isSecure === true,
+      ...(userAgent !== undefined && { userAgent }),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Instance } from '../../identity/tenant.ts';
 import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Act } from '../../pipeline/act.ts';
+import type { CallSource } from '../../pipeline/call.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { KeyForm } from './arn.ts';
 import { AwsKmsError } from './errors.ts';
@@ -36,6 +37,8 @@ export interface OperationPorts {
 /** Where a request was sent and by whom: proven before an operation sees it. */
 export interface OperationContext extends OperationPorts {
   readonly principal: Principal;
+  /** Where the request came from: conditions may ask. */
+  readonly source: CallSource;
   /** The caller's account in the Region of the credential scope: where new keys go and short names are looked up. */
   readonly instance: Instance;
   /** Every key that was found for the request: errors name them by their ARNs. */

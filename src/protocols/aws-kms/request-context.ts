@@ -1,32 +1,47 @@
 import type { RequestContext } from '../../access/request.ts';
-import type { Act } from '../../pipeline/act.ts';
+import type { Act, Target } from '../../pipeline/act.ts';
+import { encryptionContextOf, OPERATION_KEYS, type AskedOperation, type OperationKey } from './condition-keys.ts';
 import type { OperationName } from './model.gen.ts';
 import type { OperationContext } from './operation.ts';
 import type { AnyInput } from './prepare.ts';
 
-/** Which member of an input holds the encryption context that a permission is about. */
-const CONTEXT_MEMBERS: Readonly<Record<string, string>> = {
-  'kms:ReEncryptFrom': 'SourceEncryptionContext',
-  'kms:ReEncryptTo': 'DestinationEncryptionContext',
-};
+const EXACT = new Map(OPERATION_KEYS.map((one) => [one.name.toLowerCase(), one]));
+const FAMILIES: readonly (readonly [string, OperationKey])[] = [...EXACT].filter(([name]) => /[/:]$/.test(name));
+
+/** What conditions may ask about one permission of a request; nothing is computed before it is asked for. */
+class OperationConditions implements RequestContext {
+  readonly #asked: AskedOperation;
+
+  constructor(asked: AskedOperation) {
+    this.#asked = asked;
+  }
+
+  get encryptionContext(): ReadonlyMap<string, string> | undefined {
+    return encryptionContextOf(this.#asked);
+  }
+
+  values(key: string): readonly string[] | undefined {
+    const exact = EXACT.get(key);
+    const [prefix, family] = exact ? ['', exact] : (FAMILIES.find(([one]) => key.startsWith(one)) ?? []);
+    if (family === undefined || prefix === undefined || family.of?.has(this.#asked.name) === false) return undefined;
+    const found = family.read(this.#asked, key.slice(prefix.length));
+    return typeof found === 'string' ? [found] : found;
+  }
+}
 
 /** Gives each target of an act what conditions of policies may ask about this request. */
 export function withRequestContext(
-  _context: OperationContext,
-  _name: OperationName,
+  context: OperationContext,
+  name: OperationName,
   input: AnyInput,
   act: Act<unknown>,
 ): Act<unknown> {
-  if (!act.targets.some(({ action }) => input[memberOf(action)] !== undefined)) return act;
-  return { ...act, targets: act.targets.map((target) => withContext(target, input)) };
-}
-
-function withContext(target: Act<unknown>['targets'][number], input: AnyInput): Act<unknown>['targets'][number] {
-  const encryptionContext = input[memberOf(target.action)] as RequestContext['encryptionContext'];
-  if (encryptionContext === undefined) return target;
-  return { ...target, context: { values: () => undefined, encryptionContext } };
-}
-
-function memberOf(action: string): string {
-  return CONTEXT_MEMBERS[action] ?? 'EncryptionContext';
+  const withContext = (target: Target): Target => ({
+    ...target,
+    context: new OperationConditions({ name, input, context, act, target }),
+  });
+  const [only] = act.targets;
+  // Most acts ask for one permission.
+  const targets = act.targets.length === 1 && only ? [withContext(only)] : act.targets.map(withContext);
+  return { ...act, targets };
 }

@@ -137,6 +137,11 @@ function callOf(request: HttpRequest, principal: Principal, form: Parameters | S
     principal,
     requestId: request.requestId,
     action: action !== undefined && isOperation(action) ? `sts:${action}` : 'sts:Unknown',
-    source: { protocol: PROTOCOL, address: request.remoteAddress, ...(userAgent !== undefined && { userAgent }) },
+    source: {
+      protocol: PROTOCOL,
+      address: request.remoteAddress,
+      isSecure: request.isSecure === true,
+      ...(userAgent !== undefined && { userAgent }),
+    },
   };
 }

@@ -115,7 +115,12 @@ function callOf(request: HttpRequest, { principal }: FoundEndpoint): Call {
     principal,
     requestId: request.requestId,
     action: 'keystead:UseXksEndpoint',
-    source: { protocol: PROTOCOL, address: request.remoteAddress, ...(userAgent !== undefined && { userAgent }) },
+    source: {
+      protocol: PROTOCOL,
+      address: request.remoteAddress,
+      isSecure: request.isSecure === true,
+      ...(userAgent !== undefined && { userAgent }),
+    },
   };
 }
 

@@ -2,10 +2,10 @@ import { keySpecByAwsName, SYMMETRIC, type KeySpecRow, type KeyUsage, type Origi
 import { wipe } from '../../../bytes/bytes.ts';
 import type { Change } from '../../../keys/change.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
+import { OpenKey } from '../../../keys/open-key.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
 import type { Key } from '../../../keys/key.ts';
 import type { KeyMaterial } from '../../../crypto/key-material.ts';
-import { keyArn } from '../arn.ts';
 import type { KeyUsageType } from '../model.gen.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { keyMetadata } from './key-metadata.ts';
@@ -51,9 +51,9 @@ export const createKey: Operation<'CreateKey'> = {
         requireMakeable(wanted, context.quotas);
         const material = origin === 'generated' ? await context.materials.take(spec) : undefined;
         const { value: key, writes } = createAround(context, wanted, material, nowMs);
-        const named = { id: key.id, arn: keyArn(key.region, instance.accountId, key.id) };
         if (input.Policy !== undefined) {
-          await checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
+          const open = new OpenKey(key, instance);
+          await checkPolicy(context, input.Policy, open, input.BypassPolicyLockoutSafetyCheck, nowMs);
         }
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
         return { value, writes, keyId: keyRecordId(key.id, key.region), rooms: [keyRoom(context, instance)] };

@@ -1,8 +1,12 @@
 import { evaluate } from '../../../access/evaluate.ts';
+import type { AccessPolicy } from '../../../access/policy.ts';
 import { namesToKnow } from '../../../access/principals.ts';
 import { requireAccessPolicy } from '../../../keys/access-policy.ts';
 import { KeyError } from '../../../keys/errors.ts';
+import type { OpenKey } from '../../../keys/open-key.ts';
+import { Conditions } from '../../../pipeline/conditions.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
+import { keyArn } from '../arn.ts';
 import { AwsKmsError } from '../errors.ts';
 import type { OperationContext } from '../operation.ts';
 
@@ -31,8 +35,9 @@ export function defaultPolicy(accountId: string): string {
 export function checkPolicy(
   context: OperationContext,
   text: string,
-  key: { readonly id: string; readonly arn: string },
+  open: OpenKey,
   bypass: boolean | undefined,
+  nowMs: number,
 ): MaybePromise<void> {
   const { policyBytes } = context.quotas;
   if (Buffer.byteLength(text, 'utf8') > policyBytes) {
@@ -41,27 +46,45 @@ export function checkPolicy(
       `A key policy has at most ${policyBytes} bytes (the quota policyBytes): make it shorter, or have the quota raised.`,
     );
   }
-  const policy = requireAccessPolicy(text, key.id);
+  const { id: keyId } = open.key;
+  const policy = requireAccessPolicy(text, keyId);
   const names = [
     ...new Set(policy.statements.flatMap(({ principals }) => (principals ? namesToKnow(principals) : []))),
   ];
   return andThen(areKnown(context, names), (known) => {
     if (!known) {
       throw new KeyError('access-policy-malformed', {
-        keyId: key.id,
+        keyId,
         detail: 'Policy contains a statement with one or more invalid principals.',
       });
     }
-    if (bypass === true) return;
-    const { principal: subject, instance } = context;
-    const decision = evaluate({
-      subject,
-      action: 'kms:PutKeyPolicy',
-      resource: key.arn,
-      key: { accountId: instance.accountId, policy },
-    });
-    if (!decision.allowed) throw new KeyError('access-policy-lockout', { keyId: key.id });
+    if (bypass !== true && !mayPutAgain(context, policy, open, nowMs)) {
+      throw new KeyError('access-policy-lockout', { keyId });
+    }
   });
+}
+
+/** Whether the author of a policy could put another one in its place, by a request that is like this one otherwise. */
+function mayPutAgain(context: OperationContext, policy: AccessPolicy, open: OpenKey, nowMs: number): boolean {
+  const { principal, source, instance } = context;
+  const { accountId } = instance;
+  const values = (key: string) =>
+    key === 'kms:bypasspolicylockoutsafetycheck'
+      ? ['false']
+      : key === 'aws:requestedregion'
+        ? [open.key.region]
+        : undefined;
+  return evaluate({
+    subject: principal,
+    action: 'kms:PutKeyPolicy',
+    resource: keyArn(open.key.region, accountId, open.key.id),
+    key: { accountId, policy },
+    context: new Conditions({
+      call: { principal, source },
+      target: { key: open, accountId, context: { values } },
+      nowMs,
+    }),
+  }).allowed;
 }
 
 /** Looks the principals up one after the other: a policy names few. */

@@ -10,9 +10,8 @@ export const putKeyPolicy = management<'PutKeyPolicy'>({
   details: ({ BypassPolicyLockoutSafetyCheck }) => ({
     bypassPolicyLockoutSafetyCheck: BypassPolicyLockoutSafetyCheck,
   }),
-  run(context, { open, arn }, { Policy, BypassPolicyLockoutSafetyCheck }, nowMs) {
-    const key = { id: open.key.id, arn };
-    return andThen(checkPolicy(context, Policy, key, BypassPolicyLockoutSafetyCheck), () => ({
+  run(context, { open }, { Policy, BypassPolicyLockoutSafetyCheck }, nowMs) {
+    return andThen(checkPolicy(context, Policy, open, BypassPolicyLockoutSafetyCheck, nowMs), () => ({
       ...setAccessPolicy(open.space, open.key, Policy, nowMs),
       value: undefined,
     }));

@@ -1,9 +1,9 @@
 import { KeyError } from '../../../keys/errors.ts';
+import { OpenKey } from '../../../keys/open-key.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
 import { requireState } from '../../../keys/state.ts';
 import { replicate } from '../../../keys/replicate.ts';
 import { andThen } from '../../../records/ports.ts';
-import { keyArn } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { targetOf } from '../resolve.ts';
 import { keyMetadata } from './key-metadata.ts';
@@ -58,8 +58,8 @@ export const replicateKey: Operation<'ReplicateKey'> = {
           context.quotas,
         );
         if (input.Policy !== undefined) {
-          const named = { id: replica.id, arn: keyArn(region, accountId, replica.id) };
-          await checkPolicy(context, input.Policy, named, input.BypassPolicyLockoutSafetyCheck);
+          const made = new OpenKey(replica, space);
+          await checkPolicy(context, input.Policy, made, input.BypassPolicyLockoutSafetyCheck, runAtMs);
         }
         return {
           value: {

@@ -1,23 +1,13 @@
 import type { KeyUsage, Origin } from '../../../crypto/key-spec.ts';
 import type { Condition } from '../../../keys/state.ts';
+import { ORIGIN_WORDS, USAGE_WORDS } from '../../../pipeline/policy-words.ts';
 import type { KeyState, KeyUsageType, OriginType } from '../model.gen.ts';
 
 /** AWS's word for each usage of a key. */
-export const USAGES: Record<KeyUsage, KeyUsageType> = {
-  'encrypt-decrypt': 'ENCRYPT_DECRYPT',
-  'sign-verify': 'SIGN_VERIFY',
-  'key-agreement': 'KEY_AGREEMENT',
-  'generate-verify-mac': 'GENERATE_VERIFY_MAC',
-  'encapsulate-decapsulate': 'ENCAPSULATE_DECAPSULATE',
-};
+export const USAGES: Record<KeyUsage, KeyUsageType> = USAGE_WORDS;
 
 /** AWS's word for where material comes from. */
-export const ORIGINS: Record<Origin, OriginType> = {
-  generated: 'AWS_KMS',
-  imported: 'EXTERNAL',
-  remote: 'EXTERNAL_KEY_STORE',
-  hsm: 'AWS_CLOUDHSM',
-};
+export const ORIGINS: Record<Origin, OriginType> = ORIGIN_WORDS;
 
 /** AWS's word for what a key is good for. A key that is gone is not found, so it has none. */
 export const STATES: Record<Exclude<Condition, 'gone'>, KeyState> = {
