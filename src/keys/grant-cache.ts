@@ -1,6 +1,7 @@
 import type { RecordName } from '../records/commit.ts';
 import { andThen, type Freshness, type MaybePromise, type NamedRef, type RecordReader } from '../records/ports.ts';
-import { makeRoom, RecordCache } from '../records/record-cache.ts';
+import { makeRoom } from '../records/record-cache.ts';
+import type { RecordRef } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import { granteeSpace, grantRef, grantScope, readGrant, sameGrantName, type GrantedKey } from './grant-record.ts';
 import { MAX_GRANTS_PER_KEY, partyName, type Grant } from './grant.ts';
@@ -12,14 +13,14 @@ const MAX_PAGE = 1_000;
 /** Finds grants by id or by grantee, and keeps them while they are true. */
 export class GrantCache {
   readonly #records: RecordReader & Freshness;
-  readonly #grants: RecordCache<Grant>;
+  /** A grant never changes: one that was read once is as it was, or gone. */
+  readonly #grants = new Map<string, Grant>();
   readonly #limit: number;
   /** How many grants a key had at an epoch. Each grant is a commit of its own, and each commit is one epoch. */
   readonly #counts = new Map<string, { readonly count: number; readonly epoch: number }>();
 
   constructor(records: RecordReader & Freshness, limit = MAX_GRANTS_PER_KEY) {
     this.#records = records;
-    this.#grants = new RecordCache(records, MAX_GRANTS);
     this.#limit = limit;
   }
 
@@ -28,8 +29,25 @@ export class GrantCache {
    *
    * @throws {KeyError} `record-not-authentic`
    */
-  find({ tenantId, tenantKey }: KeySpace, grantId: string): MaybePromise<Grant | undefined> {
-    return this.#grants.find(grantRef(tenantId, grantId), (record) => readGrant(tenantKey, record));
+  find(space: KeySpace, grantId: string): MaybePromise<Grant | undefined> {
+    const ref = grantRef(space.tenantId, grantId);
+    const known = this.#grants.get(nameOf(ref));
+    if (known === undefined) return this.#load(space, ref);
+    return andThen(this.#records.revisionOf(ref), (revision) => {
+      if (revision === known.revision) return known;
+      this.#grants.delete(nameOf(ref));
+      return undefined;
+    });
+  }
+
+  #load({ tenantKey }: KeySpace, ref: RecordRef): MaybePromise<Grant | undefined> {
+    return andThen(this.#records.read(ref), (record) => {
+      if (record === undefined) return undefined;
+      const grant = readGrant(tenantKey, record);
+      makeRoom(this.#grants, MAX_GRANTS);
+      this.#grants.set(nameOf(ref), grant);
+      return grant;
+    });
   }
 
   /**
@@ -40,25 +58,31 @@ export class GrantCache {
    */
   async ofGrantee(space: KeySpace, key: GrantedKey, party: string): Promise<readonly Grant[]> {
     const names = granteeSpace(key, party);
-    const found: Grant[] = [];
+    const own: Grant[] = [];
     for (let after: string | undefined; ;) {
       const page = await this.#records.listNames(names, { limit: MAX_PAGE, ...(after !== undefined && { after }) });
       for (const ref of page) {
-        const grant = await this.named(space, ref);
+        const found = this.named(space, ref);
+        const grant = found instanceof Promise ? await found : found;
         if (grant === undefined) continue;
         if (grant.keyId !== key.id || grant.region !== key.region || partyName(grant.grantee) !== party) {
           throw new KeyError('record-not-authentic', { keyId: key.id, detail: `a name leads to the grant ${ref.id}` });
         }
-        found.push(grant);
+        own.push(grant);
       }
       after = page.at(-1)?.name;
-      if (page.length < MAX_PAGE) return found;
+      if (page.length < MAX_PAGE) return own;
     }
   }
 
-  /** The grant that a name leads to, unless it is gone by now. Whether the name is its own is for the caller to check. */
+  /**
+   * The grant that a name leads to, which was just listed: names go with their records. Whether the name is its own is for
+   * the caller to check.
+   */
   named(space: KeySpace, ref: NamedRef): MaybePromise<Grant | undefined> {
-    if (ref.kind === 'grant' && ref.tenantId === space.tenantId && ref.id === ref.name) return this.find(space, ref.id);
+    if (ref.kind === 'grant' && ref.tenantId === space.tenantId && ref.id === ref.name) {
+      return this.#grants.get(nameOf(ref)) ?? this.#load(space, ref);
+    }
     throw new KeyError('record-not-authentic', { detail: `the name ${ref.name} in ${ref.space}` });
   }
 
@@ -91,4 +115,8 @@ export class GrantCache {
       return count >= this.#limit;
     });
   }
+}
+
+function nameOf({ tenantId, id }: RecordRef): string {
+  return `${tenantId}/${id}`;
 }
