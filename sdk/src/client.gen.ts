@@ -14,6 +14,11 @@ export interface AuditCheckpoint {
   readonly verifierKey: string;
 }
 
+export interface ContextPair {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface CreatedEnvironment {
   readonly environment: Environment;
   readonly checks: readonly (EnvironmentCheck)[];
@@ -99,6 +104,28 @@ export interface Finding {
   readonly code: string;
   readonly subject: string;
   readonly text: string;
+}
+
+export interface Grant {
+  readonly grantId: string;
+  readonly keyArn: string;
+  readonly name?: string | undefined;
+  /** the ARN of a principal, or the name of a service */
+  readonly grantee: string;
+  /** who may take it away besides: an ARN, or the name of a service */
+  readonly retiring?: string | undefined;
+  /** the account in which it was made */
+  readonly issuedBy: string;
+  readonly operations: readonly ('Decrypt' | 'Encrypt' | 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext' | 'ReEncryptFrom' | 'ReEncryptTo' | 'Sign' | 'Verify' | 'GetPublicKey' | 'CreateGrant' | 'RetireGrant' | 'DescribeKey' | 'GenerateDataKeyPair' | 'GenerateDataKeyPairWithoutPlaintext' | 'GenerateMac' | 'VerifyMac' | 'DeriveSharedSecret' | 'Decapsulate' | 'Encapsulate')[];
+  readonly constraints: GrantConstraints;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface GrantConstraints {
+  readonly encryptionContextEquals?: readonly (ContextPair)[] | undefined;
+  readonly encryptionContextSubset?: readonly (ContextPair)[] | undefined;
+  readonly sourceArn?: string | undefined;
 }
 
 export interface IssuedCredential {
@@ -753,6 +780,44 @@ export class KeysteadClient {
   /** Calls a key back from its deletion. It is switched off then. Needs the permission `kms:CancelKeyDeletion`. */
   cancelKeyDeletion(region: string, keyId: string): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/cancel-deletion`);
+  }
+
+  /** Gives somebody rights on a key, until the grant is retired or revoked. Needs the permission `kms:CreateGrant`. */
+  createGrant(region: string, keyId: string, body: {
+    /** the ARN of a principal, the id of an account, or the name of a service */
+    readonly grantee: string;
+    /** the ARN of a principal, the id of an account, or the name of a service */
+    readonly retiring?: string | undefined;
+    readonly operations: readonly ('Decrypt' | 'Encrypt' | 'GenerateDataKey' | 'GenerateDataKeyWithoutPlaintext' | 'ReEncryptFrom' | 'ReEncryptTo' | 'Sign' | 'Verify' | 'GetPublicKey' | 'CreateGrant' | 'RetireGrant' | 'DescribeKey' | 'GenerateDataKeyPair' | 'GenerateDataKeyPairWithoutPlaintext' | 'GenerateMac' | 'VerifyMac' | 'DeriveSharedSecret' | 'Decapsulate' | 'Encapsulate')[];
+    readonly constraints?: GrantConstraints | undefined;
+    /** a request with the same name and members finds the grant that it made before */
+    readonly name?: string | undefined;
+  }): Promise<Grant> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/grants`, undefined, body);
+  }
+
+  /** Lists the grants of a key, all or those of one grantee. Needs the permission `kms:ListGrants`. */
+  listGrants(region: string, keyId: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+    /** the ARN of a principal, the id of an account, or the name of a service */
+    readonly grantee?: string | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Grant)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/grants`, query);
+  }
+
+  /** Takes a grant away, by the word of whoever administers the key. Needs the permission `kms:RevokeGrant`. */
+  revokeGrant(region: string, keyId: string, grantId: string): Promise<Grant> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/grants/${encodeURIComponent(grantId)}/revoke`);
+  }
+
+  /** Takes a grant away, by the word of whom the grant itself names, or of the account. Needs the permission `kms:RetireGrant`. */
+  retireGrant(region: string, grantId: string): Promise<Grant> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/grants/${encodeURIComponent(grantId)}/retire`);
   }
 
   /** Makes a backup environment, once storage and master key were seen to work together. Needs the permission `keystead:CreateEnvironment`. */

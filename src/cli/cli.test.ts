@@ -151,6 +151,30 @@ describe('the command line against a server', () => {
     expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
   });
 
+  it('hands rights on a key to others, and takes them back', async () => {
+    const { id } = await key();
+    const [other] = await json('principal', 'create', 'grantee');
+    const grantee = (other as { arn: string }).arn;
+    const region = ['--region', 'us-east-1'];
+    const options = ['--operation', 'Encrypt', 'Decrypt', '--context-subset', 'a=b=c', '--name', 'mine'];
+    const [made] = await json('grant', 'create', id, '--grantee', grantee, ...options, ...region);
+    expect(made).toMatchObject({
+      grantee,
+      operations: ['Encrypt', 'Decrypt'],
+      constraints: { encryptionContextSubset: [{ name: 'a', value: 'b=c' }] },
+      name: 'mine',
+    });
+    const grantId = (made as { grantId: string }).grantId;
+    expect((await run('grant', 'list', id, '--grantee', grantee, ...region)).stdout).toContain(grantId);
+    expect(await json('grant', 'revoke', id, grantId, ...region)).toMatchObject([{ grantId }]);
+    const [second] = await json('grant', 'create', id, '--grantee', grantee, '--operation', 'Encrypt', ...region);
+    await json('grant', 'retire', (second as { grantId: string }).grantId, ...region);
+    expect((await run('grant', 'list', id, ...region)).stdout).toBe('The key has no such grant.\n');
+    const malformed = ['--context-equals', 'x', ...region];
+    const refused = await run('grant', 'create', id, '--grantee', grantee, '--operation', 'Encrypt', ...malformed);
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not name=value')]);
+  });
+
   it('leads to the help where a word has the wrong form', async () => {
     const refused = await run('key', 'show', 'nonesuch', '--region', 'us-east-1');
     expect(refused.exitCode).toBe(1);

@@ -1,6 +1,7 @@
 import type { CliCommand } from './command.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
+import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
@@ -21,6 +22,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
+  grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
@@ -40,6 +42,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
   ...KEY_COMMANDS,
+  ...GRANT_COMMANDS,
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,

@@ -22,13 +22,15 @@ export type NewGrant = Pick<Grant, 'name' | 'grantee' | 'retiring' | 'issuingAcc
  *
  * @throws {KeyError} `grant-invalid`, and what the key's state refuses
  */
-export function requireGrant(
-  key: Key,
-  { operations, constraints }: Pick<NewGrant, 'operations' | 'constraints'>,
-  nowMs: number,
-): void {
+export function requireGrant(key: Key, { operations, constraints, grantee, retiring }: NewGrant, nowMs: number): void {
   requireState(key, 'create-grant', nowMs);
   const invalid = (detail: string) => new KeyError('grant-invalid', { keyId: key.id, detail });
+  if (grantee.type === 'service' && constraints.sourceArn === undefined) {
+    throw invalid('A grant for a service must have the constraint SourceArn.');
+  }
+  if (grantee.type === 'service' && retiring === undefined) {
+    throw invalid('A grant for a service must have a retiring principal or service.');
+  }
   if (operations.length === 0) throw invalid('A grant must name at least one operation.');
   const unfit = operations.filter((operation) => !isOperationOf(key, operation));
   if (unfit.length > 0) {

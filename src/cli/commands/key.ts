@@ -25,9 +25,9 @@ const VERSION_COLUMNS: readonly Column<Key['versions'][number]>[] = [
   ['CREATED', ({ createdAt }) => createdAt],
 ];
 
-const REGION: readonly Row[] = [['--region <name>', 'where the key lives (KEYSTEAD_REGION; the only region)']];
-const KEY: readonly Row[] = [['<key>', 'its id, or alias/NAME']];
-const EXAMPLE_ID = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
+export const REGION: readonly Row[] = [['--region <name>', 'where the key lives (KEYSTEAD_REGION; the only region)']];
+export const KEY: readonly Row[] = [['<key>', 'its id, or alias/NAME']];
+export const EXAMPLE_ID = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
 
 /** A command that changes one key and shows what became of it. */
 function change(
@@ -149,7 +149,7 @@ function show({ output }: Session, key: Key): void {
 }
 
 /** The region that was named, or the only one that there is. @throws {CliError} */
-async function regionOf({ given, host }: Session, client: KeysteadClient): Promise<string> {
+export async function regionOf({ given, host }: Session, client: KeysteadClient): Promise<string> {
   const named = given.optional('region') ?? host.env['KEYSTEAD_REGION'];
   if (named !== undefined) return named;
   const { items } = await client.listRegions({ limit: 2 });

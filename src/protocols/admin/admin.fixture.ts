@@ -11,8 +11,10 @@ import { Directory } from '../../identity/directory.ts';
 import { makePrincipal, type Member } from '../../identity/principal.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
+import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
+import { grantedBy } from '../../pipeline/granted.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put, Write } from '../../records/commit.ts';
 import { tenantOf } from '../../records/account.ts';
@@ -75,7 +77,8 @@ export async function adminHouse(): Promise<AdminHouse> {
   const keep = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const refusals = new UnauthenticatedRefusals();
   const directory = new Directory(store, barrier);
-  const pipeline = new Pipeline(store, clock, random);
+  const grants = new GrantCache(store);
+  const pipeline = new Pipeline(store, clock, random, grantedBy(grants, store));
   const log = { info: keep, error: keep };
   const scratch = mkdtempSync(join(tmpdir(), 'keystead-admin-'));
   const vault = openVault(
@@ -96,6 +99,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     barrier,
     directory,
     keys: new KeyCache(store),
+    grants,
     pipeline,
     clock,
     random,

@@ -71,7 +71,7 @@ describe('every route of the admin API', () => {
             {
               Effect: 'Deny',
               Principal: '*',
-              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*'],
+              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*', 'kms:L*'],
               Resource: '*',
             },
           ],

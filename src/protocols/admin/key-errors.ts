@@ -6,6 +6,8 @@ interface Row {
   /** After the words `the key <id>`. */
   readonly says: string;
   readonly action: string;
+  /** Its detail is for the caller too: it says what of the request is wrong, and nothing else. */
+  readonly tellsWhy?: true;
 }
 
 const IMPORT_AGAIN = 'Fetch new import parameters and import again.';
@@ -203,7 +205,12 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     says: 'is of another kind than the one that has the alias',
     action: 'Choose a key of the same kind.',
   },
-  'grant-invalid': { status: 400, says: 'cannot have such a grant', action: 'Correct the grant and send it again.' },
+  'grant-invalid': {
+    status: 400,
+    says: 'cannot have such a grant',
+    action: 'Correct the grant and send it again.',
+    tellsWhy: true,
+  },
   'grant-limit': { status: 409, says: 'has as many grants as a key may have', action: 'Revoke one first.' },
   'grant-not-found': { status: 404, says: 'has no such grant', action: 'List its grants to see their ids.' },
   'grant-token-invalid': {
@@ -239,6 +246,12 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
 
 /** Details stay in the audit entry: some of them would tell a guesser more than the code does. */
 export function keyRefusal({ code, facts }: KeyError): AdminError {
-  const { status, says, action } = KEY_ERRORS[code];
-  return { status, code, message: `the key${facts.keyId === undefined ? '' : ` ${facts.keyId}`} ${says}`, action };
+  const { status, says, action, tellsWhy } = KEY_ERRORS[code];
+  const why = tellsWhy === true && facts.detail !== undefined ? `: ${facts.detail}` : '';
+  return {
+    status,
+    code,
+    message: `the key${facts.keyId === undefined ? '' : ` ${facts.keyId}`} ${says}${why}`,
+    action,
+  };
 }

@@ -6,6 +6,7 @@ import {
   listCredentials,
   suspendCredential,
 } from './resources/credentials.ts';
+import { createGrant, listGrants, retireGrant, revokeGrant } from './resources/grants.ts';
 import {
   cancelKeyDeletion,
   disableKey,
@@ -85,6 +86,10 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   rotateKey,
   scheduleKeyDeletion,
   cancelKeyDeletion,
+  createGrant,
+  listGrants,
+  revokeGrant,
+  retireGrant,
   createEnvironment,
   listEnvironments,
   getEnvironment,

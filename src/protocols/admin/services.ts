@@ -2,6 +2,7 @@ import type { BarrierKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Clock } from '../../keys/ports.ts';
+import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
@@ -30,6 +31,7 @@ export interface AdminServices {
   readonly barrier: BarrierKey;
   readonly directory: Directory;
   readonly keys: KeyCache;
+  readonly grants: GrantCache;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly random: Random;

@@ -45,14 +45,6 @@ export function partiesOf(input: Input<'CreateGrant'>): {
 } {
   const grantee = requiredParty('Grantee', input.GranteePrincipal, input.GranteeServicePrincipal);
   const retiring = oneParty('Retiring', input.RetiringPrincipal, input.RetiringServicePrincipal);
-  if (grantee.type === 'service' && input.Constraints?.SourceArn === undefined) {
-    throw validationError('A grant with GranteeServicePrincipal must have the constraint SourceArn.');
-  }
-  if (grantee.type === 'service' && retiring === undefined) {
-    throw validationError(
-      'A grant with GranteeServicePrincipal must have RetiringPrincipal or RetiringServicePrincipal.',
-    );
-  }
   return { grantee, ...(retiring && { retiring }) };
 }
 

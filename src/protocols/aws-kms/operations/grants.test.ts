@@ -90,7 +90,7 @@ describe('CreateGrant', () => {
       'ValidationException',
       /SourceArn/,
     ],
-    ['a service nobody retires', { ...service, Constraints: { SourceArn } }, 'ValidationException', /Retiring/],
+    ['a service nobody retires', { ...service, Constraints: { SourceArn } }, 'ValidationException', /retiring/],
     [
       'an unknown user',
       { GranteePrincipal: 'arn:aws:iam::123456789012:user/x' },
