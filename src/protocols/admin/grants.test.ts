@@ -70,10 +70,10 @@ describe('grants over the admin API', () => {
 
   it('are listed in pages', async () => {
     const one = await key();
-    const made: unknown[] = [];
+    const made: string[] = [];
     for (let i = 0; i < 5; i++) {
       const wanted = { grantee: house.tenant.accountId, operations: ['Encrypt'] };
-      made.push((await house.send(admin, 'POST', onKey(one, '/grants'), wanted)).body['grantId']);
+      made.push((await house.send(admin, 'POST', onKey(one, '/grants'), wanted)).body['grantId'] as string);
     }
     for (const filter of ['', `&grantee=${house.tenant.accountId}`]) {
       const seen: unknown[] = [];
