@@ -1,5 +1,6 @@
 import { OPERATIONS } from '../src/protocols/aws-kms/operations.ts';
 import type { OperationRow } from '../src/protocols/aws-kms/operation.ts';
+import { OPERATIONS as STS_OPERATIONS } from '../src/protocols/sts/operations.ts';
 import type { Generator } from './generator.ts';
 
 const HEAD = `# Compatibility
@@ -16,6 +17,14 @@ For all operations: an operation of which the API says "Cross-account use: No" a
 of another account, whether or not there is such a key (text inferred); the text of \`InvalidMarkerException\` is inferred;
 an encryption context has at most 24,576 bytes as JSON, because it stands in the audit entry of each use.
 `;
+
+const STS_HEAD = `## AWS STS
+
+On the same address, by the query protocol of version 2011-06-15. Every other operation answers \`InvalidAction\`. More in
+[access-management.md](access-management.md).
+
+| operation | notes |
+| --- | --- |`;
 
 /** The page that says which operations of which API are there. */
 export const compatibility: Generator = {
@@ -35,6 +44,9 @@ export const compatibility: Generator = {
       '| operation | state | keys are named by | notes |',
       '| --- | --- | --- | --- |',
       ...table,
+      '',
+      STS_HEAD,
+      ...Object.entries(STS_OPERATIONS).map(([name, { notes }]) => `| ${name} | ${notes ?? ''} |`),
       '',
     ].join('\n');
     return [{ path: 'docs/guide/compatibility.md', text }];

@@ -5,7 +5,7 @@ import type { Random } from '../crypto/random.ts';
 import { issueAccessKey, issueApiKey, type IssuedCredential } from '../identity/credential.ts';
 import { Directory } from '../identity/directory.ts';
 import { INSTALLATION_REF, makeInstallation, unseal, type Installation } from '../identity/installation.ts';
-import { makePrincipal, principalName } from '../identity/principal.ts';
+import { makePrincipal } from '../identity/principal.ts';
 import { makeInstance, makeTenant, REGION, type Tenant } from '../identity/tenant.ts';
 import { INSTALLATION } from '../records/record.ts';
 import type { RecordStore } from '../records/ports.ts';
@@ -98,8 +98,8 @@ export async function reissueFirstCredentials(context: Context): Promise<FirstCr
   const directory = new Directory(store, installation.barrier);
   const [oldest] = (await store.listAll('tenant')).toSorted((a, b) => createdAt(a.body) - createdAt(b.body));
   const tenant = oldest && (await directory.tenant(oldest.id));
-  const member = tenant && (await store.resolve(principalName(tenant.tenantId, ADMINISTRATOR)));
-  if (!tenant || !member) throw new ConfigError('this installation has no first administrator any more');
+  const member = tenant && (await directory.memberNamed(tenant, ADMINISTRATOR));
+  if (!tenant || member?.state !== 'active') throw new ConfigError('this installation has no first administrator any more');
   const regions = (await store.list(tenant.tenantId, 'instance', '', { limit: 1000 })).map(({ id }) => id);
   // Where there is one region only, it is the one that is meant.
   const [region = config.region] = regions.length === 1 ? regions : [];

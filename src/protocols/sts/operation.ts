@@ -20,6 +20,8 @@ export interface OperationContext extends OperationPorts {
 
 /** One operation of AWS STS: a row of the table in `operations.ts`. */
 export interface Operation<Value = unknown> {
+  /** Where it departs from AWS, for docs/guide/compatibility.md. */
+  readonly notes?: string;
   /** Reads its parameters and says what is to be done. May be called again when a commit came in between. */
   prepare(context: OperationContext, parameters: Parameters, nowMs: number): MaybePromise<Act<Value>>;
   /** Brings the value to the wire, once it is durable. */

@@ -32,6 +32,8 @@ const TRUSTS_NOBODY: AccessPolicy = parseTrustPolicy(
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const assumeRole = operation<Assumed>({
+  notes:
+    'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred',
   prepare: async ({ directory, proof, random, wipeLater }, parameters) => {
     const asked = read(parameters);
     const { roleArn, sessionName, bounds } = asked;

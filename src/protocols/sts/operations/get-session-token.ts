@@ -8,6 +8,7 @@ import { operation } from '../operation.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html: it needs no permission. */
 export const getSessionToken = operation<IssuedCredential>({
+  notes: 'no MFA; a session ends with the user and the access key that opened it',
   prepare: ({ proof, random, wipeLater }, parameters) => {
     refuseMfa(parameters);
     const asked = durationOf(parameters, SESSION_SECONDS.user);
