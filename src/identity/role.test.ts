@@ -84,7 +84,7 @@ describe('names', () => {
     expect(await directory.isKnownPrincipal(roleArn(tenant.accountId, 'Backup'))).toBe(false);
     expect(await directory.roleNamed(tenant, 'Backup')).toBeUndefined();
     await expect(commit(makeRole(tenant, WANTED, NOW, random).write)).rejects.toThrow('belongs to another record');
-    expect(await store.list(tenant.tenantId, 'role', '', { limit: 10 })).toEqual([]);
+    expect(store.list(tenant.tenantId, 'role', '', { limit: 10 })).toEqual([]);
   });
 
   it('that somebody moved lead nowhere', async () => {
