@@ -99,7 +99,8 @@ export async function reissueFirstCredentials(context: Context): Promise<FirstCr
   const [oldest] = (await store.listAll('tenant')).toSorted((a, b) => createdAt(a.body) - createdAt(b.body));
   const tenant = oldest && (await directory.tenant(oldest.id));
   const member = tenant && (await directory.memberNamed(tenant, ADMINISTRATOR));
-  if (!tenant || member?.state !== 'active') throw new ConfigError('this installation has no first administrator any more');
+  if (!tenant || member?.state !== 'active')
+    throw new ConfigError('this installation has no first administrator any more');
   const regions = (await store.list(tenant.tenantId, 'instance', '', { limit: 1000 })).map(({ id }) => id);
   // Where there is one region only, it is the one that is meant.
   const [region = config.region] = regions.length === 1 ? regions : [];
