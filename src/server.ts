@@ -82,8 +82,11 @@ export async function startKeystead(
     },
     { records: store, directory, pipeline, log },
   );
+  const materials = new MaterialPool();
   const admin = await createAdminApi({
     ...unsealed,
+    materials,
+    quotas: config.quotas,
     vault,
     installationId: installation.installationId,
     barrier: installation.barrier,
@@ -103,7 +106,7 @@ export async function startKeystead(
     random,
     wrappingKeys: new WrappingKeyPool(),
     attestationRoots: attestationRoots(config.attestationRootsFile),
-    materials: new MaterialPool(),
+    materials,
     quotas: config.quotas,
     ...(throttle && { throttle }),
     pipeline,

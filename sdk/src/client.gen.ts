@@ -738,6 +738,23 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/credentials/${encodeURIComponent(credentialId)}/delete`);
   }
 
+  /** Makes a key that the principals of the tenant may use as their own policies allow. Needs the permission `kms:CreateKey`. */
+  createKey(region: string, body: {
+    /** our name or that of AWS: ec-p256, ECC_NIST_P256 */
+    readonly spec?: 'aes-256' | 'SYMMETRIC_DEFAULT' | 'rsa-2048' | 'RSA_2048' | 'rsa-3072' | 'RSA_3072' | 'rsa-4096' | 'RSA_4096' | 'ec-p256' | 'ECC_NIST_P256' | 'ec-p384' | 'ECC_NIST_P384' | 'ec-p521' | 'ECC_NIST_P521' | 'ec-secp256k1' | 'ECC_SECG_P256K1' | 'ed25519' | 'ECC_NIST_EDWARDS25519' | 'hmac-224' | 'HMAC_224' | 'hmac-256' | 'HMAC_256' | 'hmac-384' | 'HMAC_384' | 'hmac-512' | 'HMAC_512' | 'ml-dsa-44' | 'ML_DSA_44' | 'ml-dsa-65' | 'ML_DSA_65' | 'ml-dsa-87' | 'ML_DSA_87' | 'ml-kem-512' | 'ML_KEM_512' | 'ml-kem-768' | 'ML_KEM_768' | 'ml-kem-1024' | 'ML_KEM_1024' | 'sm2' | 'SM2' | undefined;
+    /** needed where keys of the spec can have more than one */
+    readonly usage?: 'encrypt-decrypt' | 'ENCRYPT_DECRYPT' | 'sign-verify' | 'SIGN_VERIFY' | 'key-agreement' | 'KEY_AGREEMENT' | 'generate-verify-mac' | 'GENERATE_VERIFY_MAC' | 'encapsulate-decapsulate' | 'ENCAPSULATE_DECAPSULATE' | undefined;
+    /** imported: it waits for your material */
+    readonly origin?: 'generated' | 'imported' | undefined;
+    readonly description?: string | undefined;
+    readonly tags?: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[] | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys`, undefined, body);
+  }
+
   /** Lists the keys of a region. Needs the permission `kms:ListKeys`. */
   listKeys(region: string, query: {
     /** the `next` of the page before */

@@ -238,6 +238,27 @@ describe('the command line against a server', () => {
     expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('holds no key that can be read')]);
   });
 
+  it('makes keys of every kind', async () => {
+    const region = ['--region', 'us-east-1'];
+    const made = await json('key', 'create', '--spec', 'ECC_NIST_P256', '--usage', 'sign-verify', ...region);
+    expect(made).toMatchObject([{ spec: 'ec-p256', usage: 'sign-verify', state: 'enabled' }]);
+    const wanting = [
+      'key',
+      'create',
+      '--spec',
+      'ec-p256',
+      '--imported',
+      '--tag',
+      'a=b',
+      '--description',
+      'd',
+      ...region,
+    ];
+    expect((await run(...wanting)).exitCode).toBe(1);
+    const [waiting] = await json(...wanting, '--usage', 'key-agreement');
+    expect(waiting).toMatchObject({ state: 'pending-import', description: 'd', tags: [{ key: 'a', value: 'b' }] });
+  });
+
   it('reads the API key from a file', async () => {
     const file = join(folder, 'api-key');
     writeFileSync(file, `${env['KEYSTEAD_API_KEY']}\n`);

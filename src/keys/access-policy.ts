@@ -15,3 +15,15 @@ export function requireAccessPolicy(text: string, keyId?: string): AccessPolicy 
     throw new KeyError('access-policy-malformed', { ...(keyId !== undefined && { keyId }), detail: error.message });
   }
 }
+
+/** The policy of a key whose maker gave none: the account decides by the policies of its principals. */
+export function defaultAccessPolicy(accountId: string): string {
+  const statement = {
+    Sid: 'Enable IAM User Permissions',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
+}

@@ -7,11 +7,13 @@ import type { Column } from '../output.ts';
 import { ownCheckValue } from '../own-check-value.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
+import { tagOf } from './policy-file.ts';
 
 const KEY_COLUMNS: readonly Column<KeySummary>[] = [
   ['KEY', ({ keyId }) => keyId],
   ['STATE', ({ state }) => state],
   ['SPEC', ({ spec }) => spec],
+  ['USAGE', ({ usage }) => usage],
   ['ORIGIN', ({ origin }) => origin],
   ['ALIASES', ({ aliases }) => aliases.join(', ')],
   ['DESCRIPTION', ({ description }) => shortened(description)],
@@ -51,6 +53,24 @@ function change(
 }
 
 export const KEY_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'key create',
+    summary: 'Makes a key',
+    reach: 'remote',
+    options: [
+      [
+        '--spec <name>',
+        'aes-256, rsa-2048, ec-p256, ed25519, hmac-256, ml-dsa-65, ml-kem-768, ... or as AWS calls it (aes-256)',
+      ],
+      ['--usage <name>', 'encrypt-decrypt, sign-verify, key-agreement, ...: needed where the spec has more than one'],
+      ['--imported', 'waits for your material in place of having its own'],
+      ['--description <text>', 'for people'],
+      ['--tag <key=value...>', 'tags of the key'],
+      ...REGION,
+    ],
+    examples: ['key create --description backups', 'key create --spec ec-p256 --usage sign-verify --region eu-west-1'],
+    run: create,
+  },
   {
     path: 'key list',
     summary: 'Lists the keys of a region',
@@ -106,6 +126,21 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     run: checkValue,
   },
 ];
+
+async function create(session: Session): Promise<void> {
+  const { given } = session;
+  const api = session.client();
+  const [spec, usage, description] = ['spec', 'usage', 'description'].map((name) => given.optional(name));
+  const tags = given.list('tag').map(tagOf);
+  const wanted = {
+    ...(spec !== undefined && { spec }),
+    ...(usage !== undefined && { usage }),
+    ...(given.flag('imported') && { origin: 'imported' as const }),
+    ...(description !== undefined && { description }),
+    ...(tags.length > 0 && { tags }),
+  };
+  show(session, await api.createKey(await regionOf(session, api), wanted as Parameters<typeof api.createKey>[1]));
+}
 
 async function checkValue(session: Session): Promise<ExitName | void> {
   const { given, output } = session;

@@ -13,6 +13,8 @@ import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
+import { MaterialPool } from '../../keys/material-pool.ts';
+import { DEFAULT_QUOTAS } from '../../keys/quotas.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
@@ -100,6 +102,8 @@ export async function adminHouse(): Promise<AdminHouse> {
     directory,
     keys: new KeyCache(store),
     grants,
+    materials: new MaterialPool(),
+    quotas: DEFAULT_QUOTAS,
     pipeline,
     clock,
     random,

@@ -40,6 +40,8 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'xks-key-not-found': { status: 404, action: 'Look at the endpoint to see the keys that it exposes.' },
   'xks-key-exists': { status: 409, action: 'Choose another id, or hide the other key first.' },
   'xks-key-limit': { status: 409, action: 'Hide keys that nobody uses, or make another endpoint.' },
+  'usage-missing': { status: 400, action: 'Say the usage: a key has one for ever.' },
+  'usage-unfit': { status: 400, action: 'Choose a usage of that spec, or another spec.' },
   'key-not-exposable': { status: 400, action: 'Name a symmetric key that was made or imported in that region.' },
 };
 

@@ -15,7 +15,9 @@ export type AdminRefusalCode =
   | 'xks-key-not-found'
   | 'xks-key-exists'
   | 'xks-key-limit'
-  | 'key-not-exposable';
+  | 'key-not-exposable'
+  | 'usage-missing'
+  | 'usage-unfit';
 
 /** A refusal by a rule of the admin API. It is recorded under its code. */
 export class AdminRefusal extends RefusedError {

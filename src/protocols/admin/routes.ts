@@ -1,3 +1,4 @@
+import { createKey } from './resources/create-key.ts';
 import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
 import {
   createCredential,
@@ -79,6 +80,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listCredentials,
   suspendCredential,
   deleteCredential,
+  createKey,
   listKeys,
   getKey,
   enableKey,

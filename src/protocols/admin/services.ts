@@ -4,6 +4,8 @@ import type { Directory } from '../../identity/directory.ts';
 import type { Clock } from '../../keys/ports.ts';
 import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
+import type { MaterialPool } from '../../keys/material-pool.ts';
+import type { Quotas } from '../../keys/quotas.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
@@ -32,6 +34,8 @@ export interface AdminServices {
   readonly directory: Directory;
   readonly keys: KeyCache;
   readonly grants: GrantCache;
+  readonly materials: MaterialPool;
+  readonly quotas: Quotas;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly random: Random;

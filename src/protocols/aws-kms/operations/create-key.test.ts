@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REGION, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
-import { defaultPolicy } from './key-policy.ts';
+import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 
 let world: World;
 let one: Account;
@@ -105,7 +105,7 @@ describe('key policies', () => {
   it('begin as the default policy and are answered as they were put', async () => {
     const { KeyId } = (await call('CreateKey', {})).body.KeyMetadata;
     const { body } = await call('GetKeyPolicy', { KeyId });
-    expect(body).toEqual({ Policy: defaultPolicy(one.accountId), PolicyName: 'default' });
+    expect(body).toEqual({ Policy: defaultAccessPolicy(one.accountId), PolicyName: 'default' });
     const Policy = ` ${policy(allow(root(one.accountId)))}\n`;
     expect(await call('PutKeyPolicy', { KeyId, Policy })).toMatchObject({ status: 200, body: {} });
     expect((await call('GetKeyPolicy', { KeyId, PolicyName: 'default' })).body.Policy).toBe(Policy);
@@ -144,7 +144,7 @@ describe('key policies', () => {
     const expected = { status: 400, type, text: expect.stringMatching(text) as string };
     expect(await call('PutKeyPolicy', { KeyId, Policy })).toMatchObject(expected);
     expect(await call('CreateKey', { Policy })).toMatchObject(expected);
-    expect((await call('GetKeyPolicy', { KeyId })).body.Policy).toBe(defaultPolicy(one.accountId));
+    expect((await call('GetKeyPolicy', { KeyId })).body.Policy).toBe(defaultAccessPolicy(one.accountId));
   });
 
   it('may lock everybody out where that is asked for, and name users and accounts that are there', async () => {

@@ -9,7 +9,8 @@ import type { KeyMaterial } from '../../../crypto/key-material.ts';
 import type { KeyUsageType } from '../model.gen.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { checkPolicy, defaultPolicy } from './key-policy.ts';
+import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
+import { checkPolicy } from './key-policy.ts';
 import { keyRoom } from './room-for-key.ts';
 import { refuseMember, validationError } from './refusals.ts';
 import { tagsOf } from './tags.ts';
@@ -30,7 +31,7 @@ export const createKey: Operation<'CreateKey'> = {
       usage,
       origin,
       description: input.Description ?? '',
-      accessPolicy: input.Policy ?? defaultPolicy(instance.accountId),
+      accessPolicy: input.Policy ?? defaultAccessPolicy(instance.accountId),
       tags: tagsOf(input.Tags),
       multiRegion: input.MultiRegion === true,
     };

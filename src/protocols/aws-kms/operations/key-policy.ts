@@ -13,18 +13,6 @@ import type { OperationContext } from '../operation.ts';
 /** The only policy that a key has. */
 export const POLICY_NAME = 'default';
 
-/** The policy of a key whose maker gave none: the account decides by the policies of its principals. */
-export function defaultPolicy(accountId: string): string {
-  const statement = {
-    Sid: 'Enable IAM User Permissions',
-    Effect: 'Allow',
-    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-    Action: 'kms:*',
-    Resource: '*',
-  };
-  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
-}
-
 /**
  * Whether a key may have this policy: it parses, its principals exist, and it does not lock its author out, unless
  * that check is bypassed.

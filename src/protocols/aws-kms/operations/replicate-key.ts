@@ -7,7 +7,8 @@ import { andThen } from '../../../records/ports.ts';
 import type { Operation } from '../operation.ts';
 import { targetOf } from '../resolve.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { checkPolicy, defaultPolicy } from './key-policy.ts';
+import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
+import { checkPolicy } from './key-policy.ts';
 import { OWN_KEY, resolveOwnKey } from './own-key.ts';
 import { relativesOf } from './relatives.ts';
 import { keyRoom } from './room-for-key.ts';
@@ -26,7 +27,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
     const { ReplicaRegion: region } = input;
     const wanted = {
       description: input.Description ?? '',
-      accessPolicy: input.Policy ?? defaultPolicy(accountId),
+      accessPolicy: input.Policy ?? defaultAccessPolicy(accountId),
       tags: tagsOf(input.Tags),
     };
     return andThen(resolveOwnKey(context, ACTION, input.KeyId, nowMs), (resolved) => ({

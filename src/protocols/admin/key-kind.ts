@@ -1,0 +1,71 @@
+import type { RequestContext } from '../../access/request.ts';
+import {
+  keySpec,
+  keySpecByAwsName,
+  KEY_SPECS,
+  SYMMETRIC,
+  type KeySpecRow,
+  type KeyUsage,
+} from '../../crypto/key-spec.ts';
+import { AdminRefusal } from './refusal.ts';
+
+const USAGES = [...new Set(KEY_SPECS.flatMap(({ usages }) => usages))];
+
+/** Every name of a key spec: our own, and AWS's. */
+export const SPEC_NAMES: readonly string[] = KEY_SPECS.flatMap(({ name, aws }) => [name, aws]);
+/** Every name of a key usage, likewise. */
+export const USAGE_NAMES: readonly string[] = USAGES.flatMap((usage) => [usage, awsUsage(usage)]);
+
+/** What kind of key is wanted. */
+export interface KeyKind {
+  readonly spec: KeySpecRow;
+  readonly usage: KeyUsage;
+}
+
+/**
+ * The kind of key that a request names by its words. A usage need not be said where the spec has only one.
+ *
+ * @throws {AdminRefusal} `usage-missing`, `usage-unfit`
+ */
+export function kindOf(specName: string | undefined, usageName: string | undefined): KeyKind {
+  const name = specName ?? SYMMETRIC.name;
+  const spec = (keySpec(name) ?? keySpecByAwsName(name)) as KeySpecRow;
+  const [only, ...others] = spec.usages;
+  const usage = usageName === undefined ? only : USAGES.find((one) => one === usageName || awsUsage(one) === usageName);
+  if (usageName === undefined && others.length > 0) {
+    throw new AdminRefusal('usage-missing', `a key of the spec ${spec.name} can be for ${orOf(spec.usages)}`);
+  }
+  if (usage === undefined || !spec.usages.includes(usage)) {
+    throw new AdminRefusal('usage-unfit', `a key of the spec ${spec.name} is for ${orOf(spec.usages)}`);
+  }
+  return { spec, usage };
+}
+
+/** What conditions of policies may ask about the making of a key: AWS's names and words. */
+export function creationContext(
+  { spec, usage }: KeyKind,
+  origin: string,
+  tags: ReadonlyMap<string, string>,
+): RequestContext {
+  const values: Readonly<Record<string, readonly string[]>> = {
+    'kms:keyspec': [spec.aws],
+    'kms:customermasterkeyspec': [spec.aws],
+    'kms:keyusage': [awsUsage(usage)],
+    'kms:customermasterkeyusage': [awsUsage(usage)],
+    'kms:keyorigin': [origin === 'imported' ? 'EXTERNAL' : 'AWS_KMS'],
+    'kms:multiregion': ['false'],
+    'kms:bypasspolicylockoutsafetycheck': ['false'],
+    ...(tags.size > 0 && { 'aws:tagkeys': [...tags.keys()] }),
+  };
+  const tagValues = new Map([...tags].map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, [value]]));
+  return { values: (key) => values[key] ?? tagValues.get(key) };
+}
+
+/** The word of the AWS wire: ours in capitals. */
+function awsUsage(usage: KeyUsage): string {
+  return usage.toUpperCase().replaceAll('-', '_');
+}
+
+function orOf(usages: readonly KeyUsage[]): string {
+  return usages.join(' or ');
+}
