@@ -138,10 +138,10 @@ describe.skipIf(why !== undefined)('the command line of OpenSSL', () => {
     ['ec-secp256k1', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1']],
     ['sm2', ['genpkey', '-algorithm', 'SM2']],
     ['ed25519', ['genpkey', '-algorithm', 'ED25519']],
-  ])('makes keys that are taken in as %s', (name, args) => {
+  ])('makes keys that are taken in as %s', async (name, args) => {
     openssl(...args, '-out', file('made.pem'));
     openssl('pkcs8', '-topk8', '-nocrypt', '-in', file('made.pem'), '-outform', 'DER', '-out', file('made'));
-    const material = readImportedMaterial(row(name), readFileSync(file('made')));
+    const material = await readImportedMaterial(row(name), readFileSync(file('made')));
     expect(isMaterialProblem(material)).toBe(false);
     const theirs = openssl('pkey', '-inform', 'DER', '-in', file('made'), '-pubout', '-outform', 'DER');
     expect(publicKeyOf(row(name), openKeyMaterial(row(name), material as Buffer))).toEqual(theirs);

@@ -14,7 +14,7 @@ import { sm2Digest } from '../src/crypto/sm2-digest.ts';
 import { fixed, hex } from './fixed-bytes.ts';
 
 /** The test vectors of docs/spec/key-specs.md: of what gives the same answer every time. */
-export function keySpecVectors() {
+export async function keySpecVectors() {
   const message = fixed('message', 100);
   return {
     format: 'keystead-key-specs-vectors/1',
@@ -32,7 +32,7 @@ export function keySpecVectors() {
     sm2Digests: [
       { material: hex(materialOf(row('sm2'))), message: hex(message), digest: hex(sm2Digest(message, open('sm2'))) },
     ],
-    refused: refusals(),
+    refused: await refusals(),
   };
 }
 
@@ -163,7 +163,7 @@ function rejected(spec: KeySpecRow) {
 }
 
 /** Changed material, and the code that says why it is refused. */
-function refusals() {
+async function refusals() {
   const p256 = materialOf(row('ec-p256'));
   const ed25519 = materialOf(row('ed25519'));
   const mlKem = materialOf(row('ml-kem-512'));
@@ -184,11 +184,12 @@ function refusals() {
     ['rsa-2048', 'another coefficient', flipped(rsa, rsa.length - 1)],
     ['rsa-2048', 'another modulus', flipped(rsa, 200)],
   ];
-  return cases.map(([spec, what, material]) => {
-    const read = readImportedMaterial(row(spec), material);
+  const refused = cases.map(async ([spec, what, material]) => {
+    const read = await readImportedMaterial(row(spec), material);
     if (!isMaterialProblem(read)) throw new Error(`${spec} is taken with ${what}`);
     return { spec, what, material: hex(material), code: read.code };
   });
+  return Promise.all(refused);
 }
 
 function ecWith(curve: Curve, scalar: Buffer): Buffer {

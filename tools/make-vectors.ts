@@ -18,10 +18,10 @@ import { xksVectors } from './make-xks-vectors.ts';
  */
 export const vectors: Generator = {
   name: 'make-vectors',
-  generate: () => [
+  generate: async () => [
     { path: 'docs/spec/ciphertext.vectors.json', text: json(ciphertextVectors()) },
     { path: 'docs/spec/key-hierarchy.vectors.json', text: json(keyHierarchyVectors()) },
-    { path: 'docs/spec/key-specs.vectors.json', text: json(keySpecVectors()) },
+    { path: 'docs/spec/key-specs.vectors.json', text: json(await keySpecVectors()) },
     { path: 'docs/spec/xks.vectors.json', text: json(xksVectors()) },
     { path: 'docs/spec/external-ciphertext.vectors.json', text: json(externalVectors()) },
   ],

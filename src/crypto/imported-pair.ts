@@ -10,7 +10,7 @@ import {
   writeEcPrivateKey,
 } from './ec-private-key.ts';
 import type { KeyPairShape } from './key-spec.ts';
-import { isPairOfItself } from './pair-check.ts';
+import { isSoundRsa, servesItself } from './pair-check.ts';
 import { writePrivateKeyInfo, type PrivateKeyInfo } from './pkcs8.ts';
 import { ID_RSA_ENCRYPTION, readRsaPrivateKey, rsaProblem, writeRsaPrivateKey } from './rsa-private-key.ts';
 
@@ -30,8 +30,16 @@ const INCONSISTENT: MaterialProblem = { code: 'unsound', says: 'the parts of the
 
 type ShapeOf<Type extends KeyPairShape['type']> = Extract<KeyPairShape, { type: Type }>;
 
-/** Reads a key by its shape, checks it, and answers it in the form that is kept. @throws {DerError} */
-export function readImportedPair(shape: KeyPairShape, info: PrivateKeyInfo): Buffer | MaterialProblem {
+/** The key in the form that is kept, or why it is not taken. */
+type Read = Buffer | MaterialProblem;
+
+/**
+ * Reads a key by its shape, checks it, and answers it in the form that is kept. RSA comes as a promise; the bytes are
+ * read when this returns.
+ *
+ * @throws {DerError}
+ */
+export function readImportedPair(shape: KeyPairShape, info: PrivateKeyInfo): Read | Promise<Read> {
   switch (shape.type) {
     case 'rsa':
       return readRsa(shape, info);
@@ -44,17 +52,24 @@ export function readImportedPair(shape: KeyPairShape, info: PrivateKeyInfo): Buf
   }
 }
 
-function readRsa(shape: ShapeOf<'rsa'>, info: PrivateKeyInfo): Buffer | MaterialProblem {
+function readRsa(shape: ShapeOf<'rsa'>, info: PrivateKeyInfo): Read | Promise<Read> {
   if (!info.algorithm.equals(oidContent(ID_RSA_ENCRYPTION))) return OTHER_ALGORITHM;
   info.parameters.value(TAG.null);
   info.parameters.end();
   const key = readRsaPrivateKey(info.privateKey);
   const problem = rsaProblem(shape, key);
   if (problem !== undefined) return problem;
-  return checked(writeRsaPrivateKey(key), info, isPairOfItself);
+  const material = checked(writeRsaPrivateKey(key), info);
+  return Buffer.isBuffer(material) ? proved(material) : material;
 }
 
-function readEc(shape: ShapeOf<'ec'>, info: PrivateKeyInfo): Buffer | MaterialProblem {
+async function proved(material: Buffer): Promise<Read> {
+  if (await isSoundRsa(open(material) as KeyObject)) return material;
+  wipe(material);
+  return INCONSISTENT;
+}
+
+function readEc(shape: ShapeOf<'ec'>, info: PrivateKeyInfo): Read {
   if (!info.algorithm.equals(oidContent(ID_EC_PUBLIC_KEY))) return OTHER_ALGORITHM;
   // Parameters that are no name describe a curve of somebody's own.
   if (!info.parameters.has(TAG.oid)) return OTHER_CURVE;
@@ -69,7 +84,7 @@ function readEc(shape: ShapeOf<'ec'>, info: PrivateKeyInfo): Buffer | MaterialPr
 }
 
 /** RFC 8410 section 7. */
-function readEdwards(shape: ShapeOf<'edwards'>, info: PrivateKeyInfo): Buffer | MaterialProblem {
+function readEdwards(shape: ShapeOf<'edwards'>, info: PrivateKeyInfo): Read {
   if (!info.algorithm.equals(oidContent(shape.oid))) return OTHER_ALGORITHM;
   info.parameters.end();
   const reader = new DerReader(info.privateKey);
@@ -82,7 +97,7 @@ function readEdwards(shape: ShapeOf<'edwards'>, info: PrivateKeyInfo): Buffer | 
 const SEED = contextTag(0, 'primitive');
 
 /** RFC 9881 section 6 and RFC 9935 section 6: a seed, the expanded key, or both. A seed is kept where there is one. */
-function readModuleLattice(shape: ShapeOf<'module-lattice'>, info: PrivateKeyInfo): Buffer | MaterialProblem {
+function readModuleLattice(shape: ShapeOf<'module-lattice'>, info: PrivateKeyInfo): Read {
   if (!info.algorithm.equals(oidContent(shape.oid))) return OTHER_ALGORITHM;
   info.parameters.end();
   const outer = new DerReader(info.privateKey);
@@ -98,7 +113,7 @@ function readModuleLattice(shape: ShapeOf<'module-lattice'>, info: PrivateKeyInf
     const form = isBoth
       ? der(TAG.sequence, der(TAG.octetString, seed as Buffer), der(TAG.octetString, expanded))
       : der(TAG.octetString, expanded);
-    const whole = checked(writePrivateKeyInfo(shape.oid, [], form), info, isPairOfItself);
+    const whole = checked(writePrivateKeyInfo(shape.oid, [], form), info, servesItself);
     if (seed === undefined || !Buffer.isBuffer(whole)) return whole;
     wipe(whole);
   }
@@ -106,11 +121,7 @@ function readModuleLattice(shape: ShapeOf<'module-lattice'>, info: PrivateKeyInf
 }
 
 /** The encoded key, if OpenSSL takes it, a further check does, and the public key that came with it is its own. */
-function checked(
-  encoded: Buffer,
-  info: PrivateKeyInfo,
-  isSound: (key: KeyObject) => boolean = () => true,
-): Buffer | MaterialProblem {
+function checked(encoded: Buffer, info: PrivateKeyInfo, isSound: (key: KeyObject) => boolean = () => true): Read {
   const key = open(encoded);
   const problem =
     key === undefined || !isSound(key) ? INCONSISTENT : hasOtherPublicKey(key, info) ? MISMATCH : undefined;

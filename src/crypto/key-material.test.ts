@@ -6,7 +6,7 @@ import { KEY_SPECS } from './key-spec.ts';
 describe('material of every key spec', () => {
   it.each(KEY_SPECS)('$name: what is generated opens, and is taken back as it is', async (spec) => {
     const material = await generateMaterial(spec);
-    const again = readImportedMaterial(spec, material);
+    const again = await readImportedMaterial(spec, material);
     expect(again).toEqual(material);
     expect((again as Buffer).buffer).not.toBe(material.buffer);
     const key = openKeyMaterial(spec, material);

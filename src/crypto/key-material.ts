@@ -51,20 +51,29 @@ function encode(privateKey: KeyObject): KeyMaterial {
 
 /**
  * Takes in material that somebody brings: exactly one sound key of this spec, raw or PKCS#8 DER. Answers it in the
- * form that is kept, in memory of its own, so that one key has one form whatever its encoding was. The caller wipes both.
+ * form that is kept, in memory of its own, so that one key has one form whatever its encoding was. Whether an RSA key
+ * is sound takes long and is found out off the event loop, so it comes as a promise; the bytes have been read when this
+ * returns. The caller wipes both.
  */
-export function readImportedMaterial(spec: KeySpecRow, bytes: Uint8Array): KeyMaterial | MaterialProblem {
+export function readImportedMaterial(
+  spec: KeySpecRow,
+  bytes: Uint8Array,
+): KeyMaterial | MaterialProblem | Promise<KeyMaterial | MaterialProblem> {
   if (spec.pair === undefined) {
     if (bytes.byteLength === spec.materialLength) return bytesOf(Buffer.from(bytes));
     return { code: 'wrong-length', says: `${spec.materialLength} bytes are expected` };
   }
   try {
     const read = readImportedPair(spec.pair, readPrivateKeyInfo(bytes));
-    return Buffer.isBuffer(read) ? bytesOf<'KeyMaterial'>(read) : read;
+    return read instanceof Promise ? read.then(named) : named(read);
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
     return { code: 'malformed', says: 'it is not a private key in PKCS#8 DER and nothing else' };
   }
+}
+
+function named(read: Buffer | MaterialProblem): KeyMaterial | MaterialProblem {
+  return Buffer.isBuffer(read) ? bytesOf<'KeyMaterial'>(read) : read;
 }
 
 /** Whether material was refused. */

@@ -1,23 +1,31 @@
 import { createPublicKey, decapsulate, encapsulate, sign, verify, type KeyObject } from 'node:crypto';
 import { wipe } from '../bytes/bytes.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
-import { withKeyContext } from './evp/key-handle.ts';
+import { EvpError, mustExist } from './evp/failure.ts';
+import { evpKey } from './evp/key-handle.ts';
 import { openssl } from './evp/openssl.ts';
 
-/** Whether the parts of a private key make one key: RSA by its numbers, the others by trying it on itself. */
-export function isPairOfItself(key: KeyObject): boolean {
-  const type = key.asymmetricKeyType ?? '';
-  if (type === 'rsa') return isSoundRsa(key);
-  return type.startsWith('ml-kem') ? opensItsOwn(key) : signsForItself(key);
+/**
+ * Whether primes, modulus, exponents and coefficient of an RSA key belong together: OpenSSL checks all of them, off the
+ * event loop, for a quarter of a second with the largest keys.
+ *
+ * @throws {OpenSslUnreachable}
+ */
+export function isSoundRsa(key: KeyObject): Promise<boolean> {
+  const functions = openssl();
+  const ctx = mustExist(functions.EVP_PKEY_CTX_new(evpKey(key), null), 'EVP_PKEY_CTX_new');
+  return new Promise((resolve, reject) => {
+    functions.EVP_PKEY_check.async(ctx, (error, result) => {
+      functions.EVP_PKEY_CTX_free(ctx);
+      if (error) reject(new EvpError('OpenSSL: EVP_PKEY_check failed', { cause: error }));
+      else resolve(result === 1);
+    });
+  });
 }
 
-/** Primes, modulus, exponents and coefficient: OpenSSL checks all of them against each other. */
-function isSoundRsa(key: KeyObject): boolean {
-  return withKeyContext(key, (ctx) => {
-    const isSound = openssl().EVP_PKEY_check(ctx) === 1;
-    if (!isSound) openssl().ERR_clear_error();
-    return isSound;
-  });
+/** Whether an expanded module-lattice key does for its own public key what it is for. */
+export function servesItself(key: KeyObject): boolean {
+  return key.asymmetricKeyType?.startsWith('ml-kem') === true ? opensItsOwn(key) : signsForItself(key);
 }
 
 function opensItsOwn(key: KeyObject): boolean {

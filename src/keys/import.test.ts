@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { WRAPPING_ALGORITHMS, type WrappingAlgorithmName } from '../crypto/import-wrapping.ts';
-import {
-  deleteMaterial,
-  importMaterial,
-  IMPORT_TOKEN_LIFETIME_MS,
-  MAX_MATERIAL_LIFETIME_MS,
-  prepareImport,
-} from './import.ts';
+import { deleteMaterial, IMPORT_TOKEN_LIFETIME_MS, MAX_MATERIAL_LIFETIME_MS, prepareImport } from './import.ts';
 import {
   bring,
   codeOf,
@@ -25,6 +19,7 @@ import {
   wrapForImport,
   wrappingPair,
   type Wish,
+  importNow,
 } from './key-space.fixture.ts';
 import { OpenKey } from './open-key.ts';
 import type { Key } from './key.ts';
@@ -45,7 +40,7 @@ const outcome = (key: Key, material: Uint8Array, wish: Wish = {}) => codeOf(() =
 describe('an import', () => {
   it.each(Object.keys(WRAPPING_ALGORITHMS) as WrappingAlgorithmName[])('by %s arrives as it was sent', (algorithm) => {
     const ready = readyToImport(space, empty, first, {}, NOW, algorithm);
-    const key = keyAfter(space, importMaterial(space, ready.key, ready.request, NOW, random));
+    const key = keyAfter(space, importNow(space, ready.key, ready.request, NOW, random));
     expect(key.versions).toHaveLength(1);
     expect(key.versions[0]).toMatchObject({ stage: 'current', materialId: idOf(key, first) });
     const open = new OpenKey(key, space);
@@ -55,14 +50,14 @@ describe('an import', () => {
 
   it('answers the version it made, as it is in the record', () => {
     const ready = readyToImport(space, empty, first, { description: 'from home', expiresAtMs: NOW + 1 });
-    const change = importMaterial(space, ready.key, ready.request, NOW, random);
+    const change = importNow(space, ready.key, ready.request, NOW, random);
     expect(keyAfter(space, change).versions).toEqual([change.value]);
     expect(change.value).toMatchObject({ description: 'from home', materialExpiresAtMs: NOW + 1 });
   });
 
   it('leaves neither material nor wrapping key in the record', () => {
     const ready = readyToImport(space, empty, first);
-    const record = recordOf(importMaterial(space, ready.key, ready.request, NOW, random));
+    const record = recordOf(importNow(space, ready.key, ready.request, NOW, random));
     const der = wrappingPair().privateKey.export({ format: 'der', type: 'pkcs8' });
     for (const secret of [first, der.subarray(40, 72), der.subarray(-32)]) {
       for (const encoding of ['base64', 'hex', 'latin1'] as const) {
@@ -138,7 +133,7 @@ describe('which material may come', () => {
     expect(codeOf(() => readyToImport(space, generated, first))).toBe('wrong-origin');
     expect(codeOf(() => deleteMaterial(space, generated, undefined, NOW))).toBe('wrong-origin');
     const { request } = readyToImport(space, empty, first);
-    expect(codeOf(() => importMaterial(space, generated, request, NOW, random))).toBe('wrong-origin');
+    expect(codeOf(() => importNow(space, generated, request, NOW, random))).toBe('wrong-origin');
   });
 });
 
@@ -226,7 +221,7 @@ describe('tokens', () => {
   const algorithm = 'RSAES_OAEP_SHA_256';
   const { key: ready, request } = readyToImport(space, empty, first);
   const importing = (key: Key, nowMs = NOW, into = space, asked = request) =>
-    codeOf(() => importMaterial(into, key, asked, nowMs, random));
+    codeOf(() => importNow(into, key, asked, nowMs, random));
 
   it('serve for 24 hours', () => {
     expect(importing(ready, NOW + IMPORT_TOKEN_LIFETIME_MS - 1)).toBe('allowed');
@@ -242,7 +237,7 @@ describe('tokens', () => {
   });
 
   it('serve more than one import', () => {
-    const once = keyAfter(space, importMaterial(space, ready, request, NOW, random));
+    const once = keyAfter(space, importNow(space, ready, request, NOW, random));
     expect(importing(once)).toBe('allowed');
   });
 
@@ -269,13 +264,13 @@ describe('tokens', () => {
     ['another tenant', stranger],
   ])('do not open in the record of %s', (_, into) => {
     const key = transplanted(newKey(into, { origin: 'imported' }));
-    expect(() => importMaterial(into, key, request, NOW, random)).toThrow('the wrapped import-key does not open');
+    expect(() => importNow(into, key, request, NOW, random)).toThrow('the wrapped import-key does not open');
   });
 
   it('do not open for another algorithm than theirs', () => {
     const [token] = ready.importTokens;
     const changed = { ...ready, importTokens: token ? [{ ...token, algorithm: 'RSAES_OAEP_SHA_1' as const }] : [] };
-    expect(() => importMaterial(space, changed, request, NOW, random)).toThrow('does not open');
+    expect(() => importNow(space, changed, request, NOW, random)).toThrow('does not open');
   });
 
   it.each([

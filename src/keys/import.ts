@@ -11,6 +11,7 @@ import { maxPlaintext } from '../crypto/public-key-encryption.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
 import { edit, unchanged, type Change } from './change.ts';
 import { makeVersion } from './create.ts';
 import { KeyError } from './errors.ts';
@@ -67,20 +68,31 @@ export interface Imported extends Change<KeyVersion> {
 
 /**
  * Takes in material that its owner brings. The same material brought again revives the version that it was. The
- * change is to be committed together with the claim of the material for the key's usage.
+ * change is to be committed together with the claim of the material for the key's usage. An RSA key comes as a promise:
+ * whether it is sound is found out off the event loop.
  *
  * @throws {KeyError} `wrong-origin`, `import-*`, and what the key's state refuses
  */
-export function importMaterial(space: KeySpace, key: Key, request: Import, nowMs: number, random: Random): Imported {
+export function importMaterial(
+  space: KeySpace,
+  key: Key,
+  request: Import,
+  nowMs: number,
+  random: Random,
+): MaybePromise<Imported> {
   requireImported(key);
   requireState(key, 'import', nowMs);
   requireExpiry(key, request.expiresAtMs, nowMs);
-  const material = decryptImport(space, key, request, nowMs);
-  try {
-    return { ...takeIn(space, key, request, material, nowMs, random), useId: space.tenantKey.materialUseId(material) };
-  } finally {
-    wipe(material);
-  }
+  return andThen(decryptImport(space, key, request, nowMs), (material) => {
+    try {
+      return {
+        ...takeIn(space, key, request, material, nowMs, random),
+        useId: space.tenantKey.materialUseId(material),
+      };
+    } finally {
+      wipe(material);
+    }
+  });
 }
 
 function takeIn(
@@ -186,7 +198,7 @@ function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number)
   }
 }
 
-function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): KeyMaterial {
+function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
   const token = key.importTokens.find(({ id }) => id === request.tokenId);
   if (token === undefined) throw new KeyError('import-token-invalid', { keyId: key.id });
   if (token.expiresAtMs <= nowMs) throw new KeyError('import-token-expired', { keyId: key.id });
@@ -196,11 +208,13 @@ function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number
   );
   const brought = unwrapAndWipe(token.algorithm, privateKey, request.encrypted);
   if (brought === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
-  const material = readImportedMaterial(key.spec, brought);
+  const read = readImportedMaterial(key.spec, brought);
   wipe(brought);
-  if (!isMaterialProblem(material)) return material;
-  const code = material.code === 'wrong-length' ? 'import-wrong-length' : 'import-material-unfit';
-  throw new KeyError(code, { keyId: key.id, detail: material.says });
+  return andThen(read, (material) => {
+    if (!isMaterialProblem(material)) return material;
+    const code = material.code === 'wrong-length' ? 'import-wrong-length' : 'import-material-unfit';
+    throw new KeyError(code, { keyId: key.id, detail: material.says });
+  });
 }
 
 function unwrapAndWipe(algorithm: WrappingAlgorithmName, privateKey: Buffer, encrypted: Uint8Array) {

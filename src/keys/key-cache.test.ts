@@ -22,9 +22,9 @@ import {
   readyToImport,
   sealed,
   type Wish,
+  importNow,
 } from './key-space.fixture.ts';
 import type { KeyError } from './errors.ts';
-import { importMaterial } from './import.ts';
 import { KeyCache } from './key-cache.ts';
 import { aliasSpace, handleSpace } from './key-record.ts';
 import type { Key } from './key.ts';
@@ -195,7 +195,7 @@ describe('names that move', () => {
     const bringNew = async (key: Key, wish: Wish, nowMs: number) => {
       const ready = readyToImport(space, key, randomBytes(32), wish, nowMs);
       // Token and import in one commit: only the names matter here.
-      const change = importMaterial(space, { ...ready.key, revision: key.revision }, ready.request, nowMs, random);
+      const change = importNow(space, { ...ready.key, revision: key.revision }, ready.request, nowMs, random);
       await commit(change);
       return keyAfter(space, change);
     };

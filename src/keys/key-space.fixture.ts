@@ -18,7 +18,7 @@ import type { Write } from '../records/commit.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { createKey, type NewKey } from './create.ts';
 import { KeyError, type KeyErrorCode } from './errors.ts';
-import { importMaterial, prepareImport, type Import } from './import.ts';
+import { importMaterial, prepareImport, type Import, type Imported } from './import.ts';
 import { readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
 import type { Key } from './key.ts';
@@ -118,6 +118,13 @@ export function wrapForImport(name: WrappingAlgorithmName, publicKey: KeyObject,
   return Buffer.concat([rsa(aesKey), cipher.update(material), cipher.final()]);
 }
 
+/** An import of material that is seen at once to be sound: of any key but RSA. */
+export function importNow(...args: Parameters<typeof importMaterial>): Imported {
+  const imported = importMaterial(...args);
+  if (imported instanceof Promise) throw new TypeError('this import takes its time');
+  return imported;
+}
+
 /** What is asked of an import besides the material. */
 export type Wish = Partial<Omit<Import, 'tokenId' | 'encrypted'>>;
 
@@ -147,7 +154,7 @@ export function readyToImport(
 /** Imports material into a key: the key afterwards. */
 export function bring(space: KeySpace, key: Key, material: Uint8Array, wish: Wish = {}, nowMs = NOW): Key {
   const ready = readyToImport(space, key, material, wish, nowMs);
-  return keyAfter(space, importMaterial(space, ready.key, ready.request, nowMs, random));
+  return keyAfter(space, importNow(space, ready.key, ready.request, nowMs, random));
 }
 
 /** A key that has this material. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Put } from '../records/commit.ts';
 import { createAlias } from './aliases.ts';
 import type { Change } from './change.ts';
-import { deleteMaterial, importMaterial, prepareImport } from './import.ts';
+import { deleteMaterial, prepareImport } from './import.ts';
 import {
   bring,
   codeOf,
@@ -18,6 +18,7 @@ import {
   readyToImport,
   sealed,
   wrappingPair,
+  importNow,
 } from './key-space.fixture.ts';
 import type { Key } from './key.ts';
 import {
@@ -101,7 +102,7 @@ const tokened = CONDITIONS.map((condition) => {
 });
 const importInto = (key: Key, nowMs: number) => {
   const [, withToken, request] = tokened.find(([condition]) => keyIn[condition] === key) as (typeof tokened)[number];
-  return importMaterial(space, withToken, { ...request, kind: 'existing' }, nowMs, random);
+  return importNow(space, withToken, { ...request, kind: 'existing' }, nowMs, random);
 };
 const REAL: Partial<Record<Verb, readonly ((key: Key, nowMs: number) => unknown)[]>> = {
   use: [(key, nowMs) => sealed(space, key, 'x', nowMs)],

@@ -8,7 +8,7 @@ import type { Principal } from '../identity/principal.ts';
 import { createAlias } from '../keys/aliases.ts';
 import { createKey } from '../keys/create.ts';
 import { KeyError } from '../keys/errors.ts';
-import { importMaterial, prepareImport } from '../keys/import.ts';
+import { prepareImport } from '../keys/import.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import {
   AAD,
@@ -23,6 +23,7 @@ import {
   settableClock,
   wrapForImport,
   wrappingPair,
+  importNow,
 } from '../keys/key-space.fixture.ts';
 import type { Key } from '../keys/key.ts';
 import { describeAs, disable } from '../keys/lifecycle.ts';
@@ -480,7 +481,7 @@ it('no plaintext, material, data key or token is in anything that is handed to t
     random,
   );
   const waiting = keyAfter(space, prepared);
-  const imported = importMaterial(
+  const imported = importNow(
     space,
     waiting,
     {

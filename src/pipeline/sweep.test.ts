@@ -6,9 +6,17 @@ import { makeInstance, makeTenant, type Instance } from '../identity/tenant.ts';
 import { createKey } from '../keys/create.ts';
 import { grantOn } from '../keys/grant.fixture.ts';
 import { granteeSpace, grantScope, putGrant } from '../keys/grant-record.ts';
-import { importMaterial } from '../keys/import.ts';
 import { KeyCache } from '../keys/key-cache.ts';
-import { changeEntry, DAY, GENERATED, keyAfter, NOW, random, readyToImport } from '../keys/key-space.fixture.ts';
+import {
+  changeEntry,
+  DAY,
+  GENERATED,
+  importNow,
+  keyAfter,
+  NOW,
+  random,
+  readyToImport,
+} from '../keys/key-space.fixture.ts';
 import type { Key } from '../keys/key.ts';
 import { cancelDeletion, scheduleDeletion } from '../keys/lifecycle.ts';
 import type { Write } from '../records/commit.ts';
@@ -93,7 +101,7 @@ describe('the sweep', () => {
   it('forgets expired material', async () => {
     const empty = await stored(createKey(instance, { ...GENERATED, origin: 'imported' }, NOW, random));
     const ready = readyToImport(instance, empty, randomBytes(32), { expiresAtMs: NOW + 5 });
-    const change = importMaterial(instance, { ...ready.key, revision: 1 }, ready.request, NOW, random);
+    const change = importNow(instance, { ...ready.key, revision: 1 }, ready.request, NOW, random);
     const key = await stored(change);
     expect([await sweep(NOW + 4), await sweep(NOW + 5), await sweep(NOW + 6)]).toEqual([0, 1, 0]);
     expect(stateOf(key).versions[0]?.material).toBeNull();

@@ -6,6 +6,11 @@ export type Pointer = bigint & { readonly pointer: unique symbol };
 /** Where OpenSSL reads or writes a `size_t`. */
 export type Size = BigUint64Array;
 
+/** A function that takes long: its `async` form runs on a thread of the runtime's pool. */
+export interface OffLoop<Arguments extends readonly unknown[]> {
+  async(...args: [...Arguments, done: (error: unknown, result: number) => void]): void;
+}
+
 /** OpenSSL's functions that Node's own interface does not reach. A length is a number of bytes. */
 export interface OpenSsl {
   BIO_new_mem_buf(bytes: Uint8Array, length: number): Pointer | null;
@@ -13,7 +18,7 @@ export interface OpenSsl {
   d2i_PrivateKey_bio(bio: Pointer, into: null): Pointer | null;
   d2i_PUBKEY_bio(bio: Pointer, into: null): Pointer | null;
   EVP_PKEY_free(key: Pointer): void;
-  EVP_PKEY_check(ctx: Pointer): number;
+  readonly EVP_PKEY_check: OffLoop<[ctx: Pointer]>;
 
   EVP_PKEY_CTX_new(key: Pointer, engine: null): Pointer | null;
   EVP_PKEY_CTX_free(ctx: Pointer): void;

@@ -36,15 +36,17 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
       materialId: input.KeyMaterialId,
       description: input.KeyMaterialDescription,
     };
-    const imported = importMaterial(open.space, open.key, request, nowMs, context.random);
-    return andThen(replicasOf(context, open), (replicas) => {
-      const { value, writes } = shareImport(imported, open.key, replicas);
-      return andThen(claimMaterialUse(context.records, open.space, open.key, imported.useId), (claim) => ({
-        value: { KeyId: arn, KeyMaterialId: value.materialId },
-        writes: [...writes, ...claim],
-        keyVersion: value.id,
-      }));
-    });
+    const importing = importMaterial(open.space, open.key, request, nowMs, context.random);
+    return andThen(importing, (imported) =>
+      andThen(replicasOf(context, open), (replicas) => {
+        const { value, writes } = shareImport(imported, open.key, replicas);
+        return andThen(claimMaterialUse(context.records, open.space, open.key, imported.useId), (claim) => ({
+          value: { KeyId: arn, KeyMaterialId: value.materialId },
+          writes: [...writes, ...claim],
+          keyVersion: value.id,
+        }));
+      }),
+    );
   },
 });
 
