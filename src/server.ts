@@ -20,6 +20,7 @@ import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { urlOf, type Initialised } from './server/initialise.ts';
+import { openKeyStores } from './server/key-stores.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
 import { unsealInstallation } from './server/unsealed.ts';
 import { VERSION } from './server/version.ts';
@@ -112,6 +113,7 @@ export async function startKeystead(
     pipeline,
     clock,
     unauthenticated,
+    keyStores: openKeyStores(config),
     onFault,
   });
 

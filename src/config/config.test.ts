@@ -130,4 +130,25 @@ describe('settings', () => {
       expect(() => readConfig(wrong)).toThrow(/KEYSTEAD_(?:XKS|TLS)/);
     }
   });
+
+  it('places external key store proxies, and bounds what they may take', () => {
+    expect(readConfig({}).keyStores).toEqual({ connect: new Map(), timeoutMs: 250 });
+    const read = readConfig({
+      KEYSTEAD_KEY_STORE_CONNECT: 'XKS.example.com=10.0.0.7:8443, com.amazonaws.vpce.eu-1.vpce-svc-1=[::1]:443',
+      KEYSTEAD_KEY_STORE_TIMEOUT_MS: '500',
+    });
+    expect(read.keyStores).toEqual({
+      connect: new Map([
+        ['xks.example.com', { host: '10.0.0.7', port: 8443 }],
+        ['com.amazonaws.vpce.eu-1.vpce-svc-1', { host: '::1', port: 443 }],
+      ]),
+      timeoutMs: 500,
+    });
+    for (const wrong of ['xks.example.com', 'a=b', 'a=b:70000', '=b:1', 'a=:1']) {
+      expect(() => readConfig({ KEYSTEAD_KEY_STORE_CONNECT: wrong })).toThrow('KEYSTEAD_KEY_STORE_CONNECT');
+    }
+    for (const wrong of ['49', '10001', 'soon']) {
+      expect(() => readConfig({ KEYSTEAD_KEY_STORE_TIMEOUT_MS: wrong })).toThrow('KEYSTEAD_KEY_STORE_TIMEOUT_MS');
+    }
+  });
 });

@@ -31,6 +31,18 @@ export interface XksProxy {
   readonly clientCertificates?: { readonly caPath: string; readonly names: readonly string[] };
 }
 
+/** What custom key stores rest on. */
+export interface KeyStores {
+  /** Where host names and VPC endpoint services of external key store proxies really are. */
+  readonly connect: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
+  /** How long such a proxy may take to answer; absent: as long as AWS KMS gives it. */
+  readonly timeoutMs?: number;
+  /** Further CAs for such proxies. */
+  readonly caFile?: string;
+  /** The PKCS#11 tokens of this machine. */
+  readonly tokensFile?: string;
+}
+
 /** Everything that can be set. Folders and files are absolute paths. */
 export interface Config {
   readonly listen: Listen;
@@ -44,6 +56,7 @@ export interface Config {
   readonly sourceRoots: readonly string[];
   /** Which hosts the server may call for its tenants' master keys. */
   readonly egress: Egress;
+  readonly keyStores?: KeyStores;
   /** Absent: there is no external key store proxy. */
   readonly xks?: XksProxy;
   /** Roots besides AWS's to which attestation documents may lead, in PEM. */
@@ -90,6 +103,24 @@ export const SETTINGS = {
   KEYSTEAD_EGRESS_PLAIN_HTTP: {
     fallback: '',
     about: 'hosts besides this machine that may be called without TLS, separated by commas; default: none',
+  },
+  KEYSTEAD_KEY_STORE_CONNECT: {
+    fallback: '',
+    about:
+      'where external key store proxies are whose host, or VPC endpoint service, no public name leads to: NAME=HOST:PORT, separated by commas',
+  },
+  KEYSTEAD_KEY_STORE_CA: {
+    fallback: '',
+    about: 'CAs in PEM that external key store proxies may have certificates of, besides the public ones',
+  },
+  KEYSTEAD_KEY_STORE_TIMEOUT_MS: {
+    fallback: '250',
+    about: 'how long an external key store proxy may take to answer, 50 to 10000; AWS KMS gives it 250',
+  },
+  KEYSTEAD_HSM_TOKENS: {
+    fallback: '',
+    about:
+      'file that names PKCS#11 tokens for custom key stores: clusterId, library, label, trustAnchor of each, in JSON',
   },
   KEYSTEAD_XKS_LISTEN: {
     fallback: '',
@@ -149,12 +180,35 @@ export function readConfig(environment: { readonly [name: string]: string | unde
       ...(allowedHosts.length > 0 && { allowedHosts }),
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),
     },
+    keyStores: keyStoresOf(get),
     ...xksOf(get),
     ...(attestationRootsFile !== '' && { attestationRootsFile: resolve(attestationRootsFile) }),
     region: get('KEYSTEAD_REGION'),
     quotas: parseNumbers('KEYSTEAD_QUOTAS', get('KEYSTEAD_QUOTAS'), DEFAULT_QUOTAS),
     rates: parseRates('KEYSTEAD_RATES', get('KEYSTEAD_RATES')),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
+  };
+}
+
+function keyStoresOf(get: (name: SettingName) => string): KeyStores {
+  const caFile = get('KEYSTEAD_KEY_STORE_CA');
+  const tokensFile = get('KEYSTEAD_HSM_TOKENS');
+  const timeoutText = get('KEYSTEAD_KEY_STORE_TIMEOUT_MS');
+  const timeoutMs = /^\d{2,5}$/.test(timeoutText) ? Number(timeoutText) : 0;
+  if (timeoutMs < 50 || timeoutMs > 10_000)
+    throw new ConfigError(`KEYSTEAD_KEY_STORE_TIMEOUT_MS must be 50 to 10000, not "${timeoutText}"`);
+  const places = parts(get('KEYSTEAD_KEY_STORE_CONNECT')).map((text) => {
+    const [, name = '', host = '', port] =
+      /^([A-Za-z0-9.-]+)=(\[[0-9a-fA-F:.]+\]|[^[\]:=]+):(\d{1,5})$/.exec(text) ?? [];
+    if (name === '' || Number(port) > 65_535)
+      throw new ConfigError(`KEYSTEAD_KEY_STORE_CONNECT must be like xks.example.com=10.0.0.7:8443, not "${text}"`);
+    return [name.toLowerCase(), { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) }] as const;
+  });
+  return {
+    connect: new Map(places),
+    timeoutMs,
+    ...(caFile !== '' && { caFile: resolve(caFile) }),
+    ...(tokensFile !== '' && { tokensFile: resolve(tokensFile) }),
   };
 }
 

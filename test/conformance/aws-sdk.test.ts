@@ -445,6 +445,32 @@ describe('the official SDK', () => {
     }
   });
 
+  it('asks for custom key stores, of which external-key-store.test.ts tries the whole life', async () => {
+    const store = {
+      CustomKeyStoreName: 'nobody is there',
+      CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+      XksProxyConnectivity: 'PUBLIC_ENDPOINT',
+      XksProxyUriEndpoint: 'https://localhost',
+      XksProxyUriPath: '/kms/xks/v1',
+      XksProxyAuthenticationCredential: { AccessKeyId: 'A'.repeat(20), RawSecretAccessKey: 'x'.repeat(43) },
+    } as const;
+    // A tenant's word does not have this machine called.
+    await expect(client.send(new kms.CreateCustomKeyStoreCommand(store))).rejects.toThrow(
+      kms.XksProxyUriUnreachableException,
+    );
+    expect(await client.send(new kms.DescribeCustomKeyStoresCommand({}))).toMatchObject({ CustomKeyStores: [] });
+    const CustomKeyStoreId = 'cks-0123456789abcdef0';
+    for (const Command of [
+      kms.ConnectCustomKeyStoreCommand,
+      kms.DisconnectCustomKeyStoreCommand,
+      kms.UpdateCustomKeyStoreCommand,
+      kms.DeleteCustomKeyStoreCommand,
+    ]) {
+      const command = new Command({ CustomKeyStoreId }) as kms.ConnectCustomKeyStoreCommand;
+      await expect(client.send(command)).rejects.toThrow(kms.CustomKeyStoreNotFoundException);
+    }
+  });
+
   it('is told by the store which of many makers of one alias was first', async () => {
     const keys = await Promise.all(Array.from({ length: 12 }, () => newKey()));
     const made = await Promise.allSettled(

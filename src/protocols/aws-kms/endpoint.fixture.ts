@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { parsePolicy, type AccessPolicy } from '../../access/policy.ts';
 import { testRoot } from '../../attestation/enclave.fixture.ts';
@@ -23,7 +24,11 @@ import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { INSTALLATION } from '../../records/record.ts';
 import type { Put } from '../../records/commit.ts';
 import { MemoryStore } from '../../store/memory.ts';
+import { XksClient } from '../../clients/xks/client.ts';
+import { XksTransportError, type XksTransport } from '../../clients/xks/transport.ts';
+import { externalKeysBy } from '../../server/external-keys.ts';
 import { awsKmsRoute } from './endpoint.ts';
+import { keyStorePorts } from './key-stores.ts';
 import type { OperationName } from './model.gen.ts';
 import type { Output } from './operation.ts';
 import { prepareOperation, type AnyInput } from './prepare.ts';
@@ -86,6 +91,14 @@ export interface Account {
 /** RSA keys are made ahead for all tests of a file. */
 const materials = new MaterialPool();
 
+/** A self-signed certificate as the trust anchor of a token, and what the operator has configured of it. */
+export const TRUST_ANCHOR = readFileSync(new URL('./trust-anchor.fixture.pem', import.meta.url), 'utf8');
+const ANCHOR = new X509Certificate(TRUST_ANCHOR).raw;
+/** What the ids of all clusters begin with that this operator has configured as tokens. */
+export const TOKENS = 'cluster-token';
+/** The VPC endpoint service that this operator has laid a way to. */
+export const VPC_SERVICE = 'com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0';
+
 /** The endpoint over a store in memory, with a clock that stands still and the installation's real keys. */
 export class World {
   /** A test may lower them. */
@@ -102,6 +115,8 @@ export class World {
   readonly faults: unknown[] = [];
   readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] } = {};
   readonly throttle = new Throttle(this.rates, this.clock);
+  /** Where requests to external key store proxies go. */
+  proxy: XksTransport = () => Promise.reject(new XksTransportError('unreachable', 'no proxy in this test'));
   readonly ports = {
     directory: this.directory,
     keys: this.keys,
@@ -113,6 +128,13 @@ export class World {
     quotas: this.quotas,
     wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
     attestationRoots: [testRoot(this.clock())],
+    keyStores: keyStorePorts(
+      externalKeysBy(new XksClient((...request) => this.proxy(...request), this.clock), new Map()),
+      {
+        hasService: (serviceName) => serviceName === VPC_SERVICE,
+        token: (clusterId) => (clusterId.startsWith(TOKENS) ? { clusterId, trustAnchor: ANCHOR } : undefined),
+      },
+    ),
   };
   readonly route = awsKmsRoute({
     ...this.ports,
@@ -224,7 +246,7 @@ export class World {
     try {
       const output = await this.pipeline.execute(call, (nowMs) =>
         prepareOperation(
-          { ...this.ports, principal, source: call.source, instance, resolved },
+          { ...this.ports, principal, source: call.source, instance, resolved, requestId: 'r' },
           operation,
           readInput(operation, Buffer.from(JSON.stringify(encodable(input)), 'utf8')) as AnyInput,
           nowMs,

@@ -122,15 +122,7 @@ describe('a body', () => {
 describe('an operation', () => {
   const missing = (Object.keys(INPUTS) as OperationName[]).filter((name) => OPERATIONS[name] === 'not-implemented');
 
-  it('that is not there says so', async () => {
-    expect(missing.length).toBeGreaterThan(0);
-    for (const name of missing) {
-      const answer = await world.call(one.admin, name, {});
-      expect(answer.status).toBe(400);
-      expect(['UnsupportedOperationException', 'ValidationException']).toContain(answer.type);
-    }
-    expect(world.faults).toEqual([]);
-  });
+  it('is there, whatever the model has', () => expect(missing).toEqual([]));
 });
 
 describe('secrets', () => {

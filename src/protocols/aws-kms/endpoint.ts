@@ -89,9 +89,31 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas } = ports;
-        const shared = { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas };
-        const context = { ...shared, principal, source: call.source, instance, resolved };
+        const {
+          directory,
+          keys,
+          grants,
+          records,
+          random,
+          wrappingKeys,
+          materials,
+          attestationRoots,
+          quotas,
+          keyStores,
+        } = ports;
+        const shared = {
+          directory,
+          keys,
+          grants,
+          records,
+          random,
+          wrappingKeys,
+          materials,
+          attestationRoots,
+          quotas,
+          keyStores,
+        };
+        const context = { ...shared, principal, source: call.source, instance, resolved, requestId };
         const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
         return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);
       });

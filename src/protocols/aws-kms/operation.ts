@@ -14,6 +14,7 @@ import type { CallSource } from '../../pipeline/call.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { KeyForm } from './arn.ts';
 import { AwsKmsError } from './errors.ts';
+import type { KeyStorePorts } from './key-stores.ts';
 import type { OperationName, Operations } from './model.gen.ts';
 import type { ResolvedKey } from './resolve.ts';
 
@@ -32,6 +33,7 @@ export interface OperationPorts {
   readonly attestationRoots: readonly Certificate[];
   readonly materials: MaterialPool;
   readonly quotas: Quotas;
+  readonly keyStores: KeyStorePorts;
 }
 
 /** Where a request was sent and by whom: proven before an operation sees it. */
@@ -39,6 +41,7 @@ export interface OperationContext extends OperationPorts {
   readonly principal: Principal;
   /** Where the request came from: conditions may ask. */
   readonly source: CallSource;
+  readonly requestId: string;
   /** The caller's account in the Region of the credential scope: where new keys go and short names are looked up. */
   readonly instance: Instance;
   /** Every key that was found for the request: errors name them by their ARNs. */

@@ -1,16 +1,21 @@
 import type { OperationTable } from './operation.ts';
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts';
+import { connectCustomKeyStore } from './operations/connect-custom-key-store.ts';
 import { createAlias } from './operations/create-alias.ts';
+import { createCustomKeyStore } from './operations/create-custom-key-store.ts';
 import { createGrant } from './operations/create-grant.ts';
 import { createKey } from './operations/create-key.ts';
 import { decapsulate } from './operations/decapsulate.ts';
 import { decrypt } from './operations/decrypt.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteCustomKeyStore } from './operations/delete-custom-key-store.ts';
 import { deleteImportedKeyMaterial } from './operations/delete-imported-key-material.ts';
 import { deriveSharedSecret } from './operations/derive-shared-secret.ts';
+import { describeCustomKeyStores } from './operations/describe-custom-key-stores.ts';
 import { describeKey } from './operations/describe-key.ts';
 import { disableKeyRotation } from './operations/disable-key-rotation.ts';
 import { disableKey } from './operations/disable-key.ts';
+import { disconnectCustomKeyStore } from './operations/disconnect-custom-key-store.ts';
 import { enableKeyRotation } from './operations/enable-key-rotation.ts';
 import { enableKey } from './operations/enable-key.ts';
 import { encapsulate } from './operations/encapsulate.ts';
@@ -45,6 +50,7 @@ import { sign } from './operations/sign.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
+import { updateCustomKeyStore } from './operations/update-custom-key-store.ts';
 import { updateKeyDescription } from './operations/update-key-description.ts';
 import { updatePrimaryRegion } from './operations/update-primary-region.ts';
 import { verifyMac } from './operations/verify-mac.ts';
@@ -112,10 +118,10 @@ export const OPERATIONS: OperationTable = {
   ReplicateKey: replicateKey,
   UpdatePrimaryRegion: updatePrimaryRegion,
   // Custom key stores
-  CreateCustomKeyStore: 'not-implemented',
-  ConnectCustomKeyStore: 'not-implemented',
-  DisconnectCustomKeyStore: 'not-implemented',
-  DescribeCustomKeyStores: 'not-implemented',
-  UpdateCustomKeyStore: 'not-implemented',
-  DeleteCustomKeyStore: 'not-implemented',
+  CreateCustomKeyStore: createCustomKeyStore,
+  ConnectCustomKeyStore: connectCustomKeyStore,
+  DisconnectCustomKeyStore: disconnectCustomKeyStore,
+  DescribeCustomKeyStores: describeCustomKeyStores,
+  UpdateCustomKeyStore: updateCustomKeyStore,
+  DeleteCustomKeyStore: deleteCustomKeyStore,
 };

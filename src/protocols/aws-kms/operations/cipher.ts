@@ -1,11 +1,15 @@
-import type { Random } from '../../../crypto/random.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import type { KeyVersion } from '../../../keys/key.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
 import { encryptTo } from '../../../keys/public-key-encryption.ts';
 import { encrypt, requireAlgorithm, requireUsable } from '../../../keys/use.ts';
-import type { EncryptionAlgorithmSpec } from '../model.gen.ts';
+import { encryptExternally } from '../../../keys/use-external.ts';
+import type { MaybePromise } from '../../../records/ports.ts';
+import type { EncryptionAlgorithmSpec, OperationName } from '../model.gen.ts';
+import type { OperationContext } from '../operation.ts';
+import type { ResolvedKey } from '../resolve.ts';
 import { aadOf } from './encryption-context.ts';
+import { externalOf } from './external.ts';
 
 /** The algorithm of a request that names none, and the only one of symmetric keys. */
 export const SYMMETRIC_ALGORITHM: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT';
@@ -41,20 +45,26 @@ export function requireCipher({ key }: OpenKey, { algorithm, context }: Cipher, 
   if (hasContext && key.spec.family !== 'aes') throw new KeyError('context-unwanted', { keyId: key.id });
 }
 
-/** Encrypts under a key of any spec that encrypts. */
+/** Encrypts under a key of any spec that encrypts. A promise where half of the key is elsewhere. */
 export function encryptBy(
-  open: OpenKey,
+  context: OperationContext,
+  operation: OperationName,
+  resolved: ResolvedKey,
   cipher: Cipher,
   plaintext: Buffer,
   nowMs: number,
-  random: Random,
-): { readonly ciphertext: Buffer; readonly version: KeyVersion } {
-  if (isSymmetric(open, cipher)) return encrypt(open, plaintext, cipher.aad, nowMs, random);
+): MaybePromise<{ readonly ciphertext: Buffer; readonly version: KeyVersion }> {
+  const { open } = resolved;
+  const { random } = context;
+  if (isSymmetric(open, cipher)) {
+    if (open.key.keyStore === undefined) return encrypt(open, plaintext, cipher.aad, nowMs, random);
+    return encryptExternally(open, plaintext, cipher.aad, nowMs, random, externalOf(context, operation, resolved));
+  }
   requireCipher(open, cipher, nowMs);
   return encryptTo(open, cipher.algorithm, plaintext, nowMs);
 }
 
-/** The id of the material that served, which is told of symmetric keys only. */
+/** The id of the material that served, which is told of symmetric keys only, and of those whose material is here. */
 export function materialIdOf({ key }: OpenKey, version: KeyVersion): string | undefined {
-  return key.spec.family === 'aes' ? version.materialId : undefined;
+  return key.spec.family === 'aes' && key.keyStore === undefined ? version.materialId : undefined;
 }

@@ -76,18 +76,6 @@ describe('CreateKey', () => {
     expect(await call('CreateKey', input)).toMatchObject({ status: 400, type, text });
   });
 
-  it.each<[string, object]>([
-    ['CustomKeyStoreId', { CustomKeyStoreId: 'cks-1' }],
-    ['XksKeyId', { XksKeyId: 'x' }],
-    ['Origin AWS_CLOUDHSM', { Origin: 'AWS_CLOUDHSM' }],
-    ['Origin EXTERNAL_KEY_STORE', { Origin: 'EXTERNAL_KEY_STORE' }],
-  ])('says of %s that it is not there yet', async (name, input) => {
-    const answer = await call('CreateKey', input);
-    expect(answer).toMatchObject({ status: 400, type: 'UnsupportedOperationException' });
-    expect(answer.text).toContain(name);
-    expect(answer.text).toContain('yet');
-  });
-
   it('takes 50 tags, and __proto__ for the name of one', async () => {
     const fifty = [...tags(49), { TagKey: '__proto__', TagValue: 'x' }];
     const { body } = await call('CreateKey', { Tags: fifty, MultiRegion: false });

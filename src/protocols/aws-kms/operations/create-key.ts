@@ -8,11 +8,12 @@ import type { Key } from '../../../keys/key.ts';
 import type { KeyMaterial } from '../../../crypto/key-material.ts';
 import type { KeyUsageType } from '../model.gen.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
+import { placeKey, requireStoreMembers } from './external-key.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { checkPolicy } from './key-policy.ts';
 import { keyRoom } from './room-for-key.ts';
-import { refuseMember, validationError } from './refusals.ts';
+import { validationError } from './refusals.ts';
 import { tagsOf } from './tags.ts';
 import { ORIGINS, USAGES } from './words.ts';
 
@@ -20,11 +21,11 @@ import { ORIGINS, USAGES } from './words.ts';
 export const createKey: Operation<'CreateKey'> = {
   actions: ['kms:CreateKey', 'kms:TagResource'],
   keys: [],
-  notes: 'origins AWS_KMS and EXTERNAL; no custom key stores; kms:TagResource only where tags are given',
+  notes: 'kms:TagResource only where tags are given; the texts about members for custom key stores are inferred',
   prepare(context, input) {
     const { spec, usage } = kindOf(input);
     const origin = originOf(input);
-    for (const member of ['CustomKeyStoreId', 'XksKeyId'] as const) refuseMember(member, input[member]);
+    requireStoreMembers(input, origin, spec === SYMMETRIC);
     const { instance } = context;
     const wanted = {
       spec,
@@ -49,15 +50,19 @@ export const createKey: Operation<'CreateKey'> = {
         bypassPolicyLockoutSafetyCheck: input.BypassPolicyLockoutSafetyCheck,
       },
       async run(nowMs) {
-        requireMakeable(wanted, context.quotas);
+        const placed = input.CustomKeyStoreId === undefined ? undefined : await placeKey(context, input, origin);
+        const placedKey = placed ? { ...wanted, keyStore: placed.backing } : wanted;
+        requireMakeable(placedKey, context.quotas);
         const material = origin === 'generated' ? await context.materials.take(spec) : undefined;
-        const { value: key, writes } = createAround(context, wanted, material, nowMs);
+        const { value: key, writes } = createAround(context, placedKey, material, nowMs);
         if (input.Policy !== undefined) {
           const open = new OpenKey(key, instance);
           await checkPolicy(context, input.Policy, open, input.BypassPolicyLockoutSafetyCheck, nowMs);
         }
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
-        return { value, writes, keyId: keyRecordId(key.id, key.region), rooms: [keyRoom(context, instance)] };
+        const rooms = [keyRoom(context, instance)];
+        const all = placed ? [...writes, placed.hold] : writes;
+        return { value, writes: all, keyId: keyRecordId(key.id, key.region), rooms };
       },
     };
   },
@@ -100,7 +105,5 @@ function kindOf(input: Input<'CreateKey'>): { readonly spec: KeySpecRow; readonl
 const ORIGINS_BY_WORD = new Map(Object.entries(ORIGINS).map(([origin, word]) => [word, origin as Origin]));
 
 function originOf({ Origin }: Input<'CreateKey'>): Origin {
-  const origin = ORIGINS_BY_WORD.get(Origin ?? 'AWS_KMS') as Origin;
-  if (origin !== 'generated' && origin !== 'imported') refuseMember(`Origin ${Origin}`, Origin);
-  return origin;
+  return ORIGINS_BY_WORD.get(Origin ?? 'AWS_KMS') as Origin;
 }

@@ -2,6 +2,7 @@ import type { Json } from '../../../bytes/canonical-json.ts';
 import { wipe } from '../../../bytes/bytes.ts';
 import { DATA_KEY_PAIR_SPECS } from '../../../crypto/key-pair.ts';
 import type { KeySpecRow } from '../../../crypto/key-spec.ts';
+import { KeyError } from '../../../keys/errors.ts';
 import { sealPair, type SealedPair } from '../../../keys/data-key-pair.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
 import { requireSymmetric } from '../../../keys/use.ts';
@@ -27,6 +28,8 @@ export function validatePair({ EncryptionContext }: DataKeyPairInput): void {
 /** Refuses keys under which {@link makePair} would fail, without making a pair. */
 export function checkPair({ key }: OpenKey, _: DataKeyPairInput, nowMs: number): void {
   requireSymmetric(key, nowMs);
+  // API_GenerateDataKeyPair: not under a key in a custom key store.
+  if (key.keyStore !== undefined) throw new KeyError('wrong-origin', { keyId: key.id });
 }
 
 /** Makes a pair, its private half encrypted under the key. */

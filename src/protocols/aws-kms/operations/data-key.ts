@@ -3,10 +3,13 @@ import { generateDataKey as generate, requireSymmetric, type DataKey, type Encry
 import type { Act } from '../../../pipeline/act.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
-import type { DataKeySpec } from '../model.gen.ts';
+import { generateDataKeyExternally } from '../../../keys/use-external.ts';
+import type { DataKeySpec, OperationName } from '../model.gen.ts';
 import type { Input, OperationContext } from '../operation.ts';
 import { resolveKey, targetOf, type ResolvedKey } from '../resolve.ts';
+import { materialIdOf } from './cipher.ts';
 import { aadOf, detailsOf } from './encryption-context.ts';
+import { externalOf } from './external.ts';
 import { dryRun, validationError } from './refusals.ts';
 
 const LENGTHS: Record<DataKeySpec, number> = { AES_128: 16, AES_256: 32 };
@@ -32,10 +35,28 @@ export function dataKeyAct<Value>(
         requireSymmetric(resolved.open.key, runAtMs);
         throw dryRun();
       }
-      const generated = generate(resolved.open, length, aad, runAtMs, context.random);
-      return { value: answer(generated, resolved), keyVersion: generated.version.id };
+      const made = generateBy(context, action, resolved, length, aad, runAtMs);
+      return andThen(made, (generated) => ({
+        value: answer(generated, resolved),
+        keyVersion: generated.version.id,
+      }));
     },
   }));
+}
+
+/** Makes a data key. A promise where half of the key is elsewhere. */
+function generateBy(
+  context: OperationContext,
+  action: string,
+  resolved: ResolvedKey,
+  length: number,
+  aad: Buffer,
+  nowMs: number,
+): MaybePromise<Generated> {
+  const { open } = resolved;
+  if (open.key.keyStore === undefined) return generate(open, length, aad, nowMs, context.random);
+  const external = externalOf(context, action.slice('kms:'.length) as OperationName, resolved);
+  return generateDataKeyExternally(open, length, aad, nowMs, context.random, external);
 }
 
 /** In bytes. Exactly one of the two members says it. */
@@ -47,7 +68,7 @@ function lengthOf({ KeySpec, NumberOfBytes }: DataKeyInput): number {
 }
 
 /** The answer that keeps the data key back. */
-export function withoutPlaintext({ ciphertext, version, dataKey }: Generated, { arn }: ResolvedKey) {
+export function withoutPlaintext({ ciphertext, version, dataKey }: Generated, { arn, open }: ResolvedKey) {
   wipe(dataKey);
-  return { CiphertextBlob: ciphertext, KeyId: arn, KeyMaterialId: version.materialId };
+  return { CiphertextBlob: ciphertext, KeyId: arn, KeyMaterialId: materialIdOf(open, version) };
 }

@@ -20,29 +20,31 @@ export const decrypt: Operation<'Decrypt'> = {
       ciphertext: input.CiphertextBlob,
       keyId: input.KeyId,
       keyMember: 'KeyId',
+      operation: 'Decrypt',
       cipher,
       dryRun: input.DryRun,
       modifiers: input.DryRunModifiers,
-    };
+    } as const;
     return andThen(findSource(context, request, nowMs), (source) => ({
       targets: [targetOf('kms:Decrypt', source.resolved)],
       ...detailsOf(input.EncryptionContext),
       run(runAtMs) {
-        const opened = source.open(runAtMs);
-        if (opened === undefined || input.DryRun === true) {
-          wipe(opened?.plaintext);
-          throw dryRun();
-        }
-        const { plaintext, version } = opened;
-        return {
-          value: {
-            KeyId: source.resolved.arn,
-            Plaintext: plaintext,
-            EncryptionAlgorithm: cipher.algorithm,
-            KeyMaterialId: materialIdOf(source.resolved.open, version),
-          },
-          keyVersion: version.id,
-        };
+        return andThen(source.open(runAtMs), (opened) => {
+          if (opened === undefined || input.DryRun === true) {
+            wipe(opened?.plaintext);
+            throw dryRun();
+          }
+          const { plaintext, version } = opened;
+          return {
+            value: {
+              KeyId: source.resolved.arn,
+              Plaintext: plaintext,
+              EncryptionAlgorithm: cipher.algorithm,
+              KeyMaterialId: materialIdOf(source.resolved.open, version),
+            },
+            keyVersion: version.id,
+          };
+        });
       },
     }));
   },

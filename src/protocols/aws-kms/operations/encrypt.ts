@@ -17,13 +17,14 @@ export const encrypt: Operation<'Encrypt'> = {
       targets: [targetOf('kms:Encrypt', resolved)],
       ...detailsOf(input.EncryptionContext),
       run(runAtMs) {
-        const { open, arn } = resolved;
-        const { ciphertext, version } = encryptBy(open, cipher, input.Plaintext, runAtMs, context.random);
-        if (input.DryRun === true) throw dryRun();
-        return {
-          value: { CiphertextBlob: ciphertext, KeyId: arn, EncryptionAlgorithm: cipher.algorithm },
-          keyVersion: version.id,
-        };
+        const sealed = encryptBy(context, 'Encrypt', resolved, cipher, input.Plaintext, runAtMs);
+        return andThen(sealed, ({ ciphertext, version }) => {
+          if (input.DryRun === true) throw dryRun();
+          return {
+            value: { CiphertextBlob: ciphertext, KeyId: resolved.arn, EncryptionAlgorithm: cipher.algorithm },
+            keyVersion: version.id,
+          };
+        });
       },
     }));
   },

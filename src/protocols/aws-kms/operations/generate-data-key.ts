@@ -1,5 +1,6 @@
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
+import { materialIdOf } from './cipher.ts';
 import { dataKeyAct } from './data-key.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
@@ -7,11 +8,17 @@ export const generateDataKey: Operation<'GenerateDataKey'> = {
   actions: ['kms:GenerateDataKey'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
   prepare(context, input, nowMs) {
-    return dataKeyAct(context, 'kms:GenerateDataKey', input, nowMs, ({ ciphertext, version, dataKey }, { arn }) => ({
-      CiphertextBlob: ciphertext,
-      Plaintext: dataKey,
-      KeyId: arn,
-      KeyMaterialId: version.materialId,
-    }));
+    return dataKeyAct(
+      context,
+      'kms:GenerateDataKey',
+      input,
+      nowMs,
+      ({ ciphertext, version, dataKey }, { arn, open }) => ({
+        CiphertextBlob: ciphertext,
+        Plaintext: dataKey,
+        KeyId: arn,
+        KeyMaterialId: materialIdOf(open, version),
+      }),
+    );
   },
 };

@@ -48,6 +48,7 @@ export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMeta
     MultiRegionConfiguration: key.multiRegion && relativesOf(key, accountId),
     ...algorithmsOf(key),
     ...materialOf(key),
+    ...placeOf(key),
   };
 }
 
@@ -68,13 +69,23 @@ function relativesOf({ id, region, multiRegion }: Key, accountId: string): Multi
   };
 }
 
+/** Where a key lives that is in a custom key store. */
+function placeOf({ keyStore }: Key): Pick<KeyMetadata, 'CustomKeyStoreId' | 'XksKeyConfiguration'> {
+  if (keyStore === undefined) return {};
+  const { keyStoreId, externalKeyId } = keyStore;
+  return {
+    CustomKeyStoreId: keyStoreId,
+    ...(externalKeyId !== undefined && { XksKeyConfiguration: { Id: externalKeyId } }),
+  };
+}
+
 /**
  * The current material's id is there for symmetric keys that have one. Expiry is told of imported material only: the
  * earliest of all that is permanently associated with the key.
  */
 function materialOf(key: Key): Pick<KeyMetadata, 'CurrentKeyMaterialId' | 'ExpirationModel' | 'ValidTo'> {
   const current = currentVersion(key);
-  const id = key.spec.family === 'aes' ? current?.materialId : undefined;
+  const id = key.spec.family === 'aes' && key.keyStore === undefined ? current?.materialId : undefined;
   if (key.origin !== 'imported') return { CurrentKeyMaterialId: id };
   const imported = key.versions.filter(({ stage, material }) => stage !== 'pending' && material !== null);
   if (imported.length === 0) return { CurrentKeyMaterialId: id };

@@ -1,5 +1,5 @@
 import { wipe } from '../../../bytes/bytes.ts';
-import { andThen } from '../../../records/ports.ts';
+import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
 import { resolveKey, targetOf } from '../resolve.ts';
@@ -23,10 +23,11 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
       ciphertext: input.CiphertextBlob,
       keyId: input.SourceKeyId,
       keyMember: 'SourceKeyId',
+      operation: 'ReEncrypt',
       cipher: from,
       dryRun: input.DryRun,
       modifiers: input.DryRunModifiers,
-    };
+    } as const;
     return andThen(findSource(context, request, nowMs), (source) =>
       andThen(resolveKey(context, input.DestinationKeyId, ANY_FORM, nowMs), (destination) => ({
         targets: [targetOf('kms:ReEncryptFrom', source.resolved), targetOf('kms:ReEncryptTo', destination)],
@@ -36,27 +37,41 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
         },
         run(runAtMs) {
           requireCipher(destination.open, to, runAtMs);
-          const opened = source.open(runAtMs);
-          try {
+          return andThen(source.open(runAtMs), (opened) => {
             if (opened === undefined) throw dryRun();
-            const sealed = encryptBy(destination.open, to, opened.plaintext, runAtMs, context.random);
-            if (input.DryRun === true) throw dryRun();
-            return {
-              value: {
-                CiphertextBlob: sealed.ciphertext,
-                SourceKeyId: source.resolved.arn,
-                KeyId: destination.arn,
-                SourceEncryptionAlgorithm: from.algorithm,
-                DestinationEncryptionAlgorithm: to.algorithm,
-                SourceKeyMaterialId: materialIdOf(source.resolved.open, opened.version),
-                DestinationKeyMaterialId: materialIdOf(destination.open, sealed.version),
-              },
-            };
-          } finally {
-            wipe(opened?.plaintext);
-          }
+            const { plaintext, version } = opened;
+            return wipingAfter(plaintext, () =>
+              andThen(encryptBy(context, 'ReEncrypt', destination, to, plaintext, runAtMs), (sealed) => {
+                if (input.DryRun === true) throw dryRun();
+                return {
+                  value: {
+                    CiphertextBlob: sealed.ciphertext,
+                    SourceKeyId: source.resolved.arn,
+                    KeyId: destination.arn,
+                    SourceEncryptionAlgorithm: from.algorithm,
+                    DestinationEncryptionAlgorithm: to.algorithm,
+                    SourceKeyMaterialId: materialIdOf(source.resolved.open, version),
+                    DestinationKeyMaterialId: materialIdOf(destination.open, sealed.version),
+                  },
+                };
+              }),
+            );
+          });
         },
       })),
     );
   },
 };
+
+/** Wipes a secret when what is made of it is there, or has failed. */
+function wipingAfter<Value>(secret: Buffer, make: () => MaybePromise<Value>): MaybePromise<Value> {
+  let isPending = false;
+  try {
+    const made = make();
+    if (!(made instanceof Promise)) return made;
+    isPending = true;
+    return made.finally(() => wipe(secret));
+  } finally {
+    if (!isPending) wipe(secret);
+  }
+}

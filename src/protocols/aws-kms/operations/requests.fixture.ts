@@ -3,7 +3,7 @@ import { generateMaterial } from '../../../crypto/key-material.ts';
 import { keySpecByAwsName, type KeyUsage } from '../../../crypto/key-spec.ts';
 import { wrapForImport } from '../../../keys/key-space.fixture.ts';
 import type { World, Account, Answer } from '../endpoint.fixture.ts';
-import { REGION } from '../endpoint.fixture.ts';
+import { REGION, TOKENS, TRUST_ANCHOR } from '../endpoint.fixture.ts';
 import type { KeySpec, KeyUsageType, OperationName } from '../model.gen.ts';
 import { OPERATIONS } from '../operations.ts';
 
@@ -41,6 +41,9 @@ export interface Prepared {
   /** A grant on it, for its account as a whole. */
   readonly grantId: string;
   readonly rootArn: string;
+  /** A custom key store in a token, for operations on one. */
+  readonly keyStoreId: string;
+  readonly keyStoreName: string;
 }
 
 export const MATERIAL = Buffer.alloc(32, 0x42);
@@ -100,7 +103,36 @@ function algorithmOf({ KeySpec, KeyUsage }: Spec): string {
 
 /** A key on which the operation succeeds, or one of the same spec in another state. */
 export function prepareFor(world: World, account: Account, operation: OperationName, kind?: Kind): Promise<Prepared> {
-  return prepare(world, account, kind ?? NEEDS[operation] ?? 'enabled', SPECS[operation]);
+  return prepare(world, account, kind ?? NEEDS[operation] ?? 'enabled', SPECS[operation]).then(async (key) => ({
+    ...key,
+    ...(await prepareStore(world, account, operation)),
+  }));
+}
+
+/** A custom key store for the operations on one that is there. */
+export async function prepareStore(
+  world: World,
+  { admin }: Account,
+  operation: OperationName,
+): Promise<Partial<Prepared>> {
+  if (!/^(?:Connect|Disconnect|Update|Describe|Delete)CustomKeyStores?$/.test(operation)) return {};
+  const input = newStore();
+  const { CustomKeyStoreId } = await must(world.call(admin, 'CreateCustomKeyStore', input));
+  if (operation === 'DisconnectCustomKeyStore') {
+    await must(world.call(admin, 'ConnectCustomKeyStore', { CustomKeyStoreId }));
+  }
+  return { keyStoreId: CustomKeyStoreId, keyStoreName: input.CustomKeyStoreName };
+}
+
+/** A request for a custom key store in a token that no other store is in. */
+function newStore() {
+  const own = String(serial++).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+  return {
+    CustomKeyStoreName: `store-${own}`,
+    CloudHsmClusterId: TOKENS + own.padStart(6, 'x'),
+    TrustAnchorCertificate: TRUST_ANCHOR,
+    KeyStorePassword: 'kmsPswd',
+  };
 }
 
 /** Makes a key of a kind, through the API itself. */
@@ -148,6 +180,8 @@ export async function prepare(
     otherBlob,
     grantId,
     rootArn,
+    keyStoreId: 'cks-0123456789abcdef0',
+    keyStoreName: 'no store',
   };
 }
 
@@ -267,6 +301,16 @@ export const REQUESTS: { readonly [N in OperationName]?: (name: string, key: Pre
   GetKeyRotationStatus: (name) => ({ KeyId: name }),
   ReplicateKey: (name) => ({ KeyId: name, ReplicaRegion: FREE_REGION, Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
   UpdatePrimaryRegion: (name) => ({ KeyId: name, PrimaryRegion: REPLICA_REGION }),
+  CreateCustomKeyStore: newStore,
+  ConnectCustomKeyStore: (_, { keyStoreId }) => ({ CustomKeyStoreId: keyStoreId }),
+  DisconnectCustomKeyStore: (_, { keyStoreId }) => ({ CustomKeyStoreId: keyStoreId }),
+  DescribeCustomKeyStores: (_, { keyStoreId }) => ({ CustomKeyStoreId: keyStoreId }),
+  UpdateCustomKeyStore: (_, { keyStoreId }) => ({
+    CustomKeyStoreId: keyStoreId,
+    NewCustomKeyStoreName: `renamed-${serial++}`,
+    KeyStorePassword: 'another1',
+  }),
+  DeleteCustomKeyStore: (_, { keyStoreId }) => ({ CustomKeyStoreId: keyStoreId }),
 };
 
 /** The kind of key on which {@link REQUESTS} succeed where it is not an enabled one. */

@@ -1,15 +1,18 @@
 import { parseCiphertext, type ParsedCiphertext } from '../../../crypto/ciphertext.ts';
+import { parseExternalCiphertext, type ParsedExternalCiphertext } from '../../../crypto/external-ciphertext.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import type { Key } from '../../../keys/key.ts';
 import { decryptWith } from '../../../keys/public-key-encryption.ts';
 import { conditionOf, requireState } from '../../../keys/state.ts';
 import { decrypt, type Decrypted } from '../../../keys/use.ts';
+import { decryptExternally } from '../../../keys/use-external.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { DryRunModifierType } from '../model.gen.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolvedKey, resolveKey, type ResolvedKey } from '../resolve.ts';
 import { isSymmetric, requireCipher, SYMMETRIC_ALGORITHM, type Cipher } from './cipher.ts';
+import { externalOf } from './external.ts';
 import { requiredMember, validationError } from './refusals.ts';
 
 /** What a request says of the ciphertext that it wants opened. */
@@ -18,6 +21,7 @@ export interface SourceRequest {
   readonly keyId: string | undefined;
   /** What the request calls its `keyId`. */
   readonly keyMember: string;
+  readonly operation: 'Decrypt' | 'ReEncrypt';
   readonly cipher: Cipher;
   readonly dryRun: boolean | undefined;
   readonly modifiers: readonly DryRunModifierType[] | undefined;
@@ -27,11 +31,12 @@ export interface SourceRequest {
 export interface Source {
   readonly resolved: ResolvedKey;
   /**
-   * Decrypts. `undefined` where the request is a dry run that has no ciphertext.
+   * Decrypts; a promise where half of the key is elsewhere. `undefined` where the request is a dry run that has no
+   * ciphertext.
    *
    * @throws {KeyError} what the key's state refuses; `incorrect-key`, `invalid-ciphertext`
    */
-  open(nowMs: number): Decrypted | undefined;
+  open(nowMs: number): MaybePromise<Decrypted | undefined>;
 }
 
 /**
@@ -48,10 +53,10 @@ export function findSource(context: OperationContext, request: SourceRequest, no
   if (keyId === undefined && isIgnored) throw requiredMember(request.keyMember);
   const isSymmetricWanted = request.cipher.algorithm === SYMMETRIC_ALGORITHM;
   const isRead = ciphertext !== undefined && !isIgnored && (isSymmetricWanted || keyId === undefined);
-  const parsed = isRead ? parseCiphertext(ciphertext) : undefined;
+  const parsed = isRead ? (parseCiphertext(ciphertext) ?? parseExternalCiphertext(ciphertext)) : undefined;
   const sourceOf = (resolved: ResolvedKey): Source => ({
     resolved,
-    open: (runAtMs) => openSource(request, resolved, isIgnored, parsed, runAtMs),
+    open: (runAtMs) => openSource(context, request, resolved, isIgnored, parsed, runAtMs),
   });
   if (keyId !== undefined) return andThen(resolveKey(context, keyId, ANY_FORM, nowMs), sourceOf);
   if (parsed === undefined) {
@@ -64,13 +69,17 @@ export function findSource(context: OperationContext, request: SourceRequest, no
   });
 }
 
+type Parsed = ParsedCiphertext | ParsedExternalCiphertext;
+
 function openSource(
-  { cipher, ciphertext }: SourceRequest,
-  { open }: ResolvedKey,
+  context: OperationContext,
+  { cipher, ciphertext, operation }: SourceRequest,
+  resolved: ResolvedKey,
   isIgnored: boolean,
-  parsed: ParsedCiphertext | undefined,
+  parsed: Parsed | undefined,
   nowMs: number,
-): Decrypted | undefined {
+): MaybePromise<Decrypted | undefined> {
+  const { open } = resolved;
   const { key } = open;
   requireState(key, 'use', nowMs);
   // A ciphertext that names a key is told from the kind of key first: AWS says so of an HMAC key.
@@ -78,11 +87,15 @@ function openSource(
   requireCipher(open, cipher, nowMs);
   if (isIgnored) return undefined;
   if (!isSymmetric(open, cipher)) return decryptWith(open, cipher.algorithm, ciphertext as Buffer, nowMs);
-  if (parsed === undefined) throw new KeyError('invalid-ciphertext', { keyId: key.id });
-  return decrypt(open, parsed, cipher.aad, nowMs);
+  const isHere = key.keyStore === undefined;
+  // Each suite belongs to one kind of key.
+  if (parsed === undefined || isHere !== 'suite' in parsed) throw new KeyError('invalid-ciphertext', { keyId: key.id });
+  return 'suite' in parsed
+    ? decrypt(open, parsed, cipher.aad, nowMs)
+    : decryptExternally(open, parsed, cipher.aad, nowMs, externalOf(context, operation, resolved));
 }
 
-function isVersionOf({ versions }: Key, { handle }: ParsedCiphertext): boolean {
+function isVersionOf({ versions }: Key, { handle }: Parsed): boolean {
   const name = handle.toString('base64');
   return versions.some((version) => version.handle === name);
 }

@@ -106,6 +106,12 @@ const TABLE: { readonly [N in OperationName]?: readonly [Row, readonly (typeof A
     ID_OR_ARN,
   ],
   GetKeyRotationStatus: [['Y', 'Y', 'Y', 'theirs', 'theirs', 'theirs', 'theirs'], ID_OR_ARN],
+  CreateCustomKeyStore: [ANY, NO_KEY],
+  ConnectCustomKeyStore: [ANY, NO_KEY],
+  DisconnectCustomKeyStore: [ANY, NO_KEY],
+  DescribeCustomKeyStores: [ANY, NO_KEY],
+  UpdateCustomKeyStore: [ANY, NO_KEY],
+  DeleteCustomKeyStore: [ANY, NO_KEY],
 };
 
 const rowOf = (operation: OperationName) => TABLE[operation] as NonNullable<(typeof TABLE)[OperationName]>;
