@@ -78,6 +78,8 @@ export interface Actor {
   readonly principal: Principal;
   readonly accessKeyId: string;
   readonly secret: string;
+  /** Of a session. */
+  readonly sessionToken?: string;
 }
 
 /** An account with one region and its administrator. */
@@ -192,7 +194,11 @@ export class World {
     const signer = new SignatureV4({
       service,
       region,
-      credentials: { accessKeyId: actor.accessKeyId, secretAccessKey: secret },
+      credentials: {
+        accessKeyId: actor.accessKeyId,
+        secretAccessKey: secret,
+        ...(actor.sessionToken !== undefined && { sessionToken: actor.sessionToken }),
+      },
       sha256: Sha256,
     });
     const signed = await signer.sign(

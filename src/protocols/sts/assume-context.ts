@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../access/request.ts';
+import type { Tag } from '../../identity/tags.ts';
 import type { AskedBounds } from './session-bounds.ts';
 
 /** What a trust policy may ask about a request to assume a role. */
@@ -8,6 +9,9 @@ export interface AskedRole {
   readonly sourceIdentity: string | undefined;
   readonly durationSeconds: number | undefined;
   readonly bounds: AskedBounds;
+  readonly region: string;
+  /** Of the role: `aws:ResourceTag/...`. */
+  readonly roleTags: readonly Tag[];
 }
 
 type Values = (asked: AskedRole) => readonly (string | undefined)[];
@@ -19,17 +23,22 @@ const KEYS: Readonly<Record<string, Values>> = {
   'sts:sourceidentity': ({ sourceIdentity }) => [sourceIdentity],
   'sts:durationseconds': ({ durationSeconds }) => [durationSeconds?.toString()],
   'sts:transitivetagkeys': ({ bounds }) => bounds.transitiveTagKeys,
+  'aws:requestedregion': ({ region }) => [region],
   'aws:tagkeys': ({ bounds }) => bounds.tags.map(({ key }) => key),
 };
-const REQUEST_TAG = 'aws:requesttag/';
+/** Families of keys: a tag of the request, a tag of the role. Keys of tags are compared without case. */
+const TAGS: readonly (readonly [prefix: string, tags: (asked: AskedRole) => readonly Tag[]])[] = [
+  ['aws:requesttag/', ({ bounds }) => bounds.tags],
+  ['aws:resourcetag/', ({ roleTags }) => roleTags],
+];
 
 /** The context of a request to assume a role, for conditions. */
 export function assumeContext(asked: AskedRole): RequestContext {
   return {
     values(key) {
-      if (key.startsWith(REQUEST_TAG)) {
-        const name = key.slice(REQUEST_TAG.length);
-        const tag = asked.bounds.tags.find((one) => one.key.toLowerCase() === name.toLowerCase());
+      for (const [prefix, tags] of TAGS) {
+        if (!key.startsWith(prefix)) continue;
+        const tag = tags(asked).find((one) => one.key.toLowerCase() === key.slice(prefix.length).toLowerCase());
         return tag && [tag.value];
       }
       const values = KEYS[key]?.(asked).filter((value) => value !== undefined);

@@ -219,8 +219,22 @@ describe('what a trust policy asks', () => {
     ['the right external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, { ExternalId: 'blue' }, true],
     ['another external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, { ExternalId: 'Blue' }, false],
     ['no external id', { StringEquals: { 'sts:ExternalId': 'blue' } }, {}, false],
+    [
+      'the session name',
+      { StringLike: { 'sts:RoleSessionName': '${aws:username}-*' } },
+      { RoleSessionName: 'alice-1' },
+      true,
+    ],
+    ['another session name', { StringLike: { 'sts:RoleSessionName': '${aws:username}-*' } }, {}, false],
+    ['who asks', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/ali*' } }, {}, true],
+    ['somebody else', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/bob' } }, {}, false],
+    ['the region', { StringEquals: { 'aws:RequestedRegion': 'eu-central-1' } }, {}, true],
+    ['another region', { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }, {}, false],
+    ['a tag of the role', { StringEquals: { 'aws:ResourceTag/stage': 'test' } }, {}, true],
+    ['another tag of the role', { StringEquals: { 'aws:ResourceTag/stage': 'live' } }, {}, false],
+    ['a connection without TLS', { Bool: { 'aws:SecureTransport': 'true' } }, {}, false],
   ])('%s', async (_, condition, parameters, isAllowed) => {
-    const asked = await world.role(acme, 'Asked', trusting(condition));
+    const asked = await world.role(acme, 'Asked', trusting(condition), { tags: [{ key: 'Stage', value: 'test' }] });
     const answer = await assume(alice.keys, { RoleArn: roleArn(acme.accountId, asked.name), ...parameters });
     expect(answer.status).toBe(isAllowed ? 200 : 403);
   });

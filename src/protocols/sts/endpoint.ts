@@ -93,7 +93,7 @@ async function serve(
       const { directory, random } = ports;
       const wipeLater = (...more: readonly (Uint8Array | undefined)[]) =>
         void secrets.push(...more.filter((secret) => secret !== undefined));
-      const act = await operation.prepare({ directory, random, proof, wipeLater }, parameters, nowMs);
+      const act = await operation.prepare({ directory, random, region, proof, wipeLater }, parameters, nowMs);
       return {
         ...act,
         run: async (at: number) => {

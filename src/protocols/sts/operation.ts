@@ -12,6 +12,8 @@ export interface OperationPorts {
 }
 
 export interface OperationContext extends OperationPorts {
+  /** For which the request was signed. */
+  readonly region: string;
   /** Who asks, proven, with the credential. */
   readonly proof: Proof;
   /** Hands over secrets that are wiped once the answer is made. */

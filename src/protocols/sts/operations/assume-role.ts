@@ -34,7 +34,7 @@ const TRUSTS_NOBODY: AccessPolicy = parseTrustPolicy(
 export const assumeRole = operation<Assumed>({
   notes:
     'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred',
-  prepare: async ({ directory, proof, random, wipeLater }, parameters) => {
+  prepare: async ({ directory, region, proof, random, wipeLater }, parameters) => {
     const asked = read(parameters);
     const { roleArn, sessionName, bounds } = asked;
     const found = await findRole(directory, roleArn);
@@ -45,7 +45,7 @@ export const assumeRole = operation<Assumed>({
       accountId: found.accountId,
       policy: found.role ? trustOf(found.role) : TRUSTS_NOBODY,
     };
-    const context = assumeContext({ ...asked, sourceIdentity });
+    const context = assumeContext({ ...asked, sourceIdentity, region, roleTags: found.role?.tags ?? [] });
     const actions = [
       'sts:AssumeRole',
       ...(bounds.tags.length > 0 ? ['sts:TagSession'] : []),
