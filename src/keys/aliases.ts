@@ -39,7 +39,7 @@ export function deleteAlias(space: KeySpace, key: Key, alias: string): Change<Ke
 }
 
 /**
- * Moves a name from one key to another of the same spec and usage: one commit over both.
+ * Moves a name from one key to another of the same type and usage: one commit over both.
  *
  * @throws {KeyError} `alias-incompatible`, `alias-limit`, and what the state of the new key refuses
  */
@@ -54,8 +54,7 @@ export function moveAlias(
   const moved = from.aliases.find(({ name }) => name === alias);
   if (moved === undefined) throw new KeyError('alias-not-found', { alias });
   requireState(to, 'take-alias', nowMs);
-  if (from.spec.family !== to.spec.family || from.usage !== to.usage)
-    throw new KeyError('alias-incompatible', { alias });
+  if (typeOf(from) !== typeOf(to) || from.usage !== to.usage) throw new KeyError('alias-incompatible', { alias });
   const renewed = { ...moved, updatedAtMs: nowMs };
   if (from.id === to.id) {
     return edit(space, to, { aliases: to.aliases.map((one) => (one.name === alias ? renewed : one)) });
@@ -63,6 +62,11 @@ export function moveAlias(
   const released = deleteAlias(space, from, alias);
   const claimed = edit(space, to, { aliases: added(to, renewed, quotas) });
   return { value: claimed.value, writes: [...released.writes, ...claimed.writes] };
+}
+
+/** API_UpdateAlias: both symmetric, both asymmetric or both HMAC; among asymmetric ones specs may differ. */
+function typeOf({ spec: { family } }: Key): 'aes' | 'hmac' | 'asymmetric' {
+  return family === 'aes' || family === 'hmac' ? family : 'asymmetric';
 }
 
 function added(key: Key, alias: Key['aliases'][number], { aliasesPerKey: limit }: Quotas): Key['aliases'] {

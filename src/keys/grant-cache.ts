@@ -4,8 +4,9 @@ import { makeRoom } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import { granteeSpace, grantRef, grantScope, readGrant, sameGrantName, type GrantedKey } from './grant-record.ts';
-import { MAX_GRANTS_PER_KEY, partyName, type Grant } from './grant.ts';
+import { partyName, type Grant } from './grant.ts';
 import type { KeySpace } from './key-space.ts';
+import { DEFAULT_QUOTAS } from './quotas.ts';
 
 const MAX_GRANTS = 20_000;
 const MAX_PAGE = 1_000;
@@ -19,7 +20,7 @@ export class GrantCache {
   /** How many grants a key had at an epoch. Each grant is a commit of its own, and each commit is one epoch. */
   readonly #counts = new Map<string, { readonly count: number; readonly epoch: number }>();
 
-  constructor(records: RecordReader & Freshness, limit = MAX_GRANTS_PER_KEY) {
+  constructor(records: RecordReader & Freshness, limit = DEFAULT_QUOTAS.grantsPerKey) {
     this.#records = records;
     this.#limit = limit;
   }

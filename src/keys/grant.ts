@@ -1,9 +1,6 @@
 import type { Subject } from '../access/request.ts';
 import type { GrantOperation } from './grant-operations.ts';
 
-/** Most grants of one key (AWS KMS developer guide, "Quotas"). */
-export const MAX_GRANTS_PER_KEY = 50_000;
-
 /**
  * Whom a grant names: a principal by its ARN (`...:root` for an account as a whole), or a service by its name. The name
  * of a principal is never given to another one.

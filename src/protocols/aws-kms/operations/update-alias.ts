@@ -12,7 +12,8 @@ const ACTION = 'kms:UpdateAlias';
 export const updateAlias: Operation<'UpdateAlias'> = {
   actions: [ACTION],
   keys: [{ member: 'TargetKeyId', forms: ID_OR_ARN }],
-  notes: 'the text about a key of another kind is inferred',
+  notes:
+    'the text about a key of another kind is inferred; asymmetric keys of any two specs with the same usage are of one type',
   prepare(context, { AliasName, TargetKeyId }, nowMs) {
     requireAliasName(AliasName);
     return andThen(resolveOwnKey(context, ACTION, TargetKeyId, nowMs), (to) =>
