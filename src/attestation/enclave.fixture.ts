@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { constants, createDecipheriv, generateKeyPairSync, privateDecrypt, sign, type KeyObject } from 'node:crypto';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
   AlgorithmIdentifier,
@@ -200,4 +200,60 @@ export function signedDocument(bytes: Uint8Array, departure: Departure): Buffer 
 /** cborg writes a Buffer as something else. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
+}
+
+/**
+ * The AWS Nitro Enclaves SDK for C reads the message front to back: of a value with an indefinite length it takes the
+ * header and goes on inside, of any other the whole value. So only this one form gets through.
+ */
+export function openLikeTheSdk(message: Buffer, key = recipientPair().privateKey): Buffer {
+  const expect = (isRight: boolean): void => {
+    if (!isRight) throw new Error('the SDK of Nitro Enclaves does not read this message');
+  };
+  let rest = message;
+  const next = (tag: number): Buffer => {
+    expect(rest[0] === tag);
+    if (rest[1] === 0x80) {
+      rest = rest.subarray(2);
+      return Buffer.alloc(0);
+    }
+    const long = (rest[1] as number) & 0x80 ? (rest[1] as number) & 0x7f : 0;
+    const length = long === 0 ? (rest[1] as number) : rest.readUIntBE(2, long);
+    const value = rest.subarray(2 + long, 2 + long + length);
+    rest = rest.subarray(2 + long + length);
+    return value;
+  };
+  const inside = (value: Buffer): ((tag: number) => Buffer) => {
+    const outer = rest;
+    return (tag) => {
+      rest = value;
+      const found = next(tag);
+      value = rest;
+      rest = outer;
+      return found;
+    };
+  };
+  next(0x30);
+  next(0x06);
+  next(0xa0);
+  next(0x30);
+  expect(next(0x02).equals(Buffer.of(2)));
+  const recipient = inside(inside(next(0x31))(0x30));
+  expect(recipient(0x02).equals(Buffer.of(2)));
+  recipient(0x80);
+  recipient(0x30);
+  const encryptedKey = recipient(0x04);
+  next(0x30);
+  next(0x06);
+  const algorithm = inside(next(0x30));
+  algorithm(0x06);
+  const iv = algorithm(0x04);
+  next(0xa0);
+  const parts: Buffer[] = [];
+  while (rest[0] === 0x04) parts.push(next(0x04));
+  expect(rest.equals(Buffer.alloc(10)));
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const contentKey = privateDecrypt({ key, padding, oaepHash: 'sha256' }, encryptedKey);
+  const decipher = createDecipheriv('aes-256-cbc', contentKey, iv);
+  return Buffer.concat([decipher.update(Buffer.concat(parts)), decipher.final()]);
 }

@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
 import { DEFAULT_QUOTAS } from '../../src/keys/quotas.ts';
+import { testRoot } from '../../src/attestation/enclave.fixture.ts';
 import { startKeystead, type Keystead } from '../../src/server.ts';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
+
+/** When the certificates of enclaves were made that a server of these tests believes. */
+export const ENCLAVES_SINCE_MS = Date.now();
 
 /** A whole server over a data folder of its own, as it would run at home. */
 export interface RunningInstallation {
@@ -36,6 +40,7 @@ export async function startInstallation(
   };
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
+    attestationRootsFile: rootsIn(folder),
     dataFolder: join(folder, 'data'),
     sealFile: join(folder, 'keystead.seal'),
     witnessFolders: [join(folder, 'witness')],
@@ -67,4 +72,11 @@ export async function startInstallation(
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** A file with the root of the tests' enclaves. */
+function rootsIn(folder: string): string {
+  const file = join(folder, 'attestation-roots.pem');
+  writeFileSync(file, testRoot(ENCLAVES_SINCE_MS).x509.toString());
+  return file;
 }

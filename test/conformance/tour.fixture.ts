@@ -11,8 +11,10 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { expect } from 'vitest';
+import { attestationDocument, openLikeTheSdk } from '../../src/attestation/enclave.fixture.ts';
 import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
 import type { OperationName } from '../../src/protocols/aws-kms/model.gen.ts';
+import { ENCLAVES_SINCE_MS } from './server.fixture.ts';
 import { Refusal, type Answer, type TourClient } from './tour-client.fixture.ts';
 
 /** Where a tour goes: an account that is open in two regions. */
@@ -116,6 +118,28 @@ export const SECTIONS: readonly Section[] = [
       expect(kept).not.toHaveProperty('Plaintext');
       expect((await call('Decrypt', { CiphertextBlob: kept.CiphertextBlob })).Plaintext).toHaveLength(64);
       expect((await call('GenerateRandom', { NumberOfBytes: 100 })).Plaintext).toHaveLength(100);
+    },
+  },
+  {
+    name: 'attested recipients',
+    operations: ['Decrypt', 'GenerateDataKey', 'GenerateDataKeyPair', 'GenerateRandom', 'DeriveSharedSecret'],
+    async run({ call, refused, newKey }) {
+      const documentOf = (timestamp: number) =>
+        attestationDocument({ nowMs: ENCLAVES_SINCE_MS, payload: { timestamp } });
+      const KeyEncryptionAlgorithm = 'RSAES_OAEP_SHA_256';
+      const Recipient = { KeyEncryptionAlgorithm, AttestationDocument: documentOf(Date.now()) };
+      const { id: KeyId } = await newKey();
+      const dataKey = await call('GenerateDataKey', { KeyId, KeySpec: 'AES_256', Recipient });
+      expect(dataKey).not.toHaveProperty('Plaintext');
+      const { CiphertextBlob } = dataKey;
+      const opened = await call('Decrypt', { CiphertextBlob, Recipient });
+      expect(opened).not.toHaveProperty('Plaintext');
+      const secrets = [dataKey, opened].map((answer) => openLikeTheSdk(answer.CiphertextForRecipient));
+      expect(secrets[0]).toHaveLength(32);
+      expect(secrets[0]).toEqual(secrets[1]);
+      expect((await call('Decrypt', { CiphertextBlob })).Plaintext).toEqual(secrets[0]);
+      const old = { KeyEncryptionAlgorithm, AttestationDocument: documentOf(Date.now() - 600_000) };
+      expect(await refused('GenerateRandom', { NumberOfBytes: 1, Recipient: old })).toBe('ValidationException');
     },
   },
   {
