@@ -394,7 +394,7 @@ export const SECTIONS: readonly Section[] = [
         CustomKeyStoreName: 'tour',
         CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
         XksProxyConnectivity: 'PUBLIC_ENDPOINT',
-        XksProxyUriEndpoint: 'https://127.0.0.1:9',
+        XksProxyUriEndpoint: 'https://xks.invalid',
         XksProxyUriPath: '/kms/xks/v1',
         XksProxyAuthenticationCredential,
       });
