@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contextTag, der, DerReader, derInteger, encodeDer, oidContent, TAG, type DerValue } from './der.ts';
 import { pointOf, readEcPrivateKey, writeEcPrivateKey, type Curve } from './ec-private-key.ts';
@@ -6,6 +7,7 @@ import { expandedOf } from './expanded-key.fixture.ts';
 import { generateMaterial, isMaterialProblem, readImportedMaterial } from './key-material.ts';
 import { KEY_SPECS, keySpec, type KeySpecRow } from './key-spec.ts';
 import { readPrivateKeyInfo, writePrivateKeyInfo } from './pkcs8.ts';
+import { curvePointOf } from './public-key.ts';
 import { readRsaPrivateKey, writeRsaPrivateKey, type RsaPrivateKey } from './rsa-private-key.ts';
 
 const row = (name: string) => keySpec(name) as KeySpecRow;
@@ -365,5 +367,30 @@ describe('module-lattice keys', () => {
     ];
     for (const [form, code] of lists) expect(await outcome(spec.name, pkcs8(0, oid, [], form))).toBe(code);
     expect(await outcome(spec.name, pkcs8(0, oid, [der(TAG.null)], seeded(seed)))).toBe('malformed');
+  });
+});
+
+describe('whatever bytes come', () => {
+  it('are refused in words: nothing throws', async () => {
+    const originals = await Promise.all(QUICK.map(({ name }) => material(name)));
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      // A key with a stretch of it overwritten, or a length changed.
+      fc
+        .tuple(fc.constantFrom(...originals), fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 8 }))
+        .map(([original, at, patch]) => {
+          const changed = Buffer.from(original);
+          changed.set(patch.subarray(0, changed.length - (at % changed.length)), at % changed.length);
+          return changed;
+        }),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.constantFrom(...QUICK), async (given, spec) => {
+        expect(['taken', 'malformed', 'other-spec', 'unsound']).toContain(await outcome(spec.name, given));
+        const { pair } = spec;
+        expect(pair?.type === 'ec' && curvePointOf(pair, given)).toBeFalsy();
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -56,6 +56,7 @@ describe('the table of key specs', () => {
     for (const usage of row.usages) expect(row.algorithms[usage]).not.toEqual([]);
     const isSecretKey = row.family === 'aes' || row.family === 'hmac';
     expect(row.materialLength !== undefined).toBe(isSecretKey);
+    expect(row.pair === undefined).toBe(isSecretKey);
   });
 
   it.each(['', 'AES-256', 'SYMMETRIC_DEFAULT', '__proto__', 'constructor'])(

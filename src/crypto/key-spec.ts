@@ -1,3 +1,7 @@
+import type { MacAlgorithmName } from './mac.ts';
+import type { PublicKeyEncryptionName } from './public-key-encryption.ts';
+import type { SigningAlgorithmName } from './signing.ts';
+
 /** What a key may do. */
 export type KeyUsage =
   | 'encrypt-decrypt'
@@ -8,6 +12,15 @@ export type KeyUsage =
 
 /** Where the material comes from. */
 export type Origin = 'generated' | 'imported' | 'remote' | 'hsm';
+
+/** The algorithms of each usage, by their names on the AWS wire: rows of the tables that carry them out. */
+export interface Algorithms {
+  readonly 'encrypt-decrypt': 'SYMMETRIC_DEFAULT' | PublicKeyEncryptionName;
+  readonly 'sign-verify': SigningAlgorithmName;
+  readonly 'key-agreement': 'ECDH';
+  readonly 'generate-verify-mac': MacAlgorithmName;
+  readonly 'encapsulate-decapsulate': 'ML_KEM';
+}
 
 /** What a key pair is made of. Lengths are in bytes, but of a modulus in bits; an oid is in dotted form, a curve by its name in OpenSSL. */
 export type KeyPairShape =
@@ -40,10 +53,10 @@ export interface KeySpecRow {
   readonly pair?: KeyPairShape;
   readonly usages: readonly KeyUsage[];
   /** Algorithms by usage, by their names on the AWS wire. */
-  readonly algorithms: { readonly [Usage in KeyUsage]?: readonly string[] };
+  readonly algorithms: { readonly [Usage in KeyUsage]?: readonly Algorithms[Usage][] };
 }
 
-const RSA_ENCRYPTION = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'];
+const RSA_ENCRYPTION = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const;
 const RSA_SIGNING = [
   'RSASSA_PKCS1_V1_5_SHA_256',
   'RSASSA_PKCS1_V1_5_SHA_384',
@@ -51,7 +64,7 @@ const RSA_SIGNING = [
   'RSASSA_PSS_SHA_256',
   'RSASSA_PSS_SHA_384',
   'RSASSA_PSS_SHA_512',
-];
+] as const;
 
 function rsa(bits: number): KeySpecRow {
   return {
@@ -65,7 +78,7 @@ function rsa(bits: number): KeySpecRow {
 }
 
 /** OIDs: RFC 5480 section 2.1.1.1. */
-function nistCurve(bits: number, curve: string, oid: string, signing: string): KeySpecRow {
+function nistCurve(bits: number, curve: string, oid: string, signing: SigningAlgorithmName): KeySpecRow {
   return {
     name: `ec-p${bits}`,
     aws: `ECC_NIST_P${bits}`,
@@ -76,7 +89,7 @@ function nistCurve(bits: number, curve: string, oid: string, signing: string): K
   };
 }
 
-function hmac(bits: number): KeySpecRow {
+function hmac(bits: 224 | 256 | 384 | 512): KeySpecRow {
   return {
     name: `hmac-${bits}`,
     aws: `HMAC_${bits}`,

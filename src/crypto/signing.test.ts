@@ -5,14 +5,7 @@ import { der, derInteger, DerReader, encodeDer, TAG } from './der.ts';
 import { pointOf, writeEcPrivateKey, type Curve } from './ec-private-key.ts';
 import { generateMaterial, openKeyMaterial } from './key-material.ts';
 import { KEY_SPECS, keySpec, type KeySpecRow } from './key-spec.ts';
-import {
-  messageProblem,
-  sign,
-  SIGNING_ALGORITHMS,
-  verify,
-  type MessageType,
-  type SigningAlgorithmName,
-} from './signing.ts';
+import { messageProblem, sign, SIGNING_ALGORITHMS, verify, type MessageType } from './signing.ts';
 import { sm2Digest } from './sm2-digest.ts';
 
 const TYPES: readonly MessageType[] = ['RAW', 'DIGEST', 'EXTERNAL_MU'];
@@ -27,7 +20,7 @@ const pairs = KEY_SPECS.flatMap((spec) =>
   (spec.algorithms['sign-verify'] ?? []).map((name) => ({
     spec: spec.name,
     family: spec.family,
-    algorithm: name as SigningAlgorithmName,
+    algorithm: name,
   })),
 );
 
@@ -168,6 +161,24 @@ describe('a signature', () => {
     expect(verify('RSASSA_PKCS1_V1_5_SHA_256', key, Buffer.from('a'), 'RAW', signature)).toBe(false);
     expect(verify('RSASSA_PSS_SHA_384', key, Buffer.from('a'), 'RAW', signature)).toBe(false);
   });
+});
+
+describe('RSA', () => {
+  it.each(['RSASSA_PSS_SHA_256', 'RSASSA_PKCS1_V1_5_SHA_256'] as const)(
+    '%s is as long as the modulus: without its leading zero it is refused',
+    (algorithm) => {
+      const key = keyOf('rsa-2048');
+      let message = Buffer.alloc(32);
+      let signature: Buffer;
+      // One in 256 begins with zero.
+      do {
+        message = hash('sha256', message, 'buffer');
+        signature = sign(algorithm, key, message, 'DIGEST');
+      } while (signature[0] !== 0);
+      expect(verify(algorithm, key, message, 'DIGEST', signature)).toBe(true);
+      expect(verify(algorithm, key, message, 'DIGEST', signature.subarray(1))).toBe(false);
+    },
+  );
 });
 
 describe('SM2', () => {

@@ -60,7 +60,8 @@ function requireHere(key: Key, nowMs: number): void {
  * @throws {KeyError} `wrong-algorithm`
  */
 export function requireAlgorithm({ id, spec, usage }: Key, algorithm: string): void {
-  if (spec.algorithms[usage]?.includes(algorithm) === true) return;
+  const known: readonly string[] = spec.algorithms[usage] ?? [];
+  if (known.includes(algorithm)) return;
   throw new KeyError('wrong-algorithm', { keyId: id, detail: algorithm });
 }
 

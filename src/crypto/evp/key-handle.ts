@@ -31,6 +31,7 @@ function readPublic(key: KeyObject): Pointer {
   return withBio(bytes, (bio) => mustExist(openssl().d2i_PUBKEY_bio(bio, null), 'd2i_PUBKEY_bio'));
 }
 
+/** OpenSSL reads the bytes where they lie: those of a Buffer that Node exported do not move. */
 function withBio(bytes: Buffer, read: (bio: Pointer) => Pointer): Pointer {
   const bio = mustExist(openssl().BIO_new_mem_buf(bytes, bytes.length), 'BIO_new_mem_buf');
   try {
