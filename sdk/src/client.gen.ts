@@ -2,6 +2,20 @@
 
 import { Transport, type TransportOptions } from './transport.ts';
 
+export interface AccessExplanation {
+  readonly allowed: boolean;
+  readonly reason: string;
+  /** of the statement that decided */
+  readonly sid?: string | undefined;
+  /** of the grant that decided */
+  readonly grantId?: string | undefined;
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly statements: readonly (ExplainedStatement)[];
+  readonly grants: readonly (ExplainedGrant)[];
+}
+
 export interface AuditCheckpoint {
   readonly log: string;
   /** entries up to this checkpoint */
@@ -84,6 +98,27 @@ export interface EnvironmentCheck {
 export interface EnvironmentWithChecks {
   readonly environment: Environment;
   readonly checks: readonly (EnvironmentCheck)[];
+}
+
+export interface ExplainedGrant {
+  readonly grantId: string;
+  readonly matched: boolean;
+  /** why not: action, encryption-context, source-arn */
+  readonly because?: string | undefined;
+}
+
+export interface ExplainedStatement {
+  readonly source: 'key-policy' | 'identity-policy' | 'session-policy';
+  /** which policy of that source */
+  readonly policy: number;
+  /** which statement of the policy */
+  readonly statement: number;
+  readonly sid?: string | undefined;
+  readonly effect: 'Allow' | 'Deny';
+  readonly matched: boolean;
+  /** why not: principal, action, resource, variable, condition, too-costly */
+  readonly because?: string | undefined;
+  readonly detail?: string | undefined;
 }
 
 export interface ExposedKey {
@@ -416,6 +451,29 @@ export class KeysteadClient {
   /** Tells which installation this is, its version and its clock. Needs the permission `keystead:GetStatus`. */
   getStatus(): Promise<Status> {
     return this.#transport.send('GET', `/status`);
+  }
+
+  /** Tells whether a principal of the own tenant may do something, and what every statement and grant has to do with it. Needs the permission `keystead:ExplainAccess`. */
+  explainAccess(body: {
+    /** name of a user, or ARN of a user, a role, a session or the account */
+    readonly principal: string;
+    readonly action: string;
+    readonly region: string;
+    /** id, alias/NAME or ARN of a key */
+    readonly key?: string | undefined;
+    /** ARN of what else it is done to; default: * */
+    readonly resource?: string | undefined;
+    readonly encryptionContext?: readonly ({
+      readonly name: string;
+      readonly value: string;
+    })[] | undefined;
+    /** what else the request is to have */
+    readonly conditions?: readonly ({
+      readonly key: string;
+      readonly values: readonly (string)[];
+    })[] | undefined;
+  }): Promise<AccessExplanation> {
+    return this.#transport.send('POST', `/access/explain`, undefined, body);
   }
 
   /** Makes a tenant with its first region and its first administrator. Needs the permission `installation:CreateTenant`. */

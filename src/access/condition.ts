@@ -10,6 +10,7 @@ export interface Clause {
   readonly operator: string;
   /** As written. */
   readonly key: string;
+  readonly values: readonly string[];
   holds(evaluation: Evaluation): boolean;
 }
 
@@ -37,7 +38,7 @@ function parseClause(operator: string, key: string, values: readonly string[], l
   const asked = key.toLowerCase();
   if (name === 'Null') {
     if (set !== undefined || ifExists !== undefined) throw malformed('Null takes neither a set operator nor IfExists');
-    return { operator, key, holds: presence(asked, values) };
+    return { operator, key, values, holds: presence(asked, values) };
   }
   const row = OPERATORS.get(name);
   if (row === undefined) throw malformed(`there is no condition operator "${printable(operator)}"`);
@@ -49,6 +50,7 @@ function parseClause(operator: string, key: string, values: readonly string[], l
   return {
     operator,
     key,
+    values,
     holds(evaluation) {
       const found = evaluation.values(asked);
       return found === undefined ? whenMissing : holds(found, evaluation);

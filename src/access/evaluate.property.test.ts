@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate, type Reason } from './evaluate.ts';
+import { explain } from './explain.ts';
 import {
   naivelyAllowed,
   type NaiveGrant,
@@ -293,6 +294,26 @@ describe('evaluate', () => {
     );
     // The requests were varied enough to reach every reason but the one that takes a hostile policy.
     expect(seen.size).toBe(9);
+  });
+
+  it('is explained: what decided is among what matched', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const { decision, statements, grants } = explain(compiled(asked));
+        expect(decision).toEqual(evaluate(compiled(asked)));
+        const matched = statements.filter(({ matched: does }) => does);
+        const isDenied = matched.some(({ effect: is }) => is === 'Deny');
+        expect(isDenied).toBe(decision.reason.startsWith('denied'));
+        if (!decision.allowed || decision.reason === 'allowed-as-root') return;
+        const { grantId } = decision;
+        const source = decision.reason === 'allowed-by-identity-policy' ? 'identity-policy' : 'key-policy';
+        const isFound = grantId
+          ? grants.some((grant) => grant.grantId === grantId && grant.matched)
+          : matched.some((one) => one.source === source && one.effect === 'Allow');
+        expect(isFound).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('is the same for every request where it says so', () => {

@@ -90,6 +90,26 @@ describe('the command line against a server', () => {
     expect(Object.keys(session[0] ?? {})).toContain('sessionToken');
   });
 
+  it('explains access', async () => {
+    const { id } = await key();
+    const who = ['--principal', 'admin-of-keys', '--action', 'kms:Encrypt'];
+    const asked = ['access', 'explain', '--region', 'us-east-1', ...who, '--key', id];
+    await json('principal', 'create', 'admin-of-keys');
+    const [explained] = await json(...asked, '--context', 'tenant=acme', '--condition', 'aws:SourceIp=192.0.2.1');
+    expect(explained).toMatchObject({
+      allowed: true,
+      reason: 'allowed-by-key-policy',
+      resource: expect.stringContaining(id),
+    });
+    const { stdout } = await run(...asked);
+    expect(stdout).toMatch(/^decision +allowed\n/);
+    expect(stdout).toMatch(/key-policy 1 +1 +Allow +yes/);
+    const refused = await run(...asked.slice(0, -2));
+    expect(refused.stdout).toMatch(/^decision +refused\n/);
+    const wrong = await run(...asked, '--context', 'tenant');
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('KEY=VALUE')]);
+  });
+
   it('makes users, policies and roles, and takes them back', async () => {
     const file = (name: string, content: object) => {
       writeFileSync(join(folder, name), JSON.stringify(content));

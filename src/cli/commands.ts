@@ -1,4 +1,5 @@
 import type { CliCommand } from './command.ts';
+import { ACCESS_COMMANDS } from './commands/access.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
@@ -24,6 +25,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
+  access: 'Who may do what, and why.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
   xks: 'Keystead behind an external key store of AWS KMS: where AWS finds it, and the keys that it exposes.',
@@ -43,6 +45,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...CREDENTIAL_COMMANDS,
   ...KEY_COMMANDS,
   ...GRANT_COMMANDS,
+  ...ACCESS_COMMANDS,
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,

@@ -4,7 +4,7 @@ import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { EpochMemo, makeRoom, RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
-import { parsePrincipalArn } from './arn.ts';
+import { parsePrincipalArn, rootArn, type NamedPrincipal } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
 import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
 import {
@@ -14,6 +14,7 @@ import {
   hashOfToken,
   readCredential,
   type Credential,
+  type CredentialHolder,
   type SessionTerms,
 } from './credential.ts';
 import { ownPolicyIds, parsedInline, type Holder } from './holder.ts';
@@ -187,6 +188,25 @@ export class Directory {
     });
   }
 
+  /**
+   * Who somebody of a tenant would be if a credential proved it at this time, for questions about access. A session is
+   * bound by no policies of its own.
+   */
+  asIfProven(tenant: Tenant, named: NamedPrincipal, nowMs: number): MaybePromise<Principal | undefined> {
+    if (named.accountId !== tenant.accountId) return undefined;
+    if (named.kind === 'account') return this.#holderOf(tenant, asIf(tenant, 'root', tenant.tenantId, nowMs));
+    const { kind, name } = named;
+    if (kind === 'user') {
+      return andThen(this.memberNamed(tenant, name), (member) =>
+        member?.name === name ? this.#holderOf(tenant, asIf(tenant, 'user', member.id, nowMs)) : undefined,
+      );
+    }
+    const session = kind === 'session' ? named.session : 'session';
+    return andThen(this.roleNamed(tenant, name), (role) =>
+      role?.name === name ? this.#holderOf(tenant, asIf(tenant, 'role', role.id, nowMs, session)) : undefined,
+    );
+  }
+
   #member(tenant: Tenant, id: string): MaybePromise<Parsed<Member> | undefined> {
     return this.#members.find(principalRef(tenant.tenantId, id), (record) => {
       const thing = readPrincipal(tenant, record);
@@ -314,4 +334,18 @@ export class Directory {
 
 function sameName(a: string | undefined, b: string): boolean {
   return a?.toLowerCase() === b.toLowerCase();
+}
+
+/** A credential that nobody has, for questions of what would be. */
+function asIf(
+  { tenantId, accountId }: Tenant,
+  holder: CredentialHolder,
+  principalId: string,
+  createdAtMs: number,
+  session?: string,
+): Credential {
+  const common = { id: 'none', tenantId, revision: 0, principalId, createdAtMs, state: 'active' } as const;
+  if (session === undefined) return { ...common, type: 'access-key', ...(holder !== 'user' && { holder }) };
+  const terms = { source: { tenantId, credentialId: 'none' }, openedBy: rootArn(accountId), name: session };
+  return { ...common, type: 'session', holder: 'role', session: terms };
 }

@@ -3,9 +3,15 @@ import type { Target } from './act.ts';
 import type { Call } from './call.ts';
 import { ORIGIN_WORDS, USAGE_WORDS } from './policy-words.ts';
 
+/** Who asks, and from where. */
+export interface Asker extends Pick<Call, 'principal' | 'source'> {
+  /** In a question of what would be: what the request is to have, whatever is known. */
+  readonly stated?: (key: string) => readonly string[] | undefined;
+}
+
 /** What is asked about: one permission of one call, at its time. */
 export interface Asked {
-  readonly call: Pick<Call, 'principal' | 'source'>;
+  readonly call: Asker;
   readonly target: Pick<Target, 'key' | 'accountId' | 'context' | 'guarded'>;
   readonly nowMs: number;
 }
@@ -93,12 +99,12 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
   {
     name: 'aws:SourceIp',
     says: 'address of the peer of the connection; behind a proxy, the proxy',
-    read: ({ call }) => call.source.address.replace(MAPPED_V4, ''),
+    read: ({ call: { source } }) => (source.address === '' ? undefined : source.address.replace(MAPPED_V4, '')),
   },
   {
     name: 'aws:SecureTransport',
     says: 'whether this server itself ended the TLS connection',
-    read: ({ call }) => yesNo(call.source.isSecure === true),
+    read: ({ call: { source } }) => (source.isSecure === undefined ? undefined : yesNo(source.isSecure)),
   },
   {
     name: 'aws:UserAgent',

@@ -20,6 +20,8 @@ export class Conditions implements RequestContext {
   }
 
   values(key: string): readonly string[] | undefined {
+    const stated = this.#asked.call.stated?.(key);
+    if (stated !== undefined) return stated;
     const found = EXACT.get(key)?.read(this.#asked, '') ?? this.#ofFamily(key);
     if (found === undefined) return this.#asked.target.context?.values(key);
     return typeof found === 'string' ? [found] : found;

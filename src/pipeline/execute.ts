@@ -1,15 +1,11 @@
-import { evaluate, type Decision } from '../access/evaluate.ts';
-import type { GrantedRight, Subject } from '../access/request.ts';
 import type { AuditDraft, Outcome } from '../audit/entry.ts';
 import type { Random } from '../crypto/random.ts';
 import { IdentityError } from '../identity/errors.ts';
-import type { Principal } from '../identity/principal.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Granted } from './granted.ts';
 import { tenantOf } from '../records/account.ts';
 import {
-  andThen,
   ConflictError,
   NoRoomError,
   StoreFullError,
@@ -17,16 +13,15 @@ import {
   type MaybePromise,
   type RecordStore,
 } from '../records/ports.ts';
-import { makeRoom } from '../records/record-cache.ts';
+import type { Explanation } from '../access/explain.ts';
 import type { Act, Done, Target } from './act.ts';
+import { authorise, explainTarget } from './authorise.ts';
+import type { Asker } from './condition-keys.ts';
 import type { Call } from './call.ts';
-import { Conditions } from './conditions.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
-/** Decisions that are remembered for one revision of a key: beyond that, the oldest are made anew. */
-const MAX_DECISIONS = 128;
 /** How much of what a client says of itself an entry keeps, in characters. */
 const MAX_USER_AGENT = 1_024;
 
@@ -91,6 +86,11 @@ export class Pipeline {
       await this.#recordFailure(call, act, error, nowMs);
       throw error;
     }
+  }
+
+  /** What would be decided about a permission, and why. It is not asked for in earnest: nothing is recorded by it. */
+  explain(call: Asker, target: Target, nowMs: number): MaybePromise<Explanation> {
+    return explainTarget(call, target, nowMs, this.#granted);
   }
 
   /** A refusal that was found before an act could be prepared, by a protocol's own rule. */
@@ -193,70 +193,6 @@ export class Pipeline {
       salt: this.#random(16),
     };
   }
-}
-
-/**
- * Asks the evaluator, or remembers what it said of this revision of the key and of the principal. Grants are looked
- * for only where policies neither allow nor deny.
- */
-function authorise(call: Call, target: Target, nowMs: number, granted: Granted | undefined): MaybePromise<void> {
-  if (target.isFree === true) return;
-  const decision = byPolicies(call, target, nowMs);
-  if (decision.allowed) return;
-  const { key, mayRestOn } = target;
-  const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
-  if (key === undefined || granted === undefined || !isOpen) {
-    throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
-  }
-  return andThen(granted.find(key, call.principal), (found) => {
-    const grants = mayRestOn ? found.filter(({ grant }) => mayRestOn(grant)) : found;
-    const withGrants = grants.length === 0 ? decision : decide(call, target, nowMs, grants);
-    if (!withGrants.allowed)
-      throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
-  });
-}
-
-function byPolicies(call: Call, target: Target, nowMs: number): Decision {
-  const memory = target.guarded === undefined ? target.key?.decisions : undefined;
-  const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
-  const known = memory?.get(question);
-  if (known !== undefined) return known;
-  const decision = decide(call, target, nowMs);
-  // What a condition had a say in holds for this request alone.
-  if (memory !== undefined && !decision.isConditional) {
-    makeRoom(memory, MAX_DECISIONS);
-    memory.set(question, decision);
-  }
-  return decision;
-}
-
-function decide(call: Call, target: Target, nowMs: number, grants?: readonly GrantedRight[]): Decision {
-  const subject = subjectFor(call.principal, target.action);
-  if (subject === undefined) return { allowed: false, reason: 'no-statement-allows', isConditional: false };
-  const { guarded } = target;
-  return evaluate({
-    subject,
-    action: target.action,
-    resource: target.resource,
-    context: new Conditions({ call, target, nowMs }),
-    ...(grants && { grants }),
-    ...(target.key && {
-      key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },
-    }),
-    ...(guarded && { key: { accountId: guarded.accountId, policy: guarded.policy } }),
-  });
-}
-
-const INSTALLATION_PREFIX = 'installation:';
-
-/**
- * Who asks, for an action. What reaches over all tenants is decided by the policies of operators alone: nothing that
- * a tenant can write, not even the account's root, reaches there.
- */
-function subjectFor(principal: Principal, action: string): Subject | undefined {
-  if (!action.startsWith(INSTALLATION_PREFIX)) return principal;
-  const { installationPolicies: policies } = principal;
-  return policies === undefined || principal.kind === 'root' ? undefined : { ...principal, policies };
 }
 
 /** The logs that hear of what was done to a target: the caller's, and the one of the tenant that owns the key. */

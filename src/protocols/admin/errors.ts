@@ -42,6 +42,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'xks-key-limit': { status: 409, action: 'Hide keys that nobody uses, or make another endpoint.' },
   'usage-missing': { status: 400, action: 'Say the usage: a key has one for ever.' },
   'usage-unfit': { status: 400, action: 'Choose a usage of that spec, or another spec.' },
+  'access-principal-not-found': { status: 404, action: 'List principals and roles to see their names.' },
   'key-not-exposable': { status: 400, action: 'Name a symmetric key that was made or imported in that region.' },
 };
 

@@ -17,7 +17,8 @@ export type AdminRefusalCode =
   | 'xks-key-limit'
   | 'key-not-exposable'
   | 'usage-missing'
-  | 'usage-unfit';
+  | 'usage-unfit'
+  | 'access-principal-not-found';
 
 /** A refusal by a rule of the admin API. It is recorded under its code. */
 export class AdminRefusal extends RefusedError {

@@ -1,4 +1,5 @@
 import { createKey } from './resources/create-key.ts';
+import { explainAccess } from './resources/access.ts';
 import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
 import {
   createCredential,
@@ -56,6 +57,7 @@ import type { AdminRoute } from './route.ts';
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   whoAmI,
   getStatus,
+  explainAccess,
   createTenant,
   listTenants,
   getTenant,

@@ -1,0 +1,119 @@
+import { evaluate, type Decision } from './evaluate.ts';
+import { Evaluation, TooCostlyError } from './evaluation.ts';
+import { grantMismatchOf, type GrantMismatch } from './grants.ts';
+import type { AccessPolicy } from './policy.ts';
+import { meaningOf } from './principals.ts';
+import type { AccessRequest, GrantedRight } from './request.ts';
+import { mismatchOf, type Mismatch, type Statement } from './statement.ts';
+
+/** Where a statement stands. */
+export type PolicySource = 'key-policy' | 'identity-policy' | 'session-policy';
+
+/** One statement that was looked at. */
+export interface StatementTrace {
+  readonly source: PolicySource;
+  /** Which policy of that source, from 1. */
+  readonly policy: number;
+  /** Which statement of the policy, from 1. */
+  readonly statement: number;
+  readonly sid: string | undefined;
+  readonly effect: 'Allow' | 'Deny';
+  readonly matched: boolean;
+  /** Why it is not about the request. */
+  readonly because?: 'principal' | Mismatch | 'too-costly';
+  /** The same in words. */
+  readonly detail?: string;
+}
+
+/** One grant that was looked at. */
+export interface GrantTrace {
+  readonly grantId: string;
+  readonly matched: boolean;
+  readonly because?: GrantMismatch;
+}
+
+/** A decision with all that it rests on. */
+export interface Explanation {
+  readonly decision: Decision;
+  readonly statements: readonly StatementTrace[];
+  readonly grants: readonly GrantTrace[];
+}
+
+/** The same decision as {@link evaluate}, and what came of every statement and grant. */
+export function explain(request: AccessRequest): Explanation {
+  const { subject, key, grants = [] } = request;
+  return {
+    decision: evaluate(request),
+    statements: [
+      ...tracesOf(request, 'key-policy', key ? [key.policy] : []),
+      ...tracesOf(request, 'identity-policy', subject.policies),
+      ...tracesOf(request, 'session-policy', subject.sessionPolicies ?? []),
+    ],
+    grants: grants.map((right) => grantTrace(request, right)),
+  };
+}
+
+function tracesOf(request: AccessRequest, source: PolicySource, policies: readonly AccessPolicy[]): StatementTrace[] {
+  return policies.flatMap(({ statements }, policy) =>
+    statements.map((statement, index) => ({
+      source,
+      policy: policy + 1,
+      statement: index + 1,
+      sid: statement.sid,
+      effect: statement.effect,
+      ...outcomeOf(statement, request),
+    })),
+  );
+}
+
+function outcomeOf(
+  statement: Statement,
+  { subject, action, resource, context }: AccessRequest,
+): Pick<StatementTrace, 'matched' | 'because' | 'detail'> {
+  if (statement.principals && meaningOf(statement.principals, subject) === undefined) {
+    return { matched: false, because: 'principal', detail: 'it does not name the principal' };
+  }
+  try {
+    const because = mismatchOf(statement, action.toLowerCase(), resource, new Evaluation(context));
+    if (because === undefined) return { matched: true };
+    return { matched: false, because, detail: DETAILS[because](statement, new Evaluation(context)) };
+  } catch (error) {
+    if (!(error instanceof TooCostlyError)) throw error;
+    return { matched: false, because: 'too-costly', detail: error.message };
+  }
+}
+
+const DETAILS: Record<Mismatch, (statement: Statement, evaluation: Evaluation) => string> = {
+  action: ({ actions }) => `it is about ${selected(actions)}`,
+  resource: ({ resources }) => `it is about ${selected(resources)}`,
+  variable: ({ needs }, evaluation) => {
+    const missing = needs.filter((key) => evaluation.single(key) === undefined);
+    return `the request has not one value for ${missing.join(', ')}, for which a variable stands`;
+  },
+  condition: ({ conditions }, evaluation) =>
+    conditions
+      .filter((clause) => !clause.holds(evaluation))
+      .map(({ operator, key, values }) => {
+        const has = evaluation.values(key.toLowerCase());
+        const told = has === undefined ? 'has none' : `has ${listed(has)}`;
+        return `${operator} ${key} ${listed(values)}: the request ${told}`;
+      })
+      .join('; '),
+};
+
+function selected({ patterns, isNegated }: Statement['actions']): string {
+  if (patterns.length === 0) return 'nothing';
+  return `${isNegated ? 'all but ' : ''}${listed(patterns)}`;
+}
+
+const MAX_LISTED = 10;
+
+function listed(values: readonly string[]): string {
+  const shown = values.slice(0, MAX_LISTED).map((value) => JSON.stringify(value.slice(0, 256)));
+  return `${shown.join(', ')}${values.length > MAX_LISTED ? `, and ${values.length - MAX_LISTED} more` : ''}`;
+}
+
+function grantTrace({ action, context }: AccessRequest, right: GrantedRight): GrantTrace {
+  const because = grantMismatchOf(right, action.toLowerCase(), new Evaluation(context));
+  return { grantId: right.grantId, matched: because === undefined, ...(because !== undefined && { because }) };
+}

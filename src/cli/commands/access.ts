@@ -1,0 +1,85 @@
+import type { AccessExplanation, ExplainedGrant, ExplainedStatement } from '@keystead/sdk';
+import type { CliCommand } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { Column } from '../output.ts';
+import { regionOf } from './key.ts';
+
+const STATEMENTS: readonly Column<ExplainedStatement>[] = [
+  ['IN', ({ source, policy }) => `${source} ${policy}`],
+  ['STATEMENT', ({ statement, sid }) => (sid === undefined ? statement : `${statement} (${sid})`)],
+  ['EFFECT', ({ effect }) => effect],
+  ['MATCHES', ({ matched }) => (matched ? 'yes' : 'no')],
+  ['BECAUSE', ({ because, detail }) => (because === undefined ? undefined : `${because}: ${detail ?? ''}`)],
+];
+const GRANTS: readonly Column<ExplainedGrant>[] = [
+  ['GRANT', ({ grantId }) => grantId],
+  ['MATCHES', ({ matched }) => (matched ? 'yes' : 'no')],
+  ['BECAUSE', ({ because }) => because],
+];
+
+export const ACCESS_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'access explain',
+    summary:
+      'Tells whether somebody of your tenant may do something, and what every statement and grant has to do with it',
+    reach: 'remote',
+    requiredOptions: [
+      ['--principal <principal>', 'name of a user, or ARN of a user, a role, a session or the account'],
+      ['--action <action>', 'what is asked for: kms:Decrypt'],
+    ],
+    options: [
+      ['--key <key>', 'the key: its id, alias/NAME or its ARN; without it, an action on no key'],
+      ['--resource <arn>', 'what else it is done to: the ARN of an alias, of a role'],
+      ['--context <pair...>', 'the encryption context: KEY=VALUE'],
+      [
+        '--condition <fact...>',
+        'what else the request is to have: aws:SourceIp=192.0.2.1; a key given twice has two values',
+      ],
+      ['--region <name>', 'where the key lives (KEYSTEAD_REGION; that of its ARN; the only region)'],
+    ],
+    examples: [
+      'access explain --principal alice --action kms:Decrypt --key alias/backups',
+      'access explain --principal arn:aws:iam::111122223333:role/deploy --action kms:Encrypt --key alias/backups --context tenant=acme --condition aws:SourceIp=192.0.2.1',
+    ],
+    run: async (session) => {
+      const { client, given, output } = session;
+      const api = client();
+      const key = given.optional('key');
+      const resource = given.optional('resource');
+      const region = /^arn:aws:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1] ?? (await regionOf(session, api));
+      const explanation = await api.explainAccess({
+        principal: given.text('principal'),
+        action: given.text('action'),
+        region,
+        ...(key !== undefined && { key }),
+        ...(resource !== undefined && { resource }),
+        encryptionContext: given.list('context').map((text) => {
+          const [name, value] = pairOf(text);
+          return { name, value };
+        }),
+        conditions: factsOf(given.list('condition')),
+      });
+      if (output.isJson) return output.item(explanation);
+      const { statements, grants, ...decision } = explanation;
+      output.item(shown(decision));
+      output.rows(statements, STATEMENTS, 'No policy has a statement about it.');
+      if (grants.length > 0) output.rows(grants, GRANTS, '');
+    },
+  },
+];
+
+function shown({ allowed, ...more }: Omit<AccessExplanation, 'statements' | 'grants'>): object {
+  return { decision: allowed ? 'allowed' : 'refused', ...more };
+}
+
+function factsOf(texts: readonly string[]): { key: string; values: string[] }[] {
+  const facts = new Map<string, string[]>();
+  for (const [key, value] of texts.map(pairOf)) facts.set(key, [...(facts.get(key) ?? []), value]);
+  return [...facts].map(([key, values]) => ({ key, values }));
+}
+
+function pairOf(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new CliError('usage', 'usage', `"${text}" has no value`, 'Write it as KEY=VALUE.');
+}

@@ -1,0 +1,112 @@
+import { evaluate, type Decision } from '../access/evaluate.ts';
+import { explain, type Explanation } from '../access/explain.ts';
+import type { AccessRequest, GrantedRight, Subject } from '../access/request.ts';
+import type { Principal } from '../identity/principal.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
+import { makeRoom } from '../records/record-cache.ts';
+import type { Target } from './act.ts';
+import type { Call } from './call.ts';
+import type { Asker } from './condition-keys.ts';
+import { Conditions } from './conditions.ts';
+import { AccessDeniedError } from './errors.ts';
+import type { Granted } from './granted.ts';
+
+/** Decisions that are remembered for one revision of a key: beyond that, the oldest are made anew. */
+const MAX_DECISIONS = 128;
+
+/**
+ * Asks the evaluator, or remembers what it said of this revision of the key and of the principal. Grants are looked
+ * for only where policies neither allow nor deny.
+ */
+export function authorise(call: Call, target: Target, nowMs: number, granted: Granted | undefined): MaybePromise<void> {
+  if (target.isFree === true) return;
+  const decision = byPolicies(call, target, nowMs);
+  if (decision.allowed) return;
+  const { key, mayRestOn } = target;
+  const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
+  if (key === undefined || granted === undefined || !isOpen) {
+    throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
+  }
+  return andThen(granted.find(key, call.principal), (found) => {
+    const grants = mayRestOn ? found.filter(({ grant }) => mayRestOn(grant)) : found;
+    const withGrants = grants.length === 0 ? decision : decide(call, target, nowMs, grants);
+    if (!withGrants.allowed)
+      throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
+  });
+}
+
+function byPolicies(call: Call, target: Target, nowMs: number): Decision {
+  const memory = target.guarded === undefined ? target.key?.decisions : undefined;
+  const question = `${call.principal.cacheKey} ${target.action} ${target.resource}`;
+  const known = memory?.get(question);
+  if (known !== undefined) return known;
+  const decision = decide(call, target, nowMs);
+  // What a condition had a say in holds for this request alone.
+  if (memory !== undefined && !decision.isConditional) {
+    makeRoom(memory, MAX_DECISIONS);
+    memory.set(question, decision);
+  }
+  return decision;
+}
+
+function decide(call: Call, target: Target, nowMs: number, grants?: readonly GrantedRight[]): Decision {
+  const request = requestOf(call, target, nowMs, grants);
+  if (request === undefined) return { allowed: false, reason: 'no-statement-allows', isConditional: false };
+  return evaluate(request);
+}
+
+/** What would be decided, with every statement and grant that was looked at. */
+export function explainTarget(
+  call: Asker,
+  target: Target,
+  nowMs: number,
+  granted: Granted | undefined,
+): MaybePromise<Explanation> {
+  const { key, mayRestOn } = target;
+  const found = key === undefined || granted === undefined ? [] : granted.find(key, call.principal);
+  return andThen(found, (all) => {
+    const grants = mayRestOn ? all.filter(({ grant }) => mayRestOn(grant)) : all;
+    const request = requestOf(call, target, nowMs, grants);
+    if (request !== undefined) return explain(request);
+    return {
+      decision: { allowed: false, reason: 'no-statement-allows', isConditional: false },
+      statements: [],
+      grants: [],
+    };
+  });
+}
+
+/** The question that the evaluator is asked; none where nobody's policies may answer it. */
+function requestOf(
+  call: Asker,
+  target: Target,
+  nowMs: number,
+  grants?: readonly GrantedRight[],
+): AccessRequest | undefined {
+  const subject = subjectFor(call.principal, target.action);
+  if (subject === undefined) return undefined;
+  const { guarded } = target;
+  return {
+    subject,
+    action: target.action,
+    resource: target.resource,
+    context: new Conditions({ call, target, nowMs }),
+    ...(grants && { grants }),
+    ...(target.key && {
+      key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },
+    }),
+    ...(guarded && { key: { accountId: guarded.accountId, policy: guarded.policy } }),
+  };
+}
+
+const INSTALLATION_PREFIX = 'installation:';
+
+/**
+ * Who asks, for an action. What reaches over all tenants is decided by the policies of operators alone: nothing that
+ * a tenant can write, not even the account's root, reaches there.
+ */
+function subjectFor(principal: Principal, action: string): Subject | undefined {
+  if (!action.startsWith(INSTALLATION_PREFIX)) return principal;
+  const { installationPolicies: policies } = principal;
+  return policies === undefined || principal.kind === 'root' ? undefined : { ...principal, policies };
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
+import { createAlias } from '../../keys/aliases.ts';
+import { createKey } from '../../keys/create.ts';
+import type { Key } from '../../keys/key.ts';
+import { adminHouse, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
+
+let house: AdminHouse;
+let administrator: string;
+let alice: string;
+let key: Key;
+
+const ALIAS = 'alias/guarded';
+
+beforeAll(async () => {
+  house = await adminHouse();
+  administrator = (await house.member(['administrator'])).apiKey;
+  alice = (await house.member(['user'])).member.name;
+  const { accountId } = house.tenant;
+  const Statement = [
+    { Sid: 'Account', Effect: 'Allow', Principal: { AWS: accountId }, Action: 'kms:*', Resource: '*' },
+    {
+      Sid: 'OnlyFromHere',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'kms:Decrypt',
+      Resource: '*',
+      Condition: {
+        NotIpAddressIfExists: { 'aws:SourceIp': '192.0.2.0/24' },
+        StringNotEquals: { 'kms:EncryptionContext:tenant': 'acme' },
+      },
+    },
+  ];
+  const wanted = {
+    spec: keySpec('aes-256') as KeySpecRow,
+    usage: 'encrypt-decrypt',
+    origin: 'generated',
+    description: '',
+    tags: [{ key: 'team', value: 'red' }],
+    accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement }),
+  } as const;
+  const { clock, random } = house.services;
+  const made = createKey(house.region, wanted, clock(), random);
+  await house.commit(...made.writes);
+  const named = createAlias(house.region, { ...made.value, revision: 1 }, ALIAS, clock());
+  await house.commit(...named.writes);
+  key = named.value;
+});
+afterAll(() => house.close());
+
+const ask = (question: object, apiKey = administrator) =>
+  house.send(apiKey, 'POST', '/access/explain', {
+    principal: alice,
+    action: 'kms:Decrypt',
+    region: REGION_NAME,
+    key: key.id,
+    ...question,
+  });
+const ACME = [{ name: 'tenant', value: 'acme' }];
+
+describe('access explain', () => {
+  it('says what decides, and what every statement has to do with it', async () => {
+    const { status, body } = await ask({ encryptionContext: ACME });
+    expect([status, body['allowed'], body['reason']]).toEqual([200, true, 'allowed-by-identity-policy']);
+    expect(body).toMatchObject({
+      principal: `arn:aws:iam::${house.tenant.accountId}:user/${alice}`,
+      action: 'kms:Decrypt',
+      resource: `arn:aws:kms:${REGION_NAME}:${house.tenant.accountId}:key/${key.id}`,
+      grants: [],
+    });
+    expect(body['statements']).toEqual([
+      { source: 'key-policy', policy: 1, statement: 1, sid: 'Account', effect: 'Allow', matched: true },
+      {
+        source: 'key-policy',
+        policy: 1,
+        statement: 2,
+        sid: 'OnlyFromHere',
+        effect: 'Deny',
+        matched: false,
+        because: 'condition',
+        detail: 'StringNotEquals kms:EncryptionContext:tenant "acme": the request has "acme"',
+      },
+      { source: 'identity-policy', policy: 1, statement: 1, effect: 'Allow', matched: true },
+    ]);
+  });
+
+  it.each<[string, object, boolean, string]>([
+    ['without the context', {}, false, 'denied-by-key-policy'],
+    [
+      'from the right address',
+      { conditions: [{ key: 'aws:SourceIp', values: ['192.0.2.7'] }] },
+      true,
+      'allowed-by-identity-policy',
+    ],
+    [
+      'from another address',
+      { conditions: [{ key: 'AWS:sourceip', values: ['198.51.100.1'] }] },
+      false,
+      'denied-by-key-policy',
+    ],
+    ['by the alias', { key: ALIAS, encryptionContext: ACME }, true, 'allowed-by-identity-policy'],
+    ['what the user may not', { action: 'kms:PutKeyPolicy' }, false, 'no-statement-allows'],
+    ['no key', { key: undefined, action: 'kms:ListKeys' }, true, 'allowed-by-identity-policy'],
+    ['no key, not allowed', { key: undefined, action: 'kms:CreateKey' }, false, 'no-statement-allows'],
+    [
+      'what reaches over all tenants',
+      { key: undefined, action: 'installation:CreateTenant' },
+      false,
+      'no-statement-allows',
+    ],
+  ])('%s', async (_, question, allowed, reason) => {
+    expect((await ask(question)).body).toMatchObject({ allowed, reason });
+  });
+
+  it('takes a principal by its ARN, and the account', async () => {
+    const { accountId } = house.tenant;
+    const arn = `arn:aws:iam::${accountId}:user/${alice}`;
+    expect((await ask({ principal: arn, encryptionContext: ACME })).body).toMatchObject({
+      allowed: true,
+      principal: arn,
+    });
+    expect((await ask({ principal: accountId, encryptionContext: ACME })).body).toMatchObject({
+      allowed: true,
+      reason: 'allowed-by-key-policy',
+      principal: `arn:aws:iam::${accountId}:root`,
+    });
+  });
+
+  it('takes the key by its ARN, of this account and region alone', async () => {
+    const arn = (accountId: string, region = REGION_NAME) => `arn:aws:kms:${region}:${accountId}:key/${key.id}`;
+    expect((await ask({ key: arn(house.tenant.accountId) })).status).toBe(200);
+    for (const foreign of [arn(house.stranger.accountId), arn(house.tenant.accountId, 'eu-west-1')])
+      expect((await ask({ key: foreign })).body['error']).toMatchObject({ code: 'key-not-found' });
+  });
+
+  it.each<[string, object, string]>([
+    ['a user who is not there', { principal: 'nobody' }, 'access-principal-not-found'],
+    ['a user of another account', { principal: 'arn:aws:iam::000000000000:user/x' }, 'access-principal-not-found'],
+    ['a name that is none', { principal: '../x' }, 'access-principal-not-found'],
+    ['a key that is not there', { key: 'alias/none' }, 'key-not-found'],
+    ['a region that is not there', { region: 'eu-west-9' }, 'region-not-found'],
+    ['an action that is none', { action: 'Decrypt' }, 'invalid-request'],
+  ])('knows nothing of %s', async (_, question, code) => {
+    expect((await ask(question)).body['error']).toMatchObject({ code });
+  });
+
+  it('is recorded, with the question and not with the context', async () => {
+    const before = house.store.entries().length;
+    await ask({ encryptionContext: [{ name: 'canary-name', value: 'canary-value' }] });
+    const [entry] = house.store.entries().slice(before);
+    expect(JSON.parse(String(entry?.leaf))).toMatchObject({ action: 'keystead:ExplainAccess', outcome: 'done' });
+    expect(String(entry?.details)).not.toContain('canary');
+  });
+});
