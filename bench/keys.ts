@@ -1,22 +1,24 @@
 /**
- * What one Encrypt of 1 KiB costs over HTTP: SigV4, default policy, durable audit entry; as CPU per request against a
- * floor in the same run. Aim: at most 2.0 times the floor.
+ * What one request costs over HTTP: SigV4, default policy, durable audit entry; as CPU per request against a floor in
+ * the same run. The rows are in kms-rows.ts.
  *
- * node bench/keys.ts [--seconds 5] [--rounds 3] [--connections 32]
+ * node bench/keys.ts [--only Sign] [--seconds 5] [--rounds 3] [--connections 32]
  */
-import { DecryptCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SignatureV4 } from '@smithy/signature-v4';
 import autocannon from 'autocannon';
 import { fork, type ChildProcess } from 'node:child_process';
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FirstCredentials } from '../src/server/first-start.ts';
+import { ROWS, type Row } from './kms-rows.ts';
 import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
@@ -25,7 +27,6 @@ const { values } = parseArgs({
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
 const CONNECTIONS = Number(values.connections);
-const AIM = 2.0;
 
 interface Started {
   readonly url: string;
@@ -86,16 +87,11 @@ async function load(child: ChildProcess, url: string, request: SignedRequest): P
   return { cpuUs: cpu / result['2xx'], perSecond: result['2xx'] / result.duration, p50, p99, memory: after.memory };
 }
 
-async function signEncrypt(
-  url: string,
-  first: FirstCredentials,
-  keyId: string,
-  plaintext: Buffer,
-): Promise<SignedRequest> {
+async function sign(url: string, first: FirstCredentials, operation: string, input: object): Promise<SignedRequest> {
   const { host, hostname, port, protocol } = new URL(url);
-  const body = JSON.stringify({ KeyId: keyId, Plaintext: plaintext.toString('base64') });
+  const body = JSON.stringify(input);
   const signer = new SignatureV4({ credentials: first, region: first.region, service: 'kms', sha256: Sha256 });
-  const headers = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.Encrypt' };
+  const headers = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${operation}` };
   const signed = await signer.sign({
     method: 'POST',
     protocol,
@@ -123,21 +119,17 @@ function show(name: string, round: Round): void {
 
 const floor = await start('./floor-server.ts');
 const real = await start('./keystead-server.ts');
-try {
-  const { url, first } = real.started as Required<Started>;
-  const kms = new KMSClient({ endpoint: url, region: first.region, credentials: first });
-  const created = await kms.send(new CreateKeyCommand({}));
-  const keyId = created.KeyMetadata?.KeyId as string;
-  const plaintext = randomBytes(1024);
-  const request = await signEncrypt(url, first, keyId, plaintext);
+const { url, first } = real.started as Required<Started>;
+const kms = new KMSClient({ endpoint: url, region: first.region, credentials: first });
 
+/** Runs one row against the floor, in turn; answers the ratio. */
+async function measure(row: Row): Promise<number> {
+  const { operation, input, check } = await row.prepare(kms);
+  const request = await sign(url, first, operation, input);
   const probe = await fetch(url, { method: 'POST', headers: request.headers, body: request.body });
-  const { CiphertextBlob } = (await probe.json()) as { CiphertextBlob: string };
-  const opened = await kms.send(new DecryptCommand({ CiphertextBlob: Buffer.from(CiphertextBlob, 'base64') }));
-  if (!plaintext.equals(opened.Plaintext as Uint8Array))
-    throw new Error('what was encrypted does not decrypt to itself');
+  await check((await probe.json()) as Record<string, string>);
 
-  console.log(`Encrypt of 1 KiB, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s, in turn`);
+  console.log(row.name);
   await load(floor.child, floor.started.url, request);
   await load(real.child, url, request);
   const rounds: { floor: Round; keystead: Round }[] = [];
@@ -150,9 +142,20 @@ try {
     show('keystead', round.keystead);
     rounds.push(round);
   }
-  const ratio = median(rounds.map((round) => round.keystead.cpuUs / round.floor.cpuUs));
-  console.log(`CPU per request: ${ratio.toFixed(2)} times the floor (aim: at most ${AIM.toFixed(1)})`);
+  return median(rounds.map((round) => round.keystead.cpuUs / round.floor.cpuUs));
+}
+
+try {
+  console.log(`${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s, in turn`);
+  const ratios: string[] = [];
+  for (const row of ROWS.filter(({ name }) => name.includes(values.only))) {
+    const ratio = await measure(row);
+    const aim = row.aim === undefined ? '' : ` (aim: at most ${row.aim.toFixed(1)})`;
+    ratios.push(`  ${row.name.padEnd(24)} ${ratio.toFixed(2)} times the floor${aim}`);
+  }
+  console.log(['CPU per request:', ...ratios].join('\n'));
 } finally {
+  kms.destroy();
   floor.child.kill();
   real.child.disconnect();
   await once(real.child, 'exit');

@@ -1,0 +1,111 @@
+import {
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  GetPublicKeyCommand,
+  SignCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+
+/** A request that is sent over and over, and the proof that its answer is right. */
+interface Prepared {
+  readonly operation: string;
+  readonly input: object;
+  /** @throws the answer is not what it must be */
+  readonly check: (answer: Readonly<Record<string, string>>) => void | Promise<void>;
+}
+
+/** One benchmark: an operation on a key of its own. */
+export interface Row {
+  readonly name: string;
+  /** CPU of a request, as a multiple of the floor's, that it should not exceed. */
+  readonly aim?: number;
+  prepare(kms: KMSClient): Promise<Prepared>;
+}
+
+const PLAINTEXT = randomBytes(1024);
+const EXPECTED = PLAINTEXT.toString('base64');
+const SIGNING = 'ECDSA_SHA_256';
+
+async function newKey(kms: KMSClient, input: ConstructorParameters<typeof CreateKeyCommand>[0] = {}): Promise<string> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));
+  return KeyMetadata?.KeyId as string;
+}
+
+async function opens(kms: KMSClient, blob: string | undefined): Promise<string> {
+  const opened = await kms.send(new DecryptCommand({ CiphertextBlob: Buffer.from(blob ?? '', 'base64') }));
+  return Buffer.from(opened.Plaintext ?? []).toString('base64');
+}
+
+function must(isRight: boolean, what: string): void {
+  if (!isRight) throw new Error(what);
+}
+
+/** Every benchmark, in the order in which they run. */
+export const ROWS: readonly Row[] = [
+  {
+    name: 'Encrypt 1 KiB',
+    aim: 2.0,
+    async prepare(kms) {
+      const KeyId = await newKey(kms);
+      return {
+        operation: 'Encrypt',
+        input: { KeyId, Plaintext: EXPECTED },
+        check: async ({ CiphertextBlob }) =>
+          must((await opens(kms, CiphertextBlob)) === EXPECTED, 'what was encrypted does not decrypt to itself'),
+      };
+    },
+  },
+  {
+    name: 'Decrypt 1 KiB',
+    async prepare(kms) {
+      const KeyId = await newKey(kms);
+      const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext: PLAINTEXT }));
+      return {
+        operation: 'Decrypt',
+        input: { CiphertextBlob: Buffer.from(CiphertextBlob ?? []).toString('base64') },
+        check: ({ Plaintext }) => must(Plaintext === EXPECTED, 'it decrypts to something else'),
+      };
+    },
+  },
+  {
+    name: 'GenerateDataKey AES-256',
+    async prepare(kms) {
+      const KeyId = await newKey(kms);
+      return {
+        operation: 'GenerateDataKey',
+        input: { KeyId, KeySpec: 'AES_256' },
+        check: async ({ CiphertextBlob, Plaintext }) =>
+          must((await opens(kms, CiphertextBlob)) === Plaintext, 'the data key does not open again'),
+      };
+    },
+  },
+  {
+    name: 'Sign P-256, 1 KiB',
+    async prepare(kms) {
+      const KeyId = await newKey(kms, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+      const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+      const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+      return {
+        operation: 'Sign',
+        input: { KeyId, Message: EXPECTED, SigningAlgorithm: SIGNING },
+        check: ({ Signature = '' }) =>
+          must(verify('sha256', PLAINTEXT, key, Buffer.from(Signature, 'base64')), 'the signature does not verify'),
+      };
+    },
+  },
+  {
+    name: 'Verify P-256, 1 KiB',
+    async prepare(kms) {
+      const KeyId = await newKey(kms, { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+      const asked = { KeyId, Message: PLAINTEXT, SigningAlgorithm: SIGNING } as const;
+      const { Signature } = await kms.send(new SignCommand(asked));
+      return {
+        operation: 'Verify',
+        input: { ...asked, Message: EXPECTED, Signature: Buffer.from(Signature ?? []).toString('base64') },
+        check: ({ SignatureValid }) => must(String(SignatureValid) === 'true', 'the signature does not verify'),
+      };
+    },
+  },
+];
