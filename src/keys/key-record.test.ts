@@ -5,7 +5,7 @@ import { sealRecord, type StoredRecord } from '../records/record.ts';
 import { edit } from './change.ts';
 import { createKey } from './create.ts';
 import { codeOf, DAY, GENERATED, keyAfter, makeSpace, newKey, NOW, random, recordOf } from './key-space.fixture.ts';
-import { dueAtMs, DUE_SPACE, putKey, readKey, readRegion } from './key-record.ts';
+import { dueAtMs, DUE_SPACE, keyIdOf, putKey, readKey, readRegion } from './key-record.ts';
 import type { Key, KeyVersion } from './key.ts';
 import { describeAs, scheduleDeletion } from './lifecycle.ts';
 import { openMaterial } from './material.ts';
@@ -159,6 +159,32 @@ describe('the record of a key', () => {
     for (const encoding of ['base64', 'base64url', 'hex', 'latin1'] as const) {
       expect(body).not.toContain(material?.toString(encoding).slice(4, 24));
     }
+  });
+});
+
+describe('the record of a multi-Region key', () => {
+  const made = createKey(space, { ...GENERATED, multiRegion: true }, NOW, random);
+  const record = recordOf(made);
+
+  it('bears the region beside the id, which is the same in all regions', () => {
+    expect(made.value.id).toMatch(/^mrk-[0-9a-f]{32}$/);
+    expect(record.id).toBe(`${made.value.id}@${space.region}`);
+    expect(read(record)).toMatchObject({ id: made.value.id, region: space.region });
+    expect([keyIdOf(record.id), keyIdOf('no-region')]).toEqual([made.value.id, 'no-region']);
+  });
+
+  it.each([
+    ['another region', { id: `${made.value.id}@us-east-1` }],
+    ['no region', { id: made.value.id }],
+    ['two', { id: `${record.id}@${space.region}` }],
+  ])('is refused that bears %s, although authentic', (_, fields) => {
+    const moved = sealRecord({ ...record, ...fields }, space.tenantKey.records);
+    expect(codeOf(() => read(moved))).toBe('record-not-authentic');
+  });
+
+  it('of a single-Region key bears none, as ever', () => {
+    const single = createKey(space, GENERATED, NOW, random);
+    expect(recordOf(single).id).toBe(single.value.id);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
+import { enableRotation } from '../../keys/rotation-policy.ts';
 import { createKey } from '../../keys/create.ts';
 import type { Key } from '../../keys/key.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse, type Answer } from './admin.fixture.ts';
@@ -170,6 +171,46 @@ describe('the admin API', () => {
       state: 'disabled',
     });
     expect(JSON.stringify(await done('getKey', administrator, path))).not.toMatch(/checkValue|handle|"material"/);
+  });
+
+  it('shows how a key is rotated, where its relatives are, and when it was last used', async () => {
+    const { region, services } = house;
+    const wanted = {
+      spec: keySpec('aes-256') as KeySpecRow,
+      usage: 'encrypt-decrypt' as const,
+      origin: 'generated' as const,
+      description: '',
+      tags: [],
+      accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement: [POLICY] }),
+      multiRegion: true,
+    };
+    const nowMs = services.clock();
+    const made = createKey(region, wanted, nowMs, services.random);
+    await house.commit(...made.writes);
+    const { id } = made.value;
+    await house.commit(...enableRotation({ space: region, key: made.value }, [], 90, nowMs).writes);
+    const path = `/regions/${REGION_NAME}/keys/${id}`;
+    const before = await done('getKey', administrator, path);
+    expect(before).toMatchObject({
+      keyId: id,
+      rotation: { periodDays: 90, nextAt: new Date(nowMs + 90 * 86_400_000).toISOString() },
+      multiRegion: { primaryRegion: REGION_NAME, regions: [REGION_NAME] },
+    });
+    expect(before).not.toHaveProperty('lastUse');
+    await house.store.record({
+      tenantId: region.tenantId,
+      timeMs: nowMs + 5,
+      principal: 'somebody',
+      action: 'kms:Decrypt',
+      key: `${id}@${REGION_NAME}`,
+      requestId: 'r-7',
+      outcome: 'done',
+      details: {},
+      salt: services.random(16),
+    });
+    expect(await done('getKey', administrator, path)).toMatchObject({
+      lastUse: { action: 'kms:Decrypt', at: new Date(nowMs + 5).toISOString(), requestId: 'r-7' },
+    });
   });
 
   it('says which key, region or alias there is none of', async () => {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { KeyUse } from '../../audit/last-uses.ts';
 import type { Key, KeyVersion } from '../../keys/key.ts';
 import { hasMaterial } from '../../keys/key.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
@@ -51,6 +52,9 @@ export const KEY = named('Key', {
   ...SUMMARY,
   tags: Type.Array(named('KeyTag', { key: Type.String(), value: Type.String() })),
   deletionDueAt: Type.Optional(TIMESTAMP),
+  lastUse: Type.Optional(
+    named('KeyLastUse', { action: Type.String(), at: TIMESTAMP, requestId: Type.String(), entryId: UUID }),
+  ),
   rotation: Type.Optional(named('KeyRotation', { periodDays: Type.Integer(), nextAt: TIMESTAMP })),
   multiRegion: Type.Optional(named('KeyMultiRegion', { primaryRegion: REGION_NAME, regions: Type.Array(REGION_NAME) })),
   versions: Type.Array(KEY_VERSION),
@@ -71,19 +75,29 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
   };
 }
 
-export function showKey(open: OpenKey, accountId: string, nowMs: number): Static<typeof KEY> {
+export function showKey(
+  open: OpenKey,
+  lastUse: KeyUse | undefined,
+  accountId: string,
+  nowMs: number,
+): Static<typeof KEY> {
   const { key } = open;
   const rotation = rotationOf(key);
   return {
     ...showKeySummary(key, accountId, nowMs),
     tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
     ...(key.deletion?.dueAtMs !== undefined && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
+    ...(lastUse && { lastUse: showUse(lastUse) }),
     ...(rotation && { rotation: { periodDays: rotation.periodDays, nextAt: timestamp(rotation.nextAtMs) } }),
     ...(key.multiRegion && {
       multiRegion: { primaryRegion: key.multiRegion.primaryRegion, regions: [...key.multiRegion.regions] },
     }),
     versions: key.versions.map((version) => showVersion(open, version, nowMs)),
   };
+}
+
+function showUse({ action, atMs, requestId, entryId }: KeyUse) {
+  return { action, at: timestamp(atMs), requestId, entryId };
 }
 
 function showVersion(open: OpenKey, version: KeyVersion, nowMs: number): Static<typeof KEY_VERSION> {

@@ -4,6 +4,8 @@ import type { Key } from '../../keys/key.ts';
 import type { KeySpace } from '../../keys/key-space.ts';
 import { OpenKey } from '../../keys/open-key.ts';
 import type { MaybePromise } from '../../records/ports.ts';
+import type { KeyUse } from '../../audit/last-uses.ts';
+import { lastUseOf } from '../../pipeline/last-use.ts';
 import { findKey, KEY_EXAMPLE, KEY_PARAMS } from './find-key.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
 import { KEY, showKey } from './key-answer.ts';
@@ -32,6 +34,7 @@ interface KeyRoute<B extends TObject> {
 
 interface Shown {
   readonly open: OpenKey;
+  readonly lastUse: KeyUse | undefined;
   readonly accountId: string;
   readonly nowMs: number;
 }
@@ -60,17 +63,18 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
         ...(params.keyId !== found.target.key?.key.id && { details: { key: params.keyId } }),
         run: async (nowMs) => {
           const open = found.require(nowMs);
-          if (row.change === undefined) return { value: { open, accountId, nowMs } };
+          const lastUse = await lastUseOf(context.services.records, open);
+          if (row.change === undefined) return { value: { open, lastUse, accountId, nowMs } };
           const { space } = open;
           const { value, writes } = await row.change(space, open.key, body as Static<B>, nowMs, context);
           return {
-            value: { open: new OpenKey(value, space), accountId, nowMs },
+            value: { open: new OpenKey(value, space), lastUse, accountId, nowMs },
             writes,
             ...(row.urgent === true && { urgent: true }),
           };
         },
       };
     },
-    show: ({ open, accountId, nowMs }: Shown) => showKey(open, accountId, nowMs),
+    show: ({ open, lastUse, accountId, nowMs }: Shown) => showKey(open, lastUse, accountId, nowMs),
   });
 }

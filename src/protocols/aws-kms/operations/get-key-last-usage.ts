@@ -1,4 +1,5 @@
 import type { KeyUse } from '../../../audit/last-uses.ts';
+import { lastUseOf } from '../../../pipeline/last-use.ts';
 import { andThen } from '../../../records/ports.ts';
 import type { KeyLastUsageData, KeyLastUsageTrackingOperation } from '../model.gen.ts';
 import { management } from './manage.ts';
@@ -8,15 +9,14 @@ import { seconds } from './words.ts';
 export const getKeyLastUsage = management<'GetKeyLastUsage'>({
   action: 'kms:GetKeyLastUsage',
   notes: 'known at once; CloudTrailEventId names the entry in the audit log: docs/spec/audit-log.md, "Ids of entries"',
-  run: ({ records }, { open: { key, recordId } }) =>
+  run: ({ records }, { open }) =>
     andThen(records.usesKnownSinceMs(), (sinceMs) =>
-      andThen(records.lastUse(key.tenantId, recordId), (use) => ({
+      andThen(lastUseOf(records, open), (use) => ({
         value: {
-          KeyId: key.id,
-          // A use of before it was made is that of a replica which its region had earlier.
-          KeyLastUsage: use === undefined || use.atMs < key.createdAtMs ? {} : usageOf(use),
-          TrackingStartDate: seconds(Math.max(sinceMs, key.createdAtMs)),
-          KeyCreationDate: seconds(key.createdAtMs),
+          KeyId: open.key.id,
+          KeyLastUsage: use === undefined ? {} : usageOf(use),
+          TrackingStartDate: seconds(Math.max(sinceMs, open.key.createdAtMs)),
+          KeyCreationDate: seconds(open.key.createdAtMs),
         },
       })),
     ),

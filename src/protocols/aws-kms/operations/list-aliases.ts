@@ -1,5 +1,5 @@
 import type { Alias } from '../../../keys/key.ts';
-import { aliasSpace } from '../../../keys/key-record.ts';
+import { aliasSpace, keyIdOf } from '../../../keys/key-record.ts';
 import { conditionOf } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';
 import { aliasArn, ID_OR_ARN } from '../arn.ts';
@@ -61,10 +61,10 @@ async function ofRegion(
   const page = names.slice(0, limit);
   const entries: AliasListEntry[] = [];
   for (const { name, id } of page) {
-    const open = await keys.find(instance, id);
+    const open = await keys.find(instance, keyIdOf(id));
     const alias = open?.key.aliases.find((one) => one.name === name);
     // An alias that was moved in between, or whose key is gone, is not there.
-    if (open && alias && conditionOf(open.key, nowMs) !== 'gone') entries.push(entryOf(context, alias, id));
+    if (open && alias && conditionOf(open.key, nowMs) !== 'gone') entries.push(entryOf(context, alias, open.key.id));
   }
   return { entries, next: names.length > limit ? page.at(-1)?.name : undefined };
 }

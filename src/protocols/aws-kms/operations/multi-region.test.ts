@@ -63,6 +63,7 @@ describe('a multi-Region key', () => {
     await call('CreateAlias', { AliasName: 'alias/west', TargetKeyId: KeyId }, WEST);
     const there = await call('Encrypt', { KeyId: 'alias/west', Plaintext: Buffer.from('west') }, WEST);
     expect(there.body.KeyId).toBe(arnIn(WEST));
+    expect((await call('ListAliases', {}, WEST)).body.Aliases).toMatchObject([{ TargetKeyId: KeyId }]);
     const opened = await call('Decrypt', { CiphertextBlob: there.body.CiphertextBlob });
     expect(opened.body).toMatchObject({ KeyId: arnIn(HOME), Plaintext: Buffer.from('west').toString('base64') });
     const here = await call('Encrypt', { KeyId, Plaintext: Buffer.from('home') });
