@@ -189,9 +189,18 @@ export interface Key {
   readonly tags: readonly (KeyTag)[];
   /** UTC, RFC 3339 */
   readonly deletionDueAt?: string | undefined;
+  readonly lastUse?: KeyLastUse | undefined;
   readonly rotation?: KeyRotation | undefined;
   readonly multiRegion?: KeyMultiRegion | undefined;
   readonly versions: readonly (KeyVersion)[];
+}
+
+export interface KeyLastUse {
+  readonly action: string;
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  readonly requestId: string;
+  readonly entryId: string;
 }
 
 export interface KeyMultiRegion {
