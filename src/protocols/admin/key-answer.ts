@@ -77,9 +77,9 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
 
 export function showKey(
   open: OpenKey,
-  lastUse: KeyUse | undefined,
   accountId: string,
   nowMs: number,
+  lastUse?: KeyUse,
 ): Static<typeof KEY> {
   const { key } = open;
   const rotation = rotationOf(key);

@@ -75,6 +75,6 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
         },
       };
     },
-    show: ({ open, lastUse, accountId, nowMs }: Shown) => showKey(open, lastUse, accountId, nowMs),
+    show: ({ open, lastUse, accountId, nowMs }: Shown) => showKey(open, accountId, nowMs, lastUse),
   });
 }
