@@ -75,12 +75,7 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
   };
 }
 
-export function showKey(
-  open: OpenKey,
-  accountId: string,
-  nowMs: number,
-  lastUse?: KeyUse,
-): Static<typeof KEY> {
+export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse?: KeyUse): Static<typeof KEY> {
   const { key } = open;
   const rotation = rotationOf(key);
   return {
