@@ -5,7 +5,7 @@ import { DAY } from '../../../keys/key-space.fixture.ts';
 import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { REGION, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
-import { IMPLEMENTED } from './requests.fixture.ts';
+import { IMPLEMENTED, newStore } from './requests.fixture.ts';
 
 const MODEL = join(import.meta.dirname, '../../../../contracts/aws-kms/model.json');
 
@@ -21,6 +21,7 @@ beforeAll(makeWorld);
 async function makeWorld(): Promise<void> {
   ids.length = 0;
   grantIds.length = 0;
+  storeIds.length = 0;
   world = new World();
   one = await world.account('one');
   two = await world.account('two');
@@ -44,6 +45,9 @@ async function makeWorld(): Promise<void> {
     });
     grantIds.push(body.GrantId);
   }
+  for (let i = 0; i < 4; i++) {
+    storeIds.push((await call('CreateCustomKeyStore', newStore())).body.CustomKeyStoreId);
+  }
 }
 
 type ListName =
@@ -52,10 +56,12 @@ type ListName =
   | 'ListResourceTags'
   | 'ListKeyRotations'
   | 'ListGrants'
-  | 'ListRetirableGrants';
+  | 'ListRetirableGrants'
+  | 'DescribeCustomKeyStores';
 
 const user = (account: Account, name: string) => `arn:aws:iam::${account.accountId}:user/${name}`;
 const grantIds: string[] = [];
+const storeIds: string[] = [];
 
 /** Goes through a list page by page. */
 async function pages(operation: ListName, input: object, Limit: number): Promise<unknown[][]> {
@@ -129,6 +135,13 @@ const LISTS: readonly [ListName, () => object, number, (entry: never) => unknown
     ({ GrantId }: { GrantId: string }) => GrantId,
     () => grantIds.toSorted(),
   ],
+  [
+    'DescribeCustomKeyStores',
+    () => ({}),
+    4,
+    ({ CustomKeyStoreId }: { CustomKeyStoreId: string }) => CustomKeyStoreId,
+    () => storeIds.toSorted(),
+  ],
 ];
 
 it('has a row for every operation of the model that answers in pages', () => {
@@ -186,6 +199,14 @@ describe('markers', () => {
   });
 });
 
+/** Lists that are not of one key, and what they want to know. */
+const OF_REGION = new Map<OperationName, () => object>([
+  ['ListKeys', () => ({})],
+  ['ListAliases', () => ({})],
+  ['DescribeCustomKeyStores', () => ({})],
+  ['ListRetirableGrants', () => ({ RetiringPrincipal: user(one, 'lovelace') })],
+]);
+
 describe('limits', () => {
   it.each<[ListName | 'ListKeyPolicies', number]>([
     ['ListKeys', 1000],
@@ -193,11 +214,11 @@ describe('limits', () => {
     ['ListResourceTags', 50],
     ['ListKeyRotations', 1000],
     ['ListGrants', 100],
+    ['DescribeCustomKeyStores', 1000],
     ['ListRetirableGrants', 100],
     ['ListKeyPolicies', 1000],
   ])('%s has at most %i entries a page', async (operation, max) => {
-    const retirable = operation === 'ListRetirableGrants' && { RetiringPrincipal: user(one, 'lovelace') };
-    const input = retirable || (operation === 'ListKeys' || operation === 'ListAliases' ? {} : { KeyId: ids[0] });
+    const input = OF_REGION.get(operation)?.() ?? { KeyId: ids[0] };
     expect(await call(operation, { ...input, Limit: max })).toMatchObject({ status: 200 });
     for (const Limit of [max + 1, 0]) {
       expect(await call(operation, { ...input, Limit })).toMatchObject({
@@ -261,6 +282,7 @@ describe('a list that changes between its pages', () => {
     ListAliases: (AliasName) => call('DeleteAlias', { AliasName }),
     ListResourceTags: (name) => call('UntagResource', { KeyId: ids[0], TagKeys: [name] }),
     ListGrants: (GrantId) => call('RevokeGrant', { KeyId: ids[0], GrantId }),
+    DescribeCustomKeyStores: (CustomKeyStoreId) => call('DeleteCustomKeyStore', { CustomKeyStoreId }),
     ListRetirableGrants: (GrantId) => call('RevokeGrant', { KeyId: ids[0], GrantId }),
   };
 

@@ -125,7 +125,7 @@ export async function prepareStore(
 }
 
 /** A request for a custom key store in a token that no other store is in. */
-function newStore() {
+export function newStore() {
   const own = String(serial++).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
   return {
     CustomKeyStoreName: `store-${own}`,
