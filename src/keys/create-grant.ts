@@ -1,4 +1,5 @@
 import type { Random } from '../crypto/random.ts';
+import type { Room } from '../records/commit.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
@@ -13,6 +14,11 @@ import { requireState } from './state.ts';
 /** API_GrantConstraints: pairs of one constraint, and characters of a value. */
 const MAX_PAIRS = 8;
 const MAX_VALUE_LENGTH = 384;
+
+/** A new grant, and where the store must find room for it. */
+export interface CreatedGrant extends Change<Grant> {
+  readonly rooms?: readonly { readonly room: Room; readonly refusal: KeyError }[];
+}
 
 /** What a new grant is to be like. */
 export type NewGrant = Pick<Grant, 'name' | 'grantee' | 'retiring' | 'issuingAccountId' | 'operations' | 'constraints'>;
@@ -77,16 +83,16 @@ export function createGrant(
   wanted: NewGrant,
   nowMs: number,
   random: Random,
-): MaybePromise<Change<Grant>> {
+): MaybePromise<CreatedGrant> {
   requireGrant(key, wanted, nowMs);
   const content = { ...wanted, tenantId: key.tenantId, region: key.region, keyId: key.id };
   const name = wanted.name === undefined ? undefined : sameGrantName(content);
-  return andThen(name && grants.byName(space, name), (same): MaybePromise<Change<Grant>> => {
+  return andThen(name && grants.byName(space, name), (same): MaybePromise<CreatedGrant> => {
     if (same !== undefined) return { value: same, writes: [] };
-    return andThen(grants.isFull(key), (isFull) => {
-      if (isFull) throw new KeyError('grant-limit', { keyId: key.id });
+    return andThen(grants.roomFor(key), (room) => {
       const grant = { ...content, id: random(32).toString('hex'), revision: 1, createdAtMs: nowMs };
-      return { value: grant, writes: [putGrant(space.tenantKey, grant)] };
+      const rooms = room && [{ room, refusal: new KeyError('grant-limit', { keyId: key.id }) }];
+      return { value: grant, writes: [putGrant(space.tenantKey, grant)], ...(rooms && { rooms }) };
     });
   });
 }

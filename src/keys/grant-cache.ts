@@ -1,4 +1,4 @@
-import type { RecordName } from '../records/commit.ts';
+import type { RecordName, Room } from '../records/commit.ts';
 import { andThen, type Freshness, type MaybePromise, type NamedRef, type RecordReader } from '../records/ports.ts';
 import { makeRoom } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
@@ -10,6 +10,7 @@ import { DEFAULT_QUOTAS } from './quotas.ts';
 
 const MAX_GRANTS = 20_000;
 const MAX_PAGE = 1_000;
+const MIN_NEAR = 64;
 
 /** Finds grants by id or by grantee, and keeps them while they are true. */
 export class GrantCache {
@@ -17,12 +18,15 @@ export class GrantCache {
   /** A grant never changes: one that was read once is as it was, or gone. */
   readonly #grants = new Map<string, Grant>();
   readonly #limit: number;
+  /** How near to the limit the store is asked as well: others may be on their way. */
+  readonly #near: number;
   /** How many grants a key had at an epoch. Each grant is a commit of its own, and each commit is one epoch. */
   readonly #counts = new Map<string, { readonly count: number; readonly epoch: number }>();
 
   constructor(records: RecordReader & Freshness, limit = DEFAULT_QUOTAS.grantsPerKey) {
     this.#records = records;
     this.#limit = limit;
+    this.#near = Math.max(MIN_NEAR, limit / 50);
   }
 
   /**
@@ -102,18 +106,25 @@ export class GrantCache {
     });
   }
 
-  /** Whether a key has as many grants as it may have. Counts them only where it could be. */
-  isFull(key: GrantedKey): MaybePromise<boolean> {
+  /**
+   * Where the store must find room for one more grant of a key; `undefined` where there is room for sure. Grants are
+   * counted only where the limit could be near.
+   *
+   * @throws {KeyError} `grant-limit`: there is none
+   */
+  roomFor(key: GrantedKey): MaybePromise<Room | undefined> {
     const scope = grantScope(key);
     const name = `${key.tenantId}/${scope}`;
     const epoch = this.#records.epoch();
     const known = this.#counts.get(name);
-    if (known !== undefined && epoch >= known.epoch && known.count + (epoch - known.epoch) < this.#limit) return false;
+    const isFar = (count: number) => count + this.#near < this.#limit;
+    if (known !== undefined && epoch >= known.epoch && isFar(known.count + (epoch - known.epoch))) return undefined;
     return andThen(this.#records.count(key.tenantId, 'grant', scope), (count) => {
+      if (count >= this.#limit) throw new KeyError('grant-limit', { keyId: key.id });
       this.#counts.delete(name);
       makeRoom(this.#counts, MAX_GRANTS);
       this.#counts.set(name, { count, epoch });
-      return count >= this.#limit;
+      return isFar(count) ? undefined : { tenantId: key.tenantId, kind: 'grant', scope, below: this.#limit };
     });
   }
 }

@@ -4,7 +4,7 @@ import { ConflictError } from '../records/ports.ts';
 import type { RecordName, Write } from '../records/commit.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { createGrant, type NewGrant } from './create-grant.ts';
+import { createGrant, type CreatedGrant, type NewGrant } from './create-grant.ts';
 import { GrantCache } from './grant-cache.ts';
 import { GRANT_OPERATION_NAMES, isOperationOf, type GrantOperation } from './grant-operations.ts';
 import { ACCOUNT, grantOn, USER } from './grant.fixture.ts';
@@ -118,25 +118,31 @@ describe('the limit of a key', () => {
     constraints: {},
   };
   const create = async (limited: GrantCache) => createGrant(limited, new OpenKey(key, space), wanted, NOW, random);
+  /** As the pipeline does. */
+  const keep = async ({ writes, rooms = [] }: CreatedGrant) =>
+    store.commit({ writes, rooms: rooms.map(({ room }) => room), entries: [changeEntry(TENANT)] });
 
-  it('holds to the grant, and counts anew only where it could be reached', async () => {
+  it('holds to the grant, and counts only where it could be near', async () => {
     let counts = 0;
     const count = store.count.bind(store);
     store.count = (...of) => (counts++, count(...of));
-    const limited = new GrantCache(store, 20);
-    for (let made = 0; made < 20; made++) await commit(...(await create(limited)).writes);
+    const limited = new GrantCache(store, 200);
+    for (let made = 0; made < 200; made++) await keep(await create(limited));
     await expect(create(limited)).rejects.toMatchObject({ code: 'grant-limit' });
-    expect(counts).toBeLessThan(4);
+    expect(counts).toBeLessThan(70);
     const [first] = store.list(TENANT, 'grant', grantScope(key), { limit: 1 });
     await commit(removeGrant(readGrant(space.tenantKey, first as StoredRecord)));
-    await commit(...(await create(limited)).writes);
+    await keep(await create(limited));
     await expect(create(limited)).rejects.toMatchObject({ code: 'grant-limit' });
   });
 
-  it('is told of what other processes made', async () => {
+  it('is told of what other processes made, and holds where several ask at once', async () => {
     const [limited, other] = [new GrantCache(store, 3), new GrantCache(store, 3)];
-    await commit(...(await create(limited)).writes);
-    for (let made = 0; made < 2; made++) await commit(...(await create(other)).writes);
+    await keep(await create(limited));
+    const asked = await Promise.all([create(limited), create(other), create(other)]);
+    expect(asked.map(({ rooms }) => rooms?.length)).toEqual([1, 1, 1]);
+    const kept = await Promise.allSettled(asked.map(keep));
+    expect(kept.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     await expect(create(limited)).rejects.toMatchObject({ code: 'grant-limit' });
   });
 

@@ -75,11 +75,11 @@ export const createGrant = adminRoute({
         requireGrant(open.key, wanted, nowMs);
         for (const party of [wanted.grantee, wanted.retiring]) await requireKnown(context, party);
         const { grants, random } = context.services;
-        const { value: grant, writes } = await create(grants, open, wanted, nowMs, random);
+        const { value: grant, ...change } = await create(grants, open, wanted, nowMs, random);
         const { tenantId, id, region, revision } = open.key;
         return {
           value: { grant, accountId: found.accountId },
-          writes,
+          ...change,
           preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
         };
       },

@@ -47,12 +47,12 @@ function make(
   requireGrant(open.key, wanted, nowMs);
   const known = andThen(requireKnown(context, wanted.grantee), () => requireKnown(context, wanted.retiring));
   return andThen(known, () =>
-    andThen(create(context.grants, open, wanted, nowMs, context.random), ({ value: grant, writes }) => {
+    andThen(create(context.grants, open, wanted, nowMs, context.random), ({ value: grant, ...change }) => {
       if (input.DryRun === true) throw dryRun();
       const { tenantId, id, region, revision } = open.key;
       return {
         value: { GrantId: grant.id, GrantToken: makeGrantToken(open.space.tenantKey, grant, context.random) },
-        writes,
+        ...change,
         // What was decided about this key must still hold when the grant comes into force.
         preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
       };
