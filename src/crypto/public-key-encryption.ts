@@ -1,4 +1,6 @@
 import { constants, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import { EvpError } from './evp/failure.ts';
+import { OpenSslUnreachable } from './evp/openssl.ts';
 import { sm2Decrypt, sm2Encrypt } from './evp/sm2.ts';
 import type { KeySpecRow } from './key-spec.ts';
 
@@ -45,7 +47,11 @@ export function encryptTo(algorithm: PublicKeyEncryptionName, publicKey: KeyObje
   return PUBLIC_KEY_ENCRYPTION[algorithm].encrypt(publicKey, plaintext);
 }
 
-/** The plaintext; `undefined` for whatever does not decrypt, without saying why. The caller wipes it. */
+/**
+ * The plaintext; `undefined` for whatever does not decrypt, without saying why. The caller wipes it.
+ *
+ * @throws {OpenSslUnreachable} for SM2PKE, where OpenSSL's own functions cannot be called
+ */
 export function decryptWith(
   algorithm: PublicKeyEncryptionName,
   privateKey: KeyObject,
@@ -53,7 +59,9 @@ export function decryptWith(
 ): Buffer | undefined {
   try {
     return PUBLIC_KEY_ENCRYPTION[algorithm].decrypt(privateKey, ciphertext);
-  } catch {
+  } catch (cause) {
+    // What is wrong with the server is not wrong with the ciphertext.
+    if (cause instanceof OpenSslUnreachable || cause instanceof EvpError) throw cause;
     return undefined;
   }
 }
