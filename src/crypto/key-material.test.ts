@@ -13,6 +13,14 @@ describe('material of every key spec', () => {
     expect(key.type).toBe(spec.pair === undefined ? 'secret' : 'private');
   });
 
+  it.each(KEY_SPECS)('$name is made off the event loop if it is RSA, and at once otherwise', async (spec) => {
+    const made = [generateMaterial(spec), readImportedMaterial(spec, await generateMaterial(spec))];
+    for (const one of made) expect(one instanceof Promise).toBe(spec.family === 'rsa');
+    const [one, two] = await Promise.all([made[0], generateMaterial(spec)]);
+    expect(one).not.toEqual(two);
+    await made[1];
+  });
+
   it.each(KEY_SPECS.filter(({ pair }) => pair !== undefined))('$name has a public key', async (spec) => {
     const key = openKeyMaterial(spec, await generateMaterial(spec));
     const publicKey = createPublicKey({ key: publicKeyOf(spec, key), format: 'der', type: 'spki' });
