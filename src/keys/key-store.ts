@@ -56,9 +56,6 @@ export interface KeyStore {
 
 export type KeyStoreSecret = Bytes<'CredentialSecret'>;
 
-/** Most key stores of a tenant in a region (AWS KMS: 10 custom key stores). */
-export const MAX_KEY_STORES = 10;
-
 export function makeKeyStoreId(random: Random): string {
   return `cks-${random(9).toString('hex').slice(0, 17)}`;
 }

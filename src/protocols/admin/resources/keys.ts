@@ -72,8 +72,8 @@ export const rotateKey = keyRoute({
   below: '/rotate',
   action: 'kms:RotateKeyOnDemand',
   summary: 'Makes new material the current one; the material before goes on to decrypt',
-  change: async (space, key, _body, nowMs, { services: { directory, keys, random } }) =>
-    rotateOnDemand({ space, key }, await relatedKeys(directory, keys, key), nowMs, random),
+  change: async (space, key, _body, nowMs, { services: { directory, keys, random, quotas } }) =>
+    rotateOnDemand({ space, key }, await relatedKeys(directory, keys, key), nowMs, random, quotas),
 });
 
 export const scheduleKeyDeletion = keyRoute({

@@ -1,5 +1,6 @@
-import { makeKeyStoreId, MAX_KEY_STORES, type KeyStore, type Reach } from '../../../keys/key-store.ts';
+import { makeKeyStoreId, type KeyStore, type Reach } from '../../../keys/key-store.ts';
 import { putKeyStore } from '../../../keys/key-store-record.ts';
+import type { Needed } from '../../../pipeline/act.ts';
 import { AwsKmsError } from '../errors.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { keyStoreAct, listKeyStores } from './find-key-store.ts';
@@ -21,22 +22,30 @@ export const createCustomKeyStore: Operation<'CreateCustomKeyStore'> = {
       requireMembersOf(type, input);
       const stores = await listKeyStores(context);
       requireFreeName(stores, name);
-      if (stores.length >= MAX_KEY_STORES) {
-        throw new AwsKmsError(
-          'LimitExceededException',
-          `An account has at most ${MAX_KEY_STORES} custom key stores in a Region.`,
-        );
-      }
       const { instance, random } = context;
+      const { room, refusal } = storeRoom(context);
+      // Whoever has no room need not be asked for a store's proxy or token. The commit counts once more, exactly.
+      if (stores.length >= room.below) throw refusal;
       const id = makeKeyStoreId(random);
       const reach = await reachOf(context, id, type, input);
       const { tenantId, region } = instance;
       const connection = { state: 'disconnected' } as const;
       const store: KeyStore = { tenantId, region, id, revision: 0, name, connection, reach, createdAtMs: nowMs };
-      return { value: { CustomKeyStoreId: id }, writes: [putKeyStore(instance, undefined, store)] };
+      const writes = [putKeyStore(instance, undefined, store)];
+      return { value: { CustomKeyStoreId: id }, writes, rooms: [{ room, refusal }] };
     });
   },
 };
+
+function storeRoom({ instance, quotas }: OperationContext): Needed {
+  const { tenantId, region } = instance;
+  const { keyStoresPerRegion: below } = quotas;
+  const refusal = new AwsKmsError(
+    'LimitExceededException',
+    `This account has as many custom key stores in this Region as it may have (${below}, the quota keyStoresPerRegion). Delete one that nobody needs, or have the quota raised.`,
+  );
+  return { room: { tenantId, kind: 'key-store', scope: region, below }, refusal };
+}
 
 type StoreType = NonNullable<Input<'CreateCustomKeyStore'>['CustomKeyStoreType']>;
 

@@ -3,6 +3,7 @@ import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { DAY } from '../../../keys/key-space.fixture.ts';
 import { REGION as HOME, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
+import { newStore } from './requests.fixture.ts';
 
 const WEST = 'eu-west-1';
 let world: World;
@@ -49,6 +50,21 @@ describe('the quota of keys', () => {
     for (let i = 0; i < 4; i++) await call('CreateKey', {}, WEST);
     const refused = await call('ReplicateKey', { KeyId, ReplicaRegion: WEST });
     expect(refused.type).toBe('LimitExceededException');
+  });
+});
+
+describe('the quota of custom key stores', () => {
+  it('is exact, however many are made at the same time', async () => {
+    Object.assign(world.quotas, { keyStoresPerRegion: 2 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call('CreateCustomKeyStore', newStore())));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+    for (const { type, text } of answers.filter(({ status }) => status !== 200)) {
+      expect([type, text]).toEqual([
+        'LimitExceededException',
+        expect.stringContaining('(2, the quota keyStoresPerRegion)'),
+      ]);
+    }
+    expect((await call('DescribeCustomKeyStores')).body.CustomKeyStores).toHaveLength(2);
   });
 });
 
