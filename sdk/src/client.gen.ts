@@ -52,7 +52,7 @@ export interface CreatedTenant {
 export interface Credential {
   readonly credentialId: string;
   /** whom it proves: for a role, a session of it */
-  readonly holder: 'user' | 'role' | 'root';
+  readonly holder: 'user' | 'role' | 'root' | 'service';
   /** the id of the user or role; the tenant's for its root */
   readonly principalId: string;
   /** the name of a session of a role */
@@ -379,6 +379,16 @@ export interface RunReport {
   readonly warnings?: readonly (string)[] | undefined;
   readonly findingCount?: number | undefined;
   readonly findings?: readonly (Finding)[] | undefined;
+}
+
+export interface Service {
+  readonly serviceId: string;
+  readonly name: string;
+  /** the tenant that hosts it: its log has the entries of the service */
+  readonly tenantId: string;
+  readonly state: 'active' | 'suspended';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
 }
 
 export interface Snapshot {
@@ -767,6 +777,35 @@ export class KeysteadClient {
   /** Deletes a role for good, with its sessions. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeleteRole`. */
   deleteRole(role: string): Promise<Role> {
     return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/delete`);
+  }
+
+  /** Registers a service: a program that acts for tenants where their policies or grants name it, hosted by the own tenant. Needs the permission `installation:CreateService`. */
+  createService(body: {
+    readonly name: string;
+  }): Promise<Service> {
+    return this.#transport.send('POST', `/services`, undefined, body);
+  }
+
+  /** Lists the services of the installation. Needs the permission `installation:ListServices`. */
+  listServices(): Promise<{
+    readonly items: readonly (Service)[];
+  }> {
+    return this.#transport.send('GET', `/services`);
+  }
+
+  /** Switches a service off in every tenant: every request of it and of its sessions that starts after the answer is refused. Needs the permission `installation:SuspendService`. */
+  suspendService(service: string): Promise<Service> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/suspend`);
+  }
+
+  /** Switches a service on again. Needs the permission `installation:ResumeService`. */
+  resumeService(service: string): Promise<Service> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/resume`);
+  }
+
+  /** Issues an access key of a service. Needs the permission `installation:CreateServiceCredential`. */
+  createServiceCredential(service: string): Promise<IssuedCredential> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/credentials`);
   }
 
   /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */

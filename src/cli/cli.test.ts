@@ -150,6 +150,16 @@ describe('the command line against a server', () => {
     await json('policy', 'delete', 'encrypt-only');
   });
 
+  it('registers a service, issues its access key and switches it off', async () => {
+    await json('service', 'create', 'backup.example.com');
+    expect(await json('service', 'credential', 'backup.example.com')).toMatchObject([
+      { credential: { holder: 'service' } },
+    ]);
+    await json('service', 'suspend', 'backup.example.com');
+    await json('service', 'resume', 'backup.example.com');
+    expect(await json('service', 'list')).toMatchObject([{ name: 'backup.example.com', state: 'active' }]);
+  });
+
   it('makes an access key of the account with a warning, and deletes it', async () => {
     const { stdout, stderr } = await run('credential', 'create', '--root');
     expect(stderr).toContain('This access key is the account itself');

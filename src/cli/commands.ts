@@ -8,6 +8,7 @@ import { KEY_COMMANDS } from './commands/key.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
 import { ROLE_COMMANDS } from './commands/role.ts';
+import { SERVICE_COMMANDS } from './commands/service.ts';
 import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
@@ -22,6 +23,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   principal: 'Users of your tenant: who may ask.',
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
+  service: 'Services: programs that act for tenants where their policies or grants name them.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
   key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
@@ -43,6 +45,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
+  ...SERVICE_COMMANDS,
   ...KEY_COMMANDS,
   ...GRANT_COMMANDS,
   ...ACCESS_COMMANDS,

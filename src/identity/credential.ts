@@ -12,7 +12,7 @@ import type { Tenant } from './tenant.ts';
 export type CredentialType = 'access-key' | 'session' | 'api-key';
 
 /** Of what kind the principal is that a credential proves. */
-export type CredentialHolder = 'user' | 'role' | 'root';
+export type CredentialHolder = 'user' | 'role' | 'root' | 'service';
 
 /** The long-lived credential at the bottom of a session: without it, and without its holder, the session is dead. */
 export interface SessionSource {

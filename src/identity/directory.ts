@@ -30,6 +30,7 @@ import {
   type Strength,
 } from './principal.ts';
 import { isSessionAlive, readRole, roleName, roleRef, type Role } from './role.ts';
+import { readService, serviceName, servicePrincipalOf, serviceRef, type Service } from './service.ts';
 import { inSession, roleSessionOf, rootOf } from './session.ts';
 import { accountName, instanceRef, readInstance, readTenant, tenantRef, type Instance, type Tenant } from './tenant.ts';
 
@@ -62,6 +63,7 @@ export class Directory {
   readonly #instances: RecordCache<Instance>;
   readonly #members: RecordCache<Parsed<Member>>;
   readonly #roles: RecordCache<Parsed<Role>>;
+  readonly #services: RecordCache<Service>;
   readonly #policies: RecordCache<Parsed<ManagedPolicy>>;
   readonly #credentials: RecordCache<Parsed<Credential>>;
   /** Where an access key or the hash of an API key leads never changes. */
@@ -76,6 +78,7 @@ export class Directory {
     this.#instances = new RecordCache(records, MAX_ENTRIES);
     this.#members = new RecordCache(records, MAX_ENTRIES);
     this.#roles = new RecordCache(records, MAX_ENTRIES);
+    this.#services = new RecordCache(records, MAX_ENTRIES);
     this.#policies = new RecordCache(records, MAX_ENTRIES);
     this.#credentials = new RecordCache(records, MAX_ENTRIES);
     this.#proofs = new EpochMemo(records, MAX_ENTRIES);
@@ -157,6 +160,24 @@ export class Directory {
       return andThen(this.role(tenant, ref.id), (role) =>
         role?.state !== 'deleted' && sameName(role?.name, name) ? role : undefined,
       );
+    });
+  }
+
+  /** A service by its id, in the tenant that hosts it. */
+  service(tenant: Tenant, serviceId: string): MaybePromise<Service | undefined> {
+    return this.#services.find(serviceRef(tenant.tenantId, serviceId), (record) => readService(tenant, record));
+  }
+
+  /** A service by its name, with the tenant that hosts it. */
+  serviceNamed(name: string): MaybePromise<{ readonly tenant: Tenant; readonly service: Service } | undefined> {
+    return andThen(this.#records.resolve(serviceName(name)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.tenant(ref.tenantId), (tenant) => {
+        if (tenant === undefined) return undefined;
+        return andThen(this.service(tenant, ref.id), (service) =>
+          service?.name === name ? { tenant, service } : undefined,
+        );
+      });
     });
   }
 
@@ -268,6 +289,11 @@ export class Directory {
   #holderOf(tenant: Tenant, credential: Credential): MaybePromise<Principal | undefined> {
     const { id, type, holder, principalId, createdAtMs } = credential;
     if (holder === 'root') return rootOf(tenant, credential);
+    if (holder === 'service') {
+      return andThen(this.service(tenant, principalId), (service) =>
+        service?.state === 'active' ? servicePrincipalOf(service, credential) : undefined,
+      );
+    }
     if (holder === 'role') {
       return andThen(this.#role(tenant, principalId), (found) => {
         if (found === undefined || !isSessionAlive(found.thing, createdAtMs)) return undefined;

@@ -3,6 +3,8 @@ export type IdentityErrorCode =
   | 'principal-exists'
   | 'principal-not-found'
   | 'principal-is-oneself'
+  | 'service-exists'
+  | 'service-not-found'
   | 'role-exists'
   | 'role-not-found'
   | 'access-policy-exists'

@@ -37,7 +37,7 @@ export interface Principal {
   readonly tenantId: string;
   readonly accountId: string;
   readonly kind: 'root' | 'user' | 'role' | 'service' | 'server';
-  /** Of the user, of the role that a session assumed; the tenant's for the account's root. */
+  /** Of the user, of the service, of the role that a session assumed; the tenant's for the account's root. */
   readonly id: string;
   readonly name: string;
   readonly arn: string;

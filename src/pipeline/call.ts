@@ -6,6 +6,8 @@ export interface Call {
   readonly requestId: string;
   /** `kms:Encrypt`, `keystead:CreateEnvironment`: for the entry of a call that fails before its act is known. */
   readonly action: string;
+  /** For whom a service says that it acts. Of services alone: nobody else is believed. */
+  readonly onBehalfOf?: { readonly arn?: string; readonly account?: string };
   /** What the client says and where it is: for the entry's details. */
   readonly source: CallSource;
 }

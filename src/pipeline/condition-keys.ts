@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { ORIGIN_WORDS, USAGE_WORDS } from './policy-words.ts';
 
 /** Who asks, and from where. */
-export interface Asker extends Pick<Call, 'principal' | 'source'> {
+export interface Asker extends Pick<Call, 'principal' | 'source' | 'onBehalfOf'> {
   /** In a question of what would be: what the request is to have, whatever is known. */
   readonly stated?: (key: string) => readonly string[] | undefined;
 }
@@ -135,6 +135,16 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
     name: 'aws:PrincipalIsAWSService',
     says: 'whether a service asks by itself',
     read: ({ call }) => yesNo(call.principal.service !== undefined),
+  },
+  {
+    name: 'aws:SourceArn',
+    says: 'the resource for which a service acts, as the service says (signed header `x-amz-source-arn`); of services alone',
+    read: ({ call }) => (call.principal.service === undefined ? undefined : call.onBehalfOf?.arn),
+  },
+  {
+    name: 'aws:SourceAccount',
+    says: 'the account for which a service acts, as the service says (signed header `x-amz-source-account`); of services alone',
+    read: ({ call }) => (call.principal.service === undefined ? undefined : call.onBehalfOf?.account),
   },
   { name: 'aws:PrincipalServiceName', says: 'the name of that service', read: ({ call }) => call.principal.service },
   {

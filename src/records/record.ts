@@ -11,6 +11,7 @@ export type RecordKind =
   | 'credential'
   | 'role'
   | 'access-policy'
+  | 'service'
   | 'key'
   | 'grant'
   | 'key-store'

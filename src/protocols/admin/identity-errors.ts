@@ -5,6 +5,8 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'principal-exists': { status: 409, action: 'Choose another name, or use the principal that is there.' },
   'principal-not-found': { status: 404, action: 'List the principals to see their ids.' },
   'principal-is-oneself': { status: 409, action: 'Have another administrator do it.' },
+  'service-exists': { status: 409, action: 'Choose another name, or use the service that is there.' },
+  'service-not-found': { status: 404, action: 'List the services to see their names.' },
   'role-exists': { status: 409, action: 'Choose another name, or use the role that is there.' },
   'role-not-found': { status: 404, action: 'List the roles to see their names.' },
   'access-policy-exists': { status: 409, action: 'Choose another name, or change the policy that is there.' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adminHouse, fits, type AdminHouse, type Answer } from './admin.fixture.ts';
+import { adminHouse, examplePath, fits, type AdminHouse, type Answer } from './admin.fixture.ts';
 import { PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
@@ -220,7 +220,7 @@ describe('users, roles and policies', () => {
     }
     expect((await house.send(apiKey, 'GET', '/policies')).status).toBe(200);
     for (const route of ADMIN_ROUTES.filter(({ action }) => action.startsWith('installation:'))) {
-      const path = route.path.replace('{tenantId}', house.stranger.tenantId);
+      const path = examplePath(route, { tenantId: house.stranger.tenantId });
       expect([route.id, (await house.send(apiKey, route.method, path, route.example.body)).status]).toEqual([
         route.id,
         403,
@@ -253,6 +253,30 @@ describe('users, roles and policies', () => {
     await done('deleteCredential', `/credentials/${credentialId}/delete`);
     expect(await house.services.directory.byAccessKey(credentialId)).toBeUndefined();
     expect(await post(`/credentials/${credentialId}/delete`)).toEqual([404, 'credential-not-found']);
+  });
+
+  it('register services that act for tenants, which operators alone may', async () => {
+    const body = { name: 'backup.example.com' };
+    expect(await post('/services', body)).toEqual([403, 'access-denied']);
+    await done('createService', '/services', body, operator);
+    expect(await post('/services', body, operator)).toEqual([409, 'service-exists']);
+    const path = '/services/backup.example.com';
+    expect(await post(`${path}/credentials`)).toEqual([403, 'access-denied']);
+    const { credential } = await done('createServiceCredential', `${path}/credentials`, undefined, operator);
+    const { credentialId } = credential as { credentialId: string };
+    expect(credential).toMatchObject({ holder: 'service' });
+    const isProven = async () => (await house.services.directory.byAccessKey(credentialId)) !== undefined;
+    expect(await isProven()).toBe(true);
+    for (const verb of ['suspend', 'delete'])
+      expect(await post(`/credentials/${credentialId}/${verb}`)).toEqual([403, 'access-denied']);
+    expect(await done('suspendService', `${path}/suspend`, undefined, operator)).toMatchObject({ state: 'suspended' });
+    expect(await isProven()).toBe(false);
+    await done('resumeService', `${path}/resume`, undefined, operator);
+    expect(await isProven()).toBe(true);
+    expect((await done('listServices', '/services', undefined, operator))['items']).toHaveLength(1);
+    await done('deleteCredential', `/credentials/${credentialId}/delete`, undefined, operator);
+    expect(await isProven()).toBe(false);
+    expect(await post('/services/nobody.example.com/suspend', undefined, operator)).toEqual([404, 'service-not-found']);
   });
 
   it('keep tenants apart', async () => {

@@ -40,6 +40,13 @@ import {
   startRestore,
   startVerification,
 } from './resources/runs.ts';
+import {
+  createService,
+  createServiceCredential,
+  listServices,
+  resumeService,
+  suspendService,
+} from './resources/services.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
 import {
@@ -77,6 +84,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listRoles,
   getRole,
   ...ROLE_CHANGES,
+  createService,
+  listServices,
+  suspendService,
+  resumeService,
+  createServiceCredential,
   createCredential,
   createRootCredential,
   listCredentials,

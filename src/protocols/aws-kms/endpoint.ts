@@ -5,6 +5,7 @@ import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../
 import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import { onBehalfOf } from '../../pipeline/on-behalf-of.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
@@ -143,6 +144,7 @@ function callOf(request: HttpRequest, principal: Principal, target: string | und
     principal,
     requestId: request.requestId,
     action: isOperation(target) ? `kms:${operationOf(target)}` : 'kms:Unknown',
+    ...onBehalfOf(principal, (name) => headerOf(request.rawHeaders, name)),
     source: {
       protocol: PROTOCOL,
       address: request.remoteAddress,

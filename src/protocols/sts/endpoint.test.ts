@@ -4,6 +4,7 @@ import { suspendCredential } from '../../identity/credential.ts';
 import { makeManagedPolicy, putManagedPolicy, removeManagedPolicy } from '../../identity/managed-policy.ts';
 import { putPrincipal, type Member } from '../../identity/principal.ts';
 import type { Role } from '../../identity/role.ts';
+import { makeService, putService } from '../../identity/service.ts';
 import type { Tenant } from '../../identity/tenant.ts';
 import { REGION, StsWorld, type Answer, type Keys } from './sts.fixture.ts';
 
@@ -258,6 +259,23 @@ describe('what a trust policy asks', () => {
     expect(await ask(full, { ...tag('red'), SourceIdentity: 'Alice' })).toBe(200);
     expect(await ask(full, tag('blue'))).toBe(403);
     expect(await ask(full, { SourceIdentity: 'Bob' })).toBe(403);
+  });
+});
+
+describe('a service', () => {
+  it('assumes a role that trusts it for a resource, and opens no other session', async () => {
+    const made = makeService(other, 'backup.example.com', world.clock(), world.random);
+    await world.commit(made.write);
+    const keys = await world.accessKey(other, made.service.id, 'service');
+    const trust = { Effect: 'Allow', Principal: { Service: 'backup.example.com' }, Action: 'sts:AssumeRole' };
+    const ofService = await world.role(acme, 'OfService', trust);
+    const parameters = { RoleArn: roleArn(acme.accountId, ofService.name) };
+    const opened = await assume(keys, parameters);
+    expect(opened.status).toBe(200);
+    expect(refusal(await assume(alice.keys, parameters))).toEqual(DENIED);
+    expect(refusal(await world.call(keys, 'GetSessionToken'))).toEqual(DENIED);
+    await world.commit(putService(other, { ...made.service, state: 'suspended' }).write);
+    expect(refusal(await whoIs(opened.keys()))).toEqual(INVALID_TOKEN);
   });
 });
 

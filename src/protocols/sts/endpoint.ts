@@ -7,6 +7,7 @@ import { signingOf } from '../../identity/signing.ts';
 import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import { onBehalfOf } from '../../pipeline/on-behalf-of.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen } from '../../records/ports.ts';
 import { SignatureVerifier } from '../sigv4/verify.ts';
@@ -137,6 +138,7 @@ function callOf(request: HttpRequest, principal: Principal, form: Parameters | S
     principal,
     requestId: request.requestId,
     action: action !== undefined && isOperation(action) ? `sts:${action}` : 'sts:Unknown',
+    ...onBehalfOf(principal, (name) => headerOf(request.rawHeaders, name)),
     source: {
       protocol: PROTOCOL,
       address: request.remoteAddress,

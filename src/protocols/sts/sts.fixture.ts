@@ -74,7 +74,7 @@ export class StsWorld {
     return { member, keys: await this.accessKey(tenant, member.id) };
   }
 
-  async accessKey(tenant: Tenant, principalId: string, holder?: 'root'): Promise<Keys> {
+  async accessKey(tenant: Tenant, principalId: string, holder?: 'root' | 'service'): Promise<Keys> {
     const issue = holder === undefined ? {} : { holder };
     const issued = issueAccessKey(tenant, principalId, undefined, this.clock(), this.random, issue);
     await this.commit(issued.write);

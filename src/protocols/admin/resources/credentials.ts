@@ -28,7 +28,9 @@ const ONCE = 'shown in this answer and never again';
 
 const CREDENTIAL = named('Credential', {
   credentialId: CREDENTIAL_ID,
-  holder: Type.Enum(['user', 'role', 'root'], { description: 'whom it proves: for a role, a session of it' }),
+  holder: Type.Enum(['user', 'role', 'root', 'service'], {
+    description: 'whom it proves: for a role, a session of it',
+  }),
   principalId: Type.String({ ...UUID, description: "the id of the user or role; the tenant's for its root" }),
   sessionName: Type.Optional(Type.String({ description: 'the name of a session of a role' })),
   type: TYPE,
@@ -37,7 +39,7 @@ const CREDENTIAL = named('Credential', {
   expiresAt: Type.Optional(TIMESTAMP),
 });
 
-const ISSUED_CREDENTIAL = named('IssuedCredential', {
+export const ISSUED_CREDENTIAL = named('IssuedCredential', {
   credential: CREDENTIAL,
   accessKeyId: Type.Optional(Type.String()),
   secretAccessKey: Type.Optional(Type.String({ description: ONCE })),
@@ -227,14 +229,16 @@ async function findCredential(
   const record = await records.read(credentialRef(tenant.tenantId, credentialId));
   const credential = record && readCredential(tenant, record);
   const member = credential && (await directory.member(tenant, credential.principalId));
-  return { credential, policies: member?.policies ?? [] };
+  // A service acts in every tenant: only an operator takes its credentials back.
+  const isInstallation = credential?.holder === 'service';
+  return { credential, policies: isInstallation ? ['operator'] : (member?.policies ?? []) };
 }
 
 function noCredential(credentialId: string): AdminRefusal {
   return new AdminRefusal('credential-not-found', `your tenant has no credential ${credentialId}`);
 }
 
-function showIssued({ credential, secret, sessionToken }: IssuedCredential) {
+export function showIssued({ credential, secret, sessionToken }: IssuedCredential) {
   return {
     credential: showCredential(credential),
     ...(credential.type === 'api-key'

@@ -18,6 +18,8 @@ export const getSessionToken = operation<IssuedCredential>({
       targets: [{ action: 'sts:GetSessionToken', resource: '*', isFree: true }],
       ...(asked !== undefined && { details: { durationSeconds: asked } }),
       run: (nowMs) => {
+        if (principal.kind === 'service')
+          throw new StsError('AccessDenied', 'Services open sessions of roles alone: use AssumeRole.');
         if (credential.type === 'session')
           throw new StsError('AccessDenied', 'Cannot call GetSessionToken with session credentials');
         const isRoot = principal.kind === 'root';

@@ -1,0 +1,58 @@
+import type { KeysteadClient, Service } from '@keystead/sdk';
+import type { CliCommand, Row } from '../command.ts';
+import type { Column } from '../output.ts';
+
+const COLUMNS: readonly Column<Service>[] = [
+  ['SERVICE', ({ name }) => name],
+  ['STATE', ({ state }) => state],
+  ['TENANT', ({ tenantId }) => tenantId],
+  ['CREATED', ({ createdAt }) => createdAt],
+];
+
+const SERVICE: readonly Row[] = [['<service>', 'its name, like backup.example.com']];
+
+/** A command on one service. */
+function change(
+  verb: string,
+  summary: string,
+  run: (client: KeysteadClient, service: string) => Promise<object>,
+  afterwards?: string,
+): CliCommand {
+  return {
+    path: `service ${verb}`,
+    summary,
+    reach: 'remote',
+    arguments: SERVICE,
+    examples: [`service ${verb} backup.example.com`],
+    run: async ({ client, given, output }) => {
+      output.item(await run(client(), given.text('service')));
+      if (afterwards !== undefined) output.note(afterwards);
+    },
+  };
+}
+
+export const SERVICE_COMMANDS: readonly CliCommand[] = [
+  change(
+    'create',
+    'As an operator, registers a program that acts for tenants where their policies or grants name it',
+    (client, name) => client.createService({ name }),
+  ),
+  {
+    path: 'service list',
+    summary: 'As an operator, lists the services of the installation',
+    reach: 'remote',
+    examples: ['service list'],
+    run: async ({ client, output }) =>
+      output.rows((await client().listServices()).items, COLUMNS, 'There is no service.'),
+  },
+  change(
+    'credential',
+    'As an operator, issues an access key of a service; its secret is shown once',
+    (client, service) => client.createServiceCredential(service),
+    '\nThe secrets are shown here and never again.',
+  ),
+  change('suspend', 'As an operator, switches a service off in every tenant', (client, service) =>
+    client.suspendService(service),
+  ),
+  change('resume', 'As an operator, switches a service on again', (client, service) => client.resumeService(service)),
+];

@@ -1,0 +1,153 @@
+import Type from 'typebox';
+import { issueAccessKey } from '../../../identity/credential.ts';
+import { IdentityError } from '../../../identity/errors.ts';
+import {
+  makeService,
+  putService,
+  readService,
+  SERVICE_NAME,
+  serviceName,
+  type Service,
+} from '../../../identity/service.ts';
+import type { Tenant } from '../../../identity/tenant.ts';
+import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
+import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { ISSUED_CREDENTIAL, showIssued } from './credentials.ts';
+
+const NAME = Type.String({ pattern: SERVICE_NAME.source });
+const SERVICE = named('Service', {
+  serviceId: UUID,
+  name: NAME,
+  tenantId: Type.String({ ...UUID, description: 'the tenant that hosts it: its log has the entries of the service' }),
+  state: Type.Enum(['active', 'suspended']),
+  createdAt: TIMESTAMP,
+});
+const PARAMS = closed({ service: NAME });
+const EXAMPLE = { service: 'backup.example.com' };
+
+export const createService = adminRoute({
+  id: 'createService',
+  method: 'POST',
+  path: '/services',
+  action: 'installation:CreateService',
+  summary:
+    'Registers a service: a program that acts for tenants where their policies or grants name it, hosted by the own tenant',
+  status: 201,
+  body: closed({ name: NAME }),
+  answer: SERVICE,
+  example: { body: { name: 'backup.example.com' } },
+  prepare: ({ services: { records, random }, proof: { tenant } }, { body }) => ({
+    targets: [{ action: 'installation:CreateService', resource: '*' }],
+    details: { name: body.name },
+    run: async (nowMs) => {
+      if ((await records.resolve(serviceName(body.name))) !== undefined)
+        throw new IdentityError('service-exists', `there is a service named ${body.name} already`);
+      const { service, write } = makeService(tenant, body.name, nowMs, random);
+      return { value: service, writes: [write] };
+    },
+  }),
+  show: showService,
+});
+
+export const listServices = adminRoute({
+  id: 'listServices',
+  method: 'GET',
+  path: '/services',
+  action: 'installation:ListServices',
+  summary: 'Lists the services of the installation',
+  status: 200,
+  answer: closed({ items: Type.Array(SERVICE) }),
+  example: {},
+  prepare: ({ services: { records, directory } }) => ({
+    targets: [{ action: 'installation:ListServices', resource: '*' }],
+    run: async () => {
+      const items = [];
+      for (const row of await records.listAll('service')) {
+        const tenant = await directory.tenant(row.tenantId);
+        if (tenant) items.push(showService(readService(tenant, row)));
+      }
+      return { value: { items } };
+    },
+  }),
+  show: (list: { items: ReturnType<typeof showService>[] }) => list,
+});
+
+export const suspendService = changeOf(
+  'suspendService',
+  'suspend',
+  'suspended',
+  'Switches a service off in every tenant: every request of it and of its sessions that starts after the answer is refused',
+);
+
+export const resumeService = changeOf('resumeService', 'resume', 'active', 'Switches a service on again');
+
+export const createServiceCredential = adminRoute({
+  id: 'createServiceCredential',
+  method: 'POST',
+  path: '/services/{service}/credentials',
+  action: 'installation:CreateServiceCredential',
+  summary: 'Issues an access key of a service',
+  status: 201,
+  params: PARAMS,
+  answer: ISSUED_CREDENTIAL,
+  example: { params: EXAMPLE },
+  prepare: async (context, { params }) => {
+    const found = await context.services.directory.serviceNamed(params.service);
+    return {
+      targets: [{ action: 'installation:CreateServiceCredential', resource: '*' }],
+      details: { service: params.service },
+      run: (nowMs) => {
+        const { tenant, service } = requireService(found, params.service);
+        const issue = { holder: 'service' } as const;
+        const issued = issueAccessKey(tenant, service.id, undefined, nowMs, context.services.random, issue);
+        context.wipeLater(issued.secret);
+        return { value: issued, writes: [issued.write] };
+      },
+    };
+  },
+  show: showIssued,
+});
+
+function changeOf(id: string, verb: string, state: Service['state'], summary: string): AdminRoute {
+  const action = `installation:${id.slice(0, 1).toUpperCase()}${id.slice(1)}`;
+  return adminRoute({
+    id,
+    method: 'POST',
+    path: `/services/{service}/${verb}`,
+    action,
+    summary,
+    status: 200,
+    params: PARAMS,
+    answer: SERVICE,
+    example: { params: EXAMPLE },
+    prepare: async ({ services: { directory } }: AdminContext, { params }) => {
+      const found = await directory.serviceNamed(params.service);
+      return {
+        targets: [{ action, resource: '*' }],
+        details: { service: params.service },
+        run: () => {
+          const { tenant, service } = requireService(found, params.service);
+          if (service.state === state) return { value: service };
+          const put = putService(tenant, { ...service, state });
+          return { value: put.service, writes: [put.write], ...(state === 'suspended' && { urgent: true }) };
+        },
+      };
+    },
+    show: showService,
+  });
+}
+
+interface Found {
+  readonly tenant: Tenant;
+  readonly service: Service;
+}
+
+/** @throws {IdentityError} `service-not-found` */
+function requireService(found: Found | undefined, name: string): Found {
+  if (found !== undefined) return found;
+  throw new IdentityError('service-not-found', `there is no service named ${name}`);
+}
+
+function showService({ id, tenantId, name, state, createdAtMs }: Service) {
+  return { serviceId: id, name, tenantId, state, createdAt: timestamp(createdAtMs) };
+}
