@@ -134,6 +134,7 @@ const LABELS = [
   'keystead/tenant/wrap/v1',
   'keystead/tenant/records/v1',
   'keystead/tenant/material-id/v1',
+  'keystead/tenant/material-use/v1',
   'keystead/instance/wrap/v1',
 ];
 
@@ -165,6 +166,7 @@ function keyHierarchyVectors() {
     wrapped: BINDINGS.map(([binding, length]) => wrapped(binding, fixed(binding.join(), length))),
     levels: levels(),
     materialIds: ['a', 'b'].map((keyId) => materialId(keyId, fixed('material', 32))),
+    materialUses: [32, 48].map((length) => materialUse(fixed('material', length))),
     keyCheckValues: [16, 24, 32, 64].map((length) => checkValue(fixed('material', length))),
   };
 }
@@ -205,6 +207,12 @@ function materialId(keyId: string, material: Buffer) {
   const tenantRoot = fixed('tenant root', 32);
   const inputs = { tenantRoot: hex(tenantRoot), keyId, material: hex(material) };
   return { ...inputs, materialId: TenantKey.from(tenantRoot, TENANT).materialId(keyId, material) };
+}
+
+function materialUse(material: Buffer) {
+  const tenantRoot = fixed('tenant root', 32);
+  const inputs = { tenantRoot: hex(tenantRoot), material: hex(material) };
+  return { ...inputs, materialUse: TenantKey.from(tenantRoot, TENANT).materialUseId(material) };
 }
 
 function checkValue(material: Buffer) {

@@ -91,6 +91,10 @@ def main(path):
         message = prefixed(vector["keyId"].encode()) + prefixed(bytes.fromhex(vector["material"]))
         assert hmac.new(key, message, hashlib.sha256).hexdigest() == vector["materialId"], vector["keyId"]
         agreed += 1
+    for vector in vectors["materialUses"]:
+        key = derive(bytes.fromhex(vector["tenantRoot"]), "keystead/tenant/material-use/v1")
+        assert hmac.new(key, bytes.fromhex(vector["material"]), hashlib.sha256).hexdigest() == vector["materialUse"]
+        agreed += 1
     for vector in vectors["keyCheckValues"]:
         value = hmac.new(bytes.fromhex(vector["material"]), b"keystead/key-check-value/v1", hashlib.sha256).digest()[:8]
         assert value.hex() == vector["keyCheckValue"], vector["material"]

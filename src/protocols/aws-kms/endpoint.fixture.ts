@@ -13,6 +13,7 @@ import { makeInstance, makeTenant, type Instance, type Tenant } from '../../iden
 import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { countingRandom, settableClock, wrappingPair } from '../../keys/key-space.fixture.ts';
+import { generateWrappingKey, type WrappingKeySpec } from '../../crypto/import-wrapping.ts';
 import { MaterialPool } from '../../keys/material-pool.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
@@ -128,7 +129,9 @@ export class World {
     // RSA keys take long to make: one serves all tests.
     materials,
     quotas: this.quotas,
-    wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
+    wrappingKeys: {
+      take: (spec: WrappingKeySpec) => (spec === 'SM2' ? generateWrappingKey(spec) : Promise.resolve(wrappingPair())),
+    } as unknown as WrappingKeyPool,
     attestationRoots: [testRoot(this.clock())],
     keyStores: keyStorePorts(
       externalKeysBy(new XksClient((...request) => this.proxy(...request), this.clock), new Map()),

@@ -27,7 +27,7 @@ export const decrypt: Operation<'Decrypt'> = {
     } as const;
     return andThen(findSource(context, request, nowMs), (source) => ({
       targets: [targetOf('kms:Decrypt', source.resolved)],
-      ...detailsOf(input.EncryptionContext),
+      ...detailsOf(input.EncryptionContext, input.EncryptionAlgorithm),
       run(runAtMs) {
         return andThen(source.open(runAtMs), (opened) => {
           if (opened === undefined || input.DryRun === true) {

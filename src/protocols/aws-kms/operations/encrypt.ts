@@ -15,7 +15,7 @@ export const encrypt: Operation<'Encrypt'> = {
     const cipher = cipherOf(input.EncryptionAlgorithm, input.EncryptionContext);
     return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:Encrypt', resolved)],
-      ...detailsOf(input.EncryptionContext),
+      ...detailsOf(input.EncryptionContext, input.EncryptionAlgorithm),
       run(runAtMs) {
         const sealed = encryptBy(context, 'Encrypt', resolved, cipher, input.Plaintext, runAtMs);
         return andThen(sealed, ({ ciphertext, version }) => {

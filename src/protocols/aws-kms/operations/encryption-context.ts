@@ -32,7 +32,13 @@ export function contextDetails(context: EncryptionContext): { readonly [name: st
   return Object.fromEntries(context ?? []);
 }
 
-/** The details of an act that has a context, or none. */
-export function detailsOf(context: EncryptionContext): { readonly details?: Json } {
-  return context === undefined || context.size === 0 ? {} : { details: { encryptionContext: contextDetails(context) } };
+/** The details of an act that has a context, or an algorithm other than that of symmetric keys, or none. */
+export function detailsOf(context: EncryptionContext, algorithm?: string): { readonly details?: Json } {
+  const isNamed = algorithm !== undefined && algorithm !== 'SYMMETRIC_DEFAULT';
+  if (!isNamed && (context === undefined || context.size === 0)) return {};
+  const details = {
+    ...(isNamed && { encryptionAlgorithm: algorithm }),
+    ...(context && context.size > 0 && { encryptionContext: contextDetails(context) }),
+  };
+  return { details };
 }

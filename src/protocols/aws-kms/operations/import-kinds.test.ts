@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } f
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DAY, wrapForImport, wrappingPair } from '../../../keys/key-space.fixture.ts';
 import type { WrappingAlgorithmName } from '../../../crypto/import-wrapping.ts';
+import { encryptTo } from '../../../crypto/public-key-encryption.ts';
 import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
@@ -203,6 +204,31 @@ describe('wrapping', () => {
       text: expect.stringContaining('RSA_AES_KEY_WRAP_SHA_256') as string,
     };
     expect(answer).toMatchObject(fits ? { status: 200 } : { status: 400, ...refusal });
+  });
+
+  it('by SM2 takes secrets and pairs', async () => {
+    const brought: [string, string, Buffer][] = [
+      ['HMAC_512', 'GENERATE_VERIFY_MAC', randomBytes(64)],
+      [
+        'SM2',
+        'SIGN_VERIFY',
+        generateKeyPairSync('ec', { namedCurve: 'SM2' }).privateKey.export({ format: 'der', type: 'pkcs8' }),
+      ],
+    ];
+    for (const [spec, usage, material] of brought) {
+      const KeyId = await waiting(spec, usage);
+      const asked = { KeyId, WrappingAlgorithm: 'SM2PKE', WrappingKeySpec: 'SM2' };
+      const { body } = await call('GetParametersForImport', asked);
+      const der = Buffer.from(body.PublicKey, 'base64');
+      const wrapping = createPublicKey({ key: der, format: 'der', type: 'spki' });
+      const input = {
+        KeyId,
+        ImportToken: body.ImportToken,
+        EncryptedKeyMaterial: encryptTo('SM2PKE', wrapping, material),
+      };
+      expect(await call('ImportKeyMaterial', { ...input, ...KEPT })).toMatchObject({ status: 200 });
+      expect((await call('DescribeKey', { KeyId })).body.KeyMetadata).toMatchObject({ KeyState: 'Enabled' });
+    }
   });
 
   it('by PKCS#1 v1.5 is refused', async () => {
