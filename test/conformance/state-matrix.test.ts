@@ -14,6 +14,7 @@ import {
   type Kind,
   type Prepared,
 } from '../../src/protocols/aws-kms/operations/requests.fixture.ts';
+import { XksWorld } from '../../src/protocols/xks/xks.fixture.ts';
 
 /**
  * Every operation in every state of a key, under every form of its name: the table "Key states of AWS KMS keys" of the
@@ -21,6 +22,8 @@ import {
  */
 
 const HOUR = 3_600_000;
+/** What an external key is good for. */
+const BOTH = ['ENCRYPT', 'DECRYPT'] as const;
 
 interface ConditionRow {
   readonly kind: Kind;
@@ -169,6 +172,8 @@ const TABLE: { readonly [N in OperationName]: readonly [Row, Forms] | typeof NO_
   ListAliases: [ALWAYS, ID_OR_ARN],
   ListGrants: [ALWAYS, ID_OR_ARN],
   ListResourceTags: [ALWAYS, ID_OR_ARN],
+  // The alias is named, not the key.
+  DeleteAlias: [ALWAYS, ['alias']],
   // AWS documents the ARN alone.
   RetireGrant: [ALWAYS, ID_OR_ARN],
   RevokeGrant: [ALWAYS, ID_OR_ARN],
@@ -200,8 +205,6 @@ const TABLE: { readonly [N in OperationName]: readonly [Row, Forms] | typeof NO_
   DeleteImportedKeyMaterial: [{ ...IMPORTED, 'imported, pending deletion': 'Y' }, ID_OR_ARN],
   ReplicateKey: [RELATED, ID_OR_ARN],
   UpdatePrimaryRegion: [RELATED, ID_OR_ARN],
-  // The alias is named, not the key.
-  DeleteAlias: NO_KEY,
   CreateKey: NO_KEY,
   ListKeys: NO_KEY,
   GenerateRandom: NO_KEY,
@@ -218,6 +221,15 @@ const ON_KEYS = IMPLEMENTED.flatMap((operation) => {
   const row = TABLE[operation];
   return row === NO_KEY ? [] : [[operation, ...row] as const];
 });
+/** What succeeds once only: the next name needs another key. */
+const SPENDING: ReadonlySet<OperationName> = new Set([
+  'ScheduleKeyDeletion',
+  'CancelKeyDeletion',
+  'DeleteAlias',
+  'RetireGrant',
+  'RevokeGrant',
+  'DeleteImportedKeyMaterial',
+]);
 const NAMES = Object.keys(CONDITIONS) as Condition[];
 
 let world: World;
@@ -256,8 +268,9 @@ function expected(outcome: Outcome, key: Prepared, form: keyof Prepared): readon
   return [400, found[0], found[1].replace('<arn>', key.arn)];
 }
 
-it('has every operation of the model', () => {
+it('has every operation of the model, and a request for each that is there', () => {
   expect(Object.keys(TABLE).toSorted()).toEqual(Object.keys(INPUTS).toSorted());
+  expect(Object.keys(REQUESTS).toSorted()).toEqual(IMPLEMENTED.toSorted());
 });
 
 describe.each(ON_KEYS)('%s', (operation, row, forms) => {
@@ -267,24 +280,40 @@ describe.each(ON_KEYS)('%s', (operation, row, forms) => {
     const startMs = world.clock();
     let key: Prepared | undefined;
     for (const form of forms) {
-      // What succeeds may change the key: the next name needs another one.
-      key = key === undefined || outcome === 'Y' ? await keyIn(operation, condition, startMs) : key;
+      const isSpent = outcome === 'Y' && SPENDING.has(operation);
+      key = key === undefined || isSpent ? await keyIn(operation, condition, startMs) : key;
       const { status, type, text } = await ask(operation, key, key[form]);
       expect([form, status, type, text]).toEqual([form, ...expected(outcome, key, form)]);
     }
     world.clock.set(startMs);
     expect(world.faults).toEqual([]);
   });
+});
 
-  it('takes no other form of name', async () => {
-    const key = await prepare(world, account, NEEDS[operation] ?? 'enabled', SPECS[operation]);
+describe('names of keys', () => {
+  beforeAll(freshWorld);
+  const naming = ON_KEYS.filter(([operation]) => operation !== 'DeleteAlias');
+  const fitting = (operation: OperationName) =>
+    prepare(world, account, NEEDS[operation] ?? 'enabled', SPECS[operation]);
+
+  it.each(naming)('%s takes the forms that its page says, and no other', async (operation, _, forms) => {
+    const key = await fitting(operation);
     for (const form of ALL_FORMS.filter((one) => !forms.includes(one))) {
       const answer = await ask(operation, key, key[form]);
-      expect([form, answer.status, answer.type]).toEqual([
-        form,
-        400,
-        expect.stringMatching(/^(?:NotFound|InvalidArn)Exception$/),
-      ]);
+      expect(answer).toMatchObject({ type: 'NotFoundException', text: `Invalid keyId '${key[form]}'` });
+    }
+  });
+
+  it.each(naming)('%s knows no key that never was, or that is elsewhere', async (operation) => {
+    const key = await fitting(operation);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const names = {
+      [unknown]: `Key '${key.arn.replace(key.id, unknown)}' does not exist`,
+      'fake-key-id': `Invalid keyId 'fake-key-id'`,
+      [key.arn.replace(':eu-central-1:', ':us-east-1:')]: 'Invalid arn us-east-1',
+    };
+    for (const [name, text] of Object.entries(names)) {
+      expect(await ask(operation, key, name)).toMatchObject({ status: 400, type: 'NotFoundException', text });
     }
   });
 });
@@ -340,4 +369,119 @@ describe('a multi-Region primary key', () => {
     const key = await prepare(world, account, MULTI_REGION);
     expect(await ask(operation, key, key.arn)).toMatchObject({ status: 200 });
   });
+});
+
+describe('a key in an external key store that was disconnected', () => {
+  const UNAVAILABLE = {
+    Y: undefined,
+    unavailable: ['KMSInvalidStateException', '<arn> is unavailable.'],
+    'not deletion': OUTCOMES['not deletion'],
+    'not here': [
+      'UnsupportedOperationException',
+      '<arn> origin is EXTERNAL_KEY_STORE which is not valid for this operation.',
+    ],
+  } as const;
+
+  /** The column "Unavailable" of the table. */
+  const COLUMN: { readonly [N in OperationName]?: keyof typeof UNAVAILABLE } = {
+    Encrypt: 'unavailable',
+    Decrypt: 'unavailable',
+    ReEncrypt: 'unavailable',
+    GenerateDataKey: 'unavailable',
+    GenerateDataKeyWithoutPlaintext: 'unavailable',
+    CreateGrant: 'Y',
+    DescribeKey: 'Y',
+    GetKeyPolicy: 'Y',
+    PutKeyPolicy: 'Y',
+    ListKeyPolicies: 'Y',
+    ListAliases: 'Y',
+    ListGrants: 'Y',
+    ListResourceTags: 'Y',
+    RevokeGrant: 'Y',
+    GetKeyLastUsage: 'Y',
+    CreateAlias: 'Y',
+    UpdateAlias: 'Y',
+    TagResource: 'Y',
+    UntagResource: 'Y',
+    UpdateKeyDescription: 'Y',
+    EnableKey: 'Y',
+    DisableKey: 'Y',
+    ScheduleKeyDeletion: 'Y',
+    CancelKeyDeletion: 'not deletion',
+    EnableKeyRotation: 'not here',
+    DisableKeyRotation: 'not here',
+    GetKeyRotationStatus: 'not here',
+    RotateKeyOnDemand: 'not here',
+    GetParametersForImport: 'not here',
+    ImportKeyMaterial: 'not here',
+  };
+  const operations = Object.keys(COLUMN) as (keyof typeof COLUMN)[];
+  const made = new Map<OperationName, Prepared>();
+
+  /** A house that is its own proxy, with one external key for each operation. */
+  beforeAll(async () => {
+    const house = new XksWorld();
+    world = house;
+    account = await house.account();
+    const call = async <N extends OperationName>(name: N, input: object) => {
+      const { status, body } = await house.call(account.admin, name, input);
+      if (status !== 200) throw new Error(`the set-up of a test was refused: ${JSON.stringify(body)}`);
+      return body;
+    };
+    const behind = await prepare(house, account, 'enabled');
+    const exposed = operations.map((xksKeyId) => ({ xksKeyId, keyId: behind.id, operations: BOTH }));
+    const access = await house.endpoint(account, 'production', exposed);
+    house.proxy = async (_, path, headers, body) => {
+      const { status, body: answer } = await house.hand(path, '', { ...headers }, body.toString('utf8'));
+      return { status, body: Buffer.from(JSON.stringify(answer)) };
+    };
+    const { CustomKeyStoreId } = await call('CreateCustomKeyStore', {
+      CustomKeyStoreName: 'outside',
+      CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+      XksProxyConnectivity: 'PUBLIC_ENDPOINT',
+      XksProxyUriEndpoint: 'https://xks.example.com',
+      XksProxyUriPath: '/production/kms/xks/v1',
+      XksProxyAuthenticationCredential: { AccessKeyId: access.accessKeyId, RawSecretAccessKey: access.secret },
+    });
+    await call('ConnectCustomKeyStore', { CustomKeyStoreId });
+    for (const operation of operations) {
+      const { KeyMetadata } = await call('CreateKey', {
+        Origin: 'EXTERNAL_KEY_STORE',
+        CustomKeyStoreId,
+        XksKeyId: operation,
+      });
+      const { KeyId: id, Arn: arn } = KeyMetadata;
+      const alias = `alias/outside-${operation}`;
+      await call('CreateAlias', { AliasName: alias, TargetKeyId: id });
+      const { CiphertextBlob: blob } = await call('Encrypt', { KeyId: id, Plaintext: Buffer.from('plain') });
+      const grant = { KeyId: id, GranteePrincipal: behind.rootArn, Operations: ['DescribeKey'] };
+      const { GrantId: grantId } = await call('CreateGrant', grant);
+      made.set(operation, {
+        ...behind,
+        id,
+        arn,
+        alias,
+        aliasArn: behind.aliasArn.replace(behind.alias, alias),
+        blob,
+        grantId,
+      });
+    }
+    await call('DisconnectCustomKeyStore', { CustomKeyStoreId });
+  });
+
+  it.each(Object.entries(COLUMN) as [OperationName, keyof typeof UNAVAILABLE][])(
+    '%s: %s',
+    async (operation, outcome) => {
+      const key = made.get(operation) as Prepared;
+      const forms = (TABLE[operation] as readonly [Row, Forms])[1];
+      for (const form of outcome === 'Y' ? forms.slice(0, 1) : forms) {
+        const { status, type, text } = await ask(operation, key, key[form]);
+        const found = UNAVAILABLE[outcome];
+        const words =
+          found === undefined ? [200, undefined, undefined] : [400, found[0], found[1].replace('<arn>', key.arn)];
+        expect([form, status, type, text]).toEqual([form, ...words]);
+      }
+      expect(world.faults).toEqual([]);
+    },
+  );
 });

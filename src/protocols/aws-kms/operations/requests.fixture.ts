@@ -7,23 +7,21 @@ import { REGION, TOKENS, TRUST_ANCHOR } from '../endpoint.fixture.ts';
 import type { KeySpec, KeyUsageType, OperationName } from '../model.gen.ts';
 import { OPERATIONS } from '../operations.ts';
 
-/** Keys in every state that a key can be in: generated and imported ones. */
-export const KINDS = [
-  'enabled',
-  'disabled',
-  'pending deletion',
-  'imported',
-  'imported, disabled',
-  'pending import',
-  'imported, pending deletion',
-] as const;
-
 /** In {@link REPLICA_REGION} it has a replica, in {@link FREE_REGION} it has none. */
 export const MULTI_REGION = 'multi-Region';
 export const REPLICA_REGION = 'eu-west-1';
 export const FREE_REGION = 'eu-north-1';
 
-export type Kind = (typeof KINDS)[number] | typeof MULTI_REGION;
+/** Keys in the states that a key can be in: generated and imported ones. */
+export type Kind =
+  | 'enabled'
+  | 'disabled'
+  | 'pending deletion'
+  | 'imported'
+  | 'imported, disabled'
+  | 'pending import'
+  | 'imported, pending deletion'
+  | typeof MULTI_REGION;
 
 /** A key made for one test, with everything that requests about it need. */
 export interface Prepared {
