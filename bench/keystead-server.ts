@@ -10,6 +10,7 @@ const config = readConfig({
   KEYSTEAD_LISTEN: 'http://127.0.0.1:0',
   KEYSTEAD_DATA: join(folder, 'data'),
   KEYSTEAD_SEAL: join(folder, 'seal', 'keystead.seal'),
+  KEYSTEAD_XKS_LISTEN: process.env['KEYSTEAD_XKS_LISTEN'],
 });
 const silent = {
   info: () => {},
@@ -17,6 +18,6 @@ const silent = {
   error: (fields: object, message: string) => console.error(message, fields),
 };
 const keystead = await startKeystead(config, silent);
-process.send?.({ url: keystead.url, first: keystead.first, folder });
+process.send?.({ url: keystead.url, xksUrl: keystead.xksUrl, first: keystead.first, folder });
 process.on('message', () => process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage().rss }));
 process.on('disconnect', () => void keystead.close().then(() => process.exit(0)));

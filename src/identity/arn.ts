@@ -20,6 +20,11 @@ export function sessionArn(accountId: string, role: string, session: string): st
   return `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`;
 }
 
+/** Who asks through an endpoint for external key stores. */
+export function xksEndpointArn(accountId: string, name: string): string {
+  return `arn:aws:iam::${accountId}:xks-endpoint/${name}`;
+}
+
 /** The name of a user or a role: what IAM allows for users, ASCII alone. Two that differ in case only are one. */
 export const PRINCIPAL_NAME = /^[\w+=,.@-]{1,64}$/;
 /** The name of a policy. */
@@ -32,10 +37,11 @@ export type NamedPrincipal =
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'user'; readonly accountId: string; readonly name: string }
   | { readonly kind: 'role'; readonly accountId: string; readonly name: string }
+  | { readonly kind: 'xks-endpoint'; readonly accountId: string; readonly name: string }
   | { readonly kind: 'session'; readonly accountId: string; readonly name: string; readonly session: string };
 
 const NAMED =
-  /^arn:aws:(?:iam::(?<account>\d{12}):(?:root|(?<kind>user|role)\/(?<name>[\w+=,.@-]{1,64}))|sts::(?<of>\d{12}):assumed-role\/(?<role>[\w+=,.@-]{1,64})\/(?<session>[\w+=,.@-]{2,64}))$/;
+  /^arn:aws:(?:iam::(?<account>\d{12}):(?:root|(?<kind>user|role|xks-endpoint)\/(?<name>[\w+=,.@-]{1,64}))|sts::(?<of>\d{12}):assumed-role\/(?<role>[\w+=,.@-]{1,64})\/(?<session>[\w+=,.@-]{2,64}))$/;
 
 /** Reads the name of a principal: its ARN, or an account id. */
 export function parsePrincipalArn(text: string): NamedPrincipal | undefined {
@@ -45,5 +51,5 @@ export function parsePrincipalArn(text: string): NamedPrincipal | undefined {
   const { account = '', kind, name = '', of, role = '', session = '' } = groups;
   if (of !== undefined) return { kind: 'session', accountId: of, name: role, session };
   if (kind === undefined) return { kind: 'account', accountId: account };
-  return { kind: kind as 'user' | 'role', accountId: account, name };
+  return { kind: kind as 'user' | 'role' | 'xks-endpoint', accountId: account, name };
 }

@@ -4,6 +4,7 @@ import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { EpochMemo, makeRoom, RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+import { xksEndpointName } from '../keys/xks-endpoint-record.ts';
 import { parsePrincipalArn, rootArn, type NamedPrincipal } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
 import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
@@ -204,6 +205,10 @@ export class Directory {
     return andThen(this.tenantByAccount(named.accountId), (tenant) => {
       if (tenant === undefined || named.kind === 'account') return tenant !== undefined;
       const { name } = named;
+      if (named.kind === 'xks-endpoint') {
+        const found = this.#records.resolve(xksEndpointName(tenant.tenantId, name));
+        return andThen(found, (ref) => ref !== undefined);
+      }
       const found = named.kind === 'user' ? this.memberNamed(tenant, name) : this.roleNamed(tenant, name);
       return andThen<Member | Role | undefined, boolean>(found, (one) => one?.name === name);
     });
@@ -216,6 +221,8 @@ export class Directory {
   asIfProven(tenant: Tenant, named: NamedPrincipal, nowMs: number): MaybePromise<Principal | undefined> {
     if (named.accountId !== tenant.accountId) return undefined;
     if (named.kind === 'account') return this.#holderOf(tenant, asIf(tenant, 'root', tenant.tenantId, nowMs));
+    // What an endpoint may do depends on each request at AWS.
+    if (named.kind === 'xks-endpoint') return undefined;
     const { kind, name } = named;
     if (kind === 'user') {
       return andThen(this.memberNamed(tenant, name), (member) =>

@@ -176,6 +176,38 @@ describe('the external key store proxy', () => {
     expect((await world.ask(three, 'keys/a/encrypt', ENCRYPT)).status).toBe(403);
   });
 
+  it('may be named by the policy of a key, and held to conditions about the request at AWS', async () => {
+    const arn = `arn:aws:iam::${account.accountId}:xks-endpoint/named`;
+    const statements = (Condition?: object) => [
+      { Effect: 'Allow', Principal: { AWS: account.admin.principal.arn }, Action: 'kms:*', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: arn },
+        Action: ['kms:Encrypt'],
+        Resource: '*',
+        ...(Condition && { Condition }),
+      },
+    ];
+    const policy = (Condition?: object) => JSON.stringify({ Version: '2012-10-17', Statement: statements(Condition) });
+    const own = await key();
+    const named = await world.endpoint(account, 'named', [exposed({ keyId: own })]);
+    const change = async (Condition?: object) =>
+      expect(await world.call(account.admin, 'PutKeyPolicy', { KeyId: own, Policy: policy(Condition) })).toMatchObject({
+        status: 200,
+      });
+    await change();
+    const { status, body } = await world.ask(named, 'keys/a/encrypt', ENCRYPT);
+    expect(status).toBe(200);
+    expect((await world.ask(named, 'keys/a/decrypt', decryptOf(body))).status).toBe(403);
+    const by = (person: string) => ({ StringLike: { 'keystead:AwsPrincipalArn': `arn:aws:iam::*:user/${person}` } });
+    await change(by('Bob'));
+    expect((await world.ask(named, 'keys/a/encrypt', ENCRYPT)).status).toBe(403);
+    await change(by('Alice'));
+    expect((await world.ask(named, 'keys/a/encrypt', ENCRYPT)).status).toBe(200);
+    const requestMetadata = { ...REQUEST_METADATA, awsPrincipalArn: 'arn:aws:iam::123456789012:user/Bob' };
+    expect((await world.ask(named, 'keys/a/encrypt', { ...ENCRYPT, requestMetadata })).status).toBe(403);
+  });
+
   describe('holds a key to the limits of its exposure:', () => {
     const ask = async (limits: Partial<ExposedKey>, region = AWS_REGION) => {
       const limited = await endpointWith(exposed(limits));

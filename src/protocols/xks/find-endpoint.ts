@@ -6,7 +6,8 @@ import type { XksCredential, XksEndpoint, XksOperation } from '../../keys/xks-en
 import { readXksEndpoint, xksAccessKeyName, xksEndpointRef } from '../../keys/xks-endpoint-record.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../../records/ports.ts';
 import { EpochMemo } from '../../records/record-cache.ts';
-import { kmsKeyArn, xksEndpointArn } from './arn.ts';
+import { xksEndpointArn } from '../../identity/arn.ts';
+import { kmsKeyArn } from './arn.ts';
 
 /** An endpoint with the credential by which it was asked for, and who a request is then from. */
 export interface FoundEndpoint {

@@ -1,3 +1,4 @@
+import { KeyError } from '../../../keys/errors.ts';
 import { hasMaterial, type Key, type KeyVersion, type RotationCause, type Stage } from '../../../keys/key.ts';
 import { requireRotatable } from '../../../keys/rotate.ts';
 import { andThen } from '../../../records/ports.ts';
@@ -25,6 +26,7 @@ export const listKeyRotations = management<'ListKeyRotations'>({
   run: (context, { open }, input, nowMs) => {
     const { key } = open;
     requireRotatable(key);
+    if (key.keyStore !== undefined) throw new KeyError('wrong-origin', { keyId: key.id });
     const pending = key.versions.find(({ stage }) => stage === 'pending');
     const list = { operation: 'ListKeyRotations', keyId: key.id } as const;
     const isEach = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
