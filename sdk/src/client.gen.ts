@@ -893,6 +893,18 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/rotate`);
   }
 
+  /** Has a key rotated by itself every so many days, with its relatives in other regions. Needs the permission `kms:EnableKeyRotation`. */
+  enableKeyRotation(region: string, keyId: string, body: {
+    readonly periodDays?: number | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/enable-rotation`, undefined, body);
+  }
+
+  /** Ends the automatic rotation of a key. What it has of material stays. Needs the permission `kms:DisableKeyRotation`. */
+  disableKeyRotation(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/disable-rotation`);
+  }
+
   /** Lets a key go after a waiting period, during which it works for nothing but can be called back. Needs the permission `kms:ScheduleKeyDeletion`. */
   scheduleKeyDeletion(region: string, keyId: string, body: {
     readonly windowDays?: number | undefined;

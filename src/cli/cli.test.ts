@@ -233,6 +233,18 @@ describe('the command line against a server', () => {
     }
   });
 
+  it('has a key rotated every so often, and no more', async () => {
+    const { id } = await key();
+    const on = (...args: string[]) => json('key', ...args, '--region', 'us-east-1');
+    const [rotated] = await on('enable-rotation', id, '--every', '90');
+    expect(rotated).toMatchObject({ keyId: id, rotation: { periodDays: 90 } });
+    expect(await on('show', id)).toMatchObject([{ rotation: { periodDays: 90 } }]);
+    const [ended] = await on('disable-rotation', id);
+    expect(ended).not.toHaveProperty('rotation');
+    const refused = await run('key', 'enable-rotation', id, '--every', 'often', '--region', 'us-east-1');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('--every')]);
+  });
+
   it('compares check values with material at home', async () => {
     const material = randomBytes(32);
     const { id } = await key(material);

@@ -95,6 +95,21 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     (client, region, key) => client.rotateKey(region, key),
   ),
   change(
+    'enable-rotation',
+    'Has a key rotated by itself every so many days, with its relatives in other regions',
+    (client, region, key, { given }) => {
+      const days = given.optional('every');
+      const period = days === undefined ? {} : { periodDays: wholeNumber('--every', days) };
+      return client.enableKeyRotation(region, key, period);
+    },
+    { options: [['--every <days>', 'the period, 90 to 2560 (365)']] },
+  ),
+  change(
+    'disable-rotation',
+    'Ends the automatic rotation of a key; what it has of material stays',
+    (client, region, key) => client.disableKeyRotation(region, key),
+  ),
+  change(
     'schedule-deletion',
     'Lets a key go after a waiting period, during which it can be called back',
     (client, region, key, { given }) => {

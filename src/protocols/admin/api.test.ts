@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
-import { enableRotation } from '../../keys/rotation-policy.ts';
 import { createKey } from '../../keys/create.ts';
 import type { Key } from '../../keys/key.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse, type Answer } from './admin.fixture.ts';
@@ -188,8 +187,8 @@ describe('the admin API', () => {
     const made = createKey(region, wanted, nowMs, services.random);
     await house.commit(...made.writes);
     const { id } = made.value;
-    await house.commit(...enableRotation({ space: region, key: made.value }, [], 90, nowMs).writes);
     const path = `/regions/${REGION_NAME}/keys/${id}`;
+    await done('enableKeyRotation', administrator, `${path}/enable-rotation`, { periodDays: 90 });
     const before = await done('getKey', administrator, path);
     expect(before).toMatchObject({
       keyId: id,
@@ -211,6 +210,10 @@ describe('the admin API', () => {
     expect(await done('getKey', administrator, path)).toMatchObject({
       lastUse: { action: 'kms:Decrypt', at: new Date(nowMs + 5).toISOString(), requestId: 'r-7' },
     });
+    const after = await done('disableKeyRotation', administrator, `${path}/disable-rotation`);
+    expect(after).not.toHaveProperty('rotation');
+    const short = await house.send(administrator, 'POST', `${path}/enable-rotation`, { periodDays: 89 });
+    expect(short.status).toBe(400);
   });
 
   it('says which key, region or alias there is none of', async () => {

@@ -12,7 +12,9 @@ import { createGrant, listGrants, retireGrant, revokeGrant } from './resources/g
 import {
   cancelKeyDeletion,
   disableKey,
+  disableKeyRotation,
   enableKey,
+  enableKeyRotation,
   getKey,
   listKeys,
   rotateKey,
@@ -100,6 +102,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   enableKey,
   disableKey,
   rotateKey,
+  enableKeyRotation,
+  disableKeyRotation,
   scheduleKeyDeletion,
   cancelKeyDeletion,
   createGrant,

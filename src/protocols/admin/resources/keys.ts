@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { readKey } from '../../../keys/key-record.ts';
 import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable, scheduleDeletion } from '../../../keys/lifecycle.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
+import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../keys/rotation-policy.ts';
 import { conditionOf } from '../../../keys/state.ts';
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
@@ -74,6 +75,36 @@ export const rotateKey = keyRoute({
   summary: 'Makes new material the current one; the material before goes on to decrypt',
   change: async (space, key, _body, nowMs, { services: { directory, keys, random, quotas } }) =>
     rotateOnDemand({ space, key }, await relatedKeys(directory, keys, key), nowMs, random, quotas),
+});
+
+export const enableKeyRotation = keyRoute({
+  id: 'enableKeyRotation',
+  method: 'POST',
+  below: '/enable-rotation',
+  action: 'kms:EnableKeyRotation',
+  summary: 'Has a key rotated by itself every so many days, with its relatives in other regions',
+  body: closed({
+    periodDays: Type.Optional(
+      Type.Integer({
+        minimum: ROTATION_PERIOD_DAYS.min,
+        maximum: ROTATION_PERIOD_DAYS.max,
+        default: ROTATION_PERIOD_DAYS.default,
+      }),
+    ),
+  }),
+  example: { periodDays: 365 },
+  change: async (space, key, { periodDays = ROTATION_PERIOD_DAYS.default }, nowMs, { services: { directory, keys } }) =>
+    enableRotation({ space, key }, await relatedKeys(directory, keys, key), periodDays, nowMs),
+});
+
+export const disableKeyRotation = keyRoute({
+  id: 'disableKeyRotation',
+  method: 'POST',
+  below: '/disable-rotation',
+  action: 'kms:DisableKeyRotation',
+  summary: 'Ends the automatic rotation of a key. What it has of material stays',
+  change: async (space, key, _body, nowMs, { services: { directory, keys } }) =>
+    disableRotation({ space, key }, await relatedKeys(directory, keys, key), nowMs),
 });
 
 export const scheduleKeyDeletion = keyRoute({
