@@ -77,9 +77,15 @@ export function readRole(tenant: Tenant, record: StoredRecord): Role {
   return { ...body, id: record.id, tenantId: record.tenantId, revision: record.revision };
 }
 
-/** The trust policy, parsed. */
-export function trustOf({ trust }: Role): AccessPolicy {
-  return parseTrustPolicy(trust);
+const TRUSTS = new WeakMap<Role, AccessPolicy>();
+
+/** The trust policy, parsed once for each role that was read. */
+export function trustOf(role: Role): AccessPolicy {
+  const known = TRUSTS.get(role);
+  if (known !== undefined) return known;
+  const trust = parseTrustPolicy(role.trust);
+  TRUSTS.set(role, trust);
+  return trust;
 }
 
 /** Ends every session that was opened so far. */
