@@ -1,93 +1,34 @@
-import type { AccessPolicy } from '../access/policy.ts';
-import { parsePolicy } from '../access/policy.ts';
 import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
-import { EpochMemo, makeRoom, RecordCache } from '../records/record-cache.ts';
-import type { RecordRef } from '../records/record.ts';
 import { xksEndpointName } from '../keys/xks-endpoint-record.ts';
+import { EpochMemo } from '../records/record-cache.ts';
 import { parsePrincipalArn, rootArn, type NamedPrincipal } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
-import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
-import {
-  accessKeyName,
-  apiKeyName,
-  credentialRef,
-  hashOfToken,
-  readCredential,
-  type Credential,
-  type CredentialHolder,
-  type SessionTerms,
-} from './credential.ts';
-import { ownPolicyIds, parsedInline, type Holder } from './holder.ts';
-import { managedPolicyName, managedPolicyRef, readManagedPolicy, type ManagedPolicy } from './managed-policy.ts';
-import {
-  principalName,
-  principalOf,
-  principalRef,
-  readPrincipal,
-  type Member,
-  type OwnPolicies,
-  type Principal,
-  type Strength,
-} from './principal.ts';
-import { isSessionAlive, readRole, roleName, roleRef, type Role } from './role.ts';
-import { readService, serviceName, servicePrincipalOf, serviceRef, type Service } from './service.ts';
-import { inSession, roleSessionOf, rootOf } from './session.ts';
-import { accountName, instanceRef, readInstance, readTenant, tenantRef, type Instance, type Tenant } from './tenant.ts';
-
-const MAX_ENTRIES = 10_000;
-
-/** A credential with whom it proves. Whether it is still valid is for the caller to ask: it has the clock. */
-export interface Proof {
-  readonly tenant: Tenant;
-  readonly credential: Credential;
-  readonly principal: Principal;
-}
-
-const STRENGTHS: Record<Credential['type'], Strength> = {
-  'access-key': 'secret-key',
-  session: 'session',
-  'api-key': 'api-key',
-};
-
-/** A record with the policies inside it, parsed once for each revision. */
-interface Parsed<Thing> {
-  readonly thing: Thing;
-  readonly policies: readonly AccessPolicy[];
-}
+import type { Credential, CredentialHolder } from './credential.ts';
+import { IdentityRecords, MAX_ENTRIES } from './identity-records.ts';
+import { managedPolicyName, type ManagedPolicy } from './managed-policy.ts';
+import { principalName, type Member, type Principal } from './principal.ts';
+import { Proofs, type Proof } from './proofs.ts';
+import { roleName, type Role } from './role.ts';
+import { serviceName, type Service } from './service.ts';
+import { accountName, type Instance, type Tenant } from './tenant.ts';
 
 /** Finds tenants, regions, users, roles and who is behind a credential, and keeps them while they are true. */
 export class Directory {
   readonly #records: RecordReader & Freshness;
-  readonly #barrier: BarrierKey;
-  readonly #tenants: RecordCache<Tenant>;
-  readonly #instances: RecordCache<Instance>;
-  readonly #members: RecordCache<Parsed<Member>>;
-  readonly #roles: RecordCache<Parsed<Role>>;
-  readonly #services: RecordCache<Service>;
-  readonly #policies: RecordCache<Parsed<ManagedPolicy>>;
-  readonly #credentials: RecordCache<Parsed<Credential>>;
-  /** Where an access key or the hash of an API key leads never changes. */
-  readonly #refs = new Map<string, RecordRef>();
-  readonly #proofs: EpochMemo<Proof>;
+  readonly #identity: IdentityRecords;
+  readonly #proofs: Proofs;
   readonly #regions: EpochMemo<Instance>;
 
   constructor(records: RecordReader & Freshness, barrier: BarrierKey) {
     this.#records = records;
-    this.#barrier = barrier;
-    this.#tenants = new RecordCache(records, MAX_ENTRIES);
-    this.#instances = new RecordCache(records, MAX_ENTRIES);
-    this.#members = new RecordCache(records, MAX_ENTRIES);
-    this.#roles = new RecordCache(records, MAX_ENTRIES);
-    this.#services = new RecordCache(records, MAX_ENTRIES);
-    this.#policies = new RecordCache(records, MAX_ENTRIES);
-    this.#credentials = new RecordCache(records, MAX_ENTRIES);
-    this.#proofs = new EpochMemo(records, MAX_ENTRIES);
+    this.#identity = new IdentityRecords(records, barrier);
+    this.#proofs = new Proofs(records, this.#identity);
     this.#regions = new EpochMemo(records, MAX_ENTRIES);
   }
 
   tenant(tenantId: string): MaybePromise<Tenant | undefined> {
-    return this.#tenants.find(tenantRef(tenantId), (record) => readTenant(this.#barrier, record));
+    return this.#identity.tenant(tenantId);
   }
 
   /** @throws {NotAuthenticError} the account's name leads to a tenant that is not its own */
@@ -107,33 +48,24 @@ export class Directory {
     return this.#regions.find(`${tenantId}/${region}`, () =>
       andThen(this.tenant(tenantId), (tenant) => {
         if (tenant === undefined) return undefined;
-        return this.#instances.find(instanceRef(tenantId, region), (record) => readInstance(tenant, record));
+        return this.#identity.instance(tenant, region);
       }),
     );
   }
 
   /** Who is behind an access key id. Proves nothing yet: the signature does. */
   byAccessKey(accessKeyId: string): MaybePromise<Proof | undefined> {
-    return this.#proofs.find(accessKeyId, () =>
-      andThen(this.#refOf(accessKeyName(accessKeyId)), (ref) => {
-        if (ref === undefined) return undefined;
-        return andThen(this.#proof(ref), (proof) => (proof?.credential.id === accessKeyId ? proof : undefined));
-      }),
-    );
+    return this.#proofs.byAccessKey(accessKeyId);
   }
 
   /** Who is behind an API key that was shown. */
   byApiKey(apiKey: Uint8Array): MaybePromise<Proof | undefined> {
-    const apiKeyHash = hashOfToken(apiKey);
-    return andThen(this.#refOf(apiKeyName(apiKeyHash)), (ref) => {
-      if (ref === undefined) return undefined;
-      return andThen(this.#proof(ref), (proof) => (proof?.credential.apiKeyHash === apiKeyHash ? proof : undefined));
-    });
+    return this.#proofs.byApiKey(apiKey);
   }
 
   /** A user by its id, deleted ones too. */
   member(tenant: Tenant, principalId: string): MaybePromise<Member | undefined> {
-    return andThen(this.#member(tenant, principalId), (found) => found?.thing);
+    return andThen(this.#identity.member(tenant, principalId), (found) => found?.thing);
   }
 
   /** A user by its name in any spelling; no deleted one. */
@@ -151,7 +83,7 @@ export class Directory {
 
   /** A role by its id, deleted ones too. */
   role(tenant: Tenant, roleId: string): MaybePromise<Role | undefined> {
-    return andThen(this.#role(tenant, roleId), (found) => found?.thing);
+    return andThen(this.#identity.role(tenant, roleId), (found) => found?.thing);
   }
 
   /** A role by its name in any spelling; no deleted one. */
@@ -166,7 +98,7 @@ export class Directory {
 
   /** A service by its id, in the tenant that hosts it. */
   service(tenant: Tenant, serviceId: string): MaybePromise<Service | undefined> {
-    return this.#services.find(serviceRef(tenant.tenantId, serviceId), (record) => readService(tenant, record));
+    return this.#identity.service(tenant, serviceId);
   }
 
   /** A service by its name, with the tenant that hosts it. */
@@ -184,7 +116,7 @@ export class Directory {
 
   /** One of the tenant's own policies. */
   policy(tenant: Tenant, policyId: string): MaybePromise<ManagedPolicy | undefined> {
-    return andThen(this.#policy(tenant, policyId), (found) => found?.thing);
+    return andThen(this.#identity.policy(tenant, policyId), (found) => found?.thing);
   }
 
   /** One of the tenant's own policies by its name in any spelling. */
@@ -220,148 +152,19 @@ export class Directory {
    */
   asIfProven(tenant: Tenant, named: NamedPrincipal, nowMs: number): MaybePromise<Principal | undefined> {
     if (named.accountId !== tenant.accountId) return undefined;
-    if (named.kind === 'account') return this.#holderOf(tenant, asIf(tenant, 'root', tenant.tenantId, nowMs));
+    if (named.kind === 'account') return this.#proofs.principalOf(tenant, asIf(tenant, 'root', tenant.tenantId, nowMs));
     // What an endpoint may do depends on each request at AWS.
     if (named.kind === 'xks-endpoint') return undefined;
     const { kind, name } = named;
     if (kind === 'user') {
       return andThen(this.memberNamed(tenant, name), (member) =>
-        member?.name === name ? this.#holderOf(tenant, asIf(tenant, 'user', member.id, nowMs)) : undefined,
+        member?.name === name ? this.#proofs.principalOf(tenant, asIf(tenant, 'user', member.id, nowMs)) : undefined,
       );
     }
     const session = kind === 'session' ? named.session : 'session';
     return andThen(this.roleNamed(tenant, name), (role) =>
-      role?.name === name ? this.#holderOf(tenant, asIf(tenant, 'role', role.id, nowMs, session)) : undefined,
+      role?.name === name ? this.#proofs.principalOf(tenant, asIf(tenant, 'role', role.id, nowMs, session)) : undefined,
     );
-  }
-
-  #member(tenant: Tenant, id: string): MaybePromise<Parsed<Member> | undefined> {
-    return this.#members.find(principalRef(tenant.tenantId, id), (record) => {
-      const thing = readPrincipal(tenant, record);
-      return { thing, policies: parsedInline(thing) };
-    });
-  }
-
-  #role(tenant: Tenant, id: string): MaybePromise<Parsed<Role> | undefined> {
-    return this.#roles.find(roleRef(tenant.tenantId, id), (record) => {
-      const thing = readRole(tenant, record);
-      return { thing, policies: parsedInline(thing) };
-    });
-  }
-
-  #policy(tenant: Tenant, id: string): MaybePromise<Parsed<ManagedPolicy> | undefined> {
-    return this.#policies.find(managedPolicyRef(tenant.tenantId, id), (record) => {
-      const thing = readManagedPolicy(tenant, record);
-      return { thing, policies: [parsePolicy(thing.document, 'identity')] };
-    });
-  }
-
-  #credential(tenant: Tenant, ref: RecordRef): MaybePromise<Parsed<Credential> | undefined> {
-    return this.#credentials.find(ref, (record) => {
-      const thing = readCredential(tenant, record);
-      const text = thing.session?.policy;
-      return { thing, policies: text === undefined ? [] : [parsePolicy(text, 'identity')] };
-    });
-  }
-
-  #refOf(name: { space: string; name: string }): MaybePromise<RecordRef | undefined> {
-    const cached = this.#refs.get(`${name.space} ${name.name}`);
-    if (cached !== undefined) return cached;
-    return andThen(this.#records.resolve(name), (ref) => {
-      if (ref?.kind !== 'credential') return undefined;
-      makeRoom(this.#refs, MAX_ENTRIES);
-      this.#refs.set(`${name.space} ${name.name}`, ref);
-      return ref;
-    });
-  }
-
-  #proof(ref: RecordRef): MaybePromise<Proof | undefined> {
-    return andThen(this.tenant(ref.tenantId), (tenant) => {
-      if (tenant === undefined) return undefined;
-      return andThen(this.#credential(tenant, ref), (found) => {
-        if (found === undefined) return undefined;
-        const { thing: credential, policies } = found;
-        return andThen(this.#holderOf(tenant, credential), (principal) => {
-          if (principal === undefined) return undefined;
-          if (credential.type !== 'session') return { tenant, credential, principal };
-          return andThen(this.#stands(credential.session), (stands) =>
-            stands ? this.#session(tenant, credential, principal, policies) : undefined,
-          );
-        });
-      });
-    });
-  }
-
-  /** The principal of a credential; `undefined` where it is not there any more, or switched off. */
-  #holderOf(tenant: Tenant, credential: Credential): MaybePromise<Principal | undefined> {
-    const { id, type, holder, principalId, createdAtMs } = credential;
-    if (holder === 'root') return rootOf(tenant, credential);
-    if (holder === 'service') {
-      return andThen(this.service(tenant, principalId), (service) =>
-        service?.state === 'active' ? servicePrincipalOf(service, credential) : undefined,
-      );
-    }
-    if (holder === 'role') {
-      return andThen(this.#role(tenant, principalId), (found) => {
-        if (found === undefined || !isSessionAlive(found.thing, createdAtMs)) return undefined;
-        return andThen(this.#ownPolicies(tenant, found), (own) => roleSessionOf(tenant, found.thing, credential, own));
-      });
-    }
-    return andThen(this.#member(tenant, principalId), (found) => {
-      if (found?.thing.state !== 'active') return undefined;
-      return andThen(this.#ownPolicies(tenant, found), (own) =>
-        principalOf(tenant, found.thing, id, STRENGTHS[type], own),
-      );
-    });
-  }
-
-  /** Whether the credential at the bottom of a session is still one, and its holder too. */
-  #stands(session: SessionTerms | undefined): MaybePromise<boolean> {
-    if (session === undefined) return true;
-    const { tenantId, credentialId } = session.source;
-    return andThen(this.#proof(credentialRef(tenantId, credentialId)), (proof) => proof?.credential.state === 'active');
-  }
-
-  #session(
-    tenant: Tenant,
-    credential: Credential,
-    principal: Principal,
-    policies: readonly AccessPolicy[],
-  ): MaybePromise<Proof | undefined> {
-    const named = credential.session?.managedPolicies ?? [];
-    const ids = named.filter((id) => !isBuiltInPolicy(id));
-    return andThen(this.#attached(tenant, ids), (own) => {
-      // A session whose bounds were deleted is none: it would be bound by less than it was opened with.
-      if (own === undefined) return undefined;
-      const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
-      const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
-      return { tenant, credential, principal: inSession(principal, credential, bounds) };
-    });
-  }
-
-  /** @throws {NotAuthenticError} an attached policy is not there: it may have been the one that denies */
-  #ownPolicies(tenant: Tenant, { thing, policies }: Parsed<Holder>): MaybePromise<OwnPolicies> {
-    const ids = ownPolicyIds(thing);
-    return andThen(this.#attached(tenant, ids), (attached) => {
-      if (attached === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, ids.join(', ')));
-      return { policies: [...policies, ...attached.policies], version: attached.version };
-    });
-  }
-
-  /** Managed policies by their ids; `undefined` where one of them is not there. */
-  #attached(tenant: Tenant, [id, ...others]: readonly string[]): MaybePromise<OwnPolicies | undefined> {
-    if (id === undefined) return { policies: [], version: '' };
-    return andThen(this.#policy(tenant, id), (found) => {
-      if (found === undefined) return undefined;
-      return andThen(
-        this.#attached(tenant, others),
-        (rest) =>
-          rest && {
-            policies: [...found.policies, ...rest.policies],
-            version: `+${id}@${found.thing.revision}${rest.version}`,
-          },
-      );
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { openSecret, type Credential, type Secret } from './credential.ts';
-import type { Proof } from './directory.ts';
+import type { Proof } from './proofs.ts';
 import type { Principal } from './principal.ts';
 
 /** What a verifier of signatures needs to know of a credential. */

@@ -2,7 +2,7 @@ import fastify, { type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { wipe } from '../../bytes/bytes.ts';
 import { uuid } from '../../crypto/uuid.ts';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { Call } from '../../pipeline/call.ts';
 import { send, sendError } from './answer.ts';
 import { prove } from './bearer.ts';

@@ -1,6 +1,6 @@
 import { bytesOf, wipe } from '../../bytes/bytes.ts';
 import { isCredentialValid } from '../../identity/credential.ts';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { AdminServices } from './services.ts';
 
 /** Why nobody is behind a request. For the count of refusals; the caller hears one and the same answer. */

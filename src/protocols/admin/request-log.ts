@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { AdminError } from './errors.ts';
 import type { RequestLog } from './services.ts';
 

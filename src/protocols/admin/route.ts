@@ -1,5 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise } from '../../records/ports.ts';
 import type { AdminServices } from './services.ts';

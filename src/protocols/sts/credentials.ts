@@ -1,5 +1,5 @@
 import type { IssuedCredential, SessionSource } from '../../identity/credential.ts';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { Content } from './xml.ts';
 
 /** The credentials of a session, as every operation answers them. */

@@ -1,7 +1,7 @@
 import { wipe } from '../../bytes/bytes.ts';
 import { headerOf } from '../../http/headers.ts';
 import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
-import type { Proof } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { signingOf } from '../../identity/signing.ts';
 import type { Clock } from '../../keys/ports.ts';

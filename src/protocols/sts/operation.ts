@@ -1,5 +1,6 @@
 import type { Random } from '../../crypto/random.ts';
-import type { Directory, Proof } from '../../identity/directory.ts';
+import type { Directory } from '../../identity/directory.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise } from '../../records/ports.ts';
 import type { Parameters } from './parameters.ts';

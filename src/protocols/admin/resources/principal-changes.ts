@@ -1,5 +1,5 @@
 import { userArn } from '../../../identity/arn.ts';
-import type { Proof } from '../../../identity/directory.ts';
+import type { Proof } from '../../../identity/proofs.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { LIMITS } from '../../../identity/limits.ts';
 import { putPrincipal, type Member } from '../../../identity/principal.ts';

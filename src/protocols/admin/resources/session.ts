@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { Proof } from '../../../identity/directory.ts';
+import type { Proof } from '../../../identity/proofs.ts';
 import { adminRoute } from '../route.ts';
 import {
   ACCOUNT_ID,

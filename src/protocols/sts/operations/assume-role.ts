@@ -1,7 +1,8 @@
 import type { AccessPolicy } from '../../../access/policy.ts';
 import { issueAccessKey, type IssuedCredential, type SessionTerms } from '../../../identity/credential.ts';
 import { parsePrincipalArn, sessionArn } from '../../../identity/arn.ts';
-import type { Directory, Proof } from '../../../identity/directory.ts';
+import type { Directory } from '../../../identity/directory.ts';
+import type { Proof } from '../../../identity/proofs.ts';
 import { SESSION_SECONDS } from '../../../identity/limits.ts';
 import { roleRef, trustOf, type Role } from '../../../identity/role.ts';
 import type { Tag } from '../../../identity/tags.ts';

@@ -1,0 +1,169 @@
+import type { AccessPolicy } from '../access/policy.ts';
+import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
+import { EpochMemo, makeRoom } from '../records/record-cache.ts';
+import type { RecordRef } from '../records/record.ts';
+import { NotAuthenticError } from './body.ts';
+import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
+import {
+  accessKeyName,
+  apiKeyName,
+  credentialRef,
+  hashOfToken,
+  type Credential,
+  type SessionTerms,
+} from './credential.ts';
+import { ownPolicyIds, type Holder } from './holder.ts';
+import { MAX_ENTRIES, type IdentityRecords, type Parsed } from './identity-records.ts';
+import { managedPolicyRef } from './managed-policy.ts';
+import { principalOf, type OwnPolicies, type Principal, type Strength } from './principal.ts';
+import { isSessionAlive } from './role.ts';
+import { servicePrincipalOf } from './service.ts';
+import { inSession, roleSessionOf, rootOf } from './session.ts';
+import type { Tenant } from './tenant.ts';
+
+/** A credential with whom it proves. Whether it is still valid is for the caller to ask: it has the clock. */
+export interface Proof {
+  readonly tenant: Tenant;
+  readonly credential: Credential;
+  readonly principal: Principal;
+}
+
+const STRENGTHS: Record<Credential['type'], Strength> = {
+  'access-key': 'secret-key',
+  session: 'session',
+  'api-key': 'api-key',
+};
+
+/** Finds who is behind a credential: the rules of docs/spec/identity.md, "Credentials". */
+export class Proofs {
+  readonly #records: RecordReader;
+  readonly #identity: IdentityRecords;
+  /** Where an access key or the hash of an API key leads never changes. */
+  readonly #refs = new Map<string, RecordRef>();
+  readonly #proofs: EpochMemo<Proof>;
+
+  constructor(records: RecordReader & Freshness, identity: IdentityRecords) {
+    this.#records = records;
+    this.#identity = identity;
+    this.#proofs = new EpochMemo(records, MAX_ENTRIES);
+  }
+
+  /** Who is behind an access key id. Proves nothing yet: the signature does. */
+  byAccessKey(accessKeyId: string): MaybePromise<Proof | undefined> {
+    return this.#proofs.find(accessKeyId, () =>
+      andThen(this.#refOf(accessKeyName(accessKeyId)), (ref) => {
+        if (ref === undefined) return undefined;
+        return andThen(this.#proof(ref), (proof) => (proof?.credential.id === accessKeyId ? proof : undefined));
+      }),
+    );
+  }
+
+  /** Who is behind an API key that was shown. */
+  byApiKey(apiKey: Uint8Array): MaybePromise<Proof | undefined> {
+    const apiKeyHash = hashOfToken(apiKey);
+    return andThen(this.#refOf(apiKeyName(apiKeyHash)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.#proof(ref), (proof) => (proof?.credential.apiKeyHash === apiKeyHash ? proof : undefined));
+    });
+  }
+
+  #refOf(name: { space: string; name: string }): MaybePromise<RecordRef | undefined> {
+    const cached = this.#refs.get(`${name.space} ${name.name}`);
+    if (cached !== undefined) return cached;
+    return andThen(this.#records.resolve(name), (ref) => {
+      if (ref?.kind !== 'credential') return undefined;
+      makeRoom(this.#refs, MAX_ENTRIES);
+      this.#refs.set(`${name.space} ${name.name}`, ref);
+      return ref;
+    });
+  }
+
+  #proof(ref: RecordRef): MaybePromise<Proof | undefined> {
+    return andThen(this.#identity.tenant(ref.tenantId), (tenant) => {
+      if (tenant === undefined) return undefined;
+      return andThen(this.#identity.credential(tenant, ref), (found) => {
+        if (found === undefined) return undefined;
+        const { thing: credential, policies } = found;
+        return andThen(this.principalOf(tenant, credential), (principal) => {
+          if (principal === undefined) return undefined;
+          if (credential.type !== 'session') return { tenant, credential, principal };
+          return andThen(this.#stands(credential.session), (stands) =>
+            stands ? this.#session(tenant, credential, principal, policies) : undefined,
+          );
+        });
+      });
+    });
+  }
+
+  /** The principal of a credential; `undefined` where it is not there any more, or switched off. */
+  principalOf(tenant: Tenant, credential: Credential): MaybePromise<Principal | undefined> {
+    const { id, type, holder, principalId, createdAtMs } = credential;
+    if (holder === 'root') return rootOf(tenant, credential);
+    if (holder === 'service') {
+      return andThen(this.#identity.service(tenant, principalId), (service) =>
+        service?.state === 'active' ? servicePrincipalOf(service, credential) : undefined,
+      );
+    }
+    if (holder === 'role') {
+      return andThen(this.#identity.role(tenant, principalId), (found) => {
+        if (found === undefined || !isSessionAlive(found.thing, createdAtMs)) return undefined;
+        return andThen(this.#ownPolicies(tenant, found), (own) => roleSessionOf(tenant, found.thing, credential, own));
+      });
+    }
+    return andThen(this.#identity.member(tenant, principalId), (found) => {
+      if (found?.thing.state !== 'active') return undefined;
+      return andThen(this.#ownPolicies(tenant, found), (own) =>
+        principalOf(tenant, found.thing, id, STRENGTHS[type], own),
+      );
+    });
+  }
+
+  /** Whether the credential at the bottom of a session is still one, and its holder too. */
+  #stands(session: SessionTerms | undefined): MaybePromise<boolean> {
+    if (session === undefined) return true;
+    const { tenantId, credentialId } = session.source;
+    return andThen(this.#proof(credentialRef(tenantId, credentialId)), (proof) => proof?.credential.state === 'active');
+  }
+
+  #session(
+    tenant: Tenant,
+    credential: Credential,
+    principal: Principal,
+    policies: readonly AccessPolicy[],
+  ): MaybePromise<Proof | undefined> {
+    const named = credential.session?.managedPolicies ?? [];
+    const ids = named.filter((id) => !isBuiltInPolicy(id));
+    return andThen(this.#attached(tenant, ids), (own) => {
+      // A session whose bounds were deleted is none: it would be bound by less than it was opened with.
+      if (own === undefined) return undefined;
+      const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
+      const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
+      return { tenant, credential, principal: inSession(principal, credential, bounds) };
+    });
+  }
+
+  /** @throws {NotAuthenticError} an attached policy is not there: it may have been the one that denies */
+  #ownPolicies(tenant: Tenant, { thing, policies }: Parsed<Holder>): MaybePromise<OwnPolicies> {
+    const ids = ownPolicyIds(thing);
+    return andThen(this.#attached(tenant, ids), (attached) => {
+      if (attached === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, ids.join(', ')));
+      return { policies: [...policies, ...attached.policies], version: attached.version };
+    });
+  }
+
+  /** Managed policies by their ids; `undefined` where one of them is not there. */
+  #attached(tenant: Tenant, [id, ...others]: readonly string[]): MaybePromise<OwnPolicies | undefined> {
+    if (id === undefined) return { policies: [], version: '' };
+    return andThen(this.#identity.policy(tenant, id), (found) => {
+      if (found === undefined) return undefined;
+      return andThen(
+        this.#attached(tenant, others),
+        (rest) =>
+          rest && {
+            policies: [...found.policies, ...rest.policies],
+            version: `+${id}@${found.thing.revision}${rest.version}`,
+          },
+      );
+    });
+  }
+}
