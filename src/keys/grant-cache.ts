@@ -10,7 +10,7 @@ import { DEFAULT_QUOTAS } from './quotas.ts';
 
 const MAX_GRANTS = 20_000;
 const MAX_PAGE = 1_000;
-const MIN_NEAR = 64;
+const NEAR = { least: 8, most: 256 };
 
 /** Finds grants by id or by grantee, and keeps them while they are true. */
 export class GrantCache {
@@ -26,7 +26,7 @@ export class GrantCache {
   constructor(records: RecordReader & Freshness, limit = DEFAULT_QUOTAS.grantsPerKey) {
     this.#records = records;
     this.#limit = limit;
-    this.#near = Math.max(MIN_NEAR, limit / 50);
+    this.#near = Math.min(NEAR.most, Math.max(NEAR.least, limit / 4));
   }
 
   /**
