@@ -26,11 +26,11 @@ import { sweepDueKeys } from './sweep.ts';
 
 /** A store of which one row was changed behind its back. */
 class TamperedStore extends MemoryStore {
-  tamperedId = '';
+  tamperedIds: ReadonlySet<string> = new Set();
 
   override read(ref: RecordRef): StoredRecord | undefined {
     const record = super.read(ref);
-    return record && record.id === this.tamperedId ? { ...record, mac: randomBytes(32) } : record;
+    return record && this.tamperedIds.has(record.id) ? { ...record, mac: randomBytes(32) } : record;
   }
 }
 
@@ -109,11 +109,21 @@ describe('the sweep', () => {
 
   it('is not held up by a key that cannot be read, and says so when the others are done', async () => {
     const [broken, whole] = [await dying(), await dying()];
-    store.tamperedId = broken.id;
+    store.tamperedIds = new Set([broken.id]);
     const failure = await sweep(NOW + 7 * DAY).catch((error: AggregateError) => error);
     expect(failure).toBeInstanceOf(AggregateError);
     expect((failure as AggregateError).errors).toMatchObject([{ code: 'record-not-authentic' }]);
     expect([stateOf(broken).state, stateOf(whole).state]).toEqual(['pending-deletion', 'destroyed']);
+  });
+
+  it('is not held up by a whole batch of keys that cannot be read', async () => {
+    const made = Array.from({ length: 201 }, () => createKey(instance, GENERATED, NOW, random));
+    await commit(...made.flatMap(({ writes }) => writes));
+    await commit(...made.flatMap(({ value }) => scheduleDeletion(instance, value, 7, NOW).writes));
+    const whole = await dying(8);
+    store.tamperedIds = new Set(made.map(({ value }) => value.id));
+    await expect(sweep(NOW + 8 * DAY)).rejects.toThrow('201 keys could not be swept');
+    expect(stateOf(whole).state).toBe('destroyed');
   });
 
   it('gives way to another node that sweeps at the same time', async () => {

@@ -11,7 +11,7 @@ import type { Change } from '../keys/change.ts';
 import { relatedKeys } from './related-keys.ts';
 import { sweepGrants } from './sweep-grants.ts';
 
-/** How many keys one sweep looks at. What is left waits for the next. */
+/** How many keys one sweep changes, or a few more. What is left waits for the next. */
 const BATCH = 200;
 
 interface Duty {
@@ -57,16 +57,21 @@ export async function sweepDueKeys(
   nowMs: number,
   random: Random,
 ): Promise<number> {
-  const due = (await store.listNames(DUE_SPACE, { limit: BATCH })).filter(({ name }) => dueAtMs(name) <= nowMs);
   let changed = 0;
   const failures: unknown[] = [];
-  for (const ref of due) {
-    try {
-      if (await sweepKey(store, directory, keys, ref, nowMs, random)) changed++;
-    } catch (error) {
-      // One key that cannot be read must not keep the others from their end.
-      failures.push(error);
+  for (let after: string | undefined; ;) {
+    const page = await store.listNames(DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
+    const due = page.filter(({ name }) => dueAtMs(name) <= nowMs);
+    for (const ref of due) {
+      try {
+        if (await sweepKey(store, directory, keys, ref, nowMs, random)) changed++;
+      } catch (error) {
+        // Keys that cannot be read must not keep the others from their end, however many there are.
+        failures.push(error);
+      }
     }
+    if (due.length < BATCH || changed >= BATCH) break;
+    after = due.at(-1)?.name;
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} keys could not be swept`);
   return changed;

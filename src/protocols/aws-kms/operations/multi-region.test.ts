@@ -7,7 +7,9 @@ import { SHARED_FIELDS, SHARED_VERSION_FIELDS } from '../../../keys/replicate.ts
 import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { REGION as HOME, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
-import { importInto } from './requests.fixture.ts';
+import type { OperationRow } from '../operation.ts';
+import { OPERATIONS } from '../operations.ts';
+import { IMPLEMENTED, importInto, MULTI_REGION, prepareFor, REQUESTS, type Kind } from './requests.fixture.ts';
 
 const WEST = 'eu-west-1';
 const NORTH = 'eu-north-1';
@@ -324,6 +326,23 @@ describe('the deletion of related keys', () => {
   });
 });
 
+describe('a primary that waits for its replicas to go', () => {
+  const ON_KEYS = IMPLEMENTED.filter((name) => (OPERATIONS[name] as OperationRow).keys.length > 0);
+
+  it.each(ON_KEYS)('answers %s as a key that waits for its deletion does', async (operation) => {
+    const ask = async (kind: Kind) => {
+      const key = await prepareFor(world, one, operation, kind);
+      if (kind === MULTI_REGION) await must(HOME)('ScheduleKeyDeletion', { KeyId: key.id });
+      const request = REQUESTS[operation] as NonNullable<(typeof REQUESTS)[OperationName]>;
+      const { status, type, text } = await call(operation, request(key.id, key));
+      return { status, type, text: text?.replace(key.arn, '<arn>') };
+    };
+    const single = await ask('pending deletion');
+    const text = single.text?.replace('is pending deletion.', 'is pending replica deletion.');
+    expect(await ask(MULTI_REGION)).toEqual({ ...single, text });
+  });
+});
+
 describe('imported material of related keys', () => {
   const [first, second] = [randomBytes(32), randomBytes(32)];
   const NEW = { ImportType: 'NEW_KEY_MATERIAL' };
@@ -342,6 +361,17 @@ describe('imported material of related keys', () => {
     await importInto(must(WEST), KeyId, first);
     const opened = await call('Decrypt', { CiphertextBlob }, WEST);
     expect(opened.body.KeyMaterialId).toBe((await metadata()).CurrentKeyMaterialId);
+  });
+
+  it('has to be there before the key is replicated or its primary is moved', async () => {
+    await importInto(must(WEST), KeyId, first);
+    await call('DeleteImportedKeyMaterial', { KeyId }, WEST);
+    const refused = { type: 'KMSInvalidStateException', text: `${arnIn(WEST)} is pending import.` };
+    expect((await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: WEST })).type).toBe(refused.type);
+    await call('DeleteImportedKeyMaterial', { KeyId });
+    const here = { ...refused, text: `${arnIn(HOME)} is pending import.` };
+    expect(await replicate(NORTH)).toMatchObject(here);
+    expect(await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: WEST })).toMatchObject(here);
   });
 
   it('is rotated once the new material is everywhere', async () => {
