@@ -291,7 +291,15 @@ describe('RSA keys', () => {
 
   it('wants NULL for parameters', async () => {
     const { privateKey } = readPrivateKeyInfo(await material('rsa-2048'));
-    expect(await outcome('rsa-2048', pkcs8(0, '1.2.840.113549.1.1.1', [], privateKey))).toBe('malformed');
+    for (const parameters of [
+      [],
+      [der(TAG.null, Buffer.alloc(1))],
+      [der(TAG.null), der(TAG.null)],
+      [der(TAG.sequence)],
+    ]) {
+      expect(await outcome('rsa-2048', pkcs8(0, '1.2.840.113549.1.1.1', parameters, privateKey))).toBe('malformed');
+    }
+    expect(await outcome('rsa-2048', pkcs8(0, '1.2.840.113549.1.1.1', [der(TAG.null)], privateKey))).toBe('taken');
   });
 
   it.each([1024, 2056, 4096])('of %d bits are not RSA_2048', async (modulusLength) => {

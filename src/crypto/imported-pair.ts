@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { wipe } from '../bytes/bytes.ts';
-import { contextTag, der, DerReader, oidContent, TAG } from './der.ts';
+import { der, DerError, DerReader, oidContent, TAG } from './der.ts';
 import {
   ID_EC_PUBLIC_KEY,
   isOnCurve,
@@ -10,6 +10,7 @@ import {
   writeEcPrivateKey,
 } from './ec-private-key.ts';
 import type { KeyPairShape } from './key-spec.ts';
+import { readModuleLatticeKey, writeModuleLatticeKey } from './module-lattice-key.ts';
 import { isSoundRsa, servesItself } from './pair-check.ts';
 import { writePrivateKeyInfo, type PrivateKeyInfo } from './pkcs8.ts';
 import { ID_RSA_ENCRYPTION, readRsaPrivateKey, rsaProblem, writeRsaPrivateKey } from './rsa-private-key.ts';
@@ -54,7 +55,7 @@ export function readImportedPair(shape: KeyPairShape, info: PrivateKeyInfo): Rea
 
 function readRsa(shape: ShapeOf<'rsa'>, info: PrivateKeyInfo): Read | Promise<Read> {
   if (!info.algorithm.equals(oidContent(ID_RSA_ENCRYPTION))) return OTHER_ALGORITHM;
-  info.parameters.value(TAG.null);
+  if (info.parameters.value(TAG.null).length > 0) throw new DerError('a NULL with something in it');
   info.parameters.end();
   const key = readRsaPrivateKey(info.privateKey);
   const problem = rsaProblem(shape, key);
@@ -94,30 +95,19 @@ function readEdwards(shape: ShapeOf<'edwards'>, info: PrivateKeyInfo): Read {
   return checked(writePrivateKeyInfo(shape.oid, [], der(TAG.octetString, secret)), info);
 }
 
-const SEED = contextTag(0, 'primitive');
-
-/** RFC 9881 section 6 and RFC 9935 section 6: a seed, the expanded key, or both. A seed is kept where there is one. */
+/** A seed is kept where there is one: it is the shortest form, and all of the key. */
 function readModuleLattice(shape: ShapeOf<'module-lattice'>, info: PrivateKeyInfo): Read {
   if (!info.algorithm.equals(oidContent(shape.oid))) return OTHER_ALGORITHM;
   info.parameters.end();
-  const outer = new DerReader(info.privateKey);
-  const reader = outer.has(TAG.sequence) ? outer.inside(TAG.sequence) : outer;
-  const isBoth = reader !== outer;
-  const seed = isBoth ? reader.value(TAG.octetString) : outer.has(SEED) ? outer.value(SEED) : undefined;
-  const expanded = isBoth || seed === undefined ? reader.value(TAG.octetString) : undefined;
-  reader.end();
-  outer.end();
+  const key = readModuleLatticeKey(info.privateKey);
+  const { seed, expanded } = key;
   const isWrong = (part: Buffer | undefined, length: number) => part !== undefined && part.length !== length;
   if (isWrong(seed, shape.seedLength) || isWrong(expanded, shape.expandedLength)) return WRONG_SIZE;
-  if (expanded !== undefined) {
-    const form = isBoth
-      ? der(TAG.sequence, der(TAG.octetString, seed as Buffer), der(TAG.octetString, expanded))
-      : der(TAG.octetString, expanded);
-    const whole = checked(writePrivateKeyInfo(shape.oid, [], form), info, servesItself);
-    if (seed === undefined || !Buffer.isBuffer(whole)) return whole;
-    wipe(whole);
-  }
-  return checked(writePrivateKeyInfo(shape.oid, [], der(SEED, seed as Buffer)), info);
+  if (expanded === undefined) return checked(writeModuleLatticeKey(shape.oid, key), info);
+  const whole = checked(writeModuleLatticeKey(shape.oid, key), info, servesItself);
+  if (seed === undefined || !Buffer.isBuffer(whole)) return whole;
+  wipe(whole);
+  return writeModuleLatticeKey(shape.oid, { seed });
 }
 
 /** The encoded key, if OpenSSL takes it, a further check does, and the public key that came with it is its own. */
