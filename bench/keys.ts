@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FirstCredentials } from '../src/server/first-start.ts';
-import { ROWS, type Row } from './kms-rows.ts';
+import { ROWS, type Prepared, type Row } from './kms-rows.ts';
 import { median } from './median.ts';
 
 const { values } = parseArgs({
@@ -122,27 +122,31 @@ const real = await start('./keystead-server.ts');
 const { url, first } = real.started as Required<Started>;
 const kms = new KMSClient({ endpoint: url, region: first.region, credentials: first });
 
-/** Runs one row against the floor, in turn; answers the ratio. */
-async function measure(row: Row): Promise<number> {
-  const { operation, input, check } = await row.prepare(kms);
+/** A request whose answer was seen to be right. */
+async function proven({ operation, input, check }: Prepared): Promise<SignedRequest> {
   const request = await sign(url, first, operation, input);
   const probe = await fetch(url, { method: 'POST', headers: request.headers, body: request.body });
   await check((await probe.json()) as Record<string, string>);
+  return request;
+}
 
-  console.log(row.name);
-  await load(floor.child, floor.started.url, request);
+/** Runs one row against the floor, or against the request that it names, in turn; answers the ratio. */
+async function measure({ name, prepare, peer }: Row): Promise<number> {
+  const request = await proven(await prepare(kms, first));
+  const other = peer && (await proven(await peer.prepare(kms, first)));
+  const beside = () => (other ? load(real.child, url, other) : load(floor.child, floor.started.url, request));
+
+  console.log(name);
+  await beside();
   await load(real.child, url, request);
-  const rounds: { floor: Round; keystead: Round }[] = [];
+  const ratios: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const round = {
-      floor: await load(floor.child, floor.started.url, request),
-      keystead: await load(real.child, url, request),
-    };
-    show('floor', round.floor);
+    const round = { beside: await beside(), keystead: await load(real.child, url, request) };
+    show(other ? 'beside' : 'floor', round.beside);
     show('keystead', round.keystead);
-    rounds.push(round);
+    ratios.push(round.keystead.cpuUs / round.beside.cpuUs);
   }
-  return median(rounds.map((round) => round.keystead.cpuUs / round.floor.cpuUs));
+  return median(ratios);
 }
 
 try {
@@ -150,8 +154,8 @@ try {
   const ratios: string[] = [];
   for (const row of ROWS.filter(({ name }) => name.includes(values.only))) {
     const ratio = await measure(row);
-    const aim = row.aim === undefined ? '' : ` (aim: at most ${row.aim.toFixed(1)})`;
-    ratios.push(`  ${row.name.padEnd(24)} ${ratio.toFixed(2)} times the floor${aim}`);
+    const aim = row.aim === undefined ? '' : ` (aim: at most ${row.aim.toFixed(2)})`;
+    ratios.push(`  ${row.name.padEnd(24)} ${ratio.toFixed(2)} times ${row.peer?.name ?? 'the floor'}${aim}`);
   }
   console.log(['CPU per request:', ...ratios].join('\n'));
 } finally {

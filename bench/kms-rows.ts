@@ -9,7 +9,7 @@ import {
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 
 /** A request that is sent over and over, and the proof that its answer is right. */
-interface Prepared {
+export interface Prepared {
   readonly operation: string;
   readonly input: object;
   /** @throws the answer is not what it must be */
@@ -19,9 +19,15 @@ interface Prepared {
 /** One benchmark: an operation on a key of its own. */
 export interface Row {
   readonly name: string;
-  /** CPU of a request, as a multiple of the floor's, that it should not exceed. */
+  /** CPU of a request, as a multiple of the floor's or the peer's, that it should not exceed. */
   readonly aim?: number;
-  prepare(kms: KMSClient): Promise<Prepared>;
+  /** What it is compared with in place of the floor. */
+  readonly peer?: { readonly name: string; prepare(kms: KMSClient, owner: Owner): Promise<Prepared> };
+  prepare(kms: KMSClient, owner: Owner): Promise<Prepared>;
+}
+
+interface Owner {
+  readonly accountId: string;
 }
 
 const PLAINTEXT = randomBytes(1024);
@@ -33,13 +39,48 @@ async function newKey(kms: KMSClient, input: ConstructorParameters<typeof Create
   return KeyMetadata?.KeyId as string;
 }
 
-async function opens(kms: KMSClient, blob: string | undefined): Promise<string> {
-  const opened = await kms.send(new DecryptCommand({ CiphertextBlob: Buffer.from(blob ?? '', 'base64') }));
+async function opens(
+  kms: KMSClient,
+  blob: string | undefined,
+  EncryptionContext: Record<string, string> = {},
+): Promise<string> {
+  const CiphertextBlob = Buffer.from(blob ?? '', 'base64');
+  const opened = await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
   return Buffer.from(opened.Plaintext ?? []).toString('base64');
 }
 
 function must(isRight: boolean, what: string): void {
   if (!isRight) throw new Error(what);
+}
+
+const CONTEXT = { tenant: 'acme', purpose: 'bench' };
+
+/** What people write who hold a key to addresses, tenants and principals: every use looks at all of it. */
+function conditionalPolicy(accountId: string): string {
+  const uses = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
+  const everybody = { Effect: 'Deny', Principal: '*', Action: uses, Resource: '*' };
+  const denials = [
+    { NotIpAddress: { 'aws:SourceIp': ['127.0.0.0/8', '::1/128', '10.0.0.0/8'] } },
+    { StringNotEquals: { 'kms:EncryptionContext:tenant': ['acme', 'initech'] } },
+    { 'ForAnyValue:StringNotEquals': { 'kms:EncryptionContextKeys': ['tenant', 'purpose'] } },
+    { ArnNotLike: { 'aws:PrincipalArn': `arn:aws:iam::${accountId}:user/\${aws:username}` } },
+  ];
+  const Statement = [
+    { Effect: 'Allow', Principal: { AWS: accountId }, Action: 'kms:*', Resource: '*' },
+    ...denials.map((Condition) => ({ ...everybody, Condition })),
+  ];
+  return JSON.stringify({ Version: '2012-10-17', Statement });
+}
+
+/** Encrypt with an encryption context, under a policy or the default one. */
+async function encryptInContext(kms: KMSClient, Policy?: string): Promise<Prepared> {
+  const KeyId = await newKey(kms, { ...(Policy !== undefined && { Policy }) });
+  return {
+    operation: 'Encrypt',
+    input: { KeyId, Plaintext: EXPECTED, EncryptionContext: CONTEXT },
+    check: async ({ CiphertextBlob }) =>
+      must((await opens(kms, CiphertextBlob, CONTEXT)) === EXPECTED, 'it does not decrypt to itself'),
+  };
 }
 
 /** Every benchmark, in the order in which they run. */
@@ -56,6 +97,12 @@ export const ROWS: readonly Row[] = [
           must((await opens(kms, CiphertextBlob)) === EXPECTED, 'what was encrypted does not decrypt to itself'),
       };
     },
+  },
+  {
+    name: 'Encrypt, 4 conditions',
+    aim: 1.15,
+    peer: { name: 'the same under the default policy', prepare: (kms) => encryptInContext(kms) },
+    prepare: (kms, { accountId }) => encryptInContext(kms, conditionalPolicy(accountId)),
   },
   {
     name: 'Decrypt 1 KiB',

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argv, exit } from 'node:process';
 import { awsKmsModel } from './generate-aws-kms-model.ts';
+import { accessGuide } from './generate-access-guide.ts';
 import { cliGuide } from './generate-cli-guide.ts';
 import { openApi } from './generate-openapi.ts';
 import { sdkClient } from './generate-sdk.ts';
@@ -13,7 +14,15 @@ import { compatibility } from './generate-compatibility.ts';
 import type { Generator } from './generator.ts';
 import { vectors } from './make-vectors.ts';
 
-const GENERATORS: readonly Generator[] = [awsKmsModel, compatibility, vectors, openApi, sdkClient, cliGuide];
+const GENERATORS: readonly Generator[] = [
+  awsKmsModel,
+  compatibility,
+  vectors,
+  openApi,
+  sdkClient,
+  cliGuide,
+  accessGuide,
+];
 
 const root = resolve(import.meta.dirname, '..');
 const onlyCheck = argv.includes('--check');

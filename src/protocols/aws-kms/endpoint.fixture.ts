@@ -7,7 +7,8 @@ import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import type { HttpRequest } from '../../http/route.ts';
 import { issueAccessKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
-import { makePrincipal, principalOf, type Principal } from '../../identity/principal.ts';
+import { makePrincipal, principalOf, type Principal, putPrincipal, type Member } from '../../identity/principal.ts';
+import { withTags } from '../../identity/tags.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
@@ -70,6 +71,8 @@ export interface Departure {
   /** Sent in place of the JSON of the input. */
   readonly rawBody?: Buffer;
   readonly target?: string;
+  /** The address of the peer. */
+  readonly from?: string;
   /** Sent besides, and signed. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -185,6 +188,13 @@ export class World {
     };
   }
 
+  /** Gives somebody a tag. */
+  async tag(tenant: Tenant, { principal }: Actor, key: string, value: string): Promise<void> {
+    const member = (await this.directory.member(tenant, principal.id)) as Member;
+    const { write } = putPrincipal(tenant, { ...member, tags: withTags(member.tags, [{ key, value }]) });
+    await this.#commit(tenant, [write], tenant.tenantId);
+  }
+
   /** Signs a request with an independent implementation of Signature Version 4 and hands it to the endpoint. */
   async call<N extends OperationName>(
     actor: Actor,
@@ -221,11 +231,14 @@ export class World {
       },
       { signingDate: new Date(this.clock() + skewMs) },
     );
-    return this.send({ rawHeaders: Object.entries(signed.headers).flat(), body });
+    const rawHeaders = Object.entries(signed.headers).flat();
+    return this.send({ rawHeaders, body, ...(departure.from !== undefined && { remoteAddress: departure.from }) });
   }
 
   /** Hands a request to the endpoint as it is. */
-  async send<N extends OperationName>(request: Pick<HttpRequest, 'rawHeaders' | 'body'>): Promise<Answer<N>> {
+  async send<N extends OperationName>(
+    request: Pick<HttpRequest, 'rawHeaders' | 'body'> & { readonly remoteAddress?: string },
+  ): Promise<Answer<N>> {
     const answer = await this.route.handler({
       method: 'POST',
       path: '/',
