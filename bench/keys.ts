@@ -131,8 +131,9 @@ async function proven({ operation, input, check }: Prepared): Promise<SignedRequ
 }
 
 /** Runs one row against the floor, or against the request that it names, in turn; answers the ratio. */
-async function measure({ name, prepare, peer }: Row): Promise<number> {
-  const request = await proven(await prepare(kms, first));
+async function measure(row: Row): Promise<number> {
+  const { name, peer } = row;
+  const request = await proven(await row.prepare(kms, first));
   const other = peer && (await proven(await peer.prepare(kms, first)));
   const beside = () => (other ? load(real.child, url, other) : load(floor.child, floor.started.url, request));
 
