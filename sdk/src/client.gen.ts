@@ -852,6 +852,8 @@ export class KeysteadClient {
     readonly usage?: 'encrypt-decrypt' | 'ENCRYPT_DECRYPT' | 'sign-verify' | 'SIGN_VERIFY' | 'key-agreement' | 'KEY_AGREEMENT' | 'generate-verify-mac' | 'GENERATE_VERIFY_MAC' | 'encapsulate-decapsulate' | 'ENCAPSULATE_DECAPSULATE' | undefined;
     /** imported: it waits for your material */
     readonly origin?: 'generated' | 'imported' | undefined;
+    /** whether it may get replicas in other regions */
+    readonly multiRegion?: boolean | undefined;
     readonly description?: string | undefined;
     readonly tags?: readonly ({
       readonly key: string;

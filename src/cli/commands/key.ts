@@ -64,6 +64,7 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
       ],
       ['--usage <name>', 'encrypt-decrypt, sign-verify, key-agreement, ...: needed where the spec has more than one'],
       ['--imported', 'waits for your material in place of having its own'],
+      ['--multi-region', 'may get replicas in other regions'],
       ['--description <text>', 'for people'],
       ['--tag <key=value...>', 'tags of the key'],
       ...REGION,
@@ -151,6 +152,7 @@ async function create(session: Session): Promise<void> {
     ...(spec !== undefined && { spec }),
     ...(usage !== undefined && { usage }),
     ...(given.flag('imported') && { origin: 'imported' as const }),
+    ...(given.flag('multi-region') && { multiRegion: true }),
     ...(description !== undefined && { description }),
     ...(tags.length > 0 && { tags }),
   };

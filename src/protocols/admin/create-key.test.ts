@@ -49,6 +49,12 @@ describe('making a key', () => {
     }
   });
 
+  it('makes primaries of multi-Region keys where that is asked for', async () => {
+    const { status, body } = await make({ multiRegion: true });
+    const multiRegion = { primaryRegion: 'us-east-1', regions: ['us-east-1'] };
+    expect([status, body]).toMatchObject([201, { keyId: expect.stringMatching(/^mrk-/) as string, multiRegion }]);
+  });
+
   it.each([
     [{ spec: 'ec-p256' }, 'usage-missing'],
     [{ spec: 'RSA_2048' }, 'usage-missing'],
@@ -58,6 +64,31 @@ describe('making a key', () => {
     const answer = await make(body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ error: { code } });
+  });
+
+  it('asks policies with what the key is to be, as the AWS wire does', async () => {
+    const { member, apiKey } = await house.member(['administrator']);
+    const deny = (Condition: object) => ({ Effect: 'Deny', Action: 'kms:CreateKey', Resource: '*', Condition });
+    const document = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        deny({ StringEquals: { 'kms:KeySpec': 'HMAC_256' } }),
+        deny({ StringEquals: { 'kms:KeyOrigin': 'EXTERNAL' } }),
+        deny({ Bool: { 'kms:MultiRegion': 'true' } }),
+        deny({ StringEquals: { 'aws:RequestTag/stage': 'test' } }),
+      ],
+    });
+    const path = `/principals/${member.id}/inline-policies/put`;
+    expect((await house.send(administrator, 'POST', path, { name: 'not-these', document })).status).toBe(200);
+    expect((await make({}, apiKey)).status).toBe(201);
+    for (const body of [
+      { spec: 'hmac-256' },
+      { origin: 'imported' },
+      { multiRegion: true },
+      { tags: [{ key: 'stage', value: 'test' }] },
+    ]) {
+      expect((await make(body, apiKey)).status).toBe(403);
+    }
   });
 
   it('refuses words that it does not know, regions that are not there, and who may not', async () => {

@@ -45,6 +45,7 @@ export function kindOf(specName: string | undefined, usageName: string | undefin
 export function creationContext(
   { spec, usage }: KeyKind,
   origin: string,
+  isMultiRegion: boolean,
   tags: ReadonlyMap<string, string>,
 ): RequestContext {
   const values: Readonly<Record<string, readonly string[]>> = {
@@ -53,7 +54,8 @@ export function creationContext(
     'kms:keyusage': [awsUsage(usage)],
     'kms:customermasterkeyusage': [awsUsage(usage)],
     'kms:keyorigin': [origin === 'imported' ? 'EXTERNAL' : 'AWS_KMS'],
-    'kms:multiregion': ['false'],
+    'kms:multiregion': [String(isMultiRegion)],
+    ...(isMultiRegion && { 'kms:multiregionkeytype': ['PRIMARY'] }),
     'kms:bypasspolicylockoutsafetycheck': ['false'],
     ...(tags.size > 0 && { 'aws:tagkeys': [...tags.keys()] }),
   };

@@ -42,6 +42,9 @@ export const createKey = adminRoute({
         description: 'imported: it waits for your material',
       }),
     ),
+    multiRegion: Type.Optional(
+      Type.Boolean({ default: false, description: 'whether it may get replicas in other regions' }),
+    ),
     description: Type.Optional(DESCRIPTION),
     tags: Type.Optional(Type.Array(TAG)),
   }),
@@ -51,19 +54,20 @@ export const createKey = adminRoute({
     const { services, proof } = context;
     const { accountId } = proof.tenant;
     const kind = kindOf(body.spec, body.usage);
-    const { origin = 'generated', tags = [] } = body;
-    const asked = creationContext(kind, origin, new Map(tags.map(({ key, value }) => [key, value])));
+    const { origin = 'generated', multiRegion = false, tags = [] } = body;
+    const asked = creationContext(kind, origin, multiRegion, new Map(tags.map(({ key, value }) => [key, value])));
     const target = (action: string) => ({ action, resource: '*', context: asked });
     const wanted: NewKey = {
       ...kind,
       origin,
+      multiRegion,
       description: body.description ?? '',
       accessPolicy: defaultAccessPolicy(accountId),
       tags,
     };
     return {
       targets: [target('kms:CreateKey'), ...(tags.length > 0 ? [target('kms:TagResource')] : [])],
-      details: { keySpec: kind.spec.aws, origin },
+      details: { keySpec: kind.spec.aws, multiRegion, origin },
       run: async (nowMs) => {
         const space = await requireRegion(context, params.region);
         requireMakeable(wanted, services.quotas);

@@ -10,6 +10,7 @@ import { USAGES } from './words.ts';
 export const getPublicKey: Operation<'GetPublicKey'> = {
   actions: ['kms:GetPublicKey'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
+  notes: 'the state of the key is told before its kind (inferred)',
   prepare: (context, input, nowMs) =>
     andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:GetPublicKey', resolved)],
