@@ -98,7 +98,15 @@ export async function startKeystead(
     log,
     ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });
-  const sts = stsRoutes({ directory, random, pipeline, clock, unauthenticated, onFault });
+  const sts = stsRoutes({
+    directory,
+    random,
+    pipeline,
+    clock,
+    unauthenticated,
+    ...(throttle && { throttle }),
+    onFault,
+  });
   const kms = awsKmsRoute({
     directory,
     keys,

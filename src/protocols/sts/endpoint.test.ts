@@ -451,6 +451,16 @@ describe('requests that prove nobody or name nothing', () => {
     expect(world.faults).toEqual([]);
   });
 
+  it('are not taken oftener than the tenant may ask, and another tenant is not held up', async () => {
+    world.rates.sts = { perSecond: 1, burst: 2 };
+    const bob = await world.user(other, 'bob');
+    const codes = [];
+    for (const keys of [alice.keys, alice.keys, alice.keys, bob.keys]) codes.push((await whoIs(keys)).text('Code'));
+    expect(codes).toEqual([undefined, undefined, 'Throttling', undefined]);
+    world.clock.set(world.clock() + 1000);
+    expect((await whoIs(alice.keys)).status).toBe(200);
+  });
+
   it('escapes what it repeats', async () => {
     const answer = await world.call(alice.keys, '<x>&"\u0001');
     expect(answer.text('Message')).toContain('&lt;x&gt;&amp;&quot;?');

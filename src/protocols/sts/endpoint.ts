@@ -8,6 +8,7 @@ import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import { onBehalfOf } from '../../pipeline/on-behalf-of.ts';
+import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen } from '../../records/ports.ts';
 import { SignatureVerifier } from '../sigv4/verify.ts';
@@ -23,6 +24,8 @@ export interface StsPorts extends OperationPorts {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly unauthenticated: UnauthenticatedRefusals;
+  /** Absent: rates are not bounded. */
+  readonly throttle?: Throttle;
   /** Told of what went wrong inside; the caller sees a code only. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -80,9 +83,13 @@ async function serve(
     }
     const { accessKeyId, region } = verified;
     let named = '';
+    let isAdmitted = false;
     const form = parametersOf(request);
     const call = callOf(request, verified.principal, form);
     const answered = await ports.pipeline.execute(call, async (nowMs) => {
+      // Once for each request, however often its act is prepared.
+      if (!isAdmitted) ports.throttle?.take(call, 'sts');
+      isAdmitted = true;
       const parameters = parametersOf(request);
       if (parameters instanceof StsError) throw parameters;
       const { name, operation } = operationOf(parameters);

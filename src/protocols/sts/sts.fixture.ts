@@ -9,6 +9,8 @@ import { makeRole, putRole, type Role } from '../../identity/role.ts';
 import { makeInstance, makeTenant, type Tenant } from '../../identity/tenant.ts';
 import { countingRandom, settableClock } from '../../keys/key-space.fixture.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
+import type { Rates } from '../../pipeline/rates.ts';
+import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { tenantOf } from '../../records/account.ts';
 import type { Write } from '../../records/commit.ts';
@@ -52,6 +54,8 @@ export class StsWorld {
   readonly directory = new Directory(this.store, this.barrier);
   readonly pipeline = new Pipeline(this.store, this.clock, this.random);
   readonly unauthenticated = new UnauthenticatedRefusals();
+  /** What a test bounds; nothing is bounded before. */
+  readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] } = {};
   readonly faults: unknown[] = [];
   readonly routes = stsRoutes({
     directory: this.directory,
@@ -59,6 +63,7 @@ export class StsWorld {
     pipeline: this.pipeline,
     clock: this.clock,
     unauthenticated: this.unauthenticated,
+    throttle: new Throttle(this.rates, this.clock),
     onFault: (error) => this.faults.push(error),
   });
 
