@@ -144,6 +144,7 @@ describe('settings', () => {
       ]),
       timeoutMs: 500,
     });
+    expect(() => readConfig({ KEYSTEAD_KEY_STORE_TLS_CERT: '/c.pem' })).toThrow('belong together');
     for (const wrong of ['xks.example.com', 'a=b', 'a=b:70000', '=b:1', 'a=:1']) {
       expect(() => readConfig({ KEYSTEAD_KEY_STORE_CONNECT: wrong })).toThrow('KEYSTEAD_KEY_STORE_CONNECT');
     }

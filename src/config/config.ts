@@ -39,6 +39,8 @@ export interface KeyStores {
   readonly timeoutMs?: number;
   /** Further CAs for such proxies. */
   readonly caFile?: string;
+  /** What is shown to proxies that ask for a client certificate. */
+  readonly certificate?: { readonly certificatePath: string; readonly keyPath: string };
   /** The PKCS#11 tokens of this machine. */
   readonly tokensFile?: string;
 }
@@ -113,6 +115,11 @@ export const SETTINGS = {
     fallback: '',
     about: 'CAs in PEM that external key store proxies may have certificates of, besides the public ones',
   },
+  KEYSTEAD_KEY_STORE_TLS_CERT: {
+    fallback: '',
+    about: 'client certificate in PEM for external key store proxies that ask for one; read at the start',
+  },
+  KEYSTEAD_KEY_STORE_TLS_KEY: { fallback: '', about: 'its private key in PEM' },
   KEYSTEAD_KEY_STORE_TIMEOUT_MS: {
     fallback: '250',
     about: 'how long an external key store proxy may take to answer, 50 to 10000; AWS KMS gives it 250',
@@ -204,9 +211,13 @@ function keyStoresOf(get: (name: SettingName) => string): KeyStores {
       throw new ConfigError(`KEYSTEAD_KEY_STORE_CONNECT must be like xks.example.com=10.0.0.7:8443, not "${text}"`);
     return [name.toLowerCase(), { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) }] as const;
   });
+  const [certFile, keyFile] = [get('KEYSTEAD_KEY_STORE_TLS_CERT'), get('KEYSTEAD_KEY_STORE_TLS_KEY')];
+  if ((certFile === '') !== (keyFile === ''))
+    throw new ConfigError('KEYSTEAD_KEY_STORE_TLS_CERT and KEYSTEAD_KEY_STORE_TLS_KEY belong together');
   return {
     connect: new Map(places),
     timeoutMs,
+    ...(certFile !== '' && { certificate: { certificatePath: resolve(certFile), keyPath: resolve(keyFile) } }),
     ...(caFile !== '' && { caFile: resolve(caFile) }),
     ...(tokensFile !== '' && { tokensFile: resolve(tokensFile) }),
   };

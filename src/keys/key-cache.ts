@@ -6,6 +6,7 @@ import { KeyError } from './errors.ts';
 import type { Key } from './key.ts';
 import { aliasSpace, handleSpace, keyIdOf, keyRecordId, readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
+import type { KeyStore } from './key-store.ts';
 import { KeyStoreCache } from './key-store-cache.ts';
 import { OpenKey } from './open-key.ts';
 
@@ -76,6 +77,12 @@ export class KeyCache {
     });
   }
 
+  /** A key that was read from its record, with what is derived of its store. */
+  withStore(space: KeySpace, key: Key): MaybePromise<Key> {
+    if (key.keyStore === undefined) return key;
+    return andThen(this.keyStores.find(space, key.keyStore.keyStoreId), (store) => inStore(key, store));
+  }
+
   /** Closes material that was not used for a while. Called now and then. */
   closeIdle(nowMs: number): void {
     for (const key of this.#keys.values()) this.#open.get(key)?.closeIdle(nowMs);
@@ -94,8 +101,7 @@ export class KeyCache {
     return andThen(this.keyStores.find(space, keyStoreId), (store) => {
       const known = this.#open.get(key);
       if (known !== undefined && known.keyStore === store) return known;
-      const isUnavailable = store?.connection.state !== 'connected';
-      const open = new OpenKey({ ...key, isUnavailable }, space, store);
+      const open = new OpenKey(inStore(key, store), space, store);
       this.#open.set(key, open);
       return open;
     });
@@ -120,4 +126,8 @@ export class KeyCache {
       });
     });
   }
+}
+
+function inStore(key: Key, store: KeyStore | undefined): Key {
+  return { ...key, isUnavailable: store?.connection.state !== 'connected' };
 }

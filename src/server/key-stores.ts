@@ -5,6 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { EgressGuard } from '../clients/egress.ts';
 import { XksClient } from '../clients/xks/client.ts';
 import { tlsTransport } from '../clients/xks/transport.ts';
+import { readCertificate } from '../http/tls.ts';
 import { ConfigError, type Config } from '../config/config.ts';
 import { parseStrictJson } from '../bytes/strict-json.ts';
 import type { KeyStorePorts, TokenSettings } from '../protocols/aws-kms/key-stores.ts';
@@ -16,9 +17,14 @@ import { externalKeysBy } from './external-keys.ts';
  * @throws {ConfigError} a file of certificates or of tokens cannot be used
  */
 export function openKeyStores({ keyStores, egress }: Config): KeyStorePorts {
-  const { connect = new Map(), caFile, tokensFile, timeoutMs } = keyStores ?? {};
+  const { connect = new Map(), caFile, tokensFile, timeoutMs, certificate } = keyStores ?? {};
   const ca = caFile === undefined ? undefined : [...rootCertificates, certificatesOf(caFile)];
-  const client = new XksClient(tlsTransport(new EgressGuard(egress), ca, timeoutMs), Date.now);
+  const transport = tlsTransport(new EgressGuard(egress), {
+    ...(ca && { ca }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(certificate && { certificate: readCertificate(certificate) }),
+  });
+  const client = new XksClient(transport, Date.now);
   const tokens = tokensFile === undefined ? new Map<string, TokenSettings>() : readTokens(tokensFile);
   return {
     external: externalKeysBy(client, connect),

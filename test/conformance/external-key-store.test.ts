@@ -35,9 +35,13 @@ describe('a key in an external key store', () => {
     const subject = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`, '-days', '2'];
     execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', certificatePath], { stdio: 'pipe' });
     server = await startInstallation({
-      xks: { listen: { host: '127.0.0.1', port: 0, tls: { certificatePath, keyPath } } },
+      // Both sides show a certificate. Theirs is one: its own CA, and its own name.
+      xks: {
+        listen: { host: '127.0.0.1', port: 0, tls: { certificatePath, keyPath } },
+        clientCertificates: { caPath: certificatePath, names: [HOST] },
+      },
       // As long as a busy machine may take: 250 ms is the default, and has a test of its own.
-      keyStores: { connect, caFile: certificatePath, timeoutMs: 1_000 },
+      keyStores: { connect, caFile: certificatePath, certificate: { certificatePath, keyPath }, timeoutMs: 1_000 },
     });
     home = { host: '127.0.0.1', port: Number(new URL(server.xksUrl ?? '').port) };
     connect.set(HOST, home);

@@ -65,12 +65,12 @@ describe('the way to a proxy', () => {
   it('waits for a quarter of a second, and no longer', async () => {
     serve = () => {};
     const startedMs = performance.now();
-    expect(await failureOf(post(tlsTransport(new EgressGuard(), [ca])))).toBe('timed-out');
+    expect(await failureOf(post(tlsTransport(new EgressGuard(), { ca: [ca] })))).toBe('timed-out');
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(245);
   });
 
   it('keeps its connection, and makes a new one where the other side has closed it', async () => {
-    const transport = tlsTransport(new EgressGuard(), [ca], 2_000);
+    const transport = tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 });
     let connections = 0;
     const count = () => void connections++;
     server.on('secureConnection', count);
@@ -85,20 +85,25 @@ describe('the way to a proxy', () => {
   });
 
   it('knows no proxy by another name than its certificate has, nor one of an unknown CA', async () => {
-    const named = tlsTransport(new EgressGuard(), [ca], 2_000);
+    const named = tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 });
     expect(await failureOf(post(named, 'https://other.example.com'))).toBe('tls');
-    expect(await failureOf(post(tlsTransport(new EgressGuard(), undefined, 2_000)))).toBe('tls');
+    expect(await failureOf(post(tlsTransport(new EgressGuard(), { timeoutMs: 2_000 })))).toBe('tls');
   });
 
   it('does not go where a redirect leads', async () => {
     serve = (response) => void response.writeHead(302, { location: 'https://169.254.169.254/' }).end();
-    expect(await post(tlsTransport(new EgressGuard(), [ca], 2_000))).toMatchObject({ status: 302 });
+    expect(await post(tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 }))).toMatchObject({ status: 302 });
   });
 
   it.each(['https://localhost', 'https://127.0.0.1', 'https://169.254.169.254', 'https://2130706433'])(
     'does not go to %s on the word of a tenant',
     async (endpoint) => {
-      const asked = tlsTransport(new EgressGuard(), [ca], 2_000)({ endpoint }, '/', {}, Buffer.alloc(0));
+      const asked = tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 })(
+        { endpoint },
+        '/',
+        {},
+        Buffer.alloc(0),
+      );
       expect(await failureOf(asked)).toBe('unreachable');
     },
   );
@@ -107,13 +112,18 @@ describe('the way to a proxy', () => {
     const addresses = [{ address: '127.0.0.1', family: 4 }];
     vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: object, done: (...answer: unknown[]) => void) =>
       done(null, addresses)) as never);
-    const asked = tlsTransport(new EgressGuard(), [ca], 2_000)({ endpoint: ENDPOINT }, '/', {}, Buffer.alloc(0));
+    const asked = tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 })(
+      { endpoint: ENDPOINT },
+      '/',
+      {},
+      Buffer.alloc(0),
+    );
     expect(await failureOf(asked)).toBe('unreachable');
   });
 
   it('keeps to the hosts that the operator allows', async () => {
     const guard = new EgressGuard({ allowedHosts: ['kms.example.com'] });
-    const asked = tlsTransport(guard, [ca], 2_000)({ endpoint: ENDPOINT }, '/', {}, Buffer.alloc(0));
+    const asked = tlsTransport(guard, { ca: [ca], timeoutMs: 2_000 })({ endpoint: ENDPOINT }, '/', {}, Buffer.alloc(0));
     expect(await failureOf(asked)).toBe('unreachable');
   });
 });

@@ -46,13 +46,21 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_SOCKETS = 64;
 const TLS_ERROR = /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA)/;
 
+/** How connections to proxies are made. */
+export interface XksTransportOptions {
+  /** All CAs that count, in PEM; absent: the public ones. */
+  readonly ca?: readonly string[];
+  /** What to show to proxies that ask for a client certificate, in PEM. */
+  readonly certificate?: { readonly cert: Buffer; readonly key: Buffer };
+  readonly timeoutMs?: number;
+}
+
 /**
  * A transport over TLS with connections that are kept. It follows no redirect, and calls this machine only where the
  * operator has said that a proxy is there.
- *
- * @param ca further CAs in PEM, for proxies with a private one
  */
-export function tlsTransport(guard: EgressGuard, ca?: readonly string[], timeoutMs = TIMEOUT_MS): XksTransport {
+export function tlsTransport(guard: EgressGuard, options: XksTransportOptions = {}): XksTransport {
+  const { ca, certificate, timeoutMs = TIMEOUT_MS } = options;
   const agents = new Map<string, Agent>();
   const agentFor = (kind: 'named' | 'placed'): Agent => {
     const known = agents.get(kind);
@@ -62,6 +70,7 @@ export function tlsTransport(guard: EgressGuard, ca?: readonly string[], timeout
       maxSockets: MAX_SOCKETS,
       minVersion: 'TLSv1.2',
       ...(ca && { ca: [...ca] }),
+      ...certificate,
       // What the operator has placed may be on this machine; what a tenant names may not.
       lookup: guard.lookup({ thisMachine: kind === 'placed' ? 'allowed' : 'refused' }),
     });
@@ -71,7 +80,7 @@ export function tlsTransport(guard: EgressGuard, ca?: readonly string[], timeout
   return async (target, path, headers, body) => {
     const { hostname } = new URL(target.endpoint);
     if (target.via === undefined) checkEndpoint(guard, target.endpoint);
-    const options: RequestOptions = {
+    const request: RequestOptions = {
       method: 'POST',
       host: target.via?.host ?? hostname,
       port: target.via?.port ?? 443,
@@ -80,7 +89,7 @@ export function tlsTransport(guard: EgressGuard, ca?: readonly string[], timeout
       headers,
       agent: agentFor(target.via === undefined ? 'named' : 'placed'),
     };
-    return send(options, body, timeoutMs);
+    return send(request, body, timeoutMs);
   };
 }
 

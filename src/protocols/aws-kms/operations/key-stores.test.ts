@@ -418,6 +418,18 @@ describe('custom key stores', () => {
     expect(asked.join()).not.toContain('purpose');
   });
 
+  it('have it in the log what kept a key from use, in the words of the proxy, which the caller is not told', async () => {
+    const { keyId } = await connected();
+    await must('DisableKey', { KeyId: outerId });
+    const answer = await call('Encrypt', { KeyId: keyId, Plaintext });
+    expect(answer.text).not.toContain('enable it in Keystead');
+    const last = world.store.entries().at(-1);
+    expect(JSON.parse(String(last?.leaf))).toMatchObject({ outcome: 'refused', reason: 'external-key-failed' });
+    expect(String(last?.details)).toContain(
+      'InvalidStateException: The external key is not enabled: enable it in Keystead',
+    );
+  });
+
   it('refuse a changed ciphertext at every byte', async () => {
     const { keyId } = await connected();
     const { CiphertextBlob } = await must('Encrypt', { KeyId: keyId, Plaintext });
