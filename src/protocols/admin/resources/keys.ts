@@ -27,7 +27,7 @@ export const listKeys = adminRoute({
     run: async (nowMs) => {
       const space = await requireRegion(context, params.region);
       const rows = await context.services.records.list(space.tenantId, 'key', space.region, pageFrom(query));
-      const read = rows.map((row) => context.services.keys.withStore(space, readKey(space.tenantKey, row)));
+      const read = rows.map(async (row) => context.services.keys.withStore(space, readKey(space.tenantKey, row)));
       const keys = (await Promise.all(read)).filter((key) => conditionOf(key, nowMs) !== 'gone');
       return {
         value: paged(
