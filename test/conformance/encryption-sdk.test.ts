@@ -12,7 +12,6 @@ import {
 import { KMS } from '@aws-sdk/client-kms';
 import { KeysteadClient } from '@keystead/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
 import { startInstallation, type RunningInstallation } from './server.fixture.ts';
 
 const SECOND_REGION = 'eu-west-1';
@@ -118,22 +117,19 @@ describe('the AWS Encryption SDK', () => {
     await expect(decrypt(stranger, await sealed(keyring))).rejects.toThrow('unencryptedDataKey has not been set');
   });
 
-  it.runIf(OPERATIONS.ReplicateKey !== 'not-implemented')(
-    'opens in one region what was sealed in another',
-    async () => {
-      const keyId = await newKey({ MultiRegion: true });
-      await kms.replicateKey({ KeyId: keyId, ReplicaRegion: SECOND_REGION });
-      const there = clientIn(SECOND_REGION);
-      const result = await sealed(new AwsKmsMrkAwareSymmetricKeyringNode({ client: asItsOwn(kms), keyId }));
-      const replicaArn = keyId.replace(`:${server.first.region}:`, `:${SECOND_REGION}:`);
-      const keyrings = [
-        new AwsKmsMrkAwareSymmetricKeyringNode({ client: asItsOwn(there), keyId: replicaArn }),
-        new AwsKmsMrkAwareSymmetricDiscoveryKeyringNode({ client: asItsOwn(there) }),
-      ];
-      for (const keyring of keyrings) expect(await opened(keyring, result)).toEqual(message);
-      there.destroy();
-    },
-  );
+  it('opens in one region what was sealed in another', async () => {
+    const keyId = await newKey({ MultiRegion: true });
+    await kms.replicateKey({ KeyId: keyId, ReplicaRegion: SECOND_REGION });
+    const there = clientIn(SECOND_REGION);
+    const result = await sealed(new AwsKmsMrkAwareSymmetricKeyringNode({ client: asItsOwn(kms), keyId }));
+    const replicaArn = keyId.replace(`:${server.first.region}:`, `:${SECOND_REGION}:`);
+    const keyrings = [
+      new AwsKmsMrkAwareSymmetricKeyringNode({ client: asItsOwn(there), keyId: replicaArn }),
+      new AwsKmsMrkAwareSymmetricDiscoveryKeyringNode({ client: asItsOwn(there) }),
+    ];
+    for (const keyring of keyrings) expect(await opened(keyring, result)).toEqual(message);
+    there.destroy();
+  });
 
   it('left no fault in the log of the server', () => expect(server.errors).toEqual([]));
 });

@@ -12,7 +12,6 @@ import {
 } from 'node:crypto';
 import { expect } from 'vitest';
 import { attestationDocument, openLikeTheSdk } from '../../src/attestation/enclave.fixture.ts';
-import { OPERATIONS } from '../../src/protocols/aws-kms/operations.ts';
 import type { OperationName } from '../../src/protocols/aws-kms/model.gen.ts';
 import { ENCLAVES_SINCE_MS } from './server.fixture.ts';
 import { Refusal, type Answer, type TourClient } from './tour-client.fixture.ts';
@@ -36,6 +35,7 @@ export interface Guide extends Place {
 /** One part of the API as clients use it: what comes of it is compared with what was sent, not only read. */
 interface Section {
   readonly name: string;
+  /** What it sends. */
   readonly operations: readonly OperationName[];
   readonly run: (guide: Guide) => Promise<void>;
 }
@@ -408,11 +408,6 @@ export const SECTIONS: readonly Section[] = [
     },
   },
 ];
-
-/** Whether all operations of a section are there. */
-export function isThere({ operations }: Section): boolean {
-  return operations.every((operation) => OPERATIONS[operation] !== 'not-implemented');
-}
 
 /** What sections go by. */
 export function guideOf(client: TourClient, place: Place, keep: (secret: Buffer) => void = () => {}): Guide {

@@ -55,6 +55,7 @@ export function awsKmsRoute(ports: EndpointPorts): BufferRoute {
     { service: 'kms', skewMs: SKEW_MS, path: 'normalized', payload: 'signed', presigned: 'allowed' },
     (accessKeyId) => lookup(ports, accessKeyId),
   );
+  const shared = sharedBy(ports);
   return {
     method: 'POST',
     path: '/',
@@ -63,12 +64,20 @@ export function awsKmsRoute(ports: EndpointPorts): BufferRoute {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     timeoutMs: TIMEOUT_MS,
     refuse: (refusal, requestId) => encodeError(SERVER_REFUSALS[refusal], requestId),
-    handler: (request) => serve(ports, verifier, request),
+    handler: (request) => serve(ports, shared, verifier, request),
   };
+}
+
+/** What all requests reach for: put together once. */
+function sharedBy(ports: EndpointPorts): OperationPorts {
+  const { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas, keyStores } =
+    ports;
+  return { directory, keys, grants, records, random, wrappingKeys, materials, attestationRoots, quotas, keyStores };
 }
 
 async function serve(
   ports: EndpointPorts,
+  shared: OperationPorts,
   verifier: SignatureVerifier<Principal>,
   request: HttpRequest,
 ): Promise<HttpAnswer> {
@@ -90,30 +99,6 @@ async function serve(
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
-        const {
-          directory,
-          keys,
-          grants,
-          records,
-          random,
-          wrappingKeys,
-          materials,
-          attestationRoots,
-          quotas,
-          keyStores,
-        } = ports;
-        const shared = {
-          directory,
-          keys,
-          grants,
-          records,
-          random,
-          wrappingKeys,
-          materials,
-          attestationRoots,
-          quotas,
-          keyStores,
-        };
         const context = { ...shared, principal, source: call.source, instance, resolved, requestId };
         const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
         return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);

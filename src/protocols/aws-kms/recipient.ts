@@ -23,6 +23,10 @@ interface AnswerForm<N extends AttestedOperation> {
   readonly without?: keyof Operations[N]['output'] & string;
 }
 
+/** For the compatibility page, at each of these operations. */
+export const RECIPIENT_NOTE =
+  'Recipient: documents are refused with ValidationException (texts inferred), and one without a public key always';
+
 /** https://docs.aws.amazon.com/kms/latest/developerguide/cryptographic-attestation.html */
 const FORMS: { readonly [N in AttestedOperation]: AnswerForm<N> } = {
   Decrypt: { secret: 'Plaintext', without: 'KeyMaterialId' },
@@ -63,10 +67,13 @@ export function answeredTo(recipient: Attestation, name: OperationName, act: Act
     run: (nowMs) =>
       andThen(act.run(nowMs), (done) => {
         const { [secret]: plaintext, ...rest } = done.value as Readonly<Record<string, unknown>>;
-        const CiphertextForRecipient = enveloped(plaintext as Buffer, recipient.publicKey);
-        wipe(plaintext as Buffer);
-        const members = Object.entries(rest).filter(([member]) => member !== without);
-        return { ...done, value: { ...Object.fromEntries(members), CiphertextForRecipient } };
+        try {
+          const CiphertextForRecipient = enveloped(plaintext as Buffer, recipient.publicKey);
+          const members = Object.entries(rest).filter(([member]) => member !== without);
+          return { ...done, value: { ...Object.fromEntries(members), CiphertextForRecipient } };
+        } finally {
+          wipe(plaintext as Buffer);
+        }
       }),
   };
 }

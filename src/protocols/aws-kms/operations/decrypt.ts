@@ -2,6 +2,7 @@ import { wipe } from '../../../bytes/bytes.ts';
 import { andThen } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
+import { RECIPIENT_NOTE } from '../recipient.ts';
 import { targetOf } from '../resolve.ts';
 import { cipherOf, materialIdOf } from './cipher.ts';
 import { detailsOf } from './encryption-context.ts';
@@ -13,7 +14,8 @@ export const decrypt: Operation<'Decrypt'> = {
   actions: ['kms:Decrypt'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
   notes:
-    'with DryRun the ciphertext is checked too (inferred); an algorithm of asymmetric keys needs KeyId, in the words for required members (inferred)',
+    'with DryRun the ciphertext is checked too (inferred); an algorithm of asymmetric keys needs KeyId, in the words for required members (inferred); ' +
+    RECIPIENT_NOTE,
   prepare(context, input, nowMs) {
     const cipher = cipherOf(input.EncryptionAlgorithm, input.EncryptionContext);
     const request = {

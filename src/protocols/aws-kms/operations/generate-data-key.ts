@@ -1,5 +1,6 @@
 import { ANY_FORM } from '../arn.ts';
 import type { Operation } from '../operation.ts';
+import { RECIPIENT_NOTE } from '../recipient.ts';
 import { materialIdOf } from './cipher.ts';
 import { dataKeyAct } from './data-key.ts';
 
@@ -7,6 +8,7 @@ import { dataKeyAct } from './data-key.ts';
 export const generateDataKey: Operation<'GenerateDataKey'> = {
   actions: ['kms:GenerateDataKey'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
+  notes: RECIPIENT_NOTE,
   prepare(context, input, nowMs) {
     return dataKeyAct(
       context,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Operation, OperationContext } from '../operation.ts';
 import { AwsKmsError } from '../errors.ts';
+import { RECIPIENT_NOTE } from '../recipient.ts';
 import { invalidStoreState, requireKeyStore } from './find-key-store.ts';
 import { validationError } from './refusals.ts';
 
@@ -8,7 +9,7 @@ import { validationError } from './refusals.ts';
 export const generateRandom: Operation<'GenerateRandom'> = {
   actions: ['kms:GenerateRandom'],
   keys: [],
-  notes: 'CustomKeyStoreId leads to a refusal: no token can be connected yet',
+  notes: `CustomKeyStoreId leads to a refusal: no token can be connected yet; ${RECIPIENT_NOTE}`,
   prepare(context, { NumberOfBytes, CustomKeyStoreId }) {
     if (NumberOfBytes === undefined) throw validationError('NumberOfBytes is required.');
     return {
