@@ -138,6 +138,17 @@ export const SECTIONS: readonly Section[] = [
       expect(secrets[0]).toHaveLength(32);
       expect(secrets[0]).toEqual(secrets[1]);
       expect((await call('Decrypt', { CiphertextBlob })).Plaintext).toEqual(secrets[0]);
+      const pair = await call('GenerateDataKeyPair', { KeyId, KeyPairSpec: 'ECC_NIST_P256', Recipient });
+      expect(pair).not.toHaveProperty('PrivateKeyPlaintext');
+      const privateKey = openLikeTheSdk(pair.CiphertextForRecipient);
+      const { Plaintext } = await call('Decrypt', { CiphertextBlob: pair.PrivateKeyCiphertextBlob });
+      expect(Plaintext).toEqual(privateKey);
+      const agreement = await newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' });
+      const asked = { KeyId: agreement.id, KeyAgreementAlgorithm: 'ECDH', PublicKey: pair.PublicKey };
+      const attested = await call('DeriveSharedSecret', { ...asked, Recipient });
+      expect(attested).not.toHaveProperty('SharedSecret');
+      const { SharedSecret } = await call('DeriveSharedSecret', asked);
+      expect(openLikeTheSdk(attested.CiphertextForRecipient)).toEqual(SharedSecret);
       const old = { KeyEncryptionAlgorithm, AttestationDocument: documentOf(Date.now() - 600_000) };
       expect(await refused('GenerateRandom', { NumberOfBytes: 1, Recipient: old })).toBe('ValidationException');
     },
