@@ -15,7 +15,8 @@ answers \`UnsupportedOperationException\` with HTTP 400, after its signature and
 
 For all operations: an operation of which the API says "Cross-account use: No" answers \`AccessDeniedException\` for a key
 of another account, whether or not there is such a key (text inferred); the text of \`InvalidMarkerException\` is inferred;
-an encryption context has at most 24,576 bytes as JSON, because it stands in the audit entry of each use.
+an encryption context has at most 24,576 bytes as JSON, because it stands in the audit entry of each use; a change is everywhere when it is answered, so nothing is eventually consistent and no
+key is ever \`Creating\` or \`Updating\`; quotas and rates are settings, see [regions-and-limits.md](regions-and-limits.md).
 `;
 
 const STS_HEAD = `## AWS STS

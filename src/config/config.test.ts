@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS } from '../keys/quotas.ts';
+import { RATE_CLASSES } from '../pipeline/rates.ts';
 import { ConfigError, readConfig, SETTINGS } from './config.ts';
 
 describe('settings', () => {
@@ -81,6 +83,13 @@ describe('settings', () => {
   ])('refuse the quotas %j, and say which there are', (text) => {
     expect(() => readConfig({ KEYSTEAD_QUOTAS: text })).toThrow(ConfigError);
     expect(() => readConfig({ KEYSTEAD_QUOTAS: text })).toThrow(/keysPerRegion, aliasesPerKey/);
+  });
+
+  it('are explained where people read of limits', () => {
+    const guide = readFileSync(resolve(import.meta.dirname, '../../docs/guide/regions-and-limits.md'), 'utf8');
+    const rows = [...guide.matchAll(/^\| `(\w+)` \|(?: (\d+) \|)?/gm)].map(([, name, number]) => [name, number]);
+    const quotas = Object.entries(DEFAULT_QUOTAS).map(([name, number]) => [name, String(number)]);
+    expect(rows).toEqual([...quotas, ...RATE_CLASSES.map((name) => [name, undefined])]);
   });
 
   it('bound the rates of classes that they name, and no others', () => {
