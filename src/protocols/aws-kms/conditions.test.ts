@@ -356,6 +356,36 @@ describe('CreateKey, before there is a key', () => {
   });
 });
 
+describe('an explanation', () => {
+  it('tells of grants', async () => {
+    const bob = await world.actor(one.tenant, 'bob', []);
+    const { KeyId } = (await world.call(one.admin, 'CreateKey', {})).body.KeyMetadata;
+    const grant = (Operations: string[], Constraints?: object) =>
+      world.call(one.admin, 'CreateGrant', { KeyId, GranteePrincipal: bob.principal.arn, Operations, Constraints });
+    const open = await world.keys.find(one.instance, KeyId);
+    const asked = (context: [string, string][]) => {
+      const { principal } = bob;
+      const call = { principal, source: { protocol: 'explain', address: '' } };
+      const target = {
+        action: 'kms:Encrypt',
+        resource: `arn:aws:kms:${REGION}:${one.accountId}:key/${KeyId}`,
+        ...(open && { key: open }),
+        accountId: one.accountId,
+        context: { values: () => undefined, encryptionContext: new Map(context) },
+      };
+      return world.pipeline.explain(call, target, world.clock());
+    };
+    const bound = (await grant(['Encrypt'], { EncryptionContextEquals: { tenant: 'acme' } })).body.GrantId;
+    const other = (await grant(['Decrypt'])).body.GrantId;
+    const allowed = await asked([['tenant', 'acme']]);
+    expect(allowed.decision).toMatchObject({ allowed: true, reason: 'allowed-by-grant', grantId: bound });
+    const refused = await asked([]);
+    expect(refused.decision).toMatchObject({ allowed: false, reason: 'no-statement-allows' });
+    const told = new Map(refused.grants.map(({ grantId, because }) => [grantId, because]));
+    expect([told.get(bound), told.get(other)]).toEqual(['encryption-context', 'action']);
+  });
+});
+
 describe('the tables of condition keys', () => {
   it('have every name once, and those that the reference names', () => {
     for (const table of [CONDITION_KEYS, OPERATION_KEYS]) {

@@ -236,3 +236,27 @@ describe('what policies can ask of a recipient', () => {
     expect(recipientValues(recipientIs, `kms:recipientattestation:${key}`)).toEqual(values);
   });
 });
+
+describe('a key policy', () => {
+  it.each<[string, string, boolean]>([
+    ['ImageSha384', Buffer.from(REGISTERS.get(0) as Uint8Array).toString('hex'), true],
+    ['ImageSha384', '00'.repeat(48), false],
+    ['PCR0', Buffer.from(REGISTERS.get(0) as Uint8Array).toString('hex'), true],
+    ['NitroTPMPCR0', Buffer.from(REGISTERS.get(0) as Uint8Array).toString('hex'), false],
+  ])('that asks for %s %s lets the enclave decrypt: %s', async (name, value, isAllowed) => {
+    const Principal = { AWS: account.admin.principal.arn };
+    const Condition = { StringEqualsIgnoreCase: { [`kms:RecipientAttestation:${name}`]: value.toUpperCase() } };
+    const Statement = [
+      { Effect: 'Allow', Principal, Action: ['kms:PutKeyPolicy', 'kms:Encrypt'], Resource: '*' },
+      { Effect: 'Allow', Principal, Action: 'kms:Decrypt', Resource: '*', Condition },
+    ];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    const { KeyId } = (await world.call(account.admin, 'CreateKey', { Policy })).body.KeyMetadata;
+    const sealed = await world.call(account.admin, 'Encrypt', { KeyId, Plaintext: plaintext });
+    const { CiphertextBlob } = sealed.body;
+    const asked = await world.call(account.admin, 'Decrypt', { CiphertextBlob, Recipient: recipient() });
+    expect(asked.type).toBe(isAllowed ? undefined : 'AccessDeniedException');
+    const inClear = await world.call(account.admin, 'Decrypt', { CiphertextBlob });
+    expect(inClear.type).toBe('AccessDeniedException');
+  });
+});
