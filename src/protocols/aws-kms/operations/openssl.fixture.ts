@@ -6,6 +6,9 @@ import { join } from 'node:path';
 /** The command line of OpenSSL: another version than the runtime's, so an implementation of its own. */
 const OPENSSL = '/usr/bin/openssl';
 export const HAS_OPENSSL = existsSync(OPENSSL);
+if (!HAS_OPENSSL) {
+  process.stderr.write('NOT RUN: signatures, secrets and imports against the command line (apt-get install openssl)\n');
+}
 
 /** Runs it among these files; answers what it writes to `out`, or else to standard output. */
 export function openssl(args: string, files: Readonly<Record<string, Buffer>> = {}): Buffer {

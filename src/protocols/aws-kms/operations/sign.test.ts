@@ -55,8 +55,6 @@ function digestOf(algorithm: string): Buffer | undefined {
 describe.each(PAIRS)('%s with %s', (spec, SigningAlgorithm) => {
   const digest = digestOf(SigningAlgorithm);
   const isDigestOnly = SigningAlgorithm === 'ED25519_PH_SHA_512';
-  // SM2DSA hashes the signer and its key with the message, so a digest of the message alone is another message.
-  const isSame = SigningAlgorithm !== 'SM2DSA';
 
   it('verifies what it signed, named by its ARN, and nothing else', async () => {
     const { id, arn } = await signingKey(spec);
@@ -80,23 +78,18 @@ describe.each(PAIRS)('%s with %s', (spec, SigningAlgorithm) => {
     const other = Buffer.alloc(asked.Message?.length ?? 1, 7);
     expect(await call('Verify', { ...asked, Message: other, Signature })).toMatchObject(invalid);
   });
+});
 
-  it.runIf(digest !== undefined && !isDigestOnly && isSame)('takes the digest for the message', async () => {
-    const { id } = await signingKey(spec);
-    const byDigest = { KeyId: id, SigningAlgorithm, Message: digest, MessageType: 'DIGEST' };
-    const byMessage = { KeyId: id, SigningAlgorithm, Message: MESSAGE, MessageType: 'RAW' };
-    for (const [signed, verified] of [
-      [byDigest, byMessage],
-      [byMessage, byDigest],
-    ]) {
-      const { Signature } = (await call('Sign', signed as object)).body;
-      expect(await call('Verify', { ...verified, Signature })).toMatchObject({ status: 200 });
-    }
-  });
+const isDigested = ([, algorithm]: (typeof PAIRS)[number]) => digestOf(algorithm) !== undefined;
+/** SM2DSA hashes the signer and its key with the message, so a digest of the message alone is another message. */
+const isEither = ([, algorithm]: (typeof PAIRS)[number]) => !/^(?:SM2DSA|ED25519_PH)/.test(algorithm);
 
-  it.runIf(digest !== undefined)('refuses a digest of another length', async () => {
+describe.each(PAIRS.filter(isDigested))('%s with %s and digests', (spec, SigningAlgorithm) => {
+  const digest = digestOf(SigningAlgorithm) as Buffer;
+
+  it('refuses a digest of another length', async () => {
     const { id } = await signingKey(spec);
-    const Message = randomBytes((digest?.length ?? 0) + 1);
+    const Message = randomBytes(digest.length + 1);
     const refusal = {
       status: 400,
       type: 'ValidationException',
@@ -106,20 +99,40 @@ describe.each(PAIRS)('%s with %s', (spec, SigningAlgorithm) => {
     expect(await call('Sign', asked)).toMatchObject(refusal);
     expect(await call('Verify', { ...asked, Signature: Buffer.alloc(64) })).toMatchObject(refusal);
   });
+});
 
-  const reader = readerOf(SigningAlgorithm);
-  it.runIf(HAS_OPENSSL && reader !== undefined)('convinces the command line of OpenSSL', async () => {
-    const { id, publicKey } = await signingKey(spec);
-    const { body } = await call('Sign', { KeyId: id, SigningAlgorithm, Message: MESSAGE });
-    const pem = createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({
-      format: 'pem',
-      type: 'spki',
-    });
-    const files = { key: Buffer.from(pem), message: MESSAGE, signature: Buffer.from(body.Signature, 'base64') };
-    expect(opensslAccepts(reader as string, files)).toBe(true);
-    expect(opensslAccepts(reader as string, { ...files, message: randomBytes(9) })).toBe(false);
+describe.each(PAIRS.filter((pair) => isDigested(pair) && isEither(pair)))('%s with %s', (spec, SigningAlgorithm) => {
+  it('takes the digest for the message', async () => {
+    const { id } = await signingKey(spec);
+    const byDigest = { KeyId: id, SigningAlgorithm, Message: digestOf(SigningAlgorithm), MessageType: 'DIGEST' };
+    const byMessage = { KeyId: id, SigningAlgorithm, Message: MESSAGE, MessageType: 'RAW' };
+    for (const [signed, verified] of [
+      [byDigest, byMessage],
+      [byMessage, byDigest],
+    ]) {
+      const { Signature } = (await call('Sign', signed as object)).body;
+      expect(await call('Verify', { ...verified, Signature })).toMatchObject({ status: 200 });
+    }
   });
 });
+
+describe.runIf(HAS_OPENSSL).each(PAIRS.filter(([, algorithm]) => readerOf(algorithm) !== undefined))(
+  '%s with %s',
+  (spec, SigningAlgorithm) => {
+    const reader = readerOf(SigningAlgorithm) as string;
+    it('convinces the command line of OpenSSL', async () => {
+      const { id, publicKey } = await signingKey(spec);
+      const { body } = await call('Sign', { KeyId: id, SigningAlgorithm, Message: MESSAGE });
+      const pem = createPublicKey({ key: publicKey, format: 'der', type: 'spki' }).export({
+        format: 'pem',
+        type: 'spki',
+      });
+      const files = { key: Buffer.from(pem), message: MESSAGE, signature: Buffer.from(body.Signature, 'base64') };
+      expect(opensslAccepts(reader, files)).toBe(true);
+      expect(opensslAccepts(reader, { ...files, message: randomBytes(9) })).toBe(false);
+    });
+  },
+);
 
 /** How the command line (3.0, which knows no ML-DSA and no Ed25519ph) is asked. */
 function readerOf(algorithm: string): string | undefined {
