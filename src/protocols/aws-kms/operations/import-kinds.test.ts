@@ -340,6 +340,32 @@ describe('one material has one usage', () => {
     expect(await bring(await waiting('ECC_NIST_P256', 'SIGN_VERIFY'), material)).toMatchObject(refusal);
   });
 
+  it('in each region of a multi-Region key: the last of them gives it up', async () => {
+    const WEST = 'eu-west-1';
+    await world.region(one.tenant, WEST);
+    const material = curve();
+    const kind = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', Origin: 'EXTERNAL', MultiRegion: true };
+    const { KeyId } = (await call('CreateKey', kind)).body.KeyMetadata;
+    expect(await bring(KeyId, material)).toMatchObject({ status: 200 });
+    expect(await call('ReplicateKey', { KeyId, ReplicaRegion: WEST })).toMatchObject({ status: 200 });
+    const west = { region: WEST };
+    const asked = { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' };
+    const { ImportToken } = (await world.call(one.admin, 'GetParametersForImport', asked, west)).body;
+    const EncryptedKeyMaterial = wrapForImport('RSAES_OAEP_SHA_256', wrappingPair().publicKey, material);
+    const input = { KeyId, ImportToken, EncryptedKeyMaterial, ...KEPT };
+    expect(await world.call(one.admin, 'ImportKeyMaterial', input, west)).toMatchObject({ status: 200 });
+
+    const agreement = await waiting('ECC_NIST_P256', 'KEY_AGREEMENT');
+    const week = { KeyId, PendingWindowInDays: 7 };
+    await world.call(one.admin, 'ScheduleKeyDeletion', week, west);
+    await call('ScheduleKeyDeletion', week);
+    for (const after of [refusal, { status: 200 }]) {
+      world.clock.set(world.clock() + 7 * DAY);
+      await sweepDueKeys(world.store, world.directory, world.keys, world.clock(), world.random);
+      expect(await bring(agreement, material)).toMatchObject(after);
+    }
+  });
+
   it('also when two imports race', async () => {
     const material = curve();
     const keys = [await waiting('ECC_NIST_P256', 'SIGN_VERIFY'), await waiting('ECC_NIST_P256', 'KEY_AGREEMENT')];
