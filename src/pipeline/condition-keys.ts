@@ -30,6 +30,8 @@ export interface ConditionKey {
 const MAPPED_V4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
 const PRINCIPAL_TYPES = { root: 'Account', user: 'User', role: 'AssumedRole', service: undefined, server: undefined };
 
+const accountOfCaller: ConditionKey['read'] = ({ call: { principal } }) =>
+  principal.service === undefined ? principal.accountId : undefined;
 const yesNo = (is: boolean) => (is ? 'true' : 'false');
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 const ofKey =
@@ -59,7 +61,7 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
     read: ({ call: { principal } }) =>
       principal.kind === 'role' ? (principal.names?.[0] ?? principal.arn) : principal.arn,
   },
-  { name: 'aws:PrincipalAccount', says: 'account of the caller', read: ({ call }) => call.principal.accountId },
+  { name: 'aws:PrincipalAccount', says: 'account of the caller; services have none', read: accountOfCaller },
   {
     name: 'aws:PrincipalType',
     says: '`Account`, `User` or `AssumedRole`',
@@ -152,7 +154,7 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
     says: 'always `false`: nobody asks on behalf of others here',
     read: () => 'false',
   },
-  { name: 'kms:CallerAccount', says: 'account of the caller', read: ({ call }) => call.principal.accountId },
+  { name: 'kms:CallerAccount', says: 'account of the caller; services have none', read: accountOfCaller },
   { name: 'kms:KeySpec', says: 'spec of the key', read: ofKey(({ spec }) => spec.aws) },
   { name: 'kms:CustomerMasterKeySpec', says: 'the same under its old name', read: ofKey(({ spec }) => spec.aws) },
   { name: 'kms:KeyUsage', says: 'usage of the key', read: ofKey(({ usage }) => USAGE_WORDS[usage]) },

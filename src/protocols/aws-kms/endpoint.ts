@@ -129,7 +129,7 @@ function callOf(request: HttpRequest, principal: Principal, target: string | und
     principal,
     requestId: request.requestId,
     action: isOperation(target) ? `kms:${operationOf(target)}` : 'kms:Unknown',
-    ...onBehalfOf(principal, (name) => headerOf(request.rawHeaders, name)),
+    ...(principal.service !== undefined && onBehalfOf((name) => headerOf(request.rawHeaders, name))),
     source: {
       protocol: PROTOCOL,
       address: request.remoteAddress,

@@ -274,6 +274,14 @@ describe('a service', () => {
     expect(opened.status).toBe(200);
     expect(refusal(await assume(alice.keys, parameters))).toEqual(DENIED);
     expect(refusal(await world.call(keys, 'GetSessionToken'))).toEqual(DENIED);
+    const arnOf = { ArnEquals: { 'aws:SourceArn': 'arn:aws:backup:eu-central-1:111122223333:plan/a' } };
+    const bound = await world.role(acme, 'Bound', { ...trust, Condition: arnOf });
+    const ask = async (plan: string) => {
+      const headers = { 'x-amz-source-arn': `arn:aws:backup:eu-central-1:111122223333:plan/${plan}` };
+      const names = { RoleArn: roleArn(acme.accountId, bound.name), RoleSessionName: 'nightly' };
+      return (await world.call(keys, 'AssumeRole', names, { headers })).status;
+    };
+    expect([await ask('a'), await ask('b')]).toEqual([200, 403]);
     await world.commit(putService(other, { ...made.service, state: 'suspended' }).write);
     expect(refusal(await whoIs(opened.keys()))).toEqual(INVALID_TOKEN);
   });

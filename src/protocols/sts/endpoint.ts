@@ -145,7 +145,7 @@ function callOf(request: HttpRequest, principal: Principal, form: Parameters | S
     principal,
     requestId: request.requestId,
     action: action !== undefined && isOperation(action) ? `sts:${action}` : 'sts:Unknown',
-    ...onBehalfOf(principal, (name) => headerOf(request.rawHeaders, name)),
+    ...(principal.service !== undefined && onBehalfOf((name) => headerOf(request.rawHeaders, name))),
     source: {
       protocol: PROTOCOL,
       address: request.remoteAddress,

@@ -41,6 +41,8 @@ export interface Departure {
   readonly service?: string;
   readonly skewMs?: number;
   readonly method?: 'POST' | 'GET';
+  /** Sent besides, and signed. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** In place of the parameters. */
   readonly rawBody?: string;
 }
@@ -148,6 +150,7 @@ export class StsWorld {
         query,
         headers: {
           host: 'sts.test',
+          ...departure.headers,
           ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }),
         },
         body,
