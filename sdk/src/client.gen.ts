@@ -186,6 +186,7 @@ export interface Key {
   readonly aliases: readonly (string)[];
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+  readonly keyStore?: KeyStorePlace | undefined;
   readonly tags: readonly (KeyTag)[];
   /** UTC, RFC 3339 */
   readonly deletionDueAt?: string | undefined;
@@ -214,6 +215,12 @@ export interface KeyRotation {
   readonly nextAt: string;
 }
 
+export interface KeyStorePlace {
+  readonly keyStoreId: string;
+  /** its name in an external key store */
+  readonly externalKeyId?: string | undefined;
+}
+
 export interface KeySummary {
   readonly keyId: string;
   readonly arn: string;
@@ -226,6 +233,7 @@ export interface KeySummary {
   readonly aliases: readonly (string)[];
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+  readonly keyStore?: KeyStorePlace | undefined;
 }
 
 export interface KeyTag {

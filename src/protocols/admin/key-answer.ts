@@ -27,6 +27,12 @@ const SUMMARY = {
   description: Type.String(),
   aliases: Type.Array(Type.String()),
   createdAt: TIMESTAMP,
+  keyStore: Type.Optional(
+    named('KeyStorePlace', {
+      keyStoreId: Type.String(),
+      externalKeyId: Type.Optional(Type.String({ description: 'its name in an external key store' })),
+    }),
+  ),
 };
 
 export const KEY_SUMMARY = named('KeySummary', SUMMARY);
@@ -72,6 +78,7 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
     description: key.description,
     aliases: key.aliases.map(({ name }) => name),
     createdAt: timestamp(key.createdAtMs),
+    ...(key.keyStore && { keyStore: { ...key.keyStore } }),
   };
 }
 

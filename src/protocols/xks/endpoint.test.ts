@@ -280,6 +280,12 @@ describe('the external key store proxy', () => {
       });
     });
 
+    it('without telling which access keys there are', async () => {
+      const unknown = await world.ask(access, 'health', HEALTH, { accessKeyId: 'A'.repeat(26) });
+      const wrong = await world.ask(access, 'health', HEALTH, { secret: 'A'.repeat(43) });
+      expect(unknown).toEqual(wrong);
+    });
+
     it('but not one of just under 5 minutes, nor one over further headers', async () => {
       for (const departure of [{ skewMs: -299_000 }, { skewMs: 299_000 }, { headers: { 'x-amz-other': 'y' } }]) {
         expect((await world.ask(access, 'health', HEALTH, departure)).status).toBe(200);

@@ -18,6 +18,7 @@ import { encrypt } from './operations/encrypt.ts';
 import { health } from './operations/health.ts';
 import { metadata } from './operations/metadata.ts';
 import { parsePath } from './path.ts';
+import { signatureError } from './signature-error.ts';
 import { Throttle } from './throttle.ts';
 
 export interface XksProxyPorts extends Omit<XksPorts, 'throttle'> {
@@ -74,9 +75,7 @@ async function serve(
     const verified = verifying instanceof Promise ? await verifying : verifying;
     if (verified.code !== 'verified') {
       ports.unauthenticated.note(PROTOCOL, request.remoteAddress, verified.code);
-      return encodeError(
-        new XksError('AuthenticationFailedException', `The signature was not taken: ${verified.code}.`),
-      );
+      return encodeError(signatureError(verified));
     }
     const context = { ...ports, found: verified.principal, awsRegion: verified.region };
     const answer = await ports.pipeline.execute(callOf(request, verified.principal), (nowMs) =>

@@ -14,7 +14,7 @@ export const decrypt: Operation<'Decrypt'> = {
   actions: ['kms:Decrypt'],
   keys: [{ member: 'KeyId', forms: ANY_FORM }],
   notes:
-    'with DryRun the ciphertext is checked too (inferred); an algorithm of asymmetric keys needs KeyId, in the words for required members (inferred); ' +
+    'with DryRun the ciphertext is checked too (inferred); an algorithm of asymmetric keys needs KeyId, in the words for required members (inferred); a wrong context for a key in an external key store is KMSInvalidStateException, as the specification of its proxy has it; ' +
     RECIPIENT_NOTE,
   prepare(context, input, nowMs) {
     const cipher = cipherOf(input.EncryptionAlgorithm, input.EncryptionContext);

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { XksTransportError } from '../../../clients/xks/transport.ts';
 import { DAY } from '../../../keys/key-space.fixture.ts';
+import { readKey } from '../../../keys/key-record.ts';
+import { conditionOf } from '../../../keys/state.ts';
 import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { XksWorld, type XksAccess } from '../../xks/xks.fixture.ts';
 import { TOKENS, TRUST_ANCHOR, VPC_SERVICE, type Account, type Answer } from '../endpoint.fixture.ts';
@@ -495,6 +497,10 @@ describe('custom key stores', () => {
     expect(await refusals()).toEqual(uses.map(() => `${arn} is unavailable.`));
     const { KeyMetadata } = await must('DescribeKey', { KeyId: keyId });
     expect(KeyMetadata).toMatchObject({ KeyState: 'Unavailable', Enabled: false });
+    const record = await world.store.read({ tenantId: account.tenant.tenantId, kind: 'key', id: keyId });
+    const listed = readKey(account.instance.tenantKey, record as NonNullable<typeof record>);
+    const derived = await world.keys.withStore(account.instance, listed);
+    expect(conditionOf(derived, world.clock())).toBe('unavailable');
     expect((await call('CancelKeyDeletion', { KeyId: keyId })).text).toBe(`${arn} is not pending deletion.`);
     // What the table of key states allows on a key that is unavailable.
     await must('DisableKey', { KeyId: keyId });
