@@ -497,7 +497,7 @@ describe('custom key stores', () => {
     expect(await refusals()).toEqual(uses.map(() => `${arn} is unavailable.`));
     const { KeyMetadata } = await must('DescribeKey', { KeyId: keyId });
     expect(KeyMetadata).toMatchObject({ KeyState: 'Unavailable', Enabled: false });
-    const record = await world.store.read({ tenantId: account.tenant.tenantId, kind: 'key', id: keyId });
+    const record = world.store.read({ tenantId: account.tenant.tenantId, kind: 'key', id: keyId });
     const listed = readKey(account.instance.tenantKey, record as NonNullable<typeof record>);
     const derived = await world.keys.withStore(account.instance, listed);
     expect(conditionOf(derived, world.clock())).toBe('unavailable');
