@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation.ts';
+import { foldName } from './fold-name.ts';
 import { OPERATORS } from './operators.ts';
 import type { Matcher } from './pattern.ts';
 import { malformed, printable } from './policy-error.ts';
@@ -35,7 +36,7 @@ function parseClause(operator: string, key: string, values: readonly string[], l
   const [, set, name = '', ifExists] = OPERATOR.exec(operator) ?? [];
   if (!CONDITION_KEY.test(key) || key.length > MAX_KEY_LENGTH)
     throw malformed(`"${printable(key)}" is not a condition key`);
-  const asked = key.toLowerCase();
+  const asked = foldName(key);
   if (name === 'Null') {
     if (set !== undefined || ifExists !== undefined) throw malformed('Null takes neither a set operator nor IfExists');
     return { operator, key, values, holds: presence(asked, values) };

@@ -1,5 +1,6 @@
 import { evaluate, type Decision } from './evaluate.ts';
 import { Evaluation, TooCostlyError } from './evaluation.ts';
+import { foldName } from './fold-name.ts';
 import { grantMismatchOf, type GrantMismatch } from './grants.ts';
 import type { AccessPolicy } from './policy.ts';
 import { meaningOf } from './principals.ts';
@@ -94,7 +95,7 @@ const DETAILS: Record<Mismatch, (statement: Statement, evaluation: Evaluation) =
     conditions
       .filter((clause) => !clause.holds(evaluation))
       .map(({ operator, key, values }) => {
-        const has = evaluation.values(key.toLowerCase());
+        const has = evaluation.values(foldName(key));
         const told = has === undefined ? 'has none' : `has ${listed(has)}`;
         return `${operator} ${key} ${listed(values)}: the request ${told}`;
       })

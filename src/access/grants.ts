@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation.ts';
+import { foldName } from './fold-name.ts';
 import { compilePattern } from './pattern.ts';
 import type { GrantedRight } from './request.ts';
 
@@ -27,10 +28,8 @@ export function grantMismatchOf(
 
 /** Names are compared without case, values with. */
 function contains(given: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {
-  const pairs = [...given].map(([name, value]) => [name.toLowerCase(), value] as const);
-  return [...wanted].every(([name, value]) =>
-    pairs.some((pair) => pair[0] === name.toLowerCase() && pair[1] === value),
-  );
+  const pairs = [...given].map(([name, value]) => [foldName(name), value] as const);
+  return [...wanted].every(([name, value]) => pairs.some((pair) => pair[0] === foldName(name) && pair[1] === value));
 }
 
 function isOnBehalfOf(sourceArn: string, evaluation: Evaluation): boolean {

@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation.ts';
+import { foldName } from './fold-name.ts';
 import { malformed } from './policy-error.ts';
 
 /** `*` of a pattern: any run of characters. */
@@ -60,7 +61,7 @@ export function readTemplate(text: string, language: Language, hasWildcards: boo
 function readVariable(inner: string, { needs }: Language): Variable {
   const [, name, otherwise] = VARIABLE.exec(inner) ?? [];
   if (name === undefined) throw malformed("a policy variable is written ${key} or ${key, 'default'}");
-  const key = name.toLowerCase();
+  const key = foldName(name);
   if (otherwise === undefined) needs.add(key);
   return { key, otherwise };
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../access/fold-name.ts';
 import { isPrimary, type Key } from '../keys/key.ts';
 import type { Target } from './act.ts';
 import type { Call } from './call.ts';
@@ -41,7 +42,7 @@ const ofKey =
 
 /** The values of all pairs whose name is the asked one but for case. */
 export function valuesOfName(pairs: Iterable<readonly [string, string]>, name: string): readonly string[] {
-  return [...pairs].filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
+  return [...pairs].filter(([one]) => foldName(one) === name).map(([, value]) => value);
 }
 
 /**

@@ -131,6 +131,26 @@ describe('a condition of a key policy opens and closes Encrypt', () => {
   });
 });
 
+describe('names that look alike', () => {
+  it.each<[string, string, boolean]>([
+    ['tenant', 'TENANT', true],
+    ['tenant', 'ten\u0430nt', false],
+    ['tenant', 'tenant ', false],
+    ['tenant', '\u0074\u0065nant', true],
+    ['k', 'K', true],
+    ['k', '\u212a', false],
+    ['\u00e5', '\u212b', false],
+    ['caf\u00e9', 'cafe\u0301', false],
+    ['__proto__', '__proto__', true],
+  ])('%j and %j: %s', async (asked, given, isSame) => {
+    const KeyId = await guardedKey('kms:Encrypt', { StringEquals: { [`kms:EncryptionContext:${asked}`]: 'x' } });
+    const rawBody = Buffer.from(
+      `{"KeyId":"${KeyId}","Plaintext":"eA==","EncryptionContext":{${JSON.stringify(given)}:"x"}}`,
+    );
+    expect(await world.call(one.admin, 'Encrypt', {}, { rawBody })).toMatchObject(isSame ? OPEN : CLOSED);
+  });
+});
+
 describe('headers that claim something', () => {
   it.each([
     ['X-Forwarded-For', '10.0.0.1'],

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import type { Explanation } from '../../../access/explain.ts';
+import { foldName } from '../../../access/fold-name.ts';
 import { parsePrincipalArn, userArn } from '../../../identity/arn.ts';
 import type { Principal } from '../../../identity/principal.ts';
 import type { Instance } from '../../../identity/tenant.ts';
@@ -147,11 +148,11 @@ function statedValues(question: Question): (key: string) => readonly string[] | 
   const pairs = contextOf(question);
   const values = new Map<string, readonly string[]>([['aws:requestedregion', [question.region]]]);
   for (const [name, value] of pairs) {
-    const key = `kms:encryptioncontext:${name.toLowerCase()}`;
+    const key = `kms:encryptioncontext:${foldName(name)}`;
     values.set(key, [...(values.get(key) ?? []), value]);
   }
   if (pairs.size > 0) values.set('kms:encryptioncontextkeys', [...pairs.keys()]);
-  for (const { key, values: stated } of question.conditions ?? []) values.set(key.toLowerCase(), stated);
+  for (const { key, values: stated } of question.conditions ?? []) values.set(foldName(key), stated);
   return (key) => values.get(key);
 }
 
