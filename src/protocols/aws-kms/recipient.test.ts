@@ -260,3 +260,51 @@ describe('a key policy', () => {
     expect(inClear.type).toBe('AccessDeniedException');
   });
 });
+
+describe('policies that ask for an attested recipient', () => {
+  const image = '01'.repeat(48);
+  const other = new Map([...REGISTERS, [0, new Uint8Array(48).fill(9)]] as const);
+  const condition = { StringEqualsIgnoreCase: { 'kms:RecipientAttestation:ImageSha384': image } };
+
+  it.each<[string, () => object | undefined, object, number]>([
+    ['no recipient', () => undefined, condition, 400],
+    ['the image that they name', () => recipient(), condition, 200],
+    [
+      'the image, in capitals',
+      () => recipient(),
+      { StringEqualsIgnoreCase: { 'kms:RecipientAttestation:PCR4': '05'.repeat(48).toUpperCase() } },
+      200,
+    ],
+    ['another image', () => recipient({ payload: { pcrs: other } }), condition, 400],
+    ['a virtual TPM', () => recipient({ payload: { pcrs: undefined, nitrotpm_pcrs: REGISTERS } }), condition, 400],
+    [
+      'the virtual TPM that they name',
+      () => recipient({ payload: { pcrs: undefined, nitrotpm_pcrs: REGISTERS } }),
+      { StringEquals: { 'kms:RecipientAttestation:NitroTPMPCR4': '05'.repeat(48) } },
+      200,
+    ],
+    ['a document that proves nothing', () => recipient({ signature: new Uint8Array(96) }), condition, 400],
+  ])('are asked of a request with %s', async (_, made, Condition, status) => {
+    const { KeyId } = (await world.call(account.admin, 'CreateKey')).body.KeyMetadata;
+    const Statement = [
+      { Effect: 'Allow', Principal: { AWS: account.accountId }, Action: 'kms:PutKeyPolicy', Resource: '*' },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: account.admin.principal.arn },
+        Action: 'kms:GenerateDataKey',
+        Resource: '*',
+        Condition,
+      },
+    ];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    expect(await world.call(account.admin, 'PutKeyPolicy', { KeyId, Policy })).toMatchObject({ status: 200 });
+    const Recipient = made();
+    const answer = await world.call(account.admin, 'GenerateDataKey', {
+      KeyId,
+      KeySpec: 'AES_256',
+      ...(Recipient && { Recipient }),
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.body).not.toHaveProperty('Plaintext');
+  });
+});
