@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { WRAPPING_ALGORITHMS, type WrappingAlgorithmName } from '../crypto/import-wrapping.ts';
-import { deleteMaterial, IMPORT_TOKEN_LIFETIME_MS, MAX_MATERIAL_LIFETIME_MS, prepareImport } from './import.ts';
+import { IMPORT_TOKEN_LIFETIME_MS, prepareImport } from './import-token.ts';
+import { deleteMaterial } from './delete-material.ts';
+import { MAX_MATERIAL_LIFETIME_MS } from './import.ts';
 import {
   bring,
   codeOf,

@@ -1,54 +1,19 @@
 import { wipe } from '../bytes/bytes.ts';
-import {
-  unwrapImported,
-  type WrappingAlgorithmName,
-  type WrappingKeyPair,
-  type WrappingKeySpec,
-} from '../crypto/import-wrapping.ts';
 import { isMaterialProblem, readImportedMaterial, type KeyMaterial } from '../crypto/key-material.ts';
-import { keySpecByAwsName, type KeySpecRow } from '../crypto/key-spec.ts';
-import { maxPlaintext } from '../crypto/public-key-encryption.ts';
 import type { Random } from '../crypto/random.ts';
-import { uuid } from '../crypto/uuid.ts';
-import type { Binding } from '../crypto/wrapped-secret.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
-import { edit, unchanged, type Change } from './change.ts';
+import { edit, type Change } from './change.ts';
 import { makeVersion } from './create.ts';
 import { KeyError } from './errors.ts';
-import { currentVersion, hasMaterial, type ImportToken, type Key, type KeyVersion } from './key.ts';
+import { openImport, requireImported } from './import-token.ts';
+import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { wrapMaterial } from './material.ts';
 import { requirePrimary, withRelated, type Placed } from './related.ts';
 import { requireState } from './state.ts';
 
-/** How long a wrapping key and its token serve, in milliseconds: 24 hours. */
-export const IMPORT_TOKEN_LIFETIME_MS = 86_400_000;
 /** Latest expiry of imported material, from the import on: 365 days. */
 export const MAX_MATERIAL_LIFETIME_MS = 365 * 86_400_000;
-/** Tokens that one key holds at a time. A new one pushes the oldest out. */
-const MAX_TOKENS = 8;
-
-/** Makes a token for an import: the wrapping key's private half, wrapped, in the key's record. */
-export function prepareImport(
-  space: KeySpace,
-  key: Key,
-  algorithm: WrappingAlgorithmName,
-  pair: WrappingKeyPair,
-  nowMs: number,
-  random: Random,
-): Change<ImportToken> {
-  requireImported(key);
-  requireState(key, 'prepare-import', nowMs);
-  const id = uuid(random);
-  const privateKeyDer = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
-  const privateKey = space.instanceKey.wrap(tokenBinding(key, id, algorithm), privateKeyDer, random).toString('base64');
-  wipe(privateKeyDer);
-  const token = { id, algorithm, privateKey, expiresAtMs: nowMs + IMPORT_TOKEN_LIFETIME_MS };
-  // Expired tokens stay for another day, so that their owner hears that they have expired.
-  const kept = key.importTokens.filter(({ expiresAtMs }) => expiresAtMs > nowMs - IMPORT_TOKEN_LIFETIME_MS);
-  return { ...edit(space, key, { importTokens: [...kept, token].slice(-MAX_TOKENS) }), value: token };
-}
-
 export interface Import {
   readonly tokenId: string;
   readonly encrypted: Uint8Array;
@@ -83,7 +48,7 @@ export function importMaterial(
   requireImported(key);
   requireState(key, 'import', nowMs);
   requireExpiry(key, request.expiresAtMs, nowMs);
-  return andThen(decryptImport(space, key, request, nowMs), (material) => {
+  return andThen(readImport(space, key, request, nowMs), (material) => {
     try {
       return {
         ...takeIn(space, key, request, material, nowMs, random),
@@ -119,23 +84,6 @@ function takeIn(
   return revive(space, key, known, request, material, random);
 }
 
-/** Forgets material: the key's current one, or the one named. It can be imported again. */
-export function deleteMaterial(
-  space: KeySpace,
-  key: Key,
-  materialId: string | undefined,
-  nowMs: number,
-): Change<KeyVersion | undefined> {
-  requireImported(key);
-  requireState(key, 'delete-material', nowMs);
-  const version =
-    materialId === undefined ? currentVersion(key) : key.versions.find((one) => one.materialId === materialId);
-  if (version === undefined && materialId !== undefined)
-    throw new KeyError('material-not-found', { keyId: key.id, materialId });
-  if (version === undefined || version.material === null) return { ...unchanged(key), value: version };
-  return { ...edit(space, key, { versions: replaced(key, { ...version, material: null }) }), value: version };
-}
-
 /**
  * What an import into a primary means for its replicas: a version that is new there waits for the same material in each
  * of them.
@@ -148,46 +96,10 @@ export function shareImport(change: Change<KeyVersion>, key: Key, replicas: read
   }));
 }
 
-/** What it means for replicas that a primary forgets material: they forget what no rotation has made permanent. */
-export function shareDeletion(
-  change: Change<KeyVersion | undefined>,
-  replicas: readonly Placed[],
-): Change<KeyVersion | undefined> {
-  const { value: version } = change;
-  if (change.writes.length === 0 || version?.stage !== 'pending') return change;
-  return withRelated(change, replicas, ({ key: replica }) => ({
-    versions: replica.versions.map((one) => (one.id === version.id ? { ...one, material: null } : one)),
-  }));
-}
-
 /** A version as another region has it until its material is imported there. */
 export function withoutMaterial(version: KeyVersion): KeyVersion {
   const { materialExpiresAtMs: _, description: __, ...shared } = version;
   return { ...shared, material: null };
-}
-
-/** Bytes of PKCS#8 as tools write it, where it is too long for some wrapping key. RSA keys fit none. */
-const USUAL_LENGTH: Readonly<Record<string, number>> = { 'ec-p521': 241 };
-
-/**
- * Whether material of the key can be wrapped in this way at all: what is sent by RSA alone must fit into one block.
- *
- * @throws {KeyError} `import-wrapping-unfit`
- */
-export function requireWrapping(key: Key, algorithm: WrappingAlgorithmName, wrappingKey: WrappingKeySpec): void {
-  if (algorithm !== 'RSAES_OAEP_SHA_1' && algorithm !== 'RSAES_OAEP_SHA_256') return;
-  const room = maxPlaintext(algorithm, keySpecByAwsName(wrappingKey) as KeySpecRow);
-  const usual = key.spec.family === 'rsa' ? Number.POSITIVE_INFINITY : (USUAL_LENGTH[key.spec.name] ?? 0);
-  if (usual <= room) return;
-  throw new KeyError('import-wrapping-unfit', {
-    keyId: key.id,
-    detail: `Key material of key spec ${key.spec.aws} does not fit wrapping algorithm ${algorithm} with wrapping key spec ${wrappingKey}. Use RSA_AES_KEY_WRAP_SHA_256.`,
-  });
-}
-
-/** @throws {KeyError} `wrong-origin` */
-export function requireImported(key: Key): void {
-  if (key.origin !== 'imported') throw new KeyError('wrong-origin', { keyId: key.id });
 }
 
 function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number): void {
@@ -198,16 +110,8 @@ function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number)
   }
 }
 
-function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
-  const token = key.importTokens.find(({ id }) => id === request.tokenId);
-  if (token === undefined) throw new KeyError('import-token-invalid', { keyId: key.id });
-  if (token.expiresAtMs <= nowMs) throw new KeyError('import-token-expired', { keyId: key.id });
-  const privateKey = space.instanceKey.unwrap(
-    tokenBinding(key, token.id, token.algorithm),
-    Buffer.from(token.privateKey, 'base64'),
-  );
-  const brought = unwrapAndWipe(token.algorithm, privateKey, request.encrypted);
-  if (brought === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
+function readImport(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
+  const brought = openImport(space, key, request.tokenId, request.encrypted, nowMs);
   const read = readImportedMaterial(key.spec, brought);
   wipe(brought);
   return andThen(read, (material) => {
@@ -215,14 +119,6 @@ function decryptImport(space: KeySpace, key: Key, request: Import, nowMs: number
     const code = material.code === 'wrong-length' ? 'import-wrong-length' : 'import-material-unfit';
     throw new KeyError(code, { keyId: key.id, detail: material.says });
   });
-}
-
-function unwrapAndWipe(algorithm: WrappingAlgorithmName, privateKey: Buffer, encrypted: Uint8Array) {
-  try {
-    return unwrapImported(algorithm, privateKey, encrypted);
-  } finally {
-    wipe(privateKey);
-  }
 }
 
 function takeNew(
@@ -272,8 +168,4 @@ function annotations({ description, expiresAtMs }: Import): Pick<KeyVersion, 'de
 
 function replaced(key: Key, version: KeyVersion): KeyVersion[] {
   return key.versions.map((one) => (one.id === version.id ? version : one));
-}
-
-function tokenBinding(key: Key, tokenId: string, algorithm: string): Binding {
-  return ['import-key', key.tenantId, key.region, key.id, tokenId, algorithm];
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Put } from '../records/commit.ts';
 import { createAlias } from './aliases.ts';
 import type { Change } from './change.ts';
-import { deleteMaterial, prepareImport } from './import.ts';
+import { prepareImport } from './import-token.ts';
+import { deleteMaterial } from './delete-material.ts';
 import {
   bring,
   codeOf,

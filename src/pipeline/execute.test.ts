@@ -8,7 +8,7 @@ import type { Principal } from '../identity/principal.ts';
 import { createAlias } from '../keys/aliases.ts';
 import { createKey } from '../keys/create.ts';
 import { KeyError } from '../keys/errors.ts';
-import { prepareImport } from '../keys/import.ts';
+import { prepareImport } from '../keys/import-token.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import {
   AAD,

@@ -1,4 +1,4 @@
-import { deleteMaterial, shareDeletion } from '../../../keys/import.ts';
+import { deleteMaterial, shareDeletion } from '../../../keys/delete-material.ts';
 import { andThen } from '../../../records/ports.ts';
 import { management } from './manage.ts';
 import { replicasOf } from './relatives.ts';

@@ -5,7 +5,7 @@ import {
   type WrappingAlgorithmName,
   type WrappingKeySpec,
 } from '../../../crypto/import-wrapping.ts';
-import { prepareImport, requireImported, requireWrapping } from '../../../keys/import.ts';
+import { prepareImport, requireImported, requireWrapping } from '../../../keys/import-token.ts';
 import { requireState } from '../../../keys/state.ts';
 import { AwsKmsError } from '../errors.ts';
 import { encodeImportToken } from './import-token.ts';

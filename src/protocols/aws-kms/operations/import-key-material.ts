@@ -1,5 +1,6 @@
 import { KeyError } from '../../../keys/errors.ts';
-import { importMaterial, requireImported, shareImport } from '../../../keys/import.ts';
+import { requireImported } from '../../../keys/import-token.ts';
+import { importMaterial, shareImport } from '../../../keys/import.ts';
 import { claimMaterialUse } from '../../../keys/material-use.ts';
 import { requireState } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';

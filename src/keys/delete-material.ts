@@ -1,0 +1,40 @@
+import { edit, unchanged, type Change } from './change.ts';
+import { KeyError } from './errors.ts';
+import { requireImported } from './import-token.ts';
+import { currentVersion, type Key, type KeyVersion } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+import { withRelated, type Placed } from './related.ts';
+import { requireState } from './state.ts';
+
+/** Forgets material: the key's current one, or the one named. It can be imported again. */
+export function deleteMaterial(
+  space: KeySpace,
+  key: Key,
+  materialId: string | undefined,
+  nowMs: number,
+): Change<KeyVersion | undefined> {
+  requireImported(key);
+  requireState(key, 'delete-material', nowMs);
+  const version =
+    materialId === undefined ? currentVersion(key) : key.versions.find((one) => one.materialId === materialId);
+  if (version === undefined && materialId !== undefined)
+    throw new KeyError('material-not-found', { keyId: key.id, materialId });
+  if (version === undefined || version.material === null) return { ...unchanged(key), value: version };
+  return { ...edit(space, key, { versions: withoutMaterialOf(key, version) }), value: version };
+}
+
+/** What it means for replicas that a primary forgets material: they forget what no rotation has made permanent. */
+export function shareDeletion(
+  change: Change<KeyVersion | undefined>,
+  replicas: readonly Placed[],
+): Change<KeyVersion | undefined> {
+  const { value: version } = change;
+  if (change.writes.length === 0 || version?.stage !== 'pending') return change;
+  return withRelated(change, replicas, ({ key: replica }) => ({
+    versions: withoutMaterialOf(replica, version),
+  }));
+}
+
+function withoutMaterialOf({ versions }: Key, { id }: KeyVersion): KeyVersion[] {
+  return versions.map((one) => (one.id === id ? { ...one, material: null } : one));
+}
