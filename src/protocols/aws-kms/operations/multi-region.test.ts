@@ -273,6 +273,45 @@ describe('UpdatePrimaryRegion', () => {
   });
 });
 
+describe('the policy of each related key', () => {
+  const denying = (Action: string) =>
+    JSON.stringify({
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: one.accountId }, Action: 'kms:*', Resource: '*' },
+        { Effect: 'Deny', Principal: '*', Action, Resource: '*' },
+      ],
+    });
+
+  it('counts for that key alone, and both for the move of the primary', async () => {
+    await replicate(WEST);
+    await call('PutKeyPolicy', { KeyId, Policy: denying('kms:Encrypt') }, WEST);
+    const plaintext = { KeyId, Plaintext: Buffer.from('x') };
+    expect((await call('Encrypt', plaintext)).status).toBe(200);
+    expect((await call('Encrypt', plaintext, WEST)).type).toBe('AccessDeniedException');
+    await call('PutKeyPolicy', { KeyId, Policy: denying('kms:UpdatePrimaryRegion') }, WEST);
+    const refused = await call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: WEST });
+    expect(refused.type).toBe('AccessDeniedException');
+    expect(refused.text).toContain(arnIn(WEST));
+    expect((await metadata()).MultiRegionConfiguration.MultiRegionKeyType).toBe('PRIMARY');
+  });
+
+  it('is followed by other accounts in the region that they ask', async () => {
+    await replicate(WEST);
+    const two = await world.account('two');
+    await world.ensureRegions(two.tenant, [WEST]);
+    const Statement = [one, two].map(({ accountId }) => ({
+      Effect: 'Allow',
+      Principal: { AWS: accountId },
+      Action: 'kms:*',
+      Resource: '*',
+    }));
+    await call('PutKeyPolicy', { KeyId, Policy: JSON.stringify({ Statement }) }, WEST);
+    const use = (region: string) =>
+      world.call(two.admin, 'Encrypt', { KeyId: arnIn(region), Plaintext: Buffer.from('x') }, { region });
+    expect([(await use(WEST)).status, (await use(HOME)).type]).toEqual([200, 'AccessDeniedException']);
+  });
+});
+
 describe('the deletion of related keys', () => {
   it('of a primary waits for the last replica; then its own window begins', async () => {
     await replicate(WEST);
