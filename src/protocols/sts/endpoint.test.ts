@@ -445,6 +445,12 @@ describe('requests that prove nobody or name nothing', () => {
       'InvalidAction',
     ],
     [
+      'a parameter that is not known',
+      () => world.call(alice.keys, 'GetCallerIdentity', { Colour: 'red' }),
+      400,
+      'ValidationError',
+    ],
+    [
       'a parameter twice',
       () =>
         world.call(alice.keys, '', {}, { rawBody: 'Action=AssumeRole&Action=GetCallerIdentity&Version=2011-06-15' }),
