@@ -171,6 +171,18 @@ describe('Recipient', () => {
     expect(other).toMatchObject({ status: 400, type: 'ValidationException' });
   });
 
+  it('gets what was encrypted to a key pair, too', async () => {
+    const spec = { KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' };
+    const { KeyId } = (await world.call(account.admin, 'CreateKey', spec)).body.KeyMetadata;
+    const EncryptionAlgorithm = 'RSAES_OAEP_SHA_256';
+    const sealed = await world.call(account.admin, 'Encrypt', { KeyId, Plaintext: plaintext, EncryptionAlgorithm });
+    const { CiphertextBlob } = sealed.body;
+    const asked = { KeyId, CiphertextBlob, EncryptionAlgorithm, Recipient: recipient() };
+    const { body } = await world.call(account.admin, 'Decrypt', asked);
+    expect(Object.keys(body).toSorted()).toEqual(['CiphertextForRecipient', 'EncryptionAlgorithm', 'KeyId']);
+    expect(open(body.CiphertextForRecipient)).toEqual(plaintext);
+  });
+
   it('counts with DryRun too', async () => {
     const input = { KeyId: keyId, KeySpec: 'AES_256', DryRun: true };
     const dry = await world.call(account.admin, 'GenerateDataKey', { ...input, Recipient: recipient() });
