@@ -168,6 +168,47 @@ describe('the policy of a key', () => {
     expect(await put(name())).toMatchObject({ status: 400, type: 'MalformedPolicyDocumentException' });
   });
 
+  it('lets a session in that it names itself, whatever its own policies leave out; one of a named role they bind', async () => {
+    const bound = await session('role', { policy: allow('kms:Decrypt') });
+    const denied = await session('role', { policy: allow('kms:Encrypt', 'Deny') });
+    await put(roleArn(one.accountId, 'Backup'));
+    expect(await encrypt(bound)).toMatchObject(DENIED);
+    await put(bound.principal.arn);
+    expect((await encrypt(bound)).status).toBe(200);
+    const refused = await encrypt(denied);
+    expect(refused).toMatchObject(DENIED);
+    expect(refused.text).toContain('explicit deny in a session policy');
+  });
+
+  it('spares nobody by NotPrincipal but who is named with role and account', async () => {
+    const actor = await session('role');
+    const others = (...AWS: string[]) =>
+      world.call(one.admin, 'PutKeyPolicy', {
+        KeyId,
+        BypassPolicyLockoutSafetyCheck: true,
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: [one.accountId, roleArn(one.accountId, 'Backup')] },
+              Action: 'kms:*',
+              Resource: '*',
+            },
+            { Effect: 'Deny', NotPrincipal: { AWS }, Action: 'kms:Encrypt', Resource: '*' },
+          ],
+        }),
+      });
+    const all = [one.accountId, roleArn(one.accountId, 'Backup'), actor.principal.arn];
+    expect((await others(...all)).status).toBe(200);
+    expect((await encrypt(actor)).status).toBe(200);
+    expect(await encrypt(one.admin)).toMatchObject(DENIED);
+    for (const missing of all) {
+      await others(...all.filter((name) => name !== missing));
+      expect(await encrypt(actor)).toMatchObject(DENIED);
+    }
+  });
+
   it('does not name a role that was deleted', async () => {
     await change({ state: 'deleted' });
     expect(await put(roleArn(one.accountId, 'Backup'))).toMatchObject({ type: 'MalformedPolicyDocumentException' });
