@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KMS } from '@aws-sdk/client-kms';
 import { GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { KeysteadClient } from '@keystead/sdk';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { wrapForImport } from '../../src/keys/key-space.fixture.ts';
 import type { OperationName } from '../../src/protocols/aws-kms/model.gen.ts';
 import { sdkClient } from './sdk-client.fixture.ts';
@@ -25,6 +28,11 @@ const SECRET_MEMBERS = new Set([
   'RawSecretAccessKey',
   'KeyStorePassword',
 ]);
+
+/** By what name the server finds its own proxy. */
+const PROXY = 'xks.example.com';
+const proxies = new Map<string, { readonly host: string; readonly port: number }>();
+const folder = mkdtempSync(join(tmpdir(), 'keystead-secrets-'));
 
 /** Shorter ones may stand anywhere by chance. */
 const SHORTEST = 16;
@@ -51,7 +59,10 @@ function keep(name: string, secret: Buffer): void {
 
 beforeAll(async () => {
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  server = await startInstallation({ logLevel: 'trace' }, (fields, message) => log.info(fields, message));
+  server = await startInstallation({ logLevel: 'trace', ...ownProxy() }, (fields, message) =>
+    log.info(fields, message),
+  );
+  proxies.set(PROXY, { host: '127.0.0.1', port: Number(new URL(server.xksUrl as string).port) });
   const { accessKeyId, secretAccessKey, region, apiKey, accountId } = server.first;
   keep('secretAccessKey', Buffer.from(secretAccessKey));
   keep('apiKey', Buffer.from(apiKey));
@@ -76,6 +87,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.close();
   await server.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** Uses that go wrong with a secret in hand: what is said of them must not repeat it. */
@@ -135,6 +147,42 @@ async function bringKeys({ newKey, call }: Guide): Promise<void> {
   }
 }
 
+/** The server as its own external key store: its proxy listens over TLS, under a name that leads home. */
+function ownProxy(): Pick<Config, 'xks' | 'keyStores'> {
+  const [certificatePath, keyPath] = [join(folder, 'xks.crt'), join(folder, 'xks.key')];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyPath];
+  const subject = ['-subj', `/CN=${PROXY}`, '-addext', `subjectAltName=DNS:${PROXY}`, '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', certificatePath], { stdio: 'pipe' });
+  return {
+    xks: { listen: { host: '127.0.0.1', port: 0, tls: { certificatePath, keyPath } } },
+    keyStores: { connect: proxies, caFile: certificatePath, timeoutMs: 1_000 },
+  };
+}
+
+/** A key outside, with the credentials that both sides know, and a use of it. */
+async function goOutside({ call, newKey }: Guide): Promise<void> {
+  const { region, apiKey } = server.first;
+  const api = new KeysteadClient({ url: server.url, apiKey });
+  const { endpoint, accessKeyId, rawSecretAccessKey } = await api.createXksEndpoint({ name: 'own', region });
+  keep('secret of the proxy', Buffer.from(rawSecretAccessKey));
+  const { id } = await newKey();
+  await api.exposeXksKey(endpoint.endpointId, { keyId: id, xksKeyId: 'outer' });
+  const { CustomKeyStoreId } = await call('CreateCustomKeyStore', {
+    CustomKeyStoreName: 'outside',
+    CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+    XksProxyConnectivity: 'PUBLIC_ENDPOINT',
+    XksProxyUriEndpoint: `https://${PROXY}`,
+    XksProxyUriPath: endpoint.uriPath,
+    XksProxyAuthenticationCredential: { AccessKeyId: accessKeyId, RawSecretAccessKey: rawSecretAccessKey },
+  });
+  await call('ConnectCustomKeyStore', { CustomKeyStoreId });
+  const { id: KeyId } = await newKey({ Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'outer' });
+  const Plaintext = Buffer.from(randomBytes(24).toString('hex'));
+  const { CiphertextBlob } = await call('Encrypt', { KeyId, Plaintext });
+  expect((await call('Decrypt', { CiphertextBlob })).Plaintext).toEqual(Plaintext);
+  await call('GenerateDataKey', { KeyId, KeySpec: 'AES_256' });
+}
+
 /** Credentials of a session, and a use of them. */
 async function openSession(): Promise<void> {
   const { accessKeyId, secretAccessKey, region } = server.first;
@@ -189,6 +237,7 @@ describe('secrets that went through a server', () => {
     await misuse(guide);
     await bringKeys(guide);
     await openSession();
+    await goOutside(guide);
     expect(secrets.size).toBeGreaterThan(40);
     expect(refusals.length).toBeGreaterThan(10);
   });

@@ -399,7 +399,7 @@ export const SECTIONS: readonly Section[] = [
       const CustomKeyStoreId = 'cks-0123456789abcdef0';
       const XksProxyAuthenticationCredential = {
         AccessKeyId: 'ABCDEFGHIJKLMNOPQRST',
-        RawSecretAccessKey: 'A'.repeat(43),
+        RawSecretAccessKey: randomBytes(32).toString('base64').slice(0, 43),
       };
       const created = await refused('CreateCustomKeyStore', {
         CustomKeyStoreName: 'tour',
