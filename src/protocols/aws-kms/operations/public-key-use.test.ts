@@ -236,6 +236,25 @@ describe('ReEncrypt', () => {
     expect(opened.body.Plaintext).toBe(PLAINTEXT.toString('base64'));
   });
 
+  it('says in its entries by which algorithms', async () => {
+    const rsa = await keyOf('RSA_2048');
+    const symmetric = await keyOf('SYMMETRIC_DEFAULT');
+    const { CiphertextBlob } = (await call('Encrypt', { KeyId: symmetric.id, Plaintext: PLAINTEXT })).body;
+    const to = { DestinationKeyId: rsa.id, DestinationEncryptionAlgorithm: 'RSAES_OAEP_SHA_256' };
+    const before = world.store.entries().length;
+    expect(await call('ReEncrypt', { CiphertextBlob, ...to })).toMatchObject({ status: 200 });
+    const told = world.store
+      .entries()
+      .slice(before)
+      .map(({ details }) => details.toString('utf8'));
+    expect(told).toHaveLength(2);
+    for (const details of told) {
+      expect(details).toContain('"destinationEncryptionAlgorithm":"RSAES_OAEP_SHA_256"');
+      expect(details).toContain('"sourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT"');
+      expect(details).not.toContain(PLAINTEXT.toString('base64'));
+    }
+  });
+
   it('refuses what does not fit under the new key', async () => {
     const rsa = await keyOf('RSA_2048');
     const symmetric = await keyOf('SYMMETRIC_DEFAULT');

@@ -32,8 +32,10 @@ export const reEncrypt: Operation<'ReEncrypt'> = {
       andThen(resolveKey(context, input.DestinationKeyId, ANY_FORM, nowMs), (destination) => ({
         targets: [targetOf('kms:ReEncryptFrom', source.resolved), targetOf('kms:ReEncryptTo', destination)],
         details: {
-          sourceEncryptionContext: contextDetails(input.SourceEncryptionContext),
+          destinationEncryptionAlgorithm: to.algorithm,
           destinationEncryptionContext: contextDetails(input.DestinationEncryptionContext),
+          sourceEncryptionAlgorithm: from.algorithm,
+          sourceEncryptionContext: contextDetails(input.SourceEncryptionContext),
         },
         run(runAtMs) {
           requireCipher(destination.open, to, runAtMs);
