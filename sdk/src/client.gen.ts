@@ -482,7 +482,7 @@ export class KeysteadClient {
 
   /** Tells whether a principal of the own tenant may do something, and what every statement and grant has to do with it. Needs the permission `keystead:ExplainAccess`. */
   explainAccess(body: {
-    /** name of a user, or ARN of a user, a role, a session or the account */
+    /** name of a user or of a service, or ARN of a user, a role, a session or the account */
     readonly principal: string;
     readonly action: string;
     readonly region: string;

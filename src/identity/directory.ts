@@ -114,6 +114,15 @@ export class Directory {
     });
   }
 
+  /** What a service would be if a credential proved it at this time, for questions about access. */
+  serviceAsIfProven(name: string, nowMs: number): MaybePromise<Principal | undefined> {
+    return andThen(
+      this.serviceNamed(name),
+      (found) =>
+        found && this.#proofs.principalOf(found.tenant, asIf(found.tenant, 'service', found.service.id, nowMs)),
+    );
+  }
+
   /** One of the tenant's own policies. */
   policy(tenant: Tenant, policyId: string): MaybePromise<ManagedPolicy | undefined> {
     return andThen(this.#identity.policy(tenant, policyId), (found) => found?.thing);

@@ -24,7 +24,7 @@ export const ACCESS_COMMANDS: readonly CliCommand[] = [
       'Tells whether somebody of your tenant may do something, and what every statement and grant has to do with it',
     reach: 'remote',
     requiredOptions: [
-      ['--principal <principal>', 'name of a user, or ARN of a user, a role, a session or the account'],
+      ['--principal <principal>', 'name of a user or of a service, or ARN of a user, a role, a session or the account'],
       ['--action <action>', 'what is asked for: kms:Decrypt'],
     ],
     options: [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
+import { makeService } from '../../identity/service.ts';
 import { createAlias } from '../../keys/aliases.ts';
 import { createKey } from '../../keys/create.ts';
 import type { Key } from '../../keys/key.ts';
@@ -131,6 +132,17 @@ describe('access explain', () => {
     expect((await ask({ key: arn(house.tenant.accountId) })).status).toBe(200);
     for (const foreign of [arn(house.stranger.accountId), arn(house.tenant.accountId, 'eu-west-1')])
       expect((await ask({ key: foreign })).body['error']).toMatchObject({ code: 'key-not-found' });
+  });
+
+  it('takes a service by its name', async () => {
+    const { clock, random } = house.services;
+    const made = makeService(house.stranger, 'backup.example.com', clock(), random);
+    await house.commit(made.write);
+    expect((await ask({ principal: 'backup.example.com', action: 'kms:Encrypt' })).body).toMatchObject({
+      allowed: false,
+      reason: 'no-statement-allows',
+      principal: expect.stringContaining('service/backup.example.com'),
+    });
   });
 
   it.each<[string, object, string]>([

@@ -23,7 +23,7 @@ const QUESTION = closed({
   principal: Type.String({
     minLength: 1,
     maxLength: 256,
-    description: 'name of a user, or ARN of a user, a role, a session or the account',
+    description: 'name of a user or of a service, or ARN of a user, a role, a session or the account',
   }),
   action: Type.String({ pattern: '^[a-z0-9-]{1,32}:[A-Za-z0-9]{1,128}$' }),
   region: REGION_NAME,
@@ -120,8 +120,12 @@ async function requirePrincipal({ services, proof }: AdminContext, text: string,
     text.startsWith('arn:') || /^\d{12}$/.test(text) ? text : userArn(tenant.accountId, text),
   );
   const found = named && (await services.directory.asIfProven(tenant, named, nowMs));
-  if (found) return found;
-  throw new AdminRefusal('access-principal-not-found', `your tenant has no active user or role ${text}`);
+  const who = found ?? (await services.directory.serviceAsIfProven(text, nowMs));
+  if (who) return who;
+  throw new AdminRefusal(
+    'access-principal-not-found',
+    `your tenant has no active user or role ${text}, and there is no such service`,
+  );
 }
 
 async function targetOf(context: AdminContext, space: Instance, question: Question, nowMs: number): Promise<Target> {
