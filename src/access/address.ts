@@ -7,7 +7,7 @@ export interface AddressRange {
   readonly bits: number;
 }
 
-const DECIMAL = /^(?:0|[1-9]\d{0,2})$/;
+const [DOT, ZERO, NINE] = [0x2e, 0x30, 0x39] as const;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 const BITS = /^\d{1,3}$/;
 /** No address in text is longer, with its zone. */
@@ -44,10 +44,23 @@ export function isWithin(address: Address, range: AddressRange): boolean {
 }
 
 function parseV4(text: string): number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => DECIMAL.test(part))) return undefined;
-  const bytes = parts.map(Number);
-  return bytes.every((byte) => byte <= 255) ? bytes : undefined;
+  // Digit by digit: every request comes by here where a policy asks for addresses.
+  const bytes: number[] = [];
+  let value = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT;
+    const isLeadingZero = digits > 0 && value === 0;
+    if (code === DOT && digits > 0 && value <= 255) {
+      bytes.push(value);
+      value = 0;
+      digits = 0;
+    } else if (code >= ZERO && code <= NINE && digits < 3 && !isLeadingZero) {
+      value = value * 10 + code - ZERO;
+      digits++;
+    } else return undefined;
+  }
+  return bytes.length === 4 ? bytes : undefined;
 }
 
 function parseV6(text: string): number[] | undefined {

@@ -42,7 +42,9 @@ const ofKey =
 
 /** The values of all pairs whose name is the asked one but for case. */
 export function valuesOfName(pairs: Iterable<readonly [string, string]>, name: string): readonly string[] {
-  return [...pairs].filter(([one]) => foldName(one) === name).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [one, value] of pairs) if (foldName(one) === name) values.push(value);
+  return values;
 }
 
 /**

@@ -80,10 +80,16 @@ export function encryptionContextOf(asked: AskedOperation): ReadonlyMap<string, 
 }
 
 /** Also what a new grant asks of it: who may make grants can be held to such. */
-function pairsOf(asked: AskedOperation): readonly (readonly [string, string])[] {
-  if (asked.name !== 'CreateGrant') return [...(encryptionContextOf(asked) ?? [])];
+function pairsOf(asked: AskedOperation): Iterable<readonly [string, string]> {
+  if (asked.name !== 'CreateGrant') return encryptionContextOf(asked) ?? [];
   const { EncryptionContextEquals, EncryptionContextSubset } = constraintsOf(asked.input);
   return [...(EncryptionContextEquals ?? []), ...(EncryptionContextSubset ?? [])];
+}
+
+function namesOf(pairs: Iterable<readonly [string, string]>): readonly string[] {
+  const names: string[] = [];
+  for (const [name] of pairs) names.push(name);
+  return names;
 }
 
 function constraintsOf({ Constraints }: AnyInput): GrantConstraints {
@@ -190,7 +196,7 @@ export const OPERATION_KEYS: readonly OperationKey[] = [
   {
     name: 'kms:EncryptionContextKeys',
     says: 'all names of the encryption context',
-    read: (asked) => pairsOf(asked).map(([key]) => key),
+    read: (asked) => namesOf(pairsOf(asked)),
   },
   {
     name: 'kms:ExpirationModel',
