@@ -8,6 +8,7 @@ import {
   type KeyUsage,
 } from '../../crypto/key-spec.ts';
 import { AdminRefusal } from './refusal.ts';
+import { requestContext } from './request-context.ts';
 
 const USAGES = [...new Set(KEY_SPECS.flatMap(({ usages }) => usages))];
 
@@ -47,8 +48,11 @@ export function creationContext(
   origin: string,
   isMultiRegion: boolean,
   tags: ReadonlyMap<string, string>,
+  region: string,
 ): RequestContext {
-  const values: Readonly<Record<string, readonly string[]>> = {
+  const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, [value]] as const);
+  return requestContext({
+    'aws:requestedregion': [region],
     'kms:keyspec': [spec.aws],
     'kms:customermasterkeyspec': [spec.aws],
     'kms:keyusage': [awsUsage(usage)],
@@ -58,9 +62,8 @@ export function creationContext(
     ...(isMultiRegion && { 'kms:multiregionkeytype': ['PRIMARY'] }),
     'kms:bypasspolicylockoutsafetycheck': ['false'],
     ...(tags.size > 0 && { 'aws:tagkeys': [...tags.keys()] }),
-  };
-  const tagValues = new Map([...tags].map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, [value]]));
-  return { values: (key) => values[key] ?? tagValues.get(key) };
+    ...Object.fromEntries(tagValues),
+  });
 }
 
 /** The word of the AWS wire: ours in capitals. */

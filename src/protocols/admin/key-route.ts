@@ -9,6 +9,7 @@ import { lastUseOf } from '../../pipeline/last-use.ts';
 import { findKey, KEY_EXAMPLE, KEY_PARAMS } from './find-key.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
 import { KEY, showKey } from './key-answer.ts';
+import { requestContext, type Values } from './request-context.ts';
 
 /** What an endpoint on one key says of itself; finding the key and its policy is common to all. */
 interface KeyRoute<B extends TObject> {
@@ -20,6 +21,8 @@ interface KeyRoute<B extends TObject> {
   readonly summary: string;
   readonly body?: B;
   readonly example?: Static<B>;
+  /** What conditions of policies may ask about what is wanted. */
+  readonly asked?: (body: Static<B>) => Values;
   /** What makes things safer gets through on a full disk. */
   readonly urgent?: boolean;
   /** The change that is asked for; absent where the key is only shown. */
@@ -59,7 +62,9 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
       const found = await findKey(context, row.action, params);
       const { accountId } = found;
       return {
-        targets: [found.target],
+        targets: [
+          row.asked ? { ...found.target, context: requestContext(row.asked(body as Static<B>)) } : found.target,
+        ],
         ...(params.keyId !== found.target.key?.key.id && { details: { key: params.keyId } }),
         run: async (nowMs) => {
           const open = found.require(nowMs);

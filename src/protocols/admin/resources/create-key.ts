@@ -55,7 +55,13 @@ export const createKey = adminRoute({
     const { accountId } = proof.tenant;
     const kind = kindOf(body.spec, body.usage);
     const { origin = 'generated', multiRegion = false, tags = [] } = body;
-    const asked = creationContext(kind, origin, multiRegion, new Map(tags.map(({ key, value }) => [key, value])));
+    const asked = creationContext(
+      kind,
+      origin,
+      multiRegion,
+      new Map(tags.map(({ key, value }) => [key, value])),
+      params.region,
+    );
     const target = (action: string) => ({ action, resource: '*', context: asked });
     const wanted: NewKey = {
       ...kind,

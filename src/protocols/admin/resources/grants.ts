@@ -19,6 +19,7 @@ import {
   readParty,
   showGrant,
 } from '../grant-answer.ts';
+import { BY_NO_SERVICE, grantContext } from '../request-context.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, PAGE, pageFrom, pageOf, REGION_NAME } from '../schema.ts';
 
@@ -68,7 +69,7 @@ export const createGrant = adminRoute({
     const found = await findKey(context, CREATE, params);
     const wanted = newGrant(context, body);
     return {
-      targets: [{ ...found.target, mayRestOn: (grant) => isWithin(wanted, grant) }],
+      targets: [{ ...found.target, context: grantContext(wanted), mayRestOn: (grant) => isWithin(wanted, grant) }],
       details: { ...wanted, grantee: body.grantee, retiring: body.retiring, constraints: body.constraints },
       run: async (nowMs) => {
         const open = found.require(nowMs);
@@ -104,7 +105,7 @@ export const listGrants = adminRoute({
   prepare: async (context, { params, query }) => {
     const found = await findKey(context, LIST, params);
     return {
-      targets: [found.target],
+      targets: [{ ...found.target, context: BY_NO_SERVICE }],
       run: async (nowMs) => {
         const { key, space } = found.require(nowMs);
         const { records, grants } = context.services;
@@ -148,7 +149,7 @@ export const revokeGrant = adminRoute({
   prepare: async (context, { params }) => {
     const found = await findKey(context, REVOKE, params);
     return {
-      targets: [found.target],
+      targets: [{ ...found.target, context: BY_NO_SERVICE }],
       details: { grantId: params.grantId },
       run: async (nowMs) => {
         const { key, space } = found.require(nowMs);

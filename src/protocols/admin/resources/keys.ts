@@ -94,6 +94,7 @@ export const enableKeyRotation = keyRoute({
     ),
   }),
   example: { periodDays: 365 },
+  asked: ({ periodDays = ROTATION_PERIOD_DAYS.default }) => ({ 'kms:rotationperiodindays': [String(periodDays)] }),
   change: async (space, key, { periodDays = ROTATION_PERIOD_DAYS.default }, nowMs, { services: { directory, keys } }) =>
     enableRotation({ space, key }, await relatedKeys(directory, keys, key), periodDays, nowMs),
 });
@@ -124,6 +125,9 @@ export const scheduleKeyDeletion = keyRoute({
     ),
   }),
   example: { windowDays: 30 },
+  asked: ({ windowDays = DELETION_WINDOW_DAYS.default }) => ({
+    'kms:schedulekeydeletionpendingwindowindays': [String(windowDays)],
+  }),
   urgent: true,
   change: (space, key, body, nowMs) =>
     scheduleDeletion(space, key, body.windowDays ?? DELETION_WINDOW_DAYS.default, nowMs),

@@ -1,4 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { xksEndpointArn } from '../../../identity/arn.ts';
+import type { GrantOperation } from '../../../keys/grant-operations.ts';
+import { isWithin } from '../../../keys/grant-reach.ts';
+import type { OpenKey } from '../../../keys/open-key.ts';
 import { conditionOf } from '../../../keys/state.ts';
 import {
   exposeKey,
@@ -11,6 +15,7 @@ import {
   XKS_PATH,
   type ExposedKey,
   type XksEndpoint,
+  type XksOperation,
   type XksSecret,
 } from '../../../keys/xks-endpoint.ts';
 import {
@@ -22,9 +27,11 @@ import {
   xksPathName,
 } from '../../../keys/xks-endpoint-record.ts';
 import { canBeExposed } from '../../../keys/xks-use.ts';
+import type { Target } from '../../../pipeline/act.ts';
 import { keyArn } from '../arn.ts';
 import { requireRegion } from '../find.ts';
 import { AdminRefusal } from '../refusal.ts';
+import { grantContext } from '../request-context.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, named, PAGE, pageFrom, paged, pageOf, REGION_NAME, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 
@@ -184,6 +191,9 @@ export const rotateXksEndpointCredential = adminRoute({
   show: showIssued,
 });
 
+/** What a grant calls each operation. */
+const LENT = { ENCRYPT: 'Encrypt', DECRYPT: 'Decrypt' } as const satisfies Record<XksOperation, GrantOperation>;
+
 export const exposeXksKey = adminRoute({
   id: 'exposeXksKey',
   method: 'POST',
@@ -209,12 +219,10 @@ export const exposeXksKey = adminRoute({
     const open = space && (await services.keys.find(space, body.keyId));
     const { xksKeyId = body.keyId, operations = ['ENCRYPT', 'DECRYPT'], ...limits } = body;
     const exposed: ExposedKey = { ...limits, xksKeyId, operations };
-    const resource = open === undefined ? '*' : keyArn(open.key.region, accountId, open.key.id);
     return {
       targets: [
         { action: 'keystead:ExposeXksKey', resource: '*' },
-        // An endpoint lends the use of the key to others, as a grant does.
-        ...(open ? [{ action: 'kms:CreateGrant', resource, key: open, accountId }] : []),
+        ...(endpoint && open ? [lendingTarget(endpoint, exposed, open, accountId)] : []),
       ],
       details: { endpoint: params.endpointId, exposed: { ...exposed, operations: [...operations] } as never },
       run: (nowMs) => {
@@ -284,6 +292,24 @@ export const deleteXksEndpoint = adminRoute({
   }),
   show: showEndpoint,
 });
+
+/** An endpoint lends the use of the key to others, as a grant does: whoever may not make that grant may not expose the key. */
+function lendingTarget({ name }: XksEndpoint, { operations }: ExposedKey, open: OpenKey, accountId: string): Target {
+  const grantee = { type: 'principal', name: xksEndpointArn(accountId, name) } as const;
+  const lent = {
+    grantee,
+    operations: ['DescribeKey' as const, ...operations.map((one) => LENT[one])],
+    constraints: {},
+  };
+  return {
+    action: 'kms:CreateGrant',
+    resource: keyArn(open.key.region, accountId, open.key.id),
+    key: open,
+    accountId,
+    context: grantContext(lent),
+    mayRestOn: (grant) => isWithin(lent, grant),
+  };
+}
 
 async function findEndpoint({ services, proof }: AdminContext, id: string): Promise<XksEndpoint | undefined> {
   const { tenant } = proof;
