@@ -88,9 +88,9 @@ export function trustOf(role: Role): AccessPolicy {
   return trust;
 }
 
-/** Ends every session that was opened so far. */
+/** Ends every session that was opened so far, also those that were opened in the moment after the last revocation. */
 export function withoutSessions(role: Role, nowMs: number): Role {
-  return { ...role, sessionsRevokedAtMs: nowMs };
+  return { ...role, sessionsRevokedAtMs: Math.max(nowMs, (role.sessionsRevokedAtMs ?? 0) + 1) };
 }
 
 /** Whether a session that was opened then is still one. */

@@ -8,7 +8,9 @@ export interface AskedRole {
   readonly externalId: string | undefined;
   readonly sourceIdentity: string | undefined;
   readonly durationSeconds: number | undefined;
-  readonly bounds: AskedBounds;
+  /** All that the session is to have, inherited ones too. */
+  readonly tags: AskedBounds['tags'];
+  readonly transitiveTagKeys: AskedBounds['transitiveTagKeys'];
   readonly region: string;
   /** Of the role: `aws:ResourceTag/...`. */
   readonly roleTags: readonly Tag[];
@@ -22,13 +24,13 @@ const KEYS: Readonly<Record<string, Values>> = {
   'sts:rolesessionname': ({ sessionName }) => [sessionName],
   'sts:sourceidentity': ({ sourceIdentity }) => [sourceIdentity],
   'sts:durationseconds': ({ durationSeconds }) => [durationSeconds?.toString()],
-  'sts:transitivetagkeys': ({ bounds }) => bounds.transitiveTagKeys,
+  'sts:transitivetagkeys': ({ transitiveTagKeys }) => transitiveTagKeys,
   'aws:requestedregion': ({ region }) => [region],
-  'aws:tagkeys': ({ bounds }) => bounds.tags.map(({ key }) => key),
+  'aws:tagkeys': ({ tags }) => tags.map(({ key }) => key),
 };
 /** Families of keys: a tag of the request, a tag of the role. Keys of tags are compared without case. */
 const TAGS: readonly (readonly [prefix: string, tags: (asked: AskedRole) => readonly Tag[]])[] = [
-  ['aws:requesttag/', ({ bounds }) => bounds.tags],
+  ['aws:requesttag/', ({ tags }) => tags],
   ['aws:resourcetag/', ({ roleTags }) => roleTags],
 ];
 

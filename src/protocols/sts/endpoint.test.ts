@@ -3,7 +3,7 @@ import { policyArn, roleArn, rootArn, userArn } from '../../identity/arn.ts';
 import { suspendCredential } from '../../identity/credential.ts';
 import { makeManagedPolicy, putManagedPolicy, removeManagedPolicy } from '../../identity/managed-policy.ts';
 import { putPrincipal, type Member } from '../../identity/principal.ts';
-import type { Role } from '../../identity/role.ts';
+import { withoutSessions, type Role } from '../../identity/role.ts';
 import { makeService, putService } from '../../identity/service.ts';
 import type { Tenant } from '../../identity/tenant.ts';
 import { REGION, StsWorld, type Answer, type Keys } from './sts.fixture.ts';
@@ -262,6 +262,59 @@ describe('what a trust policy asks', () => {
   });
 });
 
+describe('what a session hands on to the next', () => {
+  const tagged = { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'red', 'TransitiveTagKeys.member.1': 'team' };
+
+  /** A role that a session of the first one may assume, by these actions. */
+  async function next(actions: string[], condition: object = {}): Promise<Record<string, string>> {
+    const trust = {
+      Effect: 'Allow',
+      Principal: { AWS: roleArn(acme.accountId, 'Backup') },
+      Action: actions,
+      Condition: condition,
+    };
+    const { name } = await world.role(acme, `Next-${actions.length}-${JSON.stringify(condition).length}`, trust);
+    return { RoleArn: roleArn(acme.accountId, name) };
+  }
+
+  it('takes the permissions of setting it anew, which a role may not give', async () => {
+    const [plain, sourced] = [await next(['sts:AssumeRole']), await next(['sts:AssumeRole', 'sts:SetSourceIdentity'])];
+    const withTags = (await assume(alice.keys, tagged)).keys();
+    expect(refusal(await assume(withTags, plain))).toEqual(DENIED);
+    const withSource = (await assume(alice.keys, { SourceIdentity: 'Alice' })).keys();
+    expect(refusal(await assume(withSource, plain))).toEqual(DENIED);
+    expect((await assume(withSource, sourced)).status).toBe(200);
+    expect((await assume((await assume(alice.keys)).keys(), plain)).status).toBe(200);
+  });
+
+  it('is among the tags that a trust policy asks about', async () => {
+    const all = ['sts:AssumeRole', 'sts:TagSession'];
+    const session = (await assume(alice.keys, tagged)).keys();
+    for (const [condition, isAllowed] of [
+      [{ StringEqualsIfExists: { 'aws:RequestTag/Team': 'red' } }, true],
+      [{ StringEqualsIfExists: { 'aws:RequestTag/team': 'blue!' } }, false],
+      [{ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['shift'] } }, false],
+      [{ 'ForAllValues:StringEquals': { 'sts:TransitiveTagKeys': ['shifts'] } }, false],
+    ] as const)
+      expect((await assume(session, await next(all, condition))).status).toBe(isAllowed ? 200 : 403);
+  });
+
+  it('has a limit with what is added to it', async () => {
+    const tags = (prefix: string, count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          [`Tags.member.${i + 1}.Key`, `${prefix}${i}`],
+          [`Tags.member.${i + 1}.Value`, 'x'],
+          [`TransitiveTagKeys.member.${i + 1}`, `${prefix}${i}`],
+        ]).flat(),
+      ) as Record<string, string>;
+    const role = await next(['sts:AssumeRole', 'sts:TagSession']);
+    const session = (await assume(alice.keys, tags('a', 30))).keys();
+    expect((await assume(session, { ...role, ...tags('b', 20) })).status).toBe(200);
+    expect(refusal(await assume(session, { ...role, ...tags('b', 21) }))).toEqual([400, 'ValidationError']);
+  });
+});
+
 describe('a service', () => {
   it('assumes a role that trusts it for a resource, and opens no other session', async () => {
     const made = makeService(other, 'backup.example.com', world.clock(), world.random);
@@ -387,6 +440,13 @@ describe('a session is over at once', () => {
   it('and one that is opened in the moment of a revocation lives', async () => {
     await world.change(acme, { ...role, sessionsRevokedAtMs: world.clock() });
     expect((await whoIs((await assume(alice.keys)).keys())).status).toBe(200);
+  });
+
+  it('but not over a second revocation in that moment', async () => {
+    const once = await world.change(acme, withoutSessions(role, world.clock()));
+    const session = (await assume(alice.keys)).keys();
+    await world.change(acme, withoutSessions(once, world.clock()));
+    expect(refusal(await whoIs(session))).toEqual(INVALID_TOKEN);
   });
 
   it('also a session of a user, with the user', async () => {

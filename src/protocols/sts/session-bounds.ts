@@ -33,12 +33,7 @@ export function readBounds(parameters: Parameters): AskedBounds {
   const transitiveTagKeys = parameters.list('TransitiveTagKeys');
   if (policyArns.length > MAX_POLICY_ARNS) throw validationError(`PolicyArns has at most ${MAX_POLICY_ARNS} members.`);
   if (policy !== undefined) requirePolicy(policy);
-  try {
-    checkedTags(tags);
-  } catch (error) {
-    if (error instanceof IdentityError) throw validationError(error.message);
-    throw error;
-  }
+  requireTags(tags);
   const given = new Set(tags.map(({ key }) => key.toLowerCase()));
   const stray = transitiveTagKeys.find((key) => !given.has(key.toLowerCase()));
   if (stray !== undefined)
@@ -50,6 +45,16 @@ export function readBounds(parameters: Parameters): AskedBounds {
       `Policy, PolicyArns and Tags have more than ${PACKED_LIMIT} characters.`,
     );
   return bounds;
+}
+
+/** @throws {StsError} ValidationError: they are not tags of one session, or too many */
+export function requireTags(tags: readonly Tag[]): void {
+  try {
+    checkedTags(tags);
+  } catch (error) {
+    if (error instanceof IdentityError) throw validationError(error.message);
+    throw error;
+  }
 }
 
 /** How much of the room for policies and tags is taken, in whole percent; `undefined` where there are none. */

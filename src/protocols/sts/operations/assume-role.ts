@@ -15,7 +15,7 @@ import { StsError, validationError } from '../errors.ts';
 import { refuseMfa } from '../mfa.ts';
 import { operation } from '../operation.ts';
 import type { Parameters } from '../parameters.ts';
-import { findManaged, packedSize, readBounds } from '../session-bounds.ts';
+import { findManaged, packedSize, readBounds, requireTags, type AskedBounds } from '../session-bounds.ts';
 
 interface Assumed {
   readonly tenant: Tenant;
@@ -34,7 +34,7 @@ const TRUSTS_NOBODY: AccessPolicy = parseTrustPolicy(
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const assumeRole = operation<Assumed>({
   notes:
-    'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred',
+    'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred; conditions on tags see inherited ones too (inferred)',
   prepare: async ({ directory, region, proof, random, wipeLater }, parameters) => {
     const asked = read(parameters);
     const { roleArn, sessionName, bounds } = asked;
@@ -46,11 +46,13 @@ export const assumeRole = operation<Assumed>({
       accountId: found.accountId,
       policy: found.role ? trustOf(found.role) : TRUSTS_NOBODY,
     };
-    const context = assumeContext({ ...asked, sourceIdentity, region, roleTags: found.role?.tags ?? [] });
+    const carried = carriedOf(bounds, inherited.tags);
+    const context = assumeContext({ ...asked, ...carried, sourceIdentity, region, roleTags: found.role?.tags ?? [] });
+    // What is inherited takes them too: a role that lets no tags in has none that another role's session brings.
     const actions = [
       'sts:AssumeRole',
-      ...(bounds.tags.length > 0 ? ['sts:TagSession'] : []),
-      ...(asked.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+      ...(carried.tags.length > 0 ? ['sts:TagSession'] : []),
+      ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
     ];
     return {
       targets: actions.map((action) => ({ action, resource: roleArn, guarded, context })),
@@ -80,7 +82,7 @@ export const assumeRole = operation<Assumed>({
           name: sessionName,
           ...(bounds.policy !== undefined && { policy: bounds.policy }),
           ...(await findManaged(directory, tenant, bounds.policyArns)),
-          ...tagsOf(bounds.tags, bounds.transitiveTagKeys, inherited.tags),
+          ...tagTerms(bounds, inherited.tags, carried),
           ...(sourceIdentity !== undefined && { sourceIdentity }),
         };
         // A session that is opened in the very moment of a revocation comes after it.
@@ -154,16 +156,26 @@ function inheritedFrom({ credential }: Proof): { readonly sourceIdentity?: strin
   };
 }
 
-function tagsOf(
-  asked: readonly Tag[],
-  transitive: readonly string[],
+/** The tags of the new session: those that are inherited go on, and those that are asked for are added. */
+function carriedOf(
+  { tags, transitiveTagKeys }: AskedBounds,
   inherited: readonly Tag[],
+): Pick<AskedBounds, 'tags' | 'transitiveTagKeys'> {
+  return {
+    tags: [...inherited, ...tags],
+    transitiveTagKeys: [...inherited.map(({ key }) => key), ...transitiveTagKeys],
+  };
+}
+
+function tagTerms(
+  asked: AskedBounds,
+  inherited: readonly Tag[],
+  { tags, transitiveTagKeys }: Pick<AskedBounds, 'tags' | 'transitiveTagKeys'>,
 ): Pick<SessionTerms, 'tags' | 'transitiveTagKeys'> {
   const fixed = new Set(inherited.map(({ key }) => key.toLowerCase()));
-  const overridden = asked.find(({ key }) => fixed.has(key.toLowerCase()));
+  const overridden = asked.tags.find(({ key }) => fixed.has(key.toLowerCase()));
   if (overridden) throw validationError(`The tag ${overridden.key} is transitive, and cannot be changed.`);
-  const tags = [...inherited, ...asked];
-  const transitiveTagKeys = [...inherited.map(({ key }) => key), ...transitive];
+  requireTags(tags);
   return {
     ...(tags.length > 0 && { tags }),
     ...(transitiveTagKeys.length > 0 && { transitiveTagKeys }),
