@@ -107,6 +107,15 @@ describe('endpoints for external key stores', () => {
     expect(codeOf(await post(`/xks-endpoints/${id}/hide`, { xksKeyId: 'payroll' }))).toBe('xks-key-not-found');
   });
 
+  it('takes as many limits as it says, of the longest', async () => {
+    const id = await endpoint();
+    const longest = Array.from({ length: 10 }, (_, i) => `${i}${'"'.repeat(511)}`);
+    const body = { keyId: await key(), awsPrincipals: longest, kmsKeyArns: longest };
+    expect((await post(`/xks-endpoints/${id}/expose`, body)).status).toBe(200);
+    const tooMany = { ...body, awsPrincipals: [...longest, 'one more'] };
+    expect(codeOf(await post(`/xks-endpoints/${id}/expose`, tooMany))).toBe('invalid-request');
+  });
+
   it('exposes no key that is not there, and none whose policy keeps its use from being granted', async () => {
     const id = await endpoint();
     const nobody = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
