@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { xksEndpointArn } from '../../../identity/arn.ts';
 import type { GrantOperation } from '../../../keys/grant-operations.ts';
 import { isWithin } from '../../../keys/grant-reach.ts';
@@ -16,7 +16,6 @@ import {
   type ExposedKey,
   type XksEndpoint,
   type XksOperation,
-  type XksSecret,
 } from '../../../keys/xks-endpoint.ts';
 import {
   putXksEndpoint,
@@ -33,58 +32,19 @@ import { requireRegion } from '../find.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { grantContext } from '../request-context.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
-import { closed, named, PAGE, pageFrom, paged, pageOf, REGION_NAME, TIMESTAMP, timestamp, UUID } from '../schema.ts';
-
-const NAME = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
-const KEY_ID = Type.String({ pattern: XKS_KEY_ID.source });
-const LIMITS = {
-  operations: Type.Optional(
-    Type.Array(Type.Enum(['ENCRYPT', 'DECRYPT']), { minItems: 1, maxItems: 2, uniqueItems: true }),
-  ),
-  perSecond: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100_000, description: 'most requests for this key in a second' }),
-  ),
-  awsPrincipals: Type.Optional(
-    patterns('who may be behind a request at AWS: ARNs or service names, * and ? stand for any characters'),
-  ),
-  awsRegions: Type.Optional(
-    Type.Array(REGION_NAME, { minItems: 1, maxItems: 50, description: 'Regions of AWS that requests may come from' }),
-  ),
-  kmsKeyArns: Type.Optional(patterns('the KMS keys at AWS that it may be used for: ARNs, * and ? stand for any')),
-};
-
-const EXPOSED_KEY = named('ExposedKey', { xksKeyId: KEY_ID, keyId: UUID, ...LIMITS });
-
-const ENDPOINT = named('XksEndpoint', {
-  endpointId: UUID,
-  name: NAME,
-  region: REGION_NAME,
-  uriEndpoint: Type.Optional(Type.String({ description: 'XksProxyUriEndpoint, where the operator has set it' })),
-  uriPath: Type.String({ description: 'XksProxyUriPath' }),
-  accessKeyIds: Type.Array(Type.String(), { description: 'the newest first' }),
-  keys: Type.Array(EXPOSED_KEY),
-  createdAt: TIMESTAMP,
-});
-
-const ISSUED = named('XksCredentials', {
-  endpoint: ENDPOINT,
-  accessKeyId: Type.String({ description: 'AccessKeyId' }),
-  rawSecretAccessKey: Type.String({ description: 'RawSecretAccessKey: shown in this answer and never again' }),
-});
+import { closed, KEY_ID, PAGE, pageFrom, paged, pageOf, REGION_NAME, UUID } from '../schema.ts';
+import {
+  showIssuedXks,
+  showXksEndpoint,
+  XKS_CREDENTIALS,
+  XKS_ENDPOINT,
+  XKS_KEY,
+  XKS_LIMITS,
+  XKS_NAME,
+} from '../xks-answer.ts';
 
 const PARAMS = closed({ endpointId: UUID });
 const EXAMPLE = { endpointId: '6a2f1d34-0c58-4b7e-9a11-7f0d5c3e2b90' };
-
-function patterns(description: string) {
-  // All of them stand in one audit entry, which has a limit.
-  return Type.Array(Type.String({ pattern: '^[ -~]{1,512}$' }), { minItems: 1, maxItems: 10, description });
-}
-
-/** An endpoint with its new secret, which is wiped when the request is over. */
-interface Issued {
-  readonly endpoint: XksEndpoint;
-  readonly secret: XksSecret;
-}
 
 export const createXksEndpoint = adminRoute({
   id: 'createXksEndpoint',
@@ -94,13 +54,13 @@ export const createXksEndpoint = adminRoute({
   summary: 'Makes a place where an AWS KMS finds an external key store, with a credential that is shown once',
   status: 201,
   body: closed({
-    name: NAME,
+    name: XKS_NAME,
     region: REGION_NAME,
     pathPrefix: Type.Optional(
       Type.String({ pattern: PATH_PREFIX.source, description: `what comes before ${XKS_PATH}; by default its own id` }),
     ),
   }),
-  answer: ISSUED,
+  answer: XKS_CREDENTIALS,
   example: { body: { name: 'production', region: 'us-east-1' } },
   prepare: (context, { body }) => ({
     targets: [{ action: 'keystead:CreateXksEndpoint', resource: '*' }],
@@ -119,7 +79,7 @@ export const createXksEndpoint = adminRoute({
       return { value: made, writes: [putXksEndpoint(tenantKey, undefined, made.endpoint)] };
     },
   }),
-  show: showIssued,
+  show: showIssuedXks,
 });
 
 export const listXksEndpoints = adminRoute({
@@ -130,7 +90,7 @@ export const listXksEndpoints = adminRoute({
   summary: 'Lists the endpoints for external key stores of the own tenant',
   status: 200,
   query: PAGE,
-  answer: pageOf(ENDPOINT),
+  answer: pageOf(XKS_ENDPOINT),
   example: { query: { limit: 10 } },
   prepare: ({ services: { records }, proof: { tenant } }, { query }) => ({
     targets: [{ action: 'keystead:ListXksEndpoints', resource: '*' }],
@@ -147,7 +107,7 @@ export const listXksEndpoints = adminRoute({
   }),
   show: (page: { items: XksEndpoint[]; next?: string }, context) => ({
     ...page,
-    items: page.items.map((endpoint) => showEndpoint(endpoint, context)),
+    items: page.items.map((endpoint) => showXksEndpoint(endpoint, context)),
   }),
 });
 
@@ -159,13 +119,13 @@ export const getXksEndpoint = adminRoute({
   summary: 'Shows an endpoint for an external key store, with the keys that it exposes',
   status: 200,
   params: PARAMS,
-  answer: ENDPOINT,
+  answer: XKS_ENDPOINT,
   example: { params: EXAMPLE },
   prepare: (context, { params }) => ({
     targets: [{ action: 'keystead:GetXksEndpoint', resource: '*' }],
     run: async () => ({ value: await requireEndpoint(context, params.endpointId) }),
   }),
-  show: showEndpoint,
+  show: showXksEndpoint,
 });
 
 export const rotateXksEndpointCredential = adminRoute({
@@ -176,7 +136,7 @@ export const rotateXksEndpointCredential = adminRoute({
   summary: 'Gives an endpoint a new credential, shown once; the one before works until the next rotation',
   status: 200,
   params: PARAMS,
-  answer: ISSUED,
+  answer: XKS_CREDENTIALS,
   example: { params: EXAMPLE },
   prepare: (context, { params }) => ({
     targets: [{ action: 'keystead:RotateXksCredential', resource: '*' }],
@@ -189,7 +149,7 @@ export const rotateXksEndpointCredential = adminRoute({
       return { value: made, writes: [putXksEndpoint(proof.tenant.tenantKey, before, made.endpoint)] };
     },
   }),
-  show: showIssued,
+  show: showIssuedXks,
 });
 
 /** What a grant calls each operation. */
@@ -204,13 +164,13 @@ export const exposeXksKey = adminRoute({
   status: 200,
   params: PARAMS,
   body: closed({
-    keyId: UUID,
+    keyId: KEY_ID,
     xksKeyId: Type.Optional(
       Type.String({ pattern: XKS_KEY_ID.source, description: 'how the key store names it; by default the key id' }),
     ),
-    ...LIMITS,
+    ...XKS_LIMITS,
   }),
-  answer: ENDPOINT,
+  answer: XKS_ENDPOINT,
   example: { params: EXAMPLE, body: { keyId: '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01', xksKeyId: 'payroll' } },
   prepare: async (context, { params, body }) => {
     const { services, proof } = context;
@@ -244,7 +204,7 @@ export const exposeXksKey = adminRoute({
       },
     };
   },
-  show: showEndpoint,
+  show: showXksEndpoint,
 });
 
 export const hideXksKey = adminRoute({
@@ -255,8 +215,8 @@ export const hideXksKey = adminRoute({
   summary: 'Hides a key again: every request for it that starts after the answer is refused',
   status: 200,
   params: PARAMS,
-  body: closed({ xksKeyId: KEY_ID }),
-  answer: ENDPOINT,
+  body: closed({ xksKeyId: XKS_KEY }),
+  answer: XKS_ENDPOINT,
   example: { params: EXAMPLE, body: { xksKeyId: 'payroll' } },
   prepare: (context, { params, body }) => ({
     targets: [{ action: 'keystead:HideXksKey', resource: '*' }],
@@ -270,7 +230,7 @@ export const hideXksKey = adminRoute({
       return { value: after, writes: [putXksEndpoint(tenantKey, before, after)], urgent: true };
     },
   }),
-  show: showEndpoint,
+  show: showXksEndpoint,
 });
 
 export const deleteXksEndpoint = adminRoute({
@@ -281,7 +241,7 @@ export const deleteXksEndpoint = adminRoute({
   summary: 'Takes an endpoint away with its credentials: every request that starts after the answer is refused',
   status: 200,
   params: PARAMS,
-  answer: ENDPOINT,
+  answer: XKS_ENDPOINT,
   example: { params: EXAMPLE },
   prepare: (context, { params }) => ({
     targets: [{ action: 'keystead:DeleteXksEndpoint', resource: '*' }],
@@ -291,7 +251,7 @@ export const deleteXksEndpoint = adminRoute({
       return { value: endpoint, writes: [removeXksEndpoint(endpoint)], urgent: true };
     },
   }),
-  show: showEndpoint,
+  show: showXksEndpoint,
 });
 
 /** An endpoint lends the use of the key to others, as a grant does: whoever may not make that grant may not expose the key. */
@@ -326,27 +286,4 @@ async function requireEndpoint(context: AdminContext, id: string): Promise<XksEn
 
 function noEndpoint(id: string): AdminRefusal {
   return new AdminRefusal('xks-endpoint-not-found', `your tenant has no endpoint ${id}`);
-}
-
-function showIssued({ endpoint, secret }: Issued, context: AdminContext): Static<typeof ISSUED> {
-  return {
-    endpoint: showEndpoint(endpoint, context),
-    accessKeyId: endpoint.credentials[0]?.accessKeyId ?? '',
-    rawSecretAccessKey: secret.toString('ascii'),
-  };
-}
-
-function showEndpoint(endpoint: XksEndpoint, { services }: AdminContext): Static<typeof ENDPOINT> {
-  const { id, name, region, pathPrefix, credentials, keys, createdAtMs } = endpoint;
-  const { xksProxyUrl } = services;
-  return {
-    endpointId: id,
-    name,
-    region,
-    ...(xksProxyUrl !== undefined && { uriEndpoint: xksProxyUrl }),
-    uriPath: `${pathPrefix}${XKS_PATH}`,
-    accessKeyIds: credentials.map(({ accessKeyId }) => accessKeyId),
-    keys: keys.map((key) => structuredClone(key) as Static<typeof EXPOSED_KEY>),
-    createdAt: timestamp(createdAtMs),
-  };
 }
