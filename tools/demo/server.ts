@@ -14,15 +14,19 @@ export interface DemoServer {
   stop(): Promise<void>;
 }
 
-/** Runs a command of `keystead` and answers what it printed. */
-export async function runKeystead(environment: Record<string, string>, words: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [MAIN, ...words], { env: { ...process.env, ...environment } });
+/** Runs a command of `keystead` (of another checkout, where its `main` is given) and answers what it printed. */
+export async function runKeystead(
+  environment: Record<string, string>,
+  words: readonly string[],
+  main = MAIN,
+): Promise<string> {
+  const { stdout } = await run(process.execPath, [main, ...words], { env: { ...process.env, ...environment } });
   return stdout;
 }
 
-/** Starts `keystead serve` and waits until it says where it listens. */
-export async function startServer(environment: Record<string, string>): Promise<DemoServer> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+/** Starts `keystead serve` (of another checkout, where its `main` is given) and waits until it says where it listens. */
+export async function startServer(environment: Record<string, string>, main = MAIN): Promise<DemoServer> {
+  const child = spawn(process.execPath, [main, 'serve'], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,0 +1,59 @@
+/**
+ * Archives the whole state of an installation as a version writes it: node tools/make-state-archive.ts 2
+ *
+ * An older version's is made by its own code: check it out somewhere, and give its folder behind the number. As with
+ * tools/make-archive.ts, it is made once and never again. The seal lies beside it, so nothing in it is secret.
+ */
+import { KMSClient } from '@aws-sdk/client-kms';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { argv } from 'node:process';
+import { runKeystead, startServer } from './demo/server.ts';
+import { toJson, type Expectation } from './state-archive/expectation.ts';
+import { REGIONS, SCENES } from './state-archive/scenes.ts';
+
+const version = Number(argv[2]);
+if (!Number.isSafeInteger(version) || version < 1) {
+  throw new Error('name the version of the formats, as in: node tools/make-state-archive.ts 2');
+}
+const main = resolve(argv[3] ?? join(import.meta.dirname, '..'), 'src/main.ts');
+const archive = resolve(import.meta.dirname, `../test/archive/v${version}/state`);
+const home = mkdtempSync(join(tmpdir(), 'keystead-archive-'));
+const environment = {
+  KEYSTEAD_DATA: join(home, 'data'),
+  KEYSTEAD_SEAL: join(home, 'keystead.seal'),
+  KEYSTEAD_LISTEN: 'http://127.0.0.1:0',
+  KEYSTEAD_REGION: REGIONS[0],
+};
+
+interface First {
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly apiKey: string;
+}
+
+try {
+  const first = JSON.parse(await runKeystead(environment, ['init', '--json'], main)) as First;
+  const { accessKeyId, secretAccessKey, accountId } = first;
+  const server = await startServer(environment, main);
+  const expectations: Expectation[] = [];
+  try {
+    const client = { KEYSTEAD_URL: server.url, KEYSTEAD_API_KEY: first.apiKey };
+    await runKeystead({ ...environment, ...client }, ['tenant', 'region', 'add', REGIONS[1]], main);
+    const credentials = { accessKeyId, secretAccessKey };
+    const kms = new KMSClient({ endpoint: server.url, region: REGIONS[0], credentials });
+    for (const scene of SCENES.filter(({ since }) => since <= version)) {
+      expectations.push(...(await scene.play({ kms, accountId })));
+    }
+  } finally {
+    await server.stop();
+  }
+  mkdirSync(resolve(archive, '..'), { recursive: true });
+  await runKeystead(environment, ['state', 'backup', archive], main);
+  copyFileSync(environment.KEYSTEAD_SEAL, join(archive, 'keystead.seal'));
+  writeFileSync(join(archive, 'expected.json'), toJson({ accessKeyId, secretAccessKey, expectations }), { flag: 'wx' });
+} finally {
+  rmSync(home, { recursive: true });
+}

@@ -1,0 +1,33 @@
+/** A request to a server that opened an archived state, and what of its answer must be as it was. */
+export interface Expectation {
+  /** `Decrypt`, `Verify`, ... */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Members that must be in the answer. */
+  readonly output?: Readonly<Record<string, unknown>>;
+  /** The error that must be the answer. */
+  readonly error?: string;
+}
+
+/** JSON in which bytes stand as `{"$bytes": base64}`. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, (_, one: unknown) => (isBytes(one) ? encode(one) : one), 1)}\n`;
+}
+
+/** Reads what {@link toJson} wrote. */
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_, one: unknown) => {
+    const bytes = one !== null && typeof one === 'object' && '$bytes' in one ? one.$bytes : undefined;
+    return typeof bytes === 'string' ? new Uint8Array(Buffer.from(bytes, 'base64')) : one;
+  }) as unknown;
+}
+
+/** A buffer has been made JSON of by the time that a replacer sees it. */
+function isBytes(one: unknown): one is Uint8Array | { readonly type: 'Buffer'; readonly data: number[] } {
+  if (one instanceof Uint8Array) return true;
+  return one !== null && typeof one === 'object' && 'type' in one && one.type === 'Buffer' && 'data' in one;
+}
+
+function encode(bytes: Uint8Array | { readonly data: number[] }): object {
+  return { $bytes: Buffer.from(bytes instanceof Uint8Array ? bytes : bytes.data).toString('base64') };
+}
