@@ -27,11 +27,13 @@ export class Evaluation {
     return MAX_STEPS - this.#stepsLeft;
   }
 
-  /** The values of a condition key (in lower case); none at all is the same as absent. */
+  /** The values of a condition key (in lower case); none at all is the same as absent. @throws {TooCostlyError} */
   values(key: string): readonly string[] | undefined {
     this.#hasAsked = true;
     const values = this.#context?.values(key);
-    return values === undefined || values.length === 0 ? undefined : values;
+    if (values === undefined || values.length === 0) return undefined;
+    this.step(values.length);
+    return values;
   }
 
   /** The value of a key that has exactly one. */

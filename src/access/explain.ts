@@ -30,7 +30,7 @@ export interface StatementTrace {
 export interface GrantTrace {
   readonly grantId: string;
   readonly matched: boolean;
-  readonly because?: GrantMismatch;
+  readonly because?: GrantMismatch | 'too-costly';
 }
 
 /** A decision with all that it rests on. */
@@ -40,21 +40,30 @@ export interface Explanation {
   readonly grants: readonly GrantTrace[];
 }
 
-/** The same decision as {@link evaluate}, and what came of every statement and grant. */
+/**
+ * The same decision as {@link evaluate}, and what came of every statement and grant: all of them together cost no more
+ * than one decision may.
+ */
 export function explain(request: AccessRequest): Explanation {
   const { subject, key, grants = [] } = request;
+  const evaluation = new Evaluation(request.context);
   return {
     decision: evaluate(request),
     statements: [
-      ...tracesOf(request, 'key-policy', key ? [key.policy] : []),
-      ...tracesOf(request, 'identity-policy', subject.policies),
-      ...tracesOf(request, 'session-policy', subject.sessionPolicies ?? []),
+      ...tracesOf(request, evaluation, 'key-policy', key ? [key.policy] : []),
+      ...tracesOf(request, evaluation, 'identity-policy', subject.policies),
+      ...tracesOf(request, evaluation, 'session-policy', subject.sessionPolicies ?? []),
     ],
-    grants: grants.map((right) => grantTrace(request, right)),
+    grants: grants.map((right) => grantTrace(request, evaluation, right)),
   };
 }
 
-function tracesOf(request: AccessRequest, source: PolicySource, policies: readonly AccessPolicy[]): StatementTrace[] {
+function tracesOf(
+  request: AccessRequest,
+  evaluation: Evaluation,
+  source: PolicySource,
+  policies: readonly AccessPolicy[],
+): StatementTrace[] {
   return policies.flatMap(({ statements }, policy) =>
     statements.map((statement, index) => ({
       source,
@@ -62,26 +71,31 @@ function tracesOf(request: AccessRequest, source: PolicySource, policies: readon
       statement: index + 1,
       sid: statement.sid,
       effect: statement.effect,
-      ...outcomeOf(statement, request),
+      ...outcomeOf(statement, request, evaluation),
     })),
   );
 }
 
 function outcomeOf(
   statement: Statement,
-  { subject, action, resource, context }: AccessRequest,
+  { subject, action, resource }: AccessRequest,
+  evaluation: Evaluation,
 ): Pick<StatementTrace, 'matched' | 'because' | 'detail'> {
   if (statement.principals && meaningOf(statement.principals, subject) === undefined) {
     return { matched: false, because: 'principal', detail: 'it does not name the principal' };
   }
   try {
-    const because = mismatchOf(statement, action.toLowerCase(), resource, new Evaluation(context));
+    const because = mismatchOf(statement, action.toLowerCase(), resource, evaluation);
     if (because === undefined) return { matched: true };
-    return { matched: false, because, detail: DETAILS[because](statement, new Evaluation(context)) };
+    return { matched: false, because, detail: DETAILS[because](statement, evaluation) };
   } catch (error) {
-    if (!(error instanceof TooCostlyError)) throw error;
-    return { matched: false, because: 'too-costly', detail: error.message };
+    return { matched: false, ...costing(error) };
   }
+}
+
+function costing(error: unknown): { readonly because: 'too-costly'; readonly detail: string } {
+  if (!(error instanceof TooCostlyError)) throw error;
+  return { because: 'too-costly', detail: error.message };
 }
 
 const DETAILS: Record<Mismatch, (statement: Statement, evaluation: Evaluation) => string> = {
@@ -114,7 +128,12 @@ function listed(values: readonly string[]): string {
   return `${shown.join(', ')}${values.length > MAX_LISTED ? `, and ${values.length - MAX_LISTED} more` : ''}`;
 }
 
-function grantTrace({ action, context }: AccessRequest, right: GrantedRight): GrantTrace {
-  const because = grantMismatchOf(right, action.toLowerCase(), new Evaluation(context));
-  return { grantId: right.grantId, matched: because === undefined, ...(because !== undefined && { because }) };
+function grantTrace({ action }: AccessRequest, evaluation: Evaluation, right: GrantedRight): GrantTrace {
+  const { grantId } = right;
+  try {
+    const because = grantMismatchOf(right, action.toLowerCase(), evaluation);
+    return { grantId, matched: because === undefined, ...(because !== undefined && { because }) };
+  } catch (error) {
+    return { grantId, matched: false, because: costing(error).because };
+  }
 }

@@ -1,5 +1,6 @@
 import type { Evaluation } from './evaluation.ts';
 import { foldName } from './fold-name.ts';
+import { foldedContext } from './folded-context.ts';
 import { compilePattern } from './pattern.ts';
 import type { GrantedRight } from './request.ts';
 
@@ -11,6 +12,8 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 /**
  * Why a right does not cover an action (in lower case); `undefined` where it does (AWS KMS developer guide, "Grants":
  * grant constraints).
+ *
+ * @throws {TooCostlyError}
  */
 export function grantMismatchOf(
   right: GrantedRight,
@@ -21,6 +24,7 @@ export function grantMismatchOf(
   const { encryptionContextEquals: equals, encryptionContextSubset: subset, sourceArn } = right;
   if (sourceArn !== undefined && !isOnBehalfOf(sourceArn, evaluation)) return 'source-arn';
   if (equals === undefined && subset === undefined) return undefined;
+  evaluation.step((equals?.size ?? 0) + (subset?.size ?? 0));
   const given = evaluation.encryptionContext() ?? NOTHING;
   const isWhole = equals === undefined || (given.size === equals.size && contains(given, equals));
   return isWhole && (subset === undefined || contains(given, subset)) ? undefined : 'encryption-context';
@@ -28,8 +32,9 @@ export function grantMismatchOf(
 
 /** Names are compared without case, values with. */
 function contains(given: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {
-  const pairs = [...given].map(([name, value]) => [foldName(name), value] as const);
-  return [...wanted].every(([name, value]) => pairs.some((pair) => pair[0] === foldName(name) && pair[1] === value));
+  const folded = foldedContext(given);
+  for (const [name, value] of wanted) if (folded.get(foldName(name))?.includes(value) !== true) return false;
+  return true;
 }
 
 function isOnBehalfOf(sourceArn: string, evaluation: Evaluation): boolean {

@@ -12,14 +12,19 @@ const ONE_CELL = -2;
 /** Compares a whole text with a text of a policy that has no wildcards. `fold` brings both to one case. */
 export function compileText(source: string, language: Language, fold?: (text: string) => string): Matcher {
   const tokens = readTemplate(source, language, false);
-  const wantedOf = (evaluation: Evaluation) => {
-    const whole = tokens.map((token) => (isVariable(token) ? valueOf(token, evaluation) : (token as string))).join('');
+  const wantedOf = (evaluation?: Evaluation) => {
+    let whole = '';
+    for (const token of tokens) {
+      const text = isVariable(token) ? valueOf(token, evaluation as Evaluation) : (token as string);
+      evaluation?.step(text.length);
+      whole += text;
+    }
     return fold ? fold(whole) : whole;
   };
   const isFixed = !tokens.some(isVariable);
-  const fixed = isFixed ? wantedOf(undefined as never) : '';
+  const fixed = isFixed ? wantedOf() : '';
   return (text, evaluation) => {
-    evaluation.step();
+    evaluation.step(fold ? 1 + text.length : 1);
     return (fold ? fold(text) : text) === (isFixed ? fixed : wantedOf(evaluation));
   };
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../access/fold-name.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Room } from '../records/commit.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
@@ -6,7 +7,7 @@ import { KeyError } from './errors.ts';
 import type { GrantCache } from './grant-cache.ts';
 import { putGrant, sameGrantName } from './grant-record.ts';
 import { isOperationOf } from './grant-operations.ts';
-import type { ContextPairs, Grant } from './grant.ts';
+import type { ContextPairs, Grant, GrantConstraints } from './grant.ts';
 import type { Key } from './key.ts';
 import type { OpenKey } from './open-key.ts';
 import { requireState } from './state.ts';
@@ -46,13 +47,21 @@ export function requireGrant(key: Key, { operations, constraints, grantee, retir
     throw invalid('Grants must not contain only the CreateGrant operation.');
   }
   const { encryptionContextEquals, encryptionContextSubset } = constraints;
+  if ((encryptionContextEquals ?? encryptionContextSubset) !== undefined && key.spec.family !== 'aes') {
+    throw invalid('Encryption context constraints are for grants on symmetric encryption keys only.');
+  }
+  requireConstraints(constraints);
+}
+
+/**
+ * Whether constraints are fit for any grant: to be asked before they are compared with anything.
+ *
+ * @throws {KeyError} `grant-invalid`
+ */
+export function requireConstraints({ encryptionContextEquals, encryptionContextSubset }: GrantConstraints): void {
   for (const pairs of [encryptionContextEquals, encryptionContextSubset]) {
-    if (pairs === undefined) continue;
-    if (key.spec.family !== 'aes') {
-      throw invalid('Encryption context constraints are for grants on symmetric encryption keys only.');
-    }
-    const problem = problemOf(pairs);
-    if (problem !== undefined) throw invalid(problem);
+    const problem = pairs && problemOf(pairs);
+    if (problem !== undefined) throw new KeyError('grant-invalid', { detail: problem });
   }
 }
 
@@ -65,7 +74,7 @@ function problemOf(pairs: ContextPairs): string | undefined {
   if (pairs.some((pair) => pair.some((text) => !text.isWellFormed()))) {
     return 'An encryption context constraint holds half of a surrogate pair.';
   }
-  const names = new Set(pairs.map(([name]) => name.toLowerCase()));
+  const names = new Set(pairs.map(([name]) => foldName(name)));
   // They are compared without case, so nobody could tell which of two is meant.
   return names.size === pairs.length
     ? undefined

@@ -1,3 +1,4 @@
+import { foldName } from '../access/fold-name.ts';
 import type { ContextPairs, Grant, GrantConstraints } from './grant.ts';
 
 /**
@@ -27,6 +28,6 @@ function isAsStrict(own: GrantConstraints, other: GrantConstraints): boolean {
 
 /** Names are compared without case, values with it. */
 function contains(pairs: ContextPairs, wanted: ContextPairs): boolean {
-  const values = new Map(pairs.map(([name, value]) => [name.toLowerCase(), value]));
-  return wanted.every(([name, value]) => values.get(name.toLowerCase()) === value);
+  const values = new Map(pairs.map(([name, value]) => [foldName(name), value]));
+  return wanted.every(([name, value]) => values.get(foldName(name)) === value);
 }

@@ -1,3 +1,4 @@
+import { foldName } from '../../access/fold-name.ts';
 import type { RequestContext } from '../../access/request.ts';
 import {
   keySpec,
@@ -50,7 +51,7 @@ export function creationContext(
   tags: ReadonlyMap<string, string>,
   region: string,
 ): RequestContext {
-  const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, [value]] as const);
+  const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${foldName(key)}`, [value]] as const);
   return requestContext({
     'aws:requestedregion': [region],
     'kms:keyspec': [spec.aws],

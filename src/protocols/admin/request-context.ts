@@ -1,3 +1,4 @@
+import { foldName } from '../../access/fold-name.ts';
 import type { RequestContext } from '../../access/request.ts';
 import type { NewGrant } from '../../keys/create-grant.ts';
 
@@ -25,7 +26,7 @@ export function grantContext({
 }: Pick<NewGrant, 'operations' | 'grantee' | 'retiring' | 'constraints'>): RequestContext {
   const { encryptionContextEquals: equals = [], encryptionContextSubset: subset = [] } = constraints;
   const pairs = [...equals, ...subset];
-  const ofPairs = Map.groupBy(pairs, ([name]) => `kms:encryptioncontext:${name.toLowerCase()}`);
+  const ofPairs = Map.groupBy(pairs, ([name]) => `kms:encryptioncontext:${foldName(name)}`);
   return requestContext({
     ...Object.fromEntries([...ofPairs].map(([key, found]) => [key, found.map(([, value]) => value)])),
     'kms:encryptioncontextkeys': pairs.map(([name]) => name),

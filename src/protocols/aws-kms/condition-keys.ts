@@ -1,3 +1,4 @@
+import { foldedContext } from '../../access/folded-context.ts';
 import { DELETION_WINDOW_DAYS } from '../../keys/lifecycle.ts';
 import { ROTATION_PERIOD_DAYS } from '../../keys/rotation-policy.ts';
 import { valuesOfName, type FactValue } from '../../pipeline/condition-keys.ts';
@@ -90,6 +91,12 @@ function namesOf(pairs: Iterable<readonly [string, string]>): readonly string[] 
   const names: string[] = [];
   for (const [name] of pairs) names.push(name);
   return names;
+}
+
+function contextValues(asked: AskedOperation, name: string): readonly string[] {
+  if (asked.name === 'CreateGrant') return valuesOfName(pairsOf(asked), name);
+  const context = encryptionContextOf(asked);
+  return (context && foldedContext(context).get(name)) ?? [];
 }
 
 function constraintsOf({ Constraints }: AnyInput): GrantConstraints {
@@ -191,7 +198,7 @@ export const OPERATION_KEYS: readonly OperationKey[] = [
   {
     name: 'kms:EncryptionContext:',
     says: 'a value of the encryption context; of a new grant, of its constraints',
-    read: (asked, name) => valuesOfName(pairsOf(asked), name),
+    read: contextValues,
   },
   {
     name: 'kms:EncryptionContextKeys',

@@ -1,3 +1,4 @@
+import { foldName } from '../../access/fold-name.ts';
 import type { RequestContext } from '../../access/request.ts';
 import type { Tag } from '../../identity/tags.ts';
 import type { AskedBounds } from './session-bounds.ts';
@@ -40,7 +41,7 @@ export function assumeContext(asked: AskedRole): RequestContext {
     values(key) {
       for (const [prefix, tags] of TAGS) {
         if (!key.startsWith(prefix)) continue;
-        const tag = tags(asked).find((one) => one.key.toLowerCase() === key.slice(prefix.length).toLowerCase());
+        const tag = tags(asked).find((one) => foldName(one.key) === key.slice(prefix.length));
         return tag && [tag.value];
       }
       const values = KEYS[key]?.(asked).filter((value) => value !== undefined);

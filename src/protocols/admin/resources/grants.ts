@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { IdentityError } from '../../../identity/errors.ts';
-import { createGrant as create, requireGrant, type NewGrant } from '../../../keys/create-grant.ts';
+import { createGrant as create, requireConstraints, requireGrant, type NewGrant } from '../../../keys/create-grant.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { isWithin } from '../../../keys/grant-reach.ts';
 import { granteeSpace, grantScope, readGrant, removeGrant } from '../../../keys/grant-record.ts';
@@ -68,6 +68,7 @@ export const createGrant = adminRoute({
   prepare: async (context, { params, body }) => {
     const found = await findKey(context, CREATE, params);
     const wanted = newGrant(context, body);
+    requireConstraints(wanted.constraints);
     return {
       targets: [{ ...found.target, context: grantContext(wanted), mayRestOn: (grant) => isWithin(wanted, grant) }],
       details: { ...wanted, grantee: body.grantee, retiring: body.retiring, constraints: body.constraints },

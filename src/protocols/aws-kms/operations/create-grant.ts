@@ -1,4 +1,4 @@
-import { createGrant as create, requireGrant, type NewGrant } from '../../../keys/create-grant.ts';
+import { createGrant as create, requireConstraints, requireGrant, type NewGrant } from '../../../keys/create-grant.ts';
 import { isWithin } from '../../../keys/grant-reach.ts';
 import { makeGrantToken } from '../../../keys/grant-token.ts';
 import type { Done } from '../../../pipeline/act.ts';
@@ -21,7 +21,9 @@ export const createGrant: Operation<'CreateGrant'> = {
     'a grant is in force at once, so its token adds nothing; an account may be named by its id; a service principal is taken as it is; texts about operations and constraints that do not fit are inferred; empty constraints are refused',
   prepare(context, input, nowMs) {
     partiesOf(input);
-    const reach = { operations: input.Operations, constraints: constraintsOf(input.Constraints) };
+    const constraints = constraintsOf(input.Constraints);
+    requireConstraints(constraints);
+    const reach = { operations: input.Operations, constraints };
     return andThen(resolveKey(context, input.KeyId, ID_OR_ARN, nowMs), (resolved) => ({
       // Whoever may make grants by a grant alone can hand on no more than that grant gives.
       targets: [{ ...targetOf(ACTION, resolved), mayRestOn: (grant) => isWithin(reach, grant) }],

@@ -163,6 +163,19 @@ describe('CreateGrant', () => {
     expect(new Set(answers.map(({ GrantId }) => GrantId)).size).toBe(1);
   });
 
+  it('refuses constraints that are too many before anything is compared with them', async () => {
+    const pairs = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`n${i}`, 'v']));
+    const answer = await create({ Constraints: { EncryptionContextEquals: pairs } }, user);
+    expect(answer).toMatchObject({ status: 400, type: 'ValidationException' });
+  });
+
+  it('by a grant alone constrains what that grant does, and not a name that looks alike', async () => {
+    await grant(['CreateGrant', 'Encrypt'], { Constraints: { EncryptionContextSubset: { kind: 'test' } } });
+    const by = (name: string) => create({ Constraints: { EncryptionContextSubset: { [name]: 'test' } } }, user);
+    expect(await by('\u212aind')).toMatchObject(refused);
+    expect(await by('KIND')).toMatchObject({ status: 200 });
+  });
+
   it('by a grant alone hands on no more than that grant gives', async () => {
     const Constraints = { EncryptionContextSubset: { a: '1' } };
     await grant(['Encrypt', 'CreateGrant'], { Constraints });
