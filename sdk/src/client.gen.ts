@@ -50,6 +50,7 @@ export interface CreatedTenant {
 }
 
 export interface Credential {
+  /** an access key id, or the id of an API key */
   readonly credentialId: string;
   /** whom it proves: for a role, a session of it */
   readonly holder: 'user' | 'role' | 'root' | 'service';
@@ -66,11 +67,13 @@ export interface Credential {
 }
 
 export interface Environment {
+  /** a UUID in lower case */
   readonly environmentId: string;
   readonly label: string;
   readonly storage: {
     readonly type: string;
     readonly path: string;
+    /** a region such as us-east-1 */
     readonly region: string;
   };
   /** always true: there is no unencrypted format */
@@ -123,6 +126,7 @@ export interface ExplainedStatement {
 
 export interface ExposedKey {
   readonly xksKeyId: string;
+  /** the id of a key */
   readonly keyId: string;
   readonly operations?: readonly ('ENCRYPT' | 'DECRYPT')[] | undefined;
   /** most requests for this key in a second */
@@ -142,6 +146,7 @@ export interface Finding {
 }
 
 export interface Grant {
+  /** the id of a grant */
   readonly grantId: string;
   readonly keyArn: string;
   readonly name?: string | undefined;
@@ -175,8 +180,10 @@ export interface IssuedCredential {
 }
 
 export interface Key {
+  /** the id of a key */
   readonly keyId: string;
   readonly arn: string;
+  /** a region such as us-east-1 */
   readonly region: string;
   readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
@@ -201,10 +208,12 @@ export interface KeyLastUse {
   /** UTC, RFC 3339 */
   readonly at: string;
   readonly requestId: string;
+  /** a UUID in lower case */
   readonly entryId: string;
 }
 
 export interface KeyMultiRegion {
+  /** a region such as us-east-1 */
   readonly primaryRegion: string;
   readonly regions: readonly (string)[];
 }
@@ -222,8 +231,10 @@ export interface KeyStorePlace {
 }
 
 export interface KeySummary {
+  /** the id of a key */
   readonly keyId: string;
   readonly arn: string;
+  /** a region such as us-east-1 */
   readonly region: string;
   readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
   readonly spec: string;
@@ -242,6 +253,7 @@ export interface KeyTag {
 }
 
 export interface KeyVersion {
+  /** a UUID in lower case */
   readonly versionId: string;
   readonly materialId: string;
   readonly stage: 'current' | 'previous' | 'pending';
@@ -260,6 +272,7 @@ export interface MasterKey {
   readonly provider: string;
   /** the key ARN */
   readonly keyId: string;
+  /** a region such as us-east-1 */
   readonly region: string;
   readonly endpoint?: string | undefined;
   readonly accessKeyId: string;
@@ -283,7 +296,9 @@ export interface Policy {
 }
 
 export interface Principal {
+  /** a UUID in lower case */
   readonly principalId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
   readonly name: string;
   readonly arn: string;
   readonly policies: readonly (string)[];
@@ -299,15 +314,19 @@ export interface Principal {
 }
 
 export interface Region {
+  /** a region such as us-east-1 */
   readonly region: string;
   readonly accountId: string;
+  /** a UUID in lower case */
   readonly instanceId: string;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
 }
 
 export interface Role {
+  /** a UUID in lower case */
   readonly roleId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
   readonly name: string;
   readonly arn: string;
   readonly description: string;
@@ -327,7 +346,9 @@ export interface Role {
 }
 
 export interface Run {
+  /** a UUID in lower case */
   readonly runId: string;
+  /** a UUID in lower case */
   readonly environmentId: string;
   readonly kind: 'backup' | 'restore' | 'verify' | 'rewrap';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
@@ -390,6 +411,7 @@ export interface RunReport {
 }
 
 export interface Service {
+  /** a UUID in lower case */
   readonly serviceId: string;
   readonly name: string;
   /** the tenant that hosts it: its log has the entries of the service */
@@ -412,6 +434,7 @@ export interface Snapshots {
 }
 
 export interface Status {
+  /** a UUID in lower case */
   readonly installationId: string;
   readonly version: string;
   /** UTC, RFC 3339 */
@@ -419,6 +442,7 @@ export interface Status {
 }
 
 export interface Tenant {
+  /** a UUID in lower case */
   readonly tenantId: string;
   readonly accountId: string;
   readonly name: string;
@@ -427,11 +451,14 @@ export interface Tenant {
 }
 
 export interface WhoAmI {
+  /** a UUID in lower case */
   readonly principalId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
   readonly name: string;
   readonly arn: string;
   readonly policies: readonly (string)[];
   readonly credentialId: string;
+  /** a UUID in lower case */
   readonly tenantId: string;
   readonly tenantName: string;
   readonly accountId: string;
@@ -446,8 +473,10 @@ export interface XksCredentials {
 }
 
 export interface XksEndpoint {
+  /** a UUID in lower case */
   readonly endpointId: string;
   readonly name: string;
+  /** a region such as us-east-1 */
   readonly region: string;
   /** XksProxyUriEndpoint, where the operator has set it */
   readonly uriEndpoint?: string | undefined;
@@ -484,7 +513,9 @@ export class KeysteadClient {
   explainAccess(body: {
     /** name of a user or of a service, or ARN of a user, a role, a session or the account */
     readonly principal: string;
+    /** an action such as kms:Decrypt */
     readonly action: string;
+    /** a region such as us-east-1 */
     readonly region: string;
     /** id, alias/NAME or ARN of a key */
     readonly key?: string | undefined;
@@ -506,7 +537,9 @@ export class KeysteadClient {
   /** Makes a tenant with its first region and its first administrator. Needs the permission `installation:CreateTenant`. */
   createTenant(body: {
     readonly name: string;
+    /** a region such as us-east-1 */
     readonly region: string;
+    /** 1 to 64 of letters, digits and + = , . @ _ - */
     readonly administrator?: string | undefined;
   }): Promise<CreatedTenant> {
     return this.#transport.send('POST', `/tenants`, undefined, body);
@@ -531,6 +564,7 @@ export class KeysteadClient {
 
   /** Opens a region for any tenant. Needs the permission `installation:AddRegion`. */
   addTenantRegion(tenantId: string, body: {
+    /** a region such as us-east-1 */
     readonly region: string;
   }): Promise<Region> {
     return this.#transport.send('POST', `/tenants/${encodeURIComponent(tenantId)}/regions`, undefined, body);
@@ -538,6 +572,7 @@ export class KeysteadClient {
 
   /** Opens a region for the own tenant: from then on keys may live there. Needs the permission `keystead:AddRegion`. */
   addRegion(body: {
+    /** a region such as us-east-1 */
     readonly region: string;
   }): Promise<Region> {
     return this.#transport.send('POST', `/regions`, undefined, body);
@@ -557,6 +592,7 @@ export class KeysteadClient {
 
   /** Makes a user of the own tenant with its policies, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */
   createPrincipal(body: {
+    /** 1 to 64 of letters, digits and + = , . @ _ - */
     readonly name: string;
     readonly policies: readonly (string)[];
   }): Promise<Principal> {
@@ -568,6 +604,7 @@ export class KeysteadClient {
     /** the `next` of the page before */
     readonly after?: string | undefined;
     readonly limit?: number | undefined;
+    /** 1 to 64 of letters, digits and + = , . @ _ - */
     readonly name?: string | undefined;
   } = {}): Promise<{
     readonly items: readonly (Principal)[];
@@ -686,6 +723,7 @@ export class KeysteadClient {
 
   /** Makes a role of the own tenant: who may assume it, and for how long. Its policies are attached afterwards. Needs the permission `keystead:CreateRole`. */
   createRole(body: {
+    /** 1 to 64 of letters, digits and + = , . @ _ - */
     readonly name: string;
     /** the JSON text of the policy */
     readonly trustPolicy: string;
@@ -971,6 +1009,7 @@ export class KeysteadClient {
     readonly storage: {
       readonly type: 'folder' | 's3' | 'cos' | 'azure-blob' | 'gcs';
       readonly path: string;
+      /** a region such as us-east-1 */
       readonly region: string;
     };
     readonly encryptAutomatically: boolean;
@@ -1095,6 +1134,7 @@ export class KeysteadClient {
   /** Makes a place where an AWS KMS finds an external key store, with a credential that is shown once. Needs the permission `keystead:CreateXksEndpoint`. */
   createXksEndpoint(body: {
     readonly name: string;
+    /** a region such as us-east-1 */
     readonly region: string;
     /** what comes before /kms/xks/v1; by default its own id */
     readonly pathPrefix?: string | undefined;
@@ -1126,6 +1166,7 @@ export class KeysteadClient {
 
   /** Exposes a key at an endpoint, within limits. Who does it must be allowed to grant the use of the key. Needs the permission `keystead:ExposeXksKey`. */
   exposeXksKey(endpointId: string, body: {
+    /** the id of a key */
     readonly keyId: string;
     /** how the key store names it; by default the key id */
     readonly xksKeyId?: string | undefined;

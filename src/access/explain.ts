@@ -1,9 +1,10 @@
+import type { Clause } from './condition.ts';
 import { evaluate, type Decision } from './evaluate.ts';
 import { Evaluation, TooCostlyError } from './evaluation.ts';
 import { foldName } from './fold-name.ts';
 import { grantMismatchOf, type GrantMismatch } from './grants.ts';
 import type { AccessPolicy } from './policy.ts';
-import { meaningOf } from './principals.ts';
+import { isRoot, meaningOf } from './principals.ts';
 import type { AccessRequest, GrantedRight } from './request.ts';
 import { mismatchOf, type Mismatch, type Statement } from './statement.ts';
 
@@ -22,7 +23,7 @@ export interface StatementTrace {
   readonly matched: boolean;
   /** Why it is not about the request. */
   readonly because?: 'principal' | Mismatch | 'too-costly';
-  /** The same in words. */
+  /** The same in words; of a statement that is about the request, what held, and what an Allow leaves to others. */
   readonly detail?: string;
 }
 
@@ -81,12 +82,18 @@ function outcomeOf(
   { subject, action, resource }: AccessRequest,
   evaluation: Evaluation,
 ): Pick<StatementTrace, 'matched' | 'because' | 'detail'> {
-  if (statement.principals && meaningOf(statement.principals, subject) === undefined) {
+  const meaning = statement.principals && meaningOf(statement.principals, subject);
+  if (statement.principals && meaning === undefined) {
     return { matched: false, because: 'principal', detail: 'it does not name the principal' };
   }
   try {
     const because = mismatchOf(statement, action.toLowerCase(), resource, evaluation);
-    if (because === undefined) return { matched: true };
+    if (because === undefined) {
+      const held = statement.conditions.map((clause) => told(clause, evaluation));
+      const isLeft = meaning === 'account' && statement.effect === 'Allow' && !isRoot(subject);
+      const detail = [...(isLeft ? ['it leaves it to the policies of who asks'] : []), ...held].join('; ');
+      return { matched: true, ...(detail !== '' && { detail }) };
+    }
     return { matched: false, because, detail: DETAILS[because](statement, evaluation) };
   } catch (error) {
     return { matched: false, ...costing(error) };
@@ -108,13 +115,14 @@ const DETAILS: Record<Mismatch, (statement: Statement, evaluation: Evaluation) =
   condition: ({ conditions }, evaluation) =>
     conditions
       .filter((clause) => !clause.holds(evaluation))
-      .map(({ operator, key, values }) => {
-        const has = evaluation.values(foldName(key));
-        const told = has === undefined ? 'has none' : `has ${listed(has)}`;
-        return `${operator} ${key} ${listed(values)}: the request ${told}`;
-      })
+      .map((clause) => told(clause, evaluation))
       .join('; '),
 };
+
+function told({ operator, key, values }: Clause, evaluation: Evaluation): string {
+  const has = evaluation.values(foldName(key));
+  return `${operator} ${key} ${listed(values)}: the request ${has === undefined ? 'has none' : `has ${listed(has)}`}`;
+}
 
 function selected({ patterns, isNegated }: Statement['actions']): string {
   if (patterns.length === 0) return 'nothing';

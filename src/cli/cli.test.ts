@@ -221,6 +221,25 @@ describe('the command line against a server', () => {
     expect([told.exitCode, told.stdout]).toEqual([0, 'There is no key in us-east-1.\n']);
   });
 
+  it('takes a key by its ARN, which says the region', async () => {
+    const { id } = await key();
+    const { region } = house;
+    const arn = `arn:aws:kms:${region.region}:${region.accountId}:key/${id}`;
+    expect(await json('key', 'disable', arn)).toMatchObject([{ keyId: id, state: 'disabled' }]);
+    expect(await run('key', 'show', arn, '--region', 'eu-north-1')).toMatchObject({ exitCode: 2 });
+    const foreign = await run('key', 'show', `arn:aws:kms:${region.region}:000000000000:alias/mine`, '--json');
+    expect(JSON.parse(foreign.stderr)).toMatchObject({ error: { code: 'key-not-found' } });
+  });
+
+  it('shows tags as they are written, and whose a credential is', async () => {
+    await run('principal', 'create', 'tagged');
+    expect((await run('principal', 'tag', 'tagged', 'stage=production', 'team=a=b')).stdout).toMatch(
+      /^tags +stage=production, team=a=b$/m,
+    );
+    await run('credential', 'create', 'tagged');
+    expect((await run('credential', 'list')).stdout).toMatch(/^KSIA\w+ +access-key +user +tagged /m);
+  });
+
   it('lets nothing of a key command the terminal', async () => {
     const { id } = await key();
     for (const args of [

@@ -26,7 +26,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   service: 'Services: programs that act for tenants where their policies or grants name them.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
-  key: 'Keys of your tenant. They are made and imported through the AWS KMS API.',
+  key: 'Keys of your tenant. They are used, and material is imported, through the AWS KMS API.',
   access: 'Who may do what, and why.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',

@@ -94,11 +94,21 @@ function lines(value: object, indent = ''): (readonly [name: string, text: strin
   return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
     const title = indent + words(name);
     if (member === undefined) return [];
+    const pairs = Array.isArray(member) ? member.map(pairOf) : [];
+    if (pairs.length > 0 && !pairs.includes(undefined)) return [[title, printable(pairs.join(', '))] as const];
     if (Array.isArray(member) && member.some(isObject))
       return member.flatMap((item: object) => [[title, ''] as const, ...lines(item, `${indent}  `)]);
     if (isObject(member)) return [[title, ''] as const, ...lines(member, `${indent}  `)];
     return [[title, shown(member)] as const];
   });
+}
+
+/** A tag, or a pair of an encryption context, as it is written on the command line. */
+function pairOf(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const { key, name = key, value: text, ...more } = value as Readonly<Record<string, unknown>>;
+  if (typeof name !== 'string' || typeof text !== 'string' || Object.keys(more).length > 0) return undefined;
+  return `${name}=${text}`;
 }
 
 function isObject(value: unknown): value is object {
@@ -108,7 +118,7 @@ function isObject(value: unknown): value is object {
 function shown(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.map(shown).join(', ');
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+  return printable(typeof value === 'string' ? value.trimEnd() : JSON.stringify(value));
 }
 
 /** `createdAt` as `created at`. */

@@ -51,7 +51,7 @@ export interface Done<Value> {
   readonly keyVersion?: string;
   /** The record of a key that came into being by this act, for the entries of targets that are no keys. */
   readonly keyId?: string;
-  /** A change that switches something off: it gets through on a full disk. */
+  /** It switches something off, or finds what is to be switched off: it gets through on a full disk. */
   readonly urgent?: boolean;
   /** What the change replaces is gone from the disk when it is answered: key material that was destroyed. */
   readonly shred?: boolean;

@@ -345,7 +345,9 @@ describe('no answer without its record', () => {
     await pipeline.execute(call, act({ value: 1, writes, urgent: true }));
     const off = new OpenKey(keyAfter(space, { writes }), space);
     await pipeline.execute(call, act({ value: 1, writes: describeAs(space, off.key, 'n', NOW).writes }));
-    expect(store.commits.map(({ urgent }) => urgent)).toEqual([true, undefined]);
+    // To find what is to be switched off must not need room either.
+    await pipeline.execute(call, act({ value: 1, urgent: true }));
+    expect(store.commits.map(({ urgent }) => urgent)).toEqual([true, undefined, true]);
   });
 });
 

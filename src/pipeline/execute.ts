@@ -103,9 +103,9 @@ export class Pipeline {
     entries: readonly AuditDraft[],
     { writes, preconditions, rooms, urgent, shred }: Done<unknown>,
   ): Promise<unknown> {
-    if (writes === undefined || writes.length === 0) return this.#record(entries);
+    if ((writes === undefined || writes.length === 0) && urgent !== true) return this.#record(entries);
     return this.#store.commit({
-      writes,
+      writes: writes ?? [],
       entries,
       ...(preconditions !== undefined && { preconditions }),
       ...(rooms !== undefined && { rooms: rooms.map(({ room }) => room) }),

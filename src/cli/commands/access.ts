@@ -2,15 +2,26 @@ import type { AccessExplanation, ExplainedGrant, ExplainedStatement } from '@key
 import type { CliCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
-import { regionOf } from './key.ts';
+import { regionOf } from './place.ts';
 
 const STATEMENTS: readonly Column<ExplainedStatement>[] = [
   ['IN', ({ source, policy }) => `${source} ${policy}`],
   ['STATEMENT', ({ statement, sid }) => (sid === undefined ? statement : `${statement} (${sid})`)],
   ['EFFECT', ({ effect }) => effect],
   ['MATCHES', ({ matched }) => (matched ? 'yes' : 'no')],
-  ['BECAUSE', ({ because, detail }) => (because === undefined ? undefined : `${because}: ${detail ?? ''}`)],
+  ['BECAUSE', ({ because, detail }) => (because === undefined ? detail : `${because}: ${detail ?? ''}`)],
 ];
+/** What to do about a refusal. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'no-statement-allows':
+    'Nothing allows it. Attach a policy (policy attach), name the principal in the policy of the key (PutKeyPolicy), or give a grant (grant create).',
+  'denied-by-key-policy':
+    'A Deny in the policy of the key matches, and wins over every Allow: change it (PutKeyPolicy).',
+  'denied-by-identity-policy':
+    'A Deny in a policy of the user or role matches, and wins over every Allow: policy update, policy detach.',
+  'denied-by-session-policy': 'A Deny that the session was opened with matches: open one without it.',
+  'not-allowed-by-session-policy': 'The session was opened with policies that do not allow it: open one without them.',
+};
 const GRANTS: readonly Column<ExplainedGrant>[] = [
   ['GRANT', ({ grantId }) => grantId],
   ['MATCHES', ({ matched }) => (matched ? 'yes' : 'no')],
@@ -64,6 +75,8 @@ export const ACCESS_COMMANDS: readonly CliCommand[] = [
       output.item(shown(decision));
       output.rows(statements, STATEMENTS, 'No policy has a statement about it.');
       if (grants.length > 0) output.rows(grants, GRANTS, '');
+      const advice = explanation.allowed ? undefined : ADVICE[explanation.reason];
+      if (advice !== undefined) output.note(`\n${advice}`);
     },
   },
 ];

@@ -1,15 +1,15 @@
-import { everyItem, type Credential } from '@keystead/sdk';
+import { everyItem, KeysteadError, type Credential, type KeysteadClient } from '@keystead/sdk';
 import type { CliCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
 import { principalIdOf } from './principal.ts';
 
-const COLUMNS: readonly Column<Credential>[] = [
+const columns = (nameOf: ReadonlyMap<string, string>): readonly Column<Credential>[] => [
   ['CREDENTIAL', ({ credentialId }) => credentialId],
   ['TYPE', ({ type }) => type],
   ['OF', ({ holder }) => holder],
-  ['PRINCIPAL', ({ principalId }) => principalId],
+  ['NAME', ({ holder, principalId }) => nameOf.get(principalId) ?? (holder === 'root' ? '' : principalId)],
   ['SESSION', ({ sessionName }) => sessionName],
   ['STATE', ({ state }) => state],
   ['CREATED', ({ createdAt }) => createdAt],
@@ -64,7 +64,10 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
     examples: ['credential list'],
     run: async ({ client, output }) => {
       const api = client();
-      output.rows(await all(everyItem((after) => api.listCredentials({ after }))), COLUMNS, 'There is no credential.');
+      const credentials = await all(everyItem((after) => api.listCredentials({ after })));
+      // A program has the ids.
+      const nameOf = output.isJson ? new Map<string, string>() : await namesOfHolders(api);
+      output.rows(credentials, columns(nameOf), 'There is no credential.');
     },
   },
   {
@@ -84,6 +87,25 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, given, output }) => output.item(await client().deleteCredential(given.text('credential'))),
   },
 ];
+
+/** Whoever may list credentials and no users sees ids. */
+async function ifAllowed<Item>(items: Promise<Item[]>): Promise<Item[]> {
+  return items.catch((error: unknown) => {
+    if (error instanceof KeysteadError && error.status === 403) return [];
+    throw error;
+  });
+}
+
+async function namesOfHolders(api: KeysteadClient): Promise<ReadonlyMap<string, string>> {
+  const [users, roles] = await Promise.all([
+    ifAllowed(all(everyItem((after) => api.listPrincipals({ after })))),
+    ifAllowed(all(everyItem((after) => api.listRoles({ after })))),
+  ]);
+  return new Map([
+    ...users.map(({ principalId, name }) => [principalId, name] as const),
+    ...roles.map(({ roleId, name }) => [roleId, name] as const),
+  ]);
+}
 
 /** @throws {CliError} */
 export function wholeNumber(option: string, text: string): number {

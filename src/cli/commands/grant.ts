@@ -1,9 +1,10 @@
-import { everyItem, type Grant, type KeysteadClient } from '@keystead/sdk';
+import { everyItem, type Grant } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
-import { EXAMPLE_ID, KEY, REGION, regionOf } from './key.ts';
+import { EXAMPLE_ID, KEY, REGION } from './key.ts';
 import { all } from './list.ts';
+import { keyPlaceOf, regionOf } from './place.ts';
 
 const COLUMNS: readonly Column<Grant>[] = [
   ['GRANT', ({ grantId }) => grantId],
@@ -50,9 +51,8 @@ export const GRANT_COMMANDS: readonly CliCommand[] = [
     examples: [`grant list ${EXAMPLE_ID}`, `grant list alias/backups --grantee ${EXAMPLE_USER}`],
     run: async (session) => {
       const api = session.client();
-      const region = await regionOf(session, api);
+      const { region, key } = await keyPlaceOf(session, api);
       const grantee = session.given.optional('grantee');
-      const key = session.given.text('key');
       const grants = await all(everyItem((after) => api.listGrants(region, key, { after, grantee })));
       session.output.rows(grants, COLUMNS, 'The key has no such grant.');
     },
@@ -64,8 +64,11 @@ export const GRANT_COMMANDS: readonly CliCommand[] = [
     arguments: [...KEY, ...GRANT],
     options: REGION,
     examples: [`grant revoke alias/backups ${EXAMPLE_GRANT}`],
-    run: (session) =>
-      change(session, (api, region, grant) => api.revokeGrant(region, session.given.text('key'), grant)),
+    run: async (session) => {
+      const api = session.client();
+      const { region, key } = await keyPlaceOf(session, api);
+      session.output.item(await api.revokeGrant(region, key, session.given.text('grant')));
+    },
   },
   {
     path: 'grant retire',
@@ -74,7 +77,10 @@ export const GRANT_COMMANDS: readonly CliCommand[] = [
     arguments: GRANT,
     options: REGION,
     examples: [`grant retire ${EXAMPLE_GRANT}`],
-    run: (session) => change(session, (api, region, grant) => api.retireGrant(region, grant)),
+    run: async (session) => {
+      const api = session.client();
+      session.output.item(await api.retireGrant(await regionOf(session, api), session.given.text('grant')));
+    },
   },
 ];
 
@@ -84,7 +90,8 @@ async function create(session: Session): Promise<void> {
   const [equals, subset] = [pairs(given.list('context-equals')), pairs(given.list('context-subset'))];
   const sourceArn = given.optional('source-arn');
   const [retiring, name] = [given.optional('retiring'), given.optional('name')];
-  const grant = await api.createGrant(await regionOf(session, api), given.text('key'), {
+  const { region, key } = await keyPlaceOf(session, api);
+  const grant = await api.createGrant(region, key, {
     grantee: given.text('grantee'),
     operations: given.list('operation') as Grant['operations'],
     ...(retiring !== undefined && { retiring }),
@@ -96,14 +103,6 @@ async function create(session: Session): Promise<void> {
     },
   });
   output.item(grant);
-}
-
-async function change(
-  session: Session,
-  run: (api: KeysteadClient, region: string, grant: string) => Promise<Grant>,
-): Promise<void> {
-  const api = session.client();
-  session.output.item(await run(api, await regionOf(session, api), session.given.text('grant')));
 }
 
 /** `name=value`; a value may hold further equals signs. @throws {CliError} */

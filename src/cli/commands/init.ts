@@ -42,7 +42,7 @@ export function showFirstCredentials(
     '',
     `The first administrator of account ${accountId}. This is shown once and stored nowhere in clear:`,
     '',
-    `  export AWS_ENDPOINT_URL_KMS=${url}`,
+    `  export AWS_ENDPOINT_URL_KMS=${url} AWS_ENDPOINT_URL_STS=${url}`,
     `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
     `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,

@@ -7,6 +7,7 @@ import type { Column } from '../output.ts';
 import { ownCheckValue } from '../own-check-value.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
+import { keyPlaceOf, regionOf } from './place.ts';
 import { tagOf } from './policy-file.ts';
 
 const KEY_COLUMNS: readonly Column<KeySummary>[] = [
@@ -27,8 +28,10 @@ const VERSION_COLUMNS: readonly Column<Key['versions'][number]>[] = [
   ['CREATED', ({ createdAt }) => createdAt],
 ];
 
-export const REGION: readonly Row[] = [['--region <name>', 'where the key lives (KEYSTEAD_REGION; the only region)']];
-export const KEY: readonly Row[] = [['<key>', 'its id, or alias/NAME']];
+export const REGION: readonly Row[] = [
+  ['--region <name>', 'where the key lives (that of its ARN; KEYSTEAD_REGION; the only region)'],
+];
+export const KEY: readonly Row[] = [['<key>', 'its id, alias/NAME, or the ARN of either']];
 export const EXAMPLE_ID = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
 
 /** A command that changes one key and shows what became of it. */
@@ -47,7 +50,8 @@ function change(
     examples: [`key ${verb} ${EXAMPLE_ID}`, `key ${verb} alias/backups --region us-east-1`],
     run: async (session) => {
       const api = session.client();
-      show(session, await run(api, await regionOf(session, api), session.given.text('key'), session));
+      const { region, key } = await keyPlaceOf(session, api);
+      show(session, await run(api, region, key, session));
     },
   };
 }
@@ -162,7 +166,8 @@ async function create(session: Session): Promise<void> {
 async function checkValue(session: Session): Promise<ExitName | void> {
   const { given, output } = session;
   const api = session.client();
-  const key = await api.getKey(await regionOf(session, api), given.text('key'));
+  const place = await keyPlaceOf(session, api);
+  const key = await api.getKey(place.region, place.key);
   const values = key.versions.flatMap(({ versionId, stage, checkValue: value }) =>
     value === undefined ? [] : [{ versionId, stage, checkValue: value }],
   );
@@ -198,21 +203,6 @@ function show({ output }: Session, key: Key): void {
   output.item(rest);
   output.note('');
   output.rows(versions, VERSION_COLUMNS, 'The key has no material yet.');
-}
-
-/** The region that was named, or the only one that there is. @throws {CliError} */
-export async function regionOf({ given, host }: Session, client: KeysteadClient): Promise<string> {
-  const named = given.optional('region') ?? host.env['KEYSTEAD_REGION'];
-  if (named !== undefined) return named;
-  const { items } = await client.listRegions({ limit: 2 });
-  const [only, another] = items;
-  if (only && !another) return only.region;
-  throw new CliError(
-    'usage',
-    'region-missing',
-    only ? 'your tenant has more than one region' : 'your tenant has no region',
-    only ? 'Name one by --region; "keystead tenant region list" lists them.' : 'Run "keystead tenant region add".',
-  );
 }
 
 /** A description for a table: the whole of it is in `key show`. */

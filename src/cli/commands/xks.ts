@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
+import { keyInArn } from './place.ts';
 
 const COLUMNS: readonly Column<XksEndpoint>[] = [
   ['ENDPOINT', ({ name }) => name],
@@ -75,7 +76,7 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
     path: 'xks expose',
     summary: 'Exposes a key at an endpoint, within limits',
     reach: 'remote',
-    arguments: [ENDPOINT_ARGUMENT, ['<key>', 'the id of a symmetric key of its region']],
+    arguments: [ENDPOINT_ARGUMENT, ['<key>', 'id, alias/NAME or ARN of a symmetric key of its region']],
     options: [
       ['--xks-key-id <id>', 'how the AWS console names it: 1 to 128 of letters, digits, . _ - (the key id)'],
       ['--operation <operation...>', 'ENCRYPT, DECRYPT (both)'],
@@ -85,12 +86,12 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
       ['--kms-key-arn <pattern...>', 'the KMS keys at AWS that it may be used for'],
     ],
     examples: [
-      'xks expose production 1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01 --xks-key-id payroll',
+      'xks expose production alias/payroll --xks-key-id payroll',
       'xks expose production 1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01 --aws-region eu-central-1 --per-second 500',
     ],
     run: async ({ client, given, output }) => {
       const api = client();
-      const { endpointId } = await endpointOf(api, given.text('endpoint'));
+      const { endpointId, region } = await endpointOf(api, given.text('endpoint'));
       const xksKeyId = given.optional('xks-key-id');
       const perSecond = given.optional('per-second');
       const lists = {
@@ -101,7 +102,7 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
         kmsKeyArns: [...given.list('kms-key-arn')],
       };
       const shown = await api.exposeXksKey(endpointId, {
-        keyId: given.text('key'),
+        keyId: await keyIdOf(api, region, given.text('key')),
         ...(xksKeyId !== undefined && { xksKeyId }),
         ...(perSecond !== undefined && { perSecond: wholeNumber('--per-second', perSecond) }),
         ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
@@ -137,14 +138,6 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
 /** Prints exactly what the AWS console asks for, in its words. */
 function tell({ output, given }: Session, { endpoint, accessKeyId, rawSecretAccessKey }: XksCredentials): void {
   const { name, uriEndpoint, uriPath } = endpoint;
-  const file = given.optional('configuration-file');
-  if (file !== undefined) {
-    const configuration = {
-      XksProxyUriPath: uriPath,
-      XksProxyAuthenticationCredential: { AccessKeyId: accessKeyId, RawSecretAccessKey: rawSecretAccessKey },
-    };
-    writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  }
   output.item({
     endpoint: name,
     'proxy URI endpoint': uriEndpoint,
@@ -159,6 +152,23 @@ function tell({ output, given }: Session, { endpoint, accessKeyId, rawSecretAcce
   if (uriEndpoint === undefined) {
     output.note('The proxy URI endpoint is the https:// address by which AWS reaches this server: KEYSTEAD_XKS_URL.');
   }
+  const file = given.optional('configuration-file');
+  if (file === undefined) return;
+  const configuration = {
+    XksProxyUriPath: uriPath,
+    XksProxyAuthenticationCredential: { AccessKeyId: accessKeyId, RawSecretAccessKey: rawSecretAccessKey },
+  };
+  // Last: where the file cannot be written, the credential was shown all the same.
+  writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+/** Of a key of the endpoint's region, by id, alias or ARN. @throws {CliError} */
+async function keyIdOf(api: KeysteadClient, region: string, text: string): Promise<string> {
+  const named = keyInArn(text);
+  if (named !== undefined && named.region !== region)
+    throw new CliError('failed', 'key-not-found', `the key ${text} is not in ${region}`, 'An endpoint has one region.');
+  const name = named?.key ?? text;
+  return name.startsWith('alias/') ? (await api.getKey(region, name)).keyId : name;
 }
 
 /** @throws {CliError} */

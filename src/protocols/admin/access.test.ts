@@ -70,7 +70,15 @@ describe('access explain', () => {
       grants: [],
     });
     expect(body['statements']).toEqual([
-      { source: 'key-policy', policy: 1, statement: 1, sid: 'Account', effect: 'Allow', matched: true },
+      {
+        source: 'key-policy',
+        policy: 1,
+        statement: 1,
+        sid: 'Account',
+        effect: 'Allow',
+        matched: true,
+        detail: 'it leaves it to the policies of who asks',
+      },
       {
         source: 'key-policy',
         policy: 1,
@@ -83,6 +91,24 @@ describe('access explain', () => {
       },
       { source: 'identity-policy', policy: 1, statement: 1, effect: 'Allow', matched: true },
     ]);
+  });
+
+  it('says of a Deny that matches which of its conditions held', async () => {
+    const { body } = await ask({ encryptionContext: [{ name: 'tenant', value: 'other' }] });
+    expect(body['statements']).toContainEqual(
+      expect.objectContaining({
+        sid: 'OnlyFromHere',
+        matched: true,
+        detail: expect.stringContaining('kms:EncryptionContext:tenant "acme": the request has "other"'),
+      }),
+    );
+  });
+
+  it('a form that is not taken is told in words', async () => {
+    expect((await ask({ action: 'Decrypt' })).body['error']).toMatchObject({
+      code: 'invalid-request',
+      message: 'the body was refused: action has not the form that it takes (an action such as kms:Decrypt)',
+    });
   });
 
   it.each<[string, object, boolean, string]>([

@@ -11,6 +11,7 @@ import { closed, REGION_NAME } from './schema.ts';
 /** A key by its id or by its alias. */
 export const KEY_NAME = Type.String({
   pattern: '^(?:(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})|alias/[a-zA-Z0-9/_-]{1,250})$',
+  description: 'the id of a key, or alias/NAME',
 });
 
 export const KEY_PARAMS = closed({ region: REGION_NAME, keyId: KEY_NAME });

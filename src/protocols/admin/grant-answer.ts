@@ -5,7 +5,7 @@ import type { ContextPairs, Grant, GrantParty } from '../../keys/grant.ts';
 import { keyArn } from './arn.ts';
 import { named, TIMESTAMP, timestamp } from './schema.ts';
 
-export const GRANT_ID = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const GRANT_ID = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'the id of a grant' });
 export const GRANT_OPERATIONS = Type.Array(Type.Enum([...GRANT_OPERATION_NAMES]), { minItems: 1, uniqueItems: true });
 
 const PAIRS = Type.Array(named('ContextPair', { name: Type.String(), value: Type.String() }), { maxItems: 8 });

@@ -17,14 +17,25 @@ export function named<P extends TProperties>(title: string, properties: P): TObj
 }
 
 export const TIMESTAMP = Type.String({ format: 'date-time', description: 'UTC, RFC 3339' });
-export const UUID = Type.String({ pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+export const UUID = Type.String({
+  pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  description: 'a UUID in lower case',
+});
 /** Of a key; that of a multi-Region key begins with `mrk-`. */
 export const KEY_ID = Type.String({
   pattern: '^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$',
+  description: 'the id of a key',
 });
 export const ACCOUNT_ID = Type.String({ pattern: '^[0-9]{12}$' });
-export const REGION_NAME = Type.String({ pattern: REGION.source, maxLength: 32 });
-export const PRINCIPAL_NAME_TEXT = Type.String({ pattern: PRINCIPAL_NAME.source });
+export const REGION_NAME = Type.String({
+  pattern: REGION.source,
+  maxLength: 32,
+  description: 'a region such as us-east-1',
+});
+export const PRINCIPAL_NAME_TEXT = Type.String({
+  pattern: PRINCIPAL_NAME.source,
+  description: '1 to 64 of letters, digits and + = , . @ _ -',
+});
 export const POLICY_NAME_TEXT = Type.String({ pattern: POLICY_NAME.source });
 /** Policies that are attached, by their names: built-in ones, and the tenant's own. */
 export const POLICY_NAMES = Type.Array(POLICY_NAME_TEXT, { maxItems: 10, uniqueItems: true });

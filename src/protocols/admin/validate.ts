@@ -62,9 +62,19 @@ function describe({ instancePath, keyword, message, params }: Problem, schema: T
     readonly requiredProperties?: readonly string[];
     readonly allowedValues?: readonly string[];
   };
+  const takes = keyword === 'pattern' ? aboutOf(instancePath, schema) : undefined;
+  if (takes !== undefined) return `${at} has not the form that it takes (${takes})`;
   if (keyword === 'enum' && allowedValues) return `${at} must be one of ${allowedValues.join(', ')}`;
   if (keyword === 'required' && required) return `it lacks ${required.join(', ')}`;
   return at === '' ? `it ${message}` : `${at} ${message}`;
+}
+
+/** What the schema says in words of the member at a path. */
+function aboutOf(path: string, schema: TObject): string | undefined {
+  type Part = { readonly properties?: Record<string, Part>; readonly items?: Part; readonly description?: string };
+  let part: Part | undefined = schema as Part;
+  for (const step of path.slice(1).split('/')) part = part?.properties?.[step] ?? part?.items;
+  return part?.description;
 }
 
 function printable(name: string): string {

@@ -25,7 +25,10 @@ const QUESTION = closed({
     maxLength: 256,
     description: 'name of a user or of a service, or ARN of a user, a role, a session or the account',
   }),
-  action: Type.String({ pattern: '^[a-z0-9-]{1,32}:[A-Za-z0-9]{1,128}$' }),
+  action: Type.String({
+    pattern: '^[a-z0-9-]{1,32}:[A-Za-z0-9]{1,128}$',
+    description: 'an action such as kms:Decrypt',
+  }),
   region: REGION_NAME,
   key: Type.Optional(Type.String({ minLength: 1, maxLength: 2048, description: 'id, alias/NAME or ARN of a key' })),
   resource: Type.Optional(

@@ -23,7 +23,10 @@ import { operatorTargets } from '../attached-policies.ts';
 const SESSION_SECONDS = { minimum: 900, maximum: 129_600 };
 
 const TYPE = Type.Enum(['access-key', 'session', 'api-key']);
-const CREDENTIAL_ID = Type.String({ pattern: '^[A-Za-z0-9-]{16,64}$' });
+const CREDENTIAL_ID = Type.String({
+  pattern: '^[A-Za-z0-9-]{16,64}$',
+  description: 'an access key id, or the id of an API key',
+});
 const ONCE = 'shown in this answer and never again';
 
 const CREDENTIAL = named('Credential', {

@@ -86,7 +86,9 @@ export const listPrincipals = adminRoute({
       const { tenant } = proof;
       if (query.name !== undefined) {
         const member = await services.directory.memberNamed(tenant, query.name);
-        return { value: { items: member ? [showPrincipal(await withPolicyNames(context, member))] : [] } };
+        const items = member ? [showPrincipal(await withPolicyNames(context, member))] : [];
+        // Whoever is to suspend a user asks for its id first.
+        return { value: { items }, urgent: true };
       }
       const rows = await services.records.list(tenant.tenantId, 'principal', '', pageFrom(query));
       const items = [];

@@ -83,6 +83,8 @@ export const listRegions = adminRoute({
           query,
           rows.map((row) => showRegion(readInstance(tenant, row))),
         ),
+        // Whoever is to switch a key off may have to ask first where it lives.
+        urgent: true,
       };
     },
   }),
