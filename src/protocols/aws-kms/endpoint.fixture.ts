@@ -1,4 +1,4 @@
-import { createHash, createHmac, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { parsePolicy, type AccessPolicy } from '../../access/policy.ts';
@@ -29,6 +29,7 @@ import { MemoryStore } from '../../store/memory.ts';
 import { XksClient } from '../../clients/xks/client.ts';
 import { XksTransportError, type XksTransport } from '../../clients/xks/transport.ts';
 import { externalKeysBy } from '../../server/external-keys.ts';
+import { Sha256 } from '../sigv4/sha256.fixture.ts';
 import { awsKmsRoute } from './endpoint.ts';
 import { keyStorePorts } from './key-stores.ts';
 import type { OperationName } from './model.gen.ts';
@@ -320,23 +321,4 @@ function encodable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(encodable);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encodable(member)]));
-}
-
-/** SHA-256 and HMAC in the form that the signer asks for. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
 }

