@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { userArn } from '../../identity/arn.ts';
 import { adminHouse, examplePath, fits, type AdminHouse, type Answer } from './admin.fixture.ts';
 import { PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { ADMIN_ROUTES } from './routes.ts';
@@ -242,6 +243,51 @@ describe('users, roles and policies', () => {
       400,
       'operator-not-for-roles',
     ]);
+  });
+
+  it('issue no credential of somebody who becomes an operator in that moment', async () => {
+    const { member } = await house.member([]);
+    const commit = house.store.commit.bind(house.store);
+    let isFirst = true;
+    house.store.commit = async (change) => {
+      if (isFirst) {
+        isFirst = false;
+        await done(
+          'attachPrincipalPolicy',
+          `/principals/${member.id}/policies/attach`,
+          { policy: 'operator' },
+          operator,
+        );
+      }
+      return commit(change);
+    };
+    try {
+      expect(await post(`/principals/${member.id}/credentials`, { type: 'api-key' })).toEqual([403, 'access-denied']);
+    } finally {
+      house.store.commit = commit;
+    }
+  });
+
+  it('are made by whoever may also attach what they are made with, and get credentials from whom those may be given', async () => {
+    const { member, apiKey } = await house.member([]);
+    const statement = (action: string, name: string) => ({
+      Effect: 'Allow',
+      Action: action,
+      Resource: userArn(house.tenant.accountId, name),
+    });
+    const document = JSON.stringify({
+      Statement: [statement('keystead:CreatePrincipal', 'team-*'), statement('keystead:CreateCredential', 'team-*')],
+    });
+    await done('putPrincipalInlinePolicy', `/principals/${member.id}/inline-policies/put`, { name: 'lead', document });
+    const create = (name: string, policies: string[]) => house.send(apiKey, 'POST', '/principals', { name, policies });
+    expect(refusal(await create('team-a', ['administrator']))).toEqual([403, 'access-denied']);
+    expect(refusal(await create('other', []))).toEqual([403, 'access-denied']);
+    const made = await create('team-b', []);
+    expect(made.status).toBe(201);
+    const issue = (principalId: unknown) =>
+      post(`/principals/${String(principalId)}/credentials`, { type: 'access-key' }, apiKey);
+    expect((await issue(made.body['principalId']))[0]).toBe(201);
+    expect((await issue(member.id))[0]).toBe(403);
   });
 
   it('issue access keys of the account, and forget credentials', async () => {

@@ -80,6 +80,31 @@ describe('a rate', () => {
     expect((await world.call(one.admin, 'ListKeys')).status).toBe(200);
   });
 
+  it.each<[string, OperationName, object, string, string?]>([
+    [
+      'a key that is not there',
+      'Encrypt',
+      { KeyId: `${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`, Plaintext: Buffer.from('x') },
+      'NotFoundException',
+    ],
+    ['an input that is none', 'DescribeKey', {}, 'ValidationException'],
+    ['a ciphertext that is none', 'Decrypt', { CiphertextBlob: Buffer.from('x') }, 'InvalidCiphertextException'],
+    ['an operation that is none', 'ListKeys', {}, 'UnknownOperationException', 'TrentService.Nothing'],
+    [
+      'a token that is none',
+      'Encrypt',
+      { KeyId: 'alias/x', Plaintext: Buffer.from('x'), GrantTokens: ['x'] },
+      'InvalidGrantTokenException',
+    ],
+  ])('bounds requests that fail before their key is known: %s', async (_, operation, input, type, target) => {
+    world.rates.symmetric = { perSecond: 1, burst: 2 };
+    const ask = async () => (await world.call(one.admin, operation, input, { ...(target && { target }) })).type;
+    expect([await ask(), await ask()]).toEqual([type, type]);
+    const before = world.store.entries().length;
+    expect(await ask()).toBe('ThrottlingException');
+    expect(world.store.entries()).toHaveLength(before);
+  });
+
   it('is taken from once by a request whose commit has to be tried again', async () => {
     world.rates.write = { perSecond: 1, burst: 8 };
     const { KeyId } = (await world.call(one.admin, 'CreateKey')).body.KeyMetadata;

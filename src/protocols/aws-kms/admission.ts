@@ -3,6 +3,7 @@ import type { Key } from '../../keys/key.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { RateClass } from '../../pipeline/rates.ts';
+import { ThrottledError } from '../../pipeline/errors.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import type { DataKeyPairSpec, OperationName } from './model.gen.ts';
@@ -69,6 +70,26 @@ export class Admission {
       this.#enter(act.targets.flatMap(({ key }) => (key === undefined ? [] : [classOfKey(key.key)])));
       return act;
     });
+  }
+
+  /**
+   * Runs everything that comes before a verb. What fails before its class is known counts as symmetric: nobody asks
+   * for nothing without end.
+   *
+   * @throws {ThrottledError}
+   */
+  attempt(prepare: () => MaybePromise<Act<unknown>>): MaybePromise<Act<unknown>> {
+    try {
+      const act = prepare();
+      return act instanceof Promise ? act.catch((error: unknown) => this.#failed(error)) : act;
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): never {
+    if (!this.#isIn && !(error instanceof ThrottledError)) this.#enter(['symmetric']);
+    throw error;
   }
 
   #enter(classes: readonly RateClass[]): void {

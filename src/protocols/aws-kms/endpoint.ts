@@ -94,7 +94,7 @@ async function serve(
     const target = headerOf(request.rawHeaders, 'x-amz-target');
     const call = callOf(request, principal, target);
     const admission = ports.throttle && new Admission(ports.throttle, call);
-    const output = await ports.pipeline.execute(call, (nowMs) => {
+    const prepareAct = (nowMs: number) => {
       const name = operationOf(target);
       const input = readInput(name, request.body);
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
@@ -103,7 +103,10 @@ async function serve(
         const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
         return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);
       });
-    });
+    };
+    const output = await ports.pipeline.execute(call, (nowMs) =>
+      admission === undefined ? prepareAct(nowMs) : admission.attempt(() => prepareAct(nowMs)),
+    );
     const answer = encodeAnswer(output as object | undefined, requestId);
     wipeSecrets(output);
     return answer;

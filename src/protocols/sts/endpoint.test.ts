@@ -57,6 +57,18 @@ describe('GetCallerIdentity', () => {
     expect(world.faults).toEqual([]);
   });
 
+  it('reads a query as it was signed: a plus sign in it is a plus sign', async () => {
+    for (const plus of ['%2B', '+']) {
+      const named = await world.call(
+        alice.keys,
+        'AssumeRole',
+        { RoleArn: arn, RoleSessionName: 'a+b' },
+        { method: 'GET', plus },
+      );
+      expect(named.text('Arn')).toMatch(/\/a\+b$/);
+    }
+  });
+
   it('takes the request by GET and by query, for any region of the tenant and the global ones', async () => {
     expect((await world.call(alice.keys, 'GetCallerIdentity', {}, { method: 'GET' })).status).toBe(200);
     for (const region of [REGION, 'us-east-1', 'aws-global'])

@@ -66,7 +66,8 @@ export class Parameters {
  */
 export function readParameters(query: string, body: Buffer): Parameters {
   const values = new Map<string, string>();
-  for (const text of [query, body.toString('latin1')]) {
+  // In a query a plus sign is one, as the signature has it; in a form it is a space.
+  for (const text of [query, body.toString('latin1').replaceAll('+', ' ')]) {
     for (const [name, value] of pairsOf(text)) {
       if (name.startsWith('X-Amz-')) continue;
       if (values.has(name))
@@ -89,10 +90,10 @@ function pairsOf(text: string): [name: string, value: string][] {
     });
 }
 
-/** `application/x-www-form-urlencoded`, in UTF-8. */
+/** Percent-encoded UTF-8. */
 function decode(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(text);
   } catch {
     throw new StsError('MalformedQueryString', 'The parameters must be percent-encoded UTF-8.');
   }

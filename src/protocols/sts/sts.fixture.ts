@@ -43,6 +43,8 @@ export interface Departure {
   readonly method?: 'POST' | 'GET';
   /** Sent besides, and signed. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How a plus sign stands in a query. */
+  readonly plus?: string;
   /** In place of the parameters. */
   readonly rawBody?: string;
 }
@@ -159,7 +161,13 @@ export class StsWorld {
     );
     return this.send({
       method,
-      query: method === 'GET' ? form.toString().replaceAll('+', '%20') : '',
+      query:
+        method === 'GET'
+          ? form
+              .toString()
+              .replaceAll('+', '%20')
+              .replaceAll('%2B', departure.plus ?? '%2B')
+          : '',
       rawHeaders: Object.entries(signed.headers).flat(),
       body,
     });

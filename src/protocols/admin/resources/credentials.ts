@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { rootArn } from '../../../identity/arn.ts';
+import { rootArn, userArn } from '../../../identity/arn.ts';
 import {
   credentialRef,
   issueAccessKey,
@@ -13,6 +13,7 @@ import {
   type IssuedCredential,
 } from '../../../identity/credential.ts';
 import { IdentityError } from '../../../identity/errors.ts';
+import { principalRef } from '../../../identity/principal.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
@@ -89,7 +90,7 @@ export const createCredential = adminRoute({
     const member = await context.services.directory.member(tenant, params.principalId);
     return {
       targets: [
-        { action: 'keystead:CreateCredential', resource: '*' },
+        { action: 'keystead:CreateCredential', resource: member ? userArn(tenant.accountId, member.name) : '*' },
         ...operatorTargets(member?.policies ?? [], 'installation:CreateCredential'),
       ],
       details: { principal: params.principalId, type: body.type },
@@ -98,7 +99,9 @@ export const createCredential = adminRoute({
           throw new IdentityError('principal-not-found', `your tenant has no principal ${params.principalId}`);
         const issued = ISSUE[body.type](tenant, member.id, requireLifetime(body), nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
-        return { value: issued, writes: [issued.write] };
+        // Whose credential it is decided who may issue it: an operator's is not a user's.
+        const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
+        return { value: issued, writes: [issued.write], preconditions };
       },
     };
   },

@@ -50,7 +50,11 @@ export const createPrincipal = adminRoute({
   example: { body: { name: 'backup-host', policies: ['user'] } },
   prepare: (context, { body }) => ({
     targets: [
-      { action: 'keystead:CreatePrincipal', resource: '*' },
+      ...[
+        'keystead:CreatePrincipal',
+        // Whoever may make users alone makes none that can do more than the maker.
+        ...(body.policies.length > 0 ? ['keystead:AttachPrincipalPolicy'] : []),
+      ].map((action) => ({ action, resource: userArn(context.proof.tenant.accountId, body.name) })),
       ...operatorTargets(body.policies, 'installation:AppointOperator'),
     ],
     details: { name: body.name, policies: body.policies },
