@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CliCommand } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { SETTING_ROWS } from '../src/cli/commands/serve.ts';
 import { EXIT_CODES } from '../src/cli/exit-codes.ts';
 import type { Generator } from './generator.ts';
 
 const OUTPUT = 'docs/guide/cli.md';
 
-/** The lists of commands and exit codes in the guide to the command line. The rest of the page is written by hand. */
+/** The lists of commands, settings and exit codes in the guide to the command line. The rest of the page is written by hand. */
 export const cliGuide: Generator = {
   name: 'guide to the command line',
   generate: () => {
     const page = readFileSync(resolve(import.meta.dirname, '..', OUTPUT), 'utf8');
-    return [{ path: OUTPUT, text: fill(fill(page, 'exit codes', exitCodes()), 'commands', commands()) }];
+    const tables = { 'exit codes': exitCodes(), settings: settings(), commands: commands() };
+    const text = Object.entries(tables).reduce((filled, [name, table]) => fill(filled, name, table), page);
+    return [{ path: OUTPUT, text }];
   },
 };
 
@@ -29,6 +32,13 @@ function exitCodes(): string {
   return table(
     ['code', 'meaning'],
     Object.values(EXIT_CODES).map(({ code, about }) => [String(code), about]),
+  );
+}
+
+function settings(): string {
+  return table(
+    ['setting', 'what (default)'],
+    SETTING_ROWS.map(([name, about]) => [`\`${name}\``, about]),
   );
 }
 

@@ -58,6 +58,8 @@ export interface CliCommand {
   readonly arguments?: readonly Row[];
   /** `--region <name>`, `--all`; `--checkpoint <file...>` takes several. */
   readonly options?: readonly Row[];
+  /** Settings in the environment that the command goes by, for its help. */
+  readonly settings?: readonly Row[];
   readonly requiredOptions?: readonly Row[];
   /** Without the program's name. At least one. */
   readonly examples: readonly string[];

@@ -42,6 +42,7 @@ function addCommand(
   for (const [flags, about] of command.options ?? []) leaf.option(flags, about);
   for (const [flags, about] of COMMON_OPTIONS[command.reach]) leaf.option(flags, about);
   leaf.option('--json', 'one JSON object a line on standard output, and nothing else');
+  if (command.settings) leaf.addHelpText('after', settingsHelp(command.settings));
   leaf.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${NAME} ${line}`).join('\n')}`);
   leaf.action(async () => finish((await command.run(open(givenOf(leaf, command.arguments ?? [])))) ?? 'ok'));
 }
@@ -64,6 +65,10 @@ function givenOf(leaf: Command, rows: readonly Row[]): Given {
   for (const [index, [name]] of rows.entries())
     values.set(name.replaceAll(/[<>[\].]/g, ''), leaf.processedArgs[index] as unknown);
   return new Given(values);
+}
+
+function settingsHelp(settings: readonly Row[]): string {
+  return `\nSettings, in the environment:\n${settings.map(([name, about]) => `  ${name}\n      ${about}`).join('\n')}`;
 }
 
 function exitCodeHelp(): string {

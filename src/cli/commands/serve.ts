@@ -1,6 +1,13 @@
-import type { CliCommand, Session } from '../command.ts';
+import { SETTINGS } from '../../config/config.ts';
+import type { CliCommand, Row, Session } from '../command.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { showFirstCredentials } from './init.ts';
+
+/** Every setting with its default, where this is a value. */
+export const SETTING_ROWS: readonly Row[] = Object.entries(SETTINGS).map(([name, { fallback, about }]) => [
+  name,
+  fallback === '' ? about : `${about} (${fallback})`,
+]);
 
 export const serveCommand: CliCommand = {
   path: 'serve',
@@ -15,6 +22,7 @@ export const serveCommand: CliCommand = {
     ['--tls-key <file>', 'private key in PEM, for https (KEYSTEAD_TLS_KEY)'],
     ['--region <name>', 'the region that the first start makes (KEYSTEAD_REGION; us-east-1)'],
   ],
+  settings: SETTING_ROWS,
   examples: ['serve', 'serve --data /var/lib/keystead --seal /etc/keystead/seal --region eu-central-1'],
   run: serve,
 };
