@@ -290,6 +290,27 @@ describe('users, roles and policies', () => {
     expect((await issue(member.id))[0]).toBe(403);
   });
 
+  it('are refused by their own name however a request spells it', async () => {
+    await done('createPolicy', '/policies', { name: 'Guard', document: allow('kms:Encrypt') });
+    await done('createRole', '/roles', { name: 'Keeper', trustPolicy: trust(house.tenant.accountId) });
+    const { member, apiKey } = await house.member(['administrator']);
+    const denied = {
+      Effect: 'Deny',
+      Action: '*',
+      Resource: ['Guard', 'Keeper'].map((name) => `arn:aws:iam::*:*/${name}`),
+    };
+    const document = JSON.stringify({ Version: '2012-10-17', Statement: denied });
+    await done('putPrincipalInlinePolicy', `/principals/${member.id}/inline-policies/put`, { name: 'not', document });
+    for (const policy of ['Guard', 'guard', 'GUARD']) {
+      const update = { document: allow('kms:*') };
+      expect(await post(`/policies/${policy}/update`, update, apiKey)).toEqual([403, 'access-denied']);
+      expect(await post(`/policies/${policy}/delete`, undefined, apiKey)).toEqual([403, 'access-denied']);
+      expect(refusal(await house.send(apiKey, 'GET', `/policies/${policy}`))).toEqual([403, 'access-denied']);
+    }
+    for (const role of ['Keeper', 'keeper'])
+      expect(await post(`/roles/${role}/delete`, undefined, apiKey)).toEqual([403, 'access-denied']);
+  });
+
   it('issue access keys of the account, and forget credentials', async () => {
     const issued = await done('createRootCredential', '/root/credentials');
     const { credentialId } = issued['credential'] as { credentialId: string };

@@ -102,14 +102,17 @@ export const getPolicy = adminRoute({
   params: PARAMS,
   answer: POLICY,
   example: { params: EXAMPLE },
-  prepare: (context, { params }) => ({
-    targets: [{ action: 'keystead:GetPolicy', resource: resourceOf(context, params.policy) }],
-    run: async () => ({
-      value: isBuiltInPolicy(params.policy)
-        ? showBuiltIn(params.policy)
-        : showOwn(context.proof.tenant, await requireOwn(context, params.policy)),
-    }),
-  }),
+  prepare: async (context, { params }) => {
+    const found = await find(context, params.policy);
+    return {
+      targets: [{ action: 'keystead:GetPolicy', resource: found.resource }],
+      run: () => ({
+        value: isBuiltInPolicy(params.policy)
+          ? showBuiltIn(params.policy)
+          : showOwn(context.proof.tenant, found.requireOwn()),
+      }),
+    };
+  },
   show: (shown: Shown) => shown,
 });
 
@@ -125,18 +128,21 @@ export const updatePolicy = adminRoute({
   body: closed({ document: Type.Optional(DOCUMENT), description: Type.Optional(DESCRIPTION) }),
   answer: POLICY,
   example: { params: EXAMPLE, body: { document: EXAMPLE_DOCUMENT } },
-  prepare: (context, { params, body }) => ({
-    targets: [{ action: 'keystead:UpdatePolicy', resource: resourceOf(context, params.policy) }],
-    details: { policy: params.policy, document: body.document },
-    run: async (nowMs) => {
-      const { tenant } = context.proof;
-      const before = await requireOwn(context, params.policy);
-      const { document = before.document, description = before.description } = body;
-      checkedDocument(document, LIMITS.managedPolicy);
-      const { policy, write } = putManagedPolicy(tenant, before, { document, description, updatedAtMs: nowMs });
-      return { value: showOwn(tenant, policy), writes: [write] };
-    },
-  }),
+  prepare: async (context, { params, body }) => {
+    const found = await find(context, params.policy);
+    return {
+      targets: [{ action: 'keystead:UpdatePolicy', resource: found.resource }],
+      details: { policy: params.policy, document: body.document },
+      run: (nowMs) => {
+        const { tenant } = context.proof;
+        const before = found.requireOwn();
+        const { document = before.document, description = before.description } = body;
+        checkedDocument(document, LIMITS.managedPolicy);
+        const { policy, write } = putManagedPolicy(tenant, before, { document, description, updatedAtMs: nowMs });
+        return { value: showOwn(tenant, policy), writes: [write] };
+      },
+    };
+  },
   show: (shown: Shown) => shown,
 });
 
@@ -150,28 +156,40 @@ export const deletePolicy = adminRoute({
   params: PARAMS,
   answer: POLICY,
   example: { params: EXAMPLE },
-  prepare: (context, { params }) => ({
-    targets: [{ action: 'keystead:DeletePolicy', resource: resourceOf(context, params.policy) }],
-    details: { policy: params.policy },
-    run: async () => {
-      const policy = await requireOwn(context, params.policy);
-      return { value: showOwn(context.proof.tenant, policy), writes: [removeManagedPolicy(policy)] };
-    },
-  }),
+  prepare: async (context, { params }) => {
+    const found = await find(context, params.policy);
+    return {
+      targets: [{ action: 'keystead:DeletePolicy', resource: found.resource }],
+      details: { policy: params.policy },
+      run: () => {
+        const policy = found.requireOwn();
+        return { value: showOwn(context.proof.tenant, policy), writes: [removeManagedPolicy(policy)] };
+      },
+    };
+  },
   show: (shown: Shown) => shown,
 });
 
-/** @throws {IdentityError} `access-policy-built-in`, `access-policy-not-found` */
-async function requireOwn({ services, proof }: AdminContext, name: string): Promise<ManagedPolicy> {
-  if (isBuiltInPolicy(name))
-    throw new IdentityError('access-policy-built-in', `the built-in policy ${name} is the same in every tenant`);
-  const policy = await services.directory.policyNamed(proof.tenant, name);
-  if (policy !== undefined) return policy;
-  throw new IdentityError('access-policy-not-found', `your tenant has no policy named ${name}`);
+/** A policy that a path names, or may name. */
+interface FoundPolicy {
+  /** In its own spelling, whatever that of the request: policies compare to the letter. */
+  readonly resource: string;
+  /** To be asked behind the decision. @throws {IdentityError} `access-policy-built-in`, `access-policy-not-found` */
+  requireOwn(): ManagedPolicy;
 }
 
-function resourceOf({ proof }: AdminContext, name: string): string {
-  return policyArn(isBuiltInPolicy(name) ? 'aws' : proof.tenant.accountId, name);
+async function find({ services, proof }: AdminContext, name: string): Promise<FoundPolicy> {
+  const isBuiltIn = isBuiltInPolicy(name);
+  const policy = isBuiltIn ? undefined : await services.directory.policyNamed(proof.tenant, name);
+  return {
+    resource: policyArn(isBuiltIn ? 'aws' : proof.tenant.accountId, policy?.name ?? name),
+    requireOwn() {
+      if (policy !== undefined) return policy;
+      throw isBuiltIn
+        ? new IdentityError('access-policy-built-in', `the built-in policy ${name} is the same in every tenant`)
+        : new IdentityError('access-policy-not-found', `your tenant has no policy named ${name}`);
+    },
+  };
 }
 
 function showOwn({ accountId }: Tenant, policy: ManagedPolicy) {
