@@ -81,12 +81,12 @@ export class GrantCache {
   }
 
   /**
-   * The grant that a name leads to, which was just listed: names go with their records. Whether the name is its own is for
-   * the caller to check.
+   * The grant that a name leads to, if it is there: a name proves nothing. Whether the name is its own is for the caller
+   * to check.
    */
   named(space: KeySpace, ref: NamedRef): MaybePromise<Grant | undefined> {
     if (ref.kind === 'grant' && ref.tenantId === space.tenantId && ref.id === ref.name) {
-      return this.#grants.get(nameOf(ref)) ?? this.#load(space, ref);
+      return this.find(space, ref.id);
     }
     throw new KeyError('record-not-authentic', { detail: `the name ${ref.name} in ${ref.space}` });
   }

@@ -95,6 +95,16 @@ describe('a grant is found', () => {
     }
   });
 
+  it('no more by a name that somebody has put back into the database', async () => {
+    const grant = grantOn(key);
+    await commit(putGrant(space.tenantKey, grant));
+    const names = store.listNames(granteeSpace(key, party), { limit: 10 });
+    expect(await cache.ofGrantee(space, key, party)).toEqual([grant]);
+    await commit(removeGrant(grant));
+    store.listNames = () => names;
+    expect(await cache.ofGrantee(space, key, party)).toEqual([]);
+  });
+
   it('by no name that is not its own', async () => {
     const grant = grantOn(key, { grantee: { type: 'principal', name: `${USER}2` } });
     const claimed = putGrant(space.tenantKey, grant);

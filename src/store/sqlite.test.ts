@@ -40,6 +40,18 @@ describe('the SQLite store', () => {
     for (const name of ['', '-wal', '-shm', '.reserve']) expect(statSync(path + name).mode & 0o777).toBe(0o600);
   });
 
+  it('lets others in between the pages of a long list of names', async () => {
+    const store = await open();
+    const claim = Array.from({ length: 1_000 }, (_, i) => ({ space: 's', name: String(i).padStart(4, '0') }));
+    await store.commit(change([{ put: record('k1'), claim }]));
+    let turns = 0;
+    setImmediate(() => turns++);
+    await store.listNames('s', { limit: 999 });
+    expect(turns).toBe(0);
+    await store.listNames('s', { limit: 1_000 });
+    expect(turns).toBe(1);
+  });
+
   it('is there again when it is opened again', async () => {
     const store = await open();
     const done = store.commit(change([{ put: record('k1') }]));
