@@ -59,7 +59,8 @@ export interface Credential {
   /** the name of a session of a role */
   readonly sessionName?: string | undefined;
   readonly type: 'access-key' | 'session' | 'api-key';
-  readonly state: 'active' | 'suspended';
+  /** inactive: nobody suspended it, but its time is over, or its user, its role or what opened it was taken back */
+  readonly state: 'active' | 'suspended' | 'inactive';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   /** UTC, RFC 3339 */

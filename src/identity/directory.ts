@@ -63,6 +63,11 @@ export class Directory {
     return this.#proofs.byApiKey(apiKey);
   }
 
+  /** Whether a credential of the tenant proves somebody at this time. */
+  isInForce(tenant: Tenant, credential: Credential, nowMs: number): MaybePromise<boolean> {
+    return this.#proofs.isInForce(tenant, credential, nowMs);
+  }
+
   /** A user by its id, deleted ones too. */
   member(tenant: Tenant, principalId: string): MaybePromise<Member | undefined> {
     return andThen(this.#identity.member(tenant, principalId), (found) => found?.thing);

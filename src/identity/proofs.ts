@@ -67,6 +67,16 @@ export class Proofs {
     });
   }
 
+  /**
+   * Whether a credential proves somebody at this time: nobody took it back, its time is not over, and its holder and
+   * what opened it are still there and switched on.
+   */
+  isInForce(tenant: Tenant, credential: Credential, nowMs: number): MaybePromise<boolean> {
+    const { id, state, expiresAtMs } = credential;
+    if (state !== 'active' || (expiresAtMs !== undefined && nowMs >= expiresAtMs)) return false;
+    return andThen(this.#proof(credentialRef(tenant.tenantId, id)), (proof) => proof !== undefined);
+  }
+
   #refOf(name: { space: string; name: string }): MaybePromise<RecordRef | undefined> {
     const cached = this.#refs.get(`${name.space} ${name.name}`);
     if (cached !== undefined) return cached;

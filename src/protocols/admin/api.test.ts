@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { createKey } from '../../keys/create.ts';
 import type { Key } from '../../keys/key.ts';
+import type { Proof } from '../../identity/proofs.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse, type Answer } from './admin.fixture.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
@@ -107,6 +108,26 @@ describe('the admin API', () => {
         state: 'suspended',
       });
     expect(refused(await house.send(apiKey['apiKey'] as string, 'GET', '/whoami'))).toEqual([401, 'unauthenticated']);
+  });
+
+  it('the list says of each credential whether it proves somebody', async () => {
+    const { member } = await house.member(['user']);
+    const path = `/principals/${member.id}`;
+    const states = async () => {
+      const { items } = await done('listCredentials', administrator, '/credentials?limit=1000');
+      const own = (items as { principalId: string; state: string }[]).filter((item) => item.principalId === member.id);
+      return own.map(({ state }) => state).toSorted();
+    };
+    const body = { type: 'session', lifetimeSeconds: 900 };
+    const session = await done('createCredential', administrator, `${path}/credentials`, body);
+    const { directory, clock } = house.services;
+    const { credential } = (await directory.byAccessKey(session['accessKeyId'] as string)) as Proof;
+    const isInForce = (afterMs: number) => directory.isInForce(house.tenant, credential, clock() + afterMs);
+    expect([await isInForce(899_999), await isInForce(900_000)]).toEqual([true, false]);
+    const before = await states();
+    expect(before).toEqual(before.map(() => 'active'));
+    await done('suspendPrincipal', administrator, `${path}/suspend`);
+    expect(await states()).toEqual(before.map(() => 'inactive'));
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import Type from 'typebox';
 import { rootArn, userArn } from '../../../identity/arn.ts';
 import {
@@ -38,7 +39,10 @@ const CREDENTIAL = named('Credential', {
   principalId: Type.String({ ...UUID, description: "the id of the user or role; the tenant's for its root" }),
   sessionName: Type.Optional(Type.String({ description: 'the name of a session of a role' })),
   type: TYPE,
-  state: Type.Enum(['active', 'suspended']),
+  state: Type.Enum(['active', 'suspended', 'inactive'], {
+    description:
+      'inactive: nobody suspended it, but its time is over, or its user, its role or what opened it was taken back',
+  }),
   createdAt: TIMESTAMP,
   expiresAt: Type.Optional(TIMESTAMP),
 });
@@ -173,20 +177,21 @@ export const listCredentials = adminRoute({
   query: PAGE,
   answer: pageOf(CREDENTIAL),
   example: { query: { limit: 10 } },
-  prepare: ({ services: { records }, proof: { tenant } }, { query }) => ({
+  prepare: ({ services: { records, directory }, proof: { tenant } }, { query }) => ({
     targets: [{ action: 'keystead:ListCredentials', resource: '*' }],
-    run: async () => {
+    run: async (nowMs) => {
       const rows = await records.list(tenant.tenantId, 'credential', '', pageFrom(query));
-      return {
-        value: paged(
-          rows,
-          query,
-          rows.map((row) => showCredential(readCredential(tenant, row))),
-        ),
-      };
+      const items = [];
+      for (const row of rows) {
+        const credential = readCredential(tenant, row);
+        const isActive = await directory.isInForce(tenant, credential, nowMs);
+        const shown = showCredential(credential);
+        items.push({ ...shown, state: shown.state === 'active' && !isActive ? ('inactive' as const) : shown.state });
+      }
+      return { value: paged(rows, query, items) };
     },
   }),
-  show: (page: { items: ReturnType<typeof showCredential>[]; next?: string }) => page,
+  show: (page: { items: Static<typeof CREDENTIAL>[]; next?: string }) => page,
 });
 
 export const suspendCredential = adminRoute({
