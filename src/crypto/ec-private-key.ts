@@ -55,8 +55,12 @@ export function isOnCurve(curve: Curve, info: PrivateKeyInfo, key: EcPrivateKey)
   return named.equals(oid) && (key.curve === undefined || key.curve.equals(oid));
 }
 
-/** The uncompressed point of a private scalar; `undefined` where the scalar is not from 1 to the order less 1. */
+/**
+ * The uncompressed point of a private scalar; `undefined` where the scalar is not from 1 to the order less 1, or is the
+ * one of these that the curve's signatures cannot be made with: OpenSSL would try for ever.
+ */
 export function pointOf(curve: Curve, scalar: Uint8Array): Buffer | undefined {
+  if (curve.unfitScalar !== undefined && Buffer.from(curve.unfitScalar, 'hex').equals(scalar)) return undefined;
   const ecdh = createECDH(curve.curve);
   try {
     ecdh.setPrivateKey(scalar);

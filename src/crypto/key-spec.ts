@@ -25,7 +25,14 @@ export interface Algorithms {
 /** What a key pair is made of. Lengths are in bytes, but of a modulus in bits; an oid is in dotted form, a curve by its name in OpenSSL. */
 export type KeyPairShape =
   | { readonly type: 'rsa'; readonly modulusLength: number }
-  | { readonly type: 'ec'; readonly curve: string; readonly oid: string; readonly coordinateLength: number }
+  | {
+      readonly type: 'ec';
+      readonly curve: string;
+      readonly oid: string;
+      readonly coordinateLength: number;
+      /** The private scalar that signing divides by zero with, in hexadecimal digits, where there is one. */
+      readonly unfitScalar?: string;
+    }
   | { readonly type: 'edwards'; readonly curve: 'ed25519'; readonly oid: string; readonly secretLength: number }
   | {
       readonly type: 'module-lattice';
@@ -174,8 +181,14 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     name: 'sm2',
     aws: 'SM2',
     family: 'sm2',
-    // GM/T 0006-2012.
-    pair: { type: 'ec', curve: 'SM2', oid: '1.2.156.10197.1.301', coordinateLength: 32 },
+    // GM/T 0006-2012. Signing divides by the scalar and one (GB/T 32918.2 section 6.1): the order less 1 is no key.
+    pair: {
+      type: 'ec',
+      curve: 'SM2',
+      oid: '1.2.156.10197.1.301',
+      coordinateLength: 32,
+      unfitScalar: 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54122',
+    },
     usages: ['encrypt-decrypt', 'sign-verify', 'key-agreement'],
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
   },

@@ -1,9 +1,13 @@
 import { createPublicKey, decapsulate, encapsulate, sign, verify, type KeyObject } from 'node:crypto';
 import { wipe } from '../bytes/bytes.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
+import { atMost } from './at-most.ts';
 import { EvpError, mustExist } from './evp/failure.ts';
 import { evpKey } from './evp/key-handle.ts';
 import { openssl } from './evp/openssl.ts';
+
+/** The threads that check keys also serve everybody's files: half of them at the most. */
+const turn = atMost(2);
 
 /**
  * Whether primes, modulus, exponents and coefficient of an RSA key belong together: OpenSSL checks all of them, off the
@@ -12,6 +16,10 @@ import { openssl } from './evp/openssl.ts';
  * @throws {OpenSslUnreachable}
  */
 export function isSoundRsa(key: KeyObject): Promise<boolean> {
+  return turn(() => check(key));
+}
+
+function check(key: KeyObject): Promise<boolean> {
   const functions = openssl();
   const ctx = mustExist(functions.EVP_PKEY_CTX_new(evpKey(key), null), 'EVP_PKEY_CTX_new');
   return new Promise((resolve, reject) => {

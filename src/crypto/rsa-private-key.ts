@@ -38,8 +38,10 @@ export function writeRsaPrivateKey({ n, e, d, p, q, dp, dq, qInverse }: RsaPriva
   );
 }
 
-/** Primes that agree in so many first bytes are close enough to be found: FIPS 186-5 section A.1.3 says 100 bits. */
-const CLOSE_BYTES = 12;
+/** Primes must differ by more than this fraction of their size, as a power of two: FIPS 186-5 section A.1.3. */
+const CLOSE_BITS = 100n;
+/** So many first bytes tell: what follows them makes less than 1 of a difference. */
+const LEADING_BYTES = 13;
 
 /** What is wrong with the sizes of a key, which OpenSSL takes in many. FIPS 186-5 section 5.1 and appendix A.1.1. */
 export function rsaProblem(shape: Extract<KeyPairShape, { type: 'rsa' }>, key: RsaPrivateKey) {
@@ -56,13 +58,24 @@ export function rsaProblem(shape: Extract<KeyPairShape, { type: 'rsa' }>, key: R
   if (bitLength(key.p) !== half || bitLength(key.q) !== half) {
     return { code: 'unsound', says: `the two primes are not of ${half} bits each` } as const;
   }
-  if (key.p.subarray(0, CLOSE_BYTES).equals(key.q.subarray(0, CLOSE_BYTES))) {
+  if (areClose(key.p, key.q)) {
     return { code: 'unsound', says: 'the two primes are too close to each other' } as const;
   }
   if (bitLength(key.d) <= half || key.d.length > key.n.length) {
     return { code: 'unsound', says: 'the private exponent is out of range' } as const;
   }
   return undefined;
+}
+
+/** Whether two primes of one size can be found from their product, because each is near to its square root. */
+function areClose(p: Buffer, q: Buffer): boolean {
+  const [a, b] = [leading(p), leading(q)];
+  const distance = a > b ? a - b : b - a;
+  return distance <= 1n << (8n * BigInt(LEADING_BYTES) - CLOSE_BITS);
+}
+
+function leading(magnitude: Buffer): bigint {
+  return BigInt(`0x${magnitude.toString('hex', 0, LEADING_BYTES)}`);
 }
 
 function bitLength(magnitude: Buffer): number {

@@ -1,8 +1,9 @@
+import { atMost } from '../crypto/at-most.ts';
 import { generateMaterial, type KeyMaterial } from '../crypto/key-material.ts';
 import { generateDataKeyPair, type DataKeyPair } from '../crypto/key-pair.ts';
 import type { KeySpecRow } from '../crypto/key-spec.ts';
 import type { MaybePromise } from '../records/ports.ts';
-import { atMost, MadeAhead } from './made-ahead.ts';
+import { MadeAhead } from './made-ahead.ts';
 
 /** RSA keys in the making at once. The threads that make them also serve everybody's files. */
 const MAX_GENERATING = 2;
