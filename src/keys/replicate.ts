@@ -36,7 +36,8 @@ export const SHARED_VERSION_FIELDS = [
  * Makes a related key in another region: same id, same material, so that each opens what the other encrypted. Material
  * that its owner brought is to be brought to the new region as well.
  *
- * @param existing what the region has under this id: the tombstone of a former replica, or one whose time is over
+ * @param existing what the region has under this id: the tombstone of a former replica. One whose time is over but that
+ *   is not destroyed yet still has its grants, which must not come to be the new one's
  * @param related the primary's relatives elsewhere: they hear of the new one
  * @throws {KeyError} `not-primary`, `replica-exists`, the errors of tags and of access policies, and what the state of
  *   the primary refuses
@@ -55,7 +56,7 @@ export function replicate(
   requireState(key, 'replicate', nowMs);
   const { primaryRegion, regions } = requireMultiRegionPrimary(key);
   const { region, tenantId, tenantKey } = space;
-  if (region === key.region || (existing !== undefined && conditionOf(existing, nowMs) !== 'gone'))
+  if (region === key.region || (existing !== undefined && existing.state !== 'destroyed'))
     throw new KeyError('replica-exists', { keyId: key.id, region });
   requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy, key.id);
@@ -87,9 +88,7 @@ export function replicate(
     value: { ...replica, revision: (existing?.revision ?? 0) + 1 },
     writes: [putKey(tenantKey, existing, replica), ...edit(primary.space, key, { multiRegion }).writes],
   };
-  // One that is gone but not yet destroyed is replaced.
-  const others = related.filter((other) => other.key.region !== region);
-  return withRelated(change, others, () => ({ multiRegion }));
+  return withRelated(change, related, () => ({ multiRegion }));
 }
 
 /**

@@ -121,12 +121,17 @@ function tagsOf({ Tags = [] }: AnyInput): readonly (readonly [string, string])[]
   return (Tags as readonly Tag[]).map(({ TagKey, TagValue }) => [TagKey, TagValue]);
 }
 
+/** API_ReplicateKey, "Required permissions": kms:CreateKey is asked for in the Region of the replica. */
+function madeIn({ name, input, target }: AskedOperation): string | undefined {
+  return name === 'ReplicateKey' && target.key === undefined ? (input as Members).ReplicaRegion : undefined;
+}
+
 /** Every condition key that requests of this API feed, besides those that all requests have. */
 export const OPERATION_KEYS: readonly OperationKey[] = [
   {
     name: 'aws:RequestedRegion',
-    says: 'the Region that the request was signed for',
-    read: ({ context }) => context.instance.region,
+    says: 'the Region that the request was signed for; for what ReplicateKey makes, that of the replica',
+    read: (asked) => madeIn(asked) ?? asked.context.instance.region,
   },
   {
     name: 'aws:RequestTag/',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../../access/policy.ts';
 import { DAY, NOW } from '../../../keys/key-space.fixture.ts';
 import type { Key } from '../../../keys/key.ts';
 import { SHARED_FIELDS, SHARED_VERSION_FIELDS } from '../../../keys/replicate.ts';
@@ -166,6 +167,18 @@ describe('ReplicateKey', () => {
     expect((await replicate(WEST, { Policy: locked })).type).toBe('MalformedPolicyDocumentException');
     expect((await call('ListKeys', {}, WEST)).body.Keys).toEqual([]);
     expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toEqual([]);
+  });
+
+  it('makes a key in the Region of the replica: whoever may do so in the own Region alone may not', async () => {
+    const replicateAs = (...regions: string[]) => {
+      const Condition = { StringEquals: { 'aws:RequestedRegion': regions } };
+      const allow = { Effect: 'Allow', Action: ['kms:ReplicateKey', 'kms:CreateKey'], Resource: '*', Condition };
+      const policy = parsePolicy(JSON.stringify({ Statement: allow }), 'identity');
+      return world.callAs(one, [policy], 'ReplicateKey', { KeyId, ReplicaRegion: WEST });
+    };
+    expect((await replicateAs(HOME)).type).toBe('AccessDeniedException');
+    expect((await replicateAs(WEST)).type).toBe('AccessDeniedException');
+    expect((await replicateAs(HOME, WEST)).status).toBe(200);
   });
 
   it('makes one replica, whoever else tries at the same time', async () => {
@@ -351,14 +364,21 @@ describe('the deletion of related keys', () => {
     await call('ScheduleKeyDeletion', { KeyId });
     expect(await call('CancelKeyDeletion', { KeyId })).toMatchObject({ body: { KeyId: arnIn(HOME) } });
     await call('EnableKey', { KeyId });
-    for (const isSwept of [true, false]) {
+    for (let again = 0; again < 2; again++) {
+      const user = await world.actor(one.tenant, `user-${again}`, []);
+      const use = () => world.call(user, 'Encrypt', { KeyId, Plaintext: Buffer.from('x') }, { region: WEST });
+      await must(WEST)('CreateGrant', { KeyId, GranteePrincipal: user.principal.arn, Operations: ['Encrypt'] });
+      expect((await use()).status).toBe(200);
       await call('CreateAlias', { AliasName: 'alias/x', TargetKeyId: KeyId }, WEST);
       await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 }, WEST);
       world.clock.set(world.clock() + 7 * DAY);
-      if (isSwept) await sweep();
+      // Its grants are still there until the sweep has come by.
+      expect(await replicate(WEST)).toMatchObject({ type: 'AlreadyExistsException' });
+      await sweep();
       expect(await replicate(WEST)).toMatchObject({ status: 200 });
       expect(await metadata(WEST)).toMatchObject({ KeyState: 'Enabled', CreationDate: world.clock() / 1000 });
       expect((await call('ListAliases', { KeyId }, WEST)).body.Aliases).toEqual([]);
+      expect((await use()).type).toBe('AccessDeniedException');
       expect(await call('Decrypt', { CiphertextBlob }, WEST)).toMatchObject({ status: 200 });
       expect((await metadata()).MultiRegionConfiguration.ReplicaKeys).toHaveLength(1);
     }

@@ -21,7 +21,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
   actions: [ACTION, 'kms:CreateKey', 'kms:TagResource'],
   keys: OWN_KEY,
   notes:
-    "kms:TagResource only where tags are given; the replica is there with the answer, as in AWS's example, and never Creating; the answer to a region that the account does not have is inferred",
+    "kms:TagResource only where tags are given; where a replica was, AlreadyExistsException until it is destroyed, up to half a minute after its time; the replica is there with the answer, as in AWS's example, and never Creating; the answer to a region that the account does not have is inferred",
   prepare(context, input, nowMs) {
     const { accountId, tenantId } = context.instance;
     const { ReplicaRegion: region } = input;
