@@ -68,11 +68,56 @@ export function tell(error: unknown): Told {
 /** What a person at the command line does about a refusal, where the server's advice is for programs. */
 const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   'invalid-request': 'Correct it; the command with --help shows what it takes.',
+  unauthenticated:
+    'Give one that counts here, by KEYSTEAD_API_KEY or --api-key-file: not suspended, and of this installation.',
 };
 
+const UNTRUSTED = 'Its certificate is not trusted: name the CA in PEM by NODE_EXTRA_CA_CERTS, if it is yours.';
+/** What to do where the connection was not made, by the code at the end of the message. */
+const CONNECTION_ACTIONS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'Its certificate has expired: the server reads a new one from the same files by itself.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name: call the server by the one that it bears.',
+  UND_ERR_SOCKET: 'Something listens there, but does not speak http: the address may have to begin with https://.',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'Something listens there, but does not speak https: the address may have to begin with http://.',
+};
+
+/** Members of requests that are options of commands under another name. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  keyId: 'the key',
+  grantId: 'the grant',
+  credentialId: 'the credential',
+  region: '--region',
+  spec: '--spec',
+  usage: '--usage',
+  grantee: '--grantee',
+  action: '--action',
+  windowDays: '--days',
+  periodDays: '--every',
+  maxSessionSeconds: '--max-session',
+  lifetimeSeconds: '--lifetime',
+  perSecond: '--per-second',
+  xksKeyId: '--xks-key-id',
+  pathPrefix: '--path-prefix',
+};
+
+/** The server speaks of members of a body or a path; whoever typed a command knows its options. */
+function inOptions(message: string): string {
+  return message.replace(/^the (?:body|path|query) was refused: (\w+) /, (whole, member: string) => {
+    const option = Object.hasOwn(OPTIONS, member) ? OPTIONS[member] : undefined;
+    return option === undefined ? whole : `${option} was refused: it `;
+  });
+}
+
 function tellRefusal(refusal: KeysteadError): Told {
-  const { status, code, message, requestId } = refusal;
-  const action = COMMAND_ACTIONS[code] ?? refusal.action;
+  const { status, code, requestId } = refusal;
+  const message = code === 'invalid-request' ? inOptions(refusal.message) : refusal.message;
+  const connection = status === 0 ? CONNECTION_ACTIONS[/\w+$/.exec(message)?.[0] ?? ''] : undefined;
+  const action = connection ?? COMMAND_ACTIONS[code] ?? refusal.action;
   const exit = status === 0 || code === 'not-keystead' ? 'unreachable' : 'failed';
   return {
     exitCode: EXIT_CODES[exit].code,

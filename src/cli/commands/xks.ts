@@ -150,7 +150,9 @@ function tell({ output, given }: Session, { endpoint, accessKeyId, rawSecretAcce
     '\nEnter this in the AWS console (KMS, External key stores). The secret access key is shown here and never again.',
   );
   if (uriEndpoint === undefined) {
-    output.note('The proxy URI endpoint is the https:// address by which AWS reaches this server: KEYSTEAD_XKS_URL.');
+    output.note(
+      'The proxy URI endpoint is the https:// address by which AWS reaches this server. Set KEYSTEAD_XKS_LISTEN and KEYSTEAD_XKS_URL there, so that it listens and the address is shown.',
+    );
   }
   const file = given.optional('configuration-file');
   if (file === undefined) return;
