@@ -95,6 +95,7 @@ export async function startKeystead(
     refusals: unauthenticated,
     audit: checkpointsOf(config.dataFolder, signer),
     version: VERSION,
+    ...(throttle && { throttle }),
     log,
     ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });

@@ -1,8 +1,20 @@
 /**
  * What requests are told apart by where their rate is bounded. As in AWS, GenerateRandom counts as symmetric, and what
  * is done with a key of a custom key store counts as that. `sts` is all of AWS STS: each of its sessions is a record.
+ * `admin` is the admin API.
  */
-export const RATE_CLASSES = ['symmetric', 'rsa', 'ecc', 'ml', 'hmac', 'keyStore', 'read', 'write', 'sts'] as const;
+export const RATE_CLASSES = [
+  'symmetric',
+  'rsa',
+  'ecc',
+  'ml',
+  'hmac',
+  'keyStore',
+  'read',
+  'write',
+  'sts',
+  'admin',
+] as const;
 export type RateClass = (typeof RATE_CLASSES)[number];
 
 /** How often one tenant may ask. */

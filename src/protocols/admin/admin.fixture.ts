@@ -17,6 +17,8 @@ import { MaterialPool } from '../../keys/material-pool.ts';
 import { DEFAULT_QUOTAS } from '../../keys/quotas.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
+import type { Rates } from '../../pipeline/rates.ts';
+import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put, Write } from '../../records/commit.ts';
 import { tenantOf } from '../../records/account.ts';
@@ -46,6 +48,8 @@ export interface AdminHouse {
   readonly scratch: string;
   /** Everything that the server logged, as JSON lines. */
   readonly logged: string[];
+  /** What a test bounds; nothing is bounded before. */
+  readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] };
   /** The API key of a new principal with these policies. */
   member(
     policies: readonly BuiltInPolicy[],
@@ -94,7 +98,9 @@ export async function adminHouse(): Promise<AdminHouse> {
     },
     { records: store, directory, pipeline, log },
   );
+  const rates: AdminHouse['rates'] = {};
   const services: AdminServices = {
+    throttle: new Throttle(rates, clock),
     installationId: '3f0d9c1e-52a4-4b5e-9c56-1f7f3f7f2a11',
     version: '0.0.0-test',
     records: store,
@@ -130,6 +136,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     stranger: other.tenant,
     scratch,
     logged,
+    rates,
     commit,
     async member(policies, tenant = own.tenant) {
       const { member, write } = makePrincipal(tenant, `member-${members++}`, policies, T0, random);

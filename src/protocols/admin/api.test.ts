@@ -373,3 +373,26 @@ describe('the admin API', () => {
     expect(house.logged.filter((line) => line.includes('request failed'))).toEqual([]);
   });
 });
+
+describe('a rate of the admin API', () => {
+  it('bounds every request of a tenant that is proven, and no other tenant', async () => {
+    const house = await adminHouse();
+    try {
+      const own = (await house.member(['administrator'])).apiKey;
+      const other = (await house.member(['administrator'], house.stranger)).apiKey;
+      house.rates.admin = { perSecond: 1, burst: 3 };
+      const ask = async (apiKey: string | undefined, path: string) => (await house.send(apiKey, 'GET', path)).status;
+      for (let i = 0; i < 5; i++) expect(await ask(undefined, '/status')).toBe(401);
+      expect([await ask(own, '/status'), await ask(own, '/nowhere'), await ask(own, '/keys?limit=x')]).toEqual([
+        200, 404, 404,
+      ]);
+      const before = house.store.entries().length;
+      const { status, body } = await house.send(own, 'GET', '/status');
+      expect([status, body['error']]).toEqual([429, expect.objectContaining({ code: 'throttled' })]);
+      expect(house.store.entries()).toHaveLength(before);
+      expect(await ask(other, '/status')).toBe(200);
+    } finally {
+      await house.close();
+    }
+  });
+});

@@ -55,6 +55,9 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
   app.addHook('onRequest', async (request, reply) => {
     const found = await prove(services, request.headers.authorization);
     if (typeof found !== 'string') {
+      // The throttle counts what it refuses: no entry each.
+      progress.set(request, { proof: found, isRecorded: true });
+      services.throttle?.take(callOf(request, found), 'admin');
       progress.set(request, { proof: found });
       return;
     }

@@ -1,7 +1,7 @@
 import { NotAuthenticError } from '../../identity/body.ts';
 import { IdentityError } from '../../identity/errors.ts';
 import { KeyError } from '../../keys/errors.ts';
-import { AccessDeniedError, BusyError, RefusedError } from '../../pipeline/errors.ts';
+import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { IDENTITY_REFUSALS } from './identity-errors.ts';
 import { keyRefusal } from './key-errors.ts';
@@ -62,7 +62,7 @@ export function adminError(error: unknown): AdminError {
   if (error instanceof AccessDeniedError) return denied(error);
   if (error instanceof AdminRefusal) return { ...ADMIN_REFUSALS[error.code], code: error.code, message: error.message };
   if (error instanceof RefusedError) return { status: 400, code: error.code, message: error.message };
-  const kind = STORE_ERRORS.find(([type]) => error instanceof type);
+  const kind = OTHER_ERRORS.find(([type]) => error instanceof type);
   return kind ? kind[1] : BROKEN;
 }
 
@@ -75,7 +75,7 @@ function denied({ principalArn, action, resource }: AccessDeniedError): AdminErr
   };
 }
 
-const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminError])[] = [
+const OTHER_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminError])[] = [
   [
     StoreFullError,
     {
@@ -101,6 +101,15 @@ const STORE_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminEr
       code: 'busy',
       message: 'other requests keep changing the same records; nothing was changed',
       action: 'Try again in a moment.',
+    },
+  ],
+  [
+    ThrottledError,
+    {
+      status: 429,
+      code: 'throttled',
+      message: 'your tenant sends more requests than the operator lets one tenant send; nothing was done',
+      action: 'Send it again a little later.',
     },
   ],
   [

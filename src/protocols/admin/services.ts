@@ -7,6 +7,7 @@ import type { KeyCache } from '../../keys/key-cache.ts';
 import type { MaterialPool } from '../../keys/material-pool.ts';
 import type { Quotas } from '../../keys/quotas.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { VaultServices } from './vault/vault-services.ts';
@@ -41,6 +42,8 @@ export interface AdminServices {
   readonly random: Random;
   readonly refusals: UnauthenticatedRefusals;
   readonly audit: CheckpointReader;
+  /** Absent: nothing bounds how often a tenant asks. */
+  readonly throttle?: Throttle;
   readonly log: RequestLog;
   readonly vault: VaultServices;
   /** `https://host[:port]` by which AWS reaches the external key store proxy, where the operator has said so. */
