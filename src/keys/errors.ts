@@ -9,6 +9,7 @@ export type KeyErrorCode =
   | 'key-not-pending-deletion'
   | 'key-pending-import'
   | 'key-limit'
+  | 'too-many-waiting'
   | 'wrong-usage'
   | 'wrong-origin'
   | 'wrong-family'

@@ -4,6 +4,7 @@ import { generateDataKeyPair, type DataKeyPair } from '../crypto/key-pair.ts';
 import type { KeySpecRow } from '../crypto/key-spec.ts';
 import type { MaybePromise } from '../records/ports.ts';
 import { MadeAhead } from './made-ahead.ts';
+import { Share } from './share.ts';
 
 /** RSA keys in the making at once. The threads that make them also serve everybody's files. */
 const MAX_GENERATING = 2;
@@ -16,6 +17,7 @@ const MAX_GENERATING = 2;
 export class MaterialPool {
   readonly #materials: MadeAhead<KeySpecRow, KeyMaterial>;
   readonly #pairs: MadeAhead<KeySpecRow, DataKeyPair>;
+  readonly #share = new Share();
 
   constructor() {
     const turn = atMost(MAX_GENERATING);
@@ -23,13 +25,15 @@ export class MaterialPool {
     this.#pairs = new MadeAhead((spec) => turn(async () => generateDataKeyPair(spec)));
   }
 
-  /** Material for a key. The caller wipes it. */
-  take(spec: KeySpecRow): MaybePromise<KeyMaterial> {
-    return spec.family === 'rsa' ? this.#materials.take(spec) : generateMaterial(spec);
+  /** Material for a key of a tenant. The caller wipes it. @throws {KeyError} `too-many-waiting` */
+  take(spec: KeySpecRow, tenantId: string): MaybePromise<KeyMaterial> {
+    if (spec.family !== 'rsa') return generateMaterial(spec);
+    return this.#share.take(tenantId, () => this.#materials.take(spec));
   }
 
-  /** A data key pair. The caller wipes its private half. */
-  takePair(spec: KeySpecRow): MaybePromise<DataKeyPair> {
-    return spec.family === 'rsa' ? this.#pairs.take(spec) : generateDataKeyPair(spec);
+  /** A data key pair for a tenant. The caller wipes its private half. @throws {KeyError} `too-many-waiting` */
+  takePair(spec: KeySpecRow, tenantId: string): MaybePromise<DataKeyPair> {
+    if (spec.family !== 'rsa') return generateDataKeyPair(spec);
+    return this.#share.take(tenantId, () => this.#pairs.take(spec));
   }
 }

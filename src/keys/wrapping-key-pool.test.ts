@@ -17,27 +17,27 @@ function poolOf(fails: (attempt: number) => boolean = () => false) {
 describe('import wrapping keys', () => {
   it('serve once each, also when they are asked for together', async () => {
     const { pool } = poolOf();
-    const pairs = await Promise.all(Array.from({ length: 5 }, () => pool.take('RSA_2048')));
-    pairs.push(await pool.take('RSA_2048'));
+    const pairs = await Promise.all(Array.from({ length: 5 }, () => pool.take('RSA_2048', 'tenant')));
+    pairs.push(await pool.take('RSA_2048', 'tenant'));
     expect(new Set(pairs).size).toBe(6);
   });
 
   it('are kept in stock, one for each size that was asked for', async () => {
     const { pool, made } = poolOf();
-    await pool.take('RSA_2048');
+    await pool.take('RSA_2048', 'tenant');
     await new Promise(setImmediate);
     expect(made).toEqual(['RSA_2048', 'RSA_2048']);
-    await pool.take('RSA_4096');
+    await pool.take('RSA_4096', 'tenant');
     await new Promise(setImmediate);
     expect(made.slice(2)).toEqual(['RSA_4096', 'RSA_4096']);
   });
 
   it('can be had again after one could not be made', async () => {
     const { pool } = poolOf((attempt) => attempt <= 2);
-    await expect(pool.take('RSA_2048')).rejects.toThrow('attempt 1');
+    await expect(pool.take('RSA_2048', 'tenant')).rejects.toThrow('attempt 1');
     await new Promise(setImmediate);
-    await expect(pool.take('RSA_2048')).rejects.toThrow('attempt 2');
+    await expect(pool.take('RSA_2048', 'tenant')).rejects.toThrow('attempt 2');
     await new Promise(setImmediate);
-    expect((await pool.take('RSA_2048')).publicKey).toBe(wrappingPair().publicKey);
+    expect((await pool.take('RSA_2048', 'tenant')).publicKey).toBe(wrappingPair().publicKey);
   });
 });

@@ -38,6 +38,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     action: 'Import its material first.',
   },
   'key-limit': { status: 409, says: 'would be one too many in this region', action: 'Delete keys that nobody needs.' },
+  'too-many-waiting': {
+    status: 429,
+    says: 'would be one too many in the making at once',
+    action: 'Wait for those that are asked for already, then send it again.',
+  },
   'wrong-usage': { status: 400, says: 'is not meant for this use', action: 'Use a key of the right usage.' },
   'wrong-origin': {
     status: 400,

@@ -38,6 +38,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (_, { limit }) =>
       `You have reached your key quota: this account has as many KMS keys in this Region as it may have (${limit}, the quota keysPerRegion). Delete keys that nobody needs, or have the quota raised.`,
   ),
+  'too-many-waiting': says('ThrottlingException', () => 'Rate exceeded'),
   'wrong-usage': says(
     'InvalidKeyUsageException',
     (arn, { key, operation = 'this operation' }) =>

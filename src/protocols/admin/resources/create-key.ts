@@ -77,7 +77,7 @@ export const createKey = adminRoute({
       run: async (nowMs) => {
         const space = await requireRegion(context, params.region);
         requireMakeable(wanted, services.quotas);
-        const material = origin === 'generated' ? await services.materials.take(kind.spec) : undefined;
+        const material = origin === 'generated' ? await services.materials.take(kind.spec, space.tenantId) : undefined;
         try {
           const { value: key, writes } = create(space, wanted, nowMs, services.random, material, services.quotas);
           const limit = services.quotas.keysPerRegion;

@@ -53,7 +53,7 @@ export const createKey: Operation<'CreateKey'> = {
         const placed = input.CustomKeyStoreId === undefined ? undefined : await placeKey(context, input, origin);
         const placedKey = placed ? { ...wanted, keyStore: placed.backing } : wanted;
         requireMakeable(placedKey, context.quotas);
-        const material = origin === 'generated' ? await context.materials.take(spec) : undefined;
+        const material = origin === 'generated' ? await context.materials.take(spec, instance.tenantId) : undefined;
         const { value: key, writes } = createAround(context, placedKey, material, nowMs);
         if (input.Policy !== undefined) {
           const open = new OpenKey(key, instance);

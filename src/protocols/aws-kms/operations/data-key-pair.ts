@@ -37,10 +37,10 @@ export function makePair(
   open: OpenKey,
   { EncryptionContext, KeyPairSpec }: DataKeyPairInput,
   nowMs: number,
-  { materials, random }: OperationContext,
+  { materials, principal, random }: OperationContext,
 ): MaybePromise<SealedPair> {
   const spec = DATA_KEY_PAIR_SPECS.get(KeyPairSpec) as KeySpecRow;
-  return andThen(materials.takePair(spec), (pair) => {
+  return andThen(materials.takePair(spec, principal.tenantId), (pair) => {
     try {
       return sealPair(open, pair, aadOf(EncryptionContext), nowMs, random);
     } catch (error) {

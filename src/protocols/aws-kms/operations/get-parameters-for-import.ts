@@ -33,7 +33,7 @@ export const getParametersForImport = management<'GetParametersForImport'>({
     const algorithm = input.WrappingAlgorithm as WrappingAlgorithmName;
     const wrappingKey = input.WrappingKeySpec as WrappingKeySpec;
     requireWrapping(open.key, algorithm, wrappingKey);
-    const pair = await context.wrappingKeys.take(wrappingKey);
+    const pair = await context.wrappingKeys.take(wrappingKey, open.key.tenantId);
     const { value: token, writes } = prepareImport(open.space, open.key, algorithm, pair, nowMs, context.random);
     const value = {
       KeyId: arn,
