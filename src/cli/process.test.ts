@@ -99,6 +99,15 @@ describe('the command line as processes', () => {
     expect([code, jsonLines(log).at(-1)]).toEqual([0, expect.objectContaining({ msg: 'closed' })]);
     expect((await run('whoami')).exitCode).toBe(3);
     expect((await run('audit', 'verify')).exitCode).toBe(0);
+    // All of them are in the files once the server has closed.
+    const asked = ['audit', 'show', '--principal', 'administrator', '--outcome', 'done', '--json'];
+    const [entry, ...more] = jsonLines((await run(...asked, '--action', 'keystead:whoami', '--last', '1')).stdout);
+    expect([entry, more]).toMatchObject([{ outcome: 'done', details: { protocol: 'admin' } }, []]);
+    const times = jsonLines((await run(...asked)).stdout).map(({ time }) => time as string);
+    expect(times.length).toBeGreaterThan(2);
+    expect(times).toEqual(times.toSorted());
+    expect((await run(...asked, '--key', '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01')).stdout).toBe('');
+    expect((await run('audit', 'show', '--outcome', 'maybe')).exitCode).toBe(2);
 
     // On a machine that has the copy and the seal and nothing else.
     mkdirSync(join(folder, 'elsewhere'));

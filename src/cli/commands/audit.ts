@@ -1,4 +1,10 @@
-import type { CliCommand } from '../command.ts';
+import type { CliCommand, Given } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { wholeNumber } from './credential.ts';
+import { keyInArn } from './place.ts';
+
+const LAST = 50;
+const OUTCOMES: readonly string[] = ['done', 'refused', 'failed'];
 
 interface VerifiedLog {
   readonly log: string;
@@ -54,6 +60,39 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     },
   },
   {
+    path: 'audit show',
+    summary: 'Shows the newest entries of the audit logs on this machine, the newest last; --json with all details',
+    reach: 'data',
+    options: [
+      ['--key <key>', 'only of this key: its id or its ARN'],
+      ['--principal <principal>', 'only of this principal: the name of a user, a role or a session, or an ARN'],
+      ['--action <action>', 'only of this action: kms:Decrypt'],
+      ['--outcome <outcome>', 'only what was done, refused, or failed'],
+      ['--request <id>', 'only of the request with this id'],
+      ['--last <count>', `how many at the most (${LAST})`],
+    ],
+    examples: ['audit show --outcome refused', 'audit show --principal alice --action kms:Decrypt --last 10 --json'],
+    run: async ({ config, given, output }) => {
+      const { newestEntries } = await import('../../server/audit-entries.ts');
+      const last = given.optional('last');
+      const limit = last === undefined ? LAST : wholeNumber('--last', last);
+      const entries = await newestEntries(config(), wantedBy(given), limit);
+      output.rows(
+        entries.map(({ time, ...entry }) => ({ time: new Date(time).toISOString(), ...entry })),
+        [
+          ['TIME', ({ time }) => time],
+          ['ACTION', ({ action }) => action],
+          ['OUTCOME', ({ outcome }) => outcome],
+          ['REASON', ({ reason }) => reason],
+          ['PRINCIPAL', ({ principal }) => principal],
+          ['KEY', ({ key }) => key],
+          ['REQUEST', ({ request }) => request],
+        ],
+        'There is no such entry.',
+      );
+    },
+  },
+  {
     path: 'audit checkpoint',
     summary:
       "Shows the newest signed checkpoint of your tenant's log: keep it, to prove later that nothing was changed",
@@ -67,3 +106,28 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+interface Asked {
+  readonly principal: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly request: string;
+  readonly key?: string;
+}
+
+/** Whether an entry is one of those that were asked for. @throws {CliError} */
+function wantedBy(given: Given): (entry: Asked) => boolean {
+  const [key, who, action, outcome, request] = ['key', 'principal', 'action', 'outcome', 'request'].map((name) =>
+    given.optional(name),
+  );
+  if (outcome !== undefined && !OUTCOMES.includes(outcome))
+    throw new CliError('usage', 'usage', `"${outcome}" is no outcome`, `Name one of ${OUTCOMES.join(', ')}.`);
+  const keyId = key === undefined ? undefined : (keyInArn(key)?.key ?? key);
+  return (entry) =>
+    // The record of a multi-Region key is named with its region.
+    (keyId === undefined || entry.key === keyId || entry.key?.startsWith(`${keyId}@`) === true) &&
+    (who === undefined || entry.principal === who || entry.principal.split(/[:/]/).includes(who)) &&
+    (action === undefined || entry.action.toLowerCase() === action.toLowerCase()) &&
+    (outcome === undefined || entry.outcome === outcome) &&
+    (request === undefined || entry.request === request);
+}

@@ -47,7 +47,7 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   'wrong-origin': {
     status: 400,
     says: 'has an origin that does not allow this',
-    action: 'Use a key of the right origin.',
+    action: 'Use a key of another origin; the key itself says which it has. What is in a key store rotates there.',
   },
   'wrong-family': {
     status: 400,
