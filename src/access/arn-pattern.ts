@@ -55,9 +55,17 @@ function joined(tokens: readonly Token[]): Token[] {
 }
 
 function splitArn(text: string): string[] | undefined {
-  const pieces = text.split(':');
-  if (pieces.length < PARTS || pieces[0] !== 'arn') return undefined;
-  return [...pieces.slice(0, PARTS - 1), pieces.slice(PARTS - 1).join(':')];
+  if (!text.startsWith('arn:')) return undefined;
+  const parts: string[] = [];
+  let from = 0;
+  while (parts.length < PARTS - 1) {
+    const colon = text.indexOf(':', from);
+    if (colon < 0) return undefined;
+    parts.push(text.slice(from, colon));
+    from = colon + 1;
+  }
+  parts.push(text.slice(from));
+  return parts;
 }
 
 function isArn(text: string): boolean {

@@ -3,12 +3,15 @@ import { foldName } from './fold-name.ts';
 /** The values of each name of an encryption context; names folded, of which there may be several of one. */
 export type FoldedContext = ReadonlyMap<string, readonly string[]>;
 
-const FOLDED = new WeakMap<ReadonlyMap<string, string>, FoldedContext>();
+let last: ReadonlyMap<string, string> | undefined;
+let lastFolded: FoldedContext = new Map();
 
-/** An encryption context by names without case: made once for each request, however often policies and grants ask. */
+/**
+ * An encryption context by names without case: made once for each decision, however often policies and grants ask.
+ * Nothing comes in between, so the last one is all that need be kept.
+ */
 export function foldedContext(context: ReadonlyMap<string, string>): FoldedContext {
-  const known = FOLDED.get(context);
-  if (known !== undefined) return known;
+  if (context === last) return lastFolded;
   const folded = new Map<string, string[]>();
   for (const [name, value] of context) {
     const key = foldName(name);
@@ -16,6 +19,7 @@ export function foldedContext(context: ReadonlyMap<string, string>): FoldedConte
     if (values === undefined) folded.set(key, [value]);
     else values.push(value);
   }
-  FOLDED.set(context, folded);
+  last = context;
+  lastFolded = folded;
   return folded;
 }

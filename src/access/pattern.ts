@@ -11,14 +11,9 @@ const ONE_CELL = -2;
 
 /** Compares a whole text with a text of a policy that has no wildcards. `fold` brings both to one case. */
 export function compileText(source: string, language: Language, fold?: (text: string) => string): Matcher {
-  const tokens = readTemplate(source, language, false);
+  const tokens = readTemplate(source, language, false) as readonly TextToken[];
   const wantedOf = (evaluation?: Evaluation) => {
-    let whole = '';
-    for (const token of tokens) {
-      const text = isVariable(token) ? valueOf(token, evaluation as Evaluation) : (token as string);
-      evaluation?.step(text.length);
-      whole += text;
-    }
+    const whole = textOf(tokens, evaluation);
     return fold ? fold(whole) : whole;
   };
   const isFixed = !tokens.some(isVariable);
@@ -27,6 +22,20 @@ export function compileText(source: string, language: Language, fold?: (text: st
     evaluation.step(fold ? 1 + text.length : 1);
     return (fold ? fold(text) : text) === (isFixed ? fixed : wantedOf(evaluation));
   };
+}
+
+/** A token that stands for one text. */
+type TextToken = Exclude<Token, symbol>;
+
+/** What tokens without wildcards come to; `evaluation` is needed where one of them is a variable. */
+function textOf(tokens: readonly TextToken[], evaluation: Evaluation | undefined): string {
+  let whole = '';
+  for (const token of tokens) {
+    const text = isVariable(token) ? valueOf(token, evaluation as Evaluation) : token;
+    evaluation?.step(text.length);
+    whole += text;
+  }
+  return whole;
 }
 
 /** Compares a whole text with a pattern: `*` stands for any run of characters, `?` for one. */
@@ -46,6 +55,12 @@ export function matchesPattern(pattern: string, text: string): boolean {
 /** The same of a pattern that is taken apart already. */
 export function compileTokens(tokens: readonly Token[]): Matcher {
   if (tokens.some(isVariable)) {
+    if (tokens.every(isTextToken)) {
+      return (text, evaluation) => {
+        evaluation.step();
+        return text === textOf(tokens, evaluation);
+      };
+    }
     return (text, evaluation) => matchesCells(cellsOf(tokens, evaluation), text, evaluation);
   }
   const [first = '', second] = tokens;
@@ -64,6 +79,10 @@ export function compileTokens(tokens: readonly Token[]): Matcher {
   }
   const cells = cellsOf(tokens, undefined);
   return (text, evaluation) => matchesCells(cells, text, evaluation);
+}
+
+function isTextToken(token: Token): token is TextToken {
+  return typeof token !== 'symbol';
 }
 
 /** The value of a variable is text: what looks like a wildcard in it is a character like any other. */

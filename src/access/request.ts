@@ -51,9 +51,9 @@ export interface AccessRequest {
   /** The ARN of what it is done to; `*` where there is no resource. */
   readonly resource: string;
   /** Absent for actions on no key: they rest on the subject's own policies. */
-  readonly key?: ProtectedKey;
+  readonly key?: ProtectedKey | undefined;
   /** Absent: no condition key has a value. */
   readonly context?: RequestContext;
   /** What grants give the subject on the key. */
-  readonly grants?: readonly GrantedRight[];
+  readonly grants?: readonly GrantedRight[] | undefined;
 }

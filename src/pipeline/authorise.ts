@@ -91,12 +91,13 @@ function requestOf(
     action: target.action,
     resource: target.resource,
     context: new Conditions({ call, target, nowMs }),
-    ...(grants && { grants }),
-    ...(target.key && {
-      key: { accountId: target.accountId ?? call.principal.accountId, policy: target.key.accessPolicy },
-    }),
-    ...(guarded && { key: { accountId: guarded.accountId, policy: guarded.policy } }),
+    grants,
+    key: guarded ?? protectedKeyOf(call, target),
   };
+}
+
+function protectedKeyOf({ principal }: Asker, { key, accountId = principal.accountId }: Target) {
+  return key && { accountId, policy: key.accessPolicy };
 }
 
 const INSTALLATION_PREFIX = 'installation:';
