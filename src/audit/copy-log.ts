@@ -1,6 +1,5 @@
-import type { TileFile } from './edge.ts';
 import { TileMissingError } from './edge.ts';
-import type { TileReader } from './log.ts';
+import type { TileFile, TileReader } from './log.ts';
 import { HASH_BYTES } from './merkle.ts';
 import {
   bundleItem,

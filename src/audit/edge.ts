@@ -1,12 +1,6 @@
 import { leafHash, rootOf } from './merkle.ts';
 import { bundleItem, parseBundle, parseTile, TILE_WIDTH, tileHashes, tileLevels, tilePath, tileWidth } from './tile.ts';
-import type { TileReader } from './log.ts';
-
-/** A file of the log that is to be written. */
-export interface TileFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-}
+import type { TileFile, TileReader } from './log.ts';
 
 /** An entry for the log: the leaf, and its salt with its details. */
 export interface EdgeEntry {

@@ -24,6 +24,6 @@ export async function eraseDetails(target: TileTarget, indexes: readonly number[
     const items = parseBundle(bytes, width).map((item, i) =>
       bundleItem(indexes.includes(bundle * TILE_WIDTH + i) ? Buffer.alloc(0) : item),
     );
-    await target.write(path, Buffer.concat(items));
+    await target.write({ path, bytes: Buffer.concat(items) });
   }
 }

@@ -12,9 +12,11 @@ export class MemoryTargets implements TileTargets {
   of(log: string): TileTarget {
     return {
       read: (path) => this.files.get(`${log}/${path}`),
-      write: (path, bytes) => {
-        if (this.failAfter-- <= 0) throw new Error('the target went away');
-        this.files.set(`${log}/${path}`, Buffer.from(bytes));
+      write: (...files) => {
+        for (const { path, bytes } of files) {
+          if (this.failAfter-- <= 0) throw new Error('the target went away');
+          this.files.set(`${log}/${path}`, Buffer.from(bytes));
+        }
       },
       remove: (path) => void this.files.delete(`${log}/${path}`),
     };

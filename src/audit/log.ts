@@ -12,10 +12,16 @@ export interface TileReader {
   read(path: string): MaybePromise<Buffer | undefined>;
 }
 
+/** A file of a log that is to be written. */
+export interface TileFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
 /** Keeps the files of one log. */
 export interface TileTarget extends TileReader {
-  /** Creates or replaces a file, whole or not at all; it is durable when this resolves. */
-  write(path: string, bytes: Buffer): MaybePromise<void>;
+  /** Creates or replaces files, each of them whole or not at all; all are durable when this resolves. */
+  write(...files: readonly TileFile[]): MaybePromise<void>;
   /** Removes a file; one that is not there is no error. */
   remove(path: string): MaybePromise<void>;
 }

@@ -39,7 +39,7 @@ async function logOf(size: number, step = size) {
   const leaves: Buffer[] = [];
   for (let n = 0; n < size;) {
     const entries = Array.from({ length: Math.min(step, size - n) }, () => entryOf(n++));
-    for (const { path, bytes } of edge.append(entries)) await target.write(path, bytes);
+    await target.write(...edge.append(entries));
     leaves.push(...entries.map(({ leaf }) => leafHash(leaf)));
   }
   return { target, edge, leaves, tree: new TreeReader(target, size), targets };

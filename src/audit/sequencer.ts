@@ -1,10 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { originOf, readCheckpoint, signCheckpoint } from './checkpoint.ts';
-import { type EdgeEntry, LogEdge, type TileFile } from './edge.ts';
+import { type EdgeEntry, LogEdge } from './edge.ts';
 import {
   EMPTY_STATE,
   type EntryQueue,
   type LogPosition,
+  type TileFile,
   type TileTarget,
   type TileTargets,
   type Witness,
@@ -81,9 +82,9 @@ export class Sequencer {
     const entries = byLog(plan.entries());
     const advances: Advance[] = [];
     for (const [log, ofLog] of entries) advances.push(await this.#append(log, edges.get(log), ofLog, plan.timeMs));
-    for (const { target, files } of advances) for (const file of files) await target.write(file.path, file.bytes);
+    for (const { target, files } of advances) await target.write(...files);
     onPoint?.('sequencer.after-tiles');
-    for (const { target, next } of advances) await target.write(CHECKPOINT_PATH, Buffer.from(next.checkpoint, 'utf8'));
+    for (const { target, next } of advances) await target.write(checkpointFile(next));
     for (const { next } of advances) await this.#tellWitnesses(next);
     onPoint?.('sequencer.after-checkpoint');
     for (const advance of advances) await readBack(advance);
@@ -209,9 +210,12 @@ function assertFollows(note: Buffer | undefined, position: LogPosition, next: Lo
   );
 }
 
+function checkpointFile({ checkpoint }: LogPosition): TileFile {
+  return { path: CHECKPOINT_PATH, bytes: Buffer.from(checkpoint, 'utf8') };
+}
+
 async function readBack({ target, files, next }: Advance): Promise<void> {
-  const all = [...files, { path: CHECKPOINT_PATH, bytes: Buffer.from(next.checkpoint, 'utf8') }];
-  for (const { path, bytes } of all) {
+  for (const { path, bytes } of [...files, checkpointFile(next)]) {
     const found = await target.read(path);
     if (!found?.equals(bytes)) {
       throw new Error(

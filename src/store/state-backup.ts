@@ -72,12 +72,12 @@ async function copyLog(from: TileTarget, into: TileTarget, { size, checkpoint, l
     if (!note) throw new BackupInvalidError(`the log ${log} has no checkpoint: check the state before it is backed up`);
     try {
       for await (const file of filesAt(from, readCheckpoint(note.toString('utf8')).size, size)) {
-        await into.write(file.path, file.bytes);
+        await into.write(file);
       }
       break;
     } catch (error) {
       if (tries <= 1) throw error;
     }
   }
-  await into.write(CHECKPOINT_PATH, Buffer.from(checkpoint, 'utf8'));
+  await into.write({ path: CHECKPOINT_PATH, bytes: Buffer.from(checkpoint, 'utf8') });
 }

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { TileTarget, TileTargets, Witness } from '../audit/log.ts';
+import type { TileFile, TileTarget, TileTargets, Witness } from '../audit/log.ts';
 
 /** The logs of an installation as folders in one folder, readable by their owner alone. */
 export class TileFolders implements TileTargets {
@@ -46,8 +46,10 @@ export class TileFolder implements TileTarget {
     return readIfThere(join(this.#root, path));
   }
 
-  write(path: string, bytes: Buffer): void {
-    replaceFile(join(this.#root, path), bytes);
+  write(...files: readonly TileFile[]): void {
+    for (const { path, bytes } of files) putInPlace(join(this.#root, path), bytes);
+    // Once for each folder: a busy second fills dozens of tiles, of a few folders.
+    for (const folder of new Set(files.map(({ path }) => dirname(path)))) syncFolder(join(this.#root, folder));
   }
 
   remove(path: string): void {
@@ -88,6 +90,12 @@ export class WitnessFolder implements Witness {
 
 /** Writes a file beside, then puts it in place: whoever reads finds the old one or the new one, also after a crash. */
 export function replaceFile(path: string, bytes: Uint8Array): void {
+  putInPlace(path, bytes);
+  syncFolder(dirname(path));
+}
+
+/** The same, but that the new name may not outlast a crash before {@link syncFolder}. */
+function putInPlace(path: string, bytes: Uint8Array): void {
   const folder = dirname(path);
   makeFolder(folder);
   const temporary = join(folder, `.${basename(path)}.new`);
@@ -99,7 +107,6 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
     closeSync(file);
   }
   renameSync(temporary, path);
-  syncFolder(folder);
 }
 
 function makeFolder(path: string): void {
