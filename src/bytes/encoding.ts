@@ -4,14 +4,19 @@
  * used as additional authenticated data.
  */
 export function lengthPrefixed(...parts: readonly (Uint8Array | string)[]): Buffer {
-  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (const part of parts) length += 4 + Buffer.byteLength(part);
+  const encoded = Buffer.allocUnsafe(length);
+  let at = 0;
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(bytes.byteLength);
-    chunks.push(length, bytes);
+    at = encoded.writeUInt32BE(Buffer.byteLength(part), at);
+    if (typeof part === 'string') at += encoded.write(part, at, 'utf8');
+    else {
+      encoded.set(part, at);
+      at += part.byteLength;
+    }
   }
-  return Buffer.concat(chunks);
+  return encoded;
 }
 
 /**

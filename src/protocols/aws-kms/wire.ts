@@ -4,7 +4,9 @@ import { INPUTS, type OperationName } from './model.gen.ts';
 /** The content type of every answer, to the byte: clients compare it. */
 export const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-const TARGET_PREFIX = 'TrentService.';
+const BY_TARGET: ReadonlyMap<string, OperationName> = new Map(
+  (Object.keys(INPUTS) as OperationName[]).map((name) => [`TrentService.${name}`, name]),
+);
 const NO_OUTPUT = Buffer.alloc(0);
 
 /** An answer, ready for the connection. */
@@ -21,13 +23,14 @@ export interface WireAnswer {
  * @throws {AwsKmsError} UnknownOperationException
  */
 export function operationOf(target: string | undefined): OperationName {
-  if (!isOperation(target)) throw new AwsKmsError('UnknownOperationException');
-  return target.slice(TARGET_PREFIX.length) as OperationName;
+  const name = target === undefined ? undefined : BY_TARGET.get(target);
+  if (name === undefined) throw new AwsKmsError('UnknownOperationException');
+  return name;
 }
 
 /** Whether the header names an operation of the API. */
 export function isOperation(target: string | undefined): target is string {
-  return target?.startsWith(TARGET_PREFIX) === true && Object.hasOwn(INPUTS, target.slice(TARGET_PREFIX.length));
+  return target !== undefined && BY_TARGET.has(target);
 }
 
 /**
