@@ -22,28 +22,25 @@ export class Reader {
 
   /** The next `length` bytes, as a view. */
   take(length: number): Buffer {
-    if (!Number.isSafeInteger(length) || length < 0 || length > this.remaining) {
-      throw new ReadError(`wanted ${length} bytes at offset ${this.#offset}, ${this.remaining} are left`);
-    }
-    this.#offset += length;
-    return this.#bytes.subarray(this.#offset - length, this.#offset);
+    const at = this.#pass(length);
+    return this.#bytes.subarray(at, at + length);
   }
 
   u8(): number {
-    return this.take(1).readUInt8();
+    return this.#bytes.readUInt8(this.#pass(1));
   }
 
   u16(): number {
-    return this.take(2).readUInt16BE();
+    return this.#bytes.readUInt16BE(this.#pass(2));
   }
 
   u32(): number {
-    return this.take(4).readUInt32BE();
+    return this.#bytes.readUInt32BE(this.#pass(4));
   }
 
   /** An unsigned 64-bit integer that fits a JavaScript number; a larger one is refused. */
   u64(): number {
-    const value = this.take(8).readBigUInt64BE();
+    const value = this.#bytes.readBigUInt64BE(this.#pass(8));
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ReadError(`the integer ${value} is out of range`);
     return Number(value);
   }
@@ -62,5 +59,15 @@ export class Reader {
   /** Refuses bytes behind the last field. */
   end(): void {
     if (this.remaining !== 0) throw new ReadError(`${this.remaining} bytes follow the last field`);
+  }
+
+  /** Goes on by as much, and says where that began. */
+  #pass(length: number): number {
+    if (!Number.isSafeInteger(length) || length < 0 || length > this.remaining) {
+      throw new ReadError(`wanted ${length} bytes at offset ${this.#offset}, ${this.remaining} are left`);
+    }
+    const at = this.#offset;
+    this.#offset += length;
+    return at;
   }
 }
