@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   BasicConstraints,
@@ -36,8 +36,11 @@ const P384 = 'secp384r1';
 export function readCertificate(der: Buffer): Certificate {
   let x509: X509Certificate;
   let parsed: Asn1Certificate;
+  let publicKey: KeyObject;
   try {
     x509 = new X509Certificate(der);
+    // OpenSSL reads the key only when it is asked for.
+    ({ publicKey } = x509);
     parsed = AsnConvert.parse(der, Asn1Certificate);
   } catch {
     throw new CertificateError('it is not a certificate');
@@ -46,7 +49,7 @@ export function readCertificate(der: Buffer): Certificate {
   if (!x509.raw.equals(der)) throw new CertificateError('it is not a certificate in DER');
   if (parsed.signatureAlgorithm.algorithm !== ECDSA_WITH_SHA384)
     throw new CertificateError('it is not signed by ECDSA with SHA-384');
-  if (x509.publicKey.asymmetricKeyDetails?.namedCurve !== P384) throw new CertificateError('its key is not of P-384');
+  if (publicKey.asymmetricKeyDetails?.namedCurve !== P384) throw new CertificateError('its key is not of P-384');
 
   const extensions = parsed.tbsCertificate.extensions ?? [];
   if (new Set(extensions.map(({ extnID }) => extnID)).size !== extensions.length)

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { followChain } from './chain.ts';
 import { isSignedBy, readCoseSign1 } from './cose-sign1.ts';
 import { readPayload } from './document.ts';
-import type { AttestationErrorCode } from './errors.ts';
+import { AttestationError, type AttestationErrorCode } from './errors.ts';
 import {
   attestationDocument,
   payload,
@@ -34,7 +34,8 @@ function refusalOf(run: () => unknown): AttestationErrorCode {
   try {
     answered = run();
   } catch (error) {
-    return (error as { readonly code: AttestationErrorCode }).code;
+    if (!(error instanceof AttestationError)) throw error;
+    return error.code;
   }
   throw new Error(`it was believed: ${JSON.stringify(answered)}`);
 }
@@ -241,6 +242,23 @@ describe('a document', () => {
     for (const cabundle of [issuers.toReversed(), issuers.slice(1)])
       expect(refusalOf(() => verify(good({ payload: { cabundle } })))).toBe('untrusted');
     expect(refusalOf(() => verify(good({ between: 7 })))).toBe('malformed');
+  });
+
+  it('is refused where OpenSSL reads the certificate, and its key not', () => {
+    const leaf = payload({ nowMs: NOW }).get('certificate') as Uint8Array;
+    for (const part of ['2a8648ce3d0201', '2b81040022']) {
+      const certificate = Buffer.from(leaf);
+      const at = certificate.indexOf(Buffer.from(part, 'hex')) + part.length / 2 - 1;
+      certificate.writeUInt8(0x7f, at);
+      expect(refusalOf(() => verify(good({ payload: { certificate } })))).toBe('untrusted');
+    }
+  });
+
+  it('is refused with a key that nothing can be encrypted to', () => {
+    const even = recipientPair().publicKey.export({ format: 'der', type: 'spki' });
+    // The modulus ends before the exponent, 65537: five bytes.
+    even.writeUInt8(even.readUInt8(even.length - 6) & 0xfe, even.length - 6);
+    expect(refusalOf(() => verify(good({ payload: { public_key: even } })))).toBe('no-public-key');
   });
 
   it('is refused where the root has the name of a trusted one and another key', () => {

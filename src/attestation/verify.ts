@@ -62,9 +62,15 @@ function publicKeyOf(spki: Buffer | undefined): KeyObject {
   }
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   const isRsa = key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_MODULUS_BITS && publicExponent >= MIN_EXPONENT;
-  if (!isRsa || !key.export({ format: 'der', type: 'spki' }).equals(spki))
+  if (!isRsa || !isOdd(key) || !key.export({ format: 'der', type: 'spki' }).equals(spki))
     throw unfit(`has a public_key that is not an RSA key of ${MIN_MODULUS_BITS} bits or more`);
   return key;
+}
+
+/** To an even modulus, which is none, OpenSSL takes the key and encrypts nothing. */
+function isOdd(key: KeyObject): boolean {
+  const modulus = Buffer.from(key.export({ format: 'jwk' }).n as string, 'base64url');
+  return ((modulus.at(-1) ?? 0) & 1) === 1;
 }
 
 function unfit(what: string): AttestationError {
