@@ -6,7 +6,7 @@ import { deriveSharedSecret } from '../src/crypto/key-agreement.ts';
 import { isMaterialProblem, openKeyMaterial, publicKeyOf, readImportedMaterial } from '../src/crypto/key-material.ts';
 import { keySpec, type KeySpecRow } from '../src/crypto/key-spec.ts';
 import { writePrivateKeyInfo } from '../src/crypto/pkcs8.ts';
-import { decryptWith, type PublicKeyEncryptionName } from '../src/crypto/public-key-encryption.ts';
+import { decryptAside, decryptWith, type PublicKeyEncryptionName } from '../src/crypto/public-key-encryption.ts';
 import { verify, type MessageType, type SigningAlgorithmName } from '../src/crypto/signing.ts';
 import {
   attempt,
@@ -141,9 +141,15 @@ function oaep(file: string, algorithm: PublicKeyEncryptionName): Suite {
     file,
     // Keys have no label, so what was encrypted with one is refused.
     mustRefuse: (vector) => vector['label'] !== '',
-    outcome: (vector, group) => {
+    outcome: async (vector, group) => {
       const key = openKeyMaterial(row(`rsa-${Number(group['keySize'])}`), hex(group['privateKeyPkcs8']));
-      return compare(decryptWith(algorithm, key, hex(vector['ct'])), vector['msg']);
+      const ciphertext = hex(vector['ct']);
+      const [found, foundAside] = [
+        decryptWith(algorithm, key, ciphertext),
+        await decryptAside(algorithm, key, ciphertext),
+      ];
+      const isSame = foundAside === undefined ? found === undefined : found?.equals(foundAside) === true;
+      return isSame ? compare(found, vector['msg']) : 'wrong';
     },
   };
 }

@@ -38,7 +38,7 @@ export interface Suite {
   readonly skip?: (vector: Vector, group: Group) => string | undefined;
   /** Whether a vector that is valid for its own algorithm must be refused here. */
   readonly mustRefuse?: (vector: Vector) => boolean;
-  readonly outcome: (vector: Vector, group: Group) => Outcome;
+  readonly outcome: (vector: Vector, group: Group) => Outcome | Promise<Outcome>;
 }
 
 const FITTING: Record<Vector['result'], readonly Outcome[]> = {
@@ -63,7 +63,7 @@ export function describeSuites(name: string, suites: readonly Suite[], prepare: 
 
     it.each(suites.map((suite) => ({ suite, title: [suite.file, suite.by].filter(Boolean).join(' by ') })))(
       '$title',
-      ({ suite }) => {
+      async ({ suite }) => {
         const text = readFileSync(join(folder as string, `${suite.file}.json`), 'utf8');
         const { numberOfTests, testGroups } = JSON.parse(text) as { numberOfTests: number; testGroups: Group[] };
         const wrong: string[] = [];
@@ -78,7 +78,7 @@ export function describeSuites(name: string, suites: readonly Suite[], prepare: 
               continue;
             }
             tried++;
-            const outcome = suite.outcome(vector, group);
+            const outcome = await suite.outcome(vector, group);
             const result = suite.mustRefuse?.(vector) === true ? 'invalid' : vector.result;
             if (!FITTING[result].includes(outcome)) {
               wrong.push(`${vector.tcId} (${vector.comment}): is ${result}, was ${outcome}`);

@@ -71,11 +71,11 @@ function aesGcm(vector: Vector, group: Group): Outcome {
 }
 
 /** As the second step of an import, behind an RSA step that carries the vector's key. */
-function aesKwp(vector: Vector): Outcome {
+async function aesKwp(vector: Vector): Promise<Outcome> {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   const carried = publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, hex(vector['key']));
   const encrypted = Buffer.concat([carried, hex(vector['ct'])]);
-  return compare(unwrapImported('RSA_AES_KEY_WRAP_SHA_256', privateKeyDer, encrypted), vector['msg']);
+  return compare(await unwrapImported('RSA_AES_KEY_WRAP_SHA_256', privateKeyDer, encrypted), vector['msg']);
 }
 
 /** A MAC that was cut is none to us. */
@@ -106,9 +106,9 @@ function oaep(file: string, algorithm: WrappingAlgorithmName): Suite {
     file,
     // Imports have no label, so what was encrypted with one is refused.
     mustRefuse: (vector) => vector['label'] !== '',
-    outcome: (vector, group) => {
+    outcome: async (vector, group) => {
       const der = hex(group['privateKeyPkcs8'] as string);
-      return compare(unwrapImported(algorithm, der, hex(vector['ct'])), vector['msg']);
+      return compare(await unwrapImported(algorithm, der, hex(vector['ct'])), vector['msg']);
     },
   };
 }

@@ -1,14 +1,8 @@
-import {
-  constants,
-  createDecipheriv,
-  createPrivateKey,
-  generateKeyPair,
-  generateKeyPairSync,
-  privateDecrypt,
-  type KeyObject,
-} from 'node:crypto';
+import { createDecipheriv, createPrivateKey, generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { wipe } from '../bytes/bytes.ts';
+import { keySpec } from './key-spec.ts';
+import { oaepDecrypt, oaepDecryptAside } from './oaep.ts';
 import { decryptWith } from './public-key-encryption.ts';
 
 /** How imported material may be encrypted on its way. One row per algorithm of the wire. */
@@ -66,8 +60,11 @@ export async function generateWrappingKey(spec: WrappingKeySpec): Promise<Wrappi
   return generateKeyPairSync('ec', { namedCurve: 'SM2' });
 }
 
+const OAEP = { here: oaepDecrypt, aside: oaepDecryptAside };
+
 /**
- * Decrypts imported material. `undefined` when it does not decrypt: the caller cannot tell which step failed.
+ * Decrypts imported material. `undefined` when it does not decrypt: the caller cannot tell which step failed. A promise
+ * where RSA keys of the wrapping key's size run aside; the wrapping key has been read when this returns.
  *
  * @param privateKeyDer PKCS#8 DER of the wrapping key
  */
@@ -75,38 +72,31 @@ export function unwrapImported(
   name: WrappingAlgorithmName,
   privateKeyDer: Buffer,
   encrypted: Uint8Array,
-): Buffer | undefined {
+): Buffer | undefined | Promise<Buffer | undefined> {
   const algorithm: WrappingAlgorithm = WRAPPING_ALGORITHMS[name];
   const key = createPrivateKey({ key: privateKeyDer, format: 'der', type: 'pkcs8' });
   if (algorithm.keys === 'sm2') return decryptWith('SM2PKE', key, encrypted);
-  if (!algorithm.twoSteps) return decryptOaep(algorithm, key, encrypted);
-
+  const { mgf1Hashes, oaepHash } = algorithm;
   const modulusLength = modulusLengthOf(key);
+  const decrypt = OAEP[keySpec(`rsa-${modulusLength * 8}`)?.runs ?? 'aside'];
+  if (!algorithm.twoSteps) return decrypt(key, encrypted, oaepHash, mgf1Hashes);
+
   if (encrypted.byteLength <= modulusLength) return undefined;
-  const aesKey = decryptOaep(algorithm, key, encrypted.subarray(0, modulusLength));
+  const decrypted = decrypt(key, encrypted.subarray(0, modulusLength), oaepHash, mgf1Hashes);
+  const wrapped = encrypted.subarray(modulusLength);
+  return decrypted instanceof Promise
+    ? decrypted.then((aesKey) => unwrapBy(aesKey, wrapped))
+    : unwrapBy(decrypted, wrapped);
+}
+
+/** The second step, by the key that the first one gave, which is wiped. */
+function unwrapBy(aesKey: Buffer | undefined, wrapped: Uint8Array): Buffer | undefined {
   if (aesKey === undefined) return undefined;
   try {
-    return unwrapPadded(aesKey, encrypted.subarray(modulusLength));
+    return unwrapPadded(aesKey, wrapped);
   } finally {
     wipe(aesKey);
   }
-}
-
-function decryptOaep(algorithm: RsaWrapping, key: KeyObject, encrypted: Uint8Array): Buffer | undefined {
-  // RFC 8017 section 7.1.2 step 1b. OpenSSL takes a shorter input for one with leading zeros.
-  if (encrypted.byteLength !== modulusLengthOf(key)) return undefined;
-  const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  for (const mgf1Hash of algorithm.mgf1Hashes) {
-    try {
-      return privateDecrypt(
-        { key, padding, oaepHash: algorithm.oaepHash, mgf1Hash } as Parameters<typeof privateDecrypt>[0],
-        encrypted,
-      );
-    } catch {
-      // Not encrypted in this way: the next one, if any, decides.
-    }
-  }
-  return undefined;
 }
 
 /** In bytes. */

@@ -1,5 +1,7 @@
 import { diffieHellman, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { bytesOf, wipe, type Bytes } from '../bytes/bytes.ts';
+import { aside } from './aside.ts';
 import { scalarOf } from './ec-private-key.ts';
 import { sm2SharedSecret } from './evp/sm2.ts';
 import type { KeySpecRow } from './key-spec.ts';
@@ -23,6 +25,26 @@ export function deriveSharedSecret(
   const secret = spec.family === 'sm2' ? deriveSm2(privateKey, point) : derive(privateKey, peerSpki);
   return secret && bytesOf<'SharedSecret'>(secret);
 }
+
+/**
+ * The same on a thread of the runtime's pool, for curves whose spec asks for it.
+ *
+ * @throws {TypeError} the spec is not one of those
+ */
+export function deriveSharedSecretAside(
+  spec: KeySpecRow,
+  privateKey: KeyObject,
+  peerSpki: Uint8Array,
+): Promise<Bytes<'SharedSecret'> | undefined> {
+  return aside(async () => {
+    if (spec.pair?.type !== 'ec' || spec.family === 'sm2')
+      throw new TypeError(`keys of spec ${spec.name} agree at once`);
+    const publicKey = curvePointOf(spec.pair, peerSpki) && openPublicKey(peerSpki);
+    return publicKey && bytesOf<'SharedSecret'>(await agree({ privateKey, publicKey }));
+  });
+}
+
+const agree = promisify(diffieHellman);
 
 function derive(privateKey: KeyObject, peerSpki: Uint8Array): Buffer | undefined {
   const publicKey = openPublicKey(peerSpki);

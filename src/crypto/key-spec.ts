@@ -1,3 +1,4 @@
+import type { Runs } from './aside.ts';
 import type { MacAlgorithmName } from './mac.ts';
 import type { PublicKeyEncryptionName } from './public-key-encryption.ts';
 import type { SigningAlgorithmName } from './signing.ts';
@@ -59,6 +60,8 @@ export interface KeySpecRow {
   /** For key pairs. A row has either this or a length of material. */
   readonly pair?: KeyPairShape;
   readonly usages: readonly KeyUsage[];
+  /** Where its secret half works: aside if that takes longer than about half a millisecond. The public half works here. */
+  readonly runs: Runs;
   /** Algorithms by usage, by their names on the AWS wire. */
   readonly algorithms: { readonly [Usage in KeyUsage]?: readonly Algorithms[Usage][] };
 }
@@ -80,18 +83,20 @@ function rsa(bits: number): KeySpecRow {
     family: 'rsa',
     pair: { type: 'rsa', modulusLength: bits },
     usages: ['encrypt-decrypt', 'sign-verify'],
+    runs: bits > 2048 ? 'aside' : 'here',
     algorithms: { 'encrypt-decrypt': RSA_ENCRYPTION, 'sign-verify': RSA_SIGNING },
   };
 }
 
 /** OIDs: RFC 5480 section 2.1.1.1. */
-function nistCurve(bits: number, curve: string, oid: string, signing: SigningAlgorithmName): KeySpecRow {
+function nistCurve(bits: number, curve: string, oid: string, signing: SigningAlgorithmName, runs: Runs): KeySpecRow {
   return {
     name: `ec-p${bits}`,
     aws: `ECC_NIST_P${bits}`,
     family: 'ec',
     pair: { type: 'ec', curve, oid, coordinateLength: Math.ceil(bits / 8) },
     usages: ['sign-verify', 'key-agreement'],
+    runs,
     algorithms: { 'sign-verify': [signing], 'key-agreement': ['ECDH'] },
   };
 }
@@ -103,6 +108,7 @@ function hmac(bits: 224 | 256 | 384 | 512): KeySpecRow {
     family: 'hmac',
     materialLength: bits / 8,
     usages: ['generate-verify-mac'],
+    runs: 'here',
     algorithms: { 'generate-verify-mac': [`HMAC_SHA_${bits}`] },
   };
 }
@@ -116,6 +122,7 @@ function mlDsa(level: 44 | 65 | 87, oid: string, expandedLength: number): KeySpe
     family: 'ml-dsa',
     pair: { type: 'module-lattice', name, oid, seedLength: 32, expandedLength },
     usages: ['sign-verify'],
+    runs: 'aside',
     algorithms: { 'sign-verify': ['ML_DSA_SHAKE_256'] },
   };
 }
@@ -129,6 +136,7 @@ function mlKem(level: 512 | 768 | 1024, oid: string, expandedLength: number, cip
     family: 'ml-kem',
     pair: { type: 'module-lattice', name, oid, seedLength: 64, expandedLength, ciphertextLength },
     usages: ['encapsulate-decapsulate'],
+    runs: 'here',
     algorithms: { 'encapsulate-decapsulate': ['ML_KEM'] },
   };
 }
@@ -141,14 +149,15 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     family: 'aes',
     materialLength: 32,
     usages: ['encrypt-decrypt'],
+    runs: 'here',
     algorithms: { 'encrypt-decrypt': ['SYMMETRIC_DEFAULT'] },
   },
   rsa(2048),
   rsa(3072),
   rsa(4096),
-  nistCurve(256, 'prime256v1', '1.2.840.10045.3.1.7', 'ECDSA_SHA_256'),
-  nistCurve(384, 'secp384r1', '1.3.132.0.34', 'ECDSA_SHA_384'),
-  nistCurve(521, 'secp521r1', '1.3.132.0.35', 'ECDSA_SHA_512'),
+  nistCurve(256, 'prime256v1', '1.2.840.10045.3.1.7', 'ECDSA_SHA_256', 'here'),
+  nistCurve(384, 'secp384r1', '1.3.132.0.34', 'ECDSA_SHA_384', 'here'),
+  nistCurve(521, 'secp521r1', '1.3.132.0.35', 'ECDSA_SHA_512', 'aside'),
   {
     name: 'ec-secp256k1',
     aws: 'ECC_SECG_P256K1',
@@ -156,6 +165,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     // SEC 2 section A.2.1.
     pair: { type: 'ec', curve: 'secp256k1', oid: '1.3.132.0.10', coordinateLength: 32 },
     usages: ['sign-verify'],
+    runs: 'here',
     algorithms: { 'sign-verify': ['ECDSA_SHA_256'] },
   },
   {
@@ -165,6 +175,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     // RFC 8410 section 3.
     pair: { type: 'edwards', curve: 'ed25519', oid: '1.3.101.112', secretLength: 32 },
     usages: ['sign-verify'],
+    runs: 'here',
     algorithms: { 'sign-verify': ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
   },
   hmac(224),
@@ -190,6 +201,7 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
       unfitScalar: 'fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54122',
     },
     usages: ['encrypt-decrypt', 'sign-verify', 'key-agreement'],
+    runs: 'here',
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
   },
 ];

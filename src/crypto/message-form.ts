@@ -1,11 +1,14 @@
 import { constants, hash, sign, verify, type KeyObject } from 'node:crypto';
-import { evpSign, evpVerify, type EvpSignature } from './evp/signature.ts';
+import { aside } from './aside.ts';
+import { evpSign, evpSignAside, evpVerify, type EvpSignature } from './evp/signature.ts';
 
 /** One way of giving a message to a signing algorithm. */
 export interface MessageForm {
   /** What the message must measure, in bytes. Undefined: anything. */
   readonly length?: number;
   sign(key: KeyObject, message: Uint8Array): Buffer;
+  /** The same on a thread. The message is left alone until then. */
+  signAside(key: KeyObject, message: Uint8Array): Promise<Buffer>;
   /** False for a malformed signature, too. */
   verify(key: KeyObject, message: Uint8Array, signature: Uint8Array): boolean;
 }
@@ -21,6 +24,13 @@ export function whole(hashName: HashName | null, padding?: 'pss'): MessageForm {
   const input = (key: KeyObject) => (options === undefined ? key : { key, ...options });
   return {
     sign: (key, message) => sign(hashName, message, input(key)),
+    signAside: (key, message) =>
+      aside(
+        () =>
+          new Promise((resolve, reject) =>
+            sign(hashName, message, input(key), (error, signature) => (error ? reject(error) : resolve(signature))),
+          ),
+      ),
     verify: (key, message, signature) => verify(hashName, message, input(key), signature),
   };
 }
@@ -30,6 +40,7 @@ export function prehashed(length: number, schemeOf: (key: KeyObject) => EvpSigna
   return {
     length,
     sign: (key, digest) => evpSign(schemeOf(key), key, digest),
+    signAside: (key, digest) => evpSignAside(schemeOf(key), key, digest),
     verify: (key, digest, signature) => evpVerify(schemeOf(key), key, digest, signature),
   };
 }
@@ -43,6 +54,7 @@ export function after(
   return {
     ...(length !== undefined && { length }),
     sign: (key, message) => form.sign(key, compute(message, key)),
+    signAside: (key, message) => form.signAside(key, compute(message, key)),
     verify: (key, message, signature) => form.verify(key, compute(message, key), signature),
   };
 }

@@ -1,13 +1,11 @@
 import { createPublicKey, decapsulate, encapsulate, sign, verify, type KeyObject } from 'node:crypto';
 import { wipe } from '../bytes/bytes.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
-import { atMost } from './at-most.ts';
-import { EvpError, mustExist } from './evp/failure.ts';
+import { longAside } from './aside.ts';
+import { mustExist } from './evp/failure.ts';
 import { evpKey } from './evp/key-handle.ts';
+import { offLoop } from './evp/off-loop.ts';
 import { openssl } from './evp/openssl.ts';
-
-/** The threads that check keys also serve everybody's files: half of them at the most. */
-const turn = atMost(2);
 
 /**
  * Whether primes, modulus, exponents and coefficient of an RSA key belong together: OpenSSL checks all of them, off the
@@ -16,18 +14,14 @@ const turn = atMost(2);
  * @throws {OpenSslUnreachable}
  */
 export function isSoundRsa(key: KeyObject): Promise<boolean> {
-  return turn(() => check(key));
-}
-
-function check(key: KeyObject): Promise<boolean> {
-  const functions = openssl();
-  const ctx = mustExist(functions.EVP_PKEY_CTX_new(evpKey(key), null), 'EVP_PKEY_CTX_new');
-  return new Promise((resolve, reject) => {
-    functions.EVP_PKEY_check.async(ctx, (error, result) => {
+  return longAside(async () => {
+    const functions = openssl();
+    const ctx = mustExist(functions.EVP_PKEY_CTX_new(evpKey(key), null), 'EVP_PKEY_CTX_new');
+    try {
+      return (await offLoop('EVP_PKEY_check', functions.EVP_PKEY_check, key, ctx)) === 1;
+    } finally {
       functions.EVP_PKEY_CTX_free(ctx);
-      if (error) reject(new EvpError('OpenSSL: EVP_PKEY_check failed', { cause: error }));
-      else resolve(result === 1);
-    });
+    }
   });
 }
 

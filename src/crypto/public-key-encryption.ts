@@ -1,8 +1,9 @@
-import { constants, privateDecrypt, publicEncrypt, type KeyObject } from 'node:crypto';
+import { constants, publicEncrypt, type KeyObject } from 'node:crypto';
 import { EvpError } from './evp/failure.ts';
 import { OpenSslUnreachable } from './evp/openssl.ts';
 import { sm2Decrypt, sm2Encrypt } from './evp/sm2.ts';
 import type { KeySpecRow } from './key-spec.ts';
+import { oaepDecrypt, oaepDecryptAside } from './oaep.ts';
 
 interface PublicKeyEncryption {
   readonly families: readonly KeySpecRow['family'][];
@@ -11,6 +12,8 @@ interface PublicKeyEncryption {
   encrypt(publicKey: KeyObject, plaintext: Uint8Array): Buffer;
   /** Undefined or thrown: it does not decrypt. */
   decrypt(privateKey: KeyObject, ciphertext: Uint8Array): Buffer | undefined;
+  /** The same on a thread. Undefined: no key of its families takes long. */
+  decryptAside?(privateKey: KeyObject, ciphertext: Uint8Array): Promise<Buffer | undefined>;
 }
 
 /** RFC 8017 section 7.1, with MGF1 by the same hash and no label. */
@@ -20,11 +23,8 @@ function oaep(oaepHash: 'sha1' | 'sha256', hashLength: number): PublicKeyEncrypt
     families: ['rsa'],
     maxPlaintext: ({ pair }) => (pair?.type === 'rsa' ? pair.modulusLength / 8 - 2 * hashLength - 2 : 0),
     encrypt: (key, plaintext) => publicEncrypt({ key, ...options }, plaintext),
-    decrypt: (key, ciphertext) => {
-      // Section 7.1.2 step 1b. OpenSSL takes a shorter input for one with leading zeros.
-      if (ciphertext.byteLength * 8 !== key.asymmetricKeyDetails?.modulusLength) return undefined;
-      return privateDecrypt({ key, ...options }, ciphertext);
-    },
+    decrypt: (key, ciphertext) => oaepDecrypt(key, ciphertext, oaepHash, [oaepHash]),
+    decryptAside: (key, ciphertext) => oaepDecryptAside(key, ciphertext, oaepHash, [oaepHash]),
   };
 }
 
@@ -64,4 +64,17 @@ export function decryptWith(
     if (cause instanceof OpenSslUnreachable || cause instanceof EvpError) throw cause;
     return undefined;
   }
+}
+
+/**
+ * The same on a thread of the runtime's pool, for keys whose spec asks for it. The ciphertext is left alone until then.
+ */
+export async function decryptAside(
+  algorithm: PublicKeyEncryptionName,
+  privateKey: KeyObject,
+  ciphertext: Uint8Array,
+): Promise<Buffer | undefined> {
+  const row: PublicKeyEncryption = PUBLIC_KEY_ENCRYPTION[algorithm];
+  if (row.decryptAside === undefined) throw new TypeError(`${algorithm} decrypts at once`);
+  return row.decryptAside(privateKey, ciphertext);
 }

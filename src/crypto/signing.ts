@@ -145,6 +145,19 @@ export function sign(
   return usableForm(algorithm, message, messageType).sign(key, message);
 }
 
+/**
+ * The same on a thread of the runtime's pool, for keys whose spec asks for it. The message is left alone until then.
+ * Throws at once, or fails, as {@link sign} does.
+ */
+export function signAside(
+  algorithm: SigningAlgorithmName,
+  key: KeyObject,
+  message: Uint8Array,
+  messageType: MessageType,
+): Promise<Buffer> {
+  return usableForm(algorithm, message, messageType).signAside(key, message);
+}
+
 /** Whether a signature is one of this message. The key may be either half. Throws as {@link sign} does. */
 export function verify(
   algorithm: SigningAlgorithmName,

@@ -11,6 +11,7 @@ import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Binding } from '../crypto/wrapped-secret.ts';
 import { edit, type Change } from './change.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
 import { KeyError } from './errors.ts';
 import type { ImportToken, Key } from './key.ts';
 import type { KeySpace } from './key-space.ts';
@@ -43,20 +44,28 @@ export function prepareImport(
 }
 
 /**
- * Decrypts what was sent with a token. The caller wipes what it gets.
+ * Decrypts what was sent with a token. The caller wipes what it gets. A promise where the wrapping key works aside.
  *
  * @throws {KeyError} `import-token-invalid`, `import-token-expired`, `import-undecryptable`
  */
-export function openImport(space: KeySpace, key: Key, tokenId: string, encrypted: Uint8Array, nowMs: number): Buffer {
+export function openImport(
+  space: KeySpace,
+  key: Key,
+  tokenId: string,
+  encrypted: Uint8Array,
+  nowMs: number,
+): MaybePromise<Buffer> {
   const token = key.importTokens.find(({ id }) => id === tokenId);
   if (token === undefined) throw new KeyError('import-token-invalid', { keyId: key.id });
   if (token.expiresAtMs <= nowMs) throw new KeyError('import-token-expired', { keyId: key.id });
   const binding = tokenBinding(key, token.id, token.algorithm);
   const privateKey = space.instanceKey.unwrap(binding, Buffer.from(token.privateKey, 'base64'));
   try {
-    const brought = unwrapImported(token.algorithm, privateKey, encrypted);
-    if (brought === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
-    return brought;
+    const unwrapping = unwrapImported(token.algorithm, privateKey, encrypted);
+    return andThen<Buffer | undefined, Buffer>(unwrapping, (brought) => {
+      if (brought === undefined) throw new KeyError('import-undecryptable', { keyId: key.id });
+      return brought;
+    });
   } finally {
     wipe(privateKey);
   }

@@ -1,5 +1,6 @@
 import { wipe } from '../bytes/bytes.ts';
 import { isMaterialProblem, readImportedMaterial, type KeyMaterial } from '../crypto/key-material.ts';
+import type { MaterialProblem } from '../crypto/imported-pair.ts';
 import type { Random } from '../crypto/random.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import { edit, type Change } from './change.ts';
@@ -33,8 +34,8 @@ export interface Imported extends Change<KeyVersion> {
 
 /**
  * Takes in material that its owner brings. The same material brought again revives the version that it was. The
- * change is to be committed together with the claim of the material for the key's usage. An RSA key comes as a promise:
- * whether it is sound is found out off the event loop.
+ * change is to be committed together with the claim of the material for the key's usage. It comes as a promise where
+ * the wrapping key works aside, and for RSA keys: whether one is sound is found out off the event loop.
  *
  * @throws {KeyError} `wrong-origin`, `import-*`, and what the key's state refuses
  */
@@ -111,10 +112,13 @@ function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number)
 }
 
 function readImport(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
-  const brought = openImport(space, key, request.tokenId, request.encrypted, nowMs);
-  const read = readImportedMaterial(key.spec, brought);
-  wipe(brought);
-  return andThen(read, (material) => {
+  const opening = openImport(space, key, request.tokenId, request.encrypted, nowMs);
+  const reading = andThen<Buffer, KeyMaterial | MaterialProblem>(opening, (brought) => {
+    const read = readImportedMaterial(key.spec, brought);
+    wipe(brought);
+    return read;
+  });
+  return andThen(reading, (material) => {
     if (!isMaterialProblem(material)) return material;
     const code = material.code === 'wrong-length' ? 'import-wrong-length' : 'import-material-unfit';
     throw new KeyError(code, { keyId: key.id, detail: material.says });

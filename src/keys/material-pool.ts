@@ -1,13 +1,10 @@
-import { atMost } from '../crypto/at-most.ts';
+import { longAside } from '../crypto/aside.ts';
 import { generateMaterial, type KeyMaterial } from '../crypto/key-material.ts';
 import { generateDataKeyPair, type DataKeyPair } from '../crypto/key-pair.ts';
 import type { KeySpecRow } from '../crypto/key-spec.ts';
 import type { MaybePromise } from '../records/ports.ts';
 import { MadeAhead } from './made-ahead.ts';
 import { Share } from './share.ts';
-
-/** RSA keys in the making at once. The threads that make them also serve everybody's files. */
-const MAX_GENERATING = 2;
 
 /**
  * Fresh material for keys and for data key pairs. RSA takes up to seconds, on OpenSSL's threads: of each size that was
@@ -20,9 +17,8 @@ export class MaterialPool {
   readonly #share = new Share();
 
   constructor() {
-    const turn = atMost(MAX_GENERATING);
-    this.#materials = new MadeAhead((spec) => turn(async () => generateMaterial(spec)));
-    this.#pairs = new MadeAhead((spec) => turn(async () => generateDataKeyPair(spec)));
+    this.#materials = new MadeAhead((spec) => longAside(async () => generateMaterial(spec)));
+    this.#pairs = new MadeAhead((spec) => longAside(async () => generateDataKeyPair(spec)));
   }
 
   /** Material for a key of a tenant. The caller wipes it. @throws {KeyError} `too-many-waiting` */

@@ -75,7 +75,7 @@ describe('pairs', () => {
   it('verify what they signed although nothing was opened', async () => {
     const key = await keyOf(spec);
     const signed = { algorithm: 'ECDSA_SHA_256', message: Buffer.from('m'), messageType: 'RAW' } as const;
-    const { signature, version } = sign(new OpenKey(key, space), signed, NOW);
+    const { signature, version } = await sign(new OpenKey(key, space), signed, NOW);
     // The private half would not open here.
     const elsewhere = new OpenKey(key, inRegion(space.tenantKey, 'eu-west-9'));
     expect(verify(elsewhere, signed, signature, NOW)).toEqual(version);

@@ -1,9 +1,11 @@
 import {
-  decryptWith as decryptBy,
+  decryptAside,
+  decryptWith as decryptHere,
   encryptTo as encryptBy,
   maxPlaintext,
   type PublicKeyEncryptionName,
 } from '../crypto/public-key-encryption.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
 import { KeyError } from './errors.ts';
 import type { KeyVersion } from './key.ts';
 import type { OpenKey } from './open-key.ts';
@@ -33,17 +35,26 @@ export function encryptTo(
   return { ciphertext: encryptBy(named, publicKey, plaintext), version };
 }
 
+const DECRYPT = { here: decryptHere, aside: decryptAside };
+
 /**
- * Decrypts by the private half of a key.
+ * Decrypts by the private half of a key. A promise where the key's spec decrypts aside.
  *
  * @throws {KeyError} what the key's state refuses; `wrong-usage`, `wrong-algorithm`, `invalid-ciphertext`
  */
-export function decryptWith(openKey: OpenKey, algorithm: string, ciphertext: Buffer, nowMs: number): Decrypted {
+export function decryptWith(
+  openKey: OpenKey,
+  algorithm: string,
+  ciphertext: Buffer,
+  nowMs: number,
+): MaybePromise<Decrypted> {
   const named = requirePublicKeyAlgorithm(openKey, algorithm, nowMs);
   const { version, material } = openKey.current(nowMs);
-  const plaintext = decryptBy(named, material, ciphertext);
-  if (plaintext === undefined) throw new KeyError('invalid-ciphertext', { keyId: openKey.key.id });
-  return { plaintext, version };
+  const decrypting = DECRYPT[openKey.key.spec.runs](named, material, ciphertext);
+  return andThen<Buffer | undefined, Decrypted>(decrypting, (plaintext) => {
+    if (plaintext === undefined) throw new KeyError('invalid-ciphertext', { keyId: openKey.key.id });
+    return { plaintext, version };
+  });
 }
 
 function requirePublicKeyAlgorithm({ key }: OpenKey, algorithm: string, nowMs: number): PublicKeyEncryptionName {

@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes/bytes.ts';
 import { decapsulate as decapsulateBy, encapsulate as encapsulateTo } from '../crypto/encapsulation.ts';
-import { deriveSharedSecret as agree } from '../crypto/key-agreement.ts';
+import { deriveSharedSecret as agreeHere, deriveSharedSecretAside } from '../crypto/key-agreement.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
 import { KeyError } from './errors.ts';
 import type { KeyVersion } from './key.ts';
 import type { OpenKey } from './open-key.ts';
@@ -12,20 +13,30 @@ export interface Shared {
   readonly version: KeyVersion;
 }
 
+const AGREE = { here: agreeHere, aside: deriveSharedSecretAside };
+
 /**
  * Agrees on a secret with the owner of a public key (SPKI, DER) on the same curve: the x coordinate, as it is.
- * `algorithm`: its name on the AWS wire, as below.
+ * A promise where the key's spec
+ * agrees aside. `algorithm`: its name on the AWS wire, as below.
  *
  * @throws {KeyError} what the key's state refuses; `wrong-usage`, `wrong-algorithm`, `invalid-public-key`
  */
-export function deriveSharedSecret(openKey: OpenKey, algorithm: string, peer: Buffer, nowMs: number): Shared {
+export function deriveSharedSecret(
+  openKey: OpenKey,
+  algorithm: string,
+  peer: Buffer,
+  nowMs: number,
+): MaybePromise<Shared> {
   const { key } = openKey;
   requireUsable(key, 'key-agreement', nowMs);
   requireAlgorithm(key, algorithm);
   const { version, material } = openKey.current(nowMs);
-  const sharedSecret = agree(key.spec, material, peer);
-  if (sharedSecret === undefined) throw new KeyError('invalid-public-key', { keyId: key.id });
-  return { sharedSecret, version };
+  const agreeing = AGREE[key.spec.runs](key.spec, material, peer);
+  return andThen<Bytes<'SharedSecret'> | undefined, Shared>(agreeing, (sharedSecret) => {
+    if (sharedSecret === undefined) throw new KeyError('invalid-public-key', { keyId: key.id });
+    return { sharedSecret, version };
+  });
 }
 
 /**

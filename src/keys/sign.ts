@@ -1,5 +1,6 @@
-import { messageProblem, sign as signBy, verify as verifyBy } from '../crypto/signing.ts';
+import { messageProblem, sign as signHere, signAside, verify as verifyBy } from '../crypto/signing.ts';
 import type { MessageType, SigningAlgorithmName } from '../crypto/signing.ts';
+import { andThen, type MaybePromise } from '../records/ports.ts';
 import { KeyError } from './errors.ts';
 import type { KeyVersion } from './key.ts';
 import type { OpenKey } from './open-key.ts';
@@ -12,8 +13,10 @@ export interface SignedMessage {
   readonly messageType: MessageType;
 }
 
+const SIGN = { here: signHere, aside: signAside };
+
 /**
- * Signs a message, its digest, or (ML-DSA) its message representative.
+ * Signs a message, its digest, or (ML-DSA) its message representative. A promise where the key's spec signs aside.
  *
  * @throws {KeyError} what the key's state refuses; `wrong-usage`, `wrong-algorithm`, `message-unfit`
  */
@@ -21,10 +24,11 @@ export function sign(
   openKey: OpenKey,
   signed: SignedMessage,
   nowMs: number,
-): { readonly signature: Buffer; readonly version: KeyVersion } {
+): MaybePromise<{ readonly signature: Buffer; readonly version: KeyVersion }> {
   requireSigning(openKey, signed, nowMs);
   const { version, material } = openKey.current(nowMs);
-  return { signature: signBy(signed.algorithm, material, signed.message, signed.messageType), version };
+  const signing = SIGN[openKey.key.spec.runs](signed.algorithm, material, signed.message, signed.messageType);
+  return andThen<Buffer, { signature: Buffer; version: KeyVersion }>(signing, (signature) => ({ signature, version }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { longAside } from '../crypto/aside.ts';
 import { generateWrappingKey, type WrappingKeyPair, type WrappingKeySpec } from '../crypto/import-wrapping.ts';
 import { MadeAhead } from './made-ahead.ts';
 import { Share } from './share.ts';
@@ -8,7 +9,7 @@ export class WrappingKeyPool {
   readonly #share = new Share();
 
   constructor(generate = generateWrappingKey) {
-    this.#ahead = new MadeAhead(generate);
+    this.#ahead = new MadeAhead((spec) => longAside(() => generate(spec)));
   }
 
   /** A wrapping key for a tenant. @throws {KeyError} `too-many-waiting` */

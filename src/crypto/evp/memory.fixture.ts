@@ -7,24 +7,27 @@ import { generateMaterial, openKeyMaterial } from '../key-material.ts';
 import koffi from 'koffi';
 import { keySpec, type KeySpecRow } from '../key-spec.ts';
 import { deriveSharedSecret } from '../key-agreement.ts';
-import { decryptWith, encryptTo } from '../public-key-encryption.ts';
-import { sign, verify } from '../signing.ts';
+import { decryptAside, decryptWith, encryptTo } from '../public-key-encryption.ts';
+import { sign, signAside, verify } from '../signing.ts';
 
 const digest = Buffer.alloc(32, 1);
 const mu = Buffer.alloc(64, 1);
 const { gc: collect } = globalThis as unknown as { gc: () => void };
 const row = (name: string) => keySpec(name) as KeySpecRow;
-const [p256, ed25519, sm2, mlDsa] = (await Promise.all(
-  ['ec-p256', 'ed25519', 'sm2', 'ml-dsa-44'].map(async (name) =>
+const [p256, ed25519, sm2, mlDsa, rsa] = (await Promise.all(
+  ['ec-p256', 'ed25519', 'sm2', 'ml-dsa-44', 'rsa-2048'].map(async (name) =>
     openKeyMaterial(row(name), await generateMaterial(row(name))),
   ),
-)) as [KeyObject, KeyObject, KeyObject, KeyObject];
+)) as [KeyObject, KeyObject, KeyObject, KeyObject, KeyObject];
 const material = await generateMaterial(row('ec-p256'));
 const sm2Public = createPublicKey(sm2);
 const sm2Spki = sm2Public.export({ format: 'der', type: 'spki' });
 const encrypted = encryptTo('SM2PKE', sm2Public, digest);
 const damaged = Buffer.from(encrypted);
 damaged[encrypted.length - 1] = (damaged.at(-1) as number) ^ 1;
+
+const rsaEncrypted = encryptTo('RSAES_OAEP_SHA_256', createPublicKey(rsa), digest);
+const rsaDamaged = Buffer.concat([Buffer.alloc(1), rsaEncrypted.subarray(1)]);
 
 const WAYS: readonly (readonly [name: string, times: number, run: () => unknown])[] = [
   ['sign', 100_000, () => sign('ECDSA_SHA_256', p256, digest, 'DIGEST')],
@@ -35,6 +38,9 @@ const WAYS: readonly (readonly [name: string, times: number, run: () => unknown]
   ['decrypt', 1000, () => decryptWith('SM2PKE', sm2, encrypted)],
   ['refuse', 1000, () => decryptWith('SM2PKE', sm2, damaged)],
   ['agree', 1000, () => deriveSharedSecret(row('sm2'), sm2, sm2Spki)],
+  ['sign aside', 1000, () => signAside('ML_DSA_SHAKE_256', mlDsa, mu, 'EXTERNAL_MU')],
+  ['decrypt aside', 1000, () => decryptAside('RSAES_OAEP_SHA_256', rsa, rsaEncrypted)],
+  ['refuse aside', 1000, () => decryptAside('RSAES_OAEP_SHA_256', rsa, rsaDamaged)],
   ['open', 3000, () => sign('ECDSA_SHA_256', openKeyMaterial(row('ec-p256'), material), digest, 'DIGEST')],
 ];
 
@@ -76,7 +82,8 @@ async function grown(times: number, run: () => unknown): Promise<number> {
   for (let batch = 0; batch < BATCHES; batch++) {
     const before = bytesInUse();
     for (let n = 0; n < size; n++) {
-      run();
+      const done = run();
+      if (done instanceof Promise) await done;
       if (n % 5000 === 4999) await settle();
     }
     await settle();

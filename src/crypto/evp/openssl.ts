@@ -6,9 +6,14 @@ export type Pointer = bigint & { readonly pointer: unique symbol };
 /** Where OpenSSL reads or writes a `size_t`. */
 export type Size = BigUint64Array;
 
-/** A function that takes long: its `async` form runs on a thread of the runtime's pool. */
+/** A function that may take long: its `async` form runs on a thread of the runtime's pool. See off-loop.ts. */
 export interface OffLoop<Arguments extends readonly unknown[]> {
   async(...args: [...Arguments, done: (error: unknown, result: number) => void]): void;
+}
+
+/** A function that runs on a thread or, called plainly, here. */
+export interface EitherWay<Arguments extends readonly unknown[]> extends OffLoop<Arguments> {
+  (...args: Arguments): number;
 }
 
 /** OpenSSL's functions that Node's own interface does not reach. A length is a number of bytes. */
@@ -28,7 +33,9 @@ export interface OpenSsl {
   EVP_PKEY_sign_init(ctx: Pointer): number;
   EVP_PKEY_sign_init_ex2(ctx: Pointer, algorithm: Pointer, parameters: null): number;
   EVP_PKEY_sign_message_init(ctx: Pointer, algorithm: Pointer, parameters: null): number;
-  EVP_PKEY_sign(ctx: Pointer, signature: Uint8Array, length: Size, input: Uint8Array, inputLength: number): number;
+  readonly EVP_PKEY_sign: EitherWay<
+    [ctx: Pointer, signature: Uint8Array, length: Size, input: Uint8Array, inputLength: number]
+  >;
   EVP_PKEY_verify_init(ctx: Pointer): number;
   EVP_PKEY_verify_init_ex2(ctx: Pointer, algorithm: Pointer, parameters: null): number;
   EVP_PKEY_verify_message_init(ctx: Pointer, algorithm: Pointer, parameters: null): number;
@@ -37,7 +44,23 @@ export interface OpenSsl {
   EVP_PKEY_encrypt_init(ctx: Pointer): number;
   EVP_PKEY_encrypt(ctx: Pointer, output: Uint8Array, length: Size, input: Uint8Array, inputLength: number): number;
   EVP_PKEY_decrypt_init(ctx: Pointer): number;
-  EVP_PKEY_decrypt(ctx: Pointer, output: Uint8Array, length: Size, input: Uint8Array, inputLength: number): number;
+  readonly EVP_PKEY_decrypt: EitherWay<
+    [ctx: Pointer, output: Uint8Array, length: Size, input: Uint8Array, inputLength: number]
+  >;
+
+  EVP_get_digestbyname(name: string): Pointer | null;
+  /** The length of the message, or -1. */
+  RSA_padding_check_PKCS1_OAEP_mgf1(
+    output: Uint8Array,
+    room: number,
+    encoded: Uint8Array,
+    encodedLength: number,
+    modulusLength: number,
+    label: null,
+    labelLength: number,
+    hash: Pointer,
+    mgf1Hash: Pointer,
+  ): number;
 
   EC_KEY_new_by_curve_name(nid: number): Pointer | null;
   EC_KEY_free(key: Pointer): void;
@@ -80,6 +103,9 @@ const DECLARATIONS: { readonly [Name in keyof OpenSsl]: string } = {
   EVP_PKEY_decrypt_init: 'int EVP_PKEY_decrypt_init(void *ctx)',
   EVP_PKEY_decrypt:
     'int EVP_PKEY_decrypt(void *ctx, uint8_t *out, size_t *length, const uint8_t *input, size_t inputLength)',
+  EVP_get_digestbyname: 'void *EVP_get_digestbyname(const char *name)',
+  RSA_padding_check_PKCS1_OAEP_mgf1:
+    'int RSA_padding_check_PKCS1_OAEP_mgf1(uint8_t *to, int room, const uint8_t *from, int length, int modulusLength, const uint8_t *label, int labelLength, void *md, void *mgf1md)',
   EC_KEY_new_by_curve_name: 'void *EC_KEY_new_by_curve_name(int nid)',
   EC_KEY_free: 'void EC_KEY_free(void *key)',
   EC_KEY_get0_group: 'void *EC_KEY_get0_group(void *key)',
@@ -111,6 +137,16 @@ let bound: OpenSsl | undefined;
 export function openssl(): OpenSsl {
   bound ??= bind();
   return bound;
+}
+
+/** Whether {@link openssl} has something to answer. */
+export function isOpenSslReachable(): boolean {
+  try {
+    return openssl() !== undefined;
+  } catch (cause) {
+    if (cause instanceof OpenSslUnreachable) return false;
+    throw cause;
+  }
 }
 
 function bind(): OpenSsl {

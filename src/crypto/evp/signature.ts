@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { mustExist, mustSucceed } from './failure.ts';
-import { withKeyContext } from './key-handle.ts';
+import { aside } from '../aside.ts';
+import { EvpError, mustExist, mustSucceed } from './failure.ts';
+import { evpKey, withKeyContext } from './key-handle.ts';
+import { offLoop } from './off-loop.ts';
 import { openssl, type OpenSsl, type Pointer } from './openssl.ts';
 
 /** How OpenSSL signs what was hashed before. */
@@ -55,6 +57,25 @@ export function evpSign(scheme: EvpSignature, key: KeyObject, digest: Uint8Array
     const length = new BigUint64Array([BigInt(scheme.maxLength)]);
     mustSucceed(functions.EVP_PKEY_sign(ctx, signature, length, digest, digest.byteLength), 'EVP_PKEY_sign');
     return signature.subarray(0, Number(length[0]));
+  });
+}
+
+/** The same on a thread of the runtime's pool: the bytes of the digest stay as they are until then. */
+export function evpSignAside(scheme: EvpSignature, key: KeyObject, digest: Uint8Array): Promise<Buffer> {
+  return aside(async () => {
+    const functions = openssl();
+    const ctx = mustExist(functions.EVP_PKEY_CTX_new(evpKey(key), null), 'EVP_PKEY_CTX_new');
+    try {
+      begin(functions, ctx, 'sign', scheme);
+      const signature = Buffer.alloc(scheme.maxLength);
+      const length = new BigUint64Array([BigInt(scheme.maxLength)]);
+      const { EVP_PKEY_sign: call } = functions;
+      const result = await offLoop('EVP_PKEY_sign', call, key, ctx, signature, length, digest, digest.byteLength);
+      if (result !== 1) throw new EvpError('OpenSSL: EVP_PKEY_sign failed');
+      return signature.subarray(0, Number(length[0]));
+    } finally {
+      functions.EVP_PKEY_CTX_free(ctx);
+    }
   });
 }
 

@@ -1,4 +1,5 @@
 import { deriveSharedSecret as deriveBy } from '../../../keys/shared-secret.ts';
+import { andThen } from '../../../records/ports.ts';
 import { RECIPIENT_NOTE } from '../recipient.ts';
 import { useOfKey } from './use-key.ts';
 import { ORIGINS } from './words.ts';
@@ -9,8 +10,9 @@ export const deriveSharedSecret = useOfKey<'DeriveSharedSecret'>({
   notes: `a public key is taken with its curve by name only; ${RECIPIENT_NOTE}`,
   details: ({ KeyAgreementAlgorithm }) => ({ keyAgreementAlgorithm: KeyAgreementAlgorithm }),
   run(open, { KeyAgreementAlgorithm, PublicKey }, nowMs) {
-    const { sharedSecret, version } = deriveBy(open, KeyAgreementAlgorithm, PublicKey, nowMs);
-    const KeyOrigin = ORIGINS[open.key.origin];
-    return { answer: { SharedSecret: sharedSecret, KeyAgreementAlgorithm, KeyOrigin }, version };
+    return andThen(deriveBy(open, KeyAgreementAlgorithm, PublicKey, nowMs), ({ sharedSecret, version }) => ({
+      answer: { SharedSecret: sharedSecret, KeyAgreementAlgorithm, KeyOrigin: ORIGINS[open.key.origin] },
+      version,
+    }));
   },
 });

@@ -1,4 +1,5 @@
 import { sign as signBy } from '../../../keys/sign.ts';
+import { andThen } from '../../../records/ports.ts';
 import { signedMessage, signingDetails } from './signed-message.ts';
 import { useOfKey } from './use-key.ts';
 
@@ -9,7 +10,9 @@ export const sign = useOfKey<'Sign'>({
     '1 to 4096 bytes, as the pinned model has it; the text about a MessageType that the algorithm does not take is inferred',
   details: signingDetails,
   run(open, input, nowMs) {
-    const { signature, version } = signBy(open, signedMessage(input), nowMs);
-    return { answer: { Signature: signature, SigningAlgorithm: input.SigningAlgorithm }, version };
+    return andThen(signBy(open, signedMessage(input), nowMs), ({ signature, version }) => ({
+      answer: { Signature: signature, SigningAlgorithm: input.SigningAlgorithm },
+      version,
+    }));
   },
 });
