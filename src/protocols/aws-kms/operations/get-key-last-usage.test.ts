@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { entryIdOf } from '../../../audit/last-uses.ts';
 import { KEY_USES } from '../../../keys/uses.ts';
+import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { REGION as HOME, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
 import type { OperationRow } from '../operation.ts';
@@ -80,6 +81,7 @@ describe('GetKeyLastUsage', () => {
     expect((await usage(id, 'eu-west-1')).KeyLastUsage.Operation).toBe('Encrypt');
     await call('ScheduleKeyDeletion', { KeyId: id, PendingWindowInDays: 7 }, 'eu-west-1');
     world.clock.set(world.clock() + 8 * 86_400_000);
+    await sweepDueKeys(world.store, world.directory, world.keys, world.clock(), world.random);
     await call('ReplicateKey', { KeyId: id, ReplicaRegion: 'eu-west-1' });
     expect((await usage(id, 'eu-west-1')).KeyLastUsage).toEqual({});
   });
