@@ -8,6 +8,7 @@ import {
   KeyUsage,
   KeyUsageFlags,
 } from '@peculiar/asn1-x509';
+import { contextTag, der, DerError, DerReader, encodeDer, TAG } from '../crypto/der.ts';
 
 /** A certificate of the Nitro kind (P-384 throughout), with what OpenSSL does not tell of it. */
 export interface Certificate {
@@ -17,6 +18,9 @@ export interface Certificate {
   readonly pathLength?: number;
   readonly maySignCertificates: boolean;
   readonly maySignMessages: boolean;
+  /** What its issuer signed, and the signature (DER). */
+  readonly signed: Buffer;
+  readonly signature: Buffer;
 }
 
 /** A certificate that cannot be used. The message says why. */
@@ -33,23 +37,26 @@ const P384 = 'secp384r1';
  * @throws {CertificateError} it is none, has a critical extension that is not understood here, or an algorithm other
  *   than ECDSA with P-384 and SHA-384
  */
-export function readCertificate(der: Buffer): Certificate {
+export function readCertificate(bytes: Buffer): Certificate {
   let x509: X509Certificate;
   let parsed: Asn1Certificate;
   let publicKey: KeyObject;
   try {
-    x509 = new X509Certificate(der);
+    x509 = new X509Certificate(bytes);
     // OpenSSL reads the key only when it is asked for.
     ({ publicKey } = x509);
-    parsed = AsnConvert.parse(der, Asn1Certificate);
+    parsed = AsnConvert.parse(bytes, Asn1Certificate);
   } catch {
     throw new CertificateError('it is not a certificate');
   }
   // OpenSSL reads PEM too, and stops where the certificate ends.
-  if (!x509.raw.equals(der)) throw new CertificateError('it is not a certificate in DER');
+  if (!x509.raw.equals(bytes)) throw new CertificateError('it is not a certificate in DER');
   if (parsed.signatureAlgorithm.algorithm !== ECDSA_WITH_SHA384)
     throw new CertificateError('it is not signed by ECDSA with SHA-384');
   if (publicKey.asymmetricKeyDetails?.namedCurve !== P384) throw new CertificateError('its key is not of P-384');
+
+  const parts = partsOf(bytes);
+  if (parts === undefined) throw new CertificateError('it names two algorithms, or is not in DER');
 
   const extensions = parsed.tbsCertificate.extensions ?? [];
   if (new Set(extensions.map(({ extnID }) => extnID)).size !== extensions.length)
@@ -69,6 +76,7 @@ export function readCertificate(der: Buffer): Certificate {
       ...(constraints?.pathLenConstraint !== undefined && { pathLength: constraints.pathLenConstraint }),
       maySignCertificates: x509.ca && (usage & KeyUsageFlags.keyCertSign) !== 0,
       maySignMessages: (usage & KeyUsageFlags.digitalSignature) !== 0,
+      ...parts,
     };
   } catch {
     throw new CertificateError('its extensions cannot be read');
@@ -76,3 +84,24 @@ export function readCertificate(der: Buffer): Certificate {
 }
 
 const UNDERSTOOD: readonly string[] = [id_ce_basicConstraints, id_ce_keyUsage];
+
+const VERSION = contextTag(0, 'constructed');
+
+/** RFC 5280 section 4.1.1. The signed part names the algorithm once more: it must be the same to the byte. */
+function partsOf(certificate: Buffer): Pick<Certificate, 'signed' | 'signature'> | undefined {
+  try {
+    const parts = new DerReader(certificate).inside(TAG.sequence);
+    const signed = parts.value(TAG.sequence);
+    const algorithm = parts.value(TAG.sequence);
+    const signature = parts.bits();
+    parts.end();
+    const inner = new DerReader(signed);
+    if (inner.has(VERSION)) inner.value(VERSION);
+    inner.value(TAG.integer);
+    if (!inner.value(TAG.sequence).equals(algorithm)) return undefined;
+    return { signed: encodeDer(der(TAG.sequence, signed)), signature };
+  } catch (cause) {
+    if (cause instanceof DerError) return undefined;
+    throw cause;
+  }
+}

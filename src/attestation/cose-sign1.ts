@@ -1,5 +1,6 @@
 import { verify, type KeyObject } from 'node:crypto';
 import { encode } from 'cborg';
+import { aside } from '../crypto/aside.ts';
 import { readCbor } from './cbor.ts';
 import { malformed } from './errors.ts';
 
@@ -40,10 +41,16 @@ export function readCoseSign1(bytes: Uint8Array): CoseSign1 {
   return { protectedHeader, payload, signature };
 }
 
-/** Whether the holder of a P-384 key signed the message: the Sig_structure of RFC 9052 section 4.4. */
-export function isSignedBy({ protectedHeader, payload, signature }: CoseSign1, publicKey: KeyObject): boolean {
+/** Whether the holder of a P-384 key signed the message: the Sig_structure of RFC 9052 section 4.4. On a thread. */
+export function isSignedBy({ protectedHeader, payload, signature }: CoseSign1, publicKey: KeyObject): Promise<boolean> {
   const signed = encode(['Signature1', protectedHeader, new Uint8Array(), payload]);
-  return verify('sha384', signed, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+  const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  return aside(
+    () =>
+      new Promise((resolve, reject) =>
+        verify('sha384', signed, key, signature, (error, isValid) => (error ? reject(error) : resolve(isValid))),
+      ),
+  );
 }
 
 export function isBytes(value: unknown): value is Uint8Array {

@@ -5,6 +5,7 @@ import { KeyUsageFlags } from '@peculiar/asn1-x509';
 import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCertificate } from './certificate.ts';
 import { followChain } from './chain.ts';
 import { isSignedBy, readCoseSign1 } from './cose-sign1.ts';
 import { readPayload } from './document.ts';
@@ -29,10 +30,10 @@ const good = (departure: Partial<Departure> = {}) => attestationDocument({ nowMs
 const verify = (document: Uint8Array, nowMs = NOW) => verifyAttestation(document, ROOTS, nowMs);
 
 /** What a refusal says: its code. */
-function refusalOf(run: () => unknown): AttestationErrorCode {
+async function refusalOf(run: () => Promise<unknown>): Promise<AttestationErrorCode> {
   let answered: unknown;
   try {
-    answered = run();
+    answered = await run();
   } catch (error) {
     if (!(error instanceof AttestationError)) throw error;
     return error.code;
@@ -45,13 +46,13 @@ describe('a document of a real enclave', () => {
   const document = Buffer.from(text, 'base64');
   const atMs = Date.UTC(2026, 1, 6, 8, 24, 18, 900);
 
-  it("leads to AWS's root, which is the one that is published", () => {
+  it("leads to AWS's root, which is the one that is published", async () => {
     const fingerprint = createHash('sha256').update(NITRO_ROOT.x509.raw).digest('hex');
     expect(fingerprint).toBe('641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b');
     const message = readCoseSign1(document);
     const { issuers, certificate, atMs: madeAtMs, moduleId, platform, registers } = readPayload(message.payload);
-    const signer = followChain([...issuers, certificate], [NITRO_ROOT], [madeAtMs]);
-    expect(isSignedBy(message, signer)).toBe(true);
+    const signer = await followChain([...issuers, certificate], [NITRO_ROOT], [madeAtMs]);
+    expect(await isSignedBy(message, signer)).toBe(true);
     expect(Math.abs(madeAtMs - atMs)).toBeLessThan(MINUTE);
     expect({ moduleId, platform, count: registers.size }).toEqual({
       moduleId: 'i-0761a4cbcc7632aef-enc019c320cb32f6b7a',
@@ -61,22 +62,22 @@ describe('a document of a real enclave', () => {
     expect(registers.get(0)?.toString('hex').slice(0, 16)).toBe('6165855369654a58');
   });
 
-  it('names no key to answer to, so it is no recipient', () => {
-    expect(refusalOf(() => verifyAttestation(document, [NITRO_ROOT], atMs))).toBe('no-public-key');
+  it('names no key to answer to, so it is no recipient', async () => {
+    expect(await refusalOf(() => verifyAttestation(document, [NITRO_ROOT], atMs))).toBe('no-public-key');
   });
 
-  it('counts at no other time, and under no other root', () => {
-    expect(refusalOf(() => verifyAttestation(document, [NITRO_ROOT], atMs + 6 * MINUTE))).toBe('stale');
-    expect(refusalOf(() => verifyAttestation(document, [NITRO_ROOT], NOW))).toBe('certificate-expired');
-    expect(refusalOf(() => verifyAttestation(document, ROOTS, atMs))).toBe('untrusted');
+  it('counts at no other time, and under no other root', async () => {
+    expect(await refusalOf(() => verifyAttestation(document, [NITRO_ROOT], atMs + 6 * MINUTE))).toBe('stale');
+    expect(await refusalOf(() => verifyAttestation(document, [NITRO_ROOT], NOW))).toBe('certificate-expired');
+    expect(await refusalOf(() => verifyAttestation(document, ROOTS, atMs))).toBe('untrusted');
   });
 
-  it('is worth nothing with any bit of it changed', () => {
-    fc.assert(
-      fc.property(fc.nat(document.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
+  it('is worth nothing with any bit of it changed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(document.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
         const changed = Buffer.from(document);
         changed.writeUInt8(changed.readUInt8(at) ^ mask, at);
-        expect(refusalOf(() => verifyAttestation(changed, [NITRO_ROOT], atMs))).not.toBe('no-public-key');
+        expect(await refusalOf(() => verifyAttestation(changed, [NITRO_ROOT], atMs))).not.toBe('no-public-key');
       }),
       { numRuns: 60 },
     );
@@ -84,8 +85,8 @@ describe('a document of a real enclave', () => {
 });
 
 describe('a document', () => {
-  it('proves what was measured, and whose key it is', () => {
-    const { platform, moduleId, registers, publicKey } = verify(good());
+  it('proves what was measured, and whose key it is', async () => {
+    const { platform, moduleId, registers, publicKey } = await verify(good());
     expect({ platform, moduleId }).toEqual({
       platform: 'nitro-enclave',
       moduleId: 'i-0123456789abcdef0-enc0123456789abcdef',
@@ -95,8 +96,8 @@ describe('a document', () => {
     expect(publicKey.equals(recipientPair().publicKey)).toBe(true);
   });
 
-  it('may come from a virtual TPM, whose registers are others', () => {
-    const { platform, registers } = verify(good({ payload: { pcrs: undefined, nitrotpm_pcrs: REGISTERS } }));
+  it('may come from a virtual TPM, whose registers are others', async () => {
+    const { platform, registers } = await verify(good({ payload: { pcrs: undefined, nitrotpm_pcrs: REGISTERS } }));
     expect(platform).toBe('nitro-tpm');
     expect(registers.get(4)).toBe('05'.repeat(48));
   });
@@ -124,8 +125,8 @@ describe('a document', () => {
     ],
     ['leaves out what may be missing', { payload: { user_data: undefined, nonce: undefined } }],
     ['says more than is asked', { payload: { another: 'member' } }],
-  ])('is believed that %s', (_, departure) => {
-    expect(verify(good(departure)).publicKey.asymmetricKeyType).toBe('rsa');
+  ])('is believed that %s', async (_, departure) => {
+    expect((await verify(good(departure))).publicKey.asymmetricKeyType).toBe('rsa');
   });
 
   const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'der', type: 'spki' });
@@ -183,8 +184,8 @@ describe('a document', () => {
     ['a key of an elliptic curve', { public_key: bytes(ecKey) }, 'no-public-key'],
     ['an age of over five minutes', { timestamp: NOW - MAX_AGE_MS - 1 }, 'stale'],
     ['a time too far ahead', { timestamp: NOW + MAX_AGE_MS + 1 }, 'stale'],
-  ])('is refused with %s', (_, departure, code) => {
-    expect(refusalOf(() => verify(good({ payload: departure })))).toBe(code);
+  ])('is refused with %s', async (_, departure, code) => {
+    expect(await refusalOf(() => verify(good({ payload: departure })))).toBe(code);
   });
 
   it.each<[string, Partial<Departure>, AttestationErrorCode]>([
@@ -210,8 +211,8 @@ describe('a document', () => {
       { signingKey: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey },
       'wrong-signature',
     ],
-  ])('is refused with %s', (_, departure, code) => {
-    expect(refusalOf(() => verify(good(departure)))).toBe(code);
+  ])('is refused with %s', async (_, departure, code) => {
+    expect(await refusalOf(() => verify(good(departure)))).toBe(code);
   });
 
   it.each<[string, number, CertificateDeparture, AttestationErrorCode]>([
@@ -232,39 +233,65 @@ describe('a document', () => {
     ['a leaf of another curve', -1, { curve: 'P-256' }, 'untrusted'],
     ['an issuer signed with SHA-256', 2, { hash: 'sha256' }, 'untrusted'],
     ['a leaf with a critical extension', -1, { critical: '1.2.3.4' }, 'untrusted'],
-  ])('is refused with %s', (_, place, departure, code) => {
-    expect(refusalOf(() => verify(good({ certificates: { [place]: departure } })))).toBe(code);
+  ])('is refused with %s', async (_, place, departure, code) => {
+    expect(await refusalOf(() => verify(good({ certificates: { [place]: departure } })))).toBe(code);
   });
 
-  it('is refused with a chain in another order, without its root, or with nine certificates', () => {
+  it('is refused with a chain in another order, without its root, or with nine certificates', async () => {
     const members = payload({ nowMs: NOW });
     const issuers = members.get('cabundle') as Uint8Array[];
     for (const cabundle of [issuers.toReversed(), issuers.slice(1)])
-      expect(refusalOf(() => verify(good({ payload: { cabundle } })))).toBe('untrusted');
-    expect(refusalOf(() => verify(good({ between: 7 })))).toBe('malformed');
+      expect(await refusalOf(() => verify(good({ payload: { cabundle } })))).toBe('untrusted');
+    expect(await refusalOf(() => verify(good({ between: 7 })))).toBe('malformed');
   });
 
-  it('is refused where OpenSSL reads the certificate, and its key not', () => {
+  it('is refused where OpenSSL reads the certificate, and its key not', async () => {
     const leaf = payload({ nowMs: NOW }).get('certificate') as Uint8Array;
     for (const part of ['2a8648ce3d0201', '2b81040022']) {
       const certificate = Buffer.from(leaf);
       const at = certificate.indexOf(Buffer.from(part, 'hex')) + part.length / 2 - 1;
       certificate.writeUInt8(0x7f, at);
-      expect(refusalOf(() => verify(good({ payload: { certificate } })))).toBe('untrusted');
+      expect(await refusalOf(() => verify(good({ payload: { certificate } })))).toBe('untrusted');
     }
   });
 
-  it('is refused with a key that nothing can be encrypted to', () => {
+  it('is refused with a key that nothing can be encrypted to', async () => {
     const even = recipientPair().publicKey.export({ format: 'der', type: 'spki' });
     // The modulus ends before the exponent, 65537: five bytes.
     even.writeUInt8(even.readUInt8(even.length - 6) & 0xfe, even.length - 6);
-    expect(refusalOf(() => verify(good({ payload: { public_key: even } })))).toBe('no-public-key');
+    expect(await refusalOf(() => verify(good({ payload: { public_key: even } })))).toBe('no-public-key');
   });
 
-  it('is refused where the root has the name of a trusted one and another key', () => {
-    expect(refusalOf(() => verify(good({ certificates: { 0: { wrongSigner: true } } })))).toBe('untrusted');
-    expect(refusalOf(() => verifyAttestation(good(), [NITRO_ROOT], NOW))).toBe('untrusted');
-    expect(refusalOf(() => verifyAttestation(good(), [], NOW))).toBe('untrusted');
+  it('is judged anew each time, however well its certificates are known', async () => {
+    const document = good({ certificates: { [-1]: { toMs: NOW + MINUTE } } });
+    for (const _ of [1, 2]) expect((await verify(document)).platform).toBe('nitro-enclave');
+    expect(await refusalOf(() => verify(document, NOW + 2 * MINUTE))).toBe('certificate-expired');
+    expect(await refusalOf(() => verifyAttestation(document, [], NOW))).toBe('untrusted');
+    expect(await refusalOf(() => verifyAttestation(document, [NITRO_ROOT], NOW))).toBe('untrusted');
+    expect((await verify(document)).platform).toBe('nitro-enclave');
+  });
+
+  it('leaves the event loop to others while its signatures are verified', async () => {
+    const order: string[] = [];
+    const verified = verify(good()).then(() => order.push('document'));
+    await new Promise((done) => setImmediate(done));
+    order.push('others');
+    await verified;
+    expect(order).toEqual(['others', 'document']);
+  });
+
+  it('is refused where a certificate names one algorithm and its signature another', () => {
+    const bytes = Buffer.from(ROOTS[0]?.x509.raw as Buffer);
+    // ecdsa-with-SHA384, the first of two.
+    const at = bytes.indexOf(Buffer.from('2a8648ce3d040303', 'hex'));
+    bytes[at + 7] = 2;
+    expect(() => readCertificate(bytes)).toThrow('it names two algorithms');
+  });
+
+  it('is refused where the root has the name of a trusted one and another key', async () => {
+    expect(await refusalOf(() => verify(good({ certificates: { 0: { wrongSigner: true } } })))).toBe('untrusted');
+    expect(await refusalOf(() => verifyAttestation(good(), [NITRO_ROOT], NOW))).toBe('untrusted');
+    expect(await refusalOf(() => verifyAttestation(good(), [], NOW))).toBe('untrusted');
   });
 
   const nested = (depth: number): Buffer => Buffer.concat([Buffer.alloc(depth, 0x81), Buffer.of(0)]);
@@ -287,8 +314,8 @@ describe('a document', () => {
     ['more bytes than any has', Buffer.alloc(MAX_DOCUMENT_BYTES + 1)],
     ['five members', Buffer.concat([Buffer.of(0x85), good().subarray(1), Buffer.of(0)])],
     ['a payload that is null', text(`8444a1013822a0f65860${'00'.repeat(96)}`)],
-  ])('is refused where it is %s', (_, document) => {
-    expect(refusalOf(() => verify(document))).toBe('malformed');
+  ])('is refused where it is %s', async (_, document) => {
+    expect(await refusalOf(() => verify(document))).toBe('malformed');
   });
 
   it.each<[string, Buffer]>([
@@ -298,8 +325,8 @@ describe('a document', () => {
     ['lists in lists', nested(300)],
     ['an indefinite list without end', Buffer.concat([text('a163616263'), Buffer.alloc(300, 0x9f)])],
     ['with a byte behind it', Buffer.concat([Buffer.from(encode(payload({ nowMs: NOW }))), Buffer.of(0)])],
-  ])('is refused where its signed payload is %s', (_, bytesOfPayload) => {
+  ])('is refused where its signed payload is %s', async (_, bytesOfPayload) => {
     const document = signedDocument(new Uint8Array(bytesOfPayload), { nowMs: NOW });
-    expect(refusalOf(() => verify(document))).toBe('malformed');
+    expect(await refusalOf(() => verify(document))).toBe('malformed');
   });
 });

@@ -26,16 +26,21 @@ const MIN_EXPONENT = 65_537n;
 /**
  * Verifies an attestation document of AWS Nitro Enclaves or NitroTPM: form, certificates up to a trusted root,
  * signature, age, and that it names an RSA key to answer to (https://docs.aws.amazon.com/enclaves/latest/user/verify-root.html).
+ * Signatures are verified off the event loop; the document's bytes are left alone until then.
  *
  * @throws {AttestationError}
  */
-export function verifyAttestation(document: Uint8Array, roots: readonly Certificate[], nowMs: number): Attestation {
+export async function verifyAttestation(
+  document: Uint8Array,
+  roots: readonly Certificate[],
+  nowMs: number,
+): Promise<Attestation> {
   if (document.length > MAX_DOCUMENT_BYTES)
     throw malformed(`An attestation document has at most ${MAX_DOCUMENT_BYTES} bytes.`);
   const message = readCoseSign1(document);
   const { platform, moduleId, atMs, registers, certificate, issuers, publicKey } = readPayload(message.payload);
-  const signer = followChain([...issuers, certificate], roots, [nowMs, atMs]);
-  if (!isSignedBy(message, signer))
+  const signer = await followChain([...issuers, certificate], roots, [nowMs, atMs]);
+  if (!(await isSignedBy(message, signer)))
     throw new AttestationError('wrong-signature', 'The attestation document was not signed by its own certificate.');
   if (Math.abs(nowMs - atMs) > MAX_AGE_MS) {
     throw new AttestationError(

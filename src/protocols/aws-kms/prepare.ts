@@ -27,9 +27,24 @@ export function prepareOperation(
   const operation = row as unknown as Operation<'Encrypt'>;
   return andThen(checkGrantTokens(context, input), () => {
     const recipient = recipientOf(context, input, nowMs);
-    const attested = recipient === undefined ? context : { ...context, recipient };
-    return andThen(operation.prepare(attested, input as never, nowMs), (act) =>
-      withRequestContext(attested, name, input, recipient === undefined ? act : answeredTo(recipient, name, act)),
-    );
+    if (recipient === undefined) return prepared(context, operation, name, input, nowMs);
+    return recipient.then((found) => {
+      const attested = { ...context, recipient: found };
+      return andThen(operation.prepare(attested, input as never, nowMs), (act) =>
+        withRequestContext(attested, name, input, answeredTo(found, name, act)),
+      );
+    });
   });
+}
+
+function prepared(
+  context: OperationContext,
+  operation: Operation<'Encrypt'>,
+  name: OperationName,
+  input: AnyInput,
+  nowMs: number,
+): MaybePromise<Act<unknown>> {
+  return andThen(operation.prepare(context, input as never, nowMs), (act) =>
+    withRequestContext(context, name, input, act),
+  );
 }

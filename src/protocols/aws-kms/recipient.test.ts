@@ -242,9 +242,9 @@ describe('what policies can ask of a recipient', () => {
     ['tpm', 'imagesha384', undefined],
     ['nobody', 'imagesha384', undefined],
     ['nobody', 'nitrotpmpcr4', undefined],
-  ])('%s: %s', (who, key, values) => {
+  ])('%s: %s', async (who, key, values) => {
     const documents = { enclave: {}, tpm: { pcrs: undefined, nitrotpm_pcrs: REGISTERS } };
-    const recipientIs = who === 'nobody' ? undefined : attested(documents[who as keyof typeof documents]);
+    const recipientIs = who === 'nobody' ? undefined : await attested(documents[who as keyof typeof documents]);
     expect(recipientValues(recipientIs, `kms:recipientattestation:${key}`)).toEqual(values);
   });
 });

@@ -46,13 +46,17 @@ export function recipientOf(
   { attestationRoots }: OperationContext,
   { Recipient }: AnyInput,
   nowMs: number,
-): Attestation | undefined {
+): Promise<Attestation> | undefined {
   if (Recipient === undefined) return undefined;
   // RSAES_OAEP_SHA_256 is the only algorithm that the model knows.
   const { AttestationDocument } = Recipient as RecipientInfo;
   if (AttestationDocument === undefined) throw requiredMember('Recipient.attestationDocument');
+  return verified(AttestationDocument, attestationRoots, nowMs);
+}
+
+async function verified(...args: Parameters<typeof verifyAttestation>): Promise<Attestation> {
   try {
-    return verifyAttestation(AttestationDocument, attestationRoots, nowMs);
+    return await verifyAttestation(...args);
   } catch (error) {
     throw error instanceof AttestationError ? validationError(error.message) : error;
   }
