@@ -69,6 +69,30 @@ describe('the way to a proxy', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(245);
   });
 
+  it.each<[string, string, (response: ServerResponse) => void]>([
+    [
+      'drips without an end',
+      'timed-out',
+      (response) => {
+        const drip = setInterval(() => response.write(' '), 10);
+        response.on('close', () => clearInterval(drip));
+      },
+    ],
+    ['says more than any answer has', 'malformed-answer', (response) => void response.end(Buffer.alloc(65 * 1024))],
+    [
+      'breaks off',
+      'unreachable',
+      (response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('{', () => response.socket?.destroy());
+      },
+    ],
+    ['has more headers than fit', 'unreachable', (response) => void response.setHeader('a', 'a'.repeat(20_000)).end()],
+  ])('is not taken in by an answer that %s', async (_, failure, answer) => {
+    serve = answer;
+    expect(await failureOf(post(tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 1_000 })))).toBe(failure);
+  });
+
   it('keeps its connection, and makes a new one where the other side has closed it', async () => {
     const transport = tlsTransport(new EgressGuard(), { ca: [ca], timeoutMs: 2_000 });
     let connections = 0;
