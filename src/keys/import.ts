@@ -11,6 +11,7 @@ import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts
 import type { KeySpace } from './key-space.ts';
 import { wrapMaterial } from './material.ts';
 import { requirePrimary, withRelated, type Placed } from './related.ts';
+import { Share } from './share.ts';
 import { requireState } from './state.ts';
 
 /** Latest expiry of imported material, from the import on: 365 days. */
@@ -37,7 +38,7 @@ export interface Imported extends Change<KeyVersion> {
  * change is to be committed together with the claim of the material for the key's usage. It comes as a promise where
  * the wrapping key works aside, and for RSA keys: whether one is sound is found out off the event loop.
  *
- * @throws {KeyError} `wrong-origin`, `import-*`, and what the key's state refuses
+ * @throws {KeyError} `wrong-origin`, `import-*`, `too-many-waiting`, and what the key's state refuses
  */
 export function importMaterial(
   space: KeySpace,
@@ -111,7 +112,15 @@ function requireExpiry(key: Key, expiresAtMs: number | undefined, nowMs: number)
   }
 }
 
+/** Checks of RSA keys that are waited for. */
+const share = new Share();
+
 function readImport(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
+  const read = () => readBrought(space, key, request, nowMs);
+  return key.spec.family === 'rsa' ? share.take(space.tenantId, async () => read()) : read();
+}
+
+function readBrought(space: KeySpace, key: Key, request: Import, nowMs: number): MaybePromise<KeyMaterial> {
   const opening = openImport(space, key, request.tokenId, request.encrypted, nowMs);
   const reading = andThen<Buffer, KeyMaterial | MaterialProblem>(opening, (brought) => {
     const read = readImportedMaterial(key.spec, brought);

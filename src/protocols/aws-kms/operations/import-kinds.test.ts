@@ -373,3 +373,21 @@ describe('one material has one usage', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
   });
 });
+
+describe('the checks of RSA keys', () => {
+  it('are shared among tenants: one waits for no more than its part', async () => {
+    const KeyId = await waiting('RSA_2048', 'SIGN_VERIFY');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const asked = { KeyId, WrappingAlgorithm: 'RSA_AES_KEY_WRAP_SHA_256', WrappingKeySpec: 'RSA_2048' };
+    const { ImportToken } = (await call('GetParametersForImport', asked)).body;
+    const material = privateKey.export({ format: 'der', type: 'pkcs8' });
+    // Its last part is another: the whole check is made, and nothing is imported.
+    material.writeUInt8(material.readUInt8(material.length - 1) ^ 2, material.length - 1);
+    const EncryptedKeyMaterial = wrapForImport('RSA_AES_KEY_WRAP_SHA_256', wrappingPair().publicKey, material);
+    const input = { KeyId, ImportToken, EncryptedKeyMaterial, ...KEPT };
+    const answers = await Promise.all(Array.from({ length: 18 }, () => call('ImportKeyMaterial', input)));
+    const { ThrottlingException = [], ...others } = Object.groupBy(answers, ({ type }) => type ?? 'none');
+    expect(ThrottlingException).toHaveLength(2);
+    expect(Object.values(others).flat()).toHaveLength(16);
+  });
+});
