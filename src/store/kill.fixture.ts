@@ -11,7 +11,17 @@ const store = await openStore({
   sequenceEveryMs: 5,
   audit: { folder, witnesses: [witness], origin: 'keystead.test', signer: createPrivateKey(pem) },
 });
-const say = (line: string) => writeSync(1, `${line}\n`);
+/** Says a line at once: nothing may wait in this process when it is killed. A pipe that is full is tried again. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
 const start = (await store.listAll('key')).length;
 for (let n = start; ; n++) {
   const acts = [
