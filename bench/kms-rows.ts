@@ -6,7 +6,7 @@ import {
   SignCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 
 /** A request that is sent over and over, and the proof that its answer is right. */
 export interface Prepared {
@@ -137,6 +137,21 @@ export const ROWS: readonly Row[] = [
       return {
         operation: 'Sign',
         input: { KeyId, Message: EXPECTED, SigningAlgorithm: SIGNING },
+        check: ({ Signature = '' }) =>
+          must(verify('sha256', PLAINTEXT, key, Buffer.from(Signature, 'base64')), 'the signature does not verify'),
+      };
+    },
+  },
+  {
+    name: 'Sign RSA-4096, digest',
+    async prepare(kms) {
+      const KeyId = await newKey(kms, { KeySpec: 'RSA_4096', KeyUsage: 'SIGN_VERIFY' });
+      const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+      const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+      const Message = createHash('sha256').update(PLAINTEXT).digest('base64');
+      return {
+        operation: 'Sign',
+        input: { KeyId, Message, MessageType: 'DIGEST', SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
         check: ({ Signature = '' }) =>
           must(verify('sha256', PLAINTEXT, key, Buffer.from(Signature, 'base64')), 'the signature does not verify'),
       };
