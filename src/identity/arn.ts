@@ -20,6 +20,14 @@ export function sessionArn(accountId: string, role: string, session: string): st
   return `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`;
 }
 
+/** The account of services: no tenant has it, so that being of an account gives a service nothing. */
+export const NO_ACCOUNT = '000000000000';
+
+/** A service, whoever hosts it. */
+export function serviceArn(name: string): string {
+  return `arn:aws:iam::${NO_ACCOUNT}:service/${name}`;
+}
+
 /** Who asks through an endpoint for external key stores. */
 export function xksEndpointArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:xks-endpoint/${name}`;

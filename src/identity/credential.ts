@@ -18,6 +18,8 @@ export type CredentialHolder = 'user' | 'role' | 'root' | 'service';
 export interface SessionSource {
   readonly tenantId: string;
   readonly credentialId: string;
+  /** Where it ends by itself: nothing that stands on it goes on longer. */
+  readonly expiresAtMs?: number;
 }
 
 /** What a session of AWS STS was opened with. */
@@ -27,6 +29,8 @@ export interface SessionTerms {
   readonly openedBy: string;
   /** For a session of a role: its name. */
   readonly name?: string;
+  /** For a session of a role: how often the role's sessions had been revoked; absent: never. */
+  readonly revocations?: number;
   /** The text of the session's own policy. */
   readonly policy?: string;
   /** Managed policies that bound the session: names of built-in ones, ids of the tenant's own. */

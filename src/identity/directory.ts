@@ -4,12 +4,12 @@ import { xksEndpointName } from '../keys/xks-endpoint-record.ts';
 import { EpochMemo } from '../records/record-cache.ts';
 import { parsePrincipalArn, rootArn, type NamedPrincipal } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
-import type { Credential, CredentialHolder } from './credential.ts';
+import type { Credential, CredentialHolder, SessionTerms } from './credential.ts';
 import { IdentityRecords, MAX_ENTRIES } from './identity-records.ts';
 import { managedPolicyName, type ManagedPolicy } from './managed-policy.ts';
 import { principalName, type Member, type Principal } from './principal.ts';
 import { Proofs, type Proof } from './proofs.ts';
-import { roleName, type Role } from './role.ts';
+import { revocationsOf, roleName, type Role } from './role.ts';
 import { serviceName, type Service } from './service.ts';
 import { accountName, type Instance, type Tenant } from './tenant.ts';
 
@@ -177,7 +177,12 @@ export class Directory {
     }
     const session = kind === 'session' ? named.session : 'session';
     return andThen(this.roleNamed(tenant, name), (role) =>
-      role?.name === name ? this.#proofs.principalOf(tenant, asIf(tenant, 'role', role.id, nowMs, session)) : undefined,
+      role?.name === name
+        ? this.#proofs.principalOf(
+            tenant,
+            asIf(tenant, 'role', role.id, nowMs, { name: session, revocations: revocationsOf(role) }),
+          )
+        : undefined,
     );
   }
 }
@@ -192,10 +197,10 @@ function asIf(
   holder: CredentialHolder,
   principalId: string,
   createdAtMs: number,
-  session?: string,
+  session?: Pick<SessionTerms, 'name' | 'revocations'>,
 ): Credential {
   const common = { id: 'none', tenantId, revision: 0, principalId, createdAtMs, state: 'active' } as const;
   if (session === undefined) return { ...common, type: 'access-key', ...(holder !== 'user' && { holder }) };
-  const terms = { source: { tenantId, credentialId: 'none' }, openedBy: rootArn(accountId), name: session };
+  const terms = { source: { tenantId, credentialId: 'none' }, openedBy: rootArn(accountId), ...session };
   return { ...common, type: 'session', holder: 'role', session: terms };
 }

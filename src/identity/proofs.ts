@@ -107,7 +107,7 @@ export class Proofs {
 
   /** The principal of a credential; `undefined` where it is not there any more, or switched off. */
   principalOf(tenant: Tenant, credential: Credential): MaybePromise<Principal | undefined> {
-    const { id, type, holder, principalId, createdAtMs } = credential;
+    const { id, type, holder, principalId, session } = credential;
     if (holder === 'root') return rootOf(tenant, credential);
     if (holder === 'service') {
       return andThen(this.#identity.service(tenant, principalId), (service) =>
@@ -116,7 +116,7 @@ export class Proofs {
     }
     if (holder === 'role') {
       return andThen(this.#identity.role(tenant, principalId), (found) => {
-        if (found === undefined || !isSessionAlive(found.thing, createdAtMs)) return undefined;
+        if (found === undefined || !isSessionAlive(found.thing, session?.revocations ?? 0)) return undefined;
         return andThen(this.#ownPolicies(tenant, found), (own) => roleSessionOf(tenant, found.thing, credential, own));
       });
     }

@@ -16,7 +16,9 @@ interface RoleBody extends Holder {
   /** Who may assume it: the text of the trust policy. */
   readonly trust: string;
   readonly maxSessionSeconds: number;
-  /** Sessions that were opened up to this moment are dead. */
+  /** How often its sessions were revoked. */
+  readonly sessionRevocations?: number;
+  /** When they were last, for people: clocks differ and step back, so nothing is decided by it. */
   readonly sessionsRevokedAtMs?: number;
   /** A deleted one stays as a tombstone: its name is never given again, since policies may go on naming it. */
   readonly state: 'active' | 'deleted';
@@ -88,14 +90,20 @@ export function trustOf(role: Role): AccessPolicy {
   return trust;
 }
 
-/** Ends every session that was opened so far, also those that were opened in the moment after the last revocation. */
-export function withoutSessions(role: Role, nowMs: number): Role {
-  return { ...role, sessionsRevokedAtMs: Math.max(nowMs, (role.sessionsRevokedAtMs ?? 0) + 1) };
+/** How often the sessions of a role were revoked: what a session that is opened now keeps in mind. */
+export function revocationsOf({ sessionRevocations, sessionsRevokedAtMs }: Role): number {
+  // Before there was a count there was the time alone: what was opened then is not to come back to life.
+  return sessionRevocations ?? (sessionsRevokedAtMs === undefined ? 0 : 1);
 }
 
-/** Whether a session that was opened then is still one. */
-export function isSessionAlive(role: Role, openedAtMs: number): boolean {
-  return role.state === 'active' && openedAtMs > (role.sessionsRevokedAtMs ?? Number.NEGATIVE_INFINITY);
+/** Ends every session that was opened so far, whatever the clocks say. */
+export function withoutSessions(role: Role, nowMs: number): Role {
+  return { ...role, sessionRevocations: revocationsOf(role) + 1, sessionsRevokedAtMs: nowMs };
+}
+
+/** Whether a session that was opened after so many revocations is still one. */
+export function isSessionAlive(role: Role, revocations: number): boolean {
+  return role.state === 'active' && revocations >= revocationsOf(role);
 }
 
 function checkRole(role: Role): void {

@@ -2,6 +2,7 @@ import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName } from '../records/commit.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { NO_ACCOUNT, serviceArn } from './arn.ts';
 import { putBody, readBody } from './body.ts';
 import type { Credential } from './credential.ts';
 import type { Principal } from './principal.ts';
@@ -25,9 +26,6 @@ export interface Service extends ServiceBody {
 
 /** `backup.example.com`: at least two labels, in lower case. */
 export const SERVICE_NAME = /^(?=.{4,128}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
-
-/** The account of services: no tenant has it, so that being of an account gives a service nothing. */
-const NO_ACCOUNT = '000000000000';
 
 export function serviceRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'service', id };
@@ -73,7 +71,7 @@ export function servicePrincipalOf(service: Service, { id }: Credential): Princi
     kind: 'service',
     id: service.id,
     name: service.name,
-    arn: `arn:aws:iam::${NO_ACCOUNT}:service/${service.name}`,
+    arn: serviceArn(service.name),
     policies: [],
     service: service.name,
     credentialId: id,

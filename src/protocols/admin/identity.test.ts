@@ -290,6 +290,30 @@ describe('users, roles and policies', () => {
     expect((await issue(member.id))[0]).toBe(403);
   });
 
+  it.each(['suspend', 'delete'])('let nobody %s credentials but of those whose may be taken back', async (verb) => {
+    const { member, apiKey } = await house.member([]);
+    const action = verb === 'suspend' ? 'keystead:SuspendCredential' : 'keystead:DeleteCredential';
+    const of = (resource: string) => ({ Effect: 'Allow', Action: action, Resource: resource });
+    const document = JSON.stringify({ Statement: [of(userArn(house.tenant.accountId, `crew-${verb}`))] });
+    await done('putPrincipalInlinePolicy', `/principals/${member.id}/inline-policies/put`, { name: 'lead', document });
+    const issue = async (path: string): Promise<string> => {
+      const { credential } = (
+        await house.send(administrator, 'POST', path, path.includes('root') ? undefined : { type: 'access-key' })
+      ).body;
+      return (credential as { credentialId: string }).credentialId;
+    };
+    const made = await house.send(administrator, 'POST', '/principals', { name: `crew-${verb}`, policies: [] });
+    const own = await issue(`/principals/${String(made.body['principalId'])}/credentials`);
+    const take = (id: string) => house.send(apiKey, 'POST', `/credentials/${id}/${verb}`);
+    expect((await take(own)).status).toBe(200);
+    for (const other of [
+      await issue('/root/credentials'),
+      await issue(`/principals/${member.id}/credentials`),
+      'KSIANOBODYHASTHIS0',
+    ])
+      expect(refusal(await take(other))).toEqual([403, 'access-denied']);
+  });
+
   it('are refused by their own name however a request spells it', async () => {
     await done('createPolicy', '/policies', { name: 'Guard', document: allow('kms:Encrypt') });
     await done('createRole', '/roles', { name: 'Keeper', trustPolicy: trust(house.tenant.accountId) });

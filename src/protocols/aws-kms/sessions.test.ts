@@ -3,7 +3,7 @@ import { roleArn, userArn } from '../../identity/arn.ts';
 import { issueAccessKey, suspendCredential, type SessionTerms } from '../../identity/credential.ts';
 import { makeManagedPolicy, putManagedPolicy } from '../../identity/managed-policy.ts';
 import { putPrincipal } from '../../identity/principal.ts';
-import { makeRole, putRole, type Role } from '../../identity/role.ts';
+import { makeRole, putRole, revocationsOf, withoutSessions, type Role } from '../../identity/role.ts';
 import type { Write } from '../../records/commit.ts';
 import { World, type Account, type Actor } from './endpoint.fixture.ts';
 
@@ -30,7 +30,7 @@ async function commit(...writes: Write[]): Promise<void> {
 async function session(of: 'role' | 'user', terms: Partial<SessionTerms> = {}): Promise<Actor> {
   const source = { tenantId: one.tenant.tenantId, credentialId: one.admin.accessKeyId };
   const issue = {
-    session: { source, openedBy: one.admin.principal.arn, name: 'nightly', ...terms },
+    session: { source, openedBy: one.admin.principal.arn, name: 'nightly', revocations: revocationsOf(role), ...terms },
     ...(of === 'role' && { holder: 'role' as const }),
   };
   const id = of === 'role' ? role.id : one.admin.principal.id;
@@ -112,7 +112,7 @@ describe('a session', () => {
   });
 
   it.each<[string, () => Promise<void>]>([
-    ['the sessions of the role are revoked', () => change({ sessionsRevokedAtMs: world.clock() })],
+    ['the sessions of the role are revoked', () => revoke()],
     ['the role is deleted', () => change({ state: 'deleted' })],
     ['the user who opened it is suspended', suspendAdmin],
     ['the access key that opened it is suspended', suspendKey],
@@ -123,6 +123,10 @@ describe('a session', () => {
     await end();
     expect(await encrypt(actor)).toMatchObject(INVALID);
   });
+
+  async function revoke(): Promise<void> {
+    await change(withoutSessions(role, world.clock()));
+  }
 
   async function suspendAdmin(): Promise<void> {
     const member = await world.directory.member(one.tenant, one.admin.principal.id);

@@ -21,7 +21,6 @@ type Values = (asked: AskedRole) => readonly (string | undefined)[];
 
 /** IAM user guide, "IAM and AWS STS condition context keys". */
 const KEYS: Readonly<Record<string, Values>> = {
-  'sts:externalid': ({ externalId }) => [externalId],
   'sts:rolesessionname': ({ sessionName }) => [sessionName],
   'sts:sourceidentity': ({ sourceIdentity }) => [sourceIdentity],
   'sts:durationseconds': ({ durationSeconds }) => [durationSeconds?.toString()],
@@ -35,8 +34,14 @@ const TAGS: readonly (readonly [prefix: string, tags: (asked: AskedRole) => read
   ['aws:resourcetag/', ({ roleTags }) => roleTags],
 ];
 
-/** The context of a request to assume a role, for conditions. */
-export function assumeContext(asked: AskedRole): RequestContext {
+/** Keys that one permission alone knows: the external id is the caller's word to the role, not to its tags. */
+const KEYS_OF_ACTION: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
+  'sts:AssumeRole': { 'sts:externalid': ({ externalId }) => [externalId] },
+};
+
+/** The context in which one permission to assume a role is asked for, for conditions. */
+export function assumeContext(asked: AskedRole, action: string): RequestContext {
+  const keys = { ...KEYS, ...KEYS_OF_ACTION[action] };
   return {
     values(key) {
       for (const [prefix, tags] of TAGS) {
@@ -44,7 +49,7 @@ export function assumeContext(asked: AskedRole): RequestContext {
         const tag = tags(asked).find((one) => foldName(one.key) === key.slice(prefix.length));
         return tag && [tag.value];
       }
-      const values = KEYS[key]?.(asked).filter((value) => value !== undefined);
+      const values = keys[key]?.(asked).filter((value) => value !== undefined);
       return values === undefined || values.length === 0 ? undefined : values;
     },
   };

@@ -13,11 +13,20 @@ export function showCredentials({ credential, secret, sessionToken }: IssuedCred
 }
 
 /** The long-lived credential that everything opened by this one stands on. */
-export function sourceOf({ credential }: Proof): SessionSource {
-  return credential.session?.source ?? { tenantId: credential.tenantId, credentialId: credential.id };
+export function sourceOf({ credential: { id, tenantId, expiresAtMs, session } }: Proof): SessionSource {
+  if (session !== undefined) return session.source;
+  return { tenantId, credentialId: id, ...(expiresAtMs !== undefined && { expiresAtMs }) };
 }
 
-/** When a session of so many seconds ends: on a full second, as the answer says it. */
-export function endOf(nowMs: number, seconds: number): number {
-  return Math.floor(nowMs / 1000) * 1000 + seconds * 1000;
+/** When a session of so many seconds ends: on a full second, as the answer says it, and no later than its source. */
+export function endOf(
+  nowMs: number,
+  seconds: number,
+  { expiresAtMs = Number.POSITIVE_INFINITY }: SessionSource,
+): number {
+  return Math.min(fullSecond(nowMs) + seconds * 1000, fullSecond(expiresAtMs));
+}
+
+function fullSecond(timeMs: number): number {
+  return Math.floor(timeMs / 1000) * 1000;
 }

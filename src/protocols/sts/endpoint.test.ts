@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { policyArn, roleArn, rootArn, userArn } from '../../identity/arn.ts';
-import { suspendCredential } from '../../identity/credential.ts';
+import { issueAccessKey, suspendCredential } from '../../identity/credential.ts';
 import { makeManagedPolicy, putManagedPolicy, removeManagedPolicy } from '../../identity/managed-policy.ts';
 import { putPrincipal, type Member } from '../../identity/principal.ts';
 import { withoutSessions, type Role } from '../../identity/role.ts';
@@ -252,6 +252,17 @@ describe('what a trust policy asks', () => {
     expect(answer.status).toBe(isAllowed ? 200 : 403);
   });
 
+  it('gives the external id to sts:AssumeRole alone', async () => {
+    const known = { StringEquals: { 'sts:ExternalId': 'blue' } };
+    const all = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+    const { name } = await world.role(acme, 'External', trusting(known, all));
+    const ask = async (more: object) =>
+      (await assume(alice.keys, { RoleArn: roleArn(acme.accountId, name), ExternalId: 'blue', ...more })).status;
+    expect(await ask({})).toBe(200);
+    expect(await ask({ 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'red' })).toBe(403);
+    expect(await ask({ SourceIdentity: 'Alice' })).toBe(403);
+  });
+
   it('tags and a source identity take permissions of their own', async () => {
     const plain = await world.role(acme, 'Plain', trusting({}));
     const full = await world.role(
@@ -417,10 +428,7 @@ describe('GetSessionToken', () => {
 describe('a session is over at once', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['when its role is deleted', () => world.change(acme, { ...role, state: 'deleted', policies: [] })],
-    [
-      'when the sessions of its role are revoked',
-      () => world.change(acme, { ...role, sessionsRevokedAtMs: world.clock() }),
-    ],
+    ['when the sessions of its role are revoked', () => world.change(acme, withoutSessions(role, world.clock()))],
     [
       'when the user who opened it is suspended',
       () => world.commit(putPrincipal(acme, { ...alice.member, state: 'suspended' }).write),
@@ -450,8 +458,41 @@ describe('a session is over at once', () => {
   });
 
   it('and one that is opened in the moment of a revocation lives', async () => {
-    await world.change(acme, { ...role, sessionsRevokedAtMs: world.clock() });
+    await world.change(acme, withoutSessions(role, world.clock()));
     expect((await whoIs((await assume(alice.keys)).keys())).status).toBe(200);
+  });
+
+  it.each([-HOUR, 0, HOUR])('whatever the clock that revokes says: it is off by %i ms', async (offMs) => {
+    const before = (await assume(alice.keys)).keys();
+    const revoked = await world.change(acme, withoutSessions(role, world.clock() + offMs));
+    expect(refusal(await whoIs(before))).toEqual(INVALID_TOKEN);
+    const after = (await assume(alice.keys)).keys();
+    expect((await whoIs(after)).status).toBe(200);
+    await world.change(acme, withoutSessions(revoked, world.clock() - offMs));
+    expect(refusal(await whoIs(after))).toEqual(INVALID_TOKEN);
+  });
+
+  it('also where a role was revoked before revocations were counted', async () => {
+    const before = (await assume(alice.keys)).keys();
+    await world.change(acme, { ...role, sessionsRevokedAtMs: 1 });
+    expect(refusal(await whoIs(before))).toEqual(INVALID_TOKEN);
+    expect((await whoIs((await assume(alice.keys)).keys())).status).toBe(200);
+  });
+
+  it('when a session of the admin API that opened it ends, through any chain', async () => {
+    const end = world.clock() + HOUR / 2;
+    const low = issueAccessKey(acme, alice.member.id, end, world.clock(), world.random);
+    await world.commit(low.write);
+    const opened = await assume({
+      accessKeyId: low.credential.id,
+      secretAccessKey: low.secret.toString('ascii'),
+      sessionToken: String(low.sessionToken),
+    });
+    const second = await world.role(acme, 'Second', [roleArn(acme.accountId, 'Backup')]);
+    const chained = await assume(opened.keys(), { RoleArn: roleArn(acme.accountId, second.name) });
+    for (const answer of [opened, chained]) expect(Date.parse(answer.text('Expiration') as string)).toBe(end);
+    world.clock.set(end);
+    for (const answer of [opened, chained]) expect(refusal(await whoIs(answer.keys()))[1]).toBe('ExpiredToken');
   });
 
   it('but not over a second revocation in that moment', async () => {

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
-import { rootArn, userArn } from '../../../identity/arn.ts';
+import { roleArn, rootArn, serviceArn, userArn } from '../../../identity/arn.ts';
 import {
   credentialRef,
   issueAccessKey,
@@ -147,10 +147,10 @@ export const deleteCredential = adminRoute({
   answer: CREDENTIAL,
   example: { params: { credentialId: 'KSIAABCDEFGHIJKLMNOP' } },
   prepare: async (context, { params }) => {
-    const { credential, policies } = await findCredential(context, params.credentialId);
+    const { credential, resource, policies } = await findCredential(context, params.credentialId);
     return {
       targets: [
-        { action: 'keystead:DeleteCredential', resource: '*' },
+        { action: 'keystead:DeleteCredential', resource },
         ...operatorTargets(policies, 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
@@ -206,10 +206,10 @@ export const suspendCredential = adminRoute({
   example: { params: { credentialId: 'KSIAABCDEFGHIJKLMNOP' } },
   prepare: async (context, { params }) => {
     const { tenant } = context.proof;
-    const { credential, policies } = await findCredential(context, params.credentialId);
+    const { credential, resource, policies } = await findCredential(context, params.credentialId);
     return {
       targets: [
-        { action: 'keystead:SuspendCredential', resource: '*' },
+        { action: 'keystead:SuspendCredential', resource },
         ...operatorTargets(policies, 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
@@ -232,17 +232,43 @@ function requireLifetime({ type, lifetimeSeconds }: { type: CredentialType; life
   return lifetimeSeconds ?? 0;
 }
 
-/** A credential of the own tenant, and the policies of the user whose it is. */
-async function findCredential(
-  { services: { records, directory }, proof: { tenant } }: AdminContext,
-  credentialId: string,
-): Promise<{ readonly credential: Credential | undefined; readonly policies: readonly string[] }> {
-  const record = await records.read(credentialRef(tenant.tenantId, credentialId));
-  const credential = record && readCredential(tenant, record);
-  const member = credential && (await directory.member(tenant, credential.principalId));
-  // A service acts in every tenant: only an operator takes its credentials back.
-  const isInstallation = credential?.holder === 'service';
-  return { credential, policies: isInstallation ? ['operator'] : (member?.policies ?? []) };
+interface FoundCredential {
+  readonly credential: Credential | undefined;
+  /** Who holds it: policies say whose credentials somebody may take back. */
+  readonly resource: string;
+  /** Of the user whose it is. */
+  readonly policies: readonly string[];
+}
+
+type FindHolder = (
+  context: AdminContext,
+  id: string,
+) => Promise<{ readonly resource: string; readonly policies: readonly string[] }>;
+
+const HOLDERS: Record<CredentialHolder, FindHolder> = {
+  async user({ services: { directory }, proof: { tenant } }, id) {
+    const member = await directory.member(tenant, id);
+    return { resource: member ? userArn(tenant.accountId, member.name) : '*', policies: member?.policies ?? [] };
+  },
+  async role({ services: { directory }, proof: { tenant } }, id) {
+    const role = await directory.role(tenant, id);
+    return { resource: role ? roleArn(tenant.accountId, role.name) : '*', policies: [] };
+  },
+  root: async ({ proof: { tenant } }) => ({ resource: rootArn(tenant.accountId), policies: [] }),
+  async service({ services: { directory }, proof: { tenant } }, id) {
+    const service = await directory.service(tenant, id);
+    // A service acts in every tenant: only an operator takes its credentials back.
+    return { resource: service ? serviceArn(service.name) : '*', policies: ['operator'] };
+  },
+};
+
+/** A credential of the own tenant. */
+async function findCredential(context: AdminContext, credentialId: string): Promise<FoundCredential> {
+  const { services, proof } = context;
+  const record = await services.records.read(credentialRef(proof.tenant.tenantId, credentialId));
+  if (record === undefined) return { credential: undefined, resource: '*', policies: [] };
+  const credential = readCredential(proof.tenant, record);
+  return { credential, ...(await HOLDERS[credential.holder ?? 'user'](context, credential.principalId)) };
 }
 
 function noCredential(credentialId: string): AdminRefusal {

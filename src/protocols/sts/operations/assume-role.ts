@@ -4,7 +4,7 @@ import { parsePrincipalArn, sessionArn } from '../../../identity/arn.ts';
 import type { Directory } from '../../../identity/directory.ts';
 import type { Proof } from '../../../identity/proofs.ts';
 import { SESSION_SECONDS } from '../../../identity/limits.ts';
-import { roleRef, trustOf, type Role } from '../../../identity/role.ts';
+import { revocationsOf, roleRef, trustOf, type Role } from '../../../identity/role.ts';
 import type { Tag } from '../../../identity/tags.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { parseTrustPolicy } from '../../../identity/trust-policy.ts';
@@ -34,7 +34,7 @@ const TRUSTS_NOBODY: AccessPolicy = parseTrustPolicy(
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const assumeRole = operation<Assumed>({
   notes:
-    'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred; conditions on tags see inherited ones too (inferred)',
+    'no MFA, no ProvidedContexts; a session ends with the user and the access key that opened it, and with its role, and no later than a session of the admin API below it; the room for Policy, PolicyArns and Tags is counted in characters; texts about tags and source identity are inferred; conditions on tags see inherited ones too (inferred)',
   prepare: async ({ directory, region, proof, random, wipeLater }, parameters) => {
     const asked = read(parameters);
     const { roleArn, sessionName, bounds } = asked;
@@ -47,7 +47,7 @@ export const assumeRole = operation<Assumed>({
       policy: found.role ? trustOf(found.role) : TRUSTS_NOBODY,
     };
     const carried = carriedOf(bounds, inherited.tags);
-    const context = assumeContext({ ...asked, ...carried, sourceIdentity, region, roleTags: found.role?.tags ?? [] });
+    const known = { ...asked, ...carried, sourceIdentity, region, roleTags: found.role?.tags ?? [] };
     // What is inherited takes them too: a role that lets no tags in has none that another role's session brings.
     const actions = [
       'sts:AssumeRole',
@@ -55,7 +55,7 @@ export const assumeRole = operation<Assumed>({
       ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
     ];
     return {
-      targets: actions.map((action) => ({ action, resource: roleArn, guarded, context })),
+      targets: actions.map((action) => ({ action, resource: roleArn, guarded, context: assumeContext(known, action) })),
       details: {
         role: roleArn,
         sessionName,
@@ -76,19 +76,19 @@ export const assumeRole = operation<Assumed>({
           throw validationError(
             'The source identity of a session goes on to the sessions that it opens, and cannot be changed.',
           );
+        const revocations = revocationsOf(role);
         const terms: SessionTerms = {
           source: sourceOf(proof),
           openedBy: proof.principal.arn,
           name: sessionName,
+          ...(revocations > 0 && { revocations }),
           ...(bounds.policy !== undefined && { policy: bounds.policy }),
           ...(await findManaged(directory, tenant, bounds.policyArns)),
           ...tagTerms(bounds, inherited.tags, carried),
           ...(sourceIdentity !== undefined && { sourceIdentity }),
         };
-        // A session that is opened in the very moment of a revocation comes after it.
-        const openedAtMs = Math.max(nowMs, (role.sessionsRevokedAtMs ?? 0) + 1);
         const issue = { holder: 'role', session: terms } as const;
-        const issued = issueAccessKey(tenant, role.id, endOf(nowMs, seconds), openedAtMs, random, issue);
+        const issued = issueAccessKey(tenant, role.id, endOf(nowMs, seconds, terms.source), nowMs, random, issue);
         wipeLater(issued.secret, issued.sessionToken);
         const value = { tenant, role, sessionName, sourceIdentity, packedSize: packedSize(bounds), issued };
         const preconditions = [{ ref: roleRef(tenant.tenantId, role.id), revision: role.revision }];

@@ -28,7 +28,14 @@ export const getSessionToken = operation<IssuedCredential>({
         const seconds = Math.min(asked ?? bounds.unsaid, bounds.most);
         const session = { source: sourceOf(proof), openedBy: principal.arn };
         const issue = { session, ...(isRoot && { holder: 'root' as const }) };
-        const issued = issueAccessKey(tenant, principal.id, endOf(nowMs, seconds), nowMs, random, issue);
+        const issued = issueAccessKey(
+          tenant,
+          principal.id,
+          endOf(nowMs, seconds, session.source),
+          nowMs,
+          random,
+          issue,
+        );
         wipeLater(issued.secret, issued.sessionToken);
         return { value: issued, writes: [issued.write] };
       },
