@@ -17,6 +17,7 @@ export type IdentityErrorCode =
   | 'trust-policy-malformed'
   | 'too-many-policies'
   | 'too-many-tags'
+  | 'quota-reached'
   | 'tag-malformed'
   | 'operator-not-for-roles'
   | 'session-duration-out-of-bounds';

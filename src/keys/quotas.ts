@@ -12,6 +12,14 @@ export interface Quotas {
   readonly policyBytes: number;
   readonly tagsPerKey: number;
   readonly onDemandRotations: number;
+  readonly usersPerTenant: number;
+  readonly rolesPerTenant: number;
+  /** Managed policies; inline ones are bounded by their size. */
+  readonly policiesPerTenant: number;
+  /** Of those that one tenant hosts. */
+  readonly servicesPerTenant: number;
+  /** Access keys and API keys of one user, root or service, those that are switched off too. */
+  readonly credentialsPerHolder: number;
 }
 
 /** AWS's numbers (https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html). */
@@ -23,6 +31,12 @@ export const DEFAULT_QUOTAS: Quotas = {
   policyBytes: 32_768,
   tagsPerKey: 50,
   onDemandRotations: 25,
+  // IAM user guide, "IAM and AWS STS quotas": 5,000, 1,000, 1,500; services and credentials are our own.
+  usersPerTenant: 5_000,
+  rolesPerTenant: 1_000,
+  policiesPerTenant: 1_500,
+  servicesPerTenant: 100,
+  credentialsPerHolder: 10,
 };
 
 /** Room for one more key in a region. */

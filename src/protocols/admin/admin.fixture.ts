@@ -14,7 +14,7 @@ import { makeInstance, makeTenant, type Instance, type Tenant } from '../../iden
 import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { MaterialPool } from '../../keys/material-pool.ts';
-import { DEFAULT_QUOTAS } from '../../keys/quotas.ts';
+import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
 import type { Rates } from '../../pipeline/rates.ts';
@@ -50,6 +50,8 @@ export interface AdminHouse {
   readonly logged: string[];
   /** What a test bounds; nothing is bounded before. */
   readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] };
+  /** What a test lowers. */
+  readonly quotas: { -readonly [Name in keyof Quotas]: number };
   /** The API key of a new principal with these policies. */
   member(
     policies: readonly BuiltInPolicy[],
@@ -99,6 +101,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     { records: store, directory, pipeline, log },
   );
   const rates: AdminHouse['rates'] = {};
+  const quotas: AdminHouse['quotas'] = { ...DEFAULT_QUOTAS };
   const services: AdminServices = {
     throttle: new Throttle(rates, clock),
     installationId: '3f0d9c1e-52a4-4b5e-9c56-1f7f3f7f2a11',
@@ -109,7 +112,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     keys: new KeyCache(store),
     grants,
     materials: new MaterialPool(),
-    quotas: DEFAULT_QUOTAS,
+    quotas,
     pipeline,
     clock,
     random,
@@ -137,6 +140,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     scratch,
     logged,
     rates,
+    quotas,
     commit,
     async member(policies, tenant = own.tenant) {
       const { member, write } = makePrincipal(tenant, `member-${members++}`, policies, T0, random);

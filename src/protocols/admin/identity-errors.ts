@@ -19,6 +19,10 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'trust-policy-malformed': { status: 400, action: 'Correct the trust policy.' },
   'too-many-policies': { status: 409, action: 'Detach one, or put several into one document.' },
   'too-many-tags': { status: 400, action: 'Take tags away first.' },
+  'quota-reached': {
+    status: 409,
+    action: 'Delete those that nobody needs, or have the operator raise the quota in KEYSTEAD_QUOTAS.',
+  },
   'tag-malformed': { status: 400, action: 'Correct the tag.' },
   'operator-not-for-roles': { status: 400, action: 'Attach it to a user.' },
   'session-duration-out-of-bounds': { status: 400, action: 'Choose a duration within the bounds.' },

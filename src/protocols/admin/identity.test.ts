@@ -370,6 +370,49 @@ describe('users, roles and policies', () => {
     expect(await post('/services/nobody.example.com/suspend', undefined, operator)).toEqual([404, 'service-not-found']);
   });
 
+  it('are as many as the quotas say, to the last one, also where several ask at once', async () => {
+    const before = { ...house.quotas };
+    const count = (kind: 'principal' | 'role' | 'access-policy' | 'service') =>
+      house.store.count(house.tenant.tenantId, kind, '');
+    Object.assign(house.quotas, {
+      usersPerTenant: count('principal') + 1,
+      rolesPerTenant: count('role') + 1,
+      policiesPerTenant: count('access-policy') + 1,
+      servicesPerTenant: count('service') + 1,
+      credentialsPerHolder: 2,
+    });
+    const { member } = await house.member([]);
+    house.quotas.usersPerTenant++;
+    const credentials = `/principals/${member.id}/credentials`;
+    try {
+      for (const [path, more, quota] of [
+        ['/principals', (name: string) => ({ name, policies: [] }), 'usersPerTenant'],
+        ['/roles', (name: string) => ({ name, trustPolicy: trust(house.tenant.accountId) }), 'rolesPerTenant'],
+        ['/policies', (name: string) => ({ name, document: allow('kms:Encrypt') }), 'policiesPerTenant'],
+        ['/services', (name: string) => ({ name: `${name}.example.com` }), 'servicesPerTenant'],
+      ] as const) {
+        const both = ['last-a', 'last-b'].map((name) => house.send(operator, 'POST', path, more(name)));
+        const [made, refused] = (await Promise.all(both)).toSorted((a, b) => a.status - b.status);
+        expect([made?.status, refused && refusal(refused)]).toEqual([201, [409, 'quota-reached']]);
+        expect(JSON.stringify(refused?.body)).toContain(quota);
+      }
+      const issue = (type: string) =>
+        house.send(administrator, 'POST', credentials, { type, ...(type === 'session' && { lifetimeSeconds: 900 }) });
+      const three = await Promise.all([issue('access-key'), issue('api-key'), issue('api-key')]);
+      expect(three.map(({ status }) => status).toSorted()).toEqual([201, 201, 409]);
+      expect((await issue('session')).status).toBe(201);
+      const { credentialId } = three.find(({ status }) => status === 201)?.body['credential'] as {
+        credentialId: string;
+      };
+      await done('suspendCredential', `/credentials/${credentialId}/suspend`);
+      expect(refusal(await issue('access-key'))).toEqual([409, 'quota-reached']);
+      await done('deleteCredential', `/credentials/${credentialId}/delete`);
+      expect((await issue('access-key')).status).toBe(201);
+    } finally {
+      Object.assign(house.quotas, before);
+    }
+  });
+
   it('keep tenants apart', async () => {
     const { apiKey } = await house.member(['administrator'], house.stranger);
     await done('createPolicy', '/policies', { name: 'ours', document: allow('kms:*') });

@@ -15,6 +15,7 @@ import {
 } from '../../../identity/credential.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { principalRef } from '../../../identity/principal.ts';
+import { inFreePlace } from '../../../identity/quotas.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
@@ -98,14 +99,17 @@ export const createCredential = adminRoute({
         ...operatorTargets(member?.policies ?? [], 'installation:CreateCredential'),
       ],
       details: { principal: params.principalId, type: body.type },
-      run: (nowMs) => {
+      run: async (nowMs) => {
         if (member === undefined || member.state === 'deleted')
           throw new IdentityError('principal-not-found', `your tenant has no principal ${params.principalId}`);
         const issued = ISSUE[body.type](tenant, member.id, requireLifetime(body), nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
         // Whose credential it is decided who may issue it: an operator's is not a user's.
         const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
-        return { value: issued, writes: [issued.write], preconditions };
+        const { records, quotas } = context.services;
+        const isBounded = body.type !== 'session';
+        const write = isBounded ? await inFreePlace(records, issued.write, member.id, quotas) : issued.write;
+        return { value: issued, writes: [write], preconditions };
       },
     };
   },
@@ -125,11 +129,11 @@ export const createRootCredential = adminRoute({
     const { tenant } = context.proof;
     return {
       targets: [{ action: 'keystead:CreateRootCredential', resource: rootArn(tenant.accountId) }],
-      run: (nowMs) => {
-        const { random } = context.services;
+      run: async (nowMs) => {
+        const { records, random, quotas } = context.services;
         const issued = issueAccessKey(tenant, tenant.tenantId, undefined, nowMs, random, { holder: 'root' });
         context.wipeLater(issued.secret);
-        return { value: issued, writes: [issued.write] };
+        return { value: issued, writes: [await inFreePlace(records, issued.write, tenant.tenantId, quotas)] };
       },
     };
   },

@@ -12,6 +12,7 @@ import {
   removeManagedPolicy,
   type ManagedPolicy,
 } from '../../../identity/managed-policy.ts';
+import { roomFor } from '../../../identity/quotas.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { DOCUMENT } from '../holder-routes.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
@@ -57,7 +58,7 @@ export const createPolicy = adminRoute({
   body: closed({ name: POLICY_NAME_TEXT, document: DOCUMENT, description: Type.Optional(DESCRIPTION) }),
   answer: POLICY,
   example: { body: { name: 'encrypt-only', document: EXAMPLE_DOCUMENT } },
-  prepare: ({ services: { records, random }, proof: { tenant } }, { body }) => ({
+  prepare: ({ services: { records, random, quotas }, proof: { tenant } }, { body }) => ({
     targets: [{ action: 'keystead:CreatePolicy', resource: policyArn(tenant.accountId, body.name) }],
     details: { name: body.name, document: body.document },
     run: async (nowMs) => {
@@ -65,7 +66,8 @@ export const createPolicy = adminRoute({
         throw new IdentityError('access-policy-exists', `your tenant has a policy named ${body.name} already`);
       const { name, document, description = '' } = body;
       const { policy, write } = makeManagedPolicy(tenant, { name, document, description }, nowMs, random);
-      return { value: showOwn(tenant, policy), writes: [write] };
+      const rooms = [roomFor(tenant.tenantId, 'policiesPerTenant', quotas)];
+      return { value: showOwn(tenant, policy), writes: [write], rooms };
     },
   }),
   show: (shown: Shown) => shown,

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { userArn } from '../../../identity/arn.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { makePrincipal, principalName, readPrincipal, type Member } from '../../../identity/principal.ts';
+import { roomFor } from '../../../identity/quotas.ts';
 import { attachedNames, findPolicy, operatorTargets, type Attachable } from '../attached-policies.ts';
 import { attach } from '../holder-changes.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
@@ -67,7 +68,8 @@ export const createPrincipal = adminRoute({
       const wanted = attach(tenant, { name: body.name, policies: [], inline: [], tags: [] }, policies);
       const made = makePrincipal(tenant, body.name, wanted.holder.policies, nowMs, services.random);
       const value = { member: made.member, accountId: tenant.accountId, policies: body.policies };
-      return { value, writes: [made.write, ...wanted.writes] };
+      const rooms = [roomFor(tenant.tenantId, 'usersPerTenant', services.quotas)];
+      return { value, writes: [made.write, ...wanted.writes], rooms };
     },
   }),
   show: showPrincipal,

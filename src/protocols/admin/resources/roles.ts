@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { roleArn } from '../../../identity/arn.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { LIMITS, SESSION_SECONDS } from '../../../identity/limits.ts';
+import { roomFor } from '../../../identity/quotas.ts';
 import { makeRole, putRole, readRole, roleName, withoutSessions, type Role } from '../../../identity/role.ts';
 import { attachedNames } from '../attached-policies.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
@@ -91,7 +92,7 @@ export const createRole = adminRoute({
   }),
   answer: ROLE,
   example: { body: { name: 'nightly-backup', trustPolicy: EXAMPLE_TRUST } },
-  prepare: ({ services: { records, directory, random }, proof: { tenant } }, { body }) => ({
+  prepare: ({ services: { records, directory, random, quotas }, proof: { tenant } }, { body }) => ({
     targets: [{ action: 'keystead:CreateRole', resource: roleArn(tenant.accountId, body.name) }],
     details: { name: body.name, trustPolicy: body.trustPolicy },
     run: async (nowMs) => {
@@ -112,7 +113,7 @@ export const createRole = adminRoute({
       } = body;
       const made = makeRole(tenant, { name, trust, description, maxSessionSeconds }, nowMs, random);
       const value: NamedRole = { role: made.role, accountId: tenant.accountId, policies: [] };
-      return { value, writes: [made.write] };
+      return { value, writes: [made.write], rooms: [roomFor(tenant.tenantId, 'rolesPerTenant', quotas)] };
     },
   }),
   show: showRole,

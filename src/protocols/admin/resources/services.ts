@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { issueAccessKey } from '../../../identity/credential.ts';
 import { IdentityError } from '../../../identity/errors.ts';
+import { inFreePlace, roomFor } from '../../../identity/quotas.ts';
 import {
   makeService,
   putService,
@@ -36,14 +37,14 @@ export const createService = adminRoute({
   body: closed({ name: NAME }),
   answer: SERVICE,
   example: { body: { name: 'backup.example.com' } },
-  prepare: ({ services: { records, random }, proof: { tenant } }, { body }) => ({
+  prepare: ({ services: { records, random, quotas }, proof: { tenant } }, { body }) => ({
     targets: [{ action: 'installation:CreateService', resource: '*' }],
     details: { name: body.name },
     run: async (nowMs) => {
       if ((await records.resolve(serviceName(body.name))) !== undefined)
         throw new IdentityError('service-exists', `there is a service named ${body.name} already`);
       const { service, write } = makeService(tenant, body.name, nowMs, random);
-      return { value: service, writes: [write] };
+      return { value: service, writes: [write], rooms: [roomFor(tenant.tenantId, 'servicesPerTenant', quotas)] };
     },
   }),
   show: showService,
@@ -96,12 +97,13 @@ export const createServiceCredential = adminRoute({
     return {
       targets: [{ action: 'installation:CreateServiceCredential', resource: '*' }],
       details: { service: params.service },
-      run: (nowMs) => {
+      run: async (nowMs) => {
+        const { records, quotas } = context.services;
         const { tenant, service } = requireService(found, params.service);
         const issue = { holder: 'service' } as const;
         const issued = issueAccessKey(tenant, service.id, undefined, nowMs, context.services.random, issue);
         context.wipeLater(issued.secret);
-        return { value: issued, writes: [issued.write] };
+        return { value: issued, writes: [await inFreePlace(records, issued.write, service.id, quotas)] };
       },
     };
   },
