@@ -399,11 +399,11 @@ describe('users, roles and policies', () => {
       const issue = (type: string) =>
         house.send(administrator, 'POST', credentials, { type, ...(type === 'session' && { lifetimeSeconds: 900 }) });
       const three = await Promise.all([issue('access-key'), issue('api-key'), issue('api-key')]);
-      expect(three.map(({ status }) => status).toSorted()).toEqual([201, 201, 409]);
+      const made = three.filter(({ status }) => status === 201);
+      expect(made).toHaveLength(2);
+      expect(three.filter(({ status }) => status === 409).map(refusal)).toEqual([[409, 'quota-reached']]);
       expect((await issue('session')).status).toBe(201);
-      const { credentialId } = three.find(({ status }) => status === 201)?.body['credential'] as {
-        credentialId: string;
-      };
+      const { credentialId } = (made[0] as Answer).body['credential'] as { credentialId: string };
       await done('suspendCredential', `/credentials/${credentialId}/suspend`);
       expect(refusal(await issue('access-key'))).toEqual([409, 'quota-reached']);
       await done('deleteCredential', `/credentials/${credentialId}/delete`);
