@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { atMost } from './at-most.ts';
-
-/** Makes things only when it is told to. */
-function workshop() {
-  const orders: { readonly kind: string; finish(): void; fail(): void }[] = [];
-  const make = (kind: string) =>
-    new Promise<string>((resolve, reject) => {
-      const serial = orders.length;
-      orders.push({ kind, finish: () => resolve(`${kind}-${serial}`), fail: () => reject(new Error(kind)) });
-    });
-  return { orders, make };
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+import { turn, workshop } from './workshop.fixture.ts';
 
 describe('a bound to what runs at once', () => {
   it('lets others wait in their order, and goes on behind failures', async () => {

@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { turn, workshop } from '../crypto/workshop.fixture.ts';
 import { MadeAhead } from './made-ahead.ts';
-
-/** Makes things only when it is told to. */
-function workshop() {
-  const orders: { readonly kind: string; finish(): void; fail(): void }[] = [];
-  const make = (kind: string) =>
-    new Promise<string>((resolve, reject) => {
-      const serial = orders.length;
-      orders.push({ kind, finish: () => resolve(`${kind}-${serial}`), fail: () => reject(new Error(kind)) });
-    });
-  return { orders, make };
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('what is made ahead', () => {
   it('serves once each, and keeps one of a kind in stock that was asked for', async () => {
