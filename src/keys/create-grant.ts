@@ -7,7 +7,7 @@ import { KeyError } from './errors.ts';
 import type { GrantCache } from './grant-cache.ts';
 import { putGrant, sameGrantName } from './grant-record.ts';
 import { isOperationOf } from './grant-operations.ts';
-import type { ContextPairs, Grant, GrantConstraints } from './grant.ts';
+import { partyName, type ContextPairs, type Grant, type GrantConstraints } from './grant.ts';
 import type { Key } from './key.ts';
 import type { OpenKey } from './open-key.ts';
 import { requireState } from './state.ts';
@@ -84,7 +84,7 @@ function problemOf(pairs: ContextPairs): string | undefined {
 /**
  * Makes a grant, or finds the one of the same name and parameters that is there already: then there is nothing to write.
  *
- * @throws {KeyError} `grant-limit`, and as {@link requireGrant}
+ * @throws {KeyError} `grant-limit`, `grantee-limit`, and as {@link requireGrant}
  */
 export function createGrant(
   grants: GrantCache,
@@ -96,8 +96,9 @@ export function createGrant(
   requireGrant(key, wanted, nowMs);
   const content = { ...wanted, tenantId: key.tenantId, region: key.region, keyId: key.id };
   const name = wanted.name === undefined ? undefined : sameGrantName(content);
-  return andThen(name && grants.byName(space, name), (same): MaybePromise<CreatedGrant> => {
+  return andThen(name && grants.byName(space, name), async (same): Promise<CreatedGrant> => {
     if (same !== undefined) return { value: same, writes: [] };
+    await grants.requireRoomOfGrantee(key, partyName(wanted.grantee));
     return andThen(grants.roomFor(key), (room) => {
       const grant = { ...content, id: random(32).toString('hex'), revision: 1, createdAtMs: nowMs };
       const rooms = room && [{ room, refusal: new KeyError('grant-limit', { keyId: key.id }) }];

@@ -55,6 +55,7 @@ export type KeyErrorCode =
   | 'alias-incompatible'
   | 'grant-invalid'
   | 'grant-limit'
+  | 'grantee-limit'
   | 'grant-not-found'
   | 'grant-token-invalid'
   | 'tag-limit'

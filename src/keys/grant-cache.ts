@@ -18,14 +18,23 @@ export class GrantCache {
   /** A grant never changes: one that was read once is as it was, or gone. */
   readonly #grants = new Map<string, Grant>();
   readonly #limit: number;
+  readonly #granteeLimit: number;
+  /** All grants of a grantee fit at least: else each look at them would read them all again. */
+  readonly #maxGrants: number;
   /** How near to the limit the store is asked as well: others may be on their way. */
   readonly #near: number;
   /** How many grants a key had at an epoch. Each grant is a commit of its own, and each commit is one epoch. */
   readonly #counts = new Map<string, { readonly count: number; readonly epoch: number }>();
 
-  constructor(records: RecordReader & Freshness, limit = DEFAULT_QUOTAS.grantsPerKey) {
+  constructor(
+    records: RecordReader & Freshness,
+    limit = DEFAULT_QUOTAS.grantsPerKey,
+    granteeLimit = DEFAULT_QUOTAS.grantsPerGrantee,
+  ) {
     this.#records = records;
     this.#limit = limit;
+    this.#granteeLimit = granteeLimit;
+    this.#maxGrants = Math.max(MAX_GRANTS, 2 * Math.min(limit, granteeLimit));
     this.#near = Math.min(NEAR.most, Math.max(NEAR.least, limit / 4));
   }
 
@@ -49,7 +58,7 @@ export class GrantCache {
     return andThen(this.#records.read(ref), (record) => {
       if (record === undefined) return undefined;
       const grant = readGrant(tenantKey, record);
-      makeRoom(this.#grants, MAX_GRANTS);
+      makeRoom(this.#grants, this.#maxGrants);
       this.#grants.set(nameOf(ref), grant);
       return grant;
     });
@@ -104,6 +113,25 @@ export class GrantCache {
         return grant;
       });
     });
+  }
+
+  /**
+   * Whether a grantee (as of `partyName`) may have one more grant on a key. Not exact where several are made at once:
+   * it is there for the time that its grants take.
+   *
+   * @throws {KeyError} `grantee-limit`
+   */
+  async requireRoomOfGrantee(key: GrantedKey, party: string): Promise<void> {
+    const space = granteeSpace(key, party);
+    const limit = this.#granteeLimit;
+    let count = 0;
+    for (let after: string | undefined; ;) {
+      const page = await this.#records.listNames(space, { limit: MAX_PAGE, ...(after !== undefined && { after }) });
+      count += page.length;
+      if (count >= limit) throw new KeyError('grantee-limit', { keyId: key.id, limit });
+      after = page.at(-1)?.name;
+      if (page.length < MAX_PAGE) return;
+    }
   }
 
   /**

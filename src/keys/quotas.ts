@@ -7,6 +7,8 @@ export interface Quotas {
   readonly keysPerRegion: number;
   readonly aliasesPerKey: number;
   readonly grantsPerKey: number;
+  /** On one key, of one grantee: whatever changes, all of them are looked at again for its next request. */
+  readonly grantsPerGrantee: number;
   readonly keyStoresPerRegion: number;
   /** Bytes of a key policy in UTF-8. */
   readonly policyBytes: number;
@@ -27,6 +29,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   keysPerRegion: 100_000,
   aliasesPerKey: 50,
   grantsPerKey: 50_000,
+  // Inferred: AWS KMS had this quota, and has it no more.
+  grantsPerGrantee: 500,
   keyStoresPerRegion: 10,
   policyBytes: 32_768,
   tagsPerKey: 50,

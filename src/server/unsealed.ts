@@ -80,7 +80,7 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       onFailure: listeners.onAuditFailure,
     });
     const keys = new KeyCache(store);
-    const grants = new GrantCache(store, config.quotas.grantsPerKey);
+    const grants = new GrantCache(store, config.quotas.grantsPerKey, config.quotas.grantsPerGrantee);
     return {
       config,
       clock,

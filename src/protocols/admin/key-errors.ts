@@ -217,6 +217,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     tellsWhy: true,
   },
   'grant-limit': { status: 409, says: 'has as many grants as a key may have', action: 'Revoke one first.' },
+  'grantee-limit': {
+    status: 409,
+    says: 'has as many grants for this grantee as one may have (the quota grantsPerGrantee)',
+    action: 'Revoke one first.',
+  },
   'grant-not-found': { status: 404, says: 'has no such grant', action: 'List its grants to see their ids.' },
   'grant-token-invalid': {
     status: 400,

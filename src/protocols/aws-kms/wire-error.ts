@@ -188,6 +188,11 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (arn) =>
       `${arn} has as many grants as a key may have (the quota grantsPerKey). Revoke grants that nobody needs, or have the quota raised.`,
   ),
+  'grantee-limit': says(
+    'LimitExceededException',
+    (arn, { limit }) =>
+      `The grantee has as many grants on ${arn} as one may have (${limit}, the quota grantsPerGrantee). Revoke grants that nobody needs, or have the quota raised.`,
+  ),
   'grant-not-found': says('NotFoundException', (_, { grantId }) => `Grant ID ${grantId} not found`),
   'grant-token-invalid': says('InvalidGrantTokenException'),
   'tag-limit': says('TagException', () => 'Too many tags'),

@@ -264,6 +264,29 @@ it('grants outlive what the key goes through, and work again with it', async () 
   expect(await encrypt(grantee)).toMatchObject({ status: 200 });
 });
 
+it('a grantee has as many grants on a key as one may have, and others have their own', async () => {
+  world.ports.grants = new GrantCache(world.store, 50, 2);
+  const other = await user(owner, 'other');
+  const create = (more: object = {}) =>
+    world.callAs(owner, [allowing('kms:CreateGrant')], 'CreateGrant', {
+      KeyId: keyArn,
+      GranteePrincipal: rootOf(owner),
+      Operations: ['Encrypt'],
+      ...more,
+    });
+  await create();
+  const { body } = await create({ Name: 'b' });
+  expect(await create()).toMatchObject({
+    status: 400,
+    type: 'LimitExceededException',
+    text: expect.stringContaining('(2, the quota grantsPerGrantee)'),
+  });
+  expect((await create({ Name: 'b' })).body.GrantId).toBe(body.GrantId);
+  expect((await create({ GranteePrincipal: arnOf(other) })).status).toBe(200);
+  await world.call(owner.admin, 'RevokeGrant', { KeyId: keyArn, GrantId: body.GrantId });
+  expect((await create()).status).toBe(200);
+});
+
 it('a key has as many grants as it may have, and no more', async () => {
   world.ports.grants = new GrantCache(world.store, 2);
   const create = (more: object) =>
