@@ -30,7 +30,7 @@ export const DEFAULT_QUOTAS: Quotas = {
   aliasesPerKey: 50,
   grantsPerKey: 50_000,
   // Inferred: AWS KMS had this quota, and has it no more.
-  grantsPerGrantee: 500,
+  grantsPerGrantee: 5_000,
   keyStoresPerRegion: 10,
   policyBytes: 32_768,
   tagsPerKey: 50,

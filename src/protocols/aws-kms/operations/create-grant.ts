@@ -18,7 +18,7 @@ export const createGrant: Operation<'CreateGrant'> = {
   actions: [ACTION],
   keys: [{ member: 'KeyId', forms: ID_OR_ARN }],
   notes:
-    'a grantee has at most 500 grants on a key (the quota grantsPerGrantee, inferred); a grant is in force at once, so its token adds nothing; an account may be named by its id; a service principal is taken as it is; texts about operations and constraints that do not fit are inferred; empty constraints are refused',
+    'a grantee has at most 5,000 grants on a key (the quota grantsPerGrantee, ours); a grant is in force at once, so its token adds nothing; an account may be named by its id; a service principal is taken as it is; texts about operations and constraints that do not fit are inferred; empty constraints are refused',
   prepare(context, input, nowMs) {
     partiesOf(input);
     const constraints = constraintsOf(input.Constraints);
