@@ -37,8 +37,6 @@ export function xksEndpointArn(accountId: string, name: string): string {
 export const PRINCIPAL_NAME = /^[\w+=,.@-]{1,64}$/;
 /** The name of a policy. */
 export const POLICY_NAME = /^[\w+=,.@-]{1,128}$/;
-/** The name that a session of a role is given. */
-export const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 
 /** Who an ARN or an account id names, as far as its form tells. */
 export type NamedPrincipal =

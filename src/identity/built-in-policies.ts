@@ -30,8 +30,6 @@ export const BUILT_IN_DOCUMENTS = {
 
 export type BuiltInPolicy = keyof typeof BUILT_IN_DOCUMENTS;
 
-export const BUILT_IN_NAMES = Object.keys(BUILT_IN_DOCUMENTS) as readonly BuiltInPolicy[];
-
 /** The built-in policies, parsed: the evaluator knows no others. */
 export const BUILT_IN_POLICIES = Object.fromEntries(
   Object.entries(BUILT_IN_DOCUMENTS).map(([name, text]) => [name, parsePolicy(text, 'identity')]),

@@ -4,11 +4,6 @@ const PREFIX = 'kms:recipientattestation:';
 const IMAGE = `${PREFIX}imagesha384`;
 const REGISTER = /^kms:recipientattestation:(nitrotpm)?pcr(0|[1-9]\d?)$/;
 
-/** Whether a condition key, in lower case, asks about the recipient of an answer. */
-export function isRecipientKey(key: string): boolean {
-  return key.startsWith(PREFIX);
-}
-
 /**
  * The value of `kms:RecipientAttestation:ImageSha384` (register 0 of an enclave), `:PCR<n>` (of an enclave) or
  * `:NitroTPMPCR<n>`, in lower-case hexadecimal digits; undefined where the request has no such recipient.

@@ -5,18 +5,6 @@ export function dryRun(): AwsKmsError {
   return new AwsKmsError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
 }
 
-/**
- * Refuses a member that asks for something that is not there yet. To ignore it would be to do something else than
- * was asked.
- */
-export function refuseMember(member: string, value: unknown): void {
-  if (value === undefined || value === false) return;
-  throw new AwsKmsError(
-    'UnsupportedOperationException',
-    `Keystead does not implement ${member} yet: leave it out. docs/guide/compatibility.md lists what it does implement.`,
-  );
-}
-
 export function validationError(text: string): AwsKmsError {
   return new AwsKmsError('ValidationException', text);
 }
