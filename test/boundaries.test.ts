@@ -35,6 +35,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'http',
     'protocols/sigv4',
   ],
+  'protocols/key-protect': ['bytes', 'crypto', 'access', 'identity', 'keys', 'audit', 'records', 'pipeline', 'http'],
+  'protocols/iam': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http'],
   'protocols/xks': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http', 'protocols/sigv4'],
   'protocols/sts': ['bytes', 'crypto', 'access', 'identity', 'keys', 'records', 'pipeline', 'http', 'protocols/sigv4'],
   'protocols/admin': [

@@ -36,7 +36,7 @@ export interface HttpAnswer {
 export type ServerRefusal = 'body-too-large' | 'timed-out' | 'failed';
 
 /** How a caller proves who it is: for the table of routes and its tests. The handler does the proving. */
-export type AuthKind = 'none' | 'signature' | 'session' | 'client-certificate';
+export type AuthKind = 'none' | 'signature' | 'token' | 'session' | 'client-certificate';
 
 interface RouteBase {
   readonly method: string;

@@ -11,7 +11,7 @@ import { principalName, type Member, type Principal } from './principal.ts';
 import { Proofs, type Proof } from './proofs.ts';
 import { revocationsOf, roleName, type Role } from './role.ts';
 import { serviceName, type Service } from './service.ts';
-import { accountName, type Instance, type Tenant } from './tenant.ts';
+import { accountName, instanceName, type Instance, type Tenant } from './tenant.ts';
 
 /** Finds tenants, regions, users, roles and who is behind a credential, and keeps them while they are true. */
 export class Directory {
@@ -51,6 +51,18 @@ export class Directory {
         return this.#identity.instance(tenant, region);
       }),
     );
+  }
+
+  /** A region of any tenant by its id. */
+  instanceById(instanceId: string): MaybePromise<Instance | undefined> {
+    return andThen(this.#records.resolve(instanceName(instanceId)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.instance(ref.tenantId, ref.id), (instance) => {
+        // An id never changes hands: a name that leads elsewhere was tampered with.
+        if (instance?.instanceId === instanceId) return instance;
+        throw new NotAuthenticError(ref);
+      });
+    });
   }
 
   /** Who is behind an access key id. Proves nothing yet: the signature does. */

@@ -1,3 +1,4 @@
+import type { Wait } from './waiting-times.ts';
 import type { ExternalFailure } from './external-keys.ts';
 
 /** Every way in which a verb of the key domain can refuse. Each protocol maps all of them: a total table. */
@@ -65,6 +66,32 @@ export type KeyErrorCode =
   | 'access-policy-lockout'
   | 'key-unavailable'
   | 'external-key-failed'
+  | 'key-deleted'
+  | 'key-not-deleted'
+  | 'key-expired'
+  | 'key-deactivated'
+  | 'key-not-active'
+  | 'key-not-suspended'
+  | 'too-early'
+  | 'restore-expired'
+  | 'not-a-wrapping-key'
+  | 'payload-missing'
+  | 'payload-unwanted'
+  | 'import-nonce-undecryptable'
+  | 'import-nonce-wrong'
+  | 'import-token-required'
+  | 'creation-forbidden'
+  | 'key-ring-not-found'
+  | 'key-ring-exists'
+  | 'key-ring-not-empty'
+  | 'key-ring-limit'
+  | 'key-protected'
+  | 'key-held'
+  | 'authorization-missing'
+  | 'not-dual-authorized'
+  | 'registration-not-found'
+  | 'registration-exists'
+  | 'event-not-found'
   | 'record-not-authentic';
 
 /** Facts a protocol may need for its text. Never a secret. */
@@ -79,6 +106,11 @@ export interface KeyErrorFacts {
   readonly otherMaterialId?: string;
   /** Why the other half of a key, which is elsewhere, could not be used. */
   readonly failure?: ExternalFailure;
+  readonly keyRing?: string;
+  /** What had to wait, and from when on it need not. */
+  readonly wait?: Wait;
+  readonly allowedAtMs?: number;
+  readonly atMs?: number;
   /** Why, in a few words, where the code alone does not say it. */
   readonly detail?: string;
 }

@@ -2,13 +2,16 @@ import type { KeySpecRow, KeyUsage, Origin } from '../crypto/key-spec.ts';
 import type { WrappingAlgorithmName } from '../crypto/import-wrapping.ts';
 
 /** The life cycle of a key (vocabulary: key states). Whether material is there is derived, never a state. */
-export type KeyState = 'active' | 'suspended' | 'pending-deletion' | 'destroyed';
+export type KeyState = 'active' | 'suspended' | 'deactivated' | 'pending-deletion' | 'deleted' | 'destroyed';
 
 /** Where a version stands: it encrypts; it only decrypts; it waits for a rotation to make it the current one. */
 export type Stage = 'current' | 'previous' | 'pending';
 
 /** What made a version the current one. */
 export type RotationCause = 'automatic' | 'on-demand';
+
+/** The key ring of a key that is in no other. */
+export const DEFAULT_RING = 'default';
 
 /** One generation of a key's material. It outlives its material: re-imported, it opens its old ciphertexts again. */
 export interface KeyVersion {
@@ -83,6 +86,36 @@ export interface Deletion {
   readonly dueAtMs?: number;
 }
 
+/** A key that was deleted: what can still be taken back for 30 days, and is known for 90. */
+export interface Removal {
+  readonly atMs: number;
+  /** Who did it, by the name of {@link Key.createdBy}. */
+  readonly by: string;
+}
+
+/** Two people delete a key: one authorises it, another one does it. Once asked for, it stays. */
+export interface DualAuthorization {
+  /** The first of the two; it holds for seven days. */
+  readonly authorized?: { readonly principalId: string; readonly by: string; readonly expiresAtMs: number };
+}
+
+/** When and by whom a rule about a key was set, and its name. */
+export interface RuleNote {
+  /** UUID. */
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly createdBy: string;
+  readonly updatedAtMs: number;
+  readonly updatedBy: string;
+}
+
+/** What is known of the rules of a key besides what they say. */
+export interface RuleNotes {
+  /** `intervalDays` is kept while the rotation is switched off. */
+  readonly rotation?: RuleNote & { readonly intervalDays: number };
+  readonly dualAuthorization?: RuleNote;
+}
+
 /** A key: everything about it that changes under one revision. */
 export interface Key {
   readonly tenantId: string;
@@ -106,6 +139,24 @@ export interface Key {
   readonly rotation?: RotationPolicy;
   readonly multiRegion?: MultiRegion;
   readonly keyStore?: KeyStoreBacking;
+  /** What people call it; need not be unique. */
+  readonly name?: string;
+  /** The group that it is in; absent: the default one. */
+  readonly keyRing?: string;
+  /** Who made it: {@link iamIdOf} of identity. */
+  readonly createdBy?: string;
+  /** When its time to protect data is over: it is deactivated then, for good. */
+  readonly expiresAtMs?: number;
+  /** When anything that people see of it changed last; absent: not since it was made. */
+  readonly updatedAtMs?: number;
+  /** When it was switched on or off, deleted or restored last: what waiting times run from. */
+  readonly stateChangedAtMs?: number;
+  /** When its registered services were told anew last. */
+  readonly syncedAtMs?: number;
+  readonly removal?: Removal;
+  /** Present: two people delete it. */
+  readonly dualAuthorization?: DualAuthorization;
+  readonly ruleNotes?: RuleNotes;
   /** Derived whenever a key is found, never stored: its key store is not connected. */
   readonly isUnavailable?: boolean;
 }

@@ -13,7 +13,7 @@ export type Condition =
 
 /** Derives the condition. `nowMs` decides about expired material and about a deletion that has become due. */
 export function conditionOf(key: Key, nowMs: number): Condition {
-  if (key.state === 'destroyed') return 'gone';
+  if (key.state === 'destroyed' || key.state === 'deleted') return 'gone';
   const { deletion } = key;
   if (deletion !== undefined) {
     if (deletion.dueAtMs === undefined) return 'pending-replica-deletion';
@@ -21,7 +21,7 @@ export function conditionOf(key: Key, nowMs: number): Condition {
   }
   if (key.isUnavailable === true) return 'unavailable';
   if (isMaterialMissing(key, nowMs)) return 'pending-import';
-  return key.state === 'suspended' ? 'disabled' : 'enabled';
+  return key.state === 'active' ? 'enabled' : 'disabled';
 }
 
 /** Whether any material that has ever encrypted is deleted or expired, or none was imported yet. */

@@ -2,6 +2,7 @@ import type { AccessPolicy } from '../access/policy.ts';
 import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
 import type { Grant } from '../keys/grant.ts';
+import type { KeyEvent } from '../keys/key-event.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Precondition, Room, Write } from '../records/commit.ts';
 import type { MaybePromise } from '../records/ports.ts';
@@ -45,6 +46,10 @@ export interface Done<Value> {
   readonly writes?: readonly Write[];
   /** Records that the change rests on without changing them. */
   readonly preconditions?: readonly Precondition[];
+  /** Spaces of names that must be empty for the change to hold. */
+  readonly emptySpaces?: readonly string[];
+  /** What became of keys, for the services that registered their use of them: told in the same commit. */
+  readonly happened?: readonly KeyEvent[];
   /** Where there must be room for what is made, and what is answered where there is none. */
   readonly rooms?: readonly Needed[];
   /** The key version that served, for the entry. */

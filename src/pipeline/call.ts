@@ -1,3 +1,4 @@
+import type { Json } from '../bytes/canonical-json.ts';
 import type { Principal } from '../identity/principal.ts';
 
 /** One request of a proven principal, whatever protocol brought it. */
@@ -10,6 +11,8 @@ export interface Call {
   readonly onBehalfOf?: { readonly arn?: string; readonly account?: string };
   /** What the client says and where it is: for the entry's details. */
   readonly source: CallSource;
+  /** What the protocol tells of the request before its act is known: for the entry of a call that fails early. */
+  readonly details?: Json;
 }
 
 export interface CallSource {

@@ -1,5 +1,5 @@
 import { foldName } from '../access/fold-name.ts';
-import { isPrimary, type Key } from '../keys/key.ts';
+import { DEFAULT_RING, isPrimary, type Key } from '../keys/key.ts';
 import type { Target } from './act.ts';
 import type { Call } from './call.ts';
 import { ORIGIN_WORDS, USAGE_WORDS } from './policy-words.ts';
@@ -63,6 +63,11 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
     says: 'ARN of the user, of the account, or of the role that a session assumed',
     read: ({ call: { principal } }) =>
       principal.kind === 'role' ? (principal.names?.[0] ?? principal.arn) : principal.arn,
+  },
+  {
+    name: 'kms:KeyRing',
+    says: 'the key ring that the key is in: `default` where it is in no other',
+    read: ofKey((key) => key.keyRing ?? DEFAULT_RING),
   },
   { name: 'aws:PrincipalAccount', says: 'account of the caller; services have none', read: accountOfCaller },
   {

@@ -101,13 +101,14 @@ export class Pipeline {
   /** Makes the entries durable, and the change with them. */
   #persist(
     entries: readonly AuditDraft[],
-    { writes, preconditions, rooms, urgent, shred }: Done<unknown>,
+    { writes, preconditions, emptySpaces, rooms, urgent, shred }: Done<unknown>,
   ): Promise<unknown> {
     if ((writes === undefined || writes.length === 0) && urgent !== true) return this.#record(entries);
     return this.#store.commit({
       writes: writes ?? [],
       entries,
       ...(preconditions !== undefined && { preconditions }),
+      ...(emptySpaces !== undefined && { emptySpaces }),
       ...(rooms !== undefined && { rooms: rooms.map(({ room }) => room) }),
       ...(urgent === true && { urgent }),
       ...(shred === true && { shred }),
@@ -187,7 +188,7 @@ export class Pipeline {
         credential: call.principal.credentialId,
         protocol: call.source.protocol,
         ...note,
-        request: act?.details,
+        request: act === undefined ? call.details : act.details,
         userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
       },
       salt: this.#random(16),

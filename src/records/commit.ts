@@ -49,6 +49,8 @@ export interface Commit {
   readonly preconditions?: readonly Precondition[];
   /** Where there must be room. */
   readonly rooms?: readonly Room[];
+  /** Spaces that must hold no name before the commit: looked at where commits are ordered. */
+  readonly emptySpaces?: readonly string[];
   readonly writes: readonly Write[];
   /**
    * At least one. To those marked `change` the writer adds the digests of the written records of the entry's tenant

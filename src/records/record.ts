@@ -17,6 +17,13 @@ export type RecordKind =
   | 'key-store'
   | 'material-use'
   | 'xks-endpoint'
+  | 'key-ring'
+  | 'registration'
+  | 'lifecycle-event'
+  | 'instance-policies'
+  | 'instance-import-token'
+  | 'authorization'
+  | 'token-signing-key'
   | 'environment'
   | 'run';
 

@@ -277,6 +277,20 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       });
     });
 
+    describe('a space that must be empty', () => {
+      const named = { space: 'ring:t1', name: 'k1' };
+
+      it('refuses the commit while it holds a name, and no longer', async () => {
+        await store.commit(change([{ put: record('k1'), claim: [named] }], { emptySpaces: ['ring:t1'] }));
+        const refused = store.commit(change([{ put: record('k2') }], { emptySpaces: ['ring:t2', 'ring:t1'] }));
+        await expect(refused).rejects.toThrow(ConflictError);
+        expect(await store.read(ref('k2'))).toBeUndefined();
+        await store.commit(change([{ put: record('k1', 2), release: [named] }]));
+        await store.commit(change([{ put: record('k2') }], { emptySpaces: ['ring:t1'] }));
+        expect(await store.revisionOf(ref('k2'))).toBe(1);
+      });
+    });
+
     describe('the last use of a key', () => {
       const use = (key: string, more: Partial<AuditDraft> = {}) =>
         draft('t1', { action: 'kms:Encrypt', key, keyVersion: randomUUID(), ...more });

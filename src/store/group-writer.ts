@@ -119,6 +119,7 @@ export class GroupWriter {
     try {
       for (const { ref, revision } of commit.preconditions ?? []) this.#records.expect(ref, revision);
       for (const room of commit.rooms ?? []) this.#records.expectRoom(room);
+      for (const space of commit.emptySpaces ?? []) this.#names.expectEmpty(space);
       const roots = this.#writeRecords(commit.writes);
       const rootOf = (tenant: string) => roots.get(tenant) ?? stateRoot(this.#sumOf(tenant));
       for (const entry of commit.entries) this.#frames.append(leafOfCommit(entry, commit, rootOf));

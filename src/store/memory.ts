@@ -7,7 +7,7 @@ import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
 import { type NamedRef, NoRoomError, type Page, type RecordStore } from '../records/ports.ts';
 import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
-import { notHeld, taken } from './name-writer.ts';
+import { notEmpty, notHeld, taken } from './name-writer.ts';
 import { limitOf } from './reader.ts';
 import { revisionConflict } from './record-table.ts';
 
@@ -83,6 +83,7 @@ export class MemoryStore implements RecordStore {
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
     for (const { ref, revision } of commit.preconditions ?? []) expectRevision(next, ref, revision);
     for (const room of commit.rooms ?? []) expectRoom(next, room);
+    for (const space of commit.emptySpaces ?? []) expectEmpty(next, space);
     for (const write of commit.writes) writeRecord(next, write);
     writeNames(next, commit.writes);
     const frames = new EntryFrames();
@@ -107,6 +108,10 @@ function expectRoom({ records }: State, room: Room): void {
   const { tenantId, kind, scope, below } = room;
   const isIn = (record: StoredRecord) => record.tenantId === tenantId && record.kind === kind && record.scope === scope;
   if ([...records.values()].filter(isIn).length >= below) throw new NoRoomError(room);
+}
+
+function expectEmpty({ names }: State, space: string): void {
+  if ([...names.values()].some((name) => name.space === space)) throw notEmpty(space);
 }
 
 function expectRevision(state: State, ref: RecordRef, revision: number): void {

@@ -6,15 +6,22 @@ import { describeRef, type RecordRef } from '../records/record.ts';
 /** Changes rows of `record_name`. */
 export class NameWriter {
   readonly #select: StatementSync;
+  readonly #any: StatementSync;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #deleteAll: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#select = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
+    this.#any = db.prepare('SELECT 1 FROM record_name WHERE space = ? LIMIT 1');
     this.#insert = db.prepare('INSERT INTO record_name (space, name, tenant, kind, id) VALUES (?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM record_name WHERE space = ? AND name = ?');
     this.#deleteAll = db.prepare('DELETE FROM record_name WHERE tenant = ? AND kind = ? AND id = ?');
+  }
+
+  /** @throws {ConflictError} the space holds a name. */
+  expectEmpty(space: string): void {
+    if (this.#any.get(space) !== undefined) throw notEmpty(space);
   }
 
   /**
@@ -46,6 +53,10 @@ export class NameWriter {
 
 export function taken({ space, name }: RecordName): ConflictError {
   return new ConflictError(`the name ${name} in ${space} belongs to another record`, { space, name });
+}
+
+export function notEmpty(space: string): ConflictError {
+  return new ConflictError(`the space ${space} holds names, the commit wanted it empty`);
 }
 
 export function notHeld({ space, name }: RecordName, ref: RecordRef): ConflictError {

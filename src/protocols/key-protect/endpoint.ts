@@ -1,0 +1,223 @@
+import { headerOf } from '../../http/headers.ts';
+import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
+import type { Proof } from '../../identity/proofs.ts';
+import type { Clock } from '../../keys/ports.ts';
+import type { Act } from '../../pipeline/act.ts';
+import type { Call } from '../../pipeline/call.ts';
+import type { Pipeline } from '../../pipeline/execute.ts';
+import type { Throttle } from '../../pipeline/throttle.ts';
+import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import { andThen, type MaybePromise } from '../../records/ports.ts';
+import { encodeAnswer, encodeError, encodeUnauthorized, type Answer } from './answer.ts';
+import { BODY_LIMIT_BYTES, readJson, tooLarge } from './body.ts';
+import { CATALOG, type Endpoint, type OperationName } from './catalog.ts';
+import { KeyProtectError, UnauthorizedError } from './errors.ts';
+import { match, PREFIX, type Matched } from './match.ts';
+import type { OperationContext, OperationInput, OperationPorts } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { Query } from './query.ts';
+import { wireErrorOf } from './wire-error.ts';
+
+/** Who is behind a bearer token. */
+export interface TokenReader {
+  /** `undefined` where nobody is, or not any more. */
+  read(token: string, nowMs: number): MaybePromise<Proof | undefined>;
+}
+
+export interface EndpointPorts extends OperationPorts {
+  readonly tokens: TokenReader;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly unauthenticated: UnauthenticatedRefusals;
+  /** Absent: nothing bounds how often a tenant asks. */
+  readonly throttle?: Throttle;
+  /** Told of what went wrong inside; the caller sees a code only. */
+  readonly onFault: (error: unknown, requestId: string) => void;
+}
+
+const PROTOCOL = 'key-protect';
+const TIMEOUT_MS = 30_000;
+const METHODS: readonly Endpoint['method'][] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const BEARER = /^Bearer +(?<token>[\w.~+/=-]{1,8192})$/i;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What is taken for a correlation id and told again. */
+const CORRELATION_ID = /^[\w.:-]{1,128}$/;
+
+const SERVER_REFUSALS: Record<ServerRefusal, () => KeyProtectError> = {
+  'body-too-large': tooLarge,
+  'timed-out': () => new KeyProtectError('SERVICE_UNAVAILABLE_ERR', 'The request took too long: Send it again'),
+  failed: () => new KeyProtectError('INTERNAL_ERR', 'Something failed here: the log of the server has it'),
+};
+
+/** `/api/v2/...`: the IBM Key Protect API, for all tenants and instances. */
+export function keyProtectRoutes(ports: EndpointPorts): BufferRoute[] {
+  return METHODS.map((method) => ({
+    method,
+    path: `${PREFIX}/*`,
+    auth: 'token',
+    body: 'buffer',
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    timeoutMs: TIMEOUT_MS,
+    refuse: (refusal, requestId) => encodeError(SERVER_REFUSALS[refusal](), requestId),
+    handler: (request) => serve(ports, request),
+  }));
+}
+
+async function serve(ports: EndpointPorts, request: HttpRequest): Promise<HttpAnswer> {
+  const { requestId } = request;
+  const correlationId = correlationOf(request);
+  try {
+    const principal = (await prove(ports, request)).principal;
+    const query = new Query(request.query);
+    const matched = match(request.method, request.path, query);
+    if (matched === undefined) throw noSuchPath(request);
+    const call = callOf(request, principal, matched.name, correlationId);
+    const answer = await ports.pipeline.execute(call, (nowMs) => prepare(ports, request, call, matched, query, nowMs));
+    return encodeAnswer(answer, correlationId);
+  } catch (error) {
+    const told = wireErrorOf(error);
+    if (told === 'unauthorized') return encodeUnauthorized(correlationId);
+    if (told.status >= 500 && told.code !== 'NOT_IMPLEMENTED_ERR') ports.onFault(error, requestId);
+    return encodeError(told, correlationId);
+  }
+}
+
+/** @throws {UnauthorizedError} {@link KeyProtectError} `BEARER_SUB_EXTRACTION_ERR` */
+async function prove(ports: EndpointPorts, request: HttpRequest): Promise<Proof> {
+  const { unauthenticated } = ports;
+  const authorization = headerOf(request.rawHeaders, 'authorization');
+  const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.groups?.['token'];
+  if (token === undefined) {
+    unauthenticated.note(PROTOCOL, request.remoteAddress, authorization === undefined ? 'no-token' : 'malformed-token');
+    if (authorization === undefined) throw new UnauthorizedError();
+    throw new KeyProtectError(
+      'BEARER_SUB_EXTRACTION_ERR',
+      'The header Authorization must be: Bearer and an IAM token. Get one from /identity/token',
+      { type: 'header', name: 'Authorization' },
+    );
+  }
+  const proof = await ports.tokens.read(token, ports.clock());
+  if (proof !== undefined) return proof;
+  unauthenticated.note(PROTOCOL, request.remoteAddress, 'token-not-valid');
+  throw new UnauthorizedError();
+}
+
+function prepare(
+  ports: EndpointPorts,
+  request: HttpRequest,
+  call: Call,
+  { name, path }: Matched,
+  query: Query,
+  nowMs: number,
+): MaybePromise<Act<Answer>> {
+  return andThen(contextOf(ports, request, call, name), (context) => {
+    const operation = OPERATIONS[name];
+    if (operation === 'not-implemented') throw notImplemented(name);
+    const input: OperationInput = { path, query, body: readJson(request) };
+    return andThen(operation.prepare(context, input, nowMs), (act) => withinTenant(context, act, call));
+  });
+}
+
+function contextOf(
+  ports: EndpointPorts,
+  { rawHeaders }: HttpRequest,
+  { principal, source, requestId }: Call,
+  name: OperationName,
+): MaybePromise<OperationContext> {
+  const instanceId = headerOf(rawHeaders, 'bluemix-instance')?.trim() ?? '';
+  if (!UUID.test(instanceId)) {
+    throw new KeyProtectError(
+      'INVALID_HEADER_ERR',
+      'The header Bluemix-Instance must be: the id of an instance, a UUID',
+      {
+        type: 'header',
+        name: 'Bluemix-Instance',
+      },
+    );
+  }
+  const { directory, keys, records, random, quotas, wrappingKeys } = ports;
+  const endpoint: Endpoint = CATALOG[name];
+  const keyRing = endpoint.ignoresKeyRing ? undefined : headerOf(rawHeaders, 'x-kms-key-ring')?.trim();
+  return andThen(directory.instanceById(instanceId.toLowerCase()), (instance) => {
+    // Whether there is such an instance is not for strangers to know.
+    if (instance === undefined) throw new UnauthorizedError();
+    return {
+      directory,
+      keys,
+      records,
+      random,
+      quotas,
+      wrappingKeys,
+      principal,
+      source,
+      requestId,
+      instance,
+      keyRing: keyRing === '' ? undefined : keyRing,
+      prefer: preferOf(rawHeaders),
+    };
+  });
+}
+
+/**
+ * In an instance of another tenant only what a key's own policy gives is open: where there is no key to ask, the
+ * caller's own policies would decide about what is not theirs.
+ */
+function withinTenant({ instance, principal }: OperationContext, act: Act<Answer>, call: Call): Act<Answer> {
+  const isOwn = instance.tenantId === principal.tenantId;
+  if (!isOwn && act.targets.some(({ key, guarded }) => key === undefined && guarded === undefined))
+    throw new UnauthorizedError();
+  return { ...act, details: { ...(call.details as object), ...(act.details as object | undefined) } };
+}
+
+function callOf(
+  { rawHeaders, remoteAddress, isSecure, requestId, path }: HttpRequest,
+  principal: Proof['principal'],
+  name: OperationName,
+  correlationId: string,
+): Call {
+  const { event, actions } = CATALOG[name];
+  const userAgent = headerOf(rawHeaders, 'user-agent');
+  const instance = headerOf(rawHeaders, 'bluemix-instance');
+  const keyRing = headerOf(rawHeaders, 'x-kms-key-ring');
+  return {
+    principal,
+    requestId,
+    action: actions[0],
+    // What IBM's activity events carry of every request.
+    details: {
+      event,
+      correlationId,
+      uri: path.slice(0, 1_024),
+      ...(instance !== undefined && { instance: instance.slice(0, 64) }),
+      ...(keyRing !== undefined && { keyRing: keyRing.slice(0, 128) }),
+    },
+    source: {
+      protocol: PROTOCOL,
+      address: remoteAddress,
+      isSecure: isSecure === true,
+      ...(userAgent !== undefined && { userAgent }),
+    },
+  };
+}
+
+function preferOf(rawHeaders: readonly string[]): OperationContext['prefer'] {
+  const prefer = headerOf(rawHeaders, 'prefer')?.toLowerCase() ?? '';
+  const wanted = /\breturn\s*=\s*"?(?<what>representation|minimal)/.exec(prefer)?.groups?.['what'];
+  return wanted as OperationContext['prefer'];
+}
+
+function correlationOf({ rawHeaders, requestId }: HttpRequest): string {
+  const given = headerOf(rawHeaders, 'correlation-id')?.trim();
+  return given !== undefined && CORRELATION_ID.test(given) ? given : requestId;
+}
+
+function noSuchPath({ method }: HttpRequest): KeyProtectError {
+  return new KeyProtectError('NOT_FOUND_ERR', `There is no such path for ${method} in this API`);
+}
+
+function notImplemented(name: OperationName): KeyProtectError {
+  return new KeyProtectError(
+    'NOT_IMPLEMENTED_ERR',
+    `Keystead does not implement ${name} yet: docs/guide/compatibility.md lists what it does implement`,
+  );
+}

@@ -1,0 +1,126 @@
+import type { Instance } from '../../identity/tenant.ts';
+import { currentVersion, type Key, type KeyState } from '../../keys/key.ts';
+import { WAITING_MS } from '../../keys/waiting-times.ts';
+import { mediaType } from './answer.ts';
+import { crnOf, ringOf, timestamp } from './names.ts';
+
+/**
+ * IBM's numbers of NIST's states (SP 800-57 part 1, section 7). A key that waits for its deletion works no more and can
+ * be called back, which is what a destroyed key of IBM is.
+ */
+const STATES: Record<KeyState, number> = {
+  active: 1,
+  suspended: 2,
+  deactivated: 3,
+  'pending-deletion': 5,
+  deleted: 5,
+  destroyed: 5,
+};
+
+const ALIAS_PREFIX = 'alias/';
+/** An alias that this wire has a form for: others are not shown. */
+const ALIAS = /^[\w-]{2,90}$/;
+/** A tag that this wire has a form for: no value, and none of `< > , : & |`. */
+const TAG = /^[^<>,:&|]{1,30}$/;
+const DAYS_PER_MONTH = 30;
+
+/** The number of the state of a key on this wire: 0 where its material is yet to come. */
+export function stateOf(key: Key): number {
+  return key.versions.length === 0 && key.state === 'active' ? 0 : STATES[key.state];
+}
+
+/** The aliases of a key in the form of this wire. */
+export function aliasesOf({ aliases }: Key): string[] {
+  return aliases.map(({ name }) => name.slice(ALIAS_PREFIX.length)).filter((name) => ALIAS.test(name));
+}
+
+/** What a key is called: its name, or what comes closest where another protocol made it without one. */
+export function nameOf(key: Key): string {
+  return key.name ?? aliasesOf(key)[0] ?? key.id;
+}
+
+/** The time of the last rotation, if there was one. */
+export function lastRotationMs({ versions }: Key): number | undefined {
+  const times = versions.flatMap(({ rotation }) => (rotation === undefined ? [] : [rotation.atMs]));
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** A key as this wire shows it; never with its material. */
+export function showKey(instance: Instance, key: Key): object {
+  const version = key.extractable ? undefined : currentVersion(key);
+  const aliases = aliasesOf(key);
+  const tags = key.tags.filter(({ key: name, value }) => value === '' && TAG.test(name)).map(({ key: name }) => name);
+  const bits = (key.spec.materialLength ?? 32) * 8;
+  const rotatedAtMs = lastRotationMs(key);
+  return {
+    type: mediaType('key'),
+    id: key.id,
+    name: nameOf(key),
+    ...(aliases.length > 0 && { aliases }),
+    ...(key.description !== '' && { description: key.description }),
+    ...(tags.length > 0 && { tags }),
+    state: stateOf(key),
+    ...(key.expiresAtMs !== undefined && { expirationDate: timestamp(key.expiresAtMs) }),
+    extractable: key.extractable,
+    crn: crnOf(instance, 'key', key.id),
+    imported: key.origin === 'imported',
+    keyRingID: ringOf(key),
+    creationDate: timestamp(key.createdAtMs),
+    createdBy: key.createdBy ?? '',
+    algorithmType: 'Deprecated',
+    algorithmMetadata: { bitLength: String(bits), mode: 'Deprecated' },
+    algorithmBitSize: bits,
+    algorithmMode: 'Deprecated',
+    ...(key.updatedAtMs !== undefined && { lastUpdateDate: timestamp(key.updatedAtMs) }),
+    ...(rotatedAtMs !== undefined && { lastRotateDate: timestamp(rotatedAtMs) }),
+    ...(version && { keyVersion: { id: version.id, creationDate: timestamp(version.createdAtMs) } }),
+    dualAuthDelete: showDualAuthorization(key),
+    ...showRotation(key),
+    ...showRemoval(key),
+  };
+}
+
+function showDualAuthorization({ dualAuthorization }: Key): object {
+  if (dualAuthorization === undefined) return { enabled: false };
+  const { authorized } = dualAuthorization;
+  return {
+    enabled: true,
+    keySetForDeletion: authorized !== undefined,
+    ...(authorized && { authExpiration: timestamp(authorized.expiresAtMs) }),
+  };
+}
+
+/** Months of this wire have thirty days. */
+export function monthsOf(days: number): number {
+  return Math.max(1, Math.round(days / DAYS_PER_MONTH));
+}
+
+function showRotation({ rotation, ruleNotes }: Key): object {
+  const days = rotation?.periodDays ?? ruleNotes?.rotation?.intervalDays;
+  return days === undefined ? {} : { rotation: { enabled: rotation !== undefined, interval_month: monthsOf(days) } };
+}
+
+function showRemoval({ removal, deletion }: Key): object {
+  if (removal !== undefined) {
+    const { atMs, by } = removal;
+    return {
+      deleted: true,
+      deletionDate: timestamp(atMs),
+      deletedBy: by,
+      restoreExpirationDate: timestamp(atMs + WAITING_MS.restorable),
+      restoreAllowed: true,
+      purgeAllowed: true,
+      purgeAllowedFrom: timestamp(atMs + WAITING_MS.purge),
+      purgeScheduledOn: timestamp(atMs + WAITING_MS.automaticPurge),
+    };
+  }
+  if (deletion === undefined) return { deleted: false };
+  const { scheduledAtMs, dueAtMs } = deletion;
+  return {
+    deleted: true,
+    deletionDate: timestamp(scheduledAtMs),
+    restoreAllowed: true,
+    purgeAllowed: false,
+    ...(dueAtMs !== undefined && { restoreExpirationDate: timestamp(dueAtMs), purgeScheduledOn: timestamp(dueAtMs) }),
+  };
+}
