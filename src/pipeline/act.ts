@@ -54,6 +54,8 @@ export interface Done<Value> {
   readonly rooms?: readonly Needed[];
   /** The key version that served, for the entry. */
   readonly keyVersion?: string;
+  /** What is told of the outcome beside the log: ids, versions, states, counts. Never a plaintext, a key, a token. */
+  readonly result?: Json;
   /** The record of a key that came into being by this act, for the entries of targets that are no keys. */
   readonly keyId?: string;
   /** It switches something off, or finds what is to be switched off: it gets through on a full disk. */

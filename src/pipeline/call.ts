@@ -20,6 +20,8 @@ export interface CallSource {
   readonly protocol: string;
   readonly address: string;
   readonly userAgent?: string;
+  /** The region that it was sent to, where the request says one. */
+  readonly region?: string;
   /** Whether the request came by a TLS connection that ends at this server. */
   readonly isSecure?: boolean;
 }

@@ -123,8 +123,12 @@ const failing = (error: unknown): Promise<never> => Promise.reject(error);
 
 describe('every outcome leaves exactly its entries', () => {
   it('a use', async () => {
-    const prepare = act({ value: 'v', keyVersion: 'version-1' }, { details: { name: 'x' } });
-    expect(await pipeline.execute(call, prepare)).toBe('v');
+    const prepare = act(
+      { value: 'v', keyVersion: 'version-1', result: { totalResources: 2 } },
+      { details: { name: 'x' } },
+    );
+    const source = { ...call.source, region: 'eu-central-1' };
+    expect(await pipeline.execute({ ...call, source }, prepare)).toBe('v');
     expect(entries()).toEqual([
       {
         action: 'kms:Encrypt',
@@ -132,7 +136,10 @@ describe('every outcome leaves exactly its entries', () => {
           address: '192.0.2.1',
           credential: 'KSIAEXAMPLE',
           protocol: 'aws-kms',
+          region: 'eu-central-1',
           request: { name: 'x' },
+          resource: arnOf(key),
+          result: { totalResources: 2 },
           userAgent: 'test',
         },
         key: key.id,

@@ -1,4 +1,5 @@
 import type { AuditDraft, Outcome } from '../audit/entry.ts';
+import type { Json } from '../bytes/canonical-json.ts';
 import type { Random } from '../crypto/random.ts';
 import { IdentityError } from '../identity/errors.ts';
 import { KeyError } from '../keys/errors.ts';
@@ -125,7 +126,7 @@ export class Pipeline {
       for (const tenantId of logsOf(call, target)) {
         const key = target.key === undefined ? done.keyId : undefined;
         const fields = { tenantId, key, keyVersion: done.keyVersion };
-        entries.push(this.#draft(call, target, nowMs, 'done', act, fields));
+        entries.push(this.#draft(call, target, nowMs, 'done', act, fields, undefined, done.result));
       }
     }
     if (done.writes === undefined) return entries;
@@ -170,6 +171,7 @@ export class Pipeline {
     act: Act<unknown> | undefined,
     fields: Pick<Partial<AuditDraft>, 'tenantId' | 'key' | 'keyVersion' | 'reason'>,
     note?: { readonly refusal?: string },
+    result?: Json,
   ): AuditDraft {
     // Each member by its name: every request comes by here, and copying objects costs more than the rest of it.
     return {
@@ -188,7 +190,10 @@ export class Pipeline {
         credential: call.principal.credentialId,
         protocol: call.source.protocol,
         ...note,
+        region: call.source.region,
         request: act === undefined ? call.details : act.details,
+        resource: target.resource === '*' ? undefined : target.resource,
+        result,
         userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
       },
       salt: this.#random(16),

@@ -92,7 +92,7 @@ async function serve(
     }
     const { principal, region } = verified;
     const target = headerOf(request.rawHeaders, 'x-amz-target');
-    const call = callOf(request, principal, target);
+    const call = callOf(request, principal, region, target);
     const admission = ports.throttle && new Admission(ports.throttle, call);
     const prepareAct = (nowMs: number) => {
       const name = operationOf(target);
@@ -126,7 +126,7 @@ function lookup(
 }
 
 /** What the entry of a request that fails early says it was about: the operation, as far as the header names one. */
-function callOf(request: HttpRequest, principal: Principal, target: string | undefined): Call {
+function callOf(request: HttpRequest, principal: Principal, region: string, target: string | undefined): Call {
   const userAgent = headerOf(request.rawHeaders, 'user-agent')?.slice(0, 256);
   return {
     principal,
@@ -137,6 +137,7 @@ function callOf(request: HttpRequest, principal: Principal, target: string | und
       protocol: PROTOCOL,
       address: request.remoteAddress,
       isSecure: request.isSecure === true,
+      region,
       ...(userAgent !== undefined && { userAgent }),
     },
   };

@@ -1,5 +1,6 @@
 import { headerOf } from '../../http/headers.ts';
 import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
+import { iamIdOf } from '../../identity/iam-id.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import type { Clock } from '../../keys/ports.ts';
 import type { Act } from '../../pipeline/act.ts';
@@ -187,6 +188,7 @@ function callOf(
     details: {
       event,
       correlationId,
+      iamId: iamIdOf(principal),
       uri: path.slice(0, 1_024),
       ...(instance !== undefined && { instance: instance.slice(0, 64) }),
       ...(keyRing !== undefined && { keyRing: keyRing.slice(0, 128) }),
