@@ -27,6 +27,8 @@ export type Binding =
       format: 'raw' | 'pkcs8',
     ]
   | readonly ['import-key', tenantId: string, region: string, keyId: string, tokenId: string, algorithm: string]
+  | readonly ['instance-import-key', tenantId: string, region: string, tokenId: string, algorithm: string]
+  | readonly ['instance-import-nonce', tenantId: string, region: string, tokenId: string]
   | readonly ['import-token', tenantId: string, region: string, keyId: string]
   | readonly ['grant-token', tenantId: string]
   | readonly ['list-marker', tenantId: string, region: string, list: string, of: string]

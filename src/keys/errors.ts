@@ -81,6 +81,7 @@ export type KeyErrorCode =
   | 'import-nonce-wrong'
   | 'import-token-required'
   | 'creation-forbidden'
+  | 'key-ring-malformed'
   | 'key-ring-not-found'
   | 'key-ring-exists'
   | 'key-ring-not-empty'

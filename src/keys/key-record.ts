@@ -5,7 +5,7 @@ import type { Put } from '../records/commit.ts';
 import type { RecordName } from '../records/commit.ts';
 import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
-import { isPrimary, type Key } from './key.ts';
+import { DEFAULT_RING, isPrimary, type Key } from './key.ts';
 
 /** Bytes of the form of a key record's body that this code writes and reads. */
 const FORMAT = 1;
@@ -39,6 +39,11 @@ export function handleSpace(tenantId: string, region: string): string {
 /** Space of the keys that live in one key store, by their names there. */
 export function keysInStoreSpace(tenantId: string, region: string, keyStoreId: string): string {
   return `in-key-store:${tenantId}:${region}:${keyStoreId}`;
+}
+
+/** Space of the keys in one key ring, by the ids of their records. */
+export function keyRingSpace(tenantId: string, region: string, keyRing: string): string {
+  return `key-ring:${tenantId}:${region}:${keyRing}`;
 }
 
 /** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
@@ -110,6 +115,7 @@ export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omi
 function namesOf(key: Key): RecordName[] {
   return [
     ...keyStoreNames(key),
+    ...keyRingNames(key),
     ...key.aliases.map(({ name }) => ({ space: aliasSpace(key.tenantId, key.region), name })),
     ...key.versions.map(({ handle }) => ({ space: handleSpace(key.tenantId, key.region), name: handle })),
     ...dueTimes(key).map((atMs) => dueName(key, atMs)),
@@ -121,6 +127,12 @@ function keyStoreNames({ tenantId, region, id, state, keyStore }: Key): RecordNa
   if (keyStore === undefined || state === 'destroyed') return [];
   const { keyStoreId, externalKeyId = id } = keyStore;
   return [{ space: keysInStoreSpace(tenantId, region, keyStoreId), name: externalKeyId }];
+}
+
+/** What is in the default ring is in no other: it needs no name. */
+function keyRingNames({ tenantId, region, id, state, keyRing = DEFAULT_RING }: Key): RecordName[] {
+  if (keyRing === DEFAULT_RING || state === 'destroyed') return [];
+  return [{ space: keyRingSpace(tenantId, region, keyRing), name: keyRecordId(id, region) }];
 }
 
 function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {

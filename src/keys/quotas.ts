@@ -10,6 +10,8 @@ export interface Quotas {
   /** On one key, of one grantee: whatever changes, all of them are looked at again for its next request. */
   readonly grantsPerGrantee: number;
   readonly keyStoresPerRegion: number;
+  /** Of one tenant in one region, the default one among them. */
+  readonly keyRingsPerRegion: number;
   /** Bytes of a key policy in UTF-8. */
   readonly policyBytes: number;
   readonly tagsPerKey: number;
@@ -32,6 +34,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   // Inferred: AWS KMS had this quota, and has it no more.
   grantsPerGrantee: 5_000,
   keyStoresPerRegion: 10,
+  // IBM's number (https://cloud.ibm.com/docs/key-protect?topic=key-protect-grouping-keys).
+  keyRingsPerRegion: 50,
   policyBytes: 32_768,
   tagsPerKey: 50,
   onDemandRotations: 25,

@@ -46,7 +46,7 @@ export interface Done<Value> {
   readonly writes?: readonly Write[];
   /** Records that the change rests on without changing them. */
   readonly preconditions?: readonly Precondition[];
-  /** Spaces of names that must be empty for the change to hold. */
+  /** Spaces of names that must be empty for the change to hold, once it has given up its own. */
   readonly emptySpaces?: readonly string[];
   /** What became of keys, for the services that registered their use of them: told in the same commit. */
   readonly happened?: readonly KeyEvent[];

@@ -49,7 +49,10 @@ export interface Commit {
   readonly preconditions?: readonly Precondition[];
   /** Where there must be room. */
   readonly rooms?: readonly Room[];
-  /** Spaces that must hold no name before the commit: looked at where commits are ordered. */
+  /**
+   * Spaces that must hold no name once the commit has given up its own, and before it claims any: looked at where commits
+   * are ordered.
+   */
   readonly emptySpaces?: readonly string[];
   readonly writes: readonly Write[];
   /**

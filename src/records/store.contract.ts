@@ -289,6 +289,23 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         await store.commit(change([{ put: record('k2') }], { emptySpaces: ['ring:t1'] }));
         expect(await store.revisionOf(ref('k2'))).toBe(1);
       });
+
+      it('may be emptied by the commit itself, whether it releases names or removes who had them', async () => {
+        const claim = (name: string) => [{ space: 'ring:t1', name }];
+        const emptied = { emptySpaces: ['ring:t1'] };
+        await store.commit(
+          change([
+            { put: record('k1'), claim: claim('k1') },
+            { put: record('k2'), claim: claim('k2') },
+          ]),
+        );
+        const release = { put: record('k1', 2), release: claim('k1') };
+        await expect(store.commit(change([release], emptied))).rejects.toThrow(ConflictError);
+        expect(await store.revisionOf(ref('k1'))).toBe(1);
+        await store.commit(change([release, { remove: ref('k2'), revision: 1 }], emptied));
+        expect(await store.revisionOf(ref('k1'))).toBe(2);
+        expect(await store.listNames('ring:t1', { limit: 1 })).toEqual([]);
+      });
     });
 
     describe('the last use of a key', () => {

@@ -4,7 +4,7 @@ import { EntryFrames } from '../audit/entry-frame.ts';
 import { LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { leafOfCommit, tenantOf } from '../records/account.ts';
-import type { Commit, Write } from '../records/commit.ts';
+import type { Commit } from '../records/commit.ts';
 import { ConflictError, NoRoomError } from '../records/ports.ts';
 import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
 import { marked } from './batch-mark.ts';
@@ -119,8 +119,7 @@ export class GroupWriter {
     try {
       for (const { ref, revision } of commit.preconditions ?? []) this.#records.expect(ref, revision);
       for (const room of commit.rooms ?? []) this.#records.expectRoom(room);
-      for (const space of commit.emptySpaces ?? []) this.#names.expectEmpty(space);
-      const roots = this.#writeRecords(commit.writes);
+      const roots = this.#writeRecords(commit);
       const rootOf = (tenant: string) => roots.get(tenant) ?? stateRoot(this.#sumOf(tenant));
       for (const entry of commit.entries) this.#frames.append(leafOfCommit(entry, commit, rootOf));
       this.#db.exec('RELEASE part');
@@ -135,7 +134,7 @@ export class GroupWriter {
   }
 
   /** Answers the new state roots of the tenants that were changed. */
-  #writeRecords(writes: readonly Write[]): Map<string, Buffer> {
+  #writeRecords({ writes, emptySpaces }: Commit): Map<string, Buffer> {
     const roots = new Map<string, Buffer>();
     for (const tenant of new Set(writes.map(tenantOf))) {
       const sum = this.#sumOf(tenant);
@@ -148,7 +147,7 @@ export class GroupWriter {
       this.#upsertSum.run(tenant, encodeState(sum));
       roots.set(tenant, stateRoot(sum));
     }
-    this.#names.write(writes);
+    this.#names.write(writes, emptySpaces);
     return roots;
   }
 

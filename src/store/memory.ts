@@ -83,9 +83,8 @@ export class MemoryStore implements RecordStore {
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
     for (const { ref, revision } of commit.preconditions ?? []) expectRevision(next, ref, revision);
     for (const room of commit.rooms ?? []) expectRoom(next, room);
-    for (const space of commit.emptySpaces ?? []) expectEmpty(next, space);
     for (const write of commit.writes) writeRecord(next, write);
-    writeNames(next, commit.writes);
+    writeNames(next, commit);
     const frames = new EntryFrames();
     for (const entry of commit.entries) frames.append(leafOfCommit(entry, commit, (tenant) => rootOf(next, tenant)));
     this.#state = next;
@@ -131,7 +130,8 @@ function writeRecord(state: State, write: Write): void {
   }
 }
 
-function writeNames({ names }: State, writes: readonly Write[]): void {
+function writeNames(state: State, { writes, emptySpaces = [] }: Commit): void {
+  const { names } = state;
   for (const write of writes) {
     if ('remove' in write) {
       for (const [key, name] of names) if (keyOf(name) === keyOf(write.remove)) names.delete(key);
@@ -143,6 +143,7 @@ function writeNames({ names }: State, writes: readonly Write[]): void {
       names.delete(nameKey(name));
     }
   }
+  for (const space of emptySpaces) expectEmpty(state, space);
   for (const write of writes) {
     if (!('put' in write)) continue;
     const { tenantId, kind, id } = write.put;

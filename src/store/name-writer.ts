@@ -19,21 +19,19 @@ export class NameWriter {
     this.#deleteAll = db.prepare('DELETE FROM record_name WHERE tenant = ? AND kind = ? AND id = ?');
   }
 
-  /** @throws {ConflictError} the space holds a name. */
-  expectEmpty(space: string): void {
-    if (this.#any.get(space) !== undefined) throw notEmpty(space);
-  }
-
   /**
-   * Gives names up before it gives them out, so that one commit can move a name from one record to another.
+   * Gives names up before it gives them out, so that one commit can move a name from one record to another. In between
+   * the spaces are looked at that must be empty.
    *
-   * @throws {ConflictError} a claimed name is another record's, or a released one is not the record's.
+   * @throws {ConflictError} a claimed name is another record's, a released one is not the record's, or a space is not
+   *   empty.
    */
-  write(writes: readonly Write[]): void {
+  write(writes: readonly Write[], emptySpaces: readonly string[] = []): void {
     for (const write of writes) {
       if ('remove' in write) this.#deleteAll.run(write.remove.tenantId, write.remove.kind, write.remove.id);
       else for (const name of write.release ?? []) this.#release(name, write.put);
     }
+    for (const space of emptySpaces) if (this.#any.get(space) !== undefined) throw notEmpty(space);
     for (const write of writes) {
       if ('put' in write) for (const name of write.claim ?? []) this.#claim(name, write.put);
     }

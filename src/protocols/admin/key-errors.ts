@@ -286,6 +286,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     says: 'is of a kind that the policies of the instance do not let be made',
     action: 'Have the policy keyCreateImportAccess changed.',
   },
+  'key-ring-malformed': {
+    status: 400,
+    says: 'ring cannot have this name',
+    action: 'Use 2 to 100 letters, digits and hyphens.',
+  },
   'key-ring-not-found': {
     status: 404,
     says: 'cannot be in a key ring that is not there',

@@ -232,6 +232,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'AccessDeniedException',
     () => 'The policies of this instance do not let such keys be made. Have the policy keyCreateImportAccess changed.',
   ),
+  'key-ring-malformed': says('ValidationException'),
   'key-ring-not-found': says('NotFoundException'),
   'key-ring-exists': says('AlreadyExistsException'),
   'key-ring-not-empty': says('KMSInvalidStateException'),

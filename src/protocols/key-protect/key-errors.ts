@@ -1,5 +1,5 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
-import { KeyProtectError, type ReasonCode } from './errors.ts';
+import { badField, KeyProtectError, type ReasonCode } from './errors.ts';
 
 type Words = (facts: KeyErrorFacts) => KeyProtectError;
 
@@ -138,6 +138,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'KEY_CREATE_IMPORT_ACCESS_ERR',
     'The policies of the instance do not let keys of this kind be made: Please have keyCreateImportAccess changed',
   ),
+  'key-ring-malformed': () => badField('id', "2 to 100 letters, digits and '-'"),
   'key-ring-not-found': says('KEY_RING_NOT_FOUND_ERR', 'The key ring does not exist: Please create it first'),
   'key-ring-exists': says('KEY_RING_NOT_UNIQUE_ERR', 'The key ring exists already'),
   'key-ring-not-empty': says(
