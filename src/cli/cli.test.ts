@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow, type KeyUsage } from '../crypto/key-spec.ts';
 import { createKey, makeVersion } from '../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../keys/instance-policies.ts';
 import { putKey } from '../keys/key-record.ts';
 import type { Key } from '../keys/key.ts';
 import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
@@ -49,6 +50,7 @@ describe('the command line against a server', () => {
       origin: material === undefined ? ('generated' as const) : ('imported' as const),
       description: 'evil \u001b[2Jdescription\r\n',
       tags: [],
+      instancePolicies: NO_INSTANCE_POLICIES,
       accessPolicy: POLICY,
     };
     const { value } = createKey(region, wanted, services.clock(), services.random);

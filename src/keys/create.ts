@@ -8,10 +8,12 @@ import { uuid } from '../crypto/uuid.ts';
 import { requireAccessPolicy } from './access-policy.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
+import type { InstancePolicies } from './instance-policies.ts';
 import { MULTI_REGION_PREFIX, putKey } from './key-record.ts';
 import type { Key, KeyStoreBacking, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { publicHalfOf, wrapMaterial } from './material.ts';
+import { newKeyRules, requireCreatable } from './new-key-rules.ts';
 import { DEFAULT_QUOTAS } from './quotas.ts';
 import { requireTags } from './tags.ts';
 
@@ -26,17 +28,20 @@ export interface NewKey {
   readonly multiRegion?: boolean;
   /** Where it lives: for the origin `remote`, and only there. */
   readonly keyStore?: KeyStoreBacking;
+  /** Of the instance that it is made in: they may forbid it, and give it rules. A commit that rests on them says so. */
+  readonly instancePolicies: InstancePolicies;
 }
 
 /**
  * Whether such a key can be made: asked before material is generated for it, which may take long.
  *
- * @throws {KeyError} `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
+ * @throws {KeyError} `creation-forbidden`, `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
  */
 export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
   if (wanted.origin === 'hsm' || (wanted.origin === 'remote') !== (wanted.keyStore !== undefined))
     throw new KeyError('wrong-origin');
+  requireCreatable(wanted.instancePolicies, { origin: wanted.origin, extractable: false });
   requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy);
 }
@@ -57,7 +62,7 @@ export function createKey(
   quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
   requireMakeable(wanted, quotas);
-  const { multiRegion: isMultiRegion, ...fields } = wanted;
+  const { multiRegion: isMultiRegion, instancePolicies, ...fields } = wanted;
   const { region } = space;
   const bare: Omit<Key, 'revision' | 'versions'> = {
     ...fields,
@@ -70,6 +75,7 @@ export function createKey(
     aliases: [],
     importTokens: [],
     ...(isMultiRegion === true && { multiRegion: { primaryRegion: region, regions: [region] } }),
+    ...newKeyRules(instancePolicies, { ...wanted, extractable: false }, nowMs, random),
   };
   // A key that lives elsewhere has material of its own here as well: both are needed to use it.
   const versions = wanted.origin !== 'imported' ? [generateVersion(space, bare, nowMs, random, material)] : [];

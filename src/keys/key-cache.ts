@@ -3,6 +3,7 @@ import type { RecordName } from '../records/commit.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { makeRoom, RecordCache } from '../records/record-cache.ts';
 import { KeyError } from './errors.ts';
+import { InstancePoliciesCache } from './instance-policies-cache.ts';
 import type { Key } from './key.ts';
 import { aliasSpace, handleSpace, keyIdOf, keyRecordId, readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
@@ -19,6 +20,8 @@ const MAX_LOOK_UPS = 3;
 export class KeyCache {
   /** The stores of keys that live elsewhere. */
   readonly keyStores: KeyStoreCache;
+  /** What holds for all keys of an instance. */
+  readonly instancePolicies: InstancePoliciesCache;
   readonly #records: RecordReader & Freshness;
   readonly #keys: RecordCache<Key>;
   /** A key is opened in the region that it lives in, which need not be the one where it was asked for first. */
@@ -29,6 +32,7 @@ export class KeyCache {
   constructor(records: RecordReader & Freshness) {
     this.#records = records;
     this.keyStores = new KeyStoreCache(records);
+    this.instancePolicies = new InstancePoliciesCache(records);
     this.#keys = new RecordCache(records, MAX_KEYS);
   }
 

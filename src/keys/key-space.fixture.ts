@@ -19,6 +19,7 @@ import type { StoredRecord } from '../records/record.ts';
 import { createKey, type NewKey } from './create.ts';
 import { KeyError, type KeyErrorCode } from './errors.ts';
 import { prepareImport } from './import-token.ts';
+import { NO_INSTANCE_POLICIES } from './instance-policies.ts';
 import { importMaterial, type Import, type Imported } from './import.ts';
 import { readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
@@ -78,6 +79,7 @@ export const GENERATED: NewKey = {
   description: '',
   accessPolicy: POLICY,
   tags: [],
+  instancePolicies: NO_INSTANCE_POLICIES,
 };
 
 export const random = countingRandom('fixture');

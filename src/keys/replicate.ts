@@ -3,10 +3,12 @@ import { requireAccessPolicy } from './access-policy.ts';
 import { edit, type Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import { withoutMaterial } from './import.ts';
+import type { InstancePolicies } from './instance-policies.ts';
 import { putKey } from './key-record.ts';
 import { isPrimary, type Key, type MultiRegion, type Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { carryMaterial } from './material.ts';
+import { requireCreatable } from './new-key-rules.ts';
 import { DEFAULT_QUOTAS } from './quotas.ts';
 import { withRelated, type Placed } from './related.ts';
 import { conditionOf, requireState } from './state.ts';
@@ -17,6 +19,8 @@ export interface NewReplica {
   readonly description: string;
   readonly accessPolicy: string;
   readonly tags: readonly Tag[];
+  /** Of the instance that it is made in. */
+  readonly instancePolicies: InstancePolicies;
 }
 
 /** What a key has in common with its relatives in other regions; all else is its own. */
@@ -39,7 +43,7 @@ export const SHARED_VERSION_FIELDS = [
  * @param existing what the region has under this id: the tombstone of a former replica. One whose time is over but that
  *   is not destroyed yet still has its grants, which must not come to be the new one's
  * @param related the primary's relatives elsewhere: they hear of the new one
- * @throws {KeyError} `not-primary`, `replica-exists`, the errors of tags and of access policies, and what the state of
+ * @throws {KeyError} `not-primary`, `replica-exists`, `creation-forbidden`, the errors of tags and of access policies, and what the state of
  *   the primary refuses
  */
 export function replicate(
@@ -58,12 +62,16 @@ export function replicate(
   const { region, tenantId, tenantKey } = space;
   if (region === key.region || (existing !== undefined && existing.state !== 'destroyed'))
     throw new KeyError('replica-exists', { keyId: key.id, region });
+  const { instancePolicies, ...fields } = wanted;
+  requireCreatable(instancePolicies, key);
   requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy, key.id);
   const multiRegion = { primaryRegion, regions: [...new Set([...regions, region])].toSorted() };
   const { spec, usage, origin, extractable, rotation } = key;
+  // Rotation is the primary's; two people let go of what two people would let go of here or there.
+  const isDual = instancePolicies.dualAuthorization?.isEnabled === true || key.dualAuthorization !== undefined;
   const bare: Omit<Key, 'revision' | 'versions'> = {
-    ...wanted,
+    ...fields,
     tenantId,
     region,
     id: key.id,
@@ -77,6 +85,7 @@ export function replicate(
     importTokens: [],
     multiRegion,
     ...(rotation && { rotation }),
+    ...(isDual && { dualAuthorization: {} }),
   };
   const to = { space, key: { ...bare, revision: 1, versions: [] } };
   const versions =

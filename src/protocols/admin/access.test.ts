@@ -3,6 +3,7 @@ import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { makeService } from '../../identity/service.ts';
 import { createAlias } from '../../keys/aliases.ts';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import type { Key } from '../../keys/key.ts';
 import { adminHouse, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
 
@@ -38,6 +39,7 @@ beforeAll(async () => {
     origin: 'generated',
     description: '',
     tags: [{ key: 'team', value: 'red' }],
+    instancePolicies: NO_INSTANCE_POLICIES,
     accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement }),
   } as const;
   const { clock, random } = house.services;

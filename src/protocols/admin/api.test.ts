@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import type { Key } from '../../keys/key.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse, type Answer } from './admin.fixture.ts';
@@ -40,6 +41,7 @@ describe('the admin API', () => {
       origin,
       description: 'a key',
       tags: [],
+      instancePolicies: NO_INSTANCE_POLICIES,
       accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement: [POLICY] }),
     };
     const { value, writes } = createKey(house.region, wanted, house.services.clock(), house.services.random);
@@ -201,6 +203,7 @@ describe('the admin API', () => {
       origin: 'generated' as const,
       description: '',
       tags: [],
+      instancePolicies: NO_INSTANCE_POLICIES,
       accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement: [POLICY] }),
       multiRegion: true,
     };

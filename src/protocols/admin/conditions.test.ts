@@ -3,6 +3,7 @@ import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { rootArn, userArn } from '../../identity/arn.ts';
 import { putPrincipal } from '../../identity/principal.ts';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import type { Key } from '../../keys/key.ts';
 import { adminHouse, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
 
@@ -29,7 +30,7 @@ async function keyBut(action: string, condition: object): Promise<Key> {
     ],
   });
   const kind = { spec: keySpec('aes-256') as KeySpecRow, usage: 'encrypt-decrypt', origin: 'generated' } as const;
-  const wanted = { ...kind, description: '', tags: [], accessPolicy };
+  const wanted = { ...kind, description: '', tags: [], accessPolicy, instancePolicies: NO_INSTANCE_POLICIES };
   const { clock, random } = house.services;
   const { value, writes } = createKey(house.region, wanted, clock(), random);
   await house.commit(...writes);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { adminHouse, examplePath, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
 import { ADMIN_ROUTES } from './routes.ts';
@@ -68,6 +69,7 @@ describe('every route of the admin API', () => {
         origin: 'generated',
         description: '',
         tags: [],
+        instancePolicies: NO_INSTANCE_POLICIES,
         accessPolicy: JSON.stringify({
           Version: '2012-10-17',
           Statement: [

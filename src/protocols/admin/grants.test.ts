@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { userArn } from '../../identity/arn.ts';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import type { Key } from '../../keys/key.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
 import { createGrant, listGrants } from './resources/grants.ts';
@@ -28,6 +29,7 @@ async function key(): Promise<Key> {
       origin: 'generated',
       description: '',
       tags: [],
+      instancePolicies: NO_INSTANCE_POLICIES,
       accessPolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: { Effect: 'Allow', Principal: { AWS: house.tenant.accountId }, Action: 'kms:*', Resource: '*' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYMMETRIC, type Origin } from '../../crypto/key-spec.ts';
 import { createKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { adminHouse, REGION_NAME, type AdminHouse, type Answer } from './admin.fixture.ts';
 
 const DELEGATE = (account: string) => ({
@@ -38,6 +39,7 @@ describe('endpoints for external key stores', () => {
       origin,
       description: '',
       tags: [],
+      instancePolicies: NO_INSTANCE_POLICIES,
       accessPolicy,
     } as const;
     const made = createKey(house.region, wanted, house.services.clock(), house.services.random);

@@ -3,6 +3,7 @@ import { wipe } from '../../../bytes/bytes.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
 import { KeyError } from '../../../keys/errors.ts';
+import { policiesStand } from '../../../keys/instance-policies-record.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
 import { roomForKey } from '../../../keys/quotas.ts';
@@ -63,7 +64,7 @@ export const createKey = adminRoute({
       params.region,
     );
     const target = (action: string) => ({ action, resource: '*', context: asked });
-    const wanted: NewKey = {
+    const asWanted: Omit<NewKey, 'instancePolicies'> = {
       ...kind,
       origin,
       multiRegion,
@@ -76,6 +77,8 @@ export const createKey = adminRoute({
       details: { keySpec: kind.spec.aws, multiRegion, origin },
       run: async (nowMs) => {
         const space = await requireRegion(context, params.region);
+        const instancePolicies = await services.keys.instancePolicies.find(space);
+        const wanted = { ...asWanted, instancePolicies };
         requireMakeable(wanted, services.quotas);
         const material = origin === 'generated' ? await services.materials.take(kind.spec, space.tenantId) : undefined;
         try {
@@ -84,6 +87,7 @@ export const createKey = adminRoute({
           return {
             value: { open: new OpenKey(key, space), accountId, nowMs },
             writes,
+            preconditions: [policiesStand(space, instancePolicies)],
             keyId: keyRecordId(key.id, key.region),
             rooms: [{ room: roomForKey(space, services.quotas), refusal: new KeyError('key-limit', { limit }) }],
           };

@@ -4,6 +4,7 @@ import type { Change } from '../../../keys/change.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
+import { policiesStand } from '../../../keys/instance-policies-record.ts';
 import type { Key } from '../../../keys/key.ts';
 import type { KeyMaterial } from '../../../crypto/key-material.ts';
 import type { KeyUsageType } from '../model.gen.ts';
@@ -51,7 +52,8 @@ export const createKey: Operation<'CreateKey'> = {
       },
       async run(nowMs) {
         const placed = input.CustomKeyStoreId === undefined ? undefined : await placeKey(context, input, origin);
-        const placedKey = placed ? { ...wanted, keyStore: placed.backing } : wanted;
+        const instancePolicies = await context.keys.instancePolicies.find(instance);
+        const placedKey = { ...wanted, instancePolicies, ...(placed && { keyStore: placed.backing }) };
         requireMakeable(placedKey, context.quotas);
         const material = origin === 'generated' ? await context.materials.take(spec, instance.tenantId) : undefined;
         const { value: key, writes } = createAround(context, placedKey, material, nowMs);
@@ -62,7 +64,8 @@ export const createKey: Operation<'CreateKey'> = {
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
         const rooms = [keyRoom(context, instance)];
         const all = placed ? [...writes, placed.hold] : writes;
-        return { value, writes: all, keyId: keyRecordId(key.id, key.region), rooms };
+        const preconditions = [policiesStand(instance, instancePolicies)];
+        return { value, writes: all, preconditions, keyId: keyRecordId(key.id, key.region), rooms };
       },
     };
   },

@@ -6,6 +6,7 @@ import {
   type WrappingKeySpec,
 } from '../../../crypto/import-wrapping.ts';
 import { prepareImport, requireImported, requireWrapping } from '../../../keys/import-token.ts';
+import { requireCreatable } from '../../../keys/new-key-rules.ts';
 import { requireState } from '../../../keys/state.ts';
 import { AwsKmsError } from '../errors.ts';
 import { encodeImportToken } from './import-token.ts';
@@ -30,6 +31,7 @@ export const getParametersForImport = management<'GetParametersForImport'>({
     // Wrapping keys are dear: only a request that will succeed gets one.
     requireImported(open.key);
     requireState(open.key, 'prepare-import', nowMs);
+    requireCreatable(await context.keys.instancePolicies.find(open.space), open.key);
     const algorithm = input.WrappingAlgorithm as WrappingAlgorithmName;
     const wrappingKey = input.WrappingKeySpec as WrappingKeySpec;
     requireWrapping(open.key, algorithm, wrappingKey);

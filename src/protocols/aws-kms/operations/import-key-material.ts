@@ -2,6 +2,8 @@ import { KeyError } from '../../../keys/errors.ts';
 import { requireImported } from '../../../keys/import-token.ts';
 import { importMaterial, shareImport } from '../../../keys/import.ts';
 import { claimMaterialUse } from '../../../keys/material-use.ts';
+import { policiesStand } from '../../../keys/instance-policies-record.ts';
+import { requireCreatable } from '../../../keys/new-key-rules.ts';
 import { requireState } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';
 import type { ImportType } from '../model.gen.ts';
@@ -26,9 +28,12 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
     importType: ImportType,
     keyMaterialDescription: KeyMaterialDescription,
   }),
-  run(context, { open, arn }, input, nowMs) {
+  async run(context, { open, arn }, input, nowMs) {
     requireImported(open.key);
     requireState(open.key, 'import', nowMs);
+    const policies = await context.keys.instancePolicies.find(open.space);
+    // Keys wait for their material: that the policies allowed the key once does not bring the material in today.
+    requireCreatable(policies, open.key);
     const request = {
       tokenId: decodeImportToken(open, input.ImportToken),
       encrypted: input.EncryptedKeyMaterial,
@@ -44,6 +49,7 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
         return andThen(claimMaterialUse(context.records, open.space, open.key, imported.useId), (claim) => ({
           value: { KeyId: arn, KeyMaterialId: value.materialId },
           writes: [...writes, ...claim],
+          preconditions: [policiesStand(open.space, policies)],
           keyVersion: value.id,
         }));
       }),

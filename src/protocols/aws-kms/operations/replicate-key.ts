@@ -1,6 +1,7 @@
 import { KeyError } from '../../../keys/errors.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
+import { policiesStand } from '../../../keys/instance-policies-record.ts';
 import { requireState } from '../../../keys/state.ts';
 import { replicate } from '../../../keys/replicate.ts';
 import { andThen } from '../../../records/ports.ts';
@@ -46,6 +47,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
         requireState(open.key, 'replicate', runAtMs);
         const space = await context.directory.instance(tenantId, region);
         if (space === undefined) throw new KeyError('region-not-found', { keyId: open.key.id, region });
+        const instancePolicies = await context.keys.instancePolicies.find(space);
         const existing = await context.keys.find(space, open.key.id);
         const related = await relativesOf(context, open);
         const { value: replica, writes } = replicate(
@@ -53,7 +55,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
           related,
           space,
           existing?.key,
-          wanted,
+          { ...wanted, instancePolicies },
           runAtMs,
           context.random,
           context.quotas,
@@ -69,6 +71,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
             ReplicaTags: wanted.tags.map(wireTagOf),
           },
           writes,
+          preconditions: [policiesStand(space, instancePolicies)],
           keyId: keyRecordId(replica.id, region),
           rooms: [keyRoom(context, space)],
         };
