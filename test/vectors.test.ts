@@ -36,6 +36,7 @@ describe('the vectors of docs/spec', () => {
     ['key_specs.py', 'key-specs.vectors.json', 50],
     ['xks.py', 'xks.vectors.json', 21],
     ['external_ciphertext.py', 'external-ciphertext.vectors.json', 4],
+    ['wrapped_key.py', 'wrapped-key.vectors.json', 38],
   ])('are what %s computes from the specification alone', (script, file, count) => {
     const args = [join(root, 'test/vectors', script), join(root, 'docs/spec', file)];
     expect(execFileSync(python as string, args, { encoding: 'utf8' })).toBe(`${count} vectors agree\n`);
@@ -48,6 +49,7 @@ describe('the vectors of docs/spec', () => {
     ['key_specs.py', 'key-specs.vectors.json', 'sharedSecret'],
     ['xks.py', 'xks.vectors.json', 'tag'],
     ['external_ciphertext.py', 'external-ciphertext.vectors.json', 'ciphertext'],
+    ['wrapped_key.py', 'wrapped-key.vectors.json', 'secret'],
   ])('do not pass %s with one digit changed', (script, file, member) => {
     const text = readFileSync(join(root, 'docs/spec', file), 'utf8');
     const changed = text.replace(

@@ -10,6 +10,7 @@ import { fixed, hex } from './fixed-bytes.ts';
 import type { Generator } from './generator.ts';
 import { externalVectors } from './make-external-vectors.ts';
 import { keySpecVectors } from './make-key-spec-vectors.ts';
+import { wrappedKeyVectors } from './make-wrapped-key-vectors.ts';
 import { xksVectors } from './make-xks-vectors.ts';
 
 /**
@@ -24,6 +25,7 @@ export const vectors: Generator = {
     { path: 'docs/spec/key-specs.vectors.json', text: json(await keySpecVectors()) },
     { path: 'docs/spec/xks.vectors.json', text: json(xksVectors()) },
     { path: 'docs/spec/external-ciphertext.vectors.json', text: json(externalVectors()) },
+    { path: 'docs/spec/wrapped-key.vectors.json', text: json(wrappedKeyVectors()) },
   ],
 };
 

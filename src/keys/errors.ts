@@ -1,3 +1,4 @@
+import type { RootVerb } from './root-key.ts';
 import type { Wait } from './waiting-times.ts';
 import type { ExternalFailure } from './external-keys.ts';
 
@@ -112,6 +113,8 @@ export interface KeyErrorFacts {
   readonly wait?: Wait;
   readonly allowedAtMs?: number;
   readonly atMs?: number;
+  /** What was to be done with a root key. */
+  readonly verb?: RootVerb;
   /** Why, in a few words, where the code alone does not say it. */
   readonly detail?: string;
 }

@@ -13,18 +13,23 @@ export const DELETION_WINDOW_DAYS = { min: 7, max: 30, default: 30 } as const;
 /** Switches a key on. Enabling an enabled key changes nothing. */
 export function enable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'enable', nowMs);
-  return key.state === 'active' ? unchanged(key) : edit(space, key, { state: 'active' });
+  return key.state === 'active' ? unchanged(key) : edit(space, key, { state: 'active', ...changedAt(nowMs) });
 }
 
 /** Switches a key off: from the answer on it works nowhere. */
 export function disable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'disable', nowMs);
-  return key.state === 'suspended' ? unchanged(key) : edit(space, key, { state: 'suspended' });
+  return key.state === 'suspended' ? unchanged(key) : edit(space, key, { state: 'suspended', ...changedAt(nowMs) });
+}
+
+/** When a key was switched, let go or called back: other protocols wait for a while from then on. */
+function changedAt(nowMs: number): Pick<Key, 'updatedAtMs' | 'stateChangedAtMs'> {
+  return { updatedAtMs: nowMs, stateChangedAtMs: nowMs };
 }
 
 export function describeAs(space: KeySpace, key: Key, description: string, nowMs: number): Change<Key> {
   requireState(key, 'annotate', nowMs);
-  return edit(space, key, { description });
+  return edit(space, key, { description, updatedAtMs: nowMs });
 }
 
 /**
@@ -52,14 +57,14 @@ export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, 
   // Replicas hold the material as well: a primary outlives them.
   const waits = isPrimary(key) && hasRelatives(key);
   const deletion = { scheduledAtMs: nowMs, windowDays, ...(!waits && { dueAtMs: nowMs + windowDays * DAY_MS }) };
-  return edit(space, key, { state: 'pending-deletion', deletion });
+  return edit(space, key, { state: 'pending-deletion', deletion, ...changedAt(nowMs) });
 }
 
 /** Calls a key back. It is switched off then: whoever wants to use it enables it. */
 export function cancelDeletion(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'cancel-deletion', nowMs);
   const { deletion: _, ...rest } = key;
-  return edit(space, rest, { state: 'suspended' });
+  return edit(space, rest, { state: 'suspended', ...changedAt(nowMs) });
 }
 
 /** Whether the waiting period is over and {@link destroy} is due. */

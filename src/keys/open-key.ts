@@ -96,6 +96,16 @@ export class OpenKey {
     return { version, handle, material: this.#open(version, nowMs) };
   }
 
+  /** The version with an id, which a wrapped key names. @throws {KeyError} `invalid-ciphertext`, `key-pending-import` */
+  byVersionId(versionId: string, nowMs: number): UsableVersion {
+    const current = this.#current?.version;
+    const version = current?.id === versionId ? current : this.key.versions.find(({ id }) => id === versionId);
+    if (version === undefined) {
+      throw new KeyError('invalid-ciphertext', { keyId: this.key.id, detail: 'unknown-version' });
+    }
+    return { version, handle: Buffer.from(version.handle, 'base64') as Handle, material: this.#open(version, nowMs) };
+  }
+
   /** The fingerprint of a version's material, for its owner to compare. */
   checkValue(version: KeyVersion, nowMs: number): string | undefined {
     if (!hasMaterial(version, nowMs)) return undefined;

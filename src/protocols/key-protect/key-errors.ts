@@ -1,5 +1,8 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
+import type { RootVerb } from '../../keys/root-key.ts';
+import type { Wait } from '../../keys/waiting-times.ts';
 import { badField, KeyProtectError, type ReasonCode } from './errors.ts';
+import { timestamp } from './names.ts';
 
 type Words = (facts: KeyErrorFacts) => KeyProtectError;
 
@@ -11,10 +14,50 @@ function says(code: ReasonCode, text: string | ((facts: KeyErrorFacts) => string
 const elsewhere = (code: KeyErrorCode): Words =>
   says('INTERNAL_ERR', `The key refused this for a reason that this API has no word for: ${code}`);
 
+/** What did not happen to a root key. */
+const NOT_DONE: Record<RootVerb, string> = {
+  wrap: 'Plaintext could not be wrapped',
+  unwrap: 'Ciphertext could not be unwrapped',
+  rewrap: 'Ciphertext could not be rewrapped',
+  rotate: 'Key could not be rotated',
+  suspend: 'Key could not be disabled',
+  resume: 'Key could not be enabled',
+};
+
+/** A refusal of something that root keys do, which says what did not happen. */
+function ofRootKey(code: ReasonCode, text: string, why?: string): Words {
+  return ({ verb }) => {
+    const what = verb && (why === undefined ? NOT_DONE[verb] : `${why}: ${NOT_DONE[verb]}`);
+    return new KeyProtectError(code, text, undefined, what);
+  };
+}
+
 const INVALID_STATE = 'Key is not in a valid state';
+const WAITED = 'The key was updated recently: Please wait and try again';
+/** What has to wait, in IBM's words. */
+const TOO_EARLY: Record<Wait, (allowedAt: string) => KeyProtectError> = {
+  enable: (at) => tooEarly(`${WAITED}: It cannot be enabled until at least ${at}`, 'Key could not be enabled'),
+  restore: (at) => tooEarly(`${WAITED}: It cannot be restored until at least ${at}`, 'Key could not be restored'),
+  rotate: () =>
+    new KeyProtectError(
+      'KEY_ROTATION_NOT_PERMITTED',
+      "This root key has been rotated within the last hour: Only one 'rotate' action per hour is permitted",
+    ),
+  sync: (at) => tooEarly(`${WAITED}: Sync cannot be performed until at least ${at}`),
+  purge: (at) =>
+    tooEarly(
+      `Purge operation is allowed 4h0m0s after key is deleted: Please wait until at least ${at}`,
+      'Key could not be purged',
+    ),
+};
+
+function tooEarly(message: string, what?: string): KeyProtectError {
+  return new KeyProtectError('REQ_TOO_EARLY_ERR', message, undefined, what);
+}
+
 const NOT_ACTIVE = says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is not active`);
 const NOT_FOUND = says('KEY_NOT_FOUND_ERR', 'Key does not exist: Please check the key id, the alias and the ring');
-const NOT_ROOT = says('KEY_ROOT_REQ_ERR', 'Requested action can only be completed with a root key');
+const NOT_ROOT = ofRootKey('KEY_ROOT_REQ_ERR', 'Requested action can only be completed with a root key');
 const BAD_CIPHERTEXT = says(
   'UNPROCESSABLE_CIPHERTEXT_ERR',
   'The provided ciphertext or aad is invalid or corrupted: Please use what was returned by wrap, and the same aad',
@@ -74,7 +117,11 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'import-expiry-out-of-range': elsewhere('import-expiry-out-of-range'),
   'import-material-id-unwanted': elsewhere('import-material-id-unwanted'),
   'material-not-found': elsewhere('material-not-found'),
-  'rotation-limit': elsewhere('rotation-limit'),
+  'rotation-limit': says(
+    'KEY_QUOTA_ERR',
+    ({ limit }) => `The key has as many versions as it may have (${limit}): Please make another key`,
+    'Key could not be rotated',
+  ),
   'rotation-near': elsewhere('rotation-near'),
   'rotation-period-out-of-range': says(
     'INVALID_FIELD_ERR',
@@ -111,13 +158,22 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'access-policy-lockout': elsewhere('access-policy-lockout'),
   'key-unavailable': elsewhere('key-unavailable'),
   'external-key-failed': elsewhere('external-key-failed'),
-  'key-deleted': says('KEY_DELETED_ERR', 'Key has already been deleted: Please delete references to this key'),
+  'key-deleted': ofRootKey('KEY_DELETED_ERR', 'Key has already been deleted: Please delete references to this key'),
   'key-not-deleted': says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is not deleted`),
   'key-expired': says('KEY_EXPIRED_ERR', 'The key has expired: Key could not be restored'),
   'key-deactivated': says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is deactivated`),
-  'key-not-active': NOT_ACTIVE,
-  'key-not-suspended': says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is not suspended`),
-  'too-early': says('REQ_TOO_EARLY_ERR', 'The key was updated recently: Please wait and try again'),
+  'key-not-active': ofRootKey(
+    'KEY_ACTION_INVALID_STATE_ERR',
+    `${INVALID_STATE}: it is not active`,
+    'Key is not in active state',
+  ),
+  'key-not-suspended': ofRootKey(
+    'KEY_ACTION_INVALID_STATE_ERR',
+    `${INVALID_STATE}: it is not suspended`,
+    'Key is not in suspended state',
+  ),
+  'too-early': ({ wait, allowedAtMs }) =>
+    wait === undefined || allowedAtMs === undefined ? tooEarly(WAITED) : TOO_EARLY[wait](timestamp(allowedAtMs)),
   'restore-expired': says('KEY_RESTORE_EXPIRED', 'The key was deleted more than 30 days ago: it cannot be restored'),
   'not-a-wrapping-key': NOT_ROOT,
   'payload-missing': says('KEY_PAYLOAD_REQ_ERR', 'The key was imported: Please send the new material as payload'),

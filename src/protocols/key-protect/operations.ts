@@ -1,4 +1,7 @@
 import type { OperationTable } from './operation.ts';
+import { disable, enable } from './operations/disable.ts';
+import { rewrap, unwrap } from './operations/unwrap.ts';
+import { wrap } from './operations/wrap.ts';
 
 /** Every operation of IBM Key Protect, and what carries it out. */
 export const OPERATIONS: OperationTable = {
@@ -13,12 +16,12 @@ export const OPERATIONS: OperationTable = {
   purgeKey: 'not-implemented',
   restoreKey: 'not-implemented',
   listKeyVersions: 'not-implemented',
-  wrap: 'not-implemented',
-  unwrap: 'not-implemented',
-  rewrap: 'not-implemented',
+  wrap,
+  unwrap,
+  rewrap,
   rotate: 'not-implemented',
-  disable: 'not-implemented',
-  enable: 'not-implemented',
+  disable,
+  enable,
   sync: 'not-implemented',
   setKeyForDeletion: 'not-implemented',
   unsetKeyForDeletion: 'not-implemented',

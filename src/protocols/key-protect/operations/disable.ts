@@ -1,0 +1,55 @@
+import type { Change } from '../../../keys/change.ts';
+import type { KeyEventKind } from '../../../keys/key-event.ts';
+import type { Key } from '../../../keys/key.ts';
+import type { KeySpace } from '../../../keys/key-space.ts';
+import { resume, suspend } from '../../../keys/suspend.ts';
+import { andThen } from '../../../records/ports.ts';
+import { NO_CONTENT } from '../answer.ts';
+import { badBody } from '../errors.ts';
+import { findKey, targetOf } from '../find-key.ts';
+import type { Operation } from '../operation.ts';
+
+interface Switch {
+  readonly action: string;
+  readonly kind: KeyEventKind;
+  readonly urgent: boolean;
+  readonly change: (space: KeySpace, key: Key, nowMs: number) => Change<Key>;
+}
+
+/** `POST /keys/{id}/actions/disable`: https://cloud.ibm.com/apidocs/key-protect#disablekey */
+export const disable: Operation = switching({
+  action: 'kms:DisableKey',
+  kind: 'disable',
+  urgent: true,
+  change: suspend,
+});
+
+/** `POST /keys/{id}/actions/enable`: https://cloud.ibm.com/apidocs/key-protect#enablekey */
+export const enable: Operation = switching({
+  action: 'kms:EnableKey',
+  kind: 'enable',
+  urgent: false,
+  change: resume,
+});
+
+function switching({ action, kind, urgent, change }: Switch): Operation {
+  return {
+    prepare(context, { path, body }) {
+      requireNothing(body);
+      return andThen(findKey(context, path['id'] as string), (open) => ({
+        targets: [targetOf(context, action, open)],
+        run(nowMs) {
+          const { value: key, writes } = change(open.space, open.key, nowMs);
+          return { value: NO_CONTENT, writes, happened: [{ kind, key }], urgent };
+        },
+      }));
+    },
+  };
+}
+
+/** Clients send nothing, `null`, or an object without members. @throws {KeyProtectError} `BAD_BODY_ERR` */
+function requireNothing(body: unknown): void {
+  if (body === undefined) return;
+  const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
+  if (!isEmpty) throw badBody('json: this action takes no body');
+}
