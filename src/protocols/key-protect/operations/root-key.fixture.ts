@@ -1,6 +1,7 @@
 import { SYMMETRIC } from '../../../crypto/key-spec.ts';
 import { createKey, makeVersion } from '../../../keys/create.ts';
 import { edit } from '../../../keys/change.ts';
+import { NO_INSTANCE_POLICIES } from '../../../keys/instance-policies.ts';
 import type { Key } from '../../../keys/key.ts';
 import { putKey } from '../../../keys/key-record.ts';
 import type { Put } from '../../../records/commit.ts';
@@ -26,6 +27,7 @@ export async function rootKey(world: World, account: Account, departure: RootKey
     description: '',
     accessPolicy,
     tags: [],
+    instancePolicies: NO_INSTANCE_POLICIES,
   } as const;
   const { value } = createKey(instance, wanted, world.clock(), world.random);
   const versions = material && [
