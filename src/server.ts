@@ -11,6 +11,11 @@ import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
+import { issuerOf } from './protocols/iam/claims.ts';
+import { iamRoutes } from './protocols/iam/endpoint.ts';
+import { SigningKeys } from './protocols/iam/signing-keys.ts';
+import { Tokens } from './protocols/iam/tokens.ts';
+import { keyProtectRoutes } from './protocols/key-protect/endpoint.ts';
 import { xksRoute } from './protocols/xks/endpoint.ts';
 import { attestationRoots } from './server/attestation-roots.ts';
 import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
@@ -47,6 +52,7 @@ const GRACE_MS = 10_000;
 const SWEEP_EVERY_MS = 30_000;
 const COUNTS_EVERY_MS = 60_000;
 const RECOVER_EVERY_MS = 60_000;
+const TEND_KEYS_EVERY_MS = 3_600_000;
 
 /**
  * Opens the installation (makes it, on the first start) and serves it. `showFirst` is called on the very first start
@@ -108,13 +114,14 @@ export async function startKeystead(
     ...(throttle && { throttle }),
     onFault,
   });
+  const wrappingKeys = new WrappingKeyPool();
   const kms = awsKmsRoute({
     directory,
     keys,
     grants,
     records: store,
     random,
-    wrappingKeys: new WrappingKeyPool(),
+    wrappingKeys,
     attestationRoots: attestationRoots(config.attestationRootsFile),
     materials,
     quotas: config.quotas,
@@ -123,6 +130,35 @@ export async function startKeystead(
     clock,
     unauthenticated,
     keyStores: openKeyStores(config),
+    onFault,
+  });
+
+  const issuer = issuerOf(installation.installationId);
+  const signingKeys = new SigningKeys({ store, barrier: installation.barrier, random });
+  const tokens = new Tokens({ keys: signingKeys, directory, random, issuer });
+  const iam = iamRoutes({
+    directory,
+    tokens,
+    keys: signingKeys,
+    issuer,
+    pipeline,
+    clock,
+    unauthenticated,
+    ...(throttle && { throttle }),
+    onFault,
+  });
+  const keyProtect = keyProtectRoutes({
+    directory,
+    keys,
+    records: store,
+    random,
+    wrappingKeys,
+    quotas: config.quotas,
+    tokens,
+    pipeline,
+    clock,
+    unauthenticated,
+    ...(throttle && { throttle }),
     onFault,
   });
 
@@ -149,7 +185,13 @@ export async function startKeystead(
       host,
       port,
       ...(tls && { tls }),
-      routes: [sharedRoute([{ route: sts.post, isFor: isForSts }], kms), sts.get, ...healthRoutes(health, store)],
+      routes: [
+        sharedRoute([{ route: sts.post, isFor: isForSts }], kms),
+        sts.get,
+        ...iam,
+        ...keyProtect,
+        ...healthRoutes(health, store),
+      ],
       fallback: { below: [`${ADMIN_PREFIX}/`], handle: admin.routing },
       onFault,
     });
@@ -168,6 +210,7 @@ export async function startKeystead(
       await sweepSessions(store, directory, clock(), random);
       keys.closeIdle(clock());
     }),
+    every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),

@@ -16,6 +16,7 @@ const BINDINGS: readonly Binding[] = [
   ['import-key', 'tenant', 'region', 'key', 'token', 'RSAES_OAEP_SHA_256'],
   ['credential', 'tenant', 'credential'],
   ['checkpoint-key', 'installation'],
+  ['token-signing-key', 'kid'],
   ['environment-secret', 'tenant', 'environment', 'name'],
 ];
 

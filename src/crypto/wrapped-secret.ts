@@ -36,6 +36,7 @@ export type Binding =
   | readonly ['xks-secret', tenantId: string, endpointId: string, accessKeyId: string]
   | readonly ['key-store-secret', tenantId: string, region: string, keyStoreId: string, name: string]
   | readonly ['checkpoint-key', installationId: string]
+  | readonly ['token-signing-key', kid: string]
   | readonly ['environment-secret', tenantId: string, environmentId: string, name: string];
 
 const LABEL = label('keystead/wrap/v1');

@@ -75,6 +75,11 @@ export class Directory {
     return this.#proofs.byApiKey(apiKey);
   }
 
+  /** Who is behind a credential that something proven leads to. Whether it is still valid is for the caller to ask. */
+  byCredential(tenantId: string, credentialId: string): MaybePromise<Proof | undefined> {
+    return this.#proofs.byCredential(tenantId, credentialId);
+  }
+
   /** Whether a credential of the tenant proves somebody at this time. */
   isInForce(tenant: Tenant, credential: Credential, nowMs: number): MaybePromise<boolean> {
     return this.#proofs.isInForce(tenant, credential, nowMs);

@@ -15,6 +15,8 @@ interface PrincipalBody extends Holder {
   /** A deleted one stays as a tombstone: its name is never given again, since policies may go on naming it. */
   readonly state: 'active' | 'suspended' | 'deleted';
   readonly createdAtMs: number;
+  /** It is no person but a program of the tenant: a service id, in the words of IBM Cloud IAM. */
+  readonly program?: true;
 }
 
 /** As the first version wrote it: built-in policies alone, under another word. */
@@ -49,6 +51,8 @@ export interface Principal {
   readonly installationPolicies?: readonly AccessPolicy[];
   /** Policies that a session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
+  /** It is a program of the tenant, not a person. */
+  readonly program?: true;
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */
   readonly service?: string;
   /** For conditions: `aws:PrincipalTag/...`. */
@@ -82,9 +86,18 @@ export function makePrincipal(
   policies: readonly string[],
   nowMs: number,
   random: Random,
+  { program }: Pick<PrincipalBody, 'program'> = {},
 ): { readonly member: Member; readonly write: Put } {
   const id = uuid(random);
-  const body: PrincipalBody = { name, policies, inline: [], tags: [], state: 'active', createdAtMs: nowMs };
+  const body: PrincipalBody = {
+    name,
+    policies,
+    inline: [],
+    tags: [],
+    state: 'active',
+    createdAtMs: nowMs,
+    ...(program && { program }),
+  };
   const claim = [principalName(tenant.tenantId, name)];
   return {
     member: { ...body, id, tenantId: tenant.tenantId, revision: 1 },
@@ -133,6 +146,7 @@ export function principalOf(
     arn: userArn(tenant.accountId, member.name),
     policies: [...builtIn(member), ...own.policies],
     ...(isOperator(member.policies) && { installationPolicies: [BUILT_IN_POLICIES.operator] }),
+    ...(member.program && { program: member.program }),
     ...(member.tags.length > 0 && { tags: new Map(member.tags.map(({ key, value }) => [key, value])) }),
     credentialId,
     strength,

@@ -67,6 +67,11 @@ export class Proofs {
     });
   }
 
+  /** Who is behind a credential that something else leads to: a token that stands on an API key. */
+  byCredential(tenantId: string, credentialId: string): MaybePromise<Proof | undefined> {
+    return this.#proofs.find(`${tenantId}/${credentialId}`, () => this.#proof(credentialRef(tenantId, credentialId)));
+  }
+
   /**
    * Whether a credential proves somebody at this time: nobody took it back, its time is not over, and its holder and
    * what opened it are still there and switched on.

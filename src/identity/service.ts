@@ -63,8 +63,8 @@ export function readService(tenant: Tenant, record: StoredRecord): Service {
   return { ...body, id: record.id, tenantId: record.tenantId, revision: record.revision };
 }
 
-/** The principal that an access key proves a service to be. */
-export function servicePrincipalOf(service: Service, { id }: Credential): Principal {
+/** The principal that a credential proves a service to be. */
+export function servicePrincipalOf(service: Service, { id, type }: Credential): Principal {
   return {
     tenantId: service.tenantId,
     accountId: NO_ACCOUNT,
@@ -75,7 +75,7 @@ export function servicePrincipalOf(service: Service, { id }: Credential): Princi
     policies: [],
     service: service.name,
     credentialId: id,
-    strength: 'secret-key',
+    strength: type === 'api-key' ? 'api-key' : 'secret-key',
     cacheKey: `${service.id}@${service.revision}`,
   };
 }

@@ -19,6 +19,7 @@ FIELDS = {
     "import-key": 5,
     "credential": 2,
     "checkpoint-key": 1,
+    "token-signing-key": 1,
     "environment-secret": 3,
 }
 

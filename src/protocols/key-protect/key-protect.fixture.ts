@@ -18,6 +18,9 @@ import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put } from '../../records/commit.ts';
 import { INSTALLATION } from '../../records/record.ts';
 import { MemoryStore } from '../../store/memory.ts';
+import { issuerOf } from '../iam/claims.ts';
+import { SigningKeys } from '../iam/signing-keys.ts';
+import { Tokens } from '../iam/tokens.ts';
 import { keyProtectRoutes } from './endpoint.ts';
 import { PREFIX } from './match.ts';
 
@@ -70,6 +73,13 @@ export class World {
   readonly pipeline = new Pipeline(this.store, this.clock, this.random, grantedBy(this.grants, this.store));
   readonly unauthenticated = new UnauthenticatedRefusals();
   readonly faults: unknown[] = [];
+  readonly signingKeys = new SigningKeys({ store: this.store, barrier: this.barrier, random: this.random });
+  readonly tokens = new Tokens({
+    keys: this.signingKeys,
+    directory: this.directory,
+    random: this.random,
+    issuer: issuerOf('world'),
+  });
   readonly routes = keyProtectRoutes({
     directory: this.directory,
     keys: this.keys,
@@ -77,7 +87,13 @@ export class World {
     random: this.random,
     quotas: this.quotas,
     wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
-    tokens: { read: (token) => this.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(token, 'ascii'))) },
+    // A test that turns the clock goes on with its API key, as a client that gets a new token would.
+    tokens: {
+      read: (token, nowMs) =>
+        token.startsWith('ks_')
+          ? this.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(token, 'ascii')))
+          : this.tokens.read(token, nowMs),
+    },
     pipeline: this.pipeline,
     clock: this.clock,
     unauthenticated: this.unauthenticated,
@@ -92,8 +108,13 @@ export class World {
   }
 
   /** Makes a user with an API key. */
-  async actor(tenant: Tenant, name: string, policies: readonly BuiltInPolicy[]): Promise<Actor> {
-    const { member, write } = makePrincipal(tenant, name, policies, this.clock(), this.random);
+  async actor(
+    tenant: Tenant,
+    name: string,
+    policies: readonly BuiltInPolicy[],
+    more: { readonly program?: true } = {},
+  ): Promise<Actor> {
+    const { member, write } = makePrincipal(tenant, name, policies, this.clock(), this.random, more);
     const issued = issueApiKey(tenant, member.id, this.clock(), this.random);
     await this.commit(tenant, [write, issued.write], tenant.tenantId);
     return { id: member.id, token: issued.secret.toString('ascii') };
