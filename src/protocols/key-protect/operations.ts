@@ -1,5 +1,7 @@
 import type { OperationTable } from './operation.ts';
 import { disable, enable } from './operations/disable.ts';
+import { getKey, getKeyMetadata } from './operations/get-key.ts';
+import { listKeyVersions } from './operations/list-key-versions.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
 
@@ -9,13 +11,13 @@ export const OPERATIONS: OperationTable = {
   createKey: 'not-implemented',
   listKeys: 'not-implemented',
   createKeyWithPolicyOverrides: 'not-implemented',
-  getKey: 'not-implemented',
+  getKey,
   patchKey: 'not-implemented',
   deleteKey: 'not-implemented',
-  getKeyMetadata: 'not-implemented',
+  getKeyMetadata,
   purgeKey: 'not-implemented',
   restoreKey: 'not-implemented',
-  listKeyVersions: 'not-implemented',
+  listKeyVersions,
   wrap,
   unwrap,
   rewrap,

@@ -16,6 +16,11 @@ const STATES: Record<KeyState, number> = {
   deleted: 5,
   destroyed: 5,
 };
+export const PRE_ACTIVE = 0;
+export const ACTIVE = STATES.active;
+export const DESTROYED = STATES.destroyed;
+/** Every number of a state: 4 would be a key that was compromised. */
+export const ALL_STATES: readonly number[] = [PRE_ACTIVE, ...new Set(Object.values(STATES))];
 
 const ALIAS_PREFIX = 'alias/';
 /** An alias that this wire has a form for: others are not shown. */
@@ -26,7 +31,7 @@ const DAYS_PER_MONTH = 30;
 
 /** The number of the state of a key on this wire: 0 where its material is yet to come. */
 export function stateOf(key: Key): number {
-  return key.versions.length === 0 && key.state === 'active' ? 0 : STATES[key.state];
+  return key.versions.length === 0 && key.state === 'active' ? PRE_ACTIVE : STATES[key.state];
 }
 
 /** The aliases of a key in the form of this wire. */

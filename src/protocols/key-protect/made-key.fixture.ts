@@ -1,0 +1,41 @@
+import { SYMMETRIC } from '../../crypto/key-spec.ts';
+import { defaultAccessPolicy } from '../../keys/access-policy.ts';
+import { createKey, makeVersion } from '../../keys/create.ts';
+import { putKey } from '../../keys/key-record.ts';
+import type { Key } from '../../keys/key.ts';
+import type { Account, World } from './key-protect.fixture.ts';
+
+/** How a key departs from a fresh one that AWS's API would make. */
+export type Made = Partial<Omit<Key, 'revision' | 'tenantId' | 'region'>> & {
+  /** The material of its only version: 32 bytes unless the spec is another. */
+  readonly material?: Buffer;
+};
+
+/** Puts a key into the store as it is wanted, whatever it takes to get there in earnest. */
+export async function madeKey(world: World, { tenant, instance }: Account, made: Made = {}): Promise<Key> {
+  const { key, write } = keyOf(world, { tenant, instance }, made);
+  await world.commit(tenant, [write], tenant.tenantId);
+  return key;
+}
+
+/** Puts many keys there in one commit. */
+export async function madeKeys(world: World, account: Account, many: readonly Made[]): Promise<Key[]> {
+  const all = many.map((made) => keyOf(world, account, made));
+  await world.commit(
+    account.tenant,
+    all.map(({ write }) => write),
+    account.tenant.tenantId,
+  );
+  return all.map(({ key }) => key);
+}
+
+function keyOf({ clock, random }: World, { instance }: Pick<Account, 'tenant' | 'instance'>, made: Made) {
+  const { material, ...fields } = made;
+  const accessPolicy = defaultAccessPolicy(instance.accountId);
+  const wanted = { usage: 'encrypt-decrypt', origin: 'generated', description: '', tags: [] } as const;
+  const { value } = createKey(instance, { ...wanted, spec: SYMMETRIC, accessPolicy }, clock(), random);
+  const key = { ...value, ...fields };
+  const versions = material && [makeVersion(instance, key, material, clock(), random, { stage: 'current' })];
+  const all: Key = { ...key, ...(versions && { versions }) };
+  return { key: all, write: putKey(instance.tenantKey, undefined, all) };
+}
