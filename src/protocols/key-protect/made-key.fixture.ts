@@ -1,6 +1,7 @@
 import { SYMMETRIC } from '../../crypto/key-spec.ts';
 import { defaultAccessPolicy } from '../../keys/access-policy.ts';
 import { createKey, makeVersion } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { putKey } from '../../keys/key-record.ts';
 import type { Key } from '../../keys/key.ts';
 import type { Account, World } from './key-protect.fixture.ts';
@@ -32,8 +33,16 @@ export async function madeKeys(world: World, account: Account, many: readonly Ma
 function keyOf({ clock, random }: World, { instance }: Pick<Account, 'tenant' | 'instance'>, made: Made) {
   const { material, ...fields } = made;
   const accessPolicy = defaultAccessPolicy(instance.accountId);
-  const wanted = { usage: 'encrypt-decrypt', origin: 'generated', description: '', tags: [] } as const;
-  const { value } = createKey(instance, { ...wanted, spec: SYMMETRIC, accessPolicy }, clock(), random);
+  const wanted = {
+    spec: SYMMETRIC,
+    usage: 'encrypt-decrypt',
+    origin: 'generated',
+    description: '',
+    tags: [],
+    accessPolicy,
+    instancePolicies: NO_INSTANCE_POLICIES,
+  } as const;
+  const { value } = createKey(instance, wanted, clock(), random);
   const key = { ...value, ...fields };
   const versions = material && [makeVersion(instance, key, material, clock(), random, { stage: 'current' })];
   const all: Key = { ...key, ...(versions && { versions }) };
