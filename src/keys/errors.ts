@@ -93,6 +93,11 @@ export type KeyErrorCode =
   | 'not-dual-authorized'
   | 'registration-not-found'
   | 'registration-exists'
+  | 'registration-key-unfit'
+  | 'registration-key-state'
+  | 'registration-version-unknown'
+  | 'registration-owner'
+  | 'registration-limit'
   | 'event-not-found'
   | 'record-not-authentic';
 

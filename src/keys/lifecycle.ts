@@ -1,6 +1,7 @@
 import { requireAccessPolicy } from './access-policy.ts';
 import { edit, unchanged, type Change, type KeyEdit } from './change.ts';
 import { KeyError } from './errors.ts';
+import { unregistered } from './held.ts';
 import { hasRelatives, isPrimary, type Key, type MultiRegion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { withRelated, type Placed } from './related.ts';
@@ -44,7 +45,8 @@ export function setAccessPolicy(space: KeySpace, key: Key, accessPolicy: string,
 }
 
 /**
- * Lets a key go after a waiting period of whole days, during which it works for nothing but can be called back.
+ * Lets a key go after a waiting period of whole days, during which it works for nothing but can be called back. Not
+ * while resources are registered with it.
  *
  * @throws {KeyError} `deletion-window-out-of-range`, and what the key's state refuses
  */
@@ -57,7 +59,8 @@ export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, 
   // Replicas hold the material as well: a primary outlives them.
   const waits = isPrimary(key) && hasRelatives(key);
   const deletion = { scheduledAtMs: nowMs, windowDays, ...(!waits && { dueAtMs: nowMs + windowDays * DAY_MS }) };
-  return edit(space, key, { state: 'pending-deletion', deletion, ...changedAt(nowMs) });
+  const change = edit(space, key, { state: 'pending-deletion', deletion, ...changedAt(nowMs) });
+  return { ...change, rooms: [unregistered(key)] };
 }
 
 /** Calls a key back. It is switched off then: whoever wants to use it enables it. */

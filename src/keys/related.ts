@@ -21,5 +21,5 @@ export function withRelated<Value>(
   fieldsOf: (other: Placed) => KeyEdit,
 ): Change<Value> {
   const writes = others.flatMap((other) => edit(other.space, other.key, fieldsOf(other)).writes);
-  return { value: change.value, writes: [...change.writes, ...writes] };
+  return { ...change, writes: [...change.writes, ...writes] };
 }

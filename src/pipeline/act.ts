@@ -2,10 +2,10 @@ import type { AccessPolicy } from '../access/policy.ts';
 import type { RequestContext } from '../access/request.ts';
 import type { Json } from '../bytes/canonical-json.ts';
 import type { Grant } from '../keys/grant.ts';
-import type { KeyEvent } from '../keys/key-event.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Precondition, Room, Write } from '../records/commit.ts';
 import type { MaybePromise } from '../records/ports.ts';
+import type { ToTell } from './tell-services.ts';
 
 /** One permission that an act needs. */
 export interface Target {
@@ -36,7 +36,8 @@ export interface Guarded {
 /** Room for one more record of a scope. */
 export interface Needed {
   readonly room: Room;
-  readonly refusal: Error;
+  /** Absent: what was read has been overtaken, and the act is decided again. */
+  readonly refusal?: Error | undefined;
 }
 
 /** What running an act came to. */
@@ -49,7 +50,7 @@ export interface Done<Value> {
   /** Spaces of names that must be empty for the change to hold, once it has given up its own. */
   readonly emptySpaces?: readonly string[];
   /** What became of keys, for the services that registered their use of them: told in the same commit. */
-  readonly happened?: readonly KeyEvent[];
+  readonly happened?: readonly ToTell[];
   /** Where there must be room for what is made, and what is answered where there is none. */
   readonly rooms?: readonly Needed[];
   /** The key version that served, for the entry. */

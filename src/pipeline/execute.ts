@@ -15,11 +15,12 @@ import {
   type RecordStore,
 } from '../records/ports.ts';
 import type { Explanation } from '../access/explain.ts';
-import type { Act, Done, Target } from './act.ts';
+import type { Act, Done, Needed, Target } from './act.ts';
 import { authorise, explainTarget } from './authorise.ts';
 import type { Asker } from './condition-keys.ts';
 import type { Call } from './call.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
+import type { TellServices } from './tell-services.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
@@ -36,12 +37,15 @@ export class Pipeline {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #granted: Granted | undefined;
+  readonly #tell: TellServices | undefined;
 
-  constructor(store: RecordStore, clock: Clock, random: Random, granted?: Granted) {
+  /** `tell` makes the events for services that use a key of which something became; absent: there are none. */
+  constructor(store: RecordStore, clock: Clock, random: Random, granted?: Granted, tell?: TellServices) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#granted = granted;
+    this.#tell = tell;
   }
 
   /**
@@ -68,6 +72,7 @@ export class Pipeline {
         }
         const ran = act.run(nowMs);
         done = ran instanceof Promise ? await ran : ran;
+        if (done.happened !== undefined && done.happened.length > 0) done = await this.#told(done, nowMs);
       } catch (error) {
         if (error instanceof ThrottledError) throw error;
         await this.#recordFailure(call, act, error, nowMs);
@@ -82,8 +87,8 @@ export class Pipeline {
         failure = error;
       }
       // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
-      if (failure instanceof ConflictError && attempt < MAX_ATTEMPTS) continue;
-      const error = failure instanceof ConflictError ? new BusyError() : refusalOf(failure, done);
+      const error = refusalOf(failure, done);
+      if (error instanceof BusyError && attempt < MAX_ATTEMPTS) continue;
       await this.#recordFailure(call, act, error, nowMs);
       throw error;
     }
@@ -97,6 +102,13 @@ export class Pipeline {
   /** A refusal that was found before an act could be prepared, by a protocol's own rule. */
   async refuse(call: Call, error: Error): Promise<void> {
     await this.#recordFailure(call, undefined, error, this.#clock());
+  }
+
+  /** The change, with what tells of it those who use the keys. */
+  async #told<Value>(done: Done<Value>, nowMs: number): Promise<Done<Value>> {
+    if (this.#tell === undefined) return done;
+    const { writes, rooms } = await this.#tell(done.happened ?? [], nowMs);
+    return { ...done, writes: [...(done.writes ?? []), ...writes], rooms: [...(done.rooms ?? []), ...rooms] };
   }
 
   /** Makes the entries durable, and the change with them. */
@@ -208,11 +220,14 @@ function logsOf(call: Call, target: Target): string[] {
   return owner === own ? [own] : [own, owner];
 }
 
-/** What the act answers where there was no room for it. */
+/** What the act answers where its commit was refused: {@link BusyError} where it is to be decided again. */
 function refusalOf(failure: unknown, { rooms = [] }: Done<unknown>): unknown {
+  if (failure instanceof ConflictError) return new BusyError();
   if (!(failure instanceof NoRoomError)) return failure;
-  const { kind, scope } = failure.room;
-  return rooms.find(({ room }) => room.kind === kind && room.scope === scope)?.refusal ?? failure;
+  const { kind, scope, below } = failure.room;
+  const isIt = ({ room }: Needed): boolean => room.kind === kind && room.scope === scope && room.below === below;
+  const needed = rooms.find(isIt);
+  return needed === undefined ? failure : (needed.refusal ?? new BusyError());
 }
 
 /** How an error stands in its entry. */

@@ -1,5 +1,5 @@
 import type { Random } from '../crypto/random.ts';
-import { ConflictError, type RecordStore } from '../records/ports.ts';
+import { ConflictError, NoRoomError, type RecordStore } from '../records/ports.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { KeyCache } from '../keys/key-cache.ts';
 import { DUE_SPACE, dueAtMs, keyIdOf, readRegion } from '../keys/key-record.ts';
@@ -10,6 +10,7 @@ import type { OpenKey } from '../keys/open-key.ts';
 import type { Change } from '../keys/change.ts';
 import { relatedKeys } from './related-keys.ts';
 import { sweepGrants } from './sweep-grants.ts';
+import { tellServices } from './tell-services.ts';
 
 /** How many keys one sweep changes, or a few more. What is left waits for the next. */
 const BATCH = 200;
@@ -105,12 +106,18 @@ async function sweepKey(
   };
   try {
     if (isDestructionDue(open.key, nowMs)) await sweepGrants(store, open.key, nowMs, random);
-    const { writes } = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);
-    await store.commit({ writes, entries: [entry], ...(duty.shreds && { shred: true }) });
+    const change = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);
+    const told = await tellServices(store, directory, random)(change.happened ?? [], nowMs);
+    await store.commit({
+      writes: [...change.writes, ...told.writes],
+      entries: [entry],
+      rooms: told.rooms.map(({ room }) => room),
+      ...(duty.shreds && { shred: true }),
+    });
     return true;
   } catch (error) {
     // Somebody else was faster: another node's sweep, or a person who called the key back.
-    if (!(error instanceof ConflictError)) throw error;
+    if (!(error instanceof ConflictError || error instanceof NoRoomError)) throw error;
     return false;
   }
 }

@@ -10,6 +10,7 @@ import { GrantCache } from '../keys/grant-cache.ts';
 import { KeyCache } from '../keys/key-cache.ts';
 import { Pipeline } from '../pipeline/execute.ts';
 import { grantedBy } from '../pipeline/granted.ts';
+import { tellServices } from '../pipeline/tell-services.ts';
 import { checkState } from '../store/check-state.ts';
 import { openStore, type SqliteStore } from '../store/sqlite.ts';
 import { openOrMakeInstallation, type FirstCredentials } from './first-start.ts';
@@ -81,6 +82,8 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
     });
     const keys = new KeyCache(store);
     const grants = new GrantCache(store, config.quotas.grantsPerKey, config.quotas.grantsPerGrantee);
+    const directory = new Directory(store, installation.barrier);
+    const tell = tellServices(store, directory, random);
     return {
       config,
       clock,
@@ -88,10 +91,10 @@ export async function unsealInstallation(config: Config, listeners: Listeners): 
       store,
       installation,
       signer,
-      directory: new Directory(store, installation.barrier),
+      directory,
       keys,
       grants,
-      pipeline: new Pipeline(store, clock, random, grantedBy(grants, store)),
+      pipeline: new Pipeline(store, clock, random, grantedBy(grants, store), tell),
       ...(first && { first }),
       close: () => store.close(),
     };

@@ -317,6 +317,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   'not-dual-authorized': { status: 409, says: 'needs no second person to be deleted', action: 'Delete it.' },
   'registration-not-found': { status: 404, says: 'has no such registration', action: 'List its registrations.' },
   'registration-exists': { status: 409, says: 'has that registration already', action: 'Update it.' },
+  'registration-key-unfit': { status: 409, says: 'is no root key', action: 'Register with a root key.' },
+  'registration-key-state': { status: 409, says: 'is not active', action: 'Switch it on first.' },
+  'registration-version-unknown': { status: 409, says: 'has no such version', action: 'List its versions.' },
+  'registration-owner': { status: 403, says: 'has that registration of another service', action: 'Ask that service.' },
+  'registration-limit': { status: 409, says: 'has as many registrations as it may have', action: 'Use another key.' },
   'event-not-found': { status: 404, says: 'has no such event', action: 'Look at the id.' },
   'record-not-authentic': {
     status: 500,

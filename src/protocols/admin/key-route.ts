@@ -71,10 +71,10 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
           const lastUse = await lastUseOf(context.services.records, open);
           if (row.change === undefined) return { value: { open, lastUse, accountId, nowMs } };
           const { space } = open;
-          const { value, writes } = await row.change(space, open.key, body as Static<B>, nowMs, context);
+          const { value, ...change } = await row.change(space, open.key, body as Static<B>, nowMs, context);
           return {
             value: { open: new OpenKey(value, space), lastUse, accountId, nowMs },
-            writes,
+            ...change,
             ...(row.urgent === true && { urgent: true }),
           };
         },

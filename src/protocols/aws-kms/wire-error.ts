@@ -252,6 +252,11 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'not-dual-authorized': says('KMSInvalidStateException', (arn) => `${arn} needs no second person to be deleted.`),
   'registration-not-found': says('NotFoundException'),
   'registration-exists': says('AlreadyExistsException'),
+  'registration-key-unfit': says('KMSInvalidStateException'),
+  'registration-key-state': says('KMSInvalidStateException'),
+  'registration-version-unknown': says('NotFoundException'),
+  'registration-owner': says('AccessDeniedException'),
+  'registration-limit': says('LimitExceededException'),
   'event-not-found': says('NotFoundException'),
   'record-not-authentic': says(
     'KMSInternalException',

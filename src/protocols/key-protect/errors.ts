@@ -66,6 +66,7 @@ export const REASONS = {
   PROTECTED_RESOURCE_ERR: { status: 409, what: DELETE },
   REGISTRATION_NOT_FOUND_ERR: { status: 404, what: REGISTRATION },
   REGISTRATION_NOT_UNIQUE_ERR: { status: 409, what: REGISTRATION },
+  REGISTRATION_QUOTA_ERR: { status: 409, what: REGISTRATION },
   REQ_TOO_EARLY_ERR: { status: 409, what: ON_KEY },
   REQUEST_TOO_LARGE_ERR: { status: 413, what: REQUEST },
   RESOURCE_OWNER_ERR: { status: 403, what: REGISTRATION },

@@ -223,6 +223,20 @@ const WORDS: Record<KeyErrorCode, Words> = {
   ),
   'registration-not-found': says('REGISTRATION_NOT_FOUND_ERR', 'The key has no such registration'),
   'registration-exists': says('REGISTRATION_NOT_UNIQUE_ERR', 'The registration exists already: Please replace it'),
+  'registration-key-unfit': says('KEY_ROOT_REQ_REG_ERR', 'Resources can be registered with root keys only'),
+  'registration-key-state': says(
+    'KEY_INVALID_STATE_ERR',
+    'Key is not in a valid state: registrations are made and changed while it is active',
+  ),
+  'registration-version-unknown': says('KEY_VERSION_INVALID', 'The key has no such version: Please list its versions'),
+  'registration-owner': says(
+    'RESOURCE_OWNER_ERR',
+    'Another service registered this resource: Only that service can change the registration',
+  ),
+  'registration-limit': says(
+    'REGISTRATION_QUOTA_ERR',
+    ({ limit, detail }) => `The key has as many registrations as it may have (${limit}${detail ? ` ${detail}` : ''})`,
+  ),
   'event-not-found': says('EVENT_NOT_FOUND_ERR', 'There is no such event'),
   'record-not-authentic': says(
     'INCOMPLETE_METADATA_ERR',

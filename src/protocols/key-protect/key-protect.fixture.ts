@@ -14,6 +14,7 @@ import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
+import { tellServices } from '../../pipeline/tell-services.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put } from '../../records/commit.ts';
 import { INSTALLATION } from '../../records/record.ts';
@@ -70,7 +71,13 @@ export class World {
   readonly directory = new Directory(this.store, this.barrier);
   readonly keys = new KeyCache(this.store);
   readonly grants = new GrantCache(this.store);
-  readonly pipeline = new Pipeline(this.store, this.clock, this.random, grantedBy(this.grants, this.store));
+  readonly pipeline = new Pipeline(
+    this.store,
+    this.clock,
+    this.random,
+    grantedBy(this.grants, this.store),
+    tellServices(this.store, this.directory, this.random),
+  );
   readonly unauthenticated = new UnauthenticatedRefusals();
   readonly faults: unknown[] = [];
   readonly signingKeys = new SigningKeys({ store: this.store, barrier: this.barrier, random: this.random });

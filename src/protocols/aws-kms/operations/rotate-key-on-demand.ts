@@ -10,8 +10,8 @@ export const rotateKeyOnDemand = management<'RotateKeyOnDemand'>({
   notes: 'done when the answer comes, so ConflictException only while an automatic rotation is due within 20 minutes',
   run: (context, { open, arn }, _, nowMs) =>
     andThen(relativesOf(context, open), (related) => {
-      const { value: key, writes } = rotateOnDemand(open, related, nowMs, context.random, context.quotas);
+      const { value: key, ...change } = rotateOnDemand(open, related, nowMs, context.random, context.quotas);
       const version = currentVersion(key);
-      return { value: { KeyId: arn }, writes, ...(version && { keyVersion: version.id }) };
+      return { ...change, value: { KeyId: arn }, ...(version && { keyVersion: version.id }) };
     }),
 });

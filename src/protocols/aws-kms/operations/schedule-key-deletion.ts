@@ -9,7 +9,7 @@ export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
   notes: 'the text about a window out of range is inferred',
   details: ({ PendingWindowInDays = DELETION_WINDOW_DAYS.default }) => ({ pendingWindowInDays: PendingWindowInDays }),
   run(_, { open, arn }, { PendingWindowInDays = DELETION_WINDOW_DAYS.default }, nowMs) {
-    const { value: key, writes } = scheduleDeletion(open.space, open.key, PendingWindowInDays, nowMs);
+    const { value: key, ...change } = scheduleDeletion(open.space, open.key, PendingWindowInDays, nowMs);
     const { dueAtMs, windowDays } = key.deletion as Deletion;
     const state = dueAtMs === undefined ? 'pending-replica-deletion' : 'pending-deletion';
     const value = {
@@ -18,6 +18,6 @@ export const scheduleKeyDeletion = management<'ScheduleKeyDeletion'>({
       KeyState: STATES[state],
       PendingWindowInDays: windowDays,
     };
-    return { value, writes, urgent: true };
+    return { ...change, value, urgent: true };
   },
 });

@@ -1,0 +1,103 @@
+import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import type { TenantKey } from '../crypto/hierarchy.ts';
+import type { Put, RecordName, Remove } from '../records/commit.ts';
+import type { RecordReader } from '../records/ports.ts';
+import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
+import { KeyError } from './errors.ts';
+import { dutiesOf, type LifecycleEvent } from './lifecycle-event.ts';
+import { registrationScope, type RegisteredKey } from './registration-record.ts';
+
+/** The form of an event's body that this code writes and reads: docs/spec/lifecycle-events.md. */
+const FORMAT = 1;
+const PAGE = 1_000;
+
+/** Space of what the clock has to do to events: over all tenants, sorted by the time when it is due. */
+export const EVENT_DUE_SPACE = 'lifecycle-due';
+
+/** The time that a name of {@link EVENT_DUE_SPACE} begins with. */
+export function eventDueAtMs(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+export function lifecycleEventRef(tenantId: string, id: string): RecordRef {
+  return { tenantId, kind: 'lifecycle-event', id };
+}
+
+/** Space of the events of one key that wait to be sent to one service, in the order of the key's changes. */
+export function unsentSpace({ tenantId, region, id }: RegisteredKey, service: string): string {
+  return `unsent-event:${tenantId}:${region}/${id}:${service}`;
+}
+
+/** Which place an event has among those of its key and service. */
+export function unsentName(event: LifecycleEvent): RecordName {
+  return { space: unsentSpace(keyOf(event), event.service), name: String(event.keyRevision).padStart(15, '0') };
+}
+
+/** The write that makes an event, or brings it from `before` to a new state, with the names it gains and loses. */
+export function putLifecycleEvent(
+  tenantKey: TenantKey,
+  before: LifecycleEvent | undefined,
+  after: LifecycleEvent,
+): { readonly event: LifecycleEvent; readonly write: Put } {
+  const { tenantId, id, revision: _, ...content } = after;
+  if (tenantKey.tenantId !== tenantId) throw new TypeError('an event is written under the keys of its own tenant');
+  const revision = (before?.revision ?? 0) + 1;
+  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const record = { ...lifecycleEventRef(tenantId, id), scope: registrationScope(keyOf(after)), revision, body };
+  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
+  return {
+    event: { ...after, revision },
+    write: { put: sealRecord(record, tenantKey.records), release: without(had, has), claim: without(has, had) },
+  };
+}
+
+export function removeLifecycleEvent({ tenantId, id, revision }: LifecycleEvent): Remove {
+  return { remove: lifecycleEventRef(tenantId, id), revision };
+}
+
+/**
+ * Reads an event from its record.
+ *
+ * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
+ */
+export function readLifecycleEvent(tenantKey: TenantKey, record: StoredRecord): LifecycleEvent {
+  const refuse = (): KeyError =>
+    new KeyError('record-not-authentic', { detail: `the record of the lifecycle event ${record.id}` });
+  if (record.kind !== 'lifecycle-event' || !isAuthentic(record, tenantKey.records)) throw refuse();
+  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const { tenantId, id, revision } = record;
+  const event = { ...(content as Omit<LifecycleEvent, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  if (format !== FORMAT || record.scope !== registrationScope(keyOf(event))) throw refuse();
+  return event;
+}
+
+/** All events of a key that are still known, oldest first. */
+export async function lifecycleEventsOf(
+  records: Pick<RecordReader, 'list'>,
+  tenantKey: TenantKey,
+  key: RegisteredKey,
+): Promise<LifecycleEvent[]> {
+  const found: LifecycleEvent[] = [];
+  for (let after: string | undefined; ;) {
+    const limit = { limit: PAGE, ...(after !== undefined && { after }) };
+    const page = await records.list(key.tenantId, 'lifecycle-event', registrationScope(key), limit);
+    found.push(...page.map((record) => readLifecycleEvent(tenantKey, record)));
+    if (page.length < PAGE) break;
+    after = page.at(-1)?.id;
+  }
+  return found.toSorted((a, b) => a.keyRevision - b.keyRevision || (a.service < b.service ? -1 : 1));
+}
+
+function keyOf({ tenantId, region, keyId }: LifecycleEvent): RegisteredKey {
+  return { tenantId, region, id: keyId };
+}
+
+function namesOf(event: LifecycleEvent): RecordName[] {
+  const nextMs = Math.min(...dutiesOf(event).values());
+  const due = `${String(nextMs).padStart(15, '0')} ${event.tenantId}/${event.id}`;
+  return [{ space: EVENT_DUE_SPACE, name: due }, ...(event.delivery.state === 'waiting' ? [unsentName(event)] : [])];
+}
+
+function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
+  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
+}

@@ -1,0 +1,48 @@
+import type { Random } from '../crypto/random.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { NeededRoom } from '../keys/change.ts';
+import { nothingMore } from '../keys/held.ts';
+import { eventsOf, type LifecycleEventKind } from '../keys/lifecycle-event.ts';
+import { putLifecycleEvent } from '../keys/lifecycle-event-record.ts';
+import type { Key } from '../keys/key.ts';
+import { registrationsOf } from '../keys/registration-record.ts';
+import type { Put } from '../records/commit.ts';
+import type { RecordReader } from '../records/ports.ts';
+
+/** What became of a key, or that services are to be told anew how it is. */
+export interface ToTell {
+  readonly kind: LifecycleEventKind;
+  /** As it is afterwards. */
+  readonly key: Key;
+  /** Further services that are to hear of it, although nothing of theirs is registered any more. */
+  readonly also?: readonly string[];
+}
+
+/** What goes into the commit of a change, so that whoever uses the key is told of it, come what may. */
+export interface Told {
+  readonly writes: readonly Put[];
+  /** Nobody was registered meanwhile who would not be told. */
+  readonly rooms: readonly NeededRoom[];
+}
+
+/** Makes the events for those who registered their use of the keys that something became of. */
+export type TellServices = (happened: readonly ToTell[], nowMs: number) => Promise<Told>;
+
+export function tellServices(records: RecordReader, directory: Directory, random: Random): TellServices {
+  return async (happened, nowMs) => {
+    const writes: Put[] = [];
+    const rooms: NeededRoom[] = [];
+    for (const { kind, key, also = [] } of happened) {
+      const tenant = await directory.tenant(key.tenantId);
+      if (tenant === undefined) throw new TypeError('a key has a tenant');
+      const { tenantKey } = tenant;
+      const registrations = await registrationsOf(records, tenantKey, key);
+      rooms.push(nothingMore(key, registrations.length));
+      const registered = Map.groupBy(registrations, ({ service }) => service);
+      for (const service of also) if (!registered.has(service)) registered.set(service, []);
+      const events = eventsOf(kind, key, registered, nowMs, random);
+      writes.push(...events.map((event) => putLifecycleEvent(tenantKey, undefined, event).write));
+    }
+    return { writes, rooms };
+  };
+}
