@@ -63,6 +63,8 @@ export interface Principal {
   readonly sessionIssuedAtMs?: number;
   /** For conditions: `aws:SourceIdentity`, of sessions that were opened with one. */
   readonly sourceIdentity?: string;
+  /** For sessions of roles: the id of who is at the bottom of their chain, {@link Principal.id} of its credential. */
+  readonly openedById?: string;
   /** The credential that proved it. */
   readonly credentialId: string;
   readonly strength: Strength;

@@ -102,8 +102,10 @@ export class Proofs {
         return andThen(this.principalOf(tenant, credential), (principal) => {
           if (principal === undefined) return undefined;
           if (credential.type !== 'session') return { tenant, credential, principal };
-          return andThen(this.#stands(credential.session), (stands) =>
-            stands ? this.#session(tenant, credential, principal, policies) : undefined,
+          if (credential.session === undefined) return this.#session(tenant, credential, principal, policies);
+          return andThen(
+            this.#bottom(credential.session),
+            (bottom) => bottom && this.#session(tenant, credential, principal, policies, bottom.principal.id),
           );
         });
       });
@@ -133,11 +135,11 @@ export class Proofs {
     });
   }
 
-  /** Whether the credential at the bottom of a session is still one, and its holder too. */
-  #stands(session: SessionTerms | undefined): MaybePromise<boolean> {
-    if (session === undefined) return true;
-    const { tenantId, credentialId } = session.source;
-    return andThen(this.#proof(credentialRef(tenantId, credentialId)), (proof) => proof?.credential.state === 'active');
+  /** Who is at the bottom of a session, as long as that credential is one, and its holder there. */
+  #bottom({ source: { tenantId, credentialId } }: SessionTerms): MaybePromise<Proof | undefined> {
+    return andThen(this.#proof(credentialRef(tenantId, credentialId)), (proof) =>
+      proof?.credential.state === 'active' ? proof : undefined,
+    );
   }
 
   #session(
@@ -145,6 +147,7 @@ export class Proofs {
     credential: Credential,
     principal: Principal,
     policies: readonly AccessPolicy[],
+    openedById?: string,
   ): MaybePromise<Proof | undefined> {
     const named = credential.session?.managedPolicies ?? [];
     const ids = named.filter((id) => !isBuiltInPolicy(id));
@@ -153,7 +156,7 @@ export class Proofs {
       if (own === undefined) return undefined;
       const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
       const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
-      return { tenant, credential, principal: inSession(principal, credential, bounds) };
+      return { tenant, credential, principal: inSession(principal, credential, bounds, openedById) };
     });
   }
 

@@ -61,9 +61,11 @@ export function inSession(
   principal: Principal,
   { id, createdAtMs, session }: Credential,
   bounds: SessionBounds,
+  openedById: string | undefined,
 ): Principal {
   return {
     ...principal,
+    ...(openedById !== undefined && openedById !== principal.id && { openedById }),
     ...(bounds.policies.length > 0 && { sessionPolicies: bounds.policies }),
     ...(session?.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     sessionIssuedAtMs: createdAtMs,

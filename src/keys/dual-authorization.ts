@@ -1,0 +1,80 @@
+import type { Random } from '../crypto/random.ts';
+import { edit, unchanged, type Change } from './change.ts';
+import { KeyError } from './errors.ts';
+import { newRuleNote } from './new-key-rules.ts';
+import type { DualAuthorization, Key } from './key.ts';
+import type { KeySpace } from './key-space.ts';
+import { requireState } from './state.ts';
+import { WAITING_MS } from './waiting-times.ts';
+
+/** Who asks, as far as it matters that two people are two. */
+export interface Person {
+  /** The same for all credentials, sessions and assumed roles of one person. */
+  readonly principalId: string;
+  /** The name of {@link Key.createdBy}. */
+  readonly by: string;
+}
+
+/**
+ * Has a key deleted by two people from now on. It stays so: to ask for what is so already changes nothing, and there is
+ * no way back.
+ */
+export function requireTwoPeople(space: KeySpace, key: Key, by: string, nowMs: number, random: Random): Change<Key> {
+  requireState(key, 'set-access-policy', nowMs);
+  if (key.dualAuthorization !== undefined) return unchanged(key);
+  const ruleNotes = { ...key.ruleNotes, dualAuthorization: newRuleNote(by, nowMs, random) };
+  return edit(space, key, { dualAuthorization: {}, ruleNotes, updatedAtMs: nowMs });
+}
+
+/**
+ * Authorises the deletion of a key for seven days: another person may carry it out. The key goes on to work. Asked for
+ * again, the seven days begin anew, and the word of the one who asked last counts.
+ *
+ * @throws {KeyError} `not-dual-authorized`, and what the key's state refuses
+ */
+export function authorizeDeletion(space: KeySpace, key: Key, { principalId, by }: Person, nowMs: number): Change<Key> {
+  requireState(key, 'schedule-deletion', nowMs);
+  requireDual(key);
+  const authorized = { principalId, by, expiresAtMs: nowMs + WAITING_MS.authorization };
+  return edit(space, key, { dualAuthorization: { authorized }, updatedAtMs: nowMs });
+}
+
+/**
+ * Takes the authorisation back, whoever gave it. Where there is none, nothing changes.
+ *
+ * @throws {KeyError} `not-dual-authorized`, and what the key's state refuses
+ */
+export function withdrawAuthorization(space: KeySpace, key: Key, nowMs: number): Change<Key> {
+  requireState(key, 'schedule-deletion', nowMs);
+  if (requireDual(key).authorized === undefined) return unchanged(key);
+  return edit(space, key, { dualAuthorization: {}, updatedAtMs: nowMs });
+}
+
+/** The authorisation that counts now: its time has an end. */
+export function authorizationOf({ dualAuthorization }: Key, nowMs: number): DualAuthorization['authorized'] {
+  const authorized = dualAuthorization?.authorized;
+  return authorized !== undefined && nowMs < authorized.expiresAtMs ? authorized : undefined;
+}
+
+/**
+ * Whether this person may be the second of the two who delete the key; any may where the key does not ask for two.
+ *
+ * @throws {KeyError} `authorization-missing`: nobody authorised it, it was too long ago, or the same person did
+ */
+export function requireSecondPerson(key: Key, principalId: string, nowMs: number): void {
+  if (key.dualAuthorization === undefined) return;
+  const authorized = authorizationOf(key, nowMs);
+  if (authorized === undefined) throw new KeyError('authorization-missing', { keyId: key.id });
+  if (authorized.principalId === principalId)
+    throw new KeyError('authorization-missing', { keyId: key.id, detail: 'the same person authorised it' });
+}
+
+/** An authorisation serves one deletion: a key that comes back needs another one for the next. */
+export function spentAuthorization({ dualAuthorization }: Key): Pick<Key, 'dualAuthorization'> {
+  return dualAuthorization === undefined ? {} : { dualAuthorization: {} };
+}
+
+function requireDual(key: Key): DualAuthorization {
+  if (key.dualAuthorization === undefined) throw new KeyError('not-dual-authorized', { keyId: key.id });
+  return key.dualAuthorization;
+}
