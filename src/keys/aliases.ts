@@ -17,25 +17,31 @@ export function requireAliasName(alias: string): void {
   if (!NAME.test(alias)) throw new KeyError('alias-malformed', { alias });
 }
 
-/** Gives a key another name. That the name is free is the store's to say: names are unique there. */
+/**
+ * Gives a key another name. That the name is free is the store's to say: names are unique there.
+ *
+ * @param createdBy who makes it
+ */
 export function createAlias(
   space: KeySpace,
   key: Key,
   alias: string,
   nowMs: number,
   quotas = DEFAULT_QUOTAS,
+  createdBy?: string,
 ): Change<Key> {
   requireAliasName(alias);
   requireState(key, 'take-alias', nowMs);
   if (key.aliases.some(({ name }) => name === alias)) throw new KeyError('alias-exists', { alias, keyId: key.id });
-  return edit(space, key, { aliases: added(key, { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs }, quotas) });
+  const made = { name: alias, createdAtMs: nowMs, updatedAtMs: nowMs, ...(createdBy !== undefined && { createdBy }) };
+  return edit(space, key, { aliases: added(key, made, quotas), updatedAtMs: nowMs });
 }
 
 /** Takes a name from a key. @throws {KeyError} `alias-not-found` */
-export function deleteAlias(space: KeySpace, key: Key, alias: string): Change<Key> {
+export function deleteAlias(space: KeySpace, key: Key, alias: string, nowMs: number): Change<Key> {
   const aliases = key.aliases.filter(({ name }) => name !== alias);
   if (aliases.length === key.aliases.length) throw new KeyError('alias-not-found', { alias, keyId: key.id });
-  return edit(space, key, { aliases });
+  return edit(space, key, { aliases, updatedAtMs: nowMs });
 }
 
 /**
@@ -57,10 +63,11 @@ export function moveAlias(
   if (typeOf(from) !== typeOf(to) || from.usage !== to.usage) throw new KeyError('alias-incompatible', { alias });
   const renewed = { ...moved, updatedAtMs: nowMs };
   if (from.id === to.id) {
-    return edit(space, to, { aliases: to.aliases.map((one) => (one.name === alias ? renewed : one)) });
+    const aliases = to.aliases.map((one) => (one.name === alias ? renewed : one));
+    return edit(space, to, { aliases, updatedAtMs: nowMs });
   }
-  const released = deleteAlias(space, from, alias);
-  const claimed = edit(space, to, { aliases: added(to, renewed, quotas) });
+  const released = deleteAlias(space, from, alias, nowMs);
+  const claimed = edit(space, to, { aliases: added(to, renewed, quotas), updatedAtMs: nowMs });
   return { value: claimed.value, writes: [...released.writes, ...claimed.writes] };
 }
 

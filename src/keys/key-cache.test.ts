@@ -186,7 +186,7 @@ describe('names that move', () => {
     store.afterResolve = () => stored(moveAlias(space, from, to, 'alias/a', NOW));
     expect((await byAlias('alias/a'))?.key.id).toBe(to.id);
     const now = (await find(to.id)) as OpenKey;
-    store.afterResolve = () => stored(deleteAlias(space, now.key, 'alias/a'));
+    store.afterResolve = () => stored(deleteAlias(space, now.key, 'alias/a', NOW));
     expect(await byAlias('alias/a')).toBeUndefined();
   });
 

@@ -40,6 +40,8 @@ export interface Alias {
   readonly name: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** Who made it: the name of {@link Key.createdBy}. */
+  readonly createdBy?: string;
 }
 
 export interface Tag {

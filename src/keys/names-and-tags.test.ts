@@ -57,16 +57,16 @@ describe('aliases', () => {
   it(`are ${MAX_ALIASES} at most`, () => {
     expect(full.aliases).toHaveLength(50);
     expect(codeOf(() => createAlias(space, full, 'alias/more', NOW))).toBe('alias-limit');
-    const less = keyAfter(space, deleteAlias(space, full, 'alias/7'));
+    const less = keyAfter(space, deleteAlias(space, full, 'alias/7', NOW));
     expect(codeOf(() => createAlias(space, less, 'alias/more', NOW))).toBe('allowed');
   });
 
   it('leave the key whole when they go', () => {
     const key = named(bare, 'alias/a');
-    const change = deleteAlias(space, key, 'alias/a');
-    expect(keyAfter(space, change)).toEqual({ ...bare, revision: 3 });
+    const change = deleteAlias(space, key, 'alias/a', NOW);
+    expect(keyAfter(space, change)).toEqual({ ...bare, revision: 3, updatedAtMs: NOW });
     expect(change.writes[0]).toMatchObject({ claim: [], release: [{ name: 'alias/a' }] });
-    expect(codeOf(() => deleteAlias(space, bare, 'alias/a'))).toBe('alias-not-found');
+    expect(codeOf(() => deleteAlias(space, bare, 'alias/a', NOW))).toBe('alias-not-found');
   });
 
   it('move from key to key in one commit', () => {

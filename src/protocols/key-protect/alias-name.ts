@@ -15,13 +15,18 @@ const RESERVED: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Whether an alias has a form that this wire gives and shows. */
+export function isAliasOfThisWire(alias: string): boolean {
+  return NAME.test(alias);
+}
+
 /**
  * The name in the key domain of an alias of this wire.
  *
  * @throws {KeyError} `alias-malformed`, `alias-reserved`
  */
 export function aliasName(alias: string): Alias['name'] {
-  if (!NAME.test(alias) || UUID.test(alias)) throw new KeyError('alias-malformed', { alias });
+  if (!isAliasOfThisWire(alias) || UUID.test(alias)) throw new KeyError('alias-malformed', { alias });
   if (RESERVED.has(alias.toLowerCase())) throw new KeyError('alias-reserved', { alias });
   return `alias/${alias}`;
 }

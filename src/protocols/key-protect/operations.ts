@@ -1,7 +1,15 @@
 import type { OperationTable } from './operation.ts';
+import { createAlias } from './operations/create-alias.ts';
+import { createImportToken } from './operations/create-import-token.ts';
+import { createKeyRing } from './operations/create-key-ring.ts';
+import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteKeyRing } from './operations/delete-key-ring.ts';
 import { disable, enable } from './operations/disable.ts';
+import { getImportToken } from './operations/get-import-token.ts';
 import { getKey, getKeyMetadata } from './operations/get-key.ts';
+import { listKeyRings } from './operations/list-key-rings.ts';
 import { listKeyVersions } from './operations/list-key-versions.ts';
+import { patchKey } from './operations/patch-key.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
 
@@ -12,7 +20,7 @@ export const OPERATIONS: OperationTable = {
   listKeys: 'not-implemented',
   createKeyWithPolicyOverrides: 'not-implemented',
   getKey,
-  patchKey: 'not-implemented',
+  patchKey,
   deleteKey: 'not-implemented',
   getKeyMetadata,
   purgeKey: 'not-implemented',
@@ -27,18 +35,18 @@ export const OPERATIONS: OperationTable = {
   sync: 'not-implemented',
   setKeyForDeletion: 'not-implemented',
   unsetKeyForDeletion: 'not-implemented',
-  createImportToken: 'not-implemented',
-  getImportToken: 'not-implemented',
+  createImportToken,
+  getImportToken,
   getKeyPolicies: 'not-implemented',
   putKeyPolicies: 'not-implemented',
   getInstancePolicies: 'not-implemented',
   putInstancePolicies: 'not-implemented',
   getAllowedIpPort: 'not-implemented',
-  createAlias: 'not-implemented',
-  deleteAlias: 'not-implemented',
-  listKeyRings: 'not-implemented',
-  createKeyRing: 'not-implemented',
-  deleteKeyRing: 'not-implemented',
+  createAlias,
+  deleteAlias,
+  listKeyRings,
+  createKeyRing,
+  deleteKeyRing,
   listKeyRegistrations: 'not-implemented',
   listRegistrations: 'not-implemented',
   createRegistration: 'not-implemented',

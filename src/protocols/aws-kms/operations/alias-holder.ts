@@ -29,6 +29,6 @@ export function holderOf(context: OperationContext, alias: string, nowMs: number
 }
 
 /** What takes an alias from a key that is gone and only waits to be destroyed. */
-export function releaseFrom({ space, key }: OpenKey, alias: string): readonly Write[] {
-  return deleteAlias(space, key, alias).writes;
+export function releaseFrom({ space, key }: OpenKey, alias: string, nowMs: number): readonly Write[] {
+  return deleteAlias(space, key, alias, nowMs).writes;
 }

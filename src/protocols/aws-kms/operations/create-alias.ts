@@ -1,4 +1,6 @@
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import { createAlias as create, requireAliasName } from '../../../keys/aliases.ts';
+import type { Key } from '../../../keys/key.ts';
 import { conditionOf } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';
 import { aliasArn, ID_OR_ARN } from '../arn.ts';
@@ -22,16 +24,29 @@ export const createAlias: Operation<'CreateAlias'> = {
         targets: [aliasTarget(context, ACTION, AliasName), targetOf(ACTION, resolved)],
         details: { aliasName: AliasName },
         run(runAtMs) {
-          if (holder !== undefined && conditionOf(holder.key, runAtMs) !== 'gone') {
+          if (holder !== undefined && isHeld(holder.key, runAtMs)) {
             const { region, accountId } = context.instance;
             const arn = aliasArn(region, accountId, AliasName);
             throw new AwsKmsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
           }
           const { open } = resolved;
-          const { writes } = create(open.space, open.key, AliasName, runAtMs, context.quotas);
-          return { value: undefined, writes: [...(holder ? releaseFrom(holder, AliasName) : []), ...writes] };
+          const { writes } = create(
+            open.space,
+            open.key,
+            AliasName,
+            runAtMs,
+            context.quotas,
+            iamIdOf(context.principal),
+          );
+          const released = holder === undefined ? [] : releaseFrom(holder, AliasName, runAtMs);
+          return { value: undefined, writes: [...released, ...writes] };
         },
       })),
     );
   },
 };
+
+/** A deleted key that may still be taken back keeps its aliases, although this wire does not know it any more. */
+function isHeld(key: Key, nowMs: number): boolean {
+  return key.state === 'deleted' || conditionOf(key, nowMs) !== 'gone';
+}

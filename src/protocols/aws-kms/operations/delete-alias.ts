@@ -15,7 +15,7 @@ export const deleteAlias: Operation<'DeleteAlias'> = {
     return andThen(holderOf(context, AliasName, nowMs), (holder) => ({
       targets: [aliasTarget(context, ACTION, AliasName), targetOf(ACTION, holder)],
       details: { aliasName: AliasName },
-      run: () => ({ ...remove(holder.open.space, holder.open.key, AliasName), value: undefined }),
+      run: (runAtMs) => ({ ...remove(holder.open.space, holder.open.key, AliasName, runAtMs), value: undefined }),
     }));
   },
 };

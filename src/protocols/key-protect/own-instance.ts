@@ -1,0 +1,11 @@
+import { UnauthorizedError } from './errors.ts';
+import type { OperationContext } from './operation.ts';
+
+/**
+ * For what only an account itself does with its keys, whatever their policies give to others, as on the AWS wire.
+ *
+ * @throws {UnauthorizedError}
+ */
+export function requireOwnInstance({ instance, principal }: OperationContext): void {
+  if (instance.tenantId !== principal.tenantId) throw new UnauthorizedError();
+}
