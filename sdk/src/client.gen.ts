@@ -320,6 +320,8 @@ export interface Region {
   readonly accountId: string;
   /** a UUID in lower case */
   readonly instanceId: string;
+  /** the name of the instance as IBM Cloud words it */
+  readonly instanceCrn: string;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
 }
@@ -589,6 +591,11 @@ export class KeysteadClient {
     readonly next?: string | undefined;
   }> {
     return this.#transport.send('GET', `/regions`, query);
+  }
+
+  /** Closes a region of the own tenant that holds no key any more, with its key rings and policies. Needs the permission `keystead:DeleteRegion`. */
+  deleteRegion(region: string): Promise<Region> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/delete`);
   }
 
   /** Makes a user of the own tenant with its policies, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */

@@ -78,6 +78,23 @@ describe('the command line against a server', () => {
     expect((await json('tenant', 'region', 'list')).map(({ region }) => region)).toContain('eu-west-3');
   });
 
+  it('makes instances, says where clients find them, and deletes them', async () => {
+    const [made] = await json('instance', 'create', 'eu-fr2');
+    const { instanceId, instanceCrn } = made as Record<string, string>;
+    expect(made).toMatchObject({
+      region: 'eu-fr2',
+      accountId: house.tenant.accountId,
+      instanceCrn: expect.stringContaining(`:kms:eu-fr2:a/${house.tenant.accountId}:${instanceId}::`) as string,
+      keyProtect: { endpoint: house.url, apiEndpoint: `${house.url}/api/v2`, iamEndpoint: house.url },
+      awsKms: { endpoint: house.url, region: 'eu-fr2' },
+    });
+    expect(await json('instance', 'list')).toContainEqual(made);
+    expect((await run('instance', 'list')).stdout).toMatch(/^INSTANCE +REGION +ACCOUNT +CREATED\n/);
+    expect(await json('instance', 'delete', instanceCrn as string)).toMatchObject([{ instanceId }]);
+    const again = await run('instance', 'delete', instanceId as string);
+    expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('keystead instance list')]);
+  });
+
   it('issues credentials and takes them back', async () => {
     await json('principal', 'create', 'host', '--policy', 'user');
     const [issued] = await json('credential', 'create', 'host', '--type', 'api-key');

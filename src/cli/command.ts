@@ -40,6 +40,8 @@ export interface Session {
   readonly given: Given;
   /** @throws {CliError} no API key was given */
   readonly client: () => KeysteadClient;
+  /** The address of the server. @throws {CliError} it is none that an API key may be sent to */
+  readonly url: () => string;
   /** @throws {ConfigError} */
   readonly config: () => Config;
 }

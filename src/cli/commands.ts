@@ -4,6 +4,7 @@ import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
+import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
@@ -20,6 +21,7 @@ import { XKS_COMMANDS } from './commands/xks.ts';
 export const GROUPS: Readonly<Record<string, string>> = {
   tenant: 'Tenants of the installation, and their regions.',
   'tenant region': 'Regions of a tenant: where its keys may live.',
+  instance: "Instances: your tenant's keys in one region, as AWS and IBM Cloud each name that place.",
   principal: 'Users of your tenant: who may ask.',
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
@@ -41,6 +43,7 @@ export const COMMANDS: readonly CliCommand[] = [
   initCommand,
   ...STATUS_COMMANDS,
   ...TENANT_COMMANDS,
+  ...INSTANCE_COMMANDS,
   ...PRINCIPAL_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,

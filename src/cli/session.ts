@@ -33,15 +33,13 @@ const SETTING_OF = {
 } as const;
 
 export function openSession(host: CliHost, given: Given): Session {
+  const url = () => requireSafe(given.optional('url') ?? host.env['KEYSTEAD_URL'] ?? DEFAULT_URL);
   return {
     host,
     given,
     output: new Output(host, given.flag('json')),
-    client: () =>
-      new KeysteadClient({
-        url: requireSafe(given.optional('url') ?? host.env['KEYSTEAD_URL'] ?? DEFAULT_URL),
-        apiKey: readApiKey(host, given),
-      }),
+    client: () => new KeysteadClient({ url: url(), apiKey: readApiKey(host, given) }),
+    url,
     config: () => {
       const options = Object.entries(SETTING_OF).flatMap(([option, setting]) => {
         const value = given.optional(option);

@@ -24,7 +24,7 @@ export interface Parsed<Thing> {
 export class IdentityRecords {
   readonly #barrier: BarrierKey;
   readonly #tenants: RecordCache<Tenant>;
-  readonly #instances: RecordCache<Instance>;
+  readonly #instances: RecordCache<Instance | undefined>;
   readonly #members: RecordCache<Parsed<Member>>;
   readonly #roles: RecordCache<Parsed<Role>>;
   readonly #services: RecordCache<Service>;

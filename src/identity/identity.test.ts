@@ -18,7 +18,7 @@ import {
 } from './credential.ts';
 import { makePrincipal, principalOf, PRINCIPAL_NAME, readPrincipal } from './principal.ts';
 import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
-import { makeInstance, makeTenant, readInstance, readTenant, REGION } from './tenant.ts';
+import { deleteInstance, makeInstance, makeTenant, readInstance, readTenant, REGION, type Instance } from './tenant.ts';
 
 const barrier = BarrierKey.from(makeBarrierRoot());
 const acme = makeTenant(barrier, 'acme', NOW, random);
@@ -40,11 +40,22 @@ describe('round trips', () => {
   });
 
   it('of a region, and it opens what was made in it', () => {
-    const again = readInstance(acme.tenant, region.write.put);
+    const again = readInstance(acme.tenant, region.write.put) as Instance;
     expect({ ...again, tenantKey: 0, instanceKey: 0 }).toEqual({ ...region.instance, tenantKey: 0, instanceKey: 0 });
     const binding = ['import-key', 't', 'r', 'k', 'id', 'a'] as const;
     const wrapped = region.instance.instanceKey.wrap(binding, Buffer.from('secret'), random);
     expect(again.instanceKey.unwrap(binding, wrapped).toString()).toBe('secret');
+  });
+
+  it('of a region that was deleted: nothing opens what was made in it, and the next is another instance', () => {
+    const closing = deleteInstance(region.instance, NOW + 1);
+    expect(readInstance(acme.tenant, closing.put)).toBeUndefined();
+    expect(closing.put).toMatchObject({ revision: 2, scope: 'deleted' });
+    expect(closing.put.body.toString()).not.toContain('instanceKey');
+    const next = makeInstance(acme.tenant, region.instance.region, NOW + 2, random, closing.put.revision);
+    expect(next.instance).toMatchObject({ revision: 3 });
+    expect(readInstance(acme.tenant, next.write.put)).toMatchObject({ instanceId: next.instance.instanceId });
+    expect(next.instance.instanceId).not.toBe(region.instance.instanceId);
   });
 
   it.each([

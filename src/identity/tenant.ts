@@ -1,7 +1,7 @@
 import type { BarrierKey, InstanceKey, TenantKey } from '../crypto/hierarchy.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
-import type { Put, RecordName } from '../records/commit.ts';
+import type { Precondition, Put, RecordName } from '../records/commit.ts';
 import { INSTALLATION, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { putBody, readBody } from './body.ts';
 
@@ -26,8 +26,10 @@ export interface Tenant {
 interface InstanceBody {
   /** UUID, as an IBM Key Protect instance has. */
   readonly instanceId: string;
-  readonly instanceKey: string;
+  /** Base64 of the wrapped instance key; a deleted instance has none. */
+  readonly instanceKey?: string;
   readonly createdAtMs: number;
+  readonly deletedAtMs?: number;
 }
 
 /** One tenant's keys in one region. It is the `KeySpace` of the key domain. */
@@ -36,13 +38,14 @@ export interface Instance {
   readonly accountId: string;
   readonly region: string;
   readonly instanceId: string;
+  readonly revision: number;
   readonly createdAtMs: number;
   readonly tenantKey: TenantKey;
   readonly instanceKey: InstanceKey;
 }
 
-/** The form of a region's name: `us-east-1`, `eu-de`. */
-export const REGION = /^[a-z]{2}(?:-[a-z]+)+(?:-\d)?$/;
+/** The form of a region's name: `us-east-1`, `eu-de`, `eu-fr2`. */
+export const REGION = /^[a-z]{2}(?:-[a-z]+)+(?:-?\d)?$/;
 
 export function tenantRef(tenantId: string): RecordRef {
   return { tenantId: INSTALLATION, kind: 'tenant', id: tenantId };
@@ -90,35 +93,69 @@ export function readTenant(barrier: BarrierKey, record: StoredRecord): Tenant {
   return { tenantId: record.id, accountId: body.accountId, name: body.name, createdAtMs: body.createdAtMs, tenantKey };
 }
 
-/** Opens a region for a tenant: from now on keys may live there. */
+/**
+ * Opens a region for a tenant: from now on keys may live there.
+ *
+ * @param formerRevision of the record that a deleted instance of the region left; 0: there never was one
+ */
 export function makeInstance(
   tenant: Tenant,
   region: string,
   nowMs: number,
   random: Random,
+  formerRevision = 0,
 ): { readonly instance: Instance; readonly write: Put } {
   const instanceId = uuid(random);
   const wrapped = tenant.tenantKey.makeInstanceKey(region, random);
-  const body: InstanceBody = { instanceId, instanceKey: wrapped.toString('base64'), createdAtMs: nowMs };
+  const instanceKey = wrapped.toString('base64');
+  const body: InstanceBody = { instanceId, instanceKey, createdAtMs: nowMs };
   const claim = [instanceName(instanceId)];
   return {
-    instance: open(tenant, region, body),
-    write: putBody(tenant.tenantKey.records, instanceRef(tenant.tenantId, region), 0, body, { claim }),
+    instance: open(tenant, region, formerRevision + 1, { ...body, instanceKey }),
+    write: putBody(tenant.tenantKey.records, instanceRef(tenant.tenantId, region), formerRevision, body, { claim }),
   };
 }
 
-export function readInstance(tenant: Tenant, record: StoredRecord): Instance {
-  return open(tenant, record.id, readBody<InstanceBody>(tenant.tenantKey.records, record));
+/**
+ * Closes a region of a tenant that holds nothing any more. Its key is gone for good; what stays says which instance it
+ * was, and lets no commit that was made for this one pass for one of a later instance of the region.
+ */
+export function deleteInstance(instance: Instance, nowMs: number): Put {
+  const { tenantId, region, instanceId, createdAtMs, revision, tenantKey } = instance;
+  const body: InstanceBody = { instanceId, createdAtMs, deletedAtMs: nowMs };
+  const release = [instanceName(instanceId)];
+  return putBody(tenantKey.records, instanceRef(tenantId, region), revision, body, { release }, DELETED_SCOPE);
 }
 
-function open(tenant: Tenant, region: string, body: InstanceBody): Instance {
+/** Deleted instances are in no list. */
+const DELETED_SCOPE = 'deleted';
+
+/** What is made in an instance is made only if the instance is there at the commit. */
+export function whileItLasts({ tenantId, region, revision }: Instance): Precondition {
+  return { ref: instanceRef(tenantId, region), revision };
+}
+
+/** `undefined` where the record tells of an instance that was deleted. */
+export function readInstance(tenant: Tenant, record: StoredRecord): Instance | undefined {
+  const body = readBody<InstanceBody>(tenant.tenantKey.records, record);
+  const { instanceKey } = body;
+  return instanceKey === undefined ? undefined : open(tenant, record.id, record.revision, { ...body, instanceKey });
+}
+
+function open(
+  tenant: Tenant,
+  region: string,
+  revision: number,
+  { instanceId, createdAtMs, instanceKey }: InstanceBody & { readonly instanceKey: string },
+): Instance {
   return {
     tenantId: tenant.tenantId,
     accountId: tenant.accountId,
     region,
-    instanceId: body.instanceId,
-    createdAtMs: body.createdAtMs,
+    instanceId,
+    revision,
+    createdAtMs,
     tenantKey: tenant.tenantKey,
-    instanceKey: tenant.tenantKey.openInstanceKey(region, Buffer.from(body.instanceKey, 'base64')),
+    instanceKey: tenant.tenantKey.openInstanceKey(region, Buffer.from(instanceKey, 'base64')),
   };
 }

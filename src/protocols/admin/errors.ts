@@ -30,6 +30,10 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'tenant-not-found': { status: 404, action: 'List the tenants to see their ids.' },
   'region-not-found': { status: 404, action: 'Add the region first, or name one of those that are listed.' },
   'region-exists': { status: 409, action: 'Use it as it is.' },
+  'region-not-empty': {
+    status: 409,
+    action: 'Take them away first: deleted keys by purging them, or wait until they are gone.',
+  },
   'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },

@@ -5,6 +5,7 @@ export type AdminRefusalCode =
   | 'tenant-not-found'
   | 'region-not-found'
   | 'region-exists'
+  | 'region-not-empty'
   | 'credential-not-found'
   | 'lifetime-unwanted'
   | 'lifetime-missing'

@@ -31,6 +31,7 @@ import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } fro
 import { getPrincipal, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { createPrincipal, listPrincipals } from './resources/principals.ts';
 import { createRole, getRole, listRoles, ROLE_CHANGES } from './resources/roles.ts';
+import { deleteRegion } from './resources/delete-region.ts';
 import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
 import {
   cancelRun,
@@ -73,6 +74,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   addTenantRegion,
   addRegion,
   listRegions,
+  deleteRegion,
   createPrincipal,
   listPrincipals,
   getPrincipal,

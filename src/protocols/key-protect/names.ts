@@ -1,16 +1,6 @@
 import type { Instance } from '../../identity/tenant.ts';
 import { DEFAULT_RING } from '../../keys/key.ts';
 
-/** The name of something in an instance as IBM Cloud gives it. */
-export function crnOf(instance: Instance, type: 'key' | 'policy', id: string): string {
-  return `${instanceCrn(instance).slice(0, -2)}:${type}:${id}`;
-}
-
-/** The name of an instance: `crn:v1:bluemix:public:kms:<region>:a/<account>:<instance>::`. */
-export function instanceCrn({ region, accountId, instanceId }: Instance): string {
-  return `crn:v1:bluemix:public:kms:${region}:a/${accountId}:${instanceId}::`;
-}
-
 /** By which policies know a key, whatever protocol asks. */
 export function keyArn({ region, accountId }: Instance, keyId: string): string {
   return `arn:aws:kms:${region}:${accountId}:key/${keyId}`;

@@ -1,8 +1,9 @@
+import { crnOf } from '../../identity/crn.ts';
 import type { Instance } from '../../identity/tenant.ts';
 import { currentVersion, type Key, type KeyState } from '../../keys/key.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
 import { mediaType } from './answer.ts';
-import { crnOf, ringOf, timestamp } from './names.ts';
+import { ringOf, timestamp } from './names.ts';
 
 /**
  * IBM's numbers of NIST's states (SP 800-57 part 1, section 7). A key that waits for its deletion works no more and can

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { wipe } from '../../../bytes/bytes.ts';
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
 import { KeyError } from '../../../keys/errors.ts';
@@ -87,7 +88,7 @@ export const createKey = adminRoute({
           return {
             value: { open: new OpenKey(key, space), accountId, nowMs },
             writes,
-            preconditions: [policiesStand(space, instancePolicies)],
+            preconditions: [whileItLasts(space), policiesStand(space, instancePolicies)],
             keyId: keyRecordId(key.id, key.region),
             rooms: [{ room: roomForKey(space, services.quotas), refusal: new KeyError('key-limit', { limit }) }],
           };

@@ -1,4 +1,6 @@
-import { makeInstance, readInstance, type Instance, type Tenant } from '../../../identity/tenant.ts';
+import Type from 'typebox';
+import { instanceCrn } from '../../../identity/crn.ts';
+import { instanceRef, makeInstance, readInstance, type Instance, type Tenant } from '../../../identity/tenant.ts';
 import type { Done } from '../../../pipeline/act.ts';
 import { requireTenant } from '../find.ts';
 import { AdminRefusal } from '../refusal.ts';
@@ -21,6 +23,7 @@ export const REGION_ANSWER = named('Region', {
   region: REGION_NAME,
   accountId: ACCOUNT_ID,
   instanceId: UUID,
+  instanceCrn: Type.String({ description: 'the name of the instance as IBM Cloud words it' }),
   createdAt: TIMESTAMP,
 });
 
@@ -78,11 +81,7 @@ export const listRegions = adminRoute({
     run: async () => {
       const rows = await records.list(tenant.tenantId, 'instance', '', pageFrom(query));
       return {
-        value: paged(
-          rows,
-          query,
-          rows.map((row) => showRegion(readInstance(tenant, row))),
-        ),
+        value: paged(rows, query, rows.flatMap((row) => readInstance(tenant, row) ?? []).map(showRegion)),
         // Whoever is to switch a key off may have to ask first where it lives.
         urgent: true,
       };
@@ -99,10 +98,12 @@ async function newRegion(
 ): Promise<Done<Instance>> {
   const there = await services.directory.instance(tenant.tenantId, region);
   if (there !== undefined) throw new AdminRefusal('region-exists', `the tenant has the region ${region} already`);
-  const { instance, write } = makeInstance(tenant, region, nowMs, services.random);
+  const former = await services.records.revisionOf(instanceRef(tenant.tenantId, region));
+  const { instance, write } = makeInstance(tenant, region, nowMs, services.random, former);
   return { value: instance, writes: [write] };
 }
 
-export function showRegion({ region, accountId, instanceId, createdAtMs }: Instance) {
-  return { region, accountId, instanceId, createdAt: timestamp(createdAtMs) };
+export function showRegion(instance: Instance) {
+  const { region, accountId, instanceId, createdAtMs } = instance;
+  return { region, accountId, instanceId, instanceCrn: instanceCrn(instance), createdAt: timestamp(createdAtMs) };
 }

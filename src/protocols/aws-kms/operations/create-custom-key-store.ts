@@ -1,3 +1,4 @@
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { makeKeyStoreId, type KeyStore, type Reach } from '../../../keys/key-store.ts';
 import { putKeyStore } from '../../../keys/key-store-record.ts';
 import type { Needed } from '../../../pipeline/act.ts';
@@ -32,7 +33,8 @@ export const createCustomKeyStore: Operation<'CreateCustomKeyStore'> = {
       const connection = { state: 'disconnected' } as const;
       const store: KeyStore = { tenantId, region, id, revision: 0, name, connection, reach, createdAtMs: nowMs };
       const writes = [putKeyStore(instance, undefined, store)];
-      return { value: { CustomKeyStoreId: id }, writes, rooms: [{ room, refusal }] };
+      const preconditions = [whileItLasts(instance)];
+      return { value: { CustomKeyStoreId: id }, writes, preconditions, rooms: [{ room, refusal }] };
     });
   },
 };

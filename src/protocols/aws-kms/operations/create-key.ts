@@ -1,5 +1,6 @@
 import { keySpecByAwsName, SYMMETRIC, type KeySpecRow, type KeyUsage, type Origin } from '../../../crypto/key-spec.ts';
 import { wipe } from '../../../bytes/bytes.ts';
+import { whileItLasts } from '../../../identity/tenant.ts';
 import type { Change } from '../../../keys/change.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
@@ -64,7 +65,7 @@ export const createKey: Operation<'CreateKey'> = {
         const value = { KeyMetadata: keyMetadata(key, instance.accountId, nowMs) };
         const rooms = [keyRoom(context, instance)];
         const all = placed ? [...writes, placed.hold] : writes;
-        const preconditions = [policiesStand(instance, instancePolicies)];
+        const preconditions = [whileItLasts(instance), policiesStand(instance, instancePolicies)];
         return { value, writes: all, preconditions, keyId: keyRecordId(key.id, key.region), rooms };
       },
     };

@@ -1,3 +1,4 @@
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
 import { keyRecordId } from '../../../keys/key-record.ts';
@@ -71,7 +72,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
             ReplicaTags: wanted.tags.map(wireTagOf),
           },
           writes,
-          preconditions: [policiesStand(space, instancePolicies)],
+          preconditions: [whileItLasts(space), policiesStand(space, instancePolicies)],
           keyId: keyRecordId(replica.id, region),
           rooms: [keyRoom(context, space)],
         };
