@@ -63,7 +63,6 @@ async function remove(context: AdminContext, instance: Instance, nowMs: number):
       refusal: new BusyError(),
     })),
   ];
-  const removed = own.flatMap(([, rows]) => rows.map(removal));
   // They are emptied and not removed: whoever keeps them knows them by their revision, which must not go back.
   const policies = await context.services.keys.instancePolicies.find(instance);
   const { revision } = policies;
