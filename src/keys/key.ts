@@ -168,6 +168,13 @@ export function currentVersion(key: Key): KeyVersion | undefined {
   return key.versions.find((version) => version.stage === 'current');
 }
 
+/** The time of the last rotation, whatever brought it about; `undefined` where there was none. */
+export function lastRotationMs({ versions }: Pick<Key, 'versions'>): number | undefined {
+  return versions.reduce<number | undefined>((last, { rotation }) => {
+    return rotation === undefined ? last : Math.max(rotation.atMs, last ?? rotation.atMs);
+  }, undefined);
+}
+
 /** Whether a version's material is there and has not expired. */
 export function hasMaterial(version: KeyVersion, nowMs: number): boolean {
   return version.material !== null && (version.materialExpiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;

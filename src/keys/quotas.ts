@@ -16,6 +16,8 @@ export interface Quotas {
   readonly policyBytes: number;
   readonly tagsPerKey: number;
   readonly onDemandRotations: number;
+  /** How many versions a key may have before people rotate it on the wire of IBM Key Protect. */
+  readonly versionsPerKey: number;
   readonly usersPerTenant: number;
   readonly rolesPerTenant: number;
   /** Managed policies; inline ones are bounded by their size. */
@@ -39,6 +41,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   policyBytes: 32_768,
   tagsPerKey: 50,
   onDemandRotations: 25,
+  // IBM has no number: at one an hour, six weeks without a pause. A key is one record, read and written whole.
+  versionsPerKey: 1_000,
   // IAM user guide, "IAM and AWS STS quotas": 5,000, 1,000, 1,500; services and credentials are our own.
   usersPerTenant: 5_000,
   rolesPerTenant: 1_000,

@@ -43,7 +43,7 @@ export function requireRootKey(key: Key, verb: RootVerb, nowMs: number): void {
 function standingOf({ state, deletion, expiresAtMs }: Key, nowMs: number): Standing {
   if (state === 'destroyed') return 'destroyed';
   if (state === 'deleted' || deletion !== undefined) return 'deleted';
+  if (state === 'suspended') return 'suspended';
   // Its time is over whether or not the sweep has come by.
-  if (state === 'deactivated' || (expiresAtMs !== undefined && expiresAtMs <= nowMs)) return 'deactivated';
-  return state === 'suspended' ? 'suspended' : 'active';
+  return state === 'deactivated' || (expiresAtMs !== undefined && expiresAtMs <= nowMs) ? 'deactivated' : 'active';
 }

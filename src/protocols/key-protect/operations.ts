@@ -10,6 +10,7 @@ import { getKey, getKeyMetadata } from './operations/get-key.ts';
 import { listKeyRings } from './operations/list-key-rings.ts';
 import { listKeyVersions } from './operations/list-key-versions.ts';
 import { patchKey } from './operations/patch-key.ts';
+import { rotate } from './operations/rotate.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
 
@@ -29,7 +30,7 @@ export const OPERATIONS: OperationTable = {
   wrap,
   unwrap,
   rewrap,
-  rotate: 'not-implemented',
+  rotate,
   disable,
   enable,
   sync: 'not-implemented',

@@ -1,6 +1,6 @@
 import { crnOf } from '../../identity/crn.ts';
 import type { Instance } from '../../identity/tenant.ts';
-import { currentVersion, type Key, type KeyState } from '../../keys/key.ts';
+import { currentVersion, lastRotationMs, type Key, type KeyState } from '../../keys/key.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
 import { mediaType } from './answer.ts';
 import { ringOf, timestamp } from './names.ts';
@@ -43,12 +43,6 @@ export function aliasesOf({ aliases }: Key): string[] {
 /** What a key is called: its name, or what comes closest where another protocol made it without one. */
 export function nameOf(key: Key): string {
   return key.name ?? aliasesOf(key)[0] ?? key.id;
-}
-
-/** The time of the last rotation, if there was one. */
-export function lastRotationMs({ versions }: Key): number | undefined {
-  const times = versions.flatMap(({ rotation }) => (rotation === undefined ? [] : [rotation.atMs]));
-  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** A key as this wire shows it; never with its material. */

@@ -1,5 +1,4 @@
 import type { Change } from '../../../keys/change.ts';
-import type { KeyEventKind } from '../../../keys/key-event.ts';
 import type { Key } from '../../../keys/key.ts';
 import type { KeySpace } from '../../../keys/key-space.ts';
 import { resume, suspend } from '../../../keys/suspend.ts';
@@ -11,7 +10,6 @@ import type { Operation } from '../operation.ts';
 
 interface Switch {
   readonly action: string;
-  readonly kind: KeyEventKind;
   readonly urgent: boolean;
   readonly change: (space: KeySpace, key: Key, nowMs: number) => Change<Key>;
 }
@@ -19,7 +17,6 @@ interface Switch {
 /** `POST /keys/{id}/actions/disable`: https://cloud.ibm.com/apidocs/key-protect#disablekey */
 export const disable: Operation = switching({
   action: 'kms:DisableKey',
-  kind: 'disable',
   urgent: true,
   change: suspend,
 });
@@ -27,20 +24,18 @@ export const disable: Operation = switching({
 /** `POST /keys/{id}/actions/enable`: https://cloud.ibm.com/apidocs/key-protect#enablekey */
 export const enable: Operation = switching({
   action: 'kms:EnableKey',
-  kind: 'enable',
   urgent: false,
   change: resume,
 });
 
-function switching({ action, kind, urgent, change }: Switch): Operation {
+function switching({ action, urgent, change }: Switch): Operation {
   return {
     prepare(context, { path, body }) {
       requireNothing(body);
       return andThen(findKey(context, path['id'] as string), (open) => ({
         targets: [targetOf(context, action, open)],
         run(nowMs) {
-          const { value: key, writes } = change(open.space, open.key, nowMs);
-          return { value: NO_CONTENT, writes, happened: [{ kind, key }], urgent };
+          return { ...change(open.space, open.key, nowMs), value: NO_CONTENT, urgent };
         },
       }));
     },
