@@ -66,8 +66,7 @@ describe('disable and enable', () => {
     const late: string[] = [];
     const wraps = Array.from({ length: 1_000 }, async (_, i) => {
       if (i === 500) {
-        const answer = await act('disable');
-        expect(answer.status).toBe(204);
+        if ((await act('disable')).status !== 204) late.push('the key was not switched off');
         isOff = true;
         return;
       }
