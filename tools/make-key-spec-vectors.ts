@@ -18,7 +18,8 @@ export async function keySpecVectors() {
   const message = fixed('message', 100);
   return {
     format: 'keystead-key-specs-vectors/1',
-    keys: KEY_SPECS.map((spec) => keyVector(spec)),
+    // A stored secret is any bytes, and has no check value.
+    keys: KEY_SPECS.filter(({ family }) => family !== 'secret').map((spec) => keyVector(spec)),
     signatures: [
       signature('rsa-2048', 'RSASSA_PKCS1_V1_5_SHA_256', 'RAW', message),
       signature('rsa-2048', 'RSASSA_PKCS1_V1_5_SHA_384', 'DIGEST', fixed('digest', 48)),

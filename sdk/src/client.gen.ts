@@ -186,7 +186,7 @@ export interface Key {
   readonly arn: string;
   /** a region such as us-east-1 */
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'deactivated' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'deleted' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
@@ -237,7 +237,7 @@ export interface KeySummary {
   readonly arn: string;
   /** a region such as us-east-1 */
   readonly region: string;
-  readonly state: 'enabled' | 'disabled' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'gone';
+  readonly state: 'enabled' | 'disabled' | 'deactivated' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'deleted' | 'gone';
   readonly spec: string;
   readonly usage: string;
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';

@@ -60,8 +60,12 @@ export function readImportedMaterial(
   bytes: Uint8Array,
 ): KeyMaterial | MaterialProblem | Promise<KeyMaterial | MaterialProblem> {
   if (spec.pair === undefined) {
-    if (bytes.byteLength === spec.materialLength) return bytesOf(Buffer.from(bytes));
-    return { code: 'wrong-length', says: `${spec.materialLength} bytes are expected` };
+    const { materialLength, longestBrought: longest } = spec;
+    const isFit =
+      longest === undefined ? bytes.byteLength === materialLength : bytes.byteLength > 0 && bytes.byteLength <= longest;
+    if (isFit) return bytesOf(Buffer.from(bytes));
+    const length = longest === undefined ? materialLength : `1 to ${longest}`;
+    return { code: 'wrong-length', says: `${length} bytes are expected` };
   }
   try {
     const read = readImportedPair(spec.pair, readPrivateKeyInfo(bytes));

@@ -9,7 +9,8 @@ export type KeyUsage =
   | 'sign-verify'
   | 'key-agreement'
   | 'generate-verify-mac'
-  | 'encapsulate-decapsulate';
+  | 'encapsulate-decapsulate'
+  | 'store';
 
 /** Where the material comes from. */
 export type Origin = 'generated' | 'imported' | 'remote' | 'hsm';
@@ -21,6 +22,8 @@ export interface Algorithms {
   readonly 'key-agreement': 'ECDH';
   readonly 'generate-verify-mac': MacAlgorithmName;
   readonly 'encapsulate-decapsulate': 'ML_KEM';
+  /** A secret that is stored is told as it is: nothing is computed with it. */
+  readonly store: never;
 }
 
 /** What a key pair is made of. Lengths are in bytes, but of a modulus in bits; an oid is in dotted form, a curve by its name in OpenSSL. */
@@ -52,11 +55,15 @@ export type MlKemName = 'ml-kem-512' | 'ml-kem-768' | 'ml-kem-1024';
 export interface KeySpecRow {
   /** Our name, as it stands in records. */
   readonly name: string;
-  /** Its name on the AWS wire. */
+  /** Its word in policies and messages: its name on the AWS wire, where that has one. */
   readonly aws: string;
-  readonly family: 'aes' | 'rsa' | 'ec' | 'edwards' | 'hmac' | 'ml-dsa' | 'ml-kem' | 'sm2';
-  /** Length of raw material in bytes, for secret keys. */
+  /** The AWS wire has no name for it, and knows no such key. */
+  readonly isUnknownToAws?: true;
+  readonly family: 'aes' | 'rsa' | 'ec' | 'edwards' | 'hmac' | 'ml-dsa' | 'ml-kem' | 'sm2' | 'secret';
+  /** Length of raw material in bytes, for secret keys: of what is generated, and of what is brought. */
   readonly materialLength?: number;
+  /** What is brought may have any length from one byte to this. */
+  readonly longestBrought?: number;
   /** For key pairs. A row has either this or a length of material. */
   readonly pair?: KeyPairShape;
   readonly usages: readonly KeyUsage[];
@@ -110,6 +117,23 @@ function hmac(bits: 224 | 256 | 384 | 512): KeySpecRow {
     usages: ['generate-verify-mac'],
     runs: 'here',
     algorithms: { 'generate-verify-mac': [`HMAC_SHA_${bits}`] },
+  };
+}
+
+/**
+ * A symmetric key of another length than AWS's: its owner brought it (https://cloud.ibm.com/docs/key-protect, "Bringing
+ * your encryption keys": 128, 192 or 256 bits). Message keys are derived from it as from any other.
+ */
+function shortAes(bits: 128 | 192): KeySpecRow {
+  return {
+    name: `aes-${bits}`,
+    aws: `AES_${bits}`,
+    isUnknownToAws: true,
+    family: 'aes',
+    materialLength: bits / 8,
+    usages: ['encrypt-decrypt'],
+    runs: 'here',
+    algorithms: { 'encrypt-decrypt': ['SYMMETRIC_DEFAULT'] },
   };
 }
 
@@ -204,10 +228,24 @@ export const KEY_SPECS: readonly KeySpecRow[] = [
     runs: 'here',
     algorithms: { 'encrypt-decrypt': ['SM2PKE'], 'sign-verify': ['SM2DSA'], 'key-agreement': ['ECDH'] },
   },
+  shortAes(128),
+  shortAes(192),
+  {
+    // What somebody keeps here and takes out again: a password, a token, a key of another system.
+    name: 'secret',
+    aws: 'SECRET',
+    isUnknownToAws: true,
+    family: 'secret',
+    materialLength: 32,
+    longestBrought: 7_500,
+    usages: ['store'],
+    runs: 'here',
+    algorithms: {},
+  },
 ];
 
 const byName = new Map(KEY_SPECS.map((row) => [row.name, row]));
-const byAwsName = new Map(KEY_SPECS.map((row) => [row.aws, row]));
+const byAwsName = new Map(KEY_SPECS.flatMap((row) => (row.isUnknownToAws ? [] : [[row.aws, row] as const])));
 
 /** The row of our own name. */
 export function keySpec(name: string): KeySpecRow | undefined {
@@ -219,5 +257,13 @@ export function keySpecByAwsName(aws: string): KeySpecRow | undefined {
   return byAwsName.get(aws);
 }
 
-/** The row of symmetric keys that encrypt: the only ones with versions, contexts and data keys. */
+/** The row of the symmetric keys that encrypt which every wire knows. */
 export const SYMMETRIC = KEY_SPECS[0] as KeySpecRow;
+
+/** The row of secrets that are stored. */
+export const SECRET = byName.get('secret') as KeySpecRow;
+
+/** The rows of symmetric keys by the length of their material in bytes. */
+export const SYMMETRIC_BY_LENGTH: ReadonlyMap<number, KeySpecRow> = new Map(
+  KEY_SPECS.flatMap((row) => (row.family === 'aes' ? [[row.materialLength as number, row] as const] : [])),
+);

@@ -18,6 +18,18 @@ export function requireAliasName(alias: string): void {
 }
 
 /**
+ * The names that a new key is to have.
+ *
+ * @throws {KeyError} `alias-malformed`, `alias-reserved`, `alias-exists` where two are the same, `alias-limit`
+ */
+export function requireAliases(aliases: readonly string[], { aliasesPerKey: limit }: Quotas = DEFAULT_QUOTAS): void {
+  aliases.forEach((alias) => requireAliasName(alias));
+  const twice = aliases.find((alias, i) => aliases.indexOf(alias) !== i);
+  if (twice !== undefined) throw new KeyError('alias-exists', { alias: twice });
+  if (aliases.length > limit) throw new KeyError('alias-limit', { alias: aliases[limit] as string, limit });
+}
+
+/**
  * Gives a key another name. That the name is free is the store's to say: names are unique there.
  *
  * @param createdBy who makes it

@@ -6,6 +6,7 @@ import type { KeySpecRow, KeyUsage, Origin } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import { requireAccessPolicy } from './access-policy.ts';
+import { requireAliases } from './aliases.ts';
 import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import type { InstancePolicies } from './instance-policies.ts';
@@ -26,6 +27,16 @@ export interface NewKey {
   readonly tags: readonly Tag[];
   /** Whether it may get relatives in other regions. */
   readonly multiRegion?: boolean;
+  /** Whether its material leaves again: of stored secrets alone. Absent: it does not. */
+  readonly extractable?: boolean;
+  readonly name?: string;
+  /** The group that it is in; absent: the default one. */
+  readonly keyRing?: string;
+  readonly createdBy?: string;
+  /** When its time to protect data is over. */
+  readonly expiresAtMs?: number;
+  /** Names that it has from the start, with their prefix. That they are free is the store's to say. */
+  readonly aliases?: readonly string[];
   /** Where it lives: for the origin `remote`, and only there. */
   readonly keyStore?: KeyStoreBacking;
   /** Of the instance that it is made in: they may forbid it, and give it rules. A commit that rests on them says so. */
@@ -35,13 +46,17 @@ export interface NewKey {
 /**
  * Whether such a key can be made: asked before material is generated for it, which may take long.
  *
- * @throws {KeyError} `creation-forbidden`, `wrong-usage`, `wrong-origin`, the errors of tags and of access policies
+ * @throws {KeyError} `creation-forbidden`, `wrong-usage`, `wrong-origin`, the errors of tags, of aliases and of access
+ *   policies
  */
 export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
   if (!wanted.spec.usages.includes(wanted.usage)) throw new KeyError('wrong-usage');
   if (wanted.origin === 'hsm' || (wanted.origin === 'remote') !== (wanted.keyStore !== undefined))
     throw new KeyError('wrong-origin');
-  requireCreatable(wanted.instancePolicies, { origin: wanted.origin, extractable: false });
+  const extractable = wanted.extractable === true;
+  if (extractable !== (wanted.spec.family === 'secret')) throw new KeyError('wrong-usage');
+  requireCreatable(wanted.instancePolicies, { origin: wanted.origin, extractable });
+  requireAliases(wanted.aliases ?? [], quotas);
   requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy);
 }
@@ -49,8 +64,9 @@ export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
 /**
  * Makes a key: with material of its own, or waiting for the material that its owner brings.
  *
- * @param material fresh material of the spec, which stays the caller's to wipe. Absent: a secret key's is drawn here;
- *   a pair's must be given, since making it takes long
+ * @param material fresh material of the spec, or for an imported key what its owner brought at once and was found fit
+ *   ({@link readImportedMaterial}); it stays the caller's to wipe. Absent: a secret key's is drawn here, and an imported
+ *   one waits for it; a pair's must be given, since making it takes long
  * @throws {KeyError} what {@link requireMakeable} throws
  */
 export function createKey(
@@ -62,23 +78,24 @@ export function createKey(
   quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
   requireMakeable(wanted, quotas);
-  const { multiRegion: isMultiRegion, instancePolicies, ...fields } = wanted;
+  const { multiRegion: isMultiRegion, instancePolicies, aliases = [], extractable = false, ...fields } = wanted;
   const { region } = space;
   const bare: Omit<Key, 'revision' | 'versions'> = {
     ...fields,
     tenantId: space.tenantId,
     region,
     id: isMultiRegion === true ? MULTI_REGION_PREFIX + random(16).toString('hex') : uuid(random),
-    extractable: false,
+    extractable,
     state: 'active',
     createdAtMs: nowMs,
-    aliases: [],
+    aliases: aliases.map((name) => ({ name, createdAtMs: nowMs, updatedAtMs: nowMs })),
     importTokens: [],
     ...(isMultiRegion === true && { multiRegion: { primaryRegion: region, regions: [region] } }),
-    ...newKeyRules(instancePolicies, { ...wanted, extractable: false }, nowMs, random),
+    ...newKeyRules(instancePolicies, { ...wanted, extractable }, nowMs, random),
   };
   // A key that lives elsewhere has material of its own here as well: both are needed to use it.
-  const versions = wanted.origin !== 'imported' ? [generateVersion(space, bare, nowMs, random, material)] : [];
+  const waits = wanted.origin === 'imported' && material === undefined;
+  const versions = waits ? [] : [generateVersion(space, bare, nowMs, random, material)];
   const key = { ...bare, versions };
   return { value: { ...key, revision: 1 }, writes: [putKey(space.tenantKey, undefined, key)] };
 }

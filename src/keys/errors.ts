@@ -69,6 +69,7 @@ export type KeyErrorCode =
   | 'external-key-failed'
   | 'key-deleted'
   | 'key-not-deleted'
+  | 'deletion-must-wait'
   | 'key-expired'
   | 'key-deactivated'
   | 'key-not-active'

@@ -51,7 +51,7 @@ export function isOperationOf(key: Pick<Key, 'spec' | 'usage'>, operation: Grant
   if (usages !== undefined && !usages.includes(key.usage)) return false;
   const { family } = key.spec;
   if (only === 'symmetric') return family === 'aes';
-  return only === undefined || (family !== 'aes' && family !== 'hmac');
+  return only === undefined || (family !== 'aes' && family !== 'hmac' && family !== 'secret');
 }
 
 /** Whether requests for an operation bring an encryption context. */

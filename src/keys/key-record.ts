@@ -5,7 +5,8 @@ import type { Put } from '../records/commit.ts';
 import type { RecordName } from '../records/commit.ts';
 import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
-import { DEFAULT_RING, isPrimary, type Key } from './key.ts';
+import { DEFAULT_RING, isPrimary, type Key, type Removal } from './key.ts';
+import { WAITING_MS } from './waiting-times.ts';
 
 /** Bytes of the form of a key record's body that this code writes and reads. */
 const FORMAT = 1;
@@ -49,7 +50,7 @@ export function keyRingSpace(tenantId: string, region: string, keyRing: string):
 /** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
 export const DUE_SPACE = 'due';
 
-/** When the clock has something to do to a key: its deletion, the expiry of material, its rotation. */
+/** When the clock has something to do to a key: its end, the expiry of its material or of itself, its rotation. */
 function dueName(key: Key, atMs: number): RecordName {
   return {
     space: DUE_SPACE,
@@ -63,7 +64,9 @@ export function dueAtMs(name: string): number {
 }
 
 function dueTimes(key: Key): number[] {
-  if (key.state === 'destroyed') return [];
+  // A key that somebody purged is looked at once more: for what hangs on it.
+  if (key.state === 'destroyed') return key.removal === undefined ? [] : [key.removal.atMs];
+  const { removal, expiresAtMs, state } = key;
   const expiring = key.versions.flatMap(({ material, materialExpiresAtMs }) =>
     material === null || materialExpiresAtMs === undefined ? [] : [materialExpiresAtMs],
   );
@@ -71,9 +74,17 @@ function dueTimes(key: Key): number[] {
     ...new Set([
       ...expiring,
       ...(key.deletion?.dueAtMs === undefined ? [] : [key.deletion.dueAtMs]),
+      ...(removal === undefined ? [] : removalTimes(key, removal)),
+      ...(state === 'active' && expiresAtMs !== undefined ? [expiresAtMs] : []),
       ...rotationTimes(key),
     ]),
   ];
+}
+
+/** The end of its material, and its own. */
+function removalTimes({ versions }: Key, { atMs }: Removal): number[] {
+  const hasAny = versions.some(({ material }) => material !== null);
+  return [...(hasAny ? [atMs + WAITING_MS.restorable] : []), atMs + WAITING_MS.automaticPurge];
 }
 
 /**

@@ -2,7 +2,7 @@ import { requireAccessPolicy } from './access-policy.ts';
 import { edit, unchanged, type Change, type KeyEdit } from './change.ts';
 import { KeyError } from './errors.ts';
 import { unregistered } from './held.ts';
-import { hasRelatives, isPrimary, type Key, type MultiRegion } from './key.ts';
+import { hasRelatives, isPrimary, type Key, type KeyState, type MultiRegion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { withRelated, type Placed } from './related.ts';
 import { conditionOf, requireState } from './state.ts';
@@ -11,21 +11,20 @@ const DAY_MS = 86_400_000;
 /** Shortest and longest waiting period before a deletion, in days. */
 export const DELETION_WINDOW_DAYS = { min: 7, max: 30, default: 30 } as const;
 
-/** Switches a key on. Enabling an enabled key changes nothing. */
+function changedTo(state: KeyState, nowMs: number): KeyEdit {
+  return { state, stateChangedAtMs: nowMs, updatedAtMs: nowMs };
+}
+
+/** Switches a key on, unless its own time is over. Enabling an enabled key changes nothing. */
 export function enable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'enable', nowMs);
-  return key.state === 'active' ? unchanged(key) : edit(space, key, { state: 'active', ...changedAt(nowMs) });
+  return key.state === 'active' ? unchanged(key) : edit(space, key, changedTo('active', nowMs));
 }
 
 /** Switches a key off: from the answer on it works nowhere. */
 export function disable(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'disable', nowMs);
-  return key.state === 'suspended' ? unchanged(key) : edit(space, key, { state: 'suspended', ...changedAt(nowMs) });
-}
-
-/** When a key was switched, let go or called back: other protocols wait for a while from then on. */
-function changedAt(nowMs: number): Pick<Key, 'updatedAtMs' | 'stateChangedAtMs'> {
-  return { updatedAtMs: nowMs, stateChangedAtMs: nowMs };
+  return key.state === 'suspended' ? unchanged(key) : edit(space, key, changedTo('suspended', nowMs));
 }
 
 export function describeAs(space: KeySpace, key: Key, description: string, nowMs: number): Change<Key> {
@@ -59,15 +58,14 @@ export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, 
   // Replicas hold the material as well: a primary outlives them.
   const waits = isPrimary(key) && hasRelatives(key);
   const deletion = { scheduledAtMs: nowMs, windowDays, ...(!waits && { dueAtMs: nowMs + windowDays * DAY_MS }) };
-  const change = edit(space, key, { state: 'pending-deletion', deletion, ...changedAt(nowMs) });
+  const change = edit(space, key, { ...changedTo('pending-deletion', nowMs), deletion });
   return { ...change, rooms: [unregistered(key)] };
 }
 
 /** Calls a key back. It is switched off then: whoever wants to use it enables it. */
 export function cancelDeletion(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'cancel-deletion', nowMs);
-  const { deletion: _, ...rest } = key;
-  return edit(space, rest, { state: 'suspended', ...changedAt(nowMs) });
+  return edit(space, key, { ...changedTo('suspended', nowMs), deletion: undefined });
 }
 
 /** Whether the waiting period is over and {@link destroy} is due. */

@@ -106,9 +106,9 @@ export class OpenKey {
     return { version, handle: Buffer.from(version.handle, 'base64') as Handle, material: this.#open(version, nowMs) };
   }
 
-  /** The fingerprint of a version's material, for its owner to compare. */
+  /** The fingerprint of a version's material, for its owner to compare: none of a stored secret, which may be guessed. */
   checkValue(version: KeyVersion, nowMs: number): string | undefined {
-    if (!hasMaterial(version, nowMs)) return undefined;
+    if (!hasMaterial(version, nowMs) || this.key.spec.family === 'secret') return undefined;
     const { publicKey } = version;
     return keyCheckValue(publicKey === undefined ? this.#open(version, nowMs) : openPublicKey(publicKey));
   }

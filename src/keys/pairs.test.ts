@@ -16,7 +16,10 @@ const space = makeSpace();
 async function keyOf(spec: KeySpecRow): Promise<Key> {
   const usage = spec.usages[0] as Key['usage'];
   const material = await generateMaterial(spec);
-  return keyAfter(space, createKey(space, { ...GENERATED, spec, usage }, NOW, random, material));
+  return keyAfter(
+    space,
+    createKey(space, { ...GENERATED, spec, usage, extractable: spec.family === 'secret' }, NOW, random, material),
+  );
 }
 
 describe.each(KEY_SPECS.filter(({ name }) => !/rsa-[34]/.test(name)).map((spec) => [spec.name, spec] as const))(

@@ -73,12 +73,13 @@ function rotateToFresh(
   const version = { ...generateVersion(space, key, nowMs, random), rotation: { atMs: nowMs, cause } };
   const rotation = cause === 'automatic' && key.rotation ? { rotation: nextRotation(key.rotation, nowMs) } : {};
   const versions = [...key.versions.map(retire), version];
-  return withRelated(edit(space, key, { versions, ...rotation }), related, (other) => ({
+  return withRelated(edit(space, key, { versions, ...rotation, updatedAtMs: nowMs }), related, (other) => ({
     versions: [
       ...other.key.versions.map(retire),
       { ...version, material: carryMaterial(placed, other, version, random) },
     ],
     ...rotation,
+    updatedAtMs: nowMs,
   }));
 }
 
@@ -90,8 +91,9 @@ function rotateToPending({ space, key }: Placed, related: readonly Placed[], now
   const rotation = { atMs: nowMs, cause: 'on-demand' } as const;
   const rotated = ({ versions }: Key): KeyVersion[] =>
     versions.map((one) => (one.id === pending.id ? { ...one, stage: 'current', rotation } : retire(one)));
-  return withRelated(edit(space, key, { versions: rotated(key) }), related, (other) => ({
+  return withRelated(edit(space, key, { versions: rotated(key), updatedAtMs: nowMs }), related, (other) => ({
     versions: rotated(other.key),
+    updatedAtMs: nowMs,
   }));
 }
 

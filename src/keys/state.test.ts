@@ -34,6 +34,7 @@ import {
   scheduleDeletion,
   setAccessPolicy,
 } from './lifecycle.ts';
+import { deleteKey, purge, restore } from './removal.ts';
 import { rotateOnDemand } from './rotate.ts';
 import { conditionOf, requireState, type Condition, type Verb } from './state.ts';
 import { tag, untag } from './tags.ts';
@@ -43,6 +44,8 @@ const material = randomBytes(32);
 const LATER = NOW + 31 * DAY;
 
 const imported = importedKey(space, material);
+/** Long enough ago for what has to wait. */
+const deleted = keyAfter(space, deleteKey(space, imported, 'IBMid-1', NOW - DAY));
 /** As if another region had a replica: what that means for the primary's state. */
 function withReplica(key: Key): Key {
   return { ...key, multiRegion: { primaryRegion: key.region, regions: [key.region, 'us-west-2'] } };
@@ -50,10 +53,12 @@ function withReplica(key: Key): Key {
 const keyIn: Record<Condition, Key> = {
   enabled: imported,
   disabled: keyAfter(space, disable(space, imported, NOW)),
+  deactivated: { ...imported, expiresAtMs: NOW },
   'pending-import': keyAfter(space, deleteMaterial(space, imported, undefined, NOW)),
   unavailable: { ...imported, isUnavailable: true },
-  'pending-deletion': keyAfter(space, scheduleDeletion(space, imported, 30, NOW)),
-  'pending-replica-deletion': keyAfter(space, scheduleDeletion(space, withReplica(imported), 30, NOW)),
+  'pending-deletion': keyAfter(space, scheduleDeletion(space, imported, 30, NOW - DAY)),
+  'pending-replica-deletion': keyAfter(space, scheduleDeletion(space, withReplica(imported), 30, NOW - DAY)),
+  deleted,
   // Its waiting period is over at LATER; the sweep has not come by.
   gone: keyAfter(space, scheduleDeletion(space, imported, 7, NOW)),
 };
@@ -62,34 +67,40 @@ const CONDITIONS = Object.keys(keyIn) as Condition[];
 
 // Rows as in AWS's table of key states; what the table does not show for a key that is gone is "not found".
 const Y = 'allowed';
-const [DIS, DEL, REP, IMP, UNA, NOT, NF] = [
+const [DIS, DEA, DEL, REP, IMP, UNA, NOT, ALIVE, GONE, NF] = [
   'key-disabled',
+  'key-deactivated',
   'key-pending-deletion',
   'key-pending-replica-deletion',
   'key-pending-import',
   'key-unavailable',
   'key-not-pending-deletion',
+  'key-not-deleted',
+  'key-deleted',
   'key-not-found',
 ] as const;
 const TABLE: Record<Verb, readonly string[]> = {
-  //                   enabled disabled pending-import unavailable pending-deletion pending-replica-deletion gone
-  use: [Y, DIS, IMP, UNA, DEL, REP, NF],
-  rotate: [Y, DIS, IMP, Y, DEL, REP, NF],
-  'set-rotation': [Y, DIS, IMP, Y, DEL, REP, NF],
-  replicate: [Y, DIS, IMP, Y, DEL, REP, NF],
-  read: [Y, Y, Y, Y, Y, Y, NF],
-  'read-rotations': [Y, Y, Y, Y, Y, Y, NF],
-  'set-access-policy': [Y, Y, Y, Y, Y, Y, NF],
-  'delete-material': [Y, Y, Y, Y, Y, Y, NF],
-  annotate: [Y, Y, Y, Y, DEL, REP, NF],
-  'take-alias': [Y, Y, Y, Y, DEL, REP, NF],
-  'create-grant': [Y, DIS, IMP, Y, DEL, REP, NF],
-  'schedule-deletion': [Y, Y, Y, Y, DEL, REP, NF],
-  'prepare-import': [Y, Y, Y, Y, DEL, REP, NF],
-  import: [Y, Y, Y, Y, DEL, REP, NF],
-  enable: [Y, Y, IMP, Y, DEL, REP, NF],
-  disable: [Y, Y, IMP, Y, DEL, REP, NF],
-  'cancel-deletion': [NOT, NOT, NOT, NOT, Y, Y, NF],
+  //         enabled disabled deactivated pending-import unavailable pending-deletion pending-replica-deletion deleted gone
+  use: [Y, DIS, DEA, IMP, UNA, DEL, REP, GONE, NF],
+  rotate: [Y, DIS, DEA, IMP, Y, DEL, REP, GONE, NF],
+  'set-rotation': [Y, DIS, DEA, IMP, Y, DEL, REP, GONE, NF],
+  replicate: [Y, DIS, DEA, IMP, Y, DEL, REP, GONE, NF],
+  read: [Y, Y, Y, Y, Y, Y, Y, Y, NF],
+  'read-rotations': [Y, Y, Y, Y, Y, Y, Y, GONE, NF],
+  'set-access-policy': [Y, Y, Y, Y, Y, Y, Y, GONE, NF],
+  'delete-material': [Y, Y, Y, Y, Y, Y, Y, GONE, NF],
+  annotate: [Y, Y, Y, Y, Y, DEL, REP, GONE, NF],
+  'take-alias': [Y, Y, Y, Y, Y, DEL, REP, GONE, NF],
+  'create-grant': [Y, DIS, DEA, IMP, Y, DEL, REP, GONE, NF],
+  'schedule-deletion': [Y, Y, Y, Y, Y, DEL, REP, GONE, NF],
+  'prepare-import': [Y, Y, Y, Y, Y, DEL, REP, GONE, NF],
+  import: [Y, Y, Y, Y, Y, DEL, REP, GONE, NF],
+  enable: [Y, Y, DEA, IMP, Y, DEL, REP, GONE, NF],
+  disable: [Y, Y, DEA, IMP, Y, DEL, REP, GONE, NF],
+  'cancel-deletion': [NOT, NOT, NOT, NOT, NOT, Y, Y, GONE, NF],
+  delete: [Y, Y, Y, Y, Y, GONE, GONE, GONE, NF],
+  restore: [ALIVE, ALIVE, ALIVE, ALIVE, ALIVE, Y, Y, Y, NF],
+  purge: [ALIVE, ALIVE, ALIVE, ALIVE, ALIVE, DEL, REP, Y, NF],
 };
 const cells = Object.entries(TABLE).flatMap(([verb, row]) =>
   CONDITIONS.map((condition, index) => [verb as Verb, condition, row[index] as string] as const),
@@ -120,6 +131,9 @@ const REAL: Partial<Record<Verb, readonly ((key: Key, nowMs: number) => unknown)
   enable: [(key, nowMs) => enable(space, key, nowMs)],
   disable: [(key, nowMs) => disable(space, key, nowMs)],
   'cancel-deletion': [(key, nowMs) => cancelDeletion(space, key, nowMs)],
+  delete: [(key, nowMs) => deleteKey(space, key, 'IBMid-1', nowMs)],
+  restore: [(key, nowMs) => restore(space, key, nowMs)],
+  purge: [(key, nowMs) => purge(space, key, nowMs)],
 };
 
 describe('conditions', () => {

@@ -28,12 +28,12 @@ export function tag(
   const merged = [...key.tags.filter((one) => !replaced.has(one.key)), ...tags];
   const limit = quotas.tagsPerKey;
   if (merged.length > limit) throw new KeyError('tag-limit', { keyId: key.id, limit });
-  return edit(space, key, { tags: merged });
+  return edit(space, key, { tags: merged, updatedAtMs: nowMs });
 }
 
 /** Takes tags away. Keys that are not there are passed over. */
 export function untag(space: KeySpace, key: Key, tagKeys: readonly string[], nowMs: number): Change<Key> {
   requireState(key, 'annotate', nowMs);
   if (tagKeys.some((name) => name.toLowerCase().startsWith(RESERVED_PREFIX))) throw new KeyError('tag-reserved');
-  return edit(space, key, { tags: key.tags.filter((one) => !tagKeys.includes(one.key)) });
+  return edit(space, key, { tags: key.tags.filter((one) => !tagKeys.includes(one.key)), updatedAtMs: nowMs });
 }

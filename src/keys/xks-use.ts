@@ -8,6 +8,7 @@ import {
 } from '../crypto/xks-ciphertext.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
 import { wipe } from '../bytes/bytes.ts';
+import { SYMMETRIC } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from './errors.ts';
 import type { Key, KeyVersion } from './key.ts';
@@ -22,9 +23,9 @@ export interface XksEncrypted {
   readonly integrityValue?: Buffer;
 }
 
-/** Whether a key can stand behind an external key store: symmetric, with its material here. */
+/** Whether a key can stand behind an external key store: symmetric, of 256 bits, with its material here. */
 export function canBeExposed({ spec, origin }: Key): boolean {
-  return spec.family === 'aes' && (origin === 'generated' || origin === 'imported');
+  return spec === SYMMETRIC && (origin === 'generated' || origin === 'imported');
 }
 
 /**

@@ -7,6 +7,8 @@ export const USAGE_WORDS = {
   'key-agreement': 'KEY_AGREEMENT',
   'generate-verify-mac': 'GENERATE_VERIFY_MAC',
   'encapsulate-decapsulate': 'ENCAPSULATE_DECAPSULATE',
+  // Ours: AWS has no such usage.
+  store: 'STORE',
 } as const satisfies Record<KeyUsage, string>;
 
 /** The word of the policy language for where material comes from; the AWS wire has the same. */

@@ -5,6 +5,16 @@ import type { KeyCache } from '../keys/key-cache.ts';
 import { DUE_SPACE, dueAtMs, keyIdOf, readRegion } from '../keys/key-record.ts';
 import { isRotationDue, rotateAutomatically } from '../keys/rotate.ts';
 import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
+import {
+  clearLeftover,
+  deactivate,
+  destroyMaterial,
+  isDeactivationDue,
+  isLeftover,
+  isMaterialLeft,
+  purgeBySystem,
+} from '../keys/removal.ts';
+import { isPurgeDue } from '../keys/state.ts';
 import type { RecordRef } from '../records/record.ts';
 import type { OpenKey } from '../keys/open-key.ts';
 import type { Change } from '../keys/change.ts';
@@ -23,7 +33,7 @@ interface Duty {
   readonly shreds: boolean;
 }
 
-/** What the clock does to keys, by the names that AWS gives these events. */
+/** What the clock does to keys, by the names that AWS gives these events where it has any. */
 const DUTIES: readonly Duty[] = [
   {
     action: 'kms:DeleteKey',
@@ -36,6 +46,31 @@ const DUTIES: readonly Duty[] = [
     shreds: true,
     isDue: ({ key }, nowMs) => hasExpiredMaterial(key, nowMs),
     change: ({ space, key }, _, nowMs) => dropExpiredMaterial(space, key, nowMs),
+  },
+  {
+    action: 'kms:PurgeKey',
+    shreds: true,
+    isDue: ({ key }, nowMs) => isPurgeDue(key, nowMs),
+    change: ({ space, key }, _, nowMs) => purgeBySystem(space, key, nowMs),
+  },
+  {
+    action: 'kms:DestroyDeletedKeyMaterial',
+    shreds: true,
+    isDue: ({ key }, nowMs) => isMaterialLeft(key, nowMs),
+    change: ({ space, key }) => destroyMaterial(space, key),
+  },
+  {
+    // What hung on a key that somebody purged is gone by then.
+    action: 'kms:ClearPurgedKey',
+    shreds: false,
+    isDue: ({ key }) => isLeftover(key),
+    change: ({ space, key }) => clearLeftover(space, key),
+  },
+  {
+    action: 'kms:DeactivateKey',
+    shreds: false,
+    isDue: ({ key }, nowMs) => isDeactivationDue(key, nowMs),
+    change: ({ space, key }, _, nowMs) => deactivate(space, key, nowMs),
   },
   {
     action: 'kms:RotateKey',
@@ -78,6 +113,11 @@ export async function sweepDueKeys(
   return changed;
 }
 
+/** Whether what hangs on a key goes now, before the key itself does or because it is gone. */
+function isEnding({ key }: OpenKey, nowMs: number): boolean {
+  return isDestructionDue(key, nowMs) || isPurgeDue(key, nowMs) || isLeftover(key);
+}
+
 async function sweepKey(
   store: RecordStore,
   directory: Directory,
@@ -105,7 +145,7 @@ async function sweepKey(
     salt: random(16),
   };
   try {
-    if (isDestructionDue(open.key, nowMs)) await sweepGrants(store, open.key, nowMs, random);
+    if (isEnding(open, nowMs)) await sweepGrants(store, open.key, nowMs, random);
     const change = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);
     const told = await tellServices(store, directory, random)(change.happened ?? [], nowMs);
     await store.commit({

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, utils
 
 HASHES = {"224": hashlib.sha224, "256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
-RAW = {"aes-256": 32, "hmac-224": 28, "hmac-256": 32, "hmac-384": 48, "hmac-512": 64}
+RAW = {"aes-128": 16, "aes-192": 24, "aes-256": 32, "hmac-224": 28, "hmac-256": 32, "hmac-384": 48, "hmac-512": 64}
 RSA = {"rsa-2048": 2048, "rsa-3072": 3072, "rsa-4096": 4096}
 LATTICES = {
     "ml-dsa-44": ("2.16.840.1.101.3.4.3.17", 32, 2560),

@@ -15,10 +15,12 @@ const SUMMARY = {
   state: Type.Enum([
     'enabled',
     'disabled',
+    'deactivated',
     'pending-import',
     'unavailable',
     'pending-deletion',
     'pending-replica-deletion',
+    'deleted',
     'gone',
   ]),
   spec: Type.String(),

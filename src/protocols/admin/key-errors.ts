@@ -248,6 +248,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     action: 'Look at the external key store proxy and its key manager.',
   },
   'key-deleted': { status: 410, says: 'is deleted', action: 'Restore it within 30 days of its deletion.' },
+  'deletion-must-wait': {
+    status: 409,
+    says: 'has relatives in other regions or a part in a key store, so it is let go by a waiting period',
+    action: 'Schedule its deletion.',
+  },
   'key-not-deleted': { status: 409, says: 'is not deleted', action: 'Delete it first.' },
   'key-expired': { status: 409, says: 'has expired', action: 'Make another key: this one never comes back.' },
   'key-deactivated': {

@@ -11,10 +11,12 @@ import {
 import { AdminRefusal } from './refusal.ts';
 import { requestContext } from './request-context.ts';
 
-const USAGES = [...new Set(KEY_SPECS.flatMap(({ usages }) => usages))];
+/** What is made here without its owner's material: the rest comes about on IBM's wire. */
+const MADE_HERE = KEY_SPECS.filter(({ isUnknownToAws }) => isUnknownToAws !== true);
+const USAGES = [...new Set(MADE_HERE.flatMap(({ usages }) => usages))];
 
 /** Every name of a key spec: our own, and AWS's. */
-export const SPEC_NAMES: readonly string[] = KEY_SPECS.flatMap(({ name, aws }) => [name, aws]);
+export const SPEC_NAMES: readonly string[] = MADE_HERE.flatMap(({ name, aws }) => [name, aws]);
 /** Every name of a key usage, likewise. */
 export const USAGE_NAMES: readonly string[] = USAGES.flatMap((usage) => [usage, awsUsage(usage)]);
 

@@ -42,6 +42,7 @@ const FAMILIES: Record<KeySpecRow['family'], RateClass> = {
   hmac: 'hmac',
   'ml-dsa': 'ml',
   'ml-kem': 'ml',
+  secret: 'read',
 };
 
 /**

@@ -1,9 +1,9 @@
 import type { Instance } from '../../identity/tenant.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
-import { conditionOf } from '../../keys/state.ts';
 import type { Target } from '../../pipeline/act.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { aliasArn, aliasNotFound, keyArn, keyNotFound, parseKeyReference, type KeyForm } from './arn.ts';
+import { isFound } from './expressible.ts';
 import type { OperationContext } from './operation.ts';
 
 /** A key that a request names, found. */
@@ -37,7 +37,7 @@ export function resolveKey(
       ? context.keys.findByAlias(instance, reference.alias)
       : context.keys.find(instance, reference.keyId);
     return andThen(found, (open) => {
-      if (open === undefined || conditionOf(open.key, nowMs) === 'gone') throw missing();
+      if (open === undefined || !isFound(open.key, nowMs)) throw missing();
       return resolvedKey(context, open, accountId);
     });
   });

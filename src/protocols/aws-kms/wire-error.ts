@@ -209,6 +209,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'key-unavailable': says('KMSInvalidStateException', (arn) => `${arn} is unavailable.`),
   'external-key-failed': (_, { failure = 'malformed-answer' }) => externalFailure(failure, 'crypto'),
   'key-deleted': says('NotFoundException', (arn) => `Key '${arn}' does not exist`),
+  'deletion-must-wait': says('KMSInvalidStateException', (arn) => `${arn} can only be let go by ScheduleKeyDeletion.`),
   'key-not-deleted': says('KMSInvalidStateException', (arn) => `${arn} is not deleted.`),
   'key-expired': says('KMSInvalidStateException', (arn) => `${arn} has expired.`),
   'key-deactivated': says(

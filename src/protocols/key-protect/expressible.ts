@@ -1,9 +1,10 @@
 import type { Key } from '../../keys/key.ts';
 
 /**
- * Whether a key can be told of on this wire: secrets that are stored, and symmetric keys that wrap and live here, in one
- * region. Others are not found.
+ * Whether a key can be told of on this wire: symmetric keys that wrap (root keys) and secrets that are stored (standard
+ * keys), with what they need to work here, in one region. Others are not found.
  */
-export function isExpressible({ spec, keyStore, multiRegion }: Key): boolean {
-  return spec.family === 'aes' && keyStore === undefined && multiRegion === undefined;
+export function isExpressible({ spec, usage, keyStore, multiRegion }: Key): boolean {
+  const isRootKey = spec.family === 'aes' && usage === 'encrypt-decrypt';
+  return (isRootKey || spec.family === 'secret') && keyStore === undefined && multiRegion === undefined;
 }

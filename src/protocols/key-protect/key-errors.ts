@@ -159,6 +159,7 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'key-unavailable': elsewhere('key-unavailable'),
   'external-key-failed': elsewhere('external-key-failed'),
   'key-deleted': ofRootKey('KEY_DELETED_ERR', 'Key has already been deleted: Please delete references to this key'),
+  'deletion-must-wait': elsewhere('deletion-must-wait'),
   'key-not-deleted': says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is not deleted`),
   'key-expired': says('KEY_EXPIRED_ERR', 'The key has expired: Key could not be restored'),
   'key-deactivated': says('KEY_ACTION_INVALID_STATE_ERR', `${INVALID_STATE}: it is deactivated`),

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../access/request.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
-import { conditionOf } from '../../keys/state.ts';
+import { isThere } from '../../keys/state.ts';
 import type { ExposedKey, XksOperation } from '../../keys/xks-endpoint.ts';
 import type { Act, Done } from '../../pipeline/act.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
@@ -53,7 +53,7 @@ export function keyAct(context: XksContext, use: KeyUse, nowMs: number): MaybePr
   requireWithinLimits(exposed, use.operation, use.metadata, context.awsRegion);
   requireRate(context, exposed, nowMs);
   return andThen(context.keys.find(instance, exposed.keyId), (open) => {
-    if (open === undefined || conditionOf(open.key, nowMs) === 'gone') throw keyNotFound();
+    if (open === undefined || !isThere(open.key, nowMs)) throw keyNotFound();
     const { region, accountId } = instance;
     const resource = kmsKeyArn(region, accountId, exposed.keyId);
     return {

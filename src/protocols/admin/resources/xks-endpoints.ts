@@ -3,7 +3,7 @@ import { xksEndpointArn } from '../../../identity/arn.ts';
 import type { GrantOperation } from '../../../keys/grant-operations.ts';
 import { isWithin } from '../../../keys/grant-reach.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
-import { conditionOf } from '../../../keys/state.ts';
+import { isThere } from '../../../keys/state.ts';
 import {
   exposeKey,
   hideKey,
@@ -188,7 +188,7 @@ export const exposeXksKey = adminRoute({
       details: { endpoint: params.endpointId, exposed: { ...exposed, operations: [...operations] } as never },
       run: (nowMs) => {
         if (endpoint === undefined) throw noEndpoint(params.endpointId);
-        if (open === undefined || conditionOf(open.key, nowMs) === 'gone' || !canBeExposed(open.key)) {
+        if (open === undefined || !isThere(open.key, nowMs) || !canBeExposed(open.key)) {
           throw new AdminRefusal(
             'key-not-exposable',
             `the region ${endpoint.region} has no symmetric key ${body.keyId} whose material is here`,

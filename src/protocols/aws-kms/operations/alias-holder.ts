@@ -1,10 +1,10 @@
 import { deleteAlias } from '../../../keys/aliases.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import type { Target } from '../../../pipeline/act.ts';
 import type { Write } from '../../../records/commit.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { aliasArn, aliasNotFound } from '../arn.ts';
+import { isFound } from '../expressible.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolvedKey, type ResolvedKey } from '../resolve.ts';
 
@@ -21,7 +21,7 @@ export function aliasTarget({ instance }: OperationContext, action: string, alia
 export function holderOf(context: OperationContext, alias: string, nowMs: number): MaybePromise<ResolvedKey> {
   const { instance } = context;
   return andThen(context.keys.findByAlias(instance, alias), (open) => {
-    if (open === undefined || conditionOf(open.key, nowMs) === 'gone') {
+    if (open === undefined || !isFound(open.key, nowMs)) {
       throw aliasNotFound(aliasArn(instance.region, instance.accountId, alias));
     }
     return resolvedKey(context, open, instance.accountId);

@@ -12,13 +12,16 @@ const ALGORITHM_MEMBERS = {
   'key-agreement': 'KeyAgreementAlgorithms',
   'generate-verify-mac': 'MacAlgorithms',
   'encapsulate-decapsulate': 'EncapsulationAlgorithms',
-} as const satisfies Record<KeyUsage, keyof KeyMetadata>;
+} as const satisfies Record<AwsUsage, keyof KeyMetadata>;
 
-type Algorithms = Pick<KeyMetadata, (typeof ALGORITHM_MEMBERS)[KeyUsage]>;
+/** Keys for anything else are not found on this wire. */
+type AwsUsage = Exclude<KeyUsage, 'store'>;
+
+type Algorithms = Pick<KeyMetadata, (typeof ALGORITHM_MEMBERS)[AwsUsage]>;
 
 /** The algorithms of a key, in the member of its usage. */
 export function algorithmsOf({ spec, usage }: Key): Algorithms {
-  return { [ALGORITHM_MEMBERS[usage]]: spec.algorithms[usage] };
+  return { [ALGORITHM_MEMBERS[usage as AwsUsage]]: spec.algorithms[usage] };
 }
 
 /** The spec of a key, in the member of today and in the deprecated one, which answers the same. */
@@ -30,7 +33,7 @@ export function specsOf({ spec }: Key): { CustomerMasterKeySpec: CustomerMasterK
 export function keyMetadata(key: Key, accountId: string, nowMs: number): KeyMetadata {
   const condition = conditionOf(key, nowMs);
   const arn = keyArn(key.region, accountId, key.id);
-  if (condition === 'gone') throw keyNotFound(arn);
+  if (condition === 'gone' || condition === 'deleted') throw keyNotFound(arn);
   return {
     AWSAccountId: accountId,
     KeyId: key.id,

@@ -1,8 +1,8 @@
 import type { Alias } from '../../../keys/key.ts';
 import { aliasSpace, keyIdOf } from '../../../keys/key-record.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import { andThen } from '../../../records/ports.ts';
 import { aliasArn, ID_OR_ARN } from '../arn.ts';
+import { isFound } from '../expressible.ts';
 import type { AliasListEntry } from '../model.gen.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { ResolvedKey } from '../resolve.ts';
@@ -64,7 +64,7 @@ async function ofRegion(
     const open = await keys.find(instance, keyIdOf(id));
     const alias = open?.key.aliases.find((one) => one.name === name);
     // An alias that was moved in between, or whose key is gone, is not there.
-    if (open && alias && conditionOf(open.key, nowMs) !== 'gone') entries.push(entryOf(context, alias, open.key.id));
+    if (open && alias && isFound(open.key, nowMs)) entries.push(entryOf(context, alias, open.key.id));
   }
   return { entries, next: names.length > limit ? page.at(-1)?.name : undefined };
 }

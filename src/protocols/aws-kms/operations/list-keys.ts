@@ -1,6 +1,6 @@
 import { readKey } from '../../../keys/key-record.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import { keyArn } from '../arn.ts';
+import { isFound } from '../expressible.ts';
 import type { Operation } from '../operation.ts';
 import { pageEnd, readPage } from './paging.ts';
 
@@ -25,7 +25,7 @@ export const listKeys: Operation<'ListKeys'> = {
         const next = last !== undefined && (await listed(last, 1)).length > 0 ? last : undefined;
         const keys = records.map((record) => readKey(tenantKey, record));
         const Keys = keys
-          .filter((key) => conditionOf(key, nowMs) !== 'gone')
+          .filter((key) => isFound(key, nowMs))
           .map(({ id }) => ({ KeyId: id, KeyArn: keyArn(region, accountId, id) }));
         return { value: { Keys, ...pageEnd(context, LIST, next) } };
       },

@@ -1,7 +1,7 @@
 import { retiringSpace } from '../../../keys/grant-record.ts';
 import { partyName, type GrantParty } from '../../../keys/grant.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import type { NamedRef } from '../../../records/ports.ts';
+import { isFound } from '../expressible.ts';
 import { AwsKmsError } from '../errors.ts';
 import type { GrantListEntry } from '../model.gen.ts';
 import type { Operation, OperationContext } from '../operation.ts';
@@ -72,5 +72,5 @@ async function entryOf(
   const grant = owner && (await grants.named(owner, ref));
   const open = grant && (await keys.find(owner, grant.keyId));
   if (!open || !grant.retiring || partyName(grant.retiring) !== partyName(retiring)) return [];
-  return conditionOf(open.key, nowMs) === 'gone' ? [] : [grantEntry(grant, owner.accountId)];
+  return !isFound(open.key, nowMs) ? [] : [grantEntry(grant, owner.accountId)];
 }

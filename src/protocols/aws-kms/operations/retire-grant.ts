@@ -1,10 +1,10 @@
 import { KeyError } from '../../../keys/errors.ts';
 import { removeGrant } from '../../../keys/grant-record.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import { retireRules } from '../../../pipeline/retire-rules.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ID_OR_ARN } from '../arn.ts';
 import { readGrantToken } from '../grant-tokens.ts';
+import { isFound } from '../expressible.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { resolvedKey, resolveKey, targetOf, type ResolvedKey } from '../resolve.ts';
 import { requireGrantId } from './grant-input.ts';
@@ -68,7 +68,7 @@ function byToken(context: OperationContext, token: string, nowMs: number): Maybe
     return andThen(context.directory.instance(tenantId, region), (instance) => {
       if (instance === undefined) throw gone();
       return andThen(context.keys.find(instance, keyId), (open) => {
-        if (open === undefined || conditionOf(open.key, nowMs) === 'gone') throw gone();
+        if (open === undefined || !isFound(open.key, nowMs)) throw gone();
         return { resolved: resolvedKey(context, open, instance.accountId), grantId };
       });
     });

@@ -3,11 +3,12 @@ import { parseExternalCiphertext, type ParsedExternalCiphertext } from '../../..
 import { KeyError } from '../../../keys/errors.ts';
 import type { Key } from '../../../keys/key.ts';
 import { decryptWith } from '../../../keys/public-key-encryption.ts';
-import { conditionOf, requireState } from '../../../keys/state.ts';
+import { requireState } from '../../../keys/state.ts';
 import { decrypt, type Decrypted } from '../../../keys/use.ts';
 import { decryptExternally } from '../../../keys/use-external.ts';
 import { andThen, type MaybePromise } from '../../../records/ports.ts';
 import { ANY_FORM } from '../arn.ts';
+import { isFound } from '../expressible.ts';
 import type { DryRunModifierType } from '../model.gen.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolvedKey, resolveKey, type ResolvedKey } from '../resolve.ts';
@@ -64,7 +65,7 @@ export function findSource(context: OperationContext, request: SourceRequest, no
     throw isSymmetricWanted ? new KeyError('invalid-ciphertext') : requiredMember(request.keyMember);
   }
   return andThen(context.keys.findByHandle(context.instance, parsed.handle), (open) => {
-    if (open === undefined || conditionOf(open.key, nowMs) === 'gone') throw new KeyError('unknown-ciphertext-key');
+    if (open === undefined || !isFound(open.key, nowMs)) throw new KeyError('unknown-ciphertext-key');
     return sourceOf(resolvedKey(context, open, context.instance.accountId));
   });
 }
