@@ -3,9 +3,10 @@ import { bytesOf } from '../../bytes/bytes.ts';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import type { HttpAnswer, HttpRequest } from '../../http/route.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
-import { issueApiKey } from '../../identity/credential.ts';
+import { issueAccessKey, issueApiKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
 import { makePrincipal } from '../../identity/principal.ts';
+import { makeService } from '../../identity/service.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
@@ -96,10 +97,13 @@ export class World {
     wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
     // A test that turns the clock goes on with its API key, as a client that gets a new token would.
     tokens: {
-      read: (token, nowMs) =>
-        token.startsWith('ks_')
+      read: (token, nowMs) => {
+        // A service has no API key: the id of its access key stands for a token of it.
+        if (token.startsWith('KSIA')) return this.directory.byAccessKey(token);
+        return token.startsWith('ks_')
           ? this.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(token, 'ascii')))
-          : this.tokens.read(token, nowMs),
+          : this.tokens.read(token, nowMs);
+      },
     },
     pipeline: this.pipeline,
     clock: this.clock,
@@ -125,6 +129,14 @@ export class World {
     const issued = issueApiKey(tenant, member.id, this.clock(), this.random);
     await this.commit(tenant, [write, issued.write], tenant.tenantId);
     return { id: member.id, token: issued.secret.toString('ascii') };
+  }
+
+  /** Makes a service, hosted by a tenant. */
+  async service(tenant: Tenant, name: string): Promise<Actor> {
+    const { service, write } = makeService(tenant, name, this.clock(), this.random);
+    const issued = issueAccessKey(tenant, service.id, undefined, this.clock(), this.random, { holder: 'service' });
+    await this.commit(tenant, [write, issued.write], tenant.tenantId);
+    return { id: service.id, token: issued.credential.id };
   }
 
   /** Sends a request: `path` is below `/api/v2`, with its query. */

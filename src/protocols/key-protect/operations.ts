@@ -1,4 +1,10 @@
 import type { OperationTable } from './operation.ts';
+import {
+  createRegistration,
+  deleteRegistration,
+  replaceRegistration,
+  updateRegistration,
+} from './operations/change-registration.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createImportToken } from './operations/create-import-token.ts';
 import { createKeyRing } from './operations/create-key-ring.ts';
@@ -10,6 +16,7 @@ import { getKey, getKeyMetadata } from './operations/get-key.ts';
 import { listKeyRings } from './operations/list-key-rings.ts';
 import { listKeyVersions } from './operations/list-key-versions.ts';
 import { patchKey } from './operations/patch-key.ts';
+import { listKeyRegistrations, listRegistrations } from './operations/registrations.ts';
 import { rotate } from './operations/rotate.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
@@ -48,12 +55,12 @@ export const OPERATIONS: OperationTable = {
   listKeyRings,
   createKeyRing,
   deleteKeyRing,
-  listKeyRegistrations: 'not-implemented',
-  listRegistrations: 'not-implemented',
-  createRegistration: 'not-implemented',
-  replaceRegistration: 'not-implemented',
-  updateRegistration: 'not-implemented',
-  deleteRegistration: 'not-implemented',
+  listKeyRegistrations,
+  listRegistrations,
+  createRegistration,
+  replaceRegistration,
+  updateRegistration,
+  deleteRegistration,
   acknowledgeEvent: 'not-implemented',
   listKmipAdapters: 'not-implemented',
   createKmipAdapter: 'not-implemented',
