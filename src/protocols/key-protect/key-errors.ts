@@ -200,7 +200,8 @@ const WORDS: Record<KeyErrorCode, Words> = {
   'key-ring-exists': says('KEY_RING_NOT_UNIQUE_ERR', 'The key ring exists already'),
   'key-ring-not-empty': says(
     'KEY_RING_NOT_EMPTY_ERR',
-    'The specified key ring contains at least one key (in any state): Please move its keys, or use force where all are deleted',
+    ({ detail }) =>
+      `The specified key ring contains at least one key (in any state): ${detail ?? 'Please move its keys, or use force where all are deleted'}`,
   ),
   'key-ring-limit': says(
     'KEY_RING_QUOTA_ERR',

@@ -65,7 +65,7 @@ export interface Account {
 export class World {
   /** A test may lower them. */
   readonly quotas: { -readonly [Name in keyof Quotas]: number } = { ...DEFAULT_QUOTAS };
-  readonly store = new MemoryStore();
+  readonly store = this.makeStore();
   readonly clock = settableClock();
   readonly random = countingRandom('world');
   readonly barrier = BarrierKey.from(makeBarrierRoot());
@@ -110,6 +110,11 @@ export class World {
     unauthenticated: this.unauthenticated,
     onFault: (error) => this.faults.push(error),
   });
+
+  /** Where a test wants another store than one in memory. */
+  protected makeStore(): MemoryStore {
+    return new MemoryStore();
+  }
 
   async account(name = 'one', region = REGION): Promise<Account> {
     const { tenant, write } = makeTenant(this.barrier, name, this.clock(), this.random);
