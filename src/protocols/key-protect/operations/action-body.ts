@@ -1,7 +1,11 @@
 import { aadOfList } from '../../../crypto/aad.ts';
 import { MAX_WRAPPED, parseWrapped, type ParsedWrappedKey } from '../../../crypto/wrapped-key.ts';
 import { wipe } from '../../../bytes/bytes.ts';
+import type { Key } from '../../../keys/key.ts';
+import type { Done } from '../../../pipeline/act.ts';
+import type { Answer } from '../answer.ts';
 import { badField, KeyProtectError } from '../errors.ts';
+import { facts, factsOfExpiry } from '../facts.ts';
 import { Fields } from '../fields.ts';
 
 const MAX_AAD_TEXTS = 100;
@@ -43,6 +47,11 @@ export function readUnwrap(body: unknown): UnwrapBody {
   const wrapped = parseWrapped(bytes);
   if (wrapped === undefined) throw badCiphertext();
   return { wrapped, aad };
+}
+
+/** What the entry of a use tells of a key whose time to protect data is bounded: of most there is nothing to tell. */
+export function expiryOf(key: Key, nowMs: number): Pick<Done<Answer>, 'result'> {
+  return key.expiresAtMs === undefined ? {} : { result: facts(factsOfExpiry(key, nowMs)) };
 }
 
 /** One answer for whatever is wrong with a ciphertext or its aad. */

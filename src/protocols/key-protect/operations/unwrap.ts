@@ -1,9 +1,10 @@
 import { rewrap as rewrapBy, unwrap as unwrapBy } from '../../../keys/wrap.ts';
 import { andThen } from '../../../records/ports.ts';
 import { bare } from '../answer.ts';
+import { facts, factsOfExpiry } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import type { Operation } from '../operation.ts';
-import { readUnwrap } from './action-body.ts';
+import { expiryOf, readUnwrap } from './action-body.ts';
 
 const NOTES =
   'a ciphertext is read as it was written, to the letter; what is wrong with it or with its aad is not told apart';
@@ -22,7 +23,7 @@ export const unwrap: Operation = {
           keyVersion: { id: version.id },
           ...(renewed && { ciphertext: renewed.wrapped, rewrappedKeyVersion: { id: renewed.version.id } }),
         };
-        return { value: bare('key_action', value), keyVersion: version.id };
+        return { value: bare('key_action', value), keyVersion: version.id, ...expiryOf(open.key, nowMs) };
       },
     }));
   },
@@ -42,7 +43,8 @@ export const rewrap: Operation = {
           keyVersion: { id: previous.id },
           rewrappedKeyVersion: { id: version.id },
         };
-        return { value: bare('key_action', value), keyVersion: previous.id };
+        const result = facts({ ...factsOfExpiry(open.key, nowMs), rewrappedKeyVersionId: version.id });
+        return { value: bare('key_action', value), keyVersion: previous.id, result };
       },
     }));
   },

@@ -4,7 +4,7 @@ import { andThen } from '../../../records/ports.ts';
 import { bare } from '../answer.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import type { Operation } from '../operation.ts';
-import { readWrap } from './action-body.ts';
+import { expiryOf, readWrap } from './action-body.ts';
 
 /** `POST /keys/{id}/actions/wrap`: https://cloud.ibm.com/apidocs/key-protect#wrapkey */
 export const wrap: Operation = {
@@ -18,12 +18,12 @@ export const wrap: Operation = {
         if (plaintext === undefined) {
           const { dataKey, wrapped, version } = wrapFresh(open, aad, nowMs, context.random);
           const value = { plaintext: dataKey, ciphertext: wrapped, keyVersion: { id: version.id } };
-          return { value: bare('key_action', value), keyVersion: version.id };
+          return { value: bare('key_action', value), keyVersion: version.id, ...expiryOf(open.key, nowMs) };
         }
         try {
           const { wrapped, version } = wrapBy(open, plaintext, aad, nowMs, context.random);
           const value = { ciphertext: wrapped, keyVersion: { id: version.id } };
-          return { value: bare('key_action', value), keyVersion: version.id };
+          return { value: bare('key_action', value), keyVersion: version.id, ...expiryOf(open.key, nowMs) };
         } finally {
           wipe(plaintext);
         }
