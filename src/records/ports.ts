@@ -17,6 +17,12 @@ export interface Page {
   readonly limit: number;
 }
 
+/** Which revision of a record is the newest. */
+export interface RevisionOf {
+  readonly id: string;
+  readonly revision: number;
+}
+
 export interface NamedRef extends RecordRef, RecordName {}
 
 /** Reads records. What is read is the newest committed state at the time of the call. */
@@ -26,6 +32,8 @@ export interface RecordReader {
   revisionOf(ref: RecordRef): MaybePromise<number | undefined>;
   /** Records of one tenant, kind and scope, sorted by id. */
   list(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<StoredRecord[]>;
+  /** As {@link list}, without what is in the records: for a cache that wants to know which of many are still right. */
+  listRevisions(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<readonly RevisionOf[]>;
   /** How many records of one tenant, kind and scope there are. Takes time in proportion to them. */
   count(tenantId: string, kind: RecordKind, scope: string): MaybePromise<number>;
   /** All records of a kind over all tenants, sorted by tenant and id: for start-up and the installation's own lists. */

@@ -71,6 +71,7 @@ describe('a record that is kept', () => {
         read: () => stored,
         revisionOf: () => stored.revision,
         list: () => [],
+        listRevisions: () => [],
         count: () => 0,
         listAll: () => [],
         resolve: () => undefined,

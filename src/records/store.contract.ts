@@ -139,6 +139,9 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         after = seen.at(-1);
       }
       expect(seen).toEqual(['', 'B', 'a', 'b', '\uFF61', '\u{1F600}']);
+      const revisions = await store.listRevisions('t1', 'key', 'eu', { limit: 3, after: 'B' });
+      expect(await store.listRevisions('t1', 'key', 'eu', { limit: 1 })).toEqual([{ id: '', revision: 1 }]);
+      expect(revisions).toEqual(['a', 'b', '\uFF61'].map((id) => ({ id, revision: 1 })));
       expect([await store.count('t1', 'key', 'eu'), await store.count('t1', 'key', 'none')]).toEqual([ids.length, 0]);
       expect((await store.listAll('key')).map(({ tenantId, id }) => [tenantId, id]).slice(-2)).toEqual(
         [
@@ -156,6 +159,7 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       for (const limit of [0, -1, 1001, NaN, 1.5, Infinity]) {
         await expect((async () => store.listNames('s', { limit }))()).rejects.toThrow(RangeError);
         await expect((async () => store.list('t1', 'key', 'eu', { limit }))()).rejects.toThrow(RangeError);
+        await expect((async () => store.listRevisions('t1', 'key', 'eu', { limit }))()).rejects.toThrow(RangeError);
       }
     });
 

@@ -4,7 +4,7 @@ import { type KeyUse, LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
 import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
-import { type NamedRef, NoRoomError, type Page, type RecordStore } from '../records/ports.ts';
+import { type NamedRef, NoRoomError, type Page, type RecordStore, type RevisionOf } from '../records/ports.ts';
 import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
 import { notEmpty, notHeld, taken } from './name-writer.ts';
@@ -44,6 +44,10 @@ export class MemoryStore implements RecordStore {
   list(tenantId: string, kind: RecordKind, scope: string, page: Page): StoredRecord[] {
     const of = (record: StoredRecord) => record.tenantId === tenantId && record.kind === kind && record.scope === scope;
     return paged([...this.#state.records.values()].filter(of), (record) => record.id, page);
+  }
+
+  listRevisions(tenantId: string, kind: RecordKind, scope: string, page: Page): RevisionOf[] {
+    return this.list(tenantId, kind, scope, page).map(({ id, revision }) => ({ id, revision }));
   }
 
   count(tenantId: string, kind: RecordKind, scope: string): number {

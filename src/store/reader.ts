@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable } from 'kysely';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { RecordName } from '../records/commit.ts';
-import type { Freshness, NamedRef, Page, RecordReader } from '../records/ports.ts';
+import type { Freshness, NamedRef, Page, RecordReader, RevisionOf } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { queries } from './kysely-dialect.ts';
 import { USES_KNOWN } from './migrations.ts';
@@ -20,6 +20,8 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #epoch: StatementSync;
   readonly #read: StatementSync;
   readonly #revision: StatementSync;
+  readonly #firstRevisions: StatementSync;
+  readonly #revisionsAfter: StatementSync;
   readonly #resolve: StatementSync;
   readonly #lastUse: StatementSync;
   /** What the row said last, what was answered last, and how much more the answers say than the row. */
@@ -41,6 +43,11 @@ export class SqlReader implements RecordReader, Freshness {
     );
     this.#revision = db.prepare('SELECT revision FROM record WHERE tenant = ? AND kind = ? AND id = ?');
     this.#revision.setReturnArrays(true);
+    const revisions = 'SELECT id, revision FROM record WHERE tenant = ? AND kind = ? AND scope = ?';
+    this.#firstRevisions = db.prepare(`${revisions} ORDER BY id LIMIT ?`);
+    this.#firstRevisions.setReturnArrays(true);
+    this.#revisionsAfter = db.prepare(`${revisions} AND id > ? ORDER BY id LIMIT ?`);
+    this.#revisionsAfter.setReturnArrays(true);
     this.#lastUse = db.prepare('SELECT action, time_ms, request, entry FROM key_use WHERE tenant = ? AND key = ?');
     this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
   }
@@ -89,6 +96,16 @@ export class SqlReader implements RecordReader, Freshness {
     if (page.after !== undefined) query = query.where('id', '>', page.after);
     const rows = await query.orderBy('id').limit(limitOf(page)).execute();
     return rows.map(recordOf);
+  }
+
+  listRevisions(tenantId: string, kind: RecordKind, scope: string, page: Page): RevisionOf[] {
+    const { after } = page;
+    const limit = limitOf(page);
+    const rows =
+      after === undefined
+        ? this.#firstRevisions.all(tenantId, kind, scope, limit)
+        : this.#revisionsAfter.all(tenantId, kind, scope, after, limit);
+    return (rows as unknown as [string, number][]).map(([id, revision]) => ({ id, revision }));
   }
 
   async count(tenantId: string, kind: RecordKind, scope: string): Promise<number> {

@@ -4,7 +4,7 @@ import type { AuditDraft } from '../audit/entry.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
-import { type NamedRef, type Page, type RecordStore, StoreFullError } from '../records/ports.ts';
+import { type NamedRef, type Page, type RecordStore, type RevisionOf, StoreFullError } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { isFull, openDatabase, openForReading } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -143,6 +143,10 @@ export class SqliteStore implements RecordStore {
 
   list(tenantId: string, kind: RecordKind, scope: string, page: Page): Promise<StoredRecord[]> {
     return this.#reader.list(tenantId, kind, scope, page);
+  }
+
+  listRevisions(tenantId: string, kind: RecordKind, scope: string, page: Page): RevisionOf[] {
+    return this.#reader.listRevisions(tenantId, kind, scope, page);
   }
 
   count(tenantId: string, kind: RecordKind, scope: string): Promise<number> {

@@ -51,7 +51,7 @@ export function factsOfKey(key: Key, nowMs: number): ResultFacts {
     ...factsOfExpiry(key, nowMs),
     keyId: key.id,
     keyRingId: ringOf(key),
-    keyState: stateOf(key),
+    keyState: stateOf(key, nowMs),
     keyType: keyTypeOf(key),
     ...(version && { keyVersionCreationDate: timestamp(version.createdAtMs), keyVersionId: version.id }),
   };

@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../../bytes/base64.ts';
 import { badBody, badField, KeyProtectError } from './errors.ts';
+import { readTimestamp } from './names.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -68,8 +69,8 @@ export class Fields {
   date(name: string): number | undefined {
     const value = this.#members.get(name);
     if (value === undefined) return undefined;
-    const ms = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(ms)) throw badField(name, 'a date of RFC 3339, like 2027-01-01T00:00:00Z');
+    const ms = typeof value === 'string' ? readTimestamp(value) : undefined;
+    if (ms === undefined) throw badField(name, 'a date of RFC 3339, like 2027-01-01T00:00:00Z');
     return ms;
   }
 
@@ -87,8 +88,6 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, names);
   }
 }
-
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * The resources of an envelope, each read by its own names.

@@ -16,6 +16,19 @@ export function timestamp(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
+const RFC_3339 = /^(?<date>\d{4}-\d\d-\d\d)[Tt](?<time>\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?<zone>[Zz]|[+-]\d\d:\d\d)$/;
+
+/** A time of RFC 3339 in milliseconds; `undefined` where it is none, or no day of the calendar. */
+export function readTimestamp(text: string): number | undefined {
+  const { date, time, zone } = RFC_3339.exec(text)?.groups ?? {};
+  if (date === undefined || time === undefined || zone === undefined) return undefined;
+  const day = Date.parse(`${date}T00:00:00Z`);
+  // The runtime takes February 30 for March 2.
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return undefined;
+  const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** The name of the ring of a key on this wire. */
 export function ringOf({ keyRing = DEFAULT_RING }: { readonly keyRing?: string }): string {
   return keyRing;

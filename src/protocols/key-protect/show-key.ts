@@ -30,9 +30,14 @@ const ALIAS = /^[\w-]{2,90}$/;
 const TAG = /^[^<>,:&|]{1,30}$/;
 const DAYS_PER_MONTH = 30;
 
-/** The number of the state of a key on this wire: 0 where its material is yet to come. */
-export function stateOf(key: Key): number {
-  return key.versions.length === 0 && key.state === 'active' ? PRE_ACTIVE : STATES[key.state];
+/**
+ * The number of the state of a key on this wire: 0 where its material is yet to come. A key whose time is over is
+ * deactivated from that time on, whether or not the sweep has come by.
+ */
+export function stateOf({ state, versions, expiresAtMs }: Key, nowMs: number): number {
+  if (state !== 'active') return STATES[state];
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return STATES.deactivated;
+  return versions.length === 0 ? PRE_ACTIVE : ACTIVE;
 }
 
 /** The aliases of a key in the form of this wire. */
@@ -46,7 +51,7 @@ export function nameOf(key: Key): string {
 }
 
 /** A key as this wire shows it; never with its material. */
-export function showKey(instance: Instance, key: Key): object {
+export function showKey(instance: Instance, key: Key, nowMs: number): object {
   const version = key.extractable ? undefined : currentVersion(key);
   const aliases = aliasesOf(key);
   const tags = key.tags.filter(({ key: name, value }) => value === '' && TAG.test(name)).map(({ key: name }) => name);
@@ -59,7 +64,7 @@ export function showKey(instance: Instance, key: Key): object {
     ...(aliases.length > 0 && { aliases }),
     ...(key.description !== '' && { description: key.description }),
     ...(tags.length > 0 && { tags }),
-    state: stateOf(key),
+    state: stateOf(key, nowMs),
     ...(key.expiresAtMs !== undefined && { expirationDate: timestamp(key.expiresAtMs) }),
     extractable: key.extractable,
     crn: crnOf(instance, 'key', key.id),

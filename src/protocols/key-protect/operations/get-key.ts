@@ -17,7 +17,7 @@ export const getKey: Operation = {
       run(nowMs) {
         const payload = tellSecret(open, nowMs);
         const version = payload && currentVersion(open.key)?.id;
-        const shown = { ...showKey(context.instance, open.key), ...(payload && { payload }) };
+        const shown = { ...showKey(context.instance, open.key, nowMs), ...(payload && { payload }) };
         return {
           value: collection('key', [shown]),
           result: facts(factsOfKey(open.key, nowMs)),
@@ -33,7 +33,7 @@ export const getKeyMetadata: Operation = {
     andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:DescribeKey', open)],
       run: (nowMs) => ({
-        value: collection('key', [showKey(context.instance, open.key)]),
+        value: collection('key', [showKey(context.instance, open.key, nowMs)]),
         result: facts(factsOfKey(open.key, nowMs)),
       }),
     })),

@@ -18,8 +18,8 @@ export const listKeyVersions: Operation = {
     const isCounted = query.flag('totalCount') === true;
     return andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:ListKeyRotations', open)],
-      run() {
-        requireVersions(open.key, anyState);
+      run(nowMs) {
+        requireVersions(open.key, anyState, nowMs);
         const versions = versionsOf(open.key);
         const page = versions.slice(offset, offset + limit);
         const shown = page.map(({ id, createdAtMs }) => ({ id, creationDate: timestamp(createdAtMs) }));
@@ -33,10 +33,10 @@ export const listKeyVersions: Operation = {
   },
 };
 
-function requireVersions(key: Key, anyState: boolean): void {
+function requireVersions(key: Key, anyState: boolean, nowMs: number): void {
   const facts = { keyId: key.id };
   if (key.extractable) throw new KeyError('not-a-wrapping-key', facts);
-  const state = stateOf(key);
+  const state = stateOf(key, nowMs);
   if (anyState || state === ACTIVE) return;
   throw new KeyError(state === DESTROYED ? 'key-deleted' : 'key-not-active', facts);
 }
