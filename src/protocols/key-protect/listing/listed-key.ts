@@ -1,8 +1,8 @@
-import type { Key } from '../../../keys/key.ts';
+import { lastRotationMs, type Key } from '../../../keys/key.ts';
 import { WAITING_MS } from '../../../keys/waiting-times.ts';
 import { isExpressible } from '../expressible.ts';
 import { ringOf } from '../names.ts';
-import { aliasesOf, lastRotationMs, nameOf, stateOf } from '../show-key.ts';
+import { aliasesOf, nameOf, stateOf } from '../show-key.ts';
 
 /**
  * What lists know of a key: what they search, sort and filter by. Times are in whole seconds since 1970, as they are

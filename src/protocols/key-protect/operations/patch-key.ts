@@ -31,7 +31,7 @@ export const patchKey: Operation = {
       run(nowMs) {
         if (ring === undefined && id !== DEFAULT_RING) throw new KeyError('key-ring-not-found', { keyRing: id });
         const { value: key, writes } = moveKey(open.space, open.key, ring, nowMs);
-        return { value: collection('key', [showKey(instance, key)]), writes, preconditions: ringHolds(ring) };
+        return { value: collection('key', [showKey(instance, key, nowMs)]), writes, preconditions: ringHolds(ring) };
       },
     };
   },
