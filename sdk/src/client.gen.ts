@@ -219,6 +219,18 @@ export interface KeyMultiRegion {
   readonly regions: readonly (string)[];
 }
 
+export interface KeyRoleAssignment {
+  /** a UUID in lower case */
+  readonly assignmentId: string;
+  readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager' | 'Viewer' | 'Operator' | 'Editor' | 'Administrator')[];
+  /** a region such as us-east-1 */
+  readonly region?: string | undefined;
+  /** the id of a key ring */
+  readonly keyRing?: string | undefined;
+  /** the id of a key */
+  readonly keyId?: string | undefined;
+}
+
 export interface KeyRotation {
   readonly periodDays: number;
   /** UTC, RFC 3339 */
@@ -309,6 +321,11 @@ export interface Principal {
     readonly key: string;
     readonly value: string;
   })[];
+  readonly keyRoles: readonly (KeyRoleAssignment)[];
+  /** whether it is a program: a service id of IBM Cloud IAM */
+  readonly serviceId: boolean;
+  /** its name on the wire of IBM Key Protect */
+  readonly iamId: string;
   readonly state: 'active' | 'suspended' | 'deleted';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
@@ -342,6 +359,7 @@ export interface Role {
     readonly key: string;
     readonly value: string;
   })[];
+  readonly keyRoles: readonly (KeyRoleAssignment)[];
   /** UTC, RFC 3339 */
   readonly sessionsRevokedAt?: string | undefined;
   /** UTC, RFC 3339 */
@@ -603,6 +621,7 @@ export class KeysteadClient {
     /** 1 to 64 of letters, digits and + = , . @ _ - */
     readonly name: string;
     readonly policies: readonly (string)[];
+    readonly serviceId?: boolean | undefined;
   }): Promise<Principal> {
     return this.#transport.send('POST', `/principals`, undefined, body);
   }
@@ -671,6 +690,27 @@ export class KeysteadClient {
     readonly keys: readonly (string)[];
   }): Promise<Principal> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/tags/delete`, undefined, body);
+  }
+
+  /** Gives a principal roles of IBM Key Protect: over all instances, one of them, a key ring or a key. Needs the permission `keystead:AssignPrincipalKeyRole`. */
+  assignPrincipalKeyRole(principalId: string, body: {
+    readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager' | 'Viewer' | 'Operator' | 'Editor' | 'Administrator')[];
+    /** a region such as us-east-1 */
+    readonly region?: string | undefined;
+    /** the id of a key ring */
+    readonly keyRing?: string | undefined;
+    /** the id of a key */
+    readonly keyId?: string | undefined;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/key-roles/assign`, undefined, body);
+  }
+
+  /** Takes roles of IBM Key Protect from a principal: from the answer on they allow nothing. Needs the permission `keystead:RemovePrincipalKeyRole`. */
+  removePrincipalKeyRole(principalId: string, body: {
+    /** a UUID in lower case */
+    readonly assignmentId: string;
+  }): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/key-roles/remove`, undefined, body);
   }
 
   /** Switches a user off: every request of it and of its sessions that starts after the answer is refused. Needs the permission `keystead:SuspendPrincipal`. */
@@ -806,6 +846,27 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/tags/delete`, undefined, body);
   }
 
+  /** Gives a role roles of IBM Key Protect: over all instances, one of them, a key ring or a key. Needs the permission `keystead:AssignRoleKeyRole`. */
+  assignRoleKeyRole(role: string, body: {
+    readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager' | 'Viewer' | 'Operator' | 'Editor' | 'Administrator')[];
+    /** a region such as us-east-1 */
+    readonly region?: string | undefined;
+    /** the id of a key ring */
+    readonly keyRing?: string | undefined;
+    /** the id of a key */
+    readonly keyId?: string | undefined;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/key-roles/assign`, undefined, body);
+  }
+
+  /** Takes roles of IBM Key Protect from a role: from the answer on they allow nothing. Needs the permission `keystead:RemoveRoleKeyRole`. */
+  removeRoleKeyRole(role: string, body: {
+    /** a UUID in lower case */
+    readonly assignmentId: string;
+  }): Promise<Role> {
+    return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/key-roles/remove`, undefined, body);
+  }
+
   /** Says anew who may assume a role. Sessions that are open go on: see revokeRoleSessions. Needs the permission `keystead:SetRoleTrust`. */
   setRoleTrust(role: string, body: {
     /** the JSON text of the policy */
@@ -857,9 +918,13 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/resume`);
   }
 
-  /** Issues an access key of a service. Needs the permission `installation:CreateServiceCredential`. */
-  createServiceCredential(service: string): Promise<IssuedCredential> {
-    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/credentials`);
+  /** Issues an access key of a service, or an API key for the API of IBM Key Protect. Needs the permission `installation:CreateServiceCredential`. */
+  createServiceCredential(service: string, body: {
+    readonly type?: 'access-key' | 'api-key' | undefined;
+    /** when an API key ends, and only there */
+    readonly expiresAt?: string | undefined;
+  } = {}): Promise<IssuedCredential> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/credentials`, undefined, body);
   }
 
   /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */
@@ -867,6 +932,8 @@ export class KeysteadClient {
     readonly type: 'access-key' | 'session' | 'api-key';
     /** for a session, and only there */
     readonly lifetimeSeconds?: number | undefined;
+    /** when an API key ends, and only there */
+    readonly expiresAt?: string | undefined;
   }): Promise<IssuedCredential> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/credentials`, undefined, body);
   }

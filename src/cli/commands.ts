@@ -6,6 +6,7 @@ import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
+import { KEY_ROLE_COMMANDS } from './commands/key-role.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
 import { ROLE_COMMANDS } from './commands/role.ts';
@@ -25,6 +26,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   principal: 'Users of your tenant: who may ask.',
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
+  'key-role': 'Roles of IBM Key Protect: what users, programs and roles may do with keys, and with which.',
   service: 'Services: programs that act for tenants where their policies or grants name them.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
@@ -47,6 +49,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...PRINCIPAL_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,
+  ...KEY_ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
   ...SERVICE_COMMANDS,
   ...KEY_COMMANDS,

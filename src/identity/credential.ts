@@ -166,13 +166,27 @@ export function removeCredential({ tenantId, id, revision }: Credential): Remove
   return { remove: credentialRef(tenantId, id), revision };
 }
 
-/** Makes an API key: 256 random bits, shown once, stored as a hash. */
-export function issueApiKey(tenant: Tenant, principalId: string, nowMs: number, random: Random): IssuedCredential {
+/** Makes an API key: 256 random bits, shown once, stored as a hash; with `expiresAtMs` one that ends by itself. */
+export function issueApiKey(
+  tenant: Tenant,
+  principalId: string,
+  nowMs: number,
+  random: Random,
+  { holder, expiresAtMs }: Pick<Issue, 'holder'> & { readonly expiresAtMs?: number | undefined } = {},
+): IssuedCredential {
   const token = ascii(randomBytes(32), 'base64url');
   const secret = bytesOf<'CredentialSecret'>(Buffer.concat([Buffer.from(API_KEY_PREFIX), token]));
   wipe(token);
   const apiKeyHash = hashOfToken(secret);
-  const body: CredentialBody = { type: 'api-key', principalId, createdAtMs: nowMs, state: 'active', apiKeyHash };
+  const body: CredentialBody = {
+    type: 'api-key',
+    ...(holder && { holder }),
+    principalId,
+    createdAtMs: nowMs,
+    state: 'active',
+    apiKeyHash,
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  };
   return { ...put(tenant, uuid(random), body, [apiKeyName(apiKeyHash)]), secret };
 }
 

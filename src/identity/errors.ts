@@ -20,6 +20,9 @@ export type IdentityErrorCode =
   | 'quota-reached'
   | 'tag-malformed'
   | 'operator-not-for-roles'
+  | 'role-assignment-malformed'
+  | 'role-assignment-not-found'
+  | 'too-many-role-assignments'
   | 'session-duration-out-of-bounds';
 
 /** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */

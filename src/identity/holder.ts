@@ -3,6 +3,7 @@ import { isBuiltInPolicy } from './built-in-policies.ts';
 import { IdentityError } from './errors.ts';
 import { LIMITS, policySize } from './limits.ts';
 import { checkedDocument, type ManagedPolicy } from './managed-policy.ts';
+import { policyOfAssignments, type RoleAssignment } from './role-assignment.ts';
 import type { Tag } from './tags.ts';
 
 /** A policy that belongs to one user or role alone. */
@@ -18,6 +19,8 @@ export interface Holder {
   readonly policies: readonly string[];
   readonly inline: readonly InlinePolicy[];
   readonly tags: readonly Tag[];
+  /** Roles of IBM Key Protect that it has, and over what. */
+  readonly assignments?: readonly RoleAssignment[];
 }
 
 /** Attaches a policy: a built-in one by its name, or one of the tenant. One that is attached already stays once. */
@@ -54,8 +57,14 @@ export function withoutInline<H extends Holder>(holder: H, policyName: string): 
 }
 
 /** The inline policies, parsed. They parsed when they were written: what does not parse now is not believed. */
-export function parsedInline({ inline }: Holder): readonly AccessPolicy[] {
+function parsedInline({ inline }: Holder): readonly AccessPolicy[] {
   return inline.map(({ document }) => parsePolicy(document, 'identity'));
+}
+
+/** The policies that belong to a holder alone: inline ones, and what its roles of IBM Key Protect allow. */
+export function ownPolicies(accountId: string, holder: Holder): readonly AccessPolicy[] {
+  const ofRoles = policyOfAssignments(accountId, holder.assignments);
+  return [...parsedInline(holder), ...(ofRoles === undefined ? [] : [ofRoles])];
 }
 
 /** The ids of the tenant's own policies among the attached ones. */

@@ -4,7 +4,7 @@ import type { Freshness, MaybePromise, RecordReader } from '../records/ports.ts'
 import { RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
 import { readCredential, type Credential } from './credential.ts';
-import { parsedInline } from './holder.ts';
+import { ownPolicies } from './holder.ts';
 import { managedPolicyRef, readManagedPolicy, type ManagedPolicy } from './managed-policy.ts';
 import { principalRef, readPrincipal, type Member } from './principal.ts';
 import { readRole, roleRef, type Role } from './role.ts';
@@ -57,14 +57,14 @@ export class IdentityRecords {
   member(tenant: Tenant, id: string): MaybePromise<Parsed<Member> | undefined> {
     return this.#members.find(principalRef(tenant.tenantId, id), (record) => {
       const thing = readPrincipal(tenant, record);
-      return { thing, policies: parsedInline(thing) };
+      return { thing, policies: ownPolicies(tenant.accountId, thing) };
     });
   }
 
   role(tenant: Tenant, id: string): MaybePromise<Parsed<Role> | undefined> {
     return this.#roles.find(roleRef(tenant.tenantId, id), (record) => {
       const thing = readRole(tenant, record);
-      return { thing, policies: parsedInline(thing) };
+      return { thing, policies: ownPolicies(tenant.accountId, thing) };
     });
   }
 

@@ -11,6 +11,8 @@ export const LIMITS = {
   tags: 50,
   tagKey: 128,
   tagValue: 256,
+  /** Ours: IBM counts policies of a whole account. */
+  roleAssignments: 100,
 } as const;
 
 /** How long sessions last, in seconds: least, most, and where nothing is said. */

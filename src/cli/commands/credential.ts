@@ -29,11 +29,12 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
       ['--root', 'an access key of the account itself, for what no user may'],
       ['--type <type>', 'access-key (for the AWS KMS API), session (the same, ends by itself) or api-key (access-key)'],
       ['--lifetime <seconds>', 'how long a session lasts, 900 to 129600'],
+      ['--expires <time>', 'when an API key ends, like 2027-01-31T00:00:00Z'],
     ],
     examples: [
       'credential create backup-host',
       'credential create backup-host --type session --lifetime 3600 --json',
-      'credential create alice --type api-key',
+      'credential create alice --type api-key --expires 2027-01-31T00:00:00Z',
       'credential create --root',
     ],
     run: async ({ client, given, output }) => {
@@ -47,11 +48,12 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
         output.warn(ROOT_WARNING);
         return;
       }
-      const lifetime = given.optional('lifetime');
+      const [lifetime, expiresAt] = [given.optional('lifetime'), given.optional('expires')];
       const body = {
         // The server knows which types there are, and says so.
         type: (given.optional('type') ?? 'access-key') as Credential['type'],
         ...(lifetime !== undefined && { lifetimeSeconds: wholeNumber('--lifetime', lifetime) }),
+        ...(expiresAt !== undefined && { expiresAt }),
       };
       output.item(await api.createCredential(await principalIdOf(api, principal), body));
       output.note('\nThe secrets are shown here and never again.');

@@ -27,13 +27,13 @@ interface OnHolder {
 }
 
 /** @throws {CliError} neither or both are named */
-async function onHolder({ client, given, output }: Session, { principal, role }: OnHolder): Promise<void> {
+export async function onHolder({ client, given, output }: Session, { principal, role }: OnHolder): Promise<void> {
   const [user, ofRole] = [given.optional('principal'), given.optional('role')];
   if ((user === undefined) === (ofRole === undefined))
     throw new CliError(
       'usage',
       'usage',
-      'a policy is on a user or on a role',
+      'this is about a user or about a role',
       'Give --principal or --role, one of them.',
     );
   const api = client();

@@ -48,10 +48,21 @@ export const PRINCIPAL_COMMANDS: readonly CliCommand[] = [
         '--policy <name...>',
         'administrator, user, operator or one of your own; without one it may do what key policies allow',
       ],
+      ['--service-id', 'it is a program: a service id on the wire of IBM Key Protect'],
     ],
-    examples: ['principal create backup-host --policy user', 'principal create alice --policy administrator'],
+    examples: [
+      'principal create backup-host --policy user',
+      'principal create alice --policy administrator',
+      'principal create payments-app --service-id',
+    ],
     run: async ({ client, given, output }) =>
-      output.item(await client().createPrincipal({ name: given.text('name'), policies: given.list('policy') })),
+      output.item(
+        await client().createPrincipal({
+          name: given.text('name'),
+          policies: given.list('policy'),
+          ...(given.flag('service-id') && { serviceId: true }),
+        }),
+      ),
   },
   {
     path: 'principal list',

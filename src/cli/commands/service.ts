@@ -16,7 +16,6 @@ function change(
   verb: string,
   summary: string,
   run: (client: KeysteadClient, service: string) => Promise<object>,
-  afterwards?: string,
 ): CliCommand {
   return {
     path: `service ${verb}`,
@@ -24,10 +23,7 @@ function change(
     reach: 'remote',
     arguments: SERVICE,
     examples: [`service ${verb} backup.example.com`],
-    run: async ({ client, given, output }) => {
-      output.item(await run(client(), given.text('service')));
-      if (afterwards !== undefined) output.note(afterwards);
-    },
+    run: async ({ client, given, output }) => output.item(await run(client(), given.text('service'))),
   };
 }
 
@@ -45,12 +41,28 @@ export const SERVICE_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, output }) =>
       output.rows((await client().listServices()).items, COLUMNS, 'There is no service.'),
   },
-  change(
-    'credential',
-    'As an operator, issues an access key of a service; its secret is shown once',
-    (client, service) => client.createServiceCredential(service),
-    '\nThe secrets are shown here and never again.',
-  ),
+  {
+    path: 'service credential',
+    summary: 'As an operator, issues a credential of a service; its secret is shown once',
+    reach: 'remote',
+    arguments: SERVICE,
+    options: [
+      ['--type <type>', 'access-key (for the AWS KMS API) or api-key (for the IBM Key Protect API) (access-key)'],
+      ['--expires <time>', 'when an API key ends, like 2027-01-31T00:00:00Z'],
+    ],
+    examples: ['service credential backup.example.com', 'service credential backup.example.com --type api-key'],
+    run: async ({ client, given, output }) => {
+      const [type, expiresAt] = [given.optional('type'), given.optional('expires')];
+      output.item(
+        await client().createServiceCredential(given.text('service'), {
+          // The server knows which types there are, and says so.
+          ...(type !== undefined && { type: type as 'access-key' | 'api-key' }),
+          ...(expiresAt !== undefined && { expiresAt }),
+        }),
+      );
+      output.note('\nThe secrets are shown here and never again.');
+    },
+  },
   change('suspend', 'As an operator, switches a service off in every tenant', (client, service) =>
     client.suspendService(service),
   ),

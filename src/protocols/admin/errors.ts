@@ -36,6 +36,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   },
   'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
+  'expiry-unfit': { status: 400, action: 'Give a date in the future, and only for an API key.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
   'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },
   'xks-endpoint-not-found': { status: 404, action: 'List the endpoints to see their ids.' },

@@ -30,7 +30,7 @@ export async function detachAll<H extends Holder>(
     const policy = await directory.policy(tenant, id);
     if (policy) writes.push(putManagedPolicy(tenant, policy, { attachments: policy.attachments - 1 }).write);
   }
-  return { holder: { ...holder, policies: [] }, writes };
+  return { holder: { ...holder, policies: [], ...(holder.assignments && { assignments: [] }) }, writes };
 }
 
 function change<H extends Holder>(

@@ -1,6 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import Type from 'typebox';
 import { withInline, withoutInline, type Holder } from '../../identity/holder.ts';
+import { withAssignment, withoutAssignment } from '../../identity/role-assignment.ts';
 import { withoutTags, withTags } from '../../identity/tags.ts';
 import type { Tenant } from '../../identity/tenant.ts';
 import type { Target } from '../../pipeline/act.ts';
@@ -8,7 +9,8 @@ import type { Put, Write } from '../../records/commit.ts';
 import { findPolicy, operatorTargets } from './attached-policies.ts';
 import { attach, detach, type HolderChange } from './holder-changes.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
-import { closed, POLICY_NAME_TEXT, TAG } from './schema.ts';
+import { WANTED_ASSIGNMENT } from './role-assignments.ts';
+import { closed, POLICY_NAME_TEXT, TAG, UUID } from './schema.ts';
 
 /** The text of a policy, as JSON in a string: it is kept to the letter. */
 export const DOCUMENT = Type.String({ minLength: 1, maxLength: 20_000, description: 'the JSON text of the policy' });
@@ -173,6 +175,28 @@ export function holderRoutes<H extends Holder, P extends TObject, Shown>(
       body: closed({ keys: Type.Array(TAG.properties.key, { minItems: 1, maxItems: 50 }) }),
       example: { keys: ['department'] },
       step: (_, holder, { keys }) => ({ holder: { ...holder, tags: withoutTags(holder.tags, keys) }, writes: [] }),
+    }),
+    holderChange(kind, {
+      id: `assign${noun}KeyRole`,
+      action: `keystead:Assign${noun}KeyRole`,
+      below: '/key-roles/assign',
+      summary: `Gives a ${who} roles of IBM Key Protect: over all instances, one of them, a key ring or a key`,
+      body: WANTED_ASSIGNMENT,
+      example: { roles: ['Writer'], region: 'us-south', keyRing: 'payments' },
+      step: ({ services }, holder, wanted) => ({
+        holder: withAssignment(holder, wanted, services.random),
+        writes: [],
+      }),
+    }),
+    holderChange(kind, {
+      id: `remove${noun}KeyRole`,
+      action: `keystead:Remove${noun}KeyRole`,
+      below: '/key-roles/remove',
+      summary: `Takes roles of IBM Key Protect from a ${who}: from the answer on they allow nothing`,
+      body: closed({ assignmentId: UUID }),
+      example: { assignmentId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10' },
+      urgent: true,
+      step: (_, holder, { assignmentId }) => ({ holder: withoutAssignment(holder, assignmentId), writes: [] }),
     }),
   ];
 }

@@ -25,5 +25,8 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   },
   'tag-malformed': { status: 400, action: 'Correct the tag.' },
   'operator-not-for-roles': { status: 400, action: 'Attach it to a user.' },
+  'role-assignment-malformed': { status: 400, action: 'Correct the roles or what they reach over.' },
+  'role-assignment-not-found': { status: 404, action: 'Look at the principal or the role to see its assignments.' },
+  'too-many-role-assignments': { status: 409, action: 'Remove one, or name several roles in one assignment.' },
   'session-duration-out-of-bounds': { status: 400, action: 'Choose a duration within the bounds.' },
 };

@@ -9,6 +9,7 @@ export type AdminRefusalCode =
   | 'credential-not-found'
   | 'lifetime-unwanted'
   | 'lifetime-missing'
+  | 'expiry-unfit'
   | 'checkpoint-not-found'
   | 'xks-endpoint-not-found'
   | 'xks-endpoint-exists'

@@ -59,18 +59,18 @@ export const ISSUED_CREDENTIAL = named('IssuedCredential', {
 type Issue = (
   tenant: Tenant,
   principalId: string,
-  seconds: number,
+  end: { readonly lifetimeSeconds: number; readonly expiresAtMs: number | undefined },
   nowMs: number,
   context: AdminContext,
 ) => IssuedCredential;
 
 const ISSUE: Record<CredentialType, Issue> = {
-  'access-key': (tenant, principalId, _seconds, nowMs, { services }) =>
+  'access-key': (tenant, principalId, _end, nowMs, { services }) =>
     issueAccessKey(tenant, principalId, undefined, nowMs, services.random),
-  session: (tenant, principalId, seconds, nowMs, { services }) =>
-    issueAccessKey(tenant, principalId, nowMs + 1000 * seconds, nowMs, services.random),
-  'api-key': (tenant, principalId, _seconds, nowMs, { services }) =>
-    issueApiKey(tenant, principalId, nowMs, services.random),
+  session: (tenant, principalId, { lifetimeSeconds }, nowMs, { services }) =>
+    issueAccessKey(tenant, principalId, nowMs + 1000 * lifetimeSeconds, nowMs, services.random),
+  'api-key': (tenant, principalId, { expiresAtMs }, nowMs, { services }) =>
+    issueApiKey(tenant, principalId, nowMs, services.random, { expiresAtMs }),
 };
 
 export const createCredential = adminRoute({
@@ -84,6 +84,7 @@ export const createCredential = adminRoute({
   body: closed({
     type: TYPE,
     lifetimeSeconds: Type.Optional(Type.Integer({ ...SESSION_SECONDS, description: 'for a session, and only there' })),
+    expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when an API key ends, and only there' })),
   }),
   answer: ISSUED_CREDENTIAL,
   example: {
@@ -102,7 +103,7 @@ export const createCredential = adminRoute({
       run: async (nowMs) => {
         if (member === undefined || member.state === 'deleted')
           throw new IdentityError('principal-not-found', `your tenant has no principal ${params.principalId}`);
-        const issued = ISSUE[body.type](tenant, member.id, requireLifetime(body), nowMs, context);
+        const issued = ISSUE[body.type](tenant, member.id, requireEnd(body, nowMs), nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
         // Whose credential it is decided who may issue it: an operator's is not a user's.
         const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
@@ -228,12 +229,25 @@ export const suspendCredential = adminRoute({
   show: showCredential,
 });
 
-function requireLifetime({ type, lifetimeSeconds }: { type: CredentialType; lifetimeSeconds?: number }): number {
+function requireEnd(
+  { type, lifetimeSeconds, expiresAt }: { type: CredentialType; lifetimeSeconds?: number; expiresAt?: string },
+  nowMs: number,
+): { readonly lifetimeSeconds: number; readonly expiresAtMs: number | undefined } {
   if (type !== 'session' && lifetimeSeconds !== undefined)
     throw new AdminRefusal('lifetime-unwanted', `only a session has a lifetime, and this is an ${type}`);
   if (type === 'session' && lifetimeSeconds === undefined)
     throw new AdminRefusal('lifetime-missing', 'a session ends by itself, and lifetimeSeconds does not say when');
-  return lifetimeSeconds ?? 0;
+  return { lifetimeSeconds: lifetimeSeconds ?? 0, expiresAtMs: requireExpiry(type, expiresAt, nowMs) };
+}
+
+/** When a credential ends that may go on for ever. @throws {AdminRefusal} `expiry-unfit` */
+export function requireExpiry(type: CredentialType, expiresAt: string | undefined, nowMs: number): number | undefined {
+  if (expiresAt === undefined) return undefined;
+  const ms = Date.parse(expiresAt);
+  if (type !== 'api-key')
+    throw new AdminRefusal('expiry-unfit', `only an API key has expiresAt, and this is an ${type}`);
+  if (!(ms > nowMs)) throw new AdminRefusal('expiry-unfit', 'expiresAt is not in the future');
+  return ms;
 }
 
 interface FoundCredential {

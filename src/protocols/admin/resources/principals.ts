@@ -1,10 +1,12 @@
 import Type from 'typebox';
 import { userArn } from '../../../identity/arn.ts';
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { makePrincipal, principalName, readPrincipal, type Member } from '../../../identity/principal.ts';
 import { roomFor } from '../../../identity/quotas.ts';
 import { attachedNames, findPolicy, operatorTargets, type Attachable } from '../attached-policies.ts';
 import { attach } from '../holder-changes.ts';
+import { ASSIGNMENTS, showAssignments } from '../role-assignments.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import {
   closed,
@@ -28,6 +30,9 @@ export const PRINCIPAL = named('Principal', {
   policies: POLICY_NAMES,
   inlinePolicies: Type.Array(Type.String(), { description: 'names of policies that belong to it alone' }),
   tags: Type.Array(TAG),
+  keyRoles: ASSIGNMENTS,
+  serviceId: Type.Boolean({ description: 'whether it is a program: a service id of IBM Cloud IAM' }),
+  iamId: Type.String({ description: 'its name on the wire of IBM Key Protect' }),
   state: Type.Enum(['active', 'suspended', 'deleted']),
   createdAt: TIMESTAMP,
 });
@@ -46,7 +51,7 @@ export const createPrincipal = adminRoute({
   action: 'keystead:CreatePrincipal',
   summary: 'Makes a user of the own tenant with its policies, without a credential yet',
   status: 201,
-  body: closed({ name: PRINCIPAL_NAME_TEXT, policies: POLICY_NAMES }),
+  body: closed({ name: PRINCIPAL_NAME_TEXT, policies: POLICY_NAMES, serviceId: Type.Optional(Type.Boolean()) }),
   answer: PRINCIPAL,
   example: { body: { name: 'backup-host', policies: ['user'] } },
   prepare: (context, { body }) => ({
@@ -58,7 +63,7 @@ export const createPrincipal = adminRoute({
       ].map((action) => ({ action, resource: userArn(context.proof.tenant.accountId, body.name) })),
       ...operatorTargets(body.policies, 'installation:AppointOperator'),
     ],
-    details: { name: body.name, policies: body.policies },
+    details: { name: body.name, policies: body.policies, ...(body.serviceId === true && { serviceId: true }) },
     run: async (nowMs) => {
       const { services, proof } = context;
       const { tenant } = proof;
@@ -66,7 +71,14 @@ export const createPrincipal = adminRoute({
       const policies: Attachable[] = [];
       for (const name of body.policies) policies.push(await findPolicy(services.directory, tenant, name));
       const wanted = attach(tenant, { name: body.name, policies: [], inline: [], tags: [] }, policies);
-      const made = makePrincipal(tenant, body.name, wanted.holder.policies, nowMs, services.random);
+      const made = makePrincipal(
+        tenant,
+        body.name,
+        wanted.holder.policies,
+        nowMs,
+        services.random,
+        body.serviceId === true ? { program: true } : {},
+      );
       const value = { member: made.member, accountId: tenant.accountId, policies: body.policies };
       const rooms = [roomFor(tenant.tenantId, 'usersPerTenant', services.quotas)];
       return { value, writes: [made.write, ...wanted.writes], rooms };
@@ -123,7 +135,7 @@ export async function withPolicyNames({ services, proof }: AdminContext, member:
 }
 
 export function showPrincipal({ member, accountId, policies }: NamedMember) {
-  const { id, name, inline, tags, state, createdAtMs } = member;
+  const { id, name, inline, tags, assignments, program, state, createdAtMs } = member;
   return {
     principalId: id,
     name,
@@ -131,6 +143,9 @@ export function showPrincipal({ member, accountId, policies }: NamedMember) {
     policies: [...policies],
     inlinePolicies: inline.map((policy) => policy.name),
     tags: [...tags],
+    keyRoles: showAssignments(assignments),
+    serviceId: program === true,
+    iamId: iamIdOf({ ...member, kind: 'user' }),
     state,
     createdAt: timestamp(createdAtMs),
   };

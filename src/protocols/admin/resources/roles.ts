@@ -7,6 +7,7 @@ import { makeRole, putRole, readRole, roleName, withoutSessions, type Role } fro
 import { attachedNames } from '../attached-policies.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
 import { DOCUMENT, holderChange, holderRoutes, type HolderKind } from '../holder-routes.ts';
+import { ASSIGNMENTS, showAssignments } from '../role-assignments.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import {
   closed,
@@ -40,6 +41,7 @@ const ROLE = named('Role', {
   policies: POLICY_NAMES,
   inlinePolicies: Type.Array(Type.String()),
   tags: Type.Array(TAG),
+  keyRoles: ASSIGNMENTS,
   sessionsRevokedAt: Type.Optional(TIMESTAMP),
   createdAt: TIMESTAMP,
 });
@@ -213,7 +215,8 @@ async function withPolicyNames({ services, proof }: AdminContext, role: Role): P
 }
 
 function showRole({ role, accountId, policies }: NamedRole) {
-  const { id, name, description, trust, maxSessionSeconds, inline, tags, sessionsRevokedAtMs, createdAtMs } = role;
+  const { id, name, description, trust, maxSessionSeconds, inline, tags, assignments } = role;
+  const { sessionsRevokedAtMs, createdAtMs } = role;
   return {
     roleId: id,
     name,
@@ -224,6 +227,7 @@ function showRole({ role, accountId, policies }: NamedRole) {
     policies: [...policies],
     inlinePolicies: inline.map((policy) => policy.name),
     tags: [...tags],
+    keyRoles: showAssignments(assignments),
     ...(sessionsRevokedAtMs !== undefined && { sessionsRevokedAt: timestamp(sessionsRevokedAtMs) }),
     createdAt: timestamp(createdAtMs),
   };

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { issueAccessKey } from '../../../identity/credential.ts';
+import { issueAccessKey, issueApiKey } from '../../../identity/credential.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { inFreePlace, roomFor } from '../../../identity/quotas.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import type { Tenant } from '../../../identity/tenant.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
-import { ISSUED_CREDENTIAL, showIssued } from './credentials.ts';
+import { ISSUED_CREDENTIAL, requireExpiry, showIssued } from './credentials.ts';
 
 const NAME = Type.String({ pattern: SERVICE_NAME.source });
 const SERVICE = named('Service', {
@@ -87,21 +87,29 @@ export const createServiceCredential = adminRoute({
   method: 'POST',
   path: '/services/{service}/credentials',
   action: 'installation:CreateServiceCredential',
-  summary: 'Issues an access key of a service',
+  summary: 'Issues an access key of a service, or an API key for the API of IBM Key Protect',
   status: 201,
   params: PARAMS,
+  body: closed({
+    type: Type.Optional(Type.Enum(['access-key', 'api-key'], { default: 'access-key' })),
+    expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when an API key ends, and only there' })),
+  }),
   answer: ISSUED_CREDENTIAL,
-  example: { params: EXAMPLE },
-  prepare: async (context, { params }) => {
+  example: { params: EXAMPLE, body: { type: 'api-key' } },
+  prepare: async (context, { params, body: { type = 'access-key', expiresAt } }) => {
     const found = await context.services.directory.serviceNamed(params.service);
     return {
       targets: [{ action: 'installation:CreateServiceCredential', resource: '*' }],
-      details: { service: params.service },
+      details: { service: params.service, type },
       run: async (nowMs) => {
-        const { records, quotas } = context.services;
+        const { records, quotas, random } = context.services;
         const { tenant, service } = requireService(found, params.service);
         const issue = { holder: 'service' } as const;
-        const issued = issueAccessKey(tenant, service.id, undefined, nowMs, context.services.random, issue);
+        const expiresAtMs = requireExpiry(type, expiresAt, nowMs);
+        const issued =
+          type === 'api-key'
+            ? issueApiKey(tenant, service.id, nowMs, random, { ...issue, expiresAtMs })
+            : issueAccessKey(tenant, service.id, undefined, nowMs, random, issue);
         context.wipeLater(issued.secret);
         return { value: issued, writes: [await inFreePlace(records, issued.write, service.id, quotas)] };
       },

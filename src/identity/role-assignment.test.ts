@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../access/evaluate.ts';
+import { countingRandom } from '../keys/key-space.fixture.ts';
+import { CATALOG } from '../protocols/key-protect/catalog.ts';
+import { KEY_ROLES, keyActionsOf, type KeyRole, type Reach } from './key-roles.ts';
+import {
+  checkScope,
+  policyOfAssignments,
+  withAssignment,
+  withoutAssignment,
+  type RoleScope,
+} from './role-assignment.ts';
+
+const ACCOUNT = '111122223333';
+const KEY = '02fd6835-6001-4482-a892-13bd2085f75d';
+const random = countingRandom('assignments');
+
+/** Whether roles over a scope allow an action on a key in a ring of a region. */
+function allows(roles: readonly KeyRole[], scope: RoleScope, action: string, asked: Asked = {}): boolean {
+  const { region = 'us-south', keyId = KEY, ring = 'default', account = ACCOUNT } = asked;
+  const policy = policyOfAssignments(ACCOUNT, [{ id: 'a', roles, ...scope }]);
+  const resource = `arn:aws:kms:${region}:${account}:key/${keyId}`;
+  return evaluate({
+    subject: { arn: `arn:aws:iam::${ACCOUNT}:user/u`, accountId: ACCOUNT, policies: policy ? [policy] : [] },
+    action,
+    resource,
+    context: { values: (name) => (name === 'kms:keyring' ? [ring] : undefined) },
+  }).allowed;
+}
+
+interface Asked {
+  readonly region?: string;
+  readonly keyId?: string;
+  readonly ring?: string;
+  readonly account?: string;
+}
+
+/**
+ * The matrix of https://cloud.ibm.com/docs/key-protect?topic=key-protect-manage-access, by IBM's actions: who has them.
+ * Registrations are written by services alone.
+ */
+const EVERYBODY = ['Reader', 'ReaderPlus', 'Writer', 'Manager'];
+const LISTERS = [...EVERYBODY, 'KmipAdapterManager'];
+const WRITERS = ['Writer', 'Manager'];
+const KMIP = ['Manager', 'KmipAdapterManager'];
+const MATRIX: Readonly<Record<string, readonly string[]>> = {
+  'kms.secrets.head': LISTERS,
+  'kms.secrets.list': LISTERS,
+  'kms.secrets.create': WRITERS,
+  'kms.secrets-with-policy-overrides.create': ['Manager'],
+  'kms.secrets.read': ['ReaderPlus', 'Writer', 'Manager'],
+  'kms.secrets-metadata.read': EVERYBODY,
+  'kms.secrets-key-versions.list': EVERYBODY,
+  'kms.secrets.wrap': EVERYBODY,
+  'kms.secrets.unwrap': EVERYBODY,
+  'kms.secrets.rewrap': EVERYBODY,
+  'kms.secrets.rotate': WRITERS,
+  'kms.secrets.setkeyfordeletion': WRITERS,
+  'kms.secrets.unsetkeyfordeletion': WRITERS,
+  'kms.secrets.sync': WRITERS,
+  'kms.secrets.disable': ['Manager'],
+  'kms.secrets.enable': ['Manager'],
+  'kms.secrets.delete': ['Manager'],
+  'kms.secrets.restore': ['Manager'],
+  'kms.secrets.patch': ['Manager'],
+  'kms.secrets.purge': ['KeyPurge'],
+  'kms.key-rings.create': WRITERS,
+  'kms.key-rings.list': LISTERS,
+  'kms.key-rings.delete': ['Manager'],
+  'kms.policies.read': ['Manager'],
+  'kms.policies.write': ['Manager'],
+  'kms.instance-policies.read': ['Manager'],
+  'kms.instance-policies.write': ['Manager'],
+  'kms.instance-allowed-ip-port.read': ['Manager'],
+  'kms.import-token.create': WRITERS,
+  'kms.import-token.read': WRITERS,
+  'kms.secrets-alias.create': WRITERS,
+  'kms.secrets-alias.delete': WRITERS,
+  'kms.registrations.list': EVERYBODY,
+  'kms.registrations.create': [],
+  'kms.registrations.write': [],
+  'kms.registrations.merge': [],
+  'kms.registrations.delete': [],
+  'kms.secrets-event.ack': [],
+  'kms.kmip-management.list': KMIP,
+  'kms.kmip-management.create': KMIP,
+  'kms.kmip-management.read': KMIP,
+  'kms.kmip-management.delete': KMIP,
+};
+
+describe('the roles of IBM Key Protect', () => {
+  it.each(Object.entries(CATALOG))('for %s are those of its matrix', (_, { event, actions }) => {
+    const having = (Object.keys(KEY_ROLES) as KeyRole[]).filter((role) =>
+      actions.every((action) => allows([role], {}, action)),
+    );
+    expect([event, having]).toEqual([event, MATRIX[event]]);
+  });
+
+  it('allow nothing that no endpoint asks for', () => {
+    const asked = new Set<string>(Object.values(CATALOG).flatMap(({ actions }) => [...actions]));
+    for (const role of Object.keys(KEY_ROLES) as KeyRole[])
+      expect([role, KEY_ROLES[role].filter((action: string) => !asked.has(action))]).toEqual([role, []]);
+  });
+
+  it('name each action once', () => {
+    for (const actions of Object.values(KEY_ROLES)) expect(new Set(actions).size).toBe(actions.length);
+  });
+});
+
+describe('an assignment', () => {
+  it.each<[string, RoleScope, Asked, boolean]>([
+    ['everywhere', {}, {}, true],
+    ['everywhere, but not another account', {}, { account: '444455556666' }, false],
+    ['in a region', { region: 'us-south' }, {}, true],
+    ['not in another region', { region: 'us-south' }, { region: 'eu-de' }, false],
+    ['in a ring', { keyRing: 'payments' }, { ring: 'payments' }, true],
+    ['not in another ring', { keyRing: 'payments' }, {}, false],
+    ['not in a ring of another case', { keyRing: 'payments' }, { ring: 'Payments' }, false],
+    ['in a ring of one region', { region: 'us-south', keyRing: 'payments' }, { ring: 'payments' }, true],
+    ['not in that of another region', { region: 'us-south', keyRing: 'p1' }, { ring: 'p1', region: 'eu-de' }, false],
+    ['on a key', { keyId: KEY }, {}, true],
+    ['not on another key', { keyId: KEY }, { keyId: '12fd6835-6001-4482-a892-13bd2085f75d' }, false],
+    ['not on a longer key id', { keyId: KEY }, { keyId: `${KEY}0` }, false],
+  ])('holds %s', (_, scope, asked, allowed) => {
+    expect(allows(['Reader'], scope, 'kms:Decrypt', asked)).toBe(allowed);
+  });
+
+  it.each<[Reach, string, boolean]>([
+    ['ring', 'kms:ListKeys', true],
+    ['ring', 'kms:CreateKey', true],
+    ['ring', 'kms:ListKeyRings', false],
+    ['ring', 'kms:CreateKeyRing', false],
+    ['ring', 'kms:DeleteKeyRing', false],
+    ['ring', 'kms:PutInstancePolicies', false],
+    ['ring', 'kms:ManageKmip', false],
+    ['key', 'kms:ListKeys', false],
+    ['key', 'kms:CreateKey', false],
+    ['key', 'kms:GetImportToken', false],
+    ['key', 'kms:DescribeKey', true],
+    ['key', 'kms:ScheduleKeyDeletion', true],
+    ['instance', 'kms:DeleteKeyRing', true],
+  ])('of a Manager over one %s reaches %s: %s', (reach, action, reaches) => {
+    expect(keyActionsOf(['Manager'], reach).includes(action)).toBe(reaches);
+  });
+
+  it.each<[string, Parameters<typeof checkScope>[0]]>([
+    ['no role', { roles: [] }],
+    ['a ring and a key', { roles: ['Reader'], keyRing: 'a', keyId: KEY }],
+    ['a platform role in a region', { roles: ['Administrator'], region: 'us-south' }],
+    ['a role that means nothing on a key', { roles: ['KmipAdapterManager'], keyId: KEY }],
+  ])('with %s is refused', (_, wanted) => {
+    expect(() => checkScope(wanted)).toThrow(expect.objectContaining({ code: 'role-assignment-malformed' }));
+  });
+
+  it('is taken away by its id, and there are at most 100', () => {
+    const nobody: { name: string; assignments?: [] } = { name: 'alice' };
+    const one = withAssignment(nobody, { roles: ['Reader'] }, random);
+    const [{ id }] = one.assignments as unknown as [{ id: string }];
+    expect(withoutAssignment(one, id).assignments).toEqual([]);
+    expect(() => withoutAssignment(one, 'x')).toThrow(expect.objectContaining({ code: 'role-assignment-not-found' }));
+    let full = one;
+    for (let i = 1; i < 100; i++) full = withAssignment(full, { roles: ['Reader'] }, random);
+    expect(() => withAssignment(full, { roles: ['Reader'] }, random)).toThrow(
+      expect.objectContaining({ code: 'too-many-role-assignments' }),
+    );
+  });
+
+  it('of platform roles reaches no key, and no role of keys reaches access', () => {
+    expect(keyActionsOf(['Administrator'], 'instance')).toEqual([]);
+    expect(allows(['Manager', 'KeyPurge', 'KmipAdapterManager'], {}, 'keystead:AssignPrincipalKeyRole')).toBe(false);
+  });
+});
