@@ -1,3 +1,4 @@
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { createInstanceImportToken } from '../../../keys/instance-import-token.ts';
 import { findInstanceImportToken } from '../../../keys/instance-import-token-record.ts';
 import { bare } from '../answer.ts';
@@ -28,7 +29,13 @@ export const createImportToken: Operation = {
         const wanted = { lifetimeMs: lifetimeS * 1_000, maxRetrievals };
         const { value: token, writes } = createInstanceImportToken(instance, before, wanted, pair, nowMs, random);
         const result = facts(factsOfImportToken(token));
-        return { value: bare('import_token', showImportToken(token)), writes, result, shred: before !== undefined };
+        return {
+          value: bare('import_token', showImportToken(token)),
+          writes,
+          preconditions: [whileItLasts(instance)],
+          result,
+          shred: before !== undefined,
+        };
       },
     };
   },

@@ -1,4 +1,5 @@
 import { iamIdOf } from '../../../identity/iam-id.ts';
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { findKeyRing } from '../../../keys/find-key-ring.ts';
 import { createKeyRing as create, roomForKeyRing } from '../../../keys/key-ring.ts';
@@ -21,7 +22,8 @@ export const createKeyRing: Operation = {
       run(nowMs) {
         const { writes } = create(instance, ring, existing, iamIdOf(principal), nowMs);
         const refusal = new KeyError('key-ring-limit', { keyRing: ring, limit: quotas.keyRingsPerRegion });
-        return { value: { status: 201 }, writes, rooms: [{ room: roomForKeyRing(instance, quotas), refusal }] };
+        const rooms = [{ room: roomForKeyRing(instance, quotas), refusal }];
+        return { value: { status: 201 }, writes, rooms, preconditions: [whileItLasts(instance)] };
       },
     }));
   },
