@@ -6,6 +6,7 @@ import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import { onBehalfOf } from '../../pipeline/on-behalf-of.ts';
+import { requireReach } from '../../pipeline/reach.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
@@ -100,7 +101,10 @@ async function serve(
       return andThen(ports.directory.instance(principal.tenantId, region), (instance) => {
         if (instance === undefined) throw unknownRegion(region);
         const context = { ...shared, principal, source: call.source, instance, resolved, requestId };
-        const prepare = () => prepareOperation(context, name, input as AnyInput, nowMs);
+        const prepare = () =>
+          andThen(requireReach(ports.keys, instance, call), () =>
+            prepareOperation(context, name, input as AnyInput, nowMs),
+          );
         return admission === undefined ? prepare() : admission.admit(name, input as AnyInput, prepare);
       });
     };

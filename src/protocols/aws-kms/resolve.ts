@@ -1,6 +1,7 @@
 import type { Instance } from '../../identity/tenant.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
 import type { Target } from '../../pipeline/act.ts';
+import { requireReach } from '../../pipeline/reach.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { aliasArn, aliasNotFound, keyArn, keyNotFound, parseKeyReference, type KeyForm } from './arn.ts';
 import { isFound } from './expressible.ts';
@@ -55,10 +56,26 @@ export function targetOf(action: string, { open, arn, accountId }: ResolvedKey):
   return { action, resource: arn, key: open, accountId };
 }
 
-/** Another account's keys in the same region; the caller's own at once. */
+/** Another account's keys in the same region; the caller's own at once. @throws {OutOfReachError} */
 function instanceOf(context: OperationContext, accountId: string): MaybePromise<Instance | undefined> {
   if (accountId === context.instance.accountId) return context.instance;
   return andThen(context.directory.tenantByAccount(accountId), (tenant) =>
-    tenant === undefined ? undefined : context.directory.instance(tenant.tenantId, context.instance.region),
+    tenant === undefined ? undefined : foreignInstance(context, tenant.tenantId, context.instance.region),
+  );
+}
+
+/**
+ * Another instance than the one that was asked: its policies say as well from where it may be reached.
+ *
+ * @throws {OutOfReachError}
+ */
+export function foreignInstance(
+  context: OperationContext,
+  tenantId: string,
+  region: string,
+): MaybePromise<Instance | undefined> {
+  return andThen(
+    context.directory.instance(tenantId, region),
+    (instance) => instance && andThen(requireReach(context.keys, instance, context), () => instance),
   );
 }

@@ -1,6 +1,7 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError, ThrottledError } from '../../pipeline/errors.ts';
+import { OutOfReachError } from '../../pipeline/reach.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { aliasArn } from './arn.ts';
 import { AwsKmsError, type AwsErrorType } from './errors.ts';
@@ -22,6 +23,8 @@ function says(type: AwsErrorType, text?: (arn: string, facts: Facts) => string):
   return (arn, facts) => new AwsKmsError(type, text?.(arn, facts));
 }
 
+const OUT_OF_REACH =
+  'The policies of the instance (allowedNetwork, allowedIP) do not let it be reached from this address. Call from an address that they allow, or have them changed.';
 const ALIAS_PREFIX_TEXT =
   'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html';
 
@@ -279,6 +282,7 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
     const facts = { ...error.facts, ...aliasOf(error.facts, resolved), key: found?.open.key, operation };
     return WORDS[error.code](found?.arn ?? keyId ?? '', facts);
   }
+  if (error instanceof OutOfReachError) return new AwsKmsError('AccessDeniedException', OUT_OF_REACH);
   if (error instanceof AccessDeniedError) {
     return new AwsKmsError(
       'AccessDeniedException',

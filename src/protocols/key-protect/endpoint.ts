@@ -6,6 +6,7 @@ import type { Clock } from '../../keys/ports.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import { requireReach } from '../../pipeline/reach.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
@@ -142,7 +143,7 @@ function contextOf(
   return andThen(directory.instanceById(instanceId.toLowerCase()), (instance) => {
     // Whether there is such an instance is not for strangers to know.
     if (instance === undefined) throw new UnauthorizedError();
-    return {
+    return andThen(requireReach(keys, instance, { principal, source }), () => ({
       directory,
       keys,
       records,
@@ -155,7 +156,7 @@ function contextOf(
       instance,
       keyRing: keyRing === '' ? undefined : keyRing,
       prefer: preferOf(rawHeaders),
-    };
+    }));
   });
 }
 

@@ -1,14 +1,18 @@
 import { IllFormedContextError } from '../../crypto/aad.ts';
 import { KeyError } from '../../keys/errors.ts';
 import { AccessDeniedError, BusyError, ThrottledError } from '../../pipeline/errors.ts';
+import { OutOfReachError } from '../../pipeline/reach.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { badField, KeyProtectError, UnauthorizedError } from './errors.ts';
 import { keyRefusal } from './key-errors.ts';
 
+/** IBM has one answer for all of them. */
+const NOT_TOLD_WHY = [AccessDeniedError, UnauthorizedError, OutOfReachError];
+
 /** Says any error in IBM's words; `unauthorized` has none. What is not ours to explain is an internal failure. */
 export function wireErrorOf(error: unknown): KeyProtectError | 'unauthorized' {
   if (error instanceof KeyProtectError) return error;
-  if (error instanceof AccessDeniedError || error instanceof UnauthorizedError) return 'unauthorized';
+  if (NOT_TOLD_WHY.some((kind) => error instanceof kind)) return 'unauthorized';
   if (error instanceof KeyError) return keyRefusal(error);
   if (error instanceof IllFormedContextError) return badField('aad', 'texts of whole characters');
   if (error instanceof ThrottledError) return new KeyProtectError('TOO_MANY_REQUESTS_ERR', 'Rate exceeded');

@@ -6,6 +6,7 @@ import type { Clock } from '../../keys/ports.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import { requireReach } from '../../pipeline/reach.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../../records/ports.ts';
 import type { Act } from '../../pipeline/act.ts';
 import { SignatureVerifier, type SigningCredential } from '../sigv4/verify.ts';
@@ -78,8 +79,9 @@ async function serve(
       return encodeError(signatureError(verified));
     }
     const context = { ...ports, found: verified.principal, awsRegion: verified.region };
-    const answer = await ports.pipeline.execute(callOf(request, verified.principal), (nowMs) =>
-      prepare(context, request, nowMs),
+    const call = callOf(request, verified.principal);
+    const answer = await ports.pipeline.execute(call, (nowMs) =>
+      andThen(requireReach(ports.keys, context.found.instance, call), () => prepare(context, request, nowMs)),
     );
     return encode(200, answer);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { KeyErrorCode } from '../../keys/errors.ts';
 import { KeyError } from '../../keys/errors.ts';
 import { AccessDeniedError, BusyError, RefusedError } from '../../pipeline/errors.ts';
+import { OutOfReachError } from '../../pipeline/reach.ts';
 
 /** The errors of the External Key Store Proxy API Specification ("Error codes") with their status. */
 const STATUS = {
@@ -62,6 +63,12 @@ export function xksErrorOf(error: unknown): XksError {
   if (words !== undefined) return new XksError(...words);
   if (error instanceof AccessDeniedError) {
     return new XksError('AccessDeniedException', 'The policies of the external key do not allow this.');
+  }
+  if (error instanceof OutOfReachError) {
+    return new XksError(
+      'AccessDeniedException',
+      'The policies of the instance (allowedNetwork, allowedIP) do not let it be reached from this address.',
+    );
   }
   if (error instanceof BusyError) return new XksError('DependencyTimeoutException', 'Keystead is busy. Try again.');
   return new XksError('InternalException', 'Something failed in Keystead. The log of the server has it.');

@@ -7,7 +7,7 @@ import { requireState } from '../../../keys/state.ts';
 import { replicate } from '../../../keys/replicate.ts';
 import { andThen } from '../../../records/ports.ts';
 import type { Operation } from '../operation.ts';
-import { targetOf } from '../resolve.ts';
+import { foreignInstance, targetOf } from '../resolve.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { checkPolicy } from './key-policy.ts';
@@ -46,7 +46,7 @@ export const replicateKey: Operation<'ReplicateKey'> = {
       async run(runAtMs) {
         const { open } = resolved;
         requireState(open.key, 'replicate', runAtMs);
-        const space = await context.directory.instance(tenantId, region);
+        const space = await foreignInstance(context, tenantId, region);
         if (space === undefined) throw new KeyError('region-not-found', { keyId: open.key.id, region });
         const instancePolicies = await context.keys.instancePolicies.find(space);
         const existing = await context.keys.find(space, open.key.id);

@@ -6,7 +6,7 @@ import { ID_OR_ARN } from '../arn.ts';
 import { readGrantToken } from '../grant-tokens.ts';
 import { isFound } from '../expressible.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
-import { resolvedKey, resolveKey, targetOf, type ResolvedKey } from '../resolve.ts';
+import { foreignInstance, resolvedKey, resolveKey, targetOf, type ResolvedKey } from '../resolve.ts';
 import { requireGrantId } from './grant-input.ts';
 import { findGrant } from './granted-key.ts';
 import { dryRun, validationError } from './refusals.ts';
@@ -65,7 +65,7 @@ function namedGrant(context: OperationContext, input: Input<'RetireGrant'>, nowM
 function byToken(context: OperationContext, token: string, nowMs: number): MaybePromise<NamedGrant> {
   return andThen(readGrantToken(context, token), ({ tenantId, region, keyId, id: grantId }) => {
     const gone = () => new KeyError('grant-not-found', { grantId });
-    return andThen(context.directory.instance(tenantId, region), (instance) => {
+    return andThen(foreignInstance(context, tenantId, region), (instance) => {
       if (instance === undefined) throw gone();
       return andThen(context.keys.find(instance, keyId), (open) => {
         if (open === undefined || !isFound(open.key, nowMs)) throw gone();

@@ -1,4 +1,5 @@
 import { movePrimary } from '../../../keys/replicate.ts';
+import { requireReach } from '../../../pipeline/reach.ts';
 import { andThen } from '../../../records/ports.ts';
 import type { Operation } from '../operation.ts';
 import { resolvedKey, targetOf } from '../resolve.ts';
@@ -18,7 +19,8 @@ export const updatePrimaryRegion: Operation<'UpdatePrimaryRegion'> = {
       andThen(relativesOf(context, resolved.open), (related) => {
         const replica = related.find(({ key }) => key.region === region);
         const target = replica && targetOf(ACTION, resolvedKey(context, replica, resolved.accountId));
-        return {
+        const reached = replica && requireReach(context.keys, replica.space, context);
+        return andThen(reached, () => ({
           // API_UpdatePrimaryRegion, "Required permissions": on both keys.
           targets: [targetOf(ACTION, resolved), ...(target ? [target] : [])],
           details: { primaryRegion: region },
@@ -26,7 +28,7 @@ export const updatePrimaryRegion: Operation<'UpdatePrimaryRegion'> = {
             value: undefined,
             writes: movePrimary(resolved.open, related, region, runAtMs).writes,
           }),
-        };
+        }));
       }),
     ),
 };
