@@ -155,6 +155,7 @@ function contextOf(
       requestId,
       instance,
       keyRing: keyRing === '' ? undefined : keyRing,
+      port: portOf(rawHeaders, source.isSecure === true),
       prefer: preferOf(rawHeaders),
     }));
   });
@@ -201,6 +202,12 @@ function callOf(
       ...(userAgent !== undefined && { userAgent }),
     },
   };
+}
+
+/** By its header `Host`, as the client reaches us through whatever is in between. */
+function portOf(rawHeaders: readonly string[], isSecure: boolean): number {
+  const port = /:(?<port>\d{1,5})$/.exec(headerOf(rawHeaders, 'host') ?? '')?.groups?.['port'];
+  return port === undefined ? (isSecure ? 443 : 80) : Number(port);
 }
 
 function preferOf(rawHeaders: readonly string[]): OperationContext['prefer'] {

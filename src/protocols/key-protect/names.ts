@@ -33,3 +33,11 @@ export function readTimestamp(text: string): number | undefined {
 export function ringOf({ keyRing = DEFAULT_RING }: { readonly keyRing?: string }): string {
   return keyRing;
 }
+
+/** Months of this wire have thirty days. */
+export const DAYS_PER_MONTH = 30;
+
+/** Days in whole months of this wire, at least one. */
+export function monthsOf(days: number): number {
+  return Math.max(1, Math.round(days / DAYS_PER_MONTH));
+}

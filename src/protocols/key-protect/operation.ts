@@ -31,6 +31,8 @@ export interface OperationContext extends OperationPorts {
   readonly instance: Instance;
   /** What `X-Kms-Key-Ring` names: keys elsewhere are not found. */
   readonly keyRing: string | undefined;
+  /** The port by which the request came. */
+  readonly port: number;
   /** What `Prefer` asks for. */
   readonly prefer: 'representation' | 'minimal' | undefined;
 }

@@ -5,6 +5,8 @@ import {
   replaceRegistration,
   updateRegistration,
 } from './operations/change-registration.ts';
+import { getAllowedIpPort, getInstancePolicies } from './operations/get-instance-policies.ts';
+import { putInstancePolicies } from './operations/put-instance-policies.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createImportToken } from './operations/create-import-token.ts';
 import { createKeyRing } from './operations/create-key-ring.ts';
@@ -47,9 +49,9 @@ export const OPERATIONS: OperationTable = {
   getImportToken,
   getKeyPolicies: 'not-implemented',
   putKeyPolicies: 'not-implemented',
-  getInstancePolicies: 'not-implemented',
-  putInstancePolicies: 'not-implemented',
-  getAllowedIpPort: 'not-implemented',
+  getInstancePolicies,
+  putInstancePolicies,
+  getAllowedIpPort,
   createAlias,
   deleteAlias,
   listKeyRings,

@@ -3,7 +3,7 @@ import type { Instance } from '../../identity/tenant.ts';
 import { currentVersion, lastRotationMs, type Key, type KeyState } from '../../keys/key.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
 import { mediaType } from './answer.ts';
-import { ringOf, timestamp } from './names.ts';
+import { monthsOf, ringOf, timestamp } from './names.ts';
 
 /**
  * IBM's numbers of NIST's states (SP 800-57 part 1, section 7). A key that waits for its deletion works no more and can
@@ -28,7 +28,6 @@ const ALIAS_PREFIX = 'alias/';
 const ALIAS = /^[\w-]{2,90}$/;
 /** A tag that this wire has a form for: no value, and none of `< > , : & |`. */
 const TAG = /^[^<>,:&|]{1,30}$/;
-const DAYS_PER_MONTH = 30;
 
 /**
  * The number of the state of a key on this wire: 0 where its material is yet to come. A key whose time is over is
@@ -93,11 +92,6 @@ function showDualAuthorization({ dualAuthorization }: Key): object {
     keySetForDeletion: authorized !== undefined,
     ...(authorized && { authExpiration: timestamp(authorized.expiresAtMs) }),
   };
-}
-
-/** Months of this wire have thirty days. */
-export function monthsOf(days: number): number {
-  return Math.max(1, Math.round(days / DAYS_PER_MONTH));
 }
 
 function showRotation({ rotation, ruleNotes }: Key): object {

@@ -1,0 +1,58 @@
+import { iamIdOf } from '../../../identity/iam-id.ts';
+import { putInstancePolicies as put } from '../../../keys/instance-policies-record.ts';
+import { setInstancePolicies } from '../../../keys/instance-policies.ts';
+import { andThen } from '../../../records/ports.ts';
+import { NO_CONTENT } from '../answer.ts';
+import { KeyProtectError } from '../errors.ts';
+import { facts } from '../facts.ts';
+import { resourcesOf } from '../fields.ts';
+import { factsOfPolicies, readPolicy, type PolicyType } from '../instance-policies.ts';
+import { instanceTarget } from '../instance-target.ts';
+import type { Operation, OperationInput } from '../operation.ts';
+import { policyTypeOf } from '../policy-query.ts';
+
+/** `PUT /instance/policies`: sets one policy or several, each once. */
+export const putInstancePolicies: Operation = {
+  notes:
+    'attributes of a policy that is switched off are refused, but those of allowedNetwork, which a client of IBM sends and which count for nothing then; 1 to 1,000 subnets, addresses with bits of hosts are taken for their subnet (inferred). allowedNetwork and allowedIP bind this wire, the AWS wire and external key stores, not the admin API: who locks the instance by mistake opens it there. private-only lets in loopback, RFC 1918, RFC 4193 and link-local addresses of the peer of the connection. metrics is kept and told; nothing is metered by it',
+  prepare(context, { query, body }) {
+    const { instance, keys, principal } = context;
+    const asked = askedPolicies({ query, body });
+    const types = asked.map(({ type }) => type);
+    return andThen(keys.instancePolicies.find(instance), (before) => {
+      const settings = asked.map(({ setting }) => setting);
+      const after = (nowMs: number) => setInstancePolicies(before, settings, iamIdOf(principal), nowMs);
+      return {
+        targets: [instanceTarget(context, 'kms:PutInstancePolicies')],
+        details: facts({
+          initialValue: factsOfPolicies(before, types),
+          newValue: factsOfPolicies(after(0), types),
+        }),
+        run: (nowMs) => ({ value: NO_CONTENT, writes: [put(instance, after(nowMs))] }),
+      };
+    });
+  },
+};
+
+function askedPolicies({ query, body }: Pick<OperationInput, 'query' | 'body'>): ReturnType<typeof readPolicy>[] {
+  const only = policyTypeOf(query);
+  const asked = resourcesOf(body, ['policy_type', 'policy_data']).map(readPolicy);
+  const types = asked.map(({ type }) => type);
+  if (only !== undefined) types.forEach((type) => requireAsked(type, only));
+  if (new Set(types).size < types.length) {
+    throw new KeyProtectError(
+      'NUM_COLLECTION_RESOURCE_ERR',
+      'A policy is in the collection twice: Please send each policy_type once',
+    );
+  }
+  return asked;
+}
+
+function requireAsked(type: PolicyType, only: PolicyType): void {
+  if (type === only) return;
+  throw new KeyProtectError(
+    'BODY_QUERY_PARAM_MISMATCH_ERR',
+    `The query_param 'policy' is ${only}, and the policy_type in the body is ${type}: they must agree`,
+    { type: 'query_param', name: 'policy' },
+  );
+}
