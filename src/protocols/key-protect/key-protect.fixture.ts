@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
+import type { WrappingKeyPair } from '../../crypto/import-wrapping.ts';
 import type { HttpAnswer, HttpRequest } from '../../http/route.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { issueAccessKey, issueApiKey } from '../../identity/credential.ts';
@@ -94,7 +95,7 @@ export class World {
     records: this.store,
     random: this.random,
     quotas: this.quotas,
-    wrappingKeys: { take: () => Promise.resolve(wrappingPair()) } as unknown as WrappingKeyPool,
+    wrappingKeys: { take: async () => this.makeWrappingPair() } as unknown as WrappingKeyPool,
     // A test that turns the clock goes on with its API key, as a client that gets a new token would.
     tokens: {
       read: (token, nowMs) => {
@@ -114,6 +115,11 @@ export class World {
   /** Where a test wants another store than one in memory. */
   protected makeStore(): MemoryStore {
     return new MemoryStore();
+  }
+
+  /** Where a test wants a wrapping key of the real size. */
+  protected makeWrappingPair(): WrappingKeyPair | Promise<WrappingKeyPair> {
+    return wrappingPair();
   }
 
   async account(name = 'one', region = REGION): Promise<Account> {
