@@ -19,12 +19,14 @@ export class Directory {
   readonly #identity: IdentityRecords;
   readonly #proofs: Proofs;
   readonly #regions: EpochMemo<Instance>;
+  readonly #instances: EpochMemo<Instance>;
 
   constructor(records: RecordReader & Freshness, barrier: BarrierKey) {
     this.#records = records;
     this.#identity = new IdentityRecords(records, barrier);
     this.#proofs = new Proofs(records, this.#identity);
     this.#regions = new EpochMemo(records, MAX_ENTRIES);
+    this.#instances = new EpochMemo(records, MAX_ENTRIES);
   }
 
   tenant(tenantId: string): MaybePromise<Tenant | undefined> {
@@ -55,14 +57,16 @@ export class Directory {
 
   /** A region of any tenant by its id. */
   instanceById(instanceId: string): MaybePromise<Instance | undefined> {
-    return andThen(this.#records.resolve(instanceName(instanceId)), (ref) => {
-      if (ref === undefined) return undefined;
-      return andThen(this.instance(ref.tenantId, ref.id), (instance) => {
-        // An id never changes hands: a name that leads elsewhere was tampered with.
-        if (instance?.instanceId === instanceId) return instance;
-        throw new NotAuthenticError(ref);
-      });
-    });
+    return this.#instances.find(instanceId, () =>
+      andThen(this.#records.resolve(instanceName(instanceId)), (ref) => {
+        if (ref === undefined) return undefined;
+        return andThen(this.instance(ref.tenantId, ref.id), (instance) => {
+          // An id never changes hands: a name that leads elsewhere was tampered with.
+          if (instance?.instanceId === instanceId) return instance;
+          throw new NotAuthenticError(ref);
+        });
+      }),
+    );
   }
 
   /** Who is behind an access key id. Proves nothing yet: the signature does. */

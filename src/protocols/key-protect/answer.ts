@@ -92,13 +92,19 @@ function common(correlationId: string): string[] {
 
 function spelt(body: object): Buffer {
   const secrets: Buffer[] = [];
-  const text = JSON.stringify(body, function (this: Record<string, unknown>, name: string, value: unknown) {
-    // By the time of the call a Buffer has become a plain object: the holder still has it.
-    const held = this[name];
-    if (!Buffer.isBuffer(held)) return value;
-    secrets.push(held);
-    return held.toString('base64');
-  });
+  const text = JSON.stringify(withoutBuffers(body, secrets));
   secrets.forEach((secret) => wipe(secret));
   return Buffer.from(text, 'utf8');
+}
+
+/** A copy whose Buffers are base64: the runtime alone would spell them as lists of numbers. */
+function withoutBuffers(value: unknown, buffers: Buffer[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Buffer.isBuffer(value)) {
+    buffers.push(value);
+    return value.toString('base64');
+  }
+  if (Array.isArray(value)) return value.map((one) => withoutBuffers(one, buffers));
+  const members = Object.entries(value).map(([name, member]) => [name, withoutBuffers(member, buffers)]);
+  return Object.fromEntries(members);
 }

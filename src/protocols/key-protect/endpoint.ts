@@ -40,7 +40,8 @@ export interface EndpointPorts extends OperationPorts {
 const PROTOCOL = 'key-protect';
 const TIMEOUT_MS = 30_000;
 const METHODS: readonly Endpoint['method'][] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const BEARER = /^Bearer +(?<token>[\w.~+/=-]{1,8192})$/i;
+const BEARER = /^Bearer +/i;
+const TOKEN = /^[\w.~+/=-]{1,8192}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What is taken for a correlation id and told again. */
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
@@ -69,7 +70,9 @@ async function serve(ports: EndpointPorts, request: HttpRequest): Promise<HttpAn
   const { requestId } = request;
   const correlationId = correlationOf(request);
   try {
-    const principal = (await prove(ports, request)).principal;
+    // A turn of the event loop costs a look at the epoch: none is taken where the token is known.
+    const proving = prove(ports, request);
+    const { principal } = proving instanceof Promise ? await proving : proving;
     const query = new Query(request.query);
     const matched = match(request.method, request.path, query);
     if (matched === undefined) throw noSuchPath(request);
@@ -85,23 +88,30 @@ async function serve(ports: EndpointPorts, request: HttpRequest): Promise<HttpAn
 }
 
 /** @throws {UnauthorizedError} {@link KeyProtectError} `BEARER_SUB_EXTRACTION_ERR` */
-async function prove(ports: EndpointPorts, request: HttpRequest): Promise<Proof> {
-  const { unauthenticated } = ports;
+function prove(ports: EndpointPorts, request: HttpRequest): MaybePromise<Proof> {
+  const refuse = (reason: string, error: Error): never => {
+    ports.unauthenticated.note(PROTOCOL, request.remoteAddress, reason);
+    throw error;
+  };
   const authorization = headerOf(request.rawHeaders, 'authorization');
-  const token = authorization === undefined ? undefined : BEARER.exec(authorization)?.groups?.['token'];
-  if (token === undefined) {
-    unauthenticated.note(PROTOCOL, request.remoteAddress, authorization === undefined ? 'no-token' : 'malformed-token');
-    if (authorization === undefined) throw new UnauthorizedError();
-    throw new KeyProtectError(
-      'BEARER_SUB_EXTRACTION_ERR',
-      'The header Authorization must be: Bearer and an IAM token. Get one from /identity/token',
-      { type: 'header', name: 'Authorization' },
-    );
-  }
-  const proof = await ports.tokens.read(token, ports.clock());
-  if (proof !== undefined) return proof;
-  unauthenticated.note(PROTOCOL, request.remoteAddress, 'token-not-valid');
-  throw new UnauthorizedError();
+  if (authorization === undefined) return refuse('no-token', new UnauthorizedError());
+  const scheme = BEARER.exec(authorization)?.[0].length;
+  if (scheme === undefined) return refuse('malformed-token', noToken());
+  const token = authorization.slice(scheme);
+  return andThen(ports.tokens.read(token, ports.clock()), (proof) => {
+    if (proof !== undefined) return proof;
+    // Asked of unknown tokens alone: to look at each character of each token would take longer than to know it.
+    if (!TOKEN.test(token)) return refuse('malformed-token', noToken());
+    return refuse('token-not-valid', new UnauthorizedError());
+  });
+}
+
+function noToken(): KeyProtectError {
+  return new KeyProtectError(
+    'BEARER_SUB_EXTRACTION_ERR',
+    'The header Authorization must be: Bearer and an IAM token. Get one from /identity/token',
+    { type: 'header', name: 'Authorization' },
+  );
 }
 
 function prepare(
@@ -169,7 +179,9 @@ function withinTenant({ instance, principal }: OperationContext, act: Act<Answer
   const isOwn = instance.tenantId === principal.tenantId;
   if (!isOwn && act.targets.some(({ key, guarded }) => key === undefined && guarded === undefined))
     throw new UnauthorizedError();
-  return { ...act, details: { ...(call.details as object), ...(act.details as object | undefined) } };
+  const details =
+    act.details === undefined ? call.details : { ...(call.details as object), ...(act.details as object) };
+  return { ...act, ...(details !== undefined && { details }) };
 }
 
 function callOf(
@@ -180,20 +192,18 @@ function callOf(
 ): Call {
   const { event, actions } = CATALOG[name];
   const userAgent = headerOf(rawHeaders, 'user-agent');
-  const instance = headerOf(rawHeaders, 'bluemix-instance');
-  const keyRing = headerOf(rawHeaders, 'x-kms-key-ring');
   return {
     principal,
     requestId,
     action: actions[0],
-    // What IBM's activity events carry of every request.
+    // What IBM's activity events carry of every request, in canonical order.
     details: {
-      event,
       correlationId,
+      event,
       iamId: iamIdOf(principal),
+      instance: headerOf(rawHeaders, 'bluemix-instance')?.slice(0, 64),
+      keyRing: headerOf(rawHeaders, 'x-kms-key-ring')?.slice(0, 128),
       uri: path.slice(0, 1_024),
-      ...(instance !== undefined && { instance: instance.slice(0, 64) }),
-      ...(keyRing !== undefined && { keyRing: keyRing.slice(0, 128) }),
     },
     source: {
       protocol: PROTOCOL,

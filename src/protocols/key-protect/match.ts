@@ -10,16 +10,14 @@ export interface Matched {
   readonly path: Readonly<Record<string, string>>;
 }
 
-interface Shape {
-  readonly name: OperationName;
-  readonly method: Endpoint['method'];
-  readonly parts: readonly string[];
+/** A place in the paths of a method: what may stand next, and what the path leads to that ends here. */
+interface Place {
+  readonly exact: Map<string, Place>;
+  any: Place | undefined;
+  end: { readonly name: OperationName; readonly braces: readonly (readonly [at: number, name: string])[] } | undefined;
 }
 
-/** Exact parts before parts in braces, from the left. */
-const SHAPES: readonly Shape[] = (Object.entries(CATALOG) as [OperationName, Endpoint][])
-  .map(([name, { method, path }]) => ({ name, method, parts: partsOf(path) }))
-  .toSorted((a, b) => braces(a.parts).localeCompare(braces(b.parts)));
+const PLACES: ReadonlyMap<string, Place> = placesOf(Object.entries(CATALOG) as [OperationName, Endpoint][]);
 
 /** Below `/keys/{id}`, what the deprecated `?action=` of the same path means. */
 const ACTIONS: ReadonlySet<string> = new Set<OperationName>([
@@ -41,12 +39,27 @@ const ACTIONS: ReadonlySet<string> = new Set<OperationName>([
  */
 export function match(method: string, path: string, query: Query): Matched | undefined {
   if (!path.startsWith(`${PREFIX}/`)) return undefined;
-  const parts = path.slice(PREFIX.length).split('/').slice(1).map(decoded);
+  const parts = path
+    .slice(PREFIX.length + 1)
+    .split('/')
+    .map(decoded);
   if (parts.at(-1) === '') parts.pop();
-  if (parts.some((part) => part === undefined || part === '')) return undefined;
+  if (!areParts(parts)) return undefined;
   if (method === 'POST' && parts.length === 2 && parts[0] === 'keys') return byAction(parts[1] as string, query);
-  const shape = SHAPES.find((one) => one.method === method && isLike(one.parts, parts));
-  return shape && { name: shape.name, path: valuesOf(shape.parts, parts as string[]) };
+  const end = find(PLACES.get(method), parts, 0);
+  return (
+    end && { name: end.name, path: Object.fromEntries(end.braces.map(([at, name]) => [name, parts[at] as string])) }
+  );
+}
+
+function areParts(parts: readonly (string | undefined)[]): parts is readonly string[] {
+  return parts.every((part) => part !== undefined && part !== '');
+}
+
+/** An exact part wins over one in braces, wherever both lead on. */
+function find(place: Place | undefined, parts: readonly string[], at: number): Place['end'] {
+  if (place === undefined || at === parts.length) return place?.end;
+  return find(place.exact.get(parts[at] as string), parts, at + 1) ?? find(place.any, parts, at + 1);
 }
 
 function byAction(id: string, query: Query): Matched | undefined {
@@ -57,30 +70,37 @@ function byAction(id: string, query: Query): Matched | undefined {
   return { name: action as OperationName, path: { id } };
 }
 
-function isLike(shape: readonly string[], parts: readonly (string | undefined)[]): boolean {
-  return shape.length === parts.length && shape.every((part, i) => isBrace(part) || part === parts[i]);
+function placesOf(endpoints: readonly (readonly [OperationName, Endpoint])[]): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const [name, { method, path }] of endpoints) {
+    const parts = path.split('/').slice(1);
+    let place = places.get(method) ?? newPlace();
+    places.set(method, place);
+    for (const part of parts) place = below(place, part);
+    const braces = parts.flatMap((part, at) => (isBrace(part) ? [[at, part.slice(1, -1)] as const] : []));
+    place.end = { name, braces };
+  }
+  return places;
 }
 
-function valuesOf(shape: readonly string[], parts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    shape.flatMap((part, i) => (isBrace(part) ? [[part.slice(1, -1), parts[i] as string]] : [])),
-  );
+function below(place: Place, part: string): Place {
+  if (isBrace(part)) return (place.any ??= newPlace());
+  const next = place.exact.get(part) ?? newPlace();
+  place.exact.set(part, next);
+  return next;
 }
 
-function partsOf(path: string): string[] {
-  return path.split('/').slice(1);
+function newPlace(): Place {
+  return { exact: new Map(), any: undefined, end: undefined };
 }
 
 function isBrace(part: string): boolean {
   return part.startsWith('{');
 }
 
-function braces(parts: readonly string[]): string {
-  return parts.map((part) => (isBrace(part) ? '1' : '0')).join('');
-}
-
 /** One part of a path, percent-decoded once; `undefined` where it is malformed. */
 function decoded(part: string): string | undefined {
+  if (!part.includes('%')) return part;
   try {
     return decodeURIComponent(part);
   } catch {

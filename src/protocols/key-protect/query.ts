@@ -2,10 +2,15 @@ import { badQuery } from './errors.ts';
 
 /** The query of a request. Lists may be joined by commas or repeated; stray commas and spaces mean nothing. */
 export class Query {
-  readonly #values: URLSearchParams;
+  readonly #text: string;
+  #read: URLSearchParams | undefined;
 
   constructor(text: string) {
-    this.#values = new URLSearchParams(text);
+    this.#text = text;
+  }
+
+  get #values(): URLSearchParams {
+    return (this.#read ??= new URLSearchParams(this.#text));
   }
 
   /** The text of a parameter, trimmed; `undefined` where it is absent or empty. */
