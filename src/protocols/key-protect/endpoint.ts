@@ -122,7 +122,7 @@ function prepare(
   query: Query,
   nowMs: number,
 ): MaybePromise<Act<Answer>> {
-  return andThen(contextOf(ports, request, call, name), (context) => {
+  return andThen(contextOf(ports, request, call, name, nowMs), (context) => {
     const operation = OPERATIONS[name];
     if (operation === 'not-implemented') throw notImplemented(name);
     const input: OperationInput = { path, query, body: readJson(request) };
@@ -135,6 +135,7 @@ function contextOf(
   { rawHeaders }: HttpRequest,
   { principal, source, requestId }: Call,
   name: OperationName,
+  nowMs: number,
 ): MaybePromise<OperationContext> {
   const instanceId = headerOf(rawHeaders, 'bluemix-instance')?.trim() ?? '';
   if (!UUID.test(instanceId)) {
@@ -163,6 +164,7 @@ function contextOf(
       principal,
       source,
       requestId,
+      nowMs,
       instance,
       keyRing: keyRing === '' ? undefined : keyRing,
       port: portOf(rawHeaders, source.isSecure === true),

@@ -1,4 +1,5 @@
 import type { OpenKey } from '../../keys/open-key.ts';
+import { conditionOf } from '../../keys/state.ts';
 import type { Target } from '../../pipeline/act.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { KeyProtectError } from './errors.ts';
@@ -14,12 +15,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws {KeyProtectError} `KEY_NOT_FOUND_ERR`: unknown, purged, or in another ring
  */
 export function findKey(context: OperationContext, idOrAlias: string): MaybePromise<OpenKey> {
-  const { keys, instance, keyRing } = context;
+  const { keys, instance, keyRing, nowMs } = context;
   const found = UUID.test(idOrAlias)
     ? keys.find(instance, idOrAlias.toLowerCase())
     : keys.findByAlias(instance, `alias/${idOrAlias}`);
   return andThen(found, (open) => {
-    if (open === undefined || open.key.state === 'destroyed' || !isExpressible(open.key)) throw keyNotFound();
+    if (open === undefined || conditionOf(open.key, nowMs) === 'gone' || !isExpressible(open.key)) throw keyNotFound();
     if (keyRing !== undefined && ringOf(open.key) !== keyRing) throw keyNotFound();
     return open;
   });

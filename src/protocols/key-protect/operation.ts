@@ -27,6 +27,8 @@ export interface OperationContext extends OperationPorts {
   readonly principal: Principal;
   readonly source: CallSource;
   readonly requestId: string;
+  /** When the act is prepared. */
+  readonly nowMs: number;
   /** One tenant's keys in one region: what the header `Bluemix-Instance` names. */
   readonly instance: Instance;
   /** What `X-Kms-Key-Ring` names: keys elsewhere are not found. */

@@ -9,8 +9,10 @@ import { getAllowedIpPort, getInstancePolicies } from './operations/get-instance
 import { putInstancePolicies } from './operations/put-instance-policies.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createImportToken } from './operations/create-import-token.ts';
+import { createKey } from './operations/create-key.ts';
 import { createKeyRing } from './operations/create-key-ring.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteKey } from './operations/delete-key.ts';
 import { deleteKeyRing } from './operations/delete-key-ring.ts';
 import { disable, enable } from './operations/disable.ts';
 import { getImportToken } from './operations/get-import-token.ts';
@@ -19,6 +21,8 @@ import { listKeyRings } from './operations/list-key-rings.ts';
 import { listKeyVersions } from './operations/list-key-versions.ts';
 import { patchKey } from './operations/patch-key.ts';
 import { listKeyRegistrations, listRegistrations } from './operations/registrations.ts';
+import { purgeKey } from './operations/purge-key.ts';
+import { restoreKey } from './operations/restore-key.ts';
 import { rotate } from './operations/rotate.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
@@ -26,15 +30,15 @@ import { wrap } from './operations/wrap.ts';
 /** Every operation of IBM Key Protect, and what carries it out. */
 export const OPERATIONS: OperationTable = {
   headKeys: 'not-implemented',
-  createKey: 'not-implemented',
+  createKey,
   listKeys: 'not-implemented',
   createKeyWithPolicyOverrides: 'not-implemented',
   getKey,
   patchKey,
-  deleteKey: 'not-implemented',
+  deleteKey,
   getKeyMetadata,
-  purgeKey: 'not-implemented',
-  restoreKey: 'not-implemented',
+  purgeKey,
+  restoreKey,
   listKeyVersions,
   wrap,
   unwrap,

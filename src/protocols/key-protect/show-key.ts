@@ -1,6 +1,7 @@
 import { crnOf } from '../../identity/crn.ts';
 import type { Instance } from '../../identity/tenant.ts';
 import { currentVersion, lastRotationMs, type Key, type KeyState } from '../../keys/key.ts';
+import { isExpired } from '../../keys/state.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
 import { mediaType } from './answer.ts';
 import { monthsOf, ringOf, timestamp } from './names.ts';
@@ -49,6 +50,11 @@ export function nameOf(key: Key): string {
   return key.name ?? aliasesOf(key)[0] ?? key.id;
 }
 
+/** What of a key says which it is, and no more. */
+export function identify(instance: Instance, { id }: Key): object {
+  return { type: mediaType('key'), id, crn: crnOf(instance, 'key', id) };
+}
+
 /** A key as this wire shows it; never with its material. */
 export function showKey(instance: Instance, key: Key, nowMs: number): object {
   const version = key.extractable ? undefined : currentVersion(key);
@@ -80,7 +86,7 @@ export function showKey(instance: Instance, key: Key, nowMs: number): object {
     ...(version && { keyVersion: { id: version.id, creationDate: timestamp(version.createdAtMs) } }),
     dualAuthDelete: showDualAuthorization(key),
     ...showRotation(key),
-    ...showRemoval(key),
+    ...showRemoval(key, nowMs),
   };
 }
 
@@ -99,7 +105,8 @@ function showRotation({ rotation, ruleNotes }: Key): object {
   return days === undefined ? {} : { rotation: { enabled: rotation !== undefined, interval_month: monthsOf(days) } };
 }
 
-function showRemoval({ removal, deletion }: Key): object {
+function showRemoval(key: Key, nowMs: number): object {
+  const { removal, deletion } = key;
   if (removal !== undefined) {
     const { atMs, by } = removal;
     return {
@@ -107,8 +114,8 @@ function showRemoval({ removal, deletion }: Key): object {
       deletionDate: timestamp(atMs),
       deletedBy: by,
       restoreExpirationDate: timestamp(atMs + WAITING_MS.restorable),
-      restoreAllowed: true,
-      purgeAllowed: true,
+      restoreAllowed: nowMs < atMs + WAITING_MS.restorable && !isExpired(key, nowMs),
+      purgeAllowed: nowMs >= atMs + WAITING_MS.purge,
       purgeAllowedFrom: timestamp(atMs + WAITING_MS.purge),
       purgeScheduledOn: timestamp(atMs + WAITING_MS.automaticPurge),
     };
@@ -118,7 +125,7 @@ function showRemoval({ removal, deletion }: Key): object {
   return {
     deleted: true,
     deletionDate: timestamp(scheduledAtMs),
-    restoreAllowed: true,
+    restoreAllowed: !isExpired(key, nowMs),
     purgeAllowed: false,
     ...(dueAtMs !== undefined && { restoreExpirationDate: timestamp(dueAtMs), purgeScheduledOn: timestamp(dueAtMs) }),
   };
