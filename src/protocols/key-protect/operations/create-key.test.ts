@@ -150,7 +150,10 @@ describe('createKey', () => {
 
   it('gives an alias to one of many who ask at once', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => create({ name: 'racer', aliases: ['raced'] })));
-    expect(all.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    expect(all.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      201,
+      ...Array.from({ length: 7 }, () => 409),
+    ]);
   });
 
   it('puts it into the ring of the header, and refuses a ring that is not there', async () => {
