@@ -11,10 +11,11 @@ import type { Change } from './change.ts';
 import { KeyError } from './errors.ts';
 import type { InstancePolicies } from './instance-policies.ts';
 import { MULTI_REGION_PREFIX, putKey } from './key-record.ts';
+import type { KeyRules } from './key-rules.ts';
 import type { Key, KeyStoreBacking, KeyVersion, Tag } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { publicHalfOf, wrapMaterial } from './material.ts';
-import { newKeyRules, requireCreatable } from './new-key-rules.ts';
+import { newKeyRules, requireCreatable, requireRulesFit } from './new-key-rules.ts';
 import { DEFAULT_QUOTAS } from './quotas.ts';
 import { requireTags } from './tags.ts';
 
@@ -41,6 +42,8 @@ export interface NewKey {
   readonly keyStore?: KeyStoreBacking;
   /** Of the instance that it is made in: they may forbid it, and give it rules. A commit that rests on them says so. */
   readonly instancePolicies: InstancePolicies;
+  /** Rules of its own, in place of what the policies of the instance say. */
+  readonly rules?: KeyRules;
 }
 
 /**
@@ -56,6 +59,7 @@ export function requireMakeable(wanted: NewKey, quotas = DEFAULT_QUOTAS): void {
   const extractable = wanted.extractable === true;
   if (extractable !== (wanted.spec.family === 'secret')) throw new KeyError('wrong-usage');
   requireCreatable(wanted.instancePolicies, { origin: wanted.origin, extractable });
+  requireRulesFit(wanted.rules ?? {}, { ...wanted, extractable });
   requireAliases(wanted.aliases ?? [], quotas);
   requireTags(wanted.tags, quotas);
   requireAccessPolicy(wanted.accessPolicy);
@@ -78,7 +82,7 @@ export function createKey(
   quotas = DEFAULT_QUOTAS,
 ): Change<Key> {
   requireMakeable(wanted, quotas);
-  const { multiRegion: isMultiRegion, instancePolicies, aliases = [], extractable = false, ...fields } = wanted;
+  const { multiRegion: isMultiRegion, instancePolicies, rules, aliases = [], extractable = false, ...fields } = wanted;
   const { region } = space;
   const bare: Omit<Key, 'revision' | 'versions'> = {
     ...fields,
@@ -91,7 +95,7 @@ export function createKey(
     aliases: aliases.map((name) => ({ name, createdAtMs: nowMs, updatedAtMs: nowMs })),
     importTokens: [],
     ...(isMultiRegion === true && { multiRegion: { primaryRegion: region, regions: [region] } }),
-    ...newKeyRules(instancePolicies, { ...wanted, extractable }, nowMs, random),
+    ...newKeyRules(instancePolicies, { ...wanted, extractable }, nowMs, random, rules),
   };
   // A key that lives elsewhere has material of its own here as well: both are needed to use it.
   const waits = wanted.origin === 'imported' && material === undefined;

@@ -4,6 +4,7 @@ import { requireSecondPerson, type Person } from './dual-authorization.ts';
 import { release, unregistered, type Release } from './held.ts';
 import type { Key } from './key.ts';
 import type { KeySpace } from './key-space.ts';
+import { scheduleDeletion } from './lifecycle.ts';
 import { deleteKey } from './removal.ts';
 
 /**
@@ -27,4 +28,21 @@ export function deleteFor(
     isForced ? release(records, space, key) : { writes: [], rooms: [unregistered(key)] },
     ({ writes, rooms }) => ({ ...change, writes: [...change.writes, ...writes], rooms }),
   );
+}
+
+/**
+ * Lets a key go after a waiting period, if another person has authorised it where the key asks for two.
+ *
+ * @throws {KeyError} `authorization-missing`, and what {@link scheduleDeletion} throws
+ */
+export function scheduleDeletionFor(
+  space: KeySpace,
+  key: Key,
+  windowDays: number,
+  { principalId }: Pick<Person, 'principalId'>,
+  nowMs: number,
+): Change<Key> {
+  const change = scheduleDeletion(space, key, windowDays, nowMs);
+  requireSecondPerson(key, principalId, nowMs);
+  return change;
 }

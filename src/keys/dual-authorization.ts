@@ -1,7 +1,5 @@
-import type { Random } from '../crypto/random.ts';
 import { edit, unchanged, type Change } from './change.ts';
 import { KeyError } from './errors.ts';
-import { newRuleNote } from './new-key-rules.ts';
 import type { DualAuthorization, Key } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { requireState } from './state.ts';
@@ -16,24 +14,13 @@ export interface Person {
 }
 
 /**
- * Has a key deleted by two people from now on. It stays so: to ask for what is so already changes nothing, and there is
- * no way back.
- */
-export function requireTwoPeople(space: KeySpace, key: Key, by: string, nowMs: number, random: Random): Change<Key> {
-  requireState(key, 'set-access-policy', nowMs);
-  if (key.dualAuthorization !== undefined) return unchanged(key);
-  const ruleNotes = { ...key.ruleNotes, dualAuthorization: newRuleNote(by, nowMs, random) };
-  return edit(space, key, { dualAuthorization: {}, ruleNotes, updatedAtMs: nowMs });
-}
-
-/**
  * Authorises the deletion of a key for seven days: another person may carry it out. The key goes on to work. Asked for
  * again, the seven days begin anew, and the word of the one who asked last counts.
  *
  * @throws {KeyError} `not-dual-authorized`, and what the key's state refuses
  */
 export function authorizeDeletion(space: KeySpace, key: Key, { principalId, by }: Person, nowMs: number): Change<Key> {
-  requireState(key, 'schedule-deletion', nowMs);
+  requireState(key, 'delete', nowMs);
   requireDual(key);
   const authorized = { principalId, by, expiresAtMs: nowMs + WAITING_MS.authorization };
   return edit(space, key, { dualAuthorization: { authorized }, updatedAtMs: nowMs });
@@ -45,7 +32,7 @@ export function authorizeDeletion(space: KeySpace, key: Key, { principalId, by }
  * @throws {KeyError} `not-dual-authorized`, and what the key's state refuses
  */
 export function withdrawAuthorization(space: KeySpace, key: Key, nowMs: number): Change<Key> {
-  requireState(key, 'schedule-deletion', nowMs);
+  requireState(key, 'delete', nowMs);
   if (requireDual(key).authorized === undefined) return unchanged(key);
   return edit(space, key, { dualAuthorization: {}, updatedAtMs: nowMs });
 }

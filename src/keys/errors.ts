@@ -92,6 +92,7 @@ export type KeyErrorCode =
   | 'key-held'
   | 'authorization-missing'
   | 'not-dual-authorized'
+  | 'dual-authorization-stays'
   | 'registration-not-found'
   | 'registration-exists'
   | 'registration-key-unfit'

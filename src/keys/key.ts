@@ -61,7 +61,7 @@ export interface ImportToken {
 
 /** New material of our own by itself, every so often. */
 export interface RotationPolicy {
-  /** 90 to 2560. */
+  /** 30 to 2560: AWS has 90 at least, IBM months of 30. */
   readonly periodDays: number;
   /** When the next rotation is due. It waits while the key is disabled. */
   readonly nextAtMs: number;

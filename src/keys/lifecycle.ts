@@ -1,5 +1,6 @@
 import { requireAccessPolicy } from './access-policy.ts';
 import { edit, unchanged, type Change, type KeyEdit } from './change.ts';
+import { spentAuthorization } from './dual-authorization.ts';
 import { KeyError } from './errors.ts';
 import { unregistered } from './held.ts';
 import { hasRelatives, isPrimary, type Key, type KeyState, type MultiRegion } from './key.ts';
@@ -58,7 +59,7 @@ export function scheduleDeletion(space: KeySpace, key: Key, windowDays: number, 
   // Replicas hold the material as well: a primary outlives them.
   const waits = isPrimary(key) && hasRelatives(key);
   const deletion = { scheduledAtMs: nowMs, windowDays, ...(!waits && { dueAtMs: nowMs + windowDays * DAY_MS }) };
-  const change = edit(space, key, { ...changedTo('pending-deletion', nowMs), deletion });
+  const change = edit(space, key, { ...changedTo('pending-deletion', nowMs), deletion, ...spentAuthorization(key) });
   return { ...change, rooms: [unregistered(key)] };
 }
 

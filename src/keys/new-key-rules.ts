@@ -3,7 +3,8 @@ import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import { KeyError } from './errors.ts';
 import { ALL_CREATION, type CreationRights, type InstancePolicies } from './instance-policies.ts';
-import type { Key, RuleNote } from './key.ts';
+import type { KeyRules } from './key-rules.ts';
+import type { Key, RuleNote, RuleNotes } from './key.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -35,28 +36,50 @@ export function requireTokenIfEnforced({ creation }: InstancePolicies, hasToken:
   if (!hasToken && rights(creation).enforceToken) throw new KeyError('import-token-required');
 }
 
-/** What of a key the policies of its instance decide when it is made; changed afterwards, they leave it as it is. */
+/**
+ * What of a key the policies of its instance decide when it is made, where it is not wanted otherwise; changed
+ * afterwards, they leave it as it is.
+ */
 export function newKeyRules(
   { dualAuthorization, rotation }: InstancePolicies,
   key: Pick<Key, 'origin' | 'spec' | 'extractable' | 'createdBy'>,
   nowMs: number,
   random: Random,
+  wanted: KeyRules = {},
 ): Pick<Key, 'dualAuthorization' | 'rotation' | 'ruleNotes'> {
-  const note: () => RuleNote = () => newRuleNote(key.createdBy ?? '', nowMs, random);
-  const isDual = dualAuthorization?.isEnabled === true;
+  const noted = () => newRuleNote(key.createdBy ?? '', nowMs, random);
   const isRotatable = key.spec.family === 'aes' && key.origin === 'generated' && !key.extractable;
-  const intervalDays = rotation?.isEnabled === true && isRotatable ? rotation.intervalDays : undefined;
-  if (!isDual && intervalDays === undefined) return {};
+  const ofRotation = wanted.rotation ?? (isRotatable ? ruleOf(rotation) : undefined);
+  const isDual = wanted.dualAuthorization?.isEnabled ?? dualAuthorization?.isEnabled === true;
+  const intervalDays = ofRotation?.intervalDays;
+  const ruleNotes: RuleNotes = {
+    ...(intervalDays !== undefined && { rotation: { ...noted(), intervalDays } }),
+    ...((isDual || wanted.dualAuthorization !== undefined) && { dualAuthorization: noted() }),
+  };
   return {
     ...(isDual && { dualAuthorization: {} }),
-    ...(intervalDays !== undefined && {
-      rotation: { periodDays: intervalDays, nextAtMs: nowMs + intervalDays * DAY_MS },
-    }),
-    ruleNotes: {
-      ...(intervalDays !== undefined && { rotation: { ...note(), intervalDays } }),
-      ...(isDual && { dualAuthorization: note() }),
-    },
+    ...(intervalDays !== undefined &&
+      ofRotation?.isEnabled === true && {
+        rotation: { periodDays: intervalDays, nextAtMs: nowMs + intervalDays * DAY_MS },
+      }),
+    ...(Object.keys(ruleNotes).length > 0 && { ruleNotes }),
   };
+}
+
+function ruleOf(policy: InstancePolicies['rotation']): KeyRules['rotation'] {
+  return policy?.isEnabled === true ? policy : undefined;
+}
+
+/**
+ * Whether a new key can have the rules that are wanted for it.
+ *
+ * @throws {KeyError} `not-a-wrapping-key`, `wrong-origin`, `rotation-period-out-of-range`
+ */
+export function requireRulesFit({ rotation }: KeyRules, key: Pick<Key, 'origin' | 'spec' | 'extractable'>): void {
+  if (rotation === undefined) return;
+  if (key.extractable || key.spec.family !== 'aes') throw new KeyError('not-a-wrapping-key');
+  if (key.origin !== 'generated') throw new KeyError('wrong-origin');
+  if (rotation.isEnabled && rotation.intervalDays === undefined) throw new KeyError('rotation-period-out-of-range');
 }
 
 /** A note of a rule that is set for the first time. */

@@ -320,6 +320,11 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     action: 'Have somebody else authorise the deletion first.',
   },
   'not-dual-authorized': { status: 409, says: 'needs no second person to be deleted', action: 'Delete it.' },
+  'dual-authorization-stays': {
+    status: 409,
+    says: 'is deleted by two people, and stays so for good',
+    action: 'Have another person authorise its deletion.',
+  },
   'registration-not-found': { status: 404, says: 'has no such registration', action: 'List its registrations.' },
   'registration-exists': { status: 409, says: 'has that registration already', action: 'Update it.' },
   'registration-key-unfit': { status: 409, says: 'is no root key', action: 'Register with a root key.' },

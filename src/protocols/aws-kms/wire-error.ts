@@ -254,6 +254,10 @@ const WORDS: Record<KeyErrorCode, Words> = {
     (arn) => `${arn} is deleted by two people: another one has to authorise it first.`,
   ),
   'not-dual-authorized': says('KMSInvalidStateException', (arn) => `${arn} needs no second person to be deleted.`),
+  'dual-authorization-stays': says(
+    'KMSInvalidStateException',
+    (arn) => `${arn} is deleted by two people, and stays so for good.`,
+  ),
   'registration-not-found': says('NotFoundException'),
   'registration-exists': says('AlreadyExistsException'),
   'registration-key-unfit': says('KMSInvalidStateException'),

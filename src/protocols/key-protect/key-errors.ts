@@ -223,6 +223,8 @@ const WORDS: Record<KeyErrorCode, Words> = {
     'NOT_DUAL_AUTH_ERR',
     'The key has no dual authorization policy: Please delete it as it is',
   ),
+  'dual-authorization-stays': () =>
+    badField('dualAuthDelete', 'enabled: once it is enabled for a key, it cannot be disabled'),
   'registration-not-found': says('REGISTRATION_NOT_FOUND_ERR', 'The key has no such registration'),
   'registration-exists': says('REGISTRATION_NOT_UNIQUE_ERR', 'The registration exists already: Please replace it'),
   'registration-key-unfit': says('KEY_ROOT_REQ_REG_ERR', 'Resources can be registered with root keys only'),

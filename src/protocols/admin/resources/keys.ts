@@ -1,6 +1,8 @@
 import Type from 'typebox';
+import { personOf } from '../../../identity/person.ts';
+import { scheduleDeletionFor } from '../../../keys/deletable.ts';
 import { readKey } from '../../../keys/key-record.ts';
-import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable, scheduleDeletion } from '../../../keys/lifecycle.ts';
+import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable } from '../../../keys/lifecycle.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
 import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../keys/rotation-policy.ts';
 import { conditionOf } from '../../../keys/state.ts';
@@ -129,8 +131,8 @@ export const scheduleKeyDeletion = keyRoute({
     'kms:schedulekeydeletionpendingwindowindays': [String(windowDays)],
   }),
   urgent: true,
-  change: (space, key, body, nowMs) =>
-    scheduleDeletion(space, key, body.windowDays ?? DELETION_WINDOW_DAYS.default, nowMs),
+  change: (space, key, { windowDays = DELETION_WINDOW_DAYS.default }, nowMs, { proof: { principal } }) =>
+    scheduleDeletionFor(space, key, windowDays, personOf(principal), nowMs),
 });
 
 export const cancelKeyDeletion = keyRoute({

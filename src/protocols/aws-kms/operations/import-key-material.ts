@@ -1,4 +1,8 @@
+import { personOf } from '../../../identity/person.ts';
+import type { Principal } from '../../../identity/principal.ts';
+import { requireSecondPerson } from '../../../keys/dual-authorization.ts';
 import { KeyError } from '../../../keys/errors.ts';
+import type { Key } from '../../../keys/key.ts';
 import { requireImported } from '../../../keys/import-token.ts';
 import { importMaterial, shareImport } from '../../../keys/import.ts';
 import { claimMaterialUse } from '../../../keys/material-use.ts';
@@ -34,6 +38,7 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
     const policies = await context.keys.instancePolicies.find(open.space);
     // Keys wait for their material: that the policies allowed the key once does not bring the material in today.
     requireCreatable(policies, open.key);
+    requireMaterialStays(open.key, expiryOf(input), context.principal, nowMs);
     const request = {
       tokenId: decodeImportToken(open, input.ImportToken),
       encrypted: input.EncryptedKeyMaterial,
@@ -63,4 +68,10 @@ function expiryOf({ ExpirationModel, ValidTo, KeyId }: Input<'ImportKeyMaterial'
   if (expires && ValidTo === undefined) throw new KeyError('import-expiry-missing', { keyId: KeyId });
   if (!expires && ValidTo !== undefined) throw new KeyError('import-expiry-unwanted', { keyId: KeyId });
   return ValidTo === undefined ? undefined : Math.round(ValidTo * 1000);
+}
+
+/** An end that one person sets to material that is in use would delete what takes two. */
+function requireMaterialStays(key: Key, expiresAtMs: number | undefined, principal: Principal, nowMs: number): void {
+  const isInUse = key.versions.some(({ material }) => material !== null);
+  if (expiresAtMs !== undefined && isInUse) requireSecondPerson(key, personOf(principal).principalId, nowMs);
 }
