@@ -22,6 +22,8 @@ export interface Answer {
   readonly status: 200 | 201 | 204;
   readonly kind?: Kind;
   readonly body?: object;
+  /** In place of a body: one that is spelt already, of a long list. It holds no secret. */
+  readonly spelt?: Buffer;
   readonly headers?: readonly string[];
 }
 
@@ -52,12 +54,13 @@ export function bare(kind: Kind, body: object): Answer {
   return { status: 200, kind, body };
 }
 
-export function encodeAnswer({ status, kind, body, headers = [] }: Answer, correlationId: string): HttpAnswer {
-  if (body === undefined) return { status, headers: [...common(correlationId), ...headers], body: Buffer.alloc(0) };
+export function encodeAnswer({ status, kind, body, spelt, headers = [] }: Answer, correlationId: string): HttpAnswer {
+  if (body === undefined && spelt === undefined)
+    return { status, headers: [...common(correlationId), ...headers], body: Buffer.alloc(0) };
   return {
     status,
     headers: ['Content-Type', mediaType(kind ?? 'key'), ...common(correlationId), ...headers],
-    body: spelt(body),
+    body: spelt ?? spell(body as object),
   };
 }
 
@@ -90,7 +93,7 @@ function common(correlationId: string): string[] {
   return ['Correlation-Id', correlationId, 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 }
 
-function spelt(body: object): Buffer {
+function spell(body: object): Buffer {
   const secrets: Buffer[] = [];
   const text = JSON.stringify(withoutBuffers(body, secrets));
   secrets.forEach((secret) => wipe(secret));

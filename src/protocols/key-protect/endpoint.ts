@@ -2,6 +2,7 @@ import { headerOf } from '../../http/headers.ts';
 import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
 import { iamIdOf } from '../../identity/iam-id.ts';
 import type { Proof } from '../../identity/proofs.ts';
+import { KeyOutlines } from '../../keys/key-outlines.ts';
 import type { Clock } from '../../keys/ports.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { Call } from '../../pipeline/call.ts';
@@ -14,6 +15,7 @@ import { encodeAnswer, encodeError, encodeUnauthorized, type Answer } from './an
 import { BODY_LIMIT_BYTES, readJson, tooLarge } from './body.ts';
 import { CATALOG, type Endpoint, type OperationName } from './catalog.ts';
 import { KeyProtectError, UnauthorizedError } from './errors.ts';
+import { listedKeyOf } from './listing/listed-key.ts';
 import { match, PREFIX, type Matched } from './match.ts';
 import type { OperationContext, OperationInput, OperationPorts } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -54,6 +56,7 @@ const SERVER_REFUSALS: Record<ServerRefusal, () => KeyProtectError> = {
 
 /** `/api/v2/...`: the IBM Key Protect API, for all tenants and instances. */
 export function keyProtectRoutes(ports: EndpointPorts): BufferRoute[] {
+  const served = { ...ports, listed: new KeyOutlines(ports.records, listedKeyOf) };
   return METHODS.map((method) => ({
     method,
     path: `${PREFIX}/*`,
@@ -62,11 +65,14 @@ export function keyProtectRoutes(ports: EndpointPorts): BufferRoute[] {
     bodyLimitBytes: BODY_LIMIT_BYTES,
     timeoutMs: TIMEOUT_MS,
     refuse: (refusal, requestId) => encodeError(SERVER_REFUSALS[refusal](), requestId),
-    handler: (request) => serve(ports, request),
+    handler: (request) => serve(served, request),
   }));
 }
 
-async function serve(ports: EndpointPorts, request: HttpRequest): Promise<HttpAnswer> {
+/** The ports, and what is kept between requests. */
+type Served = EndpointPorts & Pick<OperationContext, 'listed'>;
+
+async function serve(ports: Served, request: HttpRequest): Promise<HttpAnswer> {
   const { requestId } = request;
   const correlationId = correlationOf(request);
   try {
@@ -115,7 +121,7 @@ function noToken(): KeyProtectError {
 }
 
 function prepare(
-  ports: EndpointPorts,
+  ports: Served,
   request: HttpRequest,
   call: Call,
   { name, path }: Matched,
@@ -131,7 +137,7 @@ function prepare(
 }
 
 function contextOf(
-  ports: EndpointPorts,
+  ports: Served,
   { rawHeaders }: HttpRequest,
   { principal, source, requestId }: Call,
   name: OperationName,
@@ -148,7 +154,7 @@ function contextOf(
       },
     );
   }
-  const { directory, keys, records, random, quotas, wrappingKeys } = ports;
+  const { directory, keys, records, random, quotas, wrappingKeys, listed } = ports;
   const endpoint: Endpoint = CATALOG[name];
   const keyRing = endpoint.ignoresKeyRing ? undefined : headerOf(rawHeaders, 'x-kms-key-ring')?.trim();
   return andThen(directory.instanceById(instanceId.toLowerCase()), (instance) => {
@@ -161,6 +167,7 @@ function contextOf(
       random,
       quotas,
       wrappingKeys,
+      listed,
       principal,
       source,
       requestId,

@@ -2,6 +2,7 @@ import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Instance } from '../../identity/tenant.ts';
+import type { KeyOutlines } from '../../keys/key-outlines.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
@@ -10,6 +11,7 @@ import type { CallSource } from '../../pipeline/call.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { Answer } from './answer.ts';
 import type { OperationName } from './catalog.ts';
+import type { ListedKey } from './listing/listed-key.ts';
 import type { Query } from './query.ts';
 
 /** What every operation reaches for. */
@@ -35,6 +37,8 @@ export interface OperationContext extends OperationPorts {
   readonly keyRing: string | undefined;
   /** The port by which the request came. */
   readonly port: number;
+  /** What lists know of all keys. */
+  readonly listed: KeyOutlines<ListedKey>;
   /** What `Prefer` asks for. */
   readonly prefer: 'representation' | 'minimal' | undefined;
 }

@@ -18,6 +18,7 @@ import { disable, enable } from './operations/disable.ts';
 import { getImportToken } from './operations/get-import-token.ts';
 import { getKey, getKeyMetadata } from './operations/get-key.ts';
 import { listKeyRings } from './operations/list-key-rings.ts';
+import { headKeys, listKeys } from './operations/list-keys.ts';
 import { listKeyVersions } from './operations/list-key-versions.ts';
 import { patchKey } from './operations/patch-key.ts';
 import { listKeyRegistrations, listRegistrations } from './operations/registrations.ts';
@@ -29,9 +30,9 @@ import { wrap } from './operations/wrap.ts';
 
 /** Every operation of IBM Key Protect, and what carries it out. */
 export const OPERATIONS: OperationTable = {
-  headKeys: 'not-implemented',
+  headKeys,
   createKey,
-  listKeys: 'not-implemented',
+  listKeys,
   createKeyWithPolicyOverrides: 'not-implemented',
   getKey,
   patchKey,

@@ -6,10 +6,10 @@ import { madeKey } from '../made-key.fixture.ts';
 const world = new World();
 const account = await world.account();
 const { admin, tenant } = account;
-const SECRET = Buffer.from('correct horse battery staple, 32');
+const SECRET = Buffer.from('correct horse battery staple');
 
 const root = await madeKey(world, account, { name: 'root', keyRing: 'mine' });
-const standard = await madeKey(world, account, { name: 'standard', extractable: true, material: SECRET });
+const standard = await madeKey(world, account, { name: 'standard', secret: SECRET });
 
 const gone = await madeKey(world, account, { state: 'destroyed' });
 
@@ -41,7 +41,7 @@ describe('getKey', () => {
     ['pending-deletion', 5, false],
     ['deleted', 5, false],
   ])('of a standard key that is %s answers state %i', async (state, number, isTold) => {
-    const key = await madeKey(world, account, { extractable: true, material: SECRET, state });
+    const key = await madeKey(world, account, { secret: SECRET, state });
     const { status, body } = await get(`/keys/${key.id}`);
     expect([status, body.resources[0].state]).toEqual([200, number]);
     expect('payload' in body.resources[0]).toBe(isTold);

@@ -83,7 +83,7 @@ describe('listKeyVersions', () => {
   });
 
   it('is for root keys alone', async () => {
-    const standard = await madeKey(world, account, { extractable: true, material: Buffer.alloc(32, 7) });
+    const standard = await madeKey(world, account, { secret: Buffer.alloc(7, 7) });
     const { status, code } = await get(`/keys/${standard.id}/versions?allKeyStates=true`);
     expect([status, code]).toEqual([400, 'KEY_ROOT_REQ_ERR']);
   });
