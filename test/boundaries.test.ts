@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   access: ['bytes'],
   attestation: ['bytes', 'crypto'],
   audit: ['bytes', 'crypto'],
+  'audit-export': ['bytes', 'audit', 'identity'],
   records: ['bytes', 'crypto', 'audit'],
   identity: ['bytes', 'crypto', 'access', 'records', 'keys'],
   keys: ['bytes', 'crypto', 'access', 'records'],
@@ -60,7 +61,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Rooms that do no I/O and know no clock: what they may not reach. */
-const PURE = ['bytes', 'crypto', 'access', 'attestation', 'audit', 'records', 'keys', 'identity'];
+const PURE = ['bytes', 'crypto', 'access', 'attestation', 'audit', 'audit-export', 'records', 'keys', 'identity'];
 const IMPURE_MODULES =
   /^(?:node:)?(?:fs|fs\/promises|net|http|https|tls|sqlite|child_process|worker_threads|dgram|os|process)$|^kysely$/;
 const IMPURE_WORDS = /\bDate\.now\b|\bnew Date\(\)|\bprocess\.|\bsetTimeout\b|\bsetInterval\b/;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { CliCommand, Given } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { wholeNumber } from './credential.ts';
@@ -93,6 +94,48 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     },
   },
   {
+    path: 'audit export',
+    summary:
+      'Writes the audit logs on this machine as JSON lines: events of CADF as IBM Cloud words them, records of AWS CloudTrail, or the entries as they are',
+    reach: 'data',
+    requiredOptions: [['--format <format>', 'cadf, cloudtrail or json']],
+    options: [
+      ['--from <time>', 'only from this time on: 2026-11-22T00:00:00Z'],
+      ['--to <time>', 'only before this time'],
+      ['--log <log>', 'only of this log: a tenant, by its id or its account id, or installation'],
+    ],
+    examples: [
+      'audit export --format cadf --from 2026-11-22T00:00:00Z > events.jsonl',
+      'audit export --format cloudtrail --log 123456789012',
+    ],
+    run: async ({ config, given, host }) => {
+      const { EXPORT_FORMATS, exportAudit } = await import('../../server/audit-export.ts');
+      const format = EXPORT_FORMATS.find((one) => one === given.text('format'));
+      if (format === undefined)
+        throw new CliError(
+          'usage',
+          'usage',
+          `"${given.text('format')}" is no format`,
+          `Name one of ${EXPORT_FORMATS.join(', ')}.`,
+        );
+      const [fromMs, toMs, log] = [timeOf(given, 'from'), timeOf(given, 'to'), given.optional('log')];
+      const range = {
+        ...(fromMs !== undefined && { fromMs }),
+        ...(toMs !== undefined && { toMs }),
+        ...(log !== undefined && { log }),
+      };
+      try {
+        for await (const line of exportAudit(config(), format, range)) {
+          // No more is read than whoever reads us takes.
+          if (!host.stdout.write(`${line}\n`)) await once(host.stdout, 'drain');
+        }
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new CliError('failed', 'log-not-found', error.message, 'Run "keystead audit verify" to see the logs.');
+      }
+    },
+  },
+  {
     path: 'audit checkpoint',
     summary:
       "Shows the newest signed checkpoint of your tenant's log: keep it, to prove later that nothing was changed",
@@ -106,6 +149,15 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+/** @throws {CliError} it is no time */
+function timeOf(given: Given, name: 'from' | 'to'): number | undefined {
+  const text = given.optional(name);
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new CliError('usage', 'usage', `--${name} is no time`, 'Give one like 2026-11-22T00:00:00Z.');
+}
 
 interface Asked {
   readonly principal: string;

@@ -315,6 +315,20 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
   );
 }
 
+/** The code of a refusal that an entry tells of by its reason: for those who read entries as AWS's records. */
+export function awsCodeOf(reason: string): string {
+  if (Object.hasOwn(WORDS, reason)) return WORDS[reason as KeyErrorCode]('', { key: undefined, operation: undefined }).code;
+  return OTHER_CODES[reason] ?? reason;
+}
+
+const OTHER_CODES: Readonly<Record<string, string>> = {
+  'access-denied': 'AccessDeniedException',
+  unauthorized: 'AccessDeniedException',
+  busy: 'DependencyTimeoutException',
+  internal: 'KMSInternalException',
+  throttled: 'ThrottlingException',
+};
+
 /** The alias by its ARN, as AWS names it. It lies where the request's keys lie. */
 function aliasOf({ alias }: KeyErrorFacts, [first]: readonly ResolvedKey[]): Pick<KeyErrorFacts, 'alias'> {
   return alias === undefined || first === undefined

@@ -1,7 +1,7 @@
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { RootVerb } from '../../keys/root-key.ts';
 import type { Wait } from '../../keys/waiting-times.ts';
-import { badField, KeyProtectError, type ReasonCode } from './errors.ts';
+import { badField, KeyProtectError, REASONS, type ReasonCode } from './errors.ts';
 import { timestamp } from './names.ts';
 
 type Words = (facts: KeyErrorFacts) => KeyProtectError;
@@ -252,3 +252,21 @@ const WORDS: Record<KeyErrorCode, Words> = {
 export function keyRefusal({ code, facts }: KeyError): KeyProtectError {
   return WORDS[code](facts);
 }
+
+/** The status of a refusal that an entry tells of by its reason: for those who read entries as IBM's events. */
+export function statusOfReason(reason: string): number {
+  if (Object.hasOwn(REASONS, reason)) return REASONS[reason as ReasonCode].status;
+  if (Object.hasOwn(WORDS, reason)) return WORDS[reason as KeyErrorCode](NO_FACTS).status;
+  return OTHER_STATUSES[reason] ?? 400;
+}
+
+/** Times that texts are made with, which nobody reads here. */
+const NO_FACTS: KeyErrorFacts = { allowedAtMs: 0, atMs: 0, wait: 'enable', verb: 'wrap' };
+
+const OTHER_STATUSES: Readonly<Record<string, number>> = {
+  'access-denied': 401,
+  unauthorized: 401,
+  busy: 503,
+  internal: 500,
+  throttled: 429,
+};
