@@ -53,6 +53,8 @@ const SCHEMAS: Readonly<Record<keyof typeof RENDER, Readonly<Record<string, RegE
   },
 };
 
+const FORMS: Readonly<Record<string, unknown>> = { object: expect.any(Object), boolean: expect.any(Boolean) };
+
 describe.each(['cadf', 'cloudtrail'] as const)('the export as %s', (format) => {
   it('is what it was', async () => {
     await expect(`${(await lines(format)).join('\n')}\n`).toMatchFileSnapshot(`golden/${format}.jsonl`);
@@ -61,8 +63,7 @@ describe.each(['cadf', 'cloudtrail'] as const)('the export as %s', (format) => {
   it('has the form of its standard', async () => {
     for (const event of await events(format)) {
       for (const [name, form] of Object.entries(SCHEMAS[format])) {
-        if (form instanceof RegExp) expect([name, event[name]]).toEqual([name, expect.stringMatching(form)]);
-        else expect([name, typeof event[name], event[name] === null]).toEqual([name, form, false]);
+        expect([name, event[name]]).toEqual([name, FORMS[form as string] ?? expect.stringMatching(form)]);
       }
     }
   });
