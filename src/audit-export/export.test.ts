@@ -19,41 +19,39 @@ const lines = async (format: keyof typeof RENDER) =>
 const events = async (format: keyof typeof RENDER) => (await lines(format)).map((line) => JSON.parse(line) as Event);
 
 /** What must be in an event and of which form: DSP0262 section 6, and CloudTrail's page of record contents. */
-const SCHEMAS: Readonly<Record<keyof typeof RENDER, Readonly<Record<string, RegExp | 'object' | 'boolean'>>>> = {
+const SCHEMAS: Readonly<Record<keyof typeof RENDER, Readonly<Record<string, unknown>>>> = {
   cadf: {
-    typeURI: /^http:\/\/schemas\.dmtf\.org\/cloud\/audit\/1\.0\/event$/,
-    eventType: /^activity$/,
-    id: /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    eventTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/,
-    action: /^(?:kms|keystead)(?:\.[\w-]+)+$/,
-    outcome: /^(?:success|failure)$/,
-    message: /^(?:Key Protect|Keystead): \S/,
-    severity: /^(?:normal|warning|critical)$/,
-    initiator: 'object',
-    target: 'object',
-    observer: 'object',
-    reason: 'object',
-    requestData: 'object',
-    responseData: 'object',
-    correlationId: /./,
+    typeURI: expect.stringMatching(/^http:\/\/schemas\.dmtf\.org\/cloud\/audit\/1\.0\/event$/),
+    eventType: expect.stringMatching(/^activity$/),
+    id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+    eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/),
+    action: expect.stringMatching(/^(?:kms|keystead)(?:\.[\w-]+)+$/),
+    outcome: expect.stringMatching(/^(?:success|failure)$/),
+    message: expect.stringMatching(/^(?:Key Protect|Keystead): \S/),
+    severity: expect.stringMatching(/^(?:normal|warning|critical)$/),
+    initiator: expect.any(Object),
+    target: expect.any(Object),
+    observer: expect.any(Object),
+    reason: expect.any(Object),
+    requestData: expect.any(Object),
+    responseData: expect.any(Object),
+    correlationId: expect.stringMatching(/./),
   },
   cloudtrail: {
-    eventVersion: /^1\.\d+$/,
-    userIdentity: 'object',
-    eventTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-    eventSource: /^(?:kms|sts)\.amazonaws\.com$|^keystead$/,
-    eventName: /^[A-Z]\w+$/,
-    requestID: /./,
-    eventID: /^[0-9a-f-]{36}$/,
-    eventType: /^AwsApiCall$|^AwsServiceEvent$/,
-    readOnly: 'boolean',
-    managementEvent: 'boolean',
-    eventCategory: /^Management$/,
-    recipientAccountId: /^\d{12}$/,
+    eventVersion: expect.stringMatching(/^1\.\d+$/),
+    userIdentity: expect.any(Object),
+    eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    eventSource: expect.stringMatching(/^(?:kms|sts)\.amazonaws\.com$|^keystead$/),
+    eventName: expect.stringMatching(/^[A-Z]\w+$/),
+    requestID: expect.stringMatching(/./),
+    eventID: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    eventType: expect.stringMatching(/^AwsApiCall$|^AwsServiceEvent$/),
+    readOnly: expect.any(Boolean),
+    managementEvent: expect.any(Boolean),
+    eventCategory: expect.stringMatching(/^Management$/),
+    recipientAccountId: expect.stringMatching(/^\d{12}$/),
   },
 };
-
-const FORMS: Readonly<Record<string, unknown>> = { object: expect.any(Object), boolean: expect.any(Boolean) };
 
 describe.each(['cadf', 'cloudtrail'] as const)('the export as %s', (format) => {
   it('is what it was', async () => {
@@ -63,7 +61,7 @@ describe.each(['cadf', 'cloudtrail'] as const)('the export as %s', (format) => {
   it('has the form of its standard', async () => {
     for (const event of await events(format)) {
       for (const [name, form] of Object.entries(SCHEMAS[format])) {
-        expect([name, event[name]]).toEqual([name, FORMS[form as string] ?? expect.stringMatching(form)]);
+        expect([name, event[name]]).toEqual([name, form]);
       }
     }
   });
