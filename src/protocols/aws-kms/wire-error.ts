@@ -317,7 +317,8 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
 
 /** The code of a refusal that an entry tells of by its reason: for those who read entries as AWS's records. */
 export function awsCodeOf(reason: string): string {
-  if (Object.hasOwn(WORDS, reason)) return WORDS[reason as KeyErrorCode]('', { key: undefined, operation: undefined }).code;
+  if (Object.hasOwn(WORDS, reason))
+    return WORDS[reason as KeyErrorCode]('', { key: undefined, operation: undefined }).code;
   return OTHER_CODES[reason] ?? reason;
 }
 
