@@ -4,6 +4,7 @@ import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
+import { sendEvents } from './pipeline/send-events.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
 import { sweepSessions } from './pipeline/sweep-sessions.ts';
 import { Throttle } from './pipeline/throttle.ts';
@@ -26,6 +27,7 @@ import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
+import { webhookSender } from './server/webhook-sender.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
 import { unsealInstallation } from './server/unsealed.ts';
 import { VERSION } from './server/version.ts';
@@ -50,6 +52,7 @@ export interface Keystead {
 
 const GRACE_MS = 10_000;
 const SWEEP_EVERY_MS = 30_000;
+const EVENTS_EVERY_MS = 1_000;
 const COUNTS_EVERY_MS = 60_000;
 const RECOVER_EVERY_MS = 60_000;
 const TEND_KEYS_EVERY_MS = 3_600_000;
@@ -204,6 +207,7 @@ export async function startKeystead(
     throw error;
   }
   if (unsealed.first) showFirst({ url: server.url, ...unsealed.first });
+  const sender = webhookSender(directory, config.egress, clock);
   const chores = [
     every(SWEEP_EVERY_MS, onFault, async () => {
       await sweepDueKeys(store, directory, keys, clock(), random);
@@ -211,6 +215,7 @@ export async function startKeystead(
       keys.closeIdle(clock());
     }),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
+    every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),

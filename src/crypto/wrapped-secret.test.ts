@@ -15,6 +15,7 @@ const BINDINGS: readonly Binding[] = [
   ['material', 'tenant', 'region', 'key', 'version', 'aes-256', 'encrypt-decrypt', 'imported', '0', 'id', 'raw'],
   ['import-key', 'tenant', 'region', 'key', 'token', 'RSAES_OAEP_SHA_256'],
   ['credential', 'tenant', 'credential'],
+  ['service-events', 'tenant', 'service'],
   ['checkpoint-key', 'installation'],
   ['token-signing-key', 'kid'],
   ['environment-secret', 'tenant', 'environment', 'name'],

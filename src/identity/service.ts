@@ -6,12 +6,15 @@ import { NO_ACCOUNT, serviceArn } from './arn.ts';
 import { putBody, readBody } from './body.ts';
 import type { Credential } from './credential.ts';
 import type { Principal } from './principal.ts';
+import type { ServiceEvents } from './service-events.ts';
 import type { Tenant } from './tenant.ts';
 
 interface ServiceBody {
   readonly name: string;
   readonly state: 'active' | 'suspended';
   readonly createdAtMs: number;
+  /** Where it is told what becomes of keys; absent: nowhere. */
+  readonly events?: ServiceEvents;
 }
 
 /**

@@ -27,6 +27,8 @@ import { restoreKey } from './operations/restore-key.ts';
 import { rotate } from './operations/rotate.ts';
 import { rewrap, unwrap } from './operations/unwrap.ts';
 import { wrap } from './operations/wrap.ts';
+import { acknowledgeEvent } from './operations/acknowledge-event.ts';
+import { sync } from './operations/sync.ts';
 
 /** Every operation of IBM Key Protect, and what carries it out. */
 export const OPERATIONS: OperationTable = {
@@ -47,7 +49,7 @@ export const OPERATIONS: OperationTable = {
   rotate,
   disable,
   enable,
-  sync: 'not-implemented',
+  sync,
   setKeyForDeletion: 'not-implemented',
   unsetKeyForDeletion: 'not-implemented',
   createImportToken,
@@ -68,7 +70,7 @@ export const OPERATIONS: OperationTable = {
   replaceRegistration,
   updateRegistration,
   deleteRegistration,
-  acknowledgeEvent: 'not-implemented',
+  acknowledgeEvent,
   listKmipAdapters: 'not-implemented',
   createKmipAdapter: 'not-implemented',
   getKmipAdapter: 'not-implemented',

@@ -13,6 +13,6 @@ export function requireService(principal: Principal): Registrar {
   if (service !== undefined) return { service, iamId: iamIdOf(principal) };
   throw new KeyProtectError(
     'SERVICE_ONLY_ERR',
-    'Registrations are made and changed by the services that have the resources: Please use the service',
+    'Services alone register resources and acknowledge events: Please use the service that has the resource',
   );
 }

@@ -10,7 +10,7 @@ import { monthsOf, ringOf, timestamp } from './names.ts';
  * IBM's numbers of NIST's states (SP 800-57 part 1, section 7). A key that waits for its deletion works no more and can
  * be called back, which is what a destroyed key of IBM is.
  */
-const STATES: Record<KeyState, number> = {
+export const STATES: Record<KeyState, number> = {
   active: 1,
   suspended: 2,
   deactivated: 3,

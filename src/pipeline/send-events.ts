@@ -1,0 +1,172 @@
+import type { Random } from '../crypto/random.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Instance, Tenant } from '../identity/tenant.ts';
+import { keyRecordId } from '../keys/key-record.ts';
+import { begun, delivered, dutiesOf, failed, type EventDuty, type LifecycleEvent } from '../keys/lifecycle-event.ts';
+import {
+  EVENT_DUE_SPACE,
+  eventDueAtMs,
+  putLifecycleEvent,
+  readLifecycleEvent,
+  removeLifecycleEvent,
+  unsentName,
+} from '../keys/lifecycle-event-record.ts';
+import type { Clock } from '../keys/ports.ts';
+import type { Write } from '../records/commit.ts';
+import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
+
+/** How many due events are looked at at a time. */
+const BATCH = 200;
+/** How many services are told at once. */
+const AT_ONCE = 8;
+
+/** Brings a message to a service. */
+export interface EventSender {
+  /** Sends it once. Answers why it was not taken, as a word; `undefined` when it was. */
+  send(event: LifecycleEvent, instance: Instance): Promise<string | undefined>;
+}
+
+export interface EventPorts {
+  readonly store: RecordStore;
+  readonly directory: Directory;
+  readonly sender: EventSender;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Due {
+  readonly event: LifecycleEvent;
+  readonly tenant: Tenant;
+}
+
+/**
+ * Does what has become due to events: sends those that wait, in the order of their key's changes for each service; notes
+ * once that a service is late; forgets what is long over. Each attempt is begun by a commit, so of several servers one
+ * makes it, and one that is killed in between is followed by another attempt. Answers how many events it dealt with.
+ *
+ * @throws {AggregateError} when all others are done: what kept some of them
+ */
+export async function sendEvents(ports: EventPorts): Promise<number> {
+  const { store, clock } = ports;
+  const failures: unknown[] = [];
+  let done = 0;
+  for (let after: string | undefined; ;) {
+    const page = await store.listNames(EVENT_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
+    const due = page.filter(({ name }) => eventDueAtMs(name) <= clock());
+    const found = (await Promise.all(due.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
+    const lanes = [...Map.groupBy(found, ({ event }) => event.service).values()];
+    for (let at = 0; at < lanes.length; at += AT_ONCE) {
+      const some = lanes.slice(at, at + AT_ONCE).map((lane) => serve(ports, lane, failures));
+      for (const count of await Promise.all(some)) done += count;
+    }
+    if (due.length < BATCH) break;
+    after = due.at(-1)?.name;
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} lifecycle events could not be sent`);
+  return done;
+}
+
+/** A name proves nothing: what the record says decides. */
+async function read({ store, directory }: EventPorts, ref: NamedRef, failures: unknown[]): Promise<Due | undefined> {
+  try {
+    const tenant = await directory.tenant(ref.tenantId);
+    const record = await store.read({ tenantId: ref.tenantId, kind: ref.kind, id: ref.id });
+    return tenant && record && { tenant, event: readLifecycleEvent(tenant.tenantKey, record) };
+  } catch (error) {
+    failures.push(error);
+    return undefined;
+  }
+}
+
+/** What is due to one service, one after another. Behind a failure its other events wait for the next time. */
+async function serve(ports: EventPorts, lane: readonly Due[], failures: unknown[]): Promise<number> {
+  let done = 0;
+  let isReached = true;
+  // One that comes later may be due earlier, where an attempt at the first has failed.
+  for (const due of lane.toSorted((a, b) => a.event.keyRevision - b.event.keyRevision)) {
+    try {
+      const duty = dutyOf(due.event, ports.clock());
+      if (duty === undefined || (duty === 'send' && !isReached)) continue;
+      const outcome = await DUTIES[duty](ports, due);
+      if (outcome !== 'passed') done++;
+      if (outcome === 'failed') isReached = false;
+    } catch (error) {
+      // Another server was faster, or the service has acknowledged meanwhile.
+      if (!(error instanceof ConflictError)) failures.push(error);
+    }
+  }
+  return done;
+}
+
+/** `passed`: it is not its turn. */
+type Outcome = 'done' | 'failed' | 'passed';
+
+const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due) => Promise<Outcome>> = {
+  send: attempt,
+  async 'note-late'(ports, { tenant, event }) {
+    const nowMs = ports.clock();
+    const { write } = putLifecycleEvent(tenant.tenantKey, event, { ...event, lateNotedAtMs: nowMs });
+    const result = { reasonCode: 408, eventAckData: { eventId: event.id, eventType: event.kind } };
+    await commit(ports, event, [write], 'kms:AcknowledgeEvent', { reason: 'not-acknowledged', result });
+    return 'done';
+  },
+  async forget(ports, { event }) {
+    await commit(ports, event, [removeLifecycleEvent(event)], 'kms:ForgetLifecycleEvent');
+    return 'done';
+  },
+};
+
+function dutyOf(event: LifecycleEvent, nowMs: number): EventDuty | undefined {
+  const due = [...dutiesOf(event)].filter(([, atMs]) => atMs <= nowMs).map(([duty]) => duty);
+  // What is to be forgotten is not sent any more.
+  return due.includes('forget') ? 'forget' : due[0];
+}
+
+async function attempt(ports: EventPorts, { tenant, event }: Due): Promise<Outcome> {
+  const { store, directory, sender, clock, random } = ports;
+  const own = unsentName(event);
+  const [head] = await store.listNames(own.space, { limit: 1 });
+  // An earlier one is still to be sent.
+  if (head?.name !== own.name) return 'passed';
+  const instance = await directory.instance(event.tenantId, event.region);
+  if (instance === undefined) throw new TypeError('an event has an instance');
+  const { event: mine, write } = putLifecycleEvent(tenant.tenantKey, event, begun(event, clock()));
+  await commit(ports, event, [write], 'kms:SendLifecycleEvent', { result: { attempt: mine.delivery.attempts } });
+  const failure = await sender.send(mine, instance);
+  const nowMs = clock();
+  const after =
+    failure === undefined ? delivered(mine, nowMs) : failed(mine, failure, random(1).readUInt8() / 256, nowMs);
+  const put = putLifecycleEvent(tenant.tenantKey, mine, after);
+  await commit(
+    ports,
+    event,
+    [put.write],
+    'kms:DeliverLifecycleEvent',
+    failure === undefined ? {} : { reason: failure },
+  );
+  return failure === undefined ? 'done' : 'failed';
+}
+
+async function commit(
+  { store, clock, random }: EventPorts,
+  event: LifecycleEvent,
+  writes: readonly Write[],
+  action: string,
+  { reason, result = {} }: { readonly reason?: string; readonly result?: object } = {},
+): Promise<void> {
+  const { tenantId, id, kind, keyId, region, service } = event;
+  const entry = {
+    tenantId,
+    timeMs: clock(),
+    principal: 'keystead',
+    action,
+    key: keyRecordId(keyId, region),
+    requestId: id,
+    outcome: reason === undefined ? ('done' as const) : ('failed' as const),
+    ...(reason !== undefined && { reason }),
+    change: true,
+    details: { region, request: { eventId: id, eventType: kind, service }, result: { ...result } },
+    salt: random(16),
+  };
+  await store.commit({ writes, entries: [entry] });
+}
