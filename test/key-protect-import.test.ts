@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateWrappingKey, type WrappingKeyPair } from '../src/crypto/import-wrapping.ts';
-import { KEY_SPECS } from '../src/crypto/key-spec.ts';
+import { SYMMETRIC_BY_LENGTH } from '../src/crypto/key-spec.ts';
 import { World, type Account } from '../src/protocols/key-protect/key-protect.fixture.ts';
 import { madeKey } from '../src/protocols/key-protect/made-key.fixture.ts';
 import { missing } from './conformance/client.fixture.ts';
@@ -72,7 +72,7 @@ describe.skipIf(why !== undefined)('a key that is made at home', () => {
     const [encryptedNonce, iv] = sealed.split(' ');
     const payload = readFileSync(file('payload')).toString('base64');
 
-    const spec = KEY_SPECS.find(({ family, materialLength }) => family === 'aes' && materialLength === length);
+    const spec = SYMMETRIC_BY_LENGTH.get(length);
     const former = { origin: 'imported', material: randomBytes(length), ...(spec && { spec }) } as const;
     const { id } = await madeKey(world, account, former);
     const body = { payload, encryptedNonce, iv, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' };
