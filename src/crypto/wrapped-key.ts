@@ -26,10 +26,20 @@ const VERSION_ID_LENGTH = 16;
 const HEADER_LENGTH = FRAME.length + VERSION_ID_LENGTH + SALT_LENGTH;
 const OVERHEAD = COMMITMENT_LENGTH + TAG_LENGTH;
 
-/** The one spelling: members in this order, no white space, so that nothing of it can be said twice. */
-const TEXT =
-  /^\{"ciphertext":"(?<ciphertext>[A-Za-z0-9+/]+={0,2})","iv":"(?<iv>[A-Za-z0-9+/]{43}=)","version":"4\.0\.0","handle":"(?<handle>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"\}$/;
-const FRAME_LENGTH = '{"ciphertext":"","iv":"","version":"4.0.0","handle":""}'.length + 44 + 36;
+/**
+ * The one spelling: members in this order, no white space, so that nothing of it can be said twice. All but the first has
+ * a fixed length, so each part is found by its place.
+ */
+const [BEFORE_CIPHERTEXT, BEFORE_IV, BEFORE_HANDLE, END] = [
+  '{"ciphertext":"',
+  '","iv":"',
+  '","version":"4.0.0","handle":"',
+  '"}',
+] as const;
+const [IV_TEXT_LENGTH, HANDLE_TEXT_LENGTH] = [44, 36];
+const HANDLE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const AFTER_CIPHERTEXT = BEFORE_IV.length + IV_TEXT_LENGTH + BEFORE_HANDLE.length + HANDLE_TEXT_LENGTH + END.length;
+const FRAME_LENGTH = BEFORE_CIPHERTEXT.length + AFTER_CIPHERTEXT;
 /** No wrapped key is longer, in bytes. */
 export const MAX_WRAPPED_KEY = FRAME_LENGTH + 4 * Math.ceil((MAX_WRAPPED + OVERHEAD) / 3);
 
@@ -54,18 +64,25 @@ export function sealWrapped(
   if (salt.length !== SALT_LENGTH) throw new RangeError(`a salt has ${SALT_LENGTH} bytes`);
   const message = sealCommitted(material, LABEL, headerOf(versionId, salt), aad, secret);
   const ciphertext = message.toString('base64', HEADER_LENGTH);
-  const text = `{"ciphertext":"${ciphertext}","iv":"${salt.toString('base64')}","version":"4.0.0","handle":"${versionId}"}`;
+  const text = BEFORE_CIPHERTEXT + ciphertext + BEFORE_IV + salt.toString('base64') + BEFORE_HANDLE + versionId + END;
   return bytesOf(Buffer.from(text, 'latin1'));
 }
 
 /** Reads the frame; `undefined` where it is not exactly as {@link sealWrapped} spells it. */
 export function parseWrapped(bytes: Buffer): ParsedWrappedKey | undefined {
-  if (bytes.length > MAX_WRAPPED_KEY) return undefined;
-  const parts = TEXT.exec(bytes.toString('latin1'))?.groups;
-  if (parts === undefined) return undefined;
-  const { handle, iv, ciphertext } = parts as { handle: string; iv: string; ciphertext: string };
-  const salt = decodeBase64(iv);
-  const sealed = decodeBase64(ciphertext);
+  if (bytes.length <= FRAME_LENGTH || bytes.length > MAX_WRAPPED_KEY) return undefined;
+  const text = bytes.toString('latin1');
+  const ivAt = text.length - AFTER_CIPHERTEXT + BEFORE_IV.length;
+  const handleAt = text.length - END.length - HANDLE_TEXT_LENGTH;
+  const isSpelt =
+    text.startsWith(BEFORE_CIPHERTEXT) &&
+    text.startsWith(BEFORE_IV, ivAt - BEFORE_IV.length) &&
+    text.startsWith(BEFORE_HANDLE, handleAt - BEFORE_HANDLE.length) &&
+    text.endsWith(END);
+  const handle = text.slice(handleAt, -END.length);
+  if (!isSpelt || !HANDLE.test(handle)) return undefined;
+  const salt = decodeBase64(text.slice(ivAt, ivAt + IV_TEXT_LENGTH));
+  const sealed = decodeBase64(text.slice(BEFORE_CIPHERTEXT.length, ivAt - BEFORE_IV.length));
   if (salt?.length !== SALT_LENGTH || sealed === undefined) return undefined;
   if (sealed.length <= OVERHEAD || sealed.length > OVERHEAD + MAX_WRAPPED) return undefined;
   return { versionId: handle, message: Buffer.concat([headerOf(handle, salt), sealed]) };
