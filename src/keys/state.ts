@@ -50,8 +50,14 @@ export function isPurgeDue({ state, removal }: Key, nowMs: number): boolean {
 
 /** Whether any material that has ever encrypted is deleted or expired, or none was imported yet. */
 function isMaterialMissing(key: Key, nowMs: number): boolean {
-  const permanent = key.versions.filter((version) => version.stage !== 'pending');
-  return permanent.length === 0 || permanent.some((version) => !hasMaterial(version, nowMs));
+  let hasAny = false;
+  // Every use comes by here, and a key may have a thousand versions.
+  for (const version of key.versions) {
+    if (version.stage === 'pending') continue;
+    if (!hasMaterial(version, nowMs)) return true;
+    hasAny = true;
+  }
+  return !hasAny;
 }
 
 /** The verbs that the state of a key can refuse. */

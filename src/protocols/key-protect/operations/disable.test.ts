@@ -87,6 +87,7 @@ const OK = 200;
 const DONE = 204;
 const STATE = 'KEY_ACTION_INVALID_STATE_ERR';
 const GONE = 'KEY_DELETED_ERR';
+const IMPORT = STATE;
 const ROOT = 'KEY_ROOT_REQ_ERR';
 const ACTIONS = ['wrap', 'unwrap', 'rewrap', 'rotate', 'disable', 'enable'] as const;
 
@@ -107,6 +108,7 @@ describe('which action in which state', () => {
       { state: 'pending-deletion', deletion: { scheduledAtMs: NOW, windowDays: 7, dueAtMs: NOW + 604_800_000 } },
       [GONE, GONE, GONE, GONE, GONE, GONE],
     ],
+    ['of material that is gone', { versions: [] }, [IMPORT, IMPORT, IMPORT, IMPORT, IMPORT, IMPORT]],
     ['a stored secret', { extractable: true }, [ROOT, ROOT, ROOT, ROOT, ROOT, ROOT]],
   ])('%s', async (_, fields, expected) => {
     const { ciphertext } = (await act('wrap', {})).body;
