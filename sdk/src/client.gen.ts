@@ -192,12 +192,22 @@ export interface Key {
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
   readonly description: string;
   readonly aliases: readonly (string)[];
+  /** what people call it; need not be unique */
+  readonly name?: string | undefined;
+  /** the group of keys that it is in */
+  readonly keyRing: string;
+  /** when its time to protect data is over */
+  readonly expiresAt?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   readonly keyStore?: KeyStorePlace | undefined;
   readonly tags: readonly (KeyTag)[];
+  readonly createdBy?: string | undefined;
+  /** whether its material leaves again: of stored secrets alone */
+  readonly extractable: boolean;
   /** UTC, RFC 3339 */
   readonly deletionDueAt?: string | undefined;
+  readonly removal?: KeyRemoval | undefined;
   readonly lastUse?: KeyLastUse | undefined;
   readonly rotation?: KeyRotation | undefined;
   readonly multiRegion?: KeyMultiRegion | undefined;
@@ -217,6 +227,18 @@ export interface KeyMultiRegion {
   /** a region such as us-east-1 */
   readonly primaryRegion: string;
   readonly regions: readonly (string)[];
+}
+
+export interface KeyRemoval {
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  readonly by: string;
+  /** UTC, RFC 3339 */
+  readonly restorableUntil: string;
+  /** UTC, RFC 3339 */
+  readonly purgeableFrom: string;
+  /** when it is purged by itself */
+  readonly purgedAt: string;
 }
 
 export interface KeyRoleAssignment {
@@ -255,6 +277,12 @@ export interface KeySummary {
   readonly origin: 'generated' | 'imported' | 'remote' | 'hsm';
   readonly description: string;
   readonly aliases: readonly (string)[];
+  /** what people call it; need not be unique */
+  readonly name?: string | undefined;
+  /** the group of keys that it is in */
+  readonly keyRing: string;
+  /** when its time to protect data is over */
+  readonly expiresAt?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   readonly keyStore?: KeyStorePlace | undefined;
@@ -1038,6 +1066,24 @@ export class KeysteadClient {
   /** Calls a key back from its deletion. It is switched off then. Needs the permission `kms:CancelKeyDeletion`. */
   cancelKeyDeletion(region: string, keyId: string): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/cancel-deletion`);
+  }
+
+  /** Deletes a key at once: it works for nothing any more, and can be restored for 30 days. Needs the permission `kms:ScheduleKeyDeletion`. */
+  deleteKey(region: string, keyId: string, body: {
+    /** although resources are registered with it: these are let go */
+    readonly force?: boolean | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/delete`, undefined, body);
+  }
+
+  /** Takes a deleted key back, with everything that it had. It is switched on then. Needs the permission `kms:CancelKeyDeletion`. */
+  restoreKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/restore`);
+  }
+
+  /** Ends a key for good that was deleted 4 hours ago or earlier: its material is destroyed. Needs the permission `kms:PurgeKey`. */
+  purgeKey(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/purge`);
   }
 
   /** Gives somebody rights on a key, until the grant is retired or revoked. Needs the permission `kms:CreateGrant`. */

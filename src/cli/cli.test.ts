@@ -198,6 +198,12 @@ describe('the command line against a server', () => {
     expect(states).toEqual(['disabled', 'enabled', 'enabled', 'pending-deletion', 'disabled', 'disabled']);
     const refused = await run('key', 'schedule-deletion', id, '--days', '6', '--region', 'us-east-1');
     expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+    const [deleted] = await json('key', 'delete', id, '--force', '--region', 'us-east-1');
+    expect(deleted).toMatchObject({ state: 'deleted', removal: { by: expect.stringMatching(/^IBMid-/) } });
+    for (const verb of ['restore', 'purge']) {
+      const early = await run('key', verb, id, '--region', 'us-east-1');
+      expect([early.exitCode, early.stderr]).toEqual([1, expect.stringMatching(/ on it is allowed\.$/m)]);
+    }
   });
 
   it('hands rights on a key to others, and takes them back', async () => {

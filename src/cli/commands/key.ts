@@ -16,6 +16,8 @@ const KEY_COLUMNS: readonly Column<KeySummary>[] = [
   ['SPEC', ({ spec }) => spec],
   ['USAGE', ({ usage }) => usage],
   ['ORIGIN', ({ origin }) => origin],
+  ['NAME', ({ name }) => name],
+  ['RING', ({ keyRing }) => keyRing],
   ['ALIASES', ({ aliases }) => aliases.join(', ')],
   ['DESCRIPTION', ({ description }) => shortened(description)],
 ];
@@ -129,6 +131,22 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
   ),
   change('cancel-deletion', 'Calls a key back from its deletion. It is switched off then', (client, region, key) =>
     client.cancelKeyDeletion(region, key),
+  ),
+  change(
+    'delete',
+    'Deletes a key at once: it works for nothing any more, and can be restored for 30 days',
+    (client, region, key, { given }) => client.deleteKey(region, key, given.flag('force') ? { force: true } : {}),
+    { options: [['--force', 'although resources are registered with it: these are let go']] },
+  ),
+  change(
+    'restore',
+    'Takes a deleted key back, with everything that it had. It is switched on then',
+    (client, region, key) => client.restoreKey(region, key),
+  ),
+  change(
+    'purge',
+    'Ends a key for good that was deleted 4 hours ago or earlier: its material is destroyed',
+    (client, region, key) => client.purgeKey(region, key),
   ),
   {
     path: 'key check-value',

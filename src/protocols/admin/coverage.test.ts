@@ -77,7 +77,7 @@ describe('every route of the admin API', () => {
             {
               Effect: 'Deny',
               Principal: '*',
-              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*', 'kms:L*'],
+              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*', 'kms:L*', 'kms:P*'],
               Resource: '*',
             },
           ],

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { KeyUse } from '../../audit/last-uses.ts';
-import type { Key, KeyVersion } from '../../keys/key.ts';
-import { hasMaterial } from '../../keys/key.ts';
+import { DEFAULT_RING, hasMaterial, type Key, type KeyVersion, type Removal } from '../../keys/key.ts';
+import { WAITING_MS } from '../../keys/waiting-times.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
 import { rotationOf } from '../../keys/rotation-policy.ts';
 import { conditionOf } from '../../keys/state.ts';
@@ -28,6 +28,9 @@ const SUMMARY = {
   origin: Type.Enum(['generated', 'imported', 'remote', 'hsm']),
   description: Type.String(),
   aliases: Type.Array(Type.String()),
+  name: Type.Optional(Type.String({ description: 'what people call it; need not be unique' })),
+  keyRing: Type.String({ description: 'the group of keys that it is in' }),
+  expiresAt: Type.Optional({ ...TIMESTAMP, description: 'when its time to protect data is over' }),
   createdAt: TIMESTAMP,
   keyStore: Type.Optional(
     named('KeyStorePlace', {
@@ -56,10 +59,21 @@ const KEY_VERSION = named('KeyVersion', {
   materialExpiresAt: Type.Optional(TIMESTAMP),
 });
 
+const KEY_REMOVAL = named('KeyRemoval', {
+  at: TIMESTAMP,
+  by: Type.String(),
+  restorableUntil: TIMESTAMP,
+  purgeableFrom: TIMESTAMP,
+  purgedAt: { ...TIMESTAMP, description: 'when it is purged by itself' },
+});
+
 export const KEY = named('Key', {
   ...SUMMARY,
   tags: Type.Array(named('KeyTag', { key: Type.String(), value: Type.String() })),
+  createdBy: Type.Optional(Type.String()),
+  extractable: Type.Boolean({ description: 'whether its material leaves again: of stored secrets alone' }),
   deletionDueAt: Type.Optional(TIMESTAMP),
+  removal: Type.Optional(KEY_REMOVAL),
   lastUse: Type.Optional(
     named('KeyLastUse', { action: Type.String(), at: TIMESTAMP, requestId: Type.String(), entryId: UUID }),
   ),
@@ -79,6 +93,9 @@ export function showKeySummary(key: Key, accountId: string, nowMs: number): Stat
     origin: key.origin,
     description: key.description,
     aliases: key.aliases.map(({ name }) => name),
+    ...(key.name !== undefined && { name: key.name }),
+    keyRing: key.keyRing ?? DEFAULT_RING,
+    ...(key.expiresAtMs !== undefined && { expiresAt: timestamp(key.expiresAtMs) }),
     createdAt: timestamp(key.createdAtMs),
     ...(key.keyStore && { keyStore: { ...key.keyStore } }),
   };
@@ -90,6 +107,9 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse
   return {
     ...showKeySummary(key, accountId, nowMs),
     tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
+    ...(key.createdBy !== undefined && { createdBy: key.createdBy }),
+    extractable: key.extractable,
+    ...(key.removal && { removal: showRemoval(key.removal) }),
     ...(key.deletion?.dueAtMs !== undefined && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
     ...(lastUse && { lastUse: showUse(lastUse) }),
     ...(rotation && { rotation: { periodDays: rotation.periodDays, nextAt: timestamp(rotation.nextAtMs) } }),
@@ -97,6 +117,16 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse
       multiRegion: { primaryRegion: key.multiRegion.primaryRegion, regions: [...key.multiRegion.regions] },
     }),
     versions: key.versions.map((version) => showVersion(open, version, nowMs)),
+  };
+}
+
+function showRemoval({ atMs, by }: Removal): Static<typeof KEY_REMOVAL> {
+  return {
+    at: timestamp(atMs),
+    by,
+    restorableUntil: timestamp(atMs + WAITING_MS.restorable),
+    purgeableFrom: timestamp(atMs + WAITING_MS.purge),
+    purgedAt: timestamp(atMs + WAITING_MS.automaticPurge),
   };
 }
 

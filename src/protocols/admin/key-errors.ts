@@ -1,5 +1,6 @@
 import type { KeyError, KeyErrorCode } from '../../keys/errors.ts';
 import type { AdminError } from './errors.ts';
+import { timestamp } from './schema.ts';
 
 interface Row {
   readonly status: number;
@@ -262,7 +263,7 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   },
   'key-not-active': { status: 409, says: 'is not active', action: 'Enable it first.' },
   'key-not-suspended': { status: 409, says: 'is not switched off', action: 'There is nothing to switch on.' },
-  'too-early': { status: 409, says: 'was changed a moment ago', action: 'Wait, then send it again.' },
+  'too-early': { status: 409, says: 'was changed too short a time ago', action: 'Wait, then send it again.' },
   'restore-expired': { status: 409, says: 'was deleted too long ago to be restored', action: 'It can only be purged.' },
   'not-a-wrapping-key': { status: 400, says: 'is a stored secret, which wraps nothing', action: 'Use a root key.' },
   'payload-missing': {
@@ -348,6 +349,6 @@ export function keyRefusal({ code, facts }: KeyError): AdminError {
     status,
     code,
     message: `the key${facts.keyId === undefined ? '' : ` ${facts.keyId}`} ${says}${why}`,
-    action,
+    action: facts.allowedAtMs === undefined ? action : `From ${timestamp(facts.allowedAtMs)} on it is allowed.`,
   };
 }

@@ -25,6 +25,8 @@ interface KeyRoute<B extends TObject> {
   readonly asked?: (body: Static<B>) => Values;
   /** What makes things safer gets through on a full disk. */
   readonly urgent?: boolean;
+  /** Whether what is replaced is gone from the disk when it is answered: material that is destroyed. */
+  readonly shreds?: boolean;
   /** The change that is asked for; absent where the key is only shown. */
   readonly change?: (
     space: KeySpace,
@@ -76,6 +78,7 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
             value: { open: new OpenKey(value, space), lastUse, accountId, nowMs },
             ...change,
             ...(row.urgent === true && { urgent: true }),
+            ...(row.shreds === true && { shred: true }),
           };
         },
       };

@@ -20,6 +20,7 @@ import {
   rotateKey,
   scheduleKeyDeletion,
 } from './resources/keys.ts';
+import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import {
   checkEnvironment,
   createEnvironment,
@@ -108,6 +109,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   disableKeyRotation,
   scheduleKeyDeletion,
   cancelKeyDeletion,
+  deleteKey,
+  restoreKey,
+  purgeKey,
   createGrant,
   listGrants,
   revokeGrant,
