@@ -28,6 +28,22 @@ export interface AuditCheckpoint {
   readonly verifierKey: string;
 }
 
+export interface Authorization {
+  /** a UUID in lower case */
+  readonly authorizationId: string;
+  /** the name of a service */
+  readonly service: string;
+  readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager')[];
+  /** a region such as us-east-1 */
+  readonly region?: string | undefined;
+  /** the id of a key ring */
+  readonly keyRing?: string | undefined;
+  /** the id of a key */
+  readonly keyId?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
 export interface ContextPair {
   readonly name: string;
   readonly value: string;
@@ -953,6 +969,38 @@ export class KeysteadClient {
     readonly expiresAt?: string | undefined;
   } = {}): Promise<IssuedCredential> {
     return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/credentials`, undefined, body);
+  }
+
+  /** Lets a service use keys of the own tenant, as roles of IBM Key Protect say, and register what they protect. Needs the permission `keystead:CreateAuthorization`. */
+  createAuthorization(body: {
+    /** the name of a service */
+    readonly service: string;
+    readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager')[];
+    /** a region such as us-east-1 */
+    readonly region?: string | undefined;
+    /** the id of a key ring */
+    readonly keyRing?: string | undefined;
+    /** the id of a key */
+    readonly keyId?: string | undefined;
+  }): Promise<Authorization> {
+    return this.#transport.send('POST', `/authorizations`, undefined, body);
+  }
+
+  /** Lists what the own tenant has authorized services to. Needs the permission `keystead:ListAuthorizations`. */
+  listAuthorizations(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Authorization)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/authorizations`, query);
+  }
+
+  /** Takes an authorization back: every request of the service that starts after the answer goes without it. Needs the permission `keystead:DeleteAuthorization`. */
+  deleteAuthorization(authorizationId: string): Promise<Authorization> {
+    return this.#transport.send('POST', `/authorizations/${encodeURIComponent(authorizationId)}/delete`);
   }
 
   /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */

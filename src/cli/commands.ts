@@ -1,6 +1,7 @@
 import type { CliCommand } from './command.ts';
 import { ACCESS_COMMANDS } from './commands/access.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
+import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
@@ -27,6 +28,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
   'key-role': 'Roles of IBM Key Protect: what users, programs and roles may do with keys, and with which.',
+  authorization: 'Authorizations: what services may do with keys of your tenant.',
   service: 'Services: programs that act for tenants where their policies or grants name them.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
@@ -52,6 +54,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...KEY_ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
   ...SERVICE_COMMANDS,
+  ...AUTHORIZATION_COMMANDS,
   ...KEY_COMMANDS,
   ...GRANT_COMMANDS,
   ...ACCESS_COMMANDS,

@@ -23,6 +23,8 @@ export type IdentityErrorCode =
   | 'role-assignment-malformed'
   | 'role-assignment-not-found'
   | 'too-many-role-assignments'
+  | 'authorization-not-found'
+  | 'too-many-authorizations'
   | 'session-duration-out-of-bounds';
 
 /** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */

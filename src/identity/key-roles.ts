@@ -55,6 +55,15 @@ export const KEY_ROLES = {
   KmipAdapterManager: ['kms:ListKeys', 'kms:ListKeyRings', 'kms:ManageKmip'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+/** What services alone do, whatever their role: they say what a key protects, and that they heard of its changes. */
+export const SERVICE_ACTIONS = [
+  'kms:ListRegistrations',
+  'kms:CreateRegistration',
+  'kms:UpdateRegistration',
+  'kms:DeleteRegistration',
+  'kms:AcknowledgeEvent',
+] as const;
+
 const VIEWER = ['keystead:WhoAmI', 'keystead:ListRegions', 'keystead:ListInstances', 'keystead:GetInstance'];
 const EDITOR = [...VIEWER, 'keystead:AddRegion', 'keystead:CreateInstance', 'keystead:DeleteInstance'];
 const ADMINISTRATOR = [

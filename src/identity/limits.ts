@@ -13,6 +13,8 @@ export const LIMITS = {
   tagValue: 256,
   /** Ours: IBM counts policies of a whole account. */
   roleAssignments: 100,
+  /** Ours as well: authorizations of services, of one tenant. */
+  authorizations: 1_000,
 } as const;
 
 /** How long sessions last, in seconds: least, most, and where nothing is said. */

@@ -1,6 +1,7 @@
 import { evaluate, type Decision } from '../access/evaluate.ts';
 import { explain, type Explanation } from '../access/explain.ts';
 import type { AccessRequest, GrantedRight, Subject } from '../access/request.ts';
+import { rootArn } from '../identity/arn.ts';
 import type { Principal } from '../identity/principal.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import { makeRoom } from '../records/record-cache.ts';
@@ -9,7 +10,7 @@ import type { Call } from './call.ts';
 import type { Asker } from './condition-keys.ts';
 import { Conditions } from './conditions.ts';
 import { AccessDeniedError } from './errors.ts';
-import type { Granted } from './granted.ts';
+import type { Granted, RightOfGrant } from './granted.ts';
 
 /** Decisions that are remembered for one revision of a key: beyond that, the oldest are made anew. */
 const MAX_DECISIONS = 128;
@@ -22,17 +23,39 @@ export function authorise(call: Call, target: Target, nowMs: number, granted: Gr
   if (target.isFree === true) return;
   const decision = byPolicies(call, target, nowMs);
   if (decision.allowed) return;
-  const { key, mayRestOn } = target;
+  const { key } = target;
   const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
   if (key === undefined || granted === undefined || !isOpen) {
     throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
   }
   return andThen(granted.find(key, call.principal), (found) => {
-    const grants = mayRestOn ? found.filter(({ grant }) => mayRestOn(grant)) : found;
+    const grants = found.filter(countsFor(call, target, nowMs));
     const withGrants = grants.length === 0 ? decision : decide(call, target, nowMs, grants);
     if (!withGrants.allowed)
       throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
   });
+}
+
+/**
+ * Which rights count for a target. A grant rests on the key's own policy, by whoever made it; an authorization is the
+ * account's word alone, and counts where the key's policy lets the account's policies decide.
+ */
+function countsFor(call: Asker, target: Target, nowMs: number): (right: RightOfGrant) => boolean {
+  const { mayRestOn } = target;
+  let isAccounts: boolean | undefined;
+  return ({ grant }) => {
+    if (grant !== undefined) return mayRestOn === undefined || mayRestOn(grant);
+    isAccounts ??= mayRestOn === undefined && isLeftToAccount(call, target, nowMs);
+    return isAccounts;
+  };
+}
+
+/** Whether the policy of a key would allow its account itself what is asked. */
+function isLeftToAccount(call: Asker, target: Target, nowMs: number): boolean {
+  const { accountId } = target;
+  const request = requestOf(call, target, nowMs);
+  if (request === undefined || accountId === undefined) return false;
+  return evaluate({ ...request, subject: { arn: rootArn(accountId), accountId, policies: [] } }).allowed;
 }
 
 function byPolicies(call: Call, target: Target, nowMs: number): Decision {
@@ -62,10 +85,10 @@ export function explainTarget(
   nowMs: number,
   granted: Granted | undefined,
 ): MaybePromise<Explanation> {
-  const { key, mayRestOn } = target;
+  const { key } = target;
   const found = key === undefined || granted === undefined ? [] : granted.find(key, call.principal);
   return andThen(found, (all) => {
-    const grants = mayRestOn ? all.filter(({ grant }) => mayRestOn(grant)) : all;
+    const grants = all.filter(countsFor(call, target, nowMs));
     const request = requestOf(call, target, nowMs, grants);
     if (request !== undefined) return explain(request);
     return {

@@ -1,5 +1,6 @@
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
+import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
 import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
 import {
   createCredential,
@@ -94,6 +95,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   suspendService,
   resumeService,
   createServiceCredential,
+  createAuthorization,
+  listAuthorizations,
+  deleteAuthorization,
   createCredential,
   createRootCredential,
   listCredentials,

@@ -20,6 +20,7 @@ import { match, PREFIX, type Matched } from './match.ts';
 import type { OperationContext, OperationInput, OperationPorts } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Query } from './query.ts';
+import { guardedByAuthorizations } from './service-access.ts';
 import { wireErrorOf } from './wire-error.ts';
 
 /** Who is behind a bearer token. */
@@ -182,12 +183,21 @@ function contextOf(
 
 /**
  * In an instance of another tenant only what a key's own policy gives is open: where there is no key to ask, the
- * caller's own policies would decide about what is not theirs.
+ * caller's own policies would decide about what is not theirs. Services have none: their authorizations decide.
  */
-function withinTenant({ instance, principal }: OperationContext, act: Act<Answer>, call: Call): Act<Answer> {
-  const isOwn = instance.tenantId === principal.tenantId;
-  if (!isOwn && act.targets.some(({ key, guarded }) => key === undefined && guarded === undefined))
-    throw new UnauthorizedError();
+function withinTenant(context: OperationContext, act: Act<Answer>, call: Call): MaybePromise<Act<Answer>> {
+  const { instance, principal } = context;
+  const isOpen = act.targets.every(({ key, guarded }) => key !== undefined || guarded !== undefined);
+  if (isOpen || (instance.tenantId === principal.tenantId && principal.service === undefined))
+    return withDetails(act, call);
+  if (principal.service === undefined) throw new UnauthorizedError();
+  return andThen(guardedByAuthorizations(context, principal.service), (guarded) => {
+    const targets = act.targets.map((target) => (target.key === undefined ? { guarded, ...target } : target));
+    return withDetails({ ...act, targets }, call);
+  });
+}
+
+function withDetails(act: Act<Answer>, call: Call): Act<Answer> {
   const details =
     act.details === undefined ? call.details : { ...(call.details as object), ...(act.details as object) };
   return { ...act, ...(details !== undefined && { details }) };

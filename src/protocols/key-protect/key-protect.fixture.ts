@@ -4,9 +4,10 @@ import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import type { WrappingKeyPair } from '../../crypto/import-wrapping.ts';
 import type { HttpAnswer, HttpRequest } from '../../http/route.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
-import { issueAccessKey, issueApiKey } from '../../identity/credential.ts';
+import { issueApiKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
-import { makePrincipal } from '../../identity/principal.ts';
+import { makePrincipal, putPrincipal } from '../../identity/principal.ts';
+import { withAssignment, type RoleAssignment } from '../../identity/role-assignment.ts';
 import { makeService } from '../../identity/service.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
@@ -98,13 +99,10 @@ export class World {
     wrappingKeys: { take: async () => this.makeWrappingPair() } as unknown as WrappingKeyPool,
     // A test that turns the clock goes on with its API key, as a client that gets a new token would.
     tokens: {
-      read: (token, nowMs) => {
-        // A service has no API key: the id of its access key stands for a token of it.
-        if (token.startsWith('KSIA')) return this.directory.byAccessKey(token);
-        return token.startsWith('ks_')
+      read: (token, nowMs) =>
+        token.startsWith('ks_')
           ? this.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(token, 'ascii')))
-          : this.tokens.read(token, nowMs);
-      },
+          : this.tokens.read(token, nowMs),
     },
     pipeline: this.pipeline,
     clock: this.clock,
@@ -142,12 +140,20 @@ export class World {
     return { id: member.id, token: issued.secret.toString('ascii') };
   }
 
+  /** Gives a user roles of IBM Key Protect. */
+  async assign({ tenant }: Account, { id }: Actor, wanted: Omit<RoleAssignment, 'id'>): Promise<void> {
+    const member = await this.directory.member(tenant, id);
+    if (member === undefined) throw new TypeError('no such user');
+    const { write } = putPrincipal(tenant, withAssignment(member, wanted, this.random));
+    await this.commit(tenant, [write], tenant.tenantId);
+  }
+
   /** Makes a service, hosted by a tenant. */
   async service(tenant: Tenant, name: string): Promise<Actor> {
     const { service, write } = makeService(tenant, name, this.clock(), this.random);
-    const issued = issueAccessKey(tenant, service.id, undefined, this.clock(), this.random, { holder: 'service' });
+    const issued = issueApiKey(tenant, service.id, this.clock(), this.random, { holder: 'service' });
     await this.commit(tenant, [write, issued.write], tenant.tenantId);
-    return { id: service.id, token: issued.credential.id };
+    return { id: service.id, token: issued.secret.toString('ascii') };
   }
 
   /** Sends a request: `path` is below `/api/v2`, with its query. */

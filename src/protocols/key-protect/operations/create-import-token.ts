@@ -13,13 +13,14 @@ const RETRIEVALS = { min: 1, max: 500 };
 
 /** `POST /import_token`: a new one in place of the old one. */
 export const createImportToken: Operation = {
-  notes: 'the private key of the token that it replaces is destroyed with the answer',
+  notes:
+    'the private key of the token that it replaces is destroyed with the answer; a role over the ring that `X-Kms-Key-Ring` names is enough (inferred)',
   prepare(context, { body }) {
     const fields = new Fields(body ?? {}, ['expiration', 'maxAllowedRetrievals']);
     const lifetimeS = fields.integer('expiration', LIFETIME_S) ?? 600;
     const maxRetrievals = fields.integer('maxAllowedRetrievals', RETRIEVALS) ?? 1;
     return {
-      targets: [instanceTarget(context, 'kms:CreateImportToken')],
+      targets: [instanceTarget(context, 'kms:CreateImportToken', context.keyRing)],
       details: facts({ expiration: lifetimeS, maxAllowedRetrievals: maxRetrievals }),
       async run(nowMs) {
         const { instance, records, random, wrappingKeys } = context;

@@ -13,7 +13,7 @@ export const getImportToken: Operation = {
   prepare(context) {
     const { instance, records } = context;
     return {
-      targets: [instanceTarget(context, 'kms:GetImportToken')],
+      targets: [instanceTarget(context, 'kms:GetImportToken', context.keyRing)],
       async run(nowMs) {
         const before = await findInstanceImportToken(records, instance);
         const { value, writes } = retrieveInstanceImportToken(instance, before, nowMs);
