@@ -1,5 +1,6 @@
 import { crnOf } from '../../identity/crn.ts';
 import type { Instance } from '../../identity/tenant.ts';
+import { authorizationOf } from '../../keys/dual-authorization.ts';
 import { currentVersion, lastRotationMs, type Key, type KeyState } from '../../keys/key.ts';
 import { isExpired } from '../../keys/state.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
@@ -76,7 +77,7 @@ export function showKey(instance: Instance, key: Key, nowMs: number): object {
     imported: key.origin === 'imported',
     keyRingID: ringOf(key),
     creationDate: timestamp(key.createdAtMs),
-    createdBy: key.createdBy ?? '',
+    ...(key.createdBy !== undefined && { createdBy: key.createdBy }),
     algorithmType: 'Deprecated',
     algorithmMetadata: { bitLength: String(bits), mode: 'Deprecated' },
     algorithmBitSize: bits,
@@ -84,15 +85,15 @@ export function showKey(instance: Instance, key: Key, nowMs: number): object {
     ...(key.updatedAtMs !== undefined && { lastUpdateDate: timestamp(key.updatedAtMs) }),
     ...(rotatedAtMs !== undefined && { lastRotateDate: timestamp(rotatedAtMs) }),
     ...(version && { keyVersion: { id: version.id, creationDate: timestamp(version.createdAtMs) } }),
-    dualAuthDelete: showDualAuthorization(key),
+    dualAuthDelete: showDualAuthorization(key, nowMs),
     ...showRotation(key),
     ...showRemoval(key, nowMs),
   };
 }
 
-function showDualAuthorization({ dualAuthorization }: Key): object {
-  if (dualAuthorization === undefined) return { enabled: false };
-  const { authorized } = dualAuthorization;
+function showDualAuthorization(key: Key, nowMs: number): object {
+  if (key.dualAuthorization === undefined) return { enabled: false };
+  const authorized = authorizationOf(key, nowMs);
   return {
     enabled: true,
     keySetForDeletion: authorized !== undefined,

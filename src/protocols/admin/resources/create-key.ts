@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { wipe } from '../../../bytes/bytes.ts';
 import { whileItLasts } from '../../../identity/tenant.ts';
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { createKey as create, requireMakeable, type NewKey } from '../../../keys/create.ts';
 import { KeyError } from '../../../keys/errors.ts';
@@ -72,6 +73,7 @@ export const createKey = adminRoute({
       description: body.description ?? '',
       accessPolicy: defaultAccessPolicy(accountId),
       tags,
+      createdBy: iamIdOf(proof.principal),
     };
     return {
       targets: [target('kms:CreateKey'), ...(tags.length > 0 ? [target('kms:TagResource')] : [])],

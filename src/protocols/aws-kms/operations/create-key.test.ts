@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REGION, World, type Account } from '../endpoint.fixture.ts';
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import type { OperationName } from '../model.gen.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 
@@ -38,6 +39,12 @@ describe('CreateKey', () => {
       },
     });
     expect((await call('DescribeKey', { KeyId })).body).toEqual(body);
+  });
+
+  it('keeps who made it', async () => {
+    const { body } = await call('CreateKey', {});
+    const open = await world.keys.find(one.instance, body.KeyMetadata.KeyId);
+    expect(open?.key.createdBy).toBe(iamIdOf(one.admin.principal));
   });
 
   it('makes a key that waits for material', async () => {

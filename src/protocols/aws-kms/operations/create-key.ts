@@ -12,6 +12,7 @@ import type { KeyUsageType } from '../model.gen.ts';
 import type { Input, Operation, OperationContext } from '../operation.ts';
 import { placeKey, requireStoreMembers } from './external-key.ts';
 import { keyMetadata } from './key-metadata.ts';
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { checkPolicy } from './key-policy.ts';
 import { keyRoom } from './room-for-key.ts';
@@ -37,6 +38,7 @@ export const createKey: Operation<'CreateKey'> = {
       accessPolicy: input.Policy ?? defaultAccessPolicy(instance.accountId),
       tags: tagsOf(input.Tags),
       multiRegion: input.MultiRegion === true,
+      createdBy: iamIdOf(context.principal),
     };
     const isTagged = wanted.tags.length > 0;
     return {
