@@ -20,6 +20,7 @@ import { match, PREFIX, type Matched } from './match.ts';
 import type { OperationContext, OperationInput, OperationPorts } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Query } from './query.ts';
+import { rateClassesOf } from './rate-class.ts';
 import { guardedByAuthorizations } from './service-access.ts';
 import { wireErrorOf } from './wire-error.ts';
 
@@ -81,9 +82,15 @@ async function serve(ports: Served, request: HttpRequest): Promise<HttpAnswer> {
     const proving = prove(ports, request);
     const { principal } = proving instanceof Promise ? await proving : proving;
     const query = new Query(request.query);
-    const matched = match(request.method, request.path, query);
-    if (matched === undefined) throw noSuchPath(request);
-    const call = callOf(request, principal, matched.name, correlationId);
+    const matched = matchOf(request, query);
+    const name = matched instanceof KeyProtectError ? undefined : matched.name;
+    const call = callOf(request, principal, name === undefined ? NO_OPERATION : CATALOG[name], correlationId);
+    // Before anything is done with a key, and once, however often the act is prepared.
+    for (const one of rateClassesOf(name)) ports.throttle?.take(call, one);
+    if (matched instanceof KeyProtectError) {
+      await ports.pipeline.refuse(call, matched);
+      throw matched;
+    }
     const answer = await ports.pipeline.execute(call, (nowMs) => prepare(ports, request, call, matched, query, nowMs));
     return encodeAnswer(answer, correlationId);
   } catch (error) {
@@ -91,6 +98,19 @@ async function serve(ports: Served, request: HttpRequest): Promise<HttpAnswer> {
     if (told === 'unauthorized') return encodeUnauthorized(correlationId);
     if (told.status >= 500 && told.code !== 'NOT_IMPLEMENTED_ERR') ports.onFault(error, requestId);
     return encodeError(told, correlationId);
+  }
+}
+
+/** By what the entry of a request is known that is for none of the operations. */
+const NO_OPERATION: Pick<Endpoint, 'event' | 'actions'> = { event: 'kms.secrets.default', actions: ['kms:Unknown'] };
+
+/** What a request is for, or why it is for nothing. */
+function matchOf(request: HttpRequest, query: Query): Matched | KeyProtectError {
+  try {
+    return match(request.method, request.path, query) ?? noSuchPath(request);
+  } catch (error) {
+    if (error instanceof KeyProtectError) return error;
+    throw error;
   }
 }
 
@@ -206,10 +226,9 @@ function withDetails(act: Act<Answer>, call: Call): Act<Answer> {
 function callOf(
   { rawHeaders, remoteAddress, isSecure, requestId, path }: HttpRequest,
   principal: Proof['principal'],
-  name: OperationName,
+  { event, actions }: Pick<Endpoint, 'event' | 'actions'>,
   correlationId: string,
 ): Call {
-  const { event, actions } = CATALOG[name];
   const userAgent = headerOf(rawHeaders, 'user-agent');
   return {
     principal,

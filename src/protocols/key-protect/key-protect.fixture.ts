@@ -25,7 +25,7 @@ import { MemoryStore } from '../../store/memory.ts';
 import { issuerOf } from '../iam/claims.ts';
 import { SigningKeys } from '../iam/signing-keys.ts';
 import { Tokens } from '../iam/tokens.ts';
-import { keyProtectRoutes } from './endpoint.ts';
+import { keyProtectRoutes, type EndpointPorts } from './endpoint.ts';
 import { PREFIX } from './match.ts';
 
 export const REGION = 'eu-central-1';
@@ -90,7 +90,7 @@ export class World {
     random: this.random,
     issuer: issuerOf('world'),
   });
-  readonly routes = keyProtectRoutes({
+  readonly ports: EndpointPorts = {
     directory: this.directory,
     keys: this.keys,
     records: this.store,
@@ -108,7 +108,8 @@ export class World {
     clock: this.clock,
     unauthenticated: this.unauthenticated,
     onFault: (error) => this.faults.push(error),
-  });
+  };
+  readonly routes = keyProtectRoutes(this.ports);
 
   /** Where a test wants another store than one in memory. */
   protected makeStore(): MemoryStore {
