@@ -1,18 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateWrappingKey, type WrappingKeyPair } from '../src/crypto/import-wrapping.ts';
-import { SYMMETRIC_BY_LENGTH } from '../src/crypto/key-spec.ts';
 import { World, type Account } from '../src/protocols/key-protect/key-protect.fixture.ts';
-import { madeKey } from '../src/protocols/key-protect/made-key.fixture.ts';
 import { missing } from './conformance/client.fixture.ts';
 
 /** Tools of the system, and no code of ours: what somebody at home has to bring a key by docs/spec/import-token.md. */
 const OPENSSL = '/usr/bin/openssl';
 const PYTHON = '/usr/bin/python3';
+const KEY = 'application/vnd.ibm.kms.key+json';
 const SEAL = `import base64, os, sys
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 material, nonce, iv = open(sys.argv[1], 'rb').read(), base64.b64decode(sys.argv[2]), os.urandom(12)
@@ -72,14 +70,19 @@ describe.skipIf(why !== undefined)('a key that is made at home', () => {
     const [encryptedNonce, iv] = sealed.split(' ');
     const payload = readFileSync(file('payload')).toString('base64');
 
-    const spec = SYMMETRIC_BY_LENGTH.get(length);
-    const former = { origin: 'imported', material: randomBytes(length), ...(spec && { spec }) } as const;
-    const { id } = await madeKey(world, account, former);
-    const body = { payload, encryptedNonce, iv, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' };
-    const rotated = await call('POST', `/keys/${id}/actions/rotate`, body);
+    const root = { type: KEY, name: 'from-home', extractable: false, payload, encryptedNonce, iv };
+    const body = {
+      metadata: { collectionType: KEY, collectionTotal: 1 },
+      resources: [{ ...root, encryptionAlgorithm: 'RSAES_OAEP_SHA_256' }],
+    };
+    const made = await call('POST', '/keys', body);
+    expect(made.status).toBe(201);
+    expect(made.body.resources[0]).toMatchObject({ imported: true, extractable: false, algorithmBitSize: length * 8 });
+    const { id } = made.body.resources[0];
     const open = await world.keys.find(account.instance, id);
-    const current = open?.key.versions.find(({ stage }) => stage === 'current');
-    const isTaken = current?.materialId === account.tenant.tenantKey.materialId(id, material);
-    expect([rotated.status, isTaken]).toEqual([204, true]);
+    expect(open?.key.versions[0]?.materialId).toBe(account.tenant.tenantKey.materialId(id, material));
+    const plaintext = Buffer.from('data key').toString('base64');
+    const { ciphertext } = (await call('POST', `/keys/${id}/actions/wrap`, { plaintext })).body;
+    expect((await call('POST', `/keys/${id}/actions/unwrap`, { ciphertext })).body.plaintext).toBe(plaintext);
   });
 });

@@ -1,15 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { edit } from '../../../keys/change.ts';
-import { createKey } from '../../../keys/create.ts';
-import { requireKeyRing } from '../../../keys/find-key-ring.ts';
-import { GENERATED } from '../../../keys/key-space.fixture.ts';
-import { putKey } from '../../../keys/key-record.ts';
-import { ringHolds } from '../../../keys/key-ring.ts';
 import type { Commit } from '../../../records/commit.ts';
-import { ConflictError } from '../../../records/ports.ts';
 import { Installation } from '../../../store/installation.fixture.ts';
 import { MemoryStore } from '../../../store/memory.ts';
-import { World, type Account, type Answered } from '../key-protect.fixture.ts';
+import { one, World, type Account, type Answered } from '../key-protect.fixture.ts';
 import { madeKey } from '../made-key.fixture.ts';
 
 const installations: Installation[] = [];
@@ -109,16 +103,23 @@ describe.each([
     expect(await ringOf()).toBe('ring');
   });
 
-  it('is made for a new key: the commit of the key rests on it', async () => {
+  const NEW = one('key', { type: 'application/vnd.ibm.kms.key+json', name: 'new', extractable: false });
+  const inRing = { body: NEW, headers: { 'x-kms-key-ring': 'ring' } };
+
+  it('is deleted before a key is made in it: no key is made', async () => {
     const { world, account, call } = await start();
-    const { instance, tenant } = account;
-    const ring = await requireKeyRing(world.store, instance, 'ring');
-    const { value } = createKey(instance, { ...GENERATED }, world.clock(), world.random);
-    const write = putKey(tenant.tenantKey, undefined, { ...value, keyRing: 'ring' });
-    await call('DELETE', '/key_rings/ring');
-    const commit = { writes: [write], entries: [entryOf(account)], preconditions: ringHolds(ring) };
-    await expect(world.store.commit(commit)).rejects.toThrow(ConflictError);
-    expect(await world.keys.find(instance, value.id)).toBeUndefined();
+    const { rival } = before(world, () => call('DELETE', '/key_rings/ring'));
+    const made = await world.call(account, account.admin, 'POST', '/keys', inRing);
+    expect(told(made)).toEqual([404, 'KEY_RING_NOT_FOUND_ERR']);
+    expect((await rival).status).toBe(204);
+    expect((await call('HEAD', '/keys')).headers.get('key-total')).toBe('1');
+  });
+
+  it('gets a new key before it is deleted: it stays', async () => {
+    const { world, account, call } = await start();
+    const { rival } = before(world, () => world.call(account, account.admin, 'POST', '/keys', inRing));
+    expect(told(await call('DELETE', '/key_rings/ring'))).toEqual([409, 'KEY_RING_NOT_EMPTY_ERR']);
+    expect((await rival).body.resources[0].keyRingID).toBe('ring');
   });
 });
 
