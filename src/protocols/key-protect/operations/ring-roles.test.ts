@@ -48,12 +48,12 @@ describe('to move a key from one ring to another', () => {
     expect((await ask(actor, 'PATCH', `/keys/${key.id}`, { body: { keyRingID: 'yours' } })).status).toBe(200);
   });
 
-  it('it does not do to write', async () => {
+  it('to write is not enough', async () => {
     const actor = await who([on('mine', 'Writer'), on('yours', 'Writer')]);
     expect((await ask(actor, 'PATCH', `/keys/${key.id}`, { body: { keyRingID: 'yours' } })).status).toBe(401);
   });
 
-  it('whether there is a ring is told to those who manage it alone', async () => {
+  it('nobody else learns whether there is a ring', async () => {
     const body = { keyRingID: 'nowhere' };
     expect(told(await ask(await who([on('mine')]), 'PATCH', `/keys/${key.id}`, { body }))).toEqual([401, undefined]);
   });
