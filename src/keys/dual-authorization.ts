@@ -19,11 +19,18 @@ export interface Person {
  *
  * @throws {KeyError} `not-dual-authorized`, and what the key's state refuses
  */
-export function authorizeDeletion(space: KeySpace, key: Key, { principalId, by }: Person, nowMs: number): Change<Key> {
+export function authorizeDeletion(space: KeySpace, key: Key, person: Person, nowMs: number): Change<Key> {
   requireState(key, 'delete', nowMs);
   requireDual(key);
-  const authorized = { principalId, by, expiresAtMs: nowMs + WAITING_MS.authorization };
-  return edit(space, key, { dualAuthorization: { authorized }, updatedAtMs: nowMs });
+  return edit(space, key, { dualAuthorization: { authorized: authorizationBy(person, nowMs) }, updatedAtMs: nowMs });
+}
+
+/** What somebody's word is from now on. */
+export function authorizationBy(
+  { principalId, by }: Person,
+  nowMs: number,
+): NonNullable<DualAuthorization['authorized']> {
+  return { principalId, by, expiresAtMs: nowMs + WAITING_MS.authorization };
 }
 
 /**

@@ -49,7 +49,7 @@ export function newKeyRules(
 ): Pick<Key, 'dualAuthorization' | 'rotation' | 'ruleNotes'> {
   const noted = () => newRuleNote(key.createdBy ?? '', nowMs, random);
   const isRotatable = key.spec.family === 'aes' && key.origin === 'generated' && !key.extractable;
-  const ofRotation = wanted.rotation ?? (isRotatable ? ruleOf(rotation) : undefined);
+  const ofRotation = isRotatable ? (wanted.rotation ?? ruleOf(rotation)) : undefined;
   const isDual = wanted.dualAuthorization?.isEnabled ?? dualAuthorization?.isEnabled === true;
   const intervalDays = ofRotation?.intervalDays;
   const ruleNotes: RuleNotes = {
@@ -78,7 +78,7 @@ function ruleOf(policy: InstancePolicies['rotation']): KeyRules['rotation'] {
 export function requireRulesFit({ rotation }: KeyRules, key: Pick<Key, 'origin' | 'spec' | 'extractable'>): void {
   if (rotation === undefined) return;
   if (key.extractable || key.spec.family !== 'aes') throw new KeyError('not-a-wrapping-key');
-  if (key.origin !== 'generated') throw new KeyError('wrong-origin');
+  if (rotation.isEnabled && key.origin !== 'generated') throw new KeyError('wrong-origin');
   if (rotation.isEnabled && rotation.intervalDays === undefined) throw new KeyError('rotation-period-out-of-range');
 }
 

@@ -10,6 +10,7 @@ import type { InstancePolicies } from '../../keys/instance-policies.ts';
 import { policiesStand } from '../../keys/instance-policies-record.ts';
 import { currentVersion, DEFAULT_RING, type Key } from '../../keys/key.ts';
 import { keyRecordId } from '../../keys/key-record.ts';
+import type { KeyRules } from '../../keys/key-rules.ts';
 import { claimMaterialUse } from '../../keys/material-use.ts';
 import { requireTokenIfEnforced } from '../../keys/new-key-rules.ts';
 import { roomForKey } from '../../keys/quotas.ts';
@@ -25,21 +26,19 @@ import type { OperationContext } from './operation.ts';
 import { openPayload } from './payload.ts';
 import { identify, showKey } from './show-key.ts';
 
-type Rules = Pick<InstancePolicies, 'dualAuthorization' | 'rotation'>;
-
 /** What the making of a key may have besides. */
 export interface CreationExtras {
   /** Further permissions that it asks for. */
   readonly targets?: readonly Target[];
   /** The rules that the key begins with, in place of those of its instance. */
-  readonly rules?: (ofInstance: Rules, nowMs: number) => Rules;
+  readonly rules?: KeyRules;
 }
 
 /** Makes a key: what `POST /keys` and `POST /keys_with_policy_overrides` have in common. */
 export function createKeyAct(
   context: OperationContext,
   wanted: WantedKey,
-  { targets = [], rules = (ofInstance) => ofInstance }: CreationExtras = {},
+  { targets = [], rules = {} }: CreationExtras = {},
 ): Act<Answer> {
   return {
     targets: [creationTarget(context, 'kms:CreateKey', wanted), ...targets],
@@ -51,13 +50,13 @@ export function createKeyAct(
 async function createIn(
   context: OperationContext,
   wanted: WantedKey,
-  rules: NonNullable<CreationExtras['rules']>,
+  rules: KeyRules,
   nowMs: number,
 ): Promise<Done<Answer>> {
   const { instance, keys, quotas, random } = context;
   const ringStands = await requireKeyRing(context, context.keyRing);
   const policies = await keys.instancePolicies.find(instance);
-  const asked = newKeyFor(context, wanted, { ...policies, ...rules(policies, nowMs) });
+  const asked = { ...newKeyFor(context, wanted, policies), rules };
   requireMakeable(asked, quotas);
   await requireFree(context, wanted.aliases);
   const material = await materialFor(context, wanted, policies, nowMs);

@@ -157,6 +157,13 @@ export class World {
     return { id: service.id, token: issued.secret.toString('ascii') };
   }
 
+  /** One more API key of a user. */
+  async apiKey(tenant: Tenant, id: string): Promise<Actor> {
+    const issued = issueApiKey(tenant, id, this.clock(), this.random);
+    await this.commit(tenant, [issued.write], tenant.tenantId);
+    return { id, token: issued.secret.toString('ascii') };
+  }
+
   /** Sends a request: `path` is below `/api/v2`, with its query. */
   async call(
     { instance }: Account,

@@ -9,6 +9,9 @@ import { getAllowedIpPort, getInstancePolicies } from './operations/get-instance
 import { putInstancePolicies } from './operations/put-instance-policies.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createImportToken } from './operations/create-import-token.ts';
+import { setKeyForDeletion, unsetKeyForDeletion } from './operations/authorize-deletion.ts';
+import { createKeyWithPolicyOverrides } from './operations/create-key-with-policy-overrides.ts';
+import { getKeyPolicies, putKeyPolicies } from './operations/key-policies.ts';
 import { createKey } from './operations/create-key.ts';
 import { createKeyRing } from './operations/create-key-ring.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
@@ -35,7 +38,7 @@ export const OPERATIONS: OperationTable = {
   headKeys,
   createKey,
   listKeys,
-  createKeyWithPolicyOverrides: 'not-implemented',
+  createKeyWithPolicyOverrides,
   getKey,
   patchKey,
   deleteKey,
@@ -50,12 +53,12 @@ export const OPERATIONS: OperationTable = {
   disable,
   enable,
   sync,
-  setKeyForDeletion: 'not-implemented',
-  unsetKeyForDeletion: 'not-implemented',
+  setKeyForDeletion,
+  unsetKeyForDeletion,
   createImportToken,
   getImportToken,
-  getKeyPolicies: 'not-implemented',
-  putKeyPolicies: 'not-implemented',
+  getKeyPolicies,
+  putKeyPolicies,
   getInstancePolicies,
   putInstancePolicies,
   getAllowedIpPort,

@@ -1,6 +1,7 @@
 import { crnOf } from '../../identity/crn.ts';
 import type { Instance } from '../../identity/tenant.ts';
 import { authorizationOf } from '../../keys/dual-authorization.ts';
+import { intervalDaysOf } from '../../keys/key-rules.ts';
 import { currentVersion, lastRotationMs, type Key, type KeyState } from '../../keys/key.ts';
 import { isExpired } from '../../keys/state.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
@@ -101,9 +102,11 @@ function showDualAuthorization(key: Key, nowMs: number): object {
   };
 }
 
-function showRotation({ rotation, ruleNotes }: Key): object {
-  const days = rotation?.periodDays ?? ruleNotes?.rotation?.intervalDays;
-  return days === undefined ? {} : { rotation: { enabled: rotation !== undefined, interval_month: monthsOf(days) } };
+function showRotation(key: Key): object {
+  const days = intervalDaysOf(key);
+  return days === undefined
+    ? {}
+    : { rotation: { enabled: key.rotation !== undefined, interval_month: monthsOf(days) } };
 }
 
 function showRemoval(key: Key, nowMs: number): object {

@@ -4,8 +4,8 @@ import type { KeySpace } from '../../../keys/key-space.ts';
 import { resume, suspend } from '../../../keys/suspend.ts';
 import { andThen } from '../../../records/ports.ts';
 import { NO_CONTENT } from '../answer.ts';
-import { badBody } from '../errors.ts';
 import { findKey, targetOf } from '../find-key.ts';
+import { requireNothing } from '../no-body.ts';
 import type { Operation } from '../operation.ts';
 
 interface Switch {
@@ -40,11 +40,4 @@ function switching({ action, urgent, change }: Switch): Operation {
       }));
     },
   };
-}
-
-/** Clients send nothing, `null`, or an object without members. @throws {KeyProtectError} `BAD_BODY_ERR` */
-function requireNothing(body: unknown): void {
-  if (body === undefined) return;
-  const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
-  if (!isEmpty) throw badBody('json: this action takes no body');
 }
