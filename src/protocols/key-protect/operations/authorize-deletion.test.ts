@@ -131,7 +131,7 @@ describe('the deletion by two people', () => {
     await set(ann);
     const carl = await world.actor(account.tenant, 'carl', ['administrator']);
     const answers = await Promise.all([remove(bob), remove(carl)]);
-    expect(answers.map(told).toSorted()).toEqual([204, 'KEY_DELETED_ERR']);
+    expect(new Set(answers.map(told))).toEqual(new Set([204, 'KEY_DELETED_ERR']));
   });
 
   it('is told of in the log with who authorised it', async () => {
