@@ -1,6 +1,7 @@
 import { OPERATIONS } from '../src/protocols/aws-kms/operations.ts';
 import type { OperationRow } from '../src/protocols/aws-kms/operation.ts';
 import { OPERATIONS as STS_OPERATIONS } from '../src/protocols/sts/operations.ts';
+import { keyProtectCompatibility } from './key-protect-compatibility.ts';
 import type { Generator } from './generator.ts';
 
 const HEAD = `# Compatibility
@@ -49,6 +50,7 @@ export const compatibility: Generator = {
       STS_HEAD,
       ...Object.entries(STS_OPERATIONS).map(([name, { notes }]) => `| ${name} | ${notes ?? ''} |`),
       '',
+      ...keyProtectCompatibility(),
     ].join('\n');
     return [{ path: 'docs/guide/compatibility.md', text }];
   },

@@ -64,8 +64,8 @@ export const SERVICE_ACTIONS = [
   'kms:AcknowledgeEvent',
 ] as const;
 
-const VIEWER = ['keystead:WhoAmI', 'keystead:ListRegions', 'keystead:ListInstances', 'keystead:GetInstance'];
-const EDITOR = [...VIEWER, 'keystead:AddRegion', 'keystead:CreateInstance', 'keystead:DeleteInstance'];
+const VIEWER = ['keystead:WhoAmI', 'keystead:ListRegions'];
+const EDITOR = [...VIEWER, 'keystead:AddRegion', 'keystead:DeleteRegion'];
 const ADMINISTRATOR = [
   ...EDITOR,
   'keystead:ListPrincipals',
