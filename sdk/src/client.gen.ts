@@ -325,6 +325,31 @@ export interface KeyVersion {
   readonly materialExpiresAt?: string | undefined;
 }
 
+export interface LifecycleEvent {
+  /** a UUID in lower case */
+  readonly eventId: string;
+  readonly service: string;
+  readonly kind: 'rotate' | 'disable' | 'enable' | 'delete' | 'restore' | 'sync';
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  readonly delivery: 'waiting' | 'delivered' | 'abandoned';
+  readonly attempts: number;
+  /** why the last attempt was not taken */
+  readonly failure?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly nextAttemptAt?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly deliveredAt?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly acknowledgedAt?: string | undefined;
+  /** how the key stands with the service, in its words */
+  readonly acknowledgedState?: string | undefined;
+  /** the service did not acknowledge within four hours */
+  readonly isLate: boolean;
+  /** how many resources of the service the key protected */
+  readonly resources: number;
+}
+
 export interface MasterKey {
   readonly provider: string;
   /** the key ARN */
@@ -385,6 +410,20 @@ export interface Region {
   readonly instanceCrn: string;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+}
+
+export interface Registration {
+  readonly resourceCrn: string;
+  readonly service: string;
+  readonly description?: string | undefined;
+  /** the key is not deleted, not even by force */
+  readonly preventsDeletion: boolean;
+  /** a UUID in lower case */
+  readonly keyVersionId: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly updatedAt: string;
 }
 
 export interface Role {
@@ -484,6 +523,14 @@ export interface Service {
   readonly state: 'active' | 'suspended';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+  /** where it is told what becomes of keys */
+  readonly eventsUrl?: string | undefined;
+}
+
+export interface ServiceEvents {
+  readonly service: Service;
+  /** signs messages; shown once: Standard Webhooks, https://www.standardwebhooks.com */
+  readonly secret?: string | undefined;
 }
 
 export interface Snapshot {
@@ -1001,6 +1048,35 @@ export class KeysteadClient {
   /** Takes an authorization back: every request of the service that starts after the answer goes without it. Needs the permission `keystead:DeleteAuthorization`. */
   deleteAuthorization(authorizationId: string): Promise<Authorization> {
     return this.#transport.send('POST', `/authorizations/${encodeURIComponent(authorizationId)}/delete`);
+  }
+
+  /** Has a service told what becomes of the keys that it registered, by signed messages to an address; the secret is shown when it is made. Needs the permission `installation:SetServiceEvents`. */
+  setServiceEvents(service: string, body: {
+    /** https://..., or http:// of this machine */
+    readonly url: string;
+    /** makes another secret; for 24 hours the one before signs as well */
+    readonly newSecret?: boolean | undefined;
+  }): Promise<ServiceEvents> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/events`, undefined, body);
+  }
+
+  /** Has a service told no more. What waits for it is kept for a week, in case it is given an address again. Needs the permission `installation:SetServiceEvents`. */
+  stopServiceEvents(service: string): Promise<ServiceEvents> {
+    return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/stop-events`);
+  }
+
+  /** Lists what services were told of a key, whether they have it, and who is late; oldest first. Needs the permission `kms:ListKeyEvents`. */
+  listKeyEvents(region: string, keyId: string): Promise<{
+    readonly items: readonly (LifecycleEvent)[];
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/events`);
+  }
+
+  /** Lists the resources that services registered with a key: while there are any, it is not deleted. Needs the permission `kms:ListRegistrations`. */
+  listKeyRegistrations(region: string, keyId: string): Promise<{
+    readonly items: readonly (Registration)[];
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/registrations`);
   }
 
   /** Issues a credential: an access key, a session that ends by itself, or an API key. Needs the permission `keystead:CreateCredential`. */

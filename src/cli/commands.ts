@@ -7,6 +7,7 @@ import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
+import { KEY_EVENT_COMMANDS } from './commands/key-events.ts';
 import { KEY_ROLE_COMMANDS } from './commands/key-role.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...SERVICE_COMMANDS,
   ...AUTHORIZATION_COMMANDS,
   ...KEY_COMMANDS,
+  ...KEY_EVENT_COMMANDS,
   ...GRANT_COMMANDS,
   ...ACCESS_COMMANDS,
   ...AUDIT_COMMANDS,

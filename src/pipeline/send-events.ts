@@ -129,10 +129,10 @@ async function attempt(ports: EventPorts, { tenant, event }: Due): Promise<Outco
   // An earlier one is still to be sent.
   if (head?.name !== own.name) return 'passed';
   const instance = await directory.instance(event.tenantId, event.region);
-  if (instance === undefined) throw new TypeError('an event has an instance');
   const { event: mine, write } = putLifecycleEvent(tenant.tenantKey, event, begun(event, clock()));
   await commit(ports, event, [write], 'kms:SendLifecycleEvent', { result: { attempt: mine.delivery.attempts } });
-  const failure = await sender.send(mine, instance);
+  // A region may be gone while its last events wait.
+  const failure = instance === undefined ? 'no-region' : await sender.send(mine, instance);
   const nowMs = clock();
   const after =
     failure === undefined ? delivered(mine, nowMs) : failed(mine, failure, random(1).readUInt8() / 256, nowMs);

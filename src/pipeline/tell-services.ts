@@ -1,9 +1,10 @@
 import type { Random } from '../crypto/random.ts';
+import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { NeededRoom } from '../keys/change.ts';
 import { nothingMore } from '../keys/held.ts';
 import { eventsOf, type LifecycleEventKind } from '../keys/lifecycle-event.ts';
-import { putLifecycleEvent } from '../keys/lifecycle-event-record.ts';
+import { lifecycleEventsOf, putLifecycleEvent } from '../keys/lifecycle-event-record.ts';
 import type { Key } from '../keys/key.ts';
 import { registrationsOf } from '../keys/registration-record.ts';
 import type { Put } from '../records/commit.ts';
@@ -39,10 +40,17 @@ export function tellServices(records: RecordReader, directory: Directory, random
       const registrations = await registrationsOf(records, tenantKey, key);
       rooms.push(nothingMore(key, registrations.length));
       const registered = Map.groupBy(registrations, ({ service }) => service);
-      for (const service of also) if (!registered.has(service)) registered.set(service, []);
+      // A deletion by force took the registrations away: those who heard of it hear of its end.
+      const bereft = kind === 'restore' ? await toldOfDeletion(records, tenantKey, key) : [];
+      for (const service of [...also, ...bereft]) if (!registered.has(service)) registered.set(service, []);
       const events = eventsOf(kind, key, registered, nowMs, random);
       writes.push(...events.map((event) => putLifecycleEvent(tenantKey, undefined, event).write));
     }
     return { writes, rooms };
   };
+}
+
+async function toldOfDeletion(records: RecordReader, tenantKey: TenantKey, key: Key): Promise<string[]> {
+  const events = await lifecycleEventsOf(records, tenantKey, key);
+  return [...new Set(events.filter(({ kind }) => kind === 'delete').map(({ service }) => service))];
 }

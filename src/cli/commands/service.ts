@@ -7,6 +7,7 @@ const COLUMNS: readonly Column<Service>[] = [
   ['STATE', ({ state }) => state],
   ['TENANT', ({ tenantId }) => tenantId],
   ['CREATED', ({ createdAt }) => createdAt],
+  ['EVENTS', ({ eventsUrl }) => eventsUrl ?? ''],
 ];
 
 const SERVICE: readonly Row[] = [['<service>', 'its name, like backup.example.com']];
@@ -63,6 +64,30 @@ export const SERVICE_COMMANDS: readonly CliCommand[] = [
       output.note('\nThe secrets are shown here and never again.');
     },
   },
+  {
+    path: 'service events',
+    summary:
+      'As an operator, has a service told what becomes of the keys that it registered, by signed messages to an address',
+    reach: 'remote',
+    arguments: SERVICE,
+    requiredOptions: [['--to <address>', 'https://..., or http:// of the machine that the server runs on']],
+    options: [['--new-secret', 'makes another secret; for 24 hours the one before signs as well']],
+    examples: [
+      'service events backup.example.com --to https://backup.example.com/key-events',
+      'service events backup.example.com --to https://backup.example.com/key-events --new-secret',
+    ],
+    run: async ({ client, given, output }) => {
+      const newSecret = given.flag('new-secret');
+      const told = await client().setServiceEvents(given.text('service'), { url: given.text('to'), newSecret });
+      output.item(told);
+      if (told.secret !== undefined) output.note('\nThe secret is shown here and never again.');
+    },
+  },
+  change(
+    'stop-events',
+    'As an operator, has a service told no more what becomes of keys',
+    async (client, service) => (await client.stopServiceEvents(service)).service,
+  ),
   change('suspend', 'As an operator, switches a service off in every tenant', (client, service) =>
     client.suspendService(service),
   ),

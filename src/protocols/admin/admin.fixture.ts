@@ -17,6 +17,7 @@ import { MaterialPool } from '../../keys/material-pool.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
+import { tellServices } from '../../pipeline/tell-services.ts';
 import type { Rates } from '../../pipeline/rates.ts';
 import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
@@ -86,7 +87,7 @@ export async function adminHouse(): Promise<AdminHouse> {
   const refusals = new UnauthenticatedRefusals();
   const directory = new Directory(store, barrier);
   const grants = new GrantCache(store);
-  const pipeline = new Pipeline(store, clock, random, grantedBy(grants, store));
+  const pipeline = new Pipeline(store, clock, random, grantedBy(grants, store), tellServices(store, directory, random));
   const log = { info: keep, error: keep };
   const scratch = mkdtempSync(join(tmpdir(), 'keystead-admin-'));
   const vault = openVault(

@@ -48,6 +48,10 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'usage-missing': { status: 400, action: 'Say the usage: a key has one for ever.' },
   'usage-unfit': { status: 400, action: 'Choose a usage of that spec, or another spec.' },
   'access-principal-not-found': { status: 404, action: 'List principals and roles to see their names.' },
+  'address-refused': {
+    status: 400,
+    action: 'Give an https:// address that the operator of this server lets it call.',
+  },
   'key-not-exposable': { status: 400, action: 'Name a symmetric key that was made or imported in that region.' },
 };
 

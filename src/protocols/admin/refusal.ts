@@ -20,7 +20,8 @@ export type AdminRefusalCode =
   | 'key-not-exposable'
   | 'usage-missing'
   | 'usage-unfit'
-  | 'access-principal-not-found';
+  | 'access-principal-not-found'
+  | 'address-refused';
 
 /** A refusal by a rule of the admin API. It is recorded under its code. */
 export class AdminRefusal extends RefusedError {

@@ -52,6 +52,8 @@ import {
   resumeService,
   suspendService,
 } from './resources/services.ts';
+import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
+import { setEvents, stopEvents } from './resources/service-events.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
 import {
@@ -98,6 +100,10 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   createAuthorization,
   listAuthorizations,
   deleteAuthorization,
+  setEvents,
+  stopEvents,
+  listKeyEvents,
+  listKeyRegistrations,
   createCredential,
   createRootCredential,
   listCredentials,

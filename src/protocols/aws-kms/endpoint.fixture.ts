@@ -20,6 +20,7 @@ import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
+import { tellServices } from '../../pipeline/tell-services.ts';
 import type { Rates } from '../../pipeline/rates.ts';
 import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
@@ -117,7 +118,13 @@ export class World {
   readonly directory = new Directory(this.store, this.barrier);
   readonly keys = new KeyCache(this.store);
   readonly grants = new GrantCache(this.store);
-  readonly pipeline = new Pipeline(this.store, this.clock, this.random, grantedBy(this.grants, this.store));
+  readonly pipeline = new Pipeline(
+    this.store,
+    this.clock,
+    this.random,
+    grantedBy(this.grants, this.store),
+    tellServices(this.store, this.directory, this.random),
+  );
   readonly unauthenticated = new UnauthenticatedRefusals();
   readonly faults: unknown[] = [];
   readonly rates: { -readonly [Class in keyof Rates]: Rates[Class] } = {};

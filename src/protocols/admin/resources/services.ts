@@ -16,15 +16,16 @@ import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { ISSUED_CREDENTIAL, requireExpiry, showIssued } from './credentials.ts';
 
 const NAME = Type.String({ pattern: SERVICE_NAME.source });
-const SERVICE = named('Service', {
+export const SERVICE = named('Service', {
   serviceId: UUID,
   name: NAME,
   tenantId: Type.String({ ...UUID, description: 'the tenant that hosts it: its log has the entries of the service' }),
   state: Type.Enum(['active', 'suspended']),
   createdAt: TIMESTAMP,
+  eventsUrl: Type.Optional(Type.String({ description: 'where it is told what becomes of keys' })),
 });
-const PARAMS = closed({ service: NAME });
-const EXAMPLE = { service: 'backup.example.com' };
+export const SERVICE_PARAMS = closed({ service: NAME });
+export const SERVICE_EXAMPLE = { service: 'backup.example.com' };
 
 export const createService = adminRoute({
   id: 'createService',
@@ -89,13 +90,13 @@ export const createServiceCredential = adminRoute({
   action: 'installation:CreateServiceCredential',
   summary: 'Issues an access key of a service, or an API key for the API of IBM Key Protect',
   status: 201,
-  params: PARAMS,
+  params: SERVICE_PARAMS,
   body: closed({
     type: Type.Optional(Type.Enum(['access-key', 'api-key'], { default: 'access-key' })),
     expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when an API key ends, and only there' })),
   }),
   answer: ISSUED_CREDENTIAL,
-  example: { params: EXAMPLE, body: { type: 'api-key' } },
+  example: { params: SERVICE_EXAMPLE, body: { type: 'api-key' } },
   prepare: async (context, { params, body: { type = 'access-key', expiresAt } }) => {
     const found = await context.services.directory.serviceNamed(params.service);
     return {
@@ -127,9 +128,9 @@ function changeOf(id: string, verb: string, state: Service['state'], summary: st
     action,
     summary,
     status: 200,
-    params: PARAMS,
+    params: SERVICE_PARAMS,
     answer: SERVICE,
-    example: { params: EXAMPLE },
+    example: { params: SERVICE_EXAMPLE },
     prepare: async ({ services: { directory } }: AdminContext, { params }) => {
       const found = await directory.serviceNamed(params.service);
       return {
@@ -153,11 +154,18 @@ interface Found {
 }
 
 /** @throws {IdentityError} `service-not-found` */
-function requireService(found: Found | undefined, name: string): Found {
+export function requireService(found: Found | undefined, name: string): Found {
   if (found !== undefined) return found;
   throw new IdentityError('service-not-found', `there is no service named ${name}`);
 }
 
-function showService({ id, tenantId, name, state, createdAtMs }: Service) {
-  return { serviceId: id, name, tenantId, state, createdAt: timestamp(createdAtMs) };
+export function showService({ id, tenantId, name, state, createdAtMs, events }: Service) {
+  return {
+    serviceId: id,
+    name,
+    tenantId,
+    state,
+    createdAt: timestamp(createdAtMs),
+    ...(events && { eventsUrl: events.url }),
+  };
 }
