@@ -71,13 +71,13 @@ export const SERVICE_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: SERVICE,
     requiredOptions: [['--to <address>', 'https://..., or http:// of the machine that the server runs on']],
-    options: [['--new-secret', 'makes another secret; for 24 hours the one before signs as well']],
+    options: [['--renew', 'makes another secret; for 24 hours the one before signs as well']],
     examples: [
       'service events backup.example.com --to https://backup.example.com/key-events',
-      'service events backup.example.com --to https://backup.example.com/key-events --new-secret',
+      'service events backup.example.com --to https://backup.example.com/key-events --renew',
     ],
     run: async ({ client, given, output }) => {
-      const newSecret = given.flag('new-secret');
+      const newSecret = given.flag('renew');
       const told = await client().setServiceEvents(given.text('service'), { url: given.text('to'), newSecret });
       output.item(told);
       if (told.secret !== undefined) output.note('\nThe secret is shown here and never again.');
