@@ -109,6 +109,29 @@ describe('the command line against a server', () => {
     expect(Object.keys(session[0] ?? {})).toContain('sessionToken');
   });
 
+  it('gives roles of IBM Key Protect to users and roles, and takes them back', async () => {
+    const [program] = await json('principal', 'create', 'program', '--service-id');
+    expect(program).toMatchObject({ serviceId: true, iamId: expect.stringMatching(/^iam-ServiceId-/), keyRoles: [] });
+    const who = ['--principal', 'program'];
+    const scope = ['--region', 'us-east-1', '--ring', 'payments'];
+    const [assigned] = await json('key-role', 'assign', 'Manager', 'KeyPurge', ...who, ...scope);
+    const [{ assignmentId }] = (assigned as { keyRoles: [{ assignmentId: string }] }).keyRoles;
+    expect(assigned).toMatchObject({
+      keyRoles: [{ roles: ['Manager', 'KeyPurge'], region: 'us-east-1', keyRing: 'payments' }],
+    });
+    expect((await run('key-role', 'list', ...who)).stdout).toMatch(/Manager, KeyPurge +us-east-1 +payments/);
+    expect(await json('key-role', 'remove', assignmentId, ...who)).toMatchObject([{ keyRoles: [] }]);
+    const again = await run('key-role', 'remove', assignmentId, ...who);
+    expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('has no assignment')]);
+    const wrong = await run('key-role', 'assign', 'Administrator', ...who, ...scope);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining('whole tenant')]);
+    expect((await run('key-role', 'assign', 'Owner', ...who)).exitCode).not.toBe(0);
+    const of = await run('key-role', 'assign', 'Reader');
+    expect([of.exitCode, of.stderr]).toEqual([2, expect.stringContaining('--principal or --role')]);
+    const nobody = await run('key-role', 'list');
+    expect([nobody.exitCode, nobody.stderr]).toEqual([2, expect.stringContaining('--principal or --role')]);
+  });
+
   it('explains access', async () => {
     const { id } = await key();
     const who = ['--principal', 'admin-of-keys', '--action', 'kms:Encrypt'];
@@ -177,6 +200,33 @@ describe('the command line against a server', () => {
     await json('service', 'suspend', 'backup.example.com');
     await json('service', 'resume', 'backup.example.com');
     expect(await json('service', 'list')).toMatchObject([{ name: 'backup.example.com', state: 'active' }]);
+  });
+
+  it('authorizes services that are there, and takes it back', async () => {
+    const service = 'cli-storage.example.com';
+    const missing = await run('authorization', 'create', service, 'Reader');
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining('no service named')]);
+    await json('service', 'create', service);
+    const [made] = await json('authorization', 'create', service, 'Reader', '--region', 'us-east-1');
+    expect((await run('authorization', 'list')).stdout).toMatch(/cli-storage\.example\.com +Reader +us-east-1/);
+    await json('authorization', 'delete', made?.['authorizationId'] as string);
+    expect((await run('authorization', 'list')).stdout).toBe('There is no authorization.\n');
+    const again = await run('authorization', 'delete', made?.['authorizationId'] as string);
+    expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('has no authorization')]);
+  });
+
+  it('issues API keys with an end, for users and services', async () => {
+    await json('principal', 'create', 'ending');
+    const options = ['--type', 'api-key', '--expires'];
+    const [issued] = await json('credential', 'create', 'ending', ...options, '2099-01-31T00:00:00Z');
+    expect(issued).toMatchObject({ credential: { type: 'api-key', expiresAt: '2099-01-31T00:00:00.000Z' } });
+    const past = await run('credential', 'create', 'ending', ...options, '2020-01-31T00:00:00Z');
+    expect([past.exitCode, past.stderr]).toEqual([1, expect.stringContaining('not in the future')]);
+    const other = await run('credential', 'create', 'ending', '--expires', '2099-01-31T00:00:00Z');
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('only an API key')]);
+    await json('service', 'create', 'ending.example.com');
+    const [ofService] = await json('service', 'credential', 'ending.example.com', '--type', 'api-key');
+    expect(ofService).toMatchObject({ apiKey: expect.stringMatching(/^ks_/), credential: { holder: 'service' } });
   });
 
   it('makes an access key of the account with a warning, and deletes it', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../access/evaluate.ts';
 import { countingRandom } from '../keys/key-space.fixture.ts';
 import { CATALOG } from '../protocols/key-protect/catalog.ts';
+import { ADMIN_ROUTES } from '../protocols/admin/routes.ts';
 import { ROLE_MATRIX } from './role-matrix.fixture.ts';
-import { KEY_ROLES, keyActionsOf, type KeyRole, type Reach } from './key-roles.ts';
+import { KEY_ROLES, keyActionsOf, PLATFORM_ROLES, type KeyRole, type Reach } from './key-roles.ts';
 import {
   checkScope,
   policyOfAssignments,
@@ -48,6 +49,12 @@ describe('the roles of IBM Key Protect', () => {
     const asked = new Set<string>(Object.values(CATALOG).flatMap(({ actions }) => [...actions]));
     for (const role of Object.keys(KEY_ROLES) as KeyRole[])
       expect([role, KEY_ROLES[role].filter((action: string) => !asked.has(action))]).toEqual([role, []]);
+  });
+
+  it('of the platform allow nothing that no endpoint of the admin API asks for', () => {
+    const asked = new Set(ADMIN_ROUTES.map(({ action }) => action));
+    for (const actions of Object.values(PLATFORM_ROLES))
+      expect(actions.filter((action: string) => !asked.has(action))).toEqual([]);
   });
 
   it('name each action once', () => {

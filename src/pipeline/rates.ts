@@ -1,6 +1,6 @@
 /**
  * What requests are told apart by where their rate is bounded. As in AWS, GenerateRandom counts as symmetric, and what
- * is done with a key of a custom key store counts as that. `sts` is all of AWS STS: each of its sessions is a record.
+ * is done with a key of a custom key store counts as that. `sts` is all of AWS STS, each of whose sessions is a record, and the tokens of IBM Cloud IAM.
  * `admin` is the admin API.
  */
 export const RATE_CLASSES = [

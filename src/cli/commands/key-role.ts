@@ -1,11 +1,10 @@
-import type { KeysteadClient } from '@keystead/sdk';
+import type { KeysteadClient, Role } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import type { Column } from '../output.ts';
-import { onHolder } from './policy.ts';
-import { principalIdOf } from './principal.ts';
+import { ofHolder, onHolder } from './policy.ts';
 
 type Wanted = Parameters<KeysteadClient['assignRoleKeyRole']>[1];
-type Assignment = Awaited<ReturnType<KeysteadClient['getRole']>>['keyRoles'][number];
+type Assignment = Role['keyRoles'][number];
 
 const HOLDER: readonly Row[] = [
   ['--principal <name>', 'the user or the program of this name'],
@@ -80,14 +79,12 @@ export const KEY_ROLE_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     options: HOLDER,
     examples: ['key-role list --principal alice'],
-    run: async ({ client, given, output }) => {
-      const api = client();
-      const role = given.optional('role');
-      const holder =
-        role === undefined
-          ? await api.getPrincipal(await principalIdOf(api, given.optional('principal') ?? ''))
-          : await api.getRole(role);
-      output.rows(holder.keyRoles, COLUMNS, 'It has no role of IBM Key Protect.');
+    run: async (session) => {
+      const { keyRoles } = await ofHolder<Pick<Role, 'keyRoles'>>(session, {
+        principal: (client, id) => client.getPrincipal(id),
+        role: (client, role) => client.getRole(role),
+      });
+      session.output.rows(keyRoles, COLUMNS, 'It has no role of IBM Key Protect.');
     },
   },
 ];

@@ -21,13 +21,21 @@ const HOLDER: readonly Row[] = [
 const DESCRIPTION: Row = ['--description <text>', 'what it is for'];
 
 /** What is done to a user or to a role, whichever is named. */
-interface OnHolder {
-  readonly principal: (client: KeysteadClient, principalId: string) => Promise<object>;
-  readonly role: (client: KeysteadClient, role: string) => Promise<object>;
+interface OnHolder<Answer = object> {
+  readonly principal: (client: KeysteadClient, principalId: string) => Promise<Answer>;
+  readonly role: (client: KeysteadClient, role: string) => Promise<Answer>;
 }
 
-/** @throws {CliError} neither or both are named */
-export async function onHolder({ client, given, output }: Session, { principal, role }: OnHolder): Promise<void> {
+/** Does something to a user or to a role, and shows what became of it. @throws {CliError} neither or both are named */
+export async function onHolder(session: Session, acts: OnHolder): Promise<void> {
+  session.output.item(await ofHolder(session, acts));
+}
+
+/** Asks something of a user or of a role. @throws {CliError} neither or both are named */
+export async function ofHolder<Answer>(
+  { client, given }: Session,
+  { principal, role }: OnHolder<Answer>,
+): Promise<Answer> {
   const [user, ofRole] = [given.optional('principal'), given.optional('role')];
   if ((user === undefined) === (ofRole === undefined))
     throw new CliError(
@@ -37,7 +45,7 @@ export async function onHolder({ client, given, output }: Session, { principal, 
       'Give --principal or --role, one of them.',
     );
   const api = client();
-  output.item(await (ofRole === undefined ? principal(api, await principalIdOf(api, user ?? '')) : role(api, ofRole)));
+  return ofRole === undefined ? principal(api, await principalIdOf(api, user ?? '')) : role(api, ofRole);
 }
 
 export const POLICY_COMMANDS: readonly CliCommand[] = [

@@ -1,8 +1,9 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { putPrincipal } from '../../identity/principal.ts';
-import { suspendCredential } from '../../identity/credential.ts';
+import { issueApiKey, suspendCredential } from '../../identity/credential.ts';
 import { World, type Account, type Actor } from '../key-protect/key-protect.fixture.ts';
 import { API_KEY_GRANT, issuerOf } from './claims.ts';
 import { iamRoutes } from './endpoint.ts';
@@ -236,6 +237,22 @@ describe('a token that is none', () => {
   }
 });
 
+describe('a token with one character changed', () => {
+  it('proves nobody, wherever it is', async () => {
+    const { token } = await goodToken();
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    // The last character of a signature of 256 bytes has four bits that mean nothing.
+    const at = fc.nat({ max: token.length - 2 });
+    await fc.assert(
+      fc.asyncProperty(at, fc.constantFrom(...alphabet.split('')), async (i, character) => {
+        fc.pre(token[i] !== character);
+        expect(await knows(token.slice(0, i) + character + token.slice(i + 1))).toBe(401);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 interface Good {
   readonly token: string;
   readonly header: object;
@@ -262,6 +279,22 @@ describe('a token stands on its API key', () => {
     world.clock.set(start + 3_600_000);
     expect(await knows(token)).toBe(401);
     world.clock.set(start);
+  });
+
+  it('and ends with it', async () => {
+    const { tenant } = account;
+    const actor = await world.actor(tenant, 'ending', ['user']);
+    const nowMs = world.clock();
+    const more = { expiresAtMs: nowMs + 600_500 };
+    const issued = issueApiKey(tenant, actor.id, nowMs, world.random, more);
+    await world.commit(tenant, [issued.write], tenant.tenantId);
+    const { body } = await send('POST', '/identity/token', form(issued.secret.toString('ascii')));
+    expect(body).toMatchObject({ expires_in: 600, expiration: Math.floor(nowMs / 1000) + 600 });
+    expect(await knows(body.access_token)).toBe(PROVEN);
+    world.clock.set(nowMs + 600_500);
+    expect(await knows(body.access_token)).toBe(401);
+    expect((await send('POST', '/identity/token', form(issued.secret.toString('ascii')))).status).toBe(400);
+    world.clock.set(nowMs);
   });
 
   it('until the API key is suspended, at once', async () => {
