@@ -416,6 +416,24 @@ describe('when somebody else is faster', () => {
     expect(entries().at(-1)).toMatchObject({ action: 'kms:Encrypt', outcome: 'refused', reason: 'alias-exists' });
   });
 
+  it('is in nobody’s way for long, however many change one record at the same time', async () => {
+    const keys = new KeyCache(store);
+    const made = createKey(space, GENERATED, NOW, random);
+    await meanwhile(made);
+    const { value } = made;
+    const names = Array.from({ length: 40 }, (_, i) => `alias/a${i}`);
+    const all = names.map((name) =>
+      pipeline.execute(call, async () => {
+        const open = await keys.find(space, value.id);
+        if (open === undefined) throw new TypeError('the key is gone');
+        return { targets: [target('kms:CreateAlias')], run: () => createAlias(space, open.key, name, NOW) };
+      }),
+    );
+    await Promise.all(all);
+    const after = (await keys.find(space, value.id))?.key.aliases.map(({ name }) => name);
+    expect(new Set(after)).toEqual(new Set(names));
+  });
+
   it('again and again, the pipeline gives up, and the record says so', async () => {
     let prepared = 0;
     store.beforeCommit = () => failing(new ConflictError('theirs'));

@@ -21,6 +21,7 @@ import type { Asker } from './condition-keys.ts';
 import type { Call } from './call.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
 import type { TellServices } from './tell-services.ts';
+import { Turns } from './turns.ts';
 
 /** How often an act is tried again when another commit came in between. */
 const MAX_ATTEMPTS = 8;
@@ -38,6 +39,7 @@ export class Pipeline {
   readonly #random: Random;
   readonly #granted: Granted | undefined;
   readonly #tell: TellServices | undefined;
+  readonly #turns = new Turns();
 
   /** `tell` makes the events for services that use a key of which something became; absent: there are none. */
   constructor(store: RecordStore, clock: Clock, random: Random, granted?: Granted, tell?: TellServices) {
@@ -58,39 +60,48 @@ export class Pipeline {
    * @throws {ThrottledError} `prepare` found that the tenant asks too often; counted by the throttle
    */
   async execute<Value>(call: Call, prepare: (nowMs: number) => MaybePromise<Act<Value>>): Promise<Value> {
-    for (let attempt = 1; ; attempt++) {
-      const nowMs = this.#clock();
-      let act: Act<Value> | undefined;
-      let done: Done<Value>;
-      try {
-        const prepared = prepare(nowMs);
-        act = prepared instanceof Promise ? await prepared : prepared;
-        if (act.targets.length === 0) throw new TypeError('an act names the permission that it needs');
-        for (const target of act.targets) {
-          const authorised = authorise(call, target, nowMs, this.#granted);
-          if (authorised instanceof Promise) await authorised;
+    let endTurn: (() => void) | undefined;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const nowMs = this.#clock();
+        let act: Act<Value> | undefined;
+        let done: Done<Value>;
+        try {
+          const prepared = prepare(nowMs);
+          act = prepared instanceof Promise ? await prepared : prepared;
+          if (act.targets.length === 0) throw new TypeError('an act names the permission that it needs');
+          for (const target of act.targets) {
+            const authorised = authorise(call, target, nowMs, this.#granted);
+            if (authorised instanceof Promise) await authorised;
+          }
+          const ran = act.run(nowMs);
+          done = ran instanceof Promise ? await ran : ran;
+          if (done.happened !== undefined && done.happened.length > 0) done = await this.#told(done, nowMs);
+        } catch (error) {
+          if (error instanceof ThrottledError) throw error;
+          await this.#recordFailure(call, act, error, nowMs);
+          throw error;
         }
-        const ran = act.run(nowMs);
-        done = ran instanceof Promise ? await ran : ran;
-        if (done.happened !== undefined && done.happened.length > 0) done = await this.#told(done, nowMs);
-      } catch (error) {
-        if (error instanceof ThrottledError) throw error;
+        const entries = this.#entriesOf(call, act, done, nowMs);
+        let failure: unknown;
+        try {
+          await this.#persist(entries, done);
+          return done.value;
+        } catch (error) {
+          failure = error;
+        }
+        // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
+        const error = refusalOf(failure, done);
+        if (error instanceof BusyError && attempt < MAX_ATTEMPTS) {
+          // Many of a kind that keep changing one record would be in each other's way until they give up.
+          endTurn ??= await this.#turns.take(turnOf(call, act.targets[0] as Target));
+          continue;
+        }
         await this.#recordFailure(call, act, error, nowMs);
         throw error;
       }
-      const entries = this.#entriesOf(call, act, done, nowMs);
-      let failure: unknown;
-      try {
-        await this.#persist(entries, done);
-        return done.value;
-      } catch (error) {
-        failure = error;
-      }
-      // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
-      const error = refusalOf(failure, done);
-      if (error instanceof BusyError && attempt < MAX_ATTEMPTS) continue;
-      await this.#recordFailure(call, act, error, nowMs);
-      throw error;
+    } finally {
+      endTurn?.();
     }
   }
 
@@ -211,6 +222,11 @@ export class Pipeline {
       salt: this.#random(16),
     };
   }
+}
+
+/** Acts of one kind on one thing: nothing that takes long is in the way of anything else. */
+function turnOf({ principal }: Call, { action, resource }: Target): string {
+  return `${principal.tenantId} ${action} ${resource}`;
 }
 
 /** The logs that hear of what was done to a target: the caller's, and the one of the tenant that owns the key. */
