@@ -73,17 +73,20 @@ class Heads<T> {
 
   #sink(from: number): void {
     const heads = this.#heads;
-    for (let at = from; ;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) if (this.#isBefore(child, least)) least = child;
-      if (least === at) return;
-      [heads[at], heads[least]] = [heads[least] as Head<T>, heads[at] as Head<T>];
-      at = least;
+    const sinking = heads[from];
+    if (sinking === undefined) return;
+    let at = from;
+    for (let child = 2 * at + 1; child < heads.length; child = 2 * at + 1) {
+      let least = heads[child] as Head<T>;
+      const right = heads[child + 1];
+      if (right !== undefined && this.#order(right.first, least.first) < 0) {
+        least = right;
+        child++;
+      }
+      if (this.#order(least.first, sinking.first) >= 0) break;
+      heads[at] = least;
+      at = child;
     }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [one, other] = [this.#heads[a], this.#heads[b]];
-    return one !== undefined && other !== undefined && this.#order(one.first, other.first) < 0;
+    heads[at] = sinking;
   }
 }
