@@ -48,6 +48,8 @@ await madeKeys(
   })),
 );
 
+const headers = { Authorization: `Bearer ${admin.token}`, 'Bluemix-Instance': instance.instanceId };
+
 async function request(method: string, query: string, keyRing?: string): Promise<void> {
   const answer = await world.routes
     .find((route) => route.method === method)
@@ -55,10 +57,7 @@ async function request(method: string, query: string, keyRing?: string): Promise
       method,
       path: '/api/v2/keys',
       query,
-      rawHeaders: [
-        ...['Authorization', `Bearer ${admin.token}`, 'Bluemix-Instance', instance.instanceId],
-        ...(keyRing === undefined ? [] : ['X-Kms-Key-Ring', keyRing]),
-      ],
+      rawHeaders: Object.entries({ ...headers, ...(keyRing !== undefined && { 'X-Kms-Key-Ring': keyRing }) }).flat(),
       body: Buffer.alloc(0),
       remoteAddress: '127.0.0.1',
       isSecure: true,

@@ -9,7 +9,7 @@ interface Shape {
   /** Below the host, with its query, encoded as the client does it. */
   readonly path: string;
   /** Beside those that the client sends with every request. */
-  readonly headers?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly status: number;
   /** What the client reads of the answer. */
@@ -23,39 +23,51 @@ const CORRELATION = 'f5a7ee35-31cd-4ab9-a6a6-3c7b1f1f2e11';
 
 /** What each client sends with every request, in its own spelling. */
 const ALWAYS = {
-  'Node 0.4.6': [
-    ...['Accept', 'application/json', 'Authorization', 'Bearer {token}', 'Bluemix-Instance', '{instance}'],
-    ...['User-Agent', 'ibm-key-protect-node/0.4.6', 'Accept-Encoding', 'gzip, compress, deflate, br'],
-  ],
-  Go: [
-    ...['User-Agent', 'keyprotect-go-client/0.17.3', 'accept', 'application/json', 'authorization', 'Bearer {token}'],
-    ...['bluemix-instance', '{instance}', 'correlation-id', CORRELATION, 'Accept-Encoding', 'gzip'],
-  ],
-  redstone: [
-    ...['User-Agent', 'python-requests/2.32.3', 'Accept-Encoding', 'gzip, deflate', 'Accept', '*/*'],
-    ...['Connection', 'keep-alive', 'Content-Type', 'application/json'],
-    ...['authorization', 'Bearer {token}', 'bluemix-instance', '{instance}'],
-  ],
-  'Python 3.0': [
-    ...[
-      'User-Agent',
-      'keyprotect-python-client/3.0.1',
-      'Accept-Encoding',
-      'gzip, deflate',
-      'Accept',
-      'application/json',
-    ],
-    ...['Bluemix-Instance', '{instance}', 'Authorization', 'Bearer {token}'],
-  ],
-  Java: [
-    ...['Accept', 'application/json', 'Bluemix-Instance', '{instance}', 'Authorization', 'Bearer {token}'],
-    ...['User-Agent', 'keyprotect-java-client/0.1.0', 'Accept-Encoding', 'gzip'],
-  ],
-  curl: [
-    ...['accept', 'application/vnd.ibm.kms.key+json', 'authorization', 'bearer {token}'],
-    ...['bluemix-instance', '{instance}', 'correlation-id', 'my correlation id'],
-  ],
-} as const satisfies Record<string, readonly string[]>;
+  'Node 0.4.6': {
+    Accept: 'application/json',
+    Authorization: 'Bearer {token}',
+    'Bluemix-Instance': '{instance}',
+    'User-Agent': 'ibm-key-protect-node/0.4.6',
+    'Accept-Encoding': 'gzip, compress, deflate, br',
+  },
+  Go: {
+    'User-Agent': 'keyprotect-go-client/0.17.3',
+    accept: 'application/json',
+    authorization: 'Bearer {token}',
+    'bluemix-instance': '{instance}',
+    'correlation-id': CORRELATION,
+    'Accept-Encoding': 'gzip',
+  },
+  redstone: {
+    'User-Agent': 'python-requests/2.32.3',
+    'Accept-Encoding': 'gzip, deflate',
+    Accept: '*/*',
+    Connection: 'keep-alive',
+    'Content-Type': 'application/json',
+    authorization: 'Bearer {token}',
+    'bluemix-instance': '{instance}',
+  },
+  'Python 3.0': {
+    'User-Agent': 'keyprotect-python-client/3.0.1',
+    'Accept-Encoding': 'gzip, deflate',
+    Accept: 'application/json',
+    'Bluemix-Instance': '{instance}',
+    Authorization: 'Bearer {token}',
+  },
+  Java: {
+    Accept: 'application/json',
+    'Bluemix-Instance': '{instance}',
+    Authorization: 'Bearer {token}',
+    'User-Agent': 'keyprotect-java-client/0.1.0',
+    'Accept-Encoding': 'gzip',
+  },
+  curl: {
+    accept: 'application/vnd.ibm.kms.key+json',
+    authorization: 'bearer {token}',
+    'bluemix-instance': '{instance}',
+    'correlation-id': 'my correlation id',
+  },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 const world = new World();
 const account = await world.account();
@@ -74,13 +86,15 @@ const VALUES: Record<string, string> = {
 };
 const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => VALUES[name] ?? '');
 
-function send({ client, method, path, headers = [], body = '' }: Shape): Promise<Answered> {
+function send({ client, method, path, headers = {}, body = '' }: Shape): Promise<Answered> {
   const [below = '', query = ''] = path.split('?');
   return world.send({
     method,
     path: filled(below),
     query: filled(query),
-    rawHeaders: [...ALWAYS[client], ...headers].map((text) => filled(text)),
+    rawHeaders: Object.entries({ ...ALWAYS[client], ...headers })
+      .flat()
+      .map((text) => filled(text)),
     body: Buffer.from(body, 'utf8'),
     remoteAddress: '192.0.2.1',
     isSecure: true,
@@ -164,7 +178,7 @@ const LISTS: readonly Shape[] = [
     client: 'Java',
     method: 'GET',
     path: '/api/v2/keys/?state=1%2C2&search=exact%3Aalias%3Athe-alias',
-    headers: ['X-Kms-Key-Ring', 'ring-1'],
+    headers: { 'X-Kms-Key-Ring': 'ring-1' },
     status: 200,
     reads: names,
     as: ['root key'],
@@ -182,7 +196,7 @@ const LISTS: readonly Shape[] = [
     client: 'curl',
     method: 'HEAD',
     path: '/api/v2/keys',
-    headers: ['x-kms-key-ring', 'ring-1'],
+    headers: { 'x-kms-key-ring': 'ring-1' },
     status: 200,
     reads: header('key-total'),
     as: '1',
@@ -235,7 +249,7 @@ const READS: readonly Shape[] = [
     client: 'Python 3.0',
     method: 'GET',
     path: '/api/v2/keys/{root}/metadata',
-    headers: ['X-Kms-Key-Ring', 'ring-1'],
+    headers: { 'X-Kms-Key-Ring': 'ring-1' },
     status: 200,
     reads: first('id'),
     as: root.id,
@@ -244,7 +258,7 @@ const READS: readonly Shape[] = [
     client: 'Java',
     method: 'GET',
     path: '/api/v2/keys/{root}',
-    headers: ['X-Kms-Key-Ring', 'default'],
+    headers: { 'X-Kms-Key-Ring': 'default' },
     status: 404,
     reads: ({ code }) => code,
     as: 'KEY_NOT_FOUND_ERR',
@@ -253,7 +267,7 @@ const READS: readonly Shape[] = [
     client: 'curl',
     method: 'GET',
     path: '/api/v2/keys/{root}/',
-    headers: ['prefer', 'return=minimal'],
+    headers: { prefer: 'return=minimal' },
     status: 200,
     reads: first('name'),
     as: 'root key',
