@@ -39,11 +39,9 @@ const ACTIONS: ReadonlySet<string> = new Set<OperationName>([
  */
 export function match(method: string, path: string, query: Query): Matched | undefined {
   if (!path.startsWith(`${PREFIX}/`)) return undefined;
-  const parts = path
-    .slice(PREFIX.length + 1)
-    .split('/')
-    .map(decoded);
-  if (parts.at(-1) === '') parts.pop();
+  const sent = path.slice(PREFIX.length + 1).split('/');
+  if (sent.at(-1) === '') sent.pop();
+  const parts = path.includes('%') ? sent.map(decoded) : sent;
   if (!areParts(parts)) return undefined;
   if (method === 'POST' && parts.length === 2 && parts[0] === 'keys') return byAction(parts[1] as string, query);
   const end = find(PLACES.get(method), parts, 0);
@@ -100,7 +98,6 @@ function isBrace(part: string): boolean {
 
 /** One part of a path, percent-decoded once; `undefined` where it is malformed. */
 function decoded(part: string): string | undefined {
-  if (!part.includes('%')) return part;
   try {
     return decodeURIComponent(part);
   } catch {

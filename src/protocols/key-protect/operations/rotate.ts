@@ -16,7 +16,7 @@ import { openPayload, PAYLOAD_MEMBERS, payloadOf, type Brought, type Payload } f
 /** `POST /keys/{id}/actions/rotate`: https://cloud.ibm.com/apidocs/key-protect#rotatekey */
 export const rotate: Operation = {
   notes:
-    'an imported key takes new material of its own length, which it must not have had before (both inferred); every rotation of the last hour counts, those that another protocol or the clock made too; a key has at most `versionsPerKey` versions (IBM tells of no bound)',
+    '`Prefer` does not change the answer, which is always empty; an imported key takes new material of its own length, which it must not have had before (both inferred); every rotation of the last hour counts, those that another protocol or the clock made too; a key has at most `versionsPerKey` versions (IBM tells of no bound)',
   prepare(context, { path, body }) {
     const payload = body === undefined ? undefined : payloadOf(new Fields(body, PAYLOAD_MEMBERS), 'root');
     return andThen(findKey(context, path['id'] as string), (open) => ({
