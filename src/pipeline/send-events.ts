@@ -106,8 +106,10 @@ const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due) => Promise<Outcome
   async 'note-late'(ports, { tenant, event }) {
     const nowMs = ports.clock();
     const { write } = putLifecycleEvent(tenant.tenantKey, event, { ...event, lateNotedAtMs: nowMs });
+    // IBM's name of what did not come.
+    const request = event.kind === 'sync' ? {} : { event: `kms.secrets.ack-${event.kind}` };
     const result = { reasonCode: 408, eventAckData: { eventId: event.id, eventType: event.kind } };
-    await commit(ports, event, [write], 'kms:AcknowledgeEvent', { reason: 'not-acknowledged', result });
+    await commit(ports, event, [write], 'kms:AcknowledgeEvent', { reason: 'not-acknowledged', result, request });
     return 'done';
   },
   async forget(ports, { event }) {
@@ -147,12 +149,19 @@ async function attempt(ports: EventPorts, { tenant, event }: Due): Promise<Outco
   return failure === undefined ? 'done' : 'failed';
 }
 
+/** What an entry tells besides. */
+interface Note {
+  readonly reason?: string;
+  readonly result?: object;
+  readonly request?: object;
+}
+
 async function commit(
   { store, clock, random }: EventPorts,
   event: LifecycleEvent,
   writes: readonly Write[],
   action: string,
-  { reason, result = {} }: { readonly reason?: string; readonly result?: object } = {},
+  { reason, result = {}, request = {} }: Note = {},
 ): Promise<void> {
   const { tenantId, id, kind, keyId, region, service } = event;
   const entry = {
@@ -165,7 +174,7 @@ async function commit(
     outcome: reason === undefined ? ('done' as const) : ('failed' as const),
     ...(reason !== undefined && { reason }),
     change: true,
-    details: { region, request: { eventId: id, eventType: kind, service }, result: { ...result } },
+    details: { region, request: { ...request, eventId: id, eventType: kind, service }, result: { ...result } },
     salt: random(16),
   };
   await store.commit({ writes, entries: [entry] });
