@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, NOW } from '../../src/keys/key-space.fixture.ts';
 import type { Account } from '../../src/protocols/aws-kms/endpoint.fixture.ts';
 import { CATALOG, type OperationName } from '../../src/protocols/key-protect/catalog.ts';
+import { one } from '../../src/protocols/key-protect/key-protect.fixture.ts';
 import { BothWires } from './both-wires.fixture.ts';
 
 /**
@@ -102,6 +103,14 @@ const REQUESTS = {
   deleteKey: { operation: 'deleteKey' },
   restoreKey: { operation: 'restoreKey' },
   purgeKey: { operation: 'purgeKey' },
+  setKeyForDeletion: { operation: 'setKeyForDeletion' },
+  unsetKeyForDeletion: { operation: 'unsetKeyForDeletion' },
+  getKeyPolicies: { operation: 'getKeyPolicies' },
+  putKeyPolicies: {
+    operation: 'putKeyPolicies',
+    query: '?policy=dualAuthDelete',
+    body: () => one('policy', { dualAuthDelete: { enabled: true } }),
+  },
 } as const satisfies Readonly<Record<string, Request>>;
 
 type RequestName = keyof typeof REQUESTS;
@@ -161,6 +170,7 @@ const OUTCOMES = {
   state: 'KEY_ACTION_INVALID_STATE_ERR',
   gone: 'KEY_DELETED_ERR',
   root: 'KEY_ROOT_REQ_ERR',
+  single: 'NOT_DUAL_AUTH_ERR',
   late: 'KEY_RESTORE_EXPIRED',
   none: 'KEY_NOT_FOUND_ERR',
 } as const;
@@ -187,6 +197,10 @@ const TABLE: Record<RequestName, string> = {
   deleteKey: 'N N N N N N gone gone none gone N N',
   restoreKey: 'state state state state state state C late none C state state',
   purgeKey: 'state state state state state state N N none state state state',
+  setKeyForDeletion: 'single single single single single single gone gone none gone single single',
+  unsetKeyForDeletion: 'single single single single single single gone gone none gone single single',
+  getKeyPolicies: 'Y Y Y Y Y Y Y Y none Y Y Y',
+  putKeyPolicies: 'Y Y Y Y Y Y gone gone none gone Y Y',
 };
 
 describe.each(COLUMN_NAMES)('a key that is: %s', (column) => {
@@ -199,16 +213,12 @@ describe.each(COLUMN_NAMES)('a key that is: %s', (column) => {
 });
 
 describe('the table', () => {
-  /** Told of elsewhere: policies of keys, and what services alone write. */
+  /** What services alone write is told of with registrations. */
   const ELSEWHERE: ReadonlySet<string> = new Set([
     'createRegistration',
     'replaceRegistration',
     'updateRegistration',
     'deleteRegistration',
-    'setKeyForDeletion',
-    'unsetKeyForDeletion',
-    'getKeyPolicies',
-    'putKeyPolicies',
   ]);
 
   it('has every operation on a key, and a cell for every state', () => {
