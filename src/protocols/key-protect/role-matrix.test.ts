@@ -1,23 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { KEY_ROLES, type KeyRole, type Reach } from '../../identity/key-roles.ts';
 import { ROLE_MATRIX } from '../../identity/role-matrix.fixture.ts';
 import { createKeyRing } from '../../keys/key-ring.ts';
 import type { Put } from '../../records/commit.ts';
 import { CATALOG, type OperationName } from './catalog.ts';
 import { requestOf } from './every-request.fixture.ts';
-import { REGION, World, type Actor } from './key-protect.fixture.ts';
+import { REGION, World, type Account, type Actor } from './key-protect.fixture.ts';
 import { OPERATIONS } from './operations.ts';
 import { rootKey } from './operations/root-key.fixture.ts';
 
-const world = new World();
-const account = await world.account();
-const stranger = await world.account('two');
 const RING = 'payments';
-await world.commit(
-  account.tenant,
-  createKeyRing(account.instance, RING, undefined, 'test', world.clock()).writes as Put[],
-  account.tenant.tenantId,
-);
+
+let world: World;
+let account: Account;
+
+/** A world of its own for each test: what is made in a store in memory is dear where there is much. */
+beforeEach(async () => {
+  world = new World();
+  account = await world.account();
+  const { writes } = createKeyRing(account.instance, RING, undefined, 'test', world.clock());
+  await world.commit(account.tenant, writes as Put[], account.tenant.tenantId);
+});
 
 const ROLES = Object.keys(KEY_ROLES) as KeyRole[];
 const NAMES = (Object.keys(CATALOG) as OperationName[]).filter((name) => OPERATIONS[name] !== 'not-implemented');
@@ -100,6 +103,37 @@ describe('a right over a ring', () => {
   });
 });
 
+describe('a key whose own policy', () => {
+  const whole = () => ({
+    Effect: 'Allow',
+    Principal: { AWS: account.tenant.accountId },
+    Action: 'kms:*',
+    Resource: '*',
+  });
+  const asked = async (Statement: readonly object[], action: 'wrap' | 'disable') => {
+    const key = await rootKey(world, account, {
+      accessPolicy: JSON.stringify({ Version: '2012-10-17', Statement }),
+    });
+    const manager = await holderOf('Manager', 'instance', key.id);
+    const { method, path, departure } = requestOf(action, key.id, '');
+    return (await world.call(account, manager, method, path, departure)).status;
+  };
+
+  it('leaves it to the account is open to roles', async () => {
+    expect([await asked([whole()], 'wrap'), await asked([whole()], 'disable')]).toEqual([200, 204]);
+  });
+
+  it('denies is closed to them, for what it denies', async () => {
+    const deny = { Effect: 'Deny', Principal: '*', Action: 'kms:Encrypt', Resource: '*' };
+    expect([await asked([whole(), deny], 'wrap'), await asked([whole(), deny], 'disable')]).toEqual([401, 204]);
+  });
+
+  it('names others alone is closed to them', async () => {
+    const other = { ...whole(), Principal: { AWS: `arn:aws:iam::${account.tenant.accountId}:user/admin` } };
+    expect([await asked([other], 'wrap'), await asked([other], 'disable')]).toEqual([401, 401]);
+  });
+});
+
 describe('a stranger', () => {
   it.each(NAMES)('may nothing: %s', async (name) => {
     const { id, ciphertext } = await newKey();
@@ -107,6 +141,7 @@ describe('a stranger', () => {
     const asked = (actor: Actor, more = departure) => world.call(account, actor, method, path, more);
     expect((await asked({ id: '', token: 'nobody' })).status).toBe(401);
     expect((await asked({ id: '', token: '' }, { ...departure, headers: { authorization: '' } })).status).toBe(400);
+    const stranger = await world.account('two');
     expect([401, 403]).toContain((await asked(stranger.admin)).status);
     const nobody = await world.actor(account.tenant, `nobody-${++actors}`, []);
     expect([401, 403]).toContain((await asked(nobody)).status);
