@@ -59,7 +59,7 @@ class Scene {
     await this.call('POST', '/import_token');
     const { body } = await this.call('GET', '/import_token');
     const pem = Buffer.from(body.payload as string, 'base64').toString();
-    const publicKey = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    const publicKey = createPublicKey(pem);
     const material = randomBytes(32);
     const sealing = createCipheriv('aes-256-gcm', material, iv);
     const nonce = nonceOf(Buffer.from(body.nonce as string, 'base64'));
