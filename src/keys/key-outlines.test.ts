@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SYMMETRIC } from '../crypto/key-spec.ts';
+import { sealRecord, type StoredRecord } from '../records/record.ts';
+import type { RecordReader } from '../records/ports.ts';
+import { TurnedBackError } from '../records/record-cache.ts';
+import { defaultAccessPolicy } from './access-policy.ts';
+import { createKey } from './create.ts';
+import { NO_INSTANCE_POLICIES } from './instance-policies.ts';
+import { KeyOutlines } from './key-outlines.ts';
+import { putKey } from './key-record.ts';
+import type { KeySpace } from './key-space.ts';
+import { countingRandom, makeSpace, NOW } from './key-space.fixture.ts';
+import type { Key } from './key.ts';
+
+const random = countingRandom('outlines');
+const space = makeSpace();
+const other = makeSpace(space.tenantId, 'us-east-1');
+
+/** The records of a store, in the order of their ids, and how often one was read. */
+let rows: StoredRecord[];
+let reads: number;
+
+const records = {
+  read: ({ id }: { id: string }) => {
+    reads++;
+    return rows.find((row) => row.id === id);
+  },
+  listRevisions: (_: string, __: string, scope: string, { after = '', limit }: { after?: string; limit: number }) =>
+    rows.filter((row) => row.scope === scope && row.id > after).slice(0, limit),
+} as unknown as RecordReader;
+
+function drawn(where: KeySpace, id: string): Key {
+  const wanted = {
+    spec: SYMMETRIC,
+    usage: 'encrypt-decrypt',
+    origin: 'generated',
+    description: '',
+    tags: [],
+    accessPolicy: defaultAccessPolicy('111122223333'),
+    instancePolicies: NO_INSTANCE_POLICIES,
+  } as const;
+  return { ...createKey(where, wanted, NOW, random).value, id };
+}
+
+function store(where: KeySpace, key: Key, before?: Key): StoredRecord {
+  const { put } = putKey(where.tenantKey, before, key);
+  rows = [...rows.filter(({ id }) => id !== put.id), put].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return put;
+}
+
+async function walked(outlines: KeyOutlines<string>, where = space): Promise<string[]> {
+  const all: string[] = [];
+  for await (const lot of outlines.walk(where)) all.push(...lot);
+  return all;
+}
+
+const nameOf = ({ id, description }: Key) => (description === 'hidden' ? undefined : `${id}${description}`);
+
+beforeEach(() => {
+  rows = [];
+  reads = 0;
+});
+
+describe('a walk', () => {
+  it('goes by id, through however many there are, and reads each key once', async () => {
+    const ids = Array.from({ length: 1_100 }, (_, i) => String(i).padStart(5, '0'));
+    const one = drawn(space, 'x');
+    for (const id of ids) rows.push(putKey(space.tenantKey, undefined, { ...one, id }).put);
+    const outlines = new KeyOutlines(records, nameOf);
+    expect(await walked(outlines)).toEqual(ids);
+    expect([await walked(outlines), reads]).toEqual([ids, 1_100]);
+  });
+
+  it('reads again what has changed, and leaves out what is not listed or gone', async () => {
+    const outlines = new KeyOutlines(records, nameOf);
+    const [a, b, c] = [drawn(space, 'a'), drawn(space, 'b'), drawn(space, 'c')];
+    [a, b, c].forEach((key) => store(space, key));
+    expect(await walked(outlines)).toEqual(['a', 'b', 'c']);
+    store(space, { ...a, description: '!' }, a);
+    store(space, { ...b, description: 'hidden' }, b);
+    store(space, { ...c, state: 'destroyed' }, c);
+    expect([await walked(outlines), reads]).toEqual([['a!'], 5]);
+    rows = [];
+    expect(await walked(outlines)).toEqual([]);
+  });
+
+  it('hands on what it has while many are read', async () => {
+    const one = drawn(space, 'x');
+    for (let i = 0; i < 130; i++) {
+      rows.push(putKey(space.tenantKey, undefined, { ...one, id: String(i).padStart(3, '0') }).put);
+    }
+    const lots: number[] = [];
+    for await (const lot of new KeyOutlines(records, nameOf).walk(space)) lots.push(lot.length);
+    expect(lots).toEqual([64, 64, 2]);
+  });
+
+  it('may be left early', async () => {
+    for (const id of ['a', 'b']) store(space, drawn(space, id));
+    const outlines = new KeyOutlines(records, nameOf);
+    for await (const lot of outlines.walk(space)) {
+      expect(lot).toEqual(['a', 'b']);
+      break;
+    }
+    expect(await walked(outlines)).toEqual(['a', 'b']);
+  });
+
+  it('believes no record that is forged or turned back', async () => {
+    const outlines = new KeyOutlines(records, nameOf);
+    const a = drawn(space, 'a');
+    const old = store(space, a);
+    store(space, { ...a, description: '!' }, a);
+    expect(await walked(outlines)).toEqual(['a!']);
+    rows = [old];
+    await expect(walked(outlines)).rejects.toThrow(TurnedBackError);
+    const { mac: _, ...content } = old;
+    const forged = sealRecord(
+      { ...content, revision: 3 },
+      makeSpace('22222222-2222-4222-8222-222222222222').tenantKey.records,
+    );
+    rows = [forged];
+    await expect(walked(outlines)).rejects.toThrow(expect.objectContaining({ code: 'record-not-authentic' }));
+  });
+});
+
+describe('what is kept', () => {
+  it('is bounded: the region that was not asked for the longest is forgotten', async () => {
+    const outlines = new KeyOutlines(records, nameOf, 3);
+    for (const id of ['a', 'b']) store(space, drawn(space, id));
+    for (const id of ['c', 'd']) store(other, drawn(other, id));
+    expect([await walked(outlines), await walked(outlines, other), reads]).toEqual([['a', 'b'], ['c', 'd'], 4]);
+    expect([await walked(outlines, other), reads]).toEqual([['c', 'd'], 4]);
+    expect([await walked(outlines), reads]).toEqual([['a', 'b'], 6]);
+  });
+
+  it('is what fits, where one region has more', async () => {
+    const outlines = new KeyOutlines(records, nameOf, 2);
+    for (const id of ['a', 'b', 'c']) store(space, drawn(space, id));
+    expect([await walked(outlines), await walked(outlines), reads]).toEqual([['a', 'b', 'c'], ['a', 'b', 'c'], 4]);
+  });
+});
