@@ -185,6 +185,28 @@ export interface GrantConstraints {
   readonly sourceArn?: string | undefined;
 }
 
+export interface InstanceCreationRights {
+  readonly createWrapping: boolean;
+  readonly createSecret: boolean;
+  readonly importWrapping: boolean;
+  readonly importSecret: boolean;
+  readonly enforceToken: boolean;
+}
+
+export interface InstancePolicies {
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly network: 'public-and-private' | 'private-only';
+  /** from these alone the instance is reached; none: from all */
+  readonly addresses: readonly (string)[];
+  /** new keys are deleted by two people */
+  readonly dualAuthorization: boolean;
+  readonly creation: InstanceCreationRights;
+  /** in months of 30 days */
+  readonly rotationMonths?: number | undefined;
+  readonly metrics: boolean;
+}
+
 export interface IssuedCredential {
   readonly credential: Credential;
   readonly accessKeyId?: string | undefined;
@@ -221,6 +243,7 @@ export interface Key {
   readonly createdBy?: string | undefined;
   /** whether its material leaves again: of stored secrets alone */
   readonly extractable: boolean;
+  readonly dualAuthorization?: KeyDualAuthorization | undefined;
   /** UTC, RFC 3339 */
   readonly deletionDueAt?: string | undefined;
   readonly removal?: KeyRemoval | undefined;
@@ -228,6 +251,13 @@ export interface Key {
   readonly rotation?: KeyRotation | undefined;
   readonly multiRegion?: KeyMultiRegion | undefined;
   readonly versions: readonly (KeyVersion)[];
+}
+
+export interface KeyDualAuthorization {
+  /** who gave the word that counts; another one deletes */
+  readonly authorizedBy?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly authorizedUntil?: string | undefined;
 }
 
 export interface KeyLastUse {
@@ -705,6 +735,34 @@ export class KeysteadClient {
   /** Closes a region of the own tenant that holds no key any more, with its key rings and policies. Needs the permission `keystead:DeleteRegion`. */
   deleteRegion(region: string): Promise<Region> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/delete`);
+  }
+
+  /** Shows what holds for all keys of an instance, and from where it may be reached. Needs the permission `kms:GetInstancePolicies`. */
+  getInstancePolicies(region: string): Promise<InstancePolicies> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/policies`);
+  }
+
+  /** Sets policies of an instance: those that are named, the others stay. It is not bound by them itself. Needs the permission `kms:PutInstancePolicies`. */
+  setInstancePolicies(region: string, body: {
+    readonly network?: 'public-and-private' | 'private-only' | undefined;
+    /** CIDR blocks; an empty list lets all in */
+    readonly addresses?: readonly (string)[] | undefined;
+    readonly dualAuthorization?: boolean | undefined;
+    readonly creation?: {
+      /** keys whose material never leaves */
+      readonly createWrapping?: boolean | undefined;
+      /** stored secrets */
+      readonly createSecret?: boolean | undefined;
+      readonly importWrapping?: boolean | undefined;
+      readonly importSecret?: boolean | undefined;
+      /** imports need an import token */
+      readonly enforceToken?: boolean | undefined;
+    } | undefined;
+    /** 0: new keys are not rotated */
+    readonly rotationMonths?: number | undefined;
+    readonly metrics?: boolean | undefined;
+  } = {}): Promise<InstancePolicies> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/policies`, undefined, body);
   }
 
   /** Makes a user of the own tenant with its policies, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */
@@ -1190,6 +1248,16 @@ export class KeysteadClient {
   /** Calls a key back from its deletion. It is switched off then. Needs the permission `kms:CancelKeyDeletion`. */
   cancelKeyDeletion(region: string, keyId: string): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/cancel-deletion`);
+  }
+
+  /** Authorises the deletion of a key that two people delete: for seven days another one may carry it out. Needs the permission `kms:AuthorizeKeyDeletion`. */
+  authorizeKeyDeletion(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/authorize-deletion`);
+  }
+
+  /** Takes the authorisation of a deletion back, whoever gave it. Needs the permission `kms:AuthorizeKeyDeletion`. */
+  withdrawKeyAuthorization(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/withdraw-authorization`);
   }
 
   /** Deletes a key at once: it works for nothing any more, and can be restored for 30 days. Needs the permission `kms:ScheduleKeyDeletion`. */

@@ -6,6 +6,7 @@ import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
+import { INSTANCE_POLICY_COMMANDS } from './commands/instance-policy.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
 import { KEY_EVENT_COMMANDS } from './commands/key-events.ts';
 import { KEY_ROLE_COMMANDS } from './commands/key-role.ts';
@@ -25,6 +26,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   tenant: 'Tenants of the installation, and their regions.',
   'tenant region': 'Regions of a tenant: where its keys may live.',
   instance: "Instances: your tenant's keys in one region, as AWS and IBM Cloud each name that place.",
+  'instance policy': 'Policies of an instance: what holds for all its keys, and from where it may be reached.',
   principal: 'Users of your tenant: who may ask.',
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
@@ -49,6 +51,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...STATUS_COMMANDS,
   ...TENANT_COMMANDS,
   ...INSTANCE_COMMANDS,
+  ...INSTANCE_POLICY_COMMANDS,
   ...PRINCIPAL_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,

@@ -139,6 +139,16 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     { options: [['--force', 'although resources are registered with it: these are let go']] },
   ),
   change(
+    'authorize-deletion',
+    'Authorises the deletion of a key that two people delete: for seven days another one may carry it out',
+    (client, region, key) => client.authorizeKeyDeletion(region, key),
+  ),
+  change(
+    'withdraw-authorization',
+    'Takes the authorisation of a deletion back, whoever gave it',
+    (client, region, key) => client.withdrawKeyAuthorization(region, key),
+  ),
+  change(
     'restore',
     'Takes a deleted key back, with everything that it had. It is switched on then',
     (client, region, key) => client.restoreKey(region, key),

@@ -77,7 +77,17 @@ describe('every route of the admin API', () => {
             {
               Effect: 'Deny',
               Principal: '*',
-              Action: ['kms:DescribeKey', 'kms:D*', 'kms:E*', 'kms:R*', 'kms:S*', 'kms:C*', 'kms:L*', 'kms:P*'],
+              Action: [
+                'kms:DescribeKey',
+                'kms:A*',
+                'kms:D*',
+                'kms:E*',
+                'kms:R*',
+                'kms:S*',
+                'kms:C*',
+                'kms:L*',
+                'kms:P*',
+              ],
               Resource: '*',
             },
           ],

@@ -52,6 +52,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
     status: 400,
     action: 'Give an https:// address that the operator of this server lets it call.',
   },
+  'invalid-addresses': { status: 400, action: 'Give blocks of IPv4 or IPv6 addresses, like 192.0.2.0/24.' },
   'key-not-exposable': { status: 400, action: 'Name a symmetric key that was made or imported in that region.' },
 };
 

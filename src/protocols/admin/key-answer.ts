@@ -1,6 +1,14 @@
 import Type, { type Static } from 'typebox';
 import type { KeyUse } from '../../audit/last-uses.ts';
-import { DEFAULT_RING, hasMaterial, type Key, type KeyVersion, type Removal } from '../../keys/key.ts';
+import { authorizationOf } from '../../keys/dual-authorization.ts';
+import {
+  DEFAULT_RING,
+  hasMaterial,
+  type DualAuthorization,
+  type Key,
+  type KeyVersion,
+  type Removal,
+} from '../../keys/key.ts';
 import { WAITING_MS } from '../../keys/waiting-times.ts';
 import type { OpenKey } from '../../keys/open-key.ts';
 import { rotationOf } from '../../keys/rotation-policy.ts';
@@ -72,6 +80,12 @@ export const KEY = named('Key', {
   tags: Type.Array(named('KeyTag', { key: Type.String(), value: Type.String() })),
   createdBy: Type.Optional(Type.String()),
   extractable: Type.Boolean({ description: 'whether its material leaves again: of stored secrets alone' }),
+  dualAuthorization: Type.Optional(
+    named('KeyDualAuthorization', {
+      authorizedBy: Type.Optional(Type.String({ description: 'who gave the word that counts; another one deletes' })),
+      authorizedUntil: Type.Optional(TIMESTAMP),
+    }),
+  ),
   deletionDueAt: Type.Optional(TIMESTAMP),
   removal: Type.Optional(KEY_REMOVAL),
   lastUse: Type.Optional(
@@ -109,6 +123,7 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse
     tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
     ...(key.createdBy !== undefined && { createdBy: key.createdBy }),
     extractable: key.extractable,
+    ...(key.dualAuthorization && { dualAuthorization: showAuthorization(authorizationOf(key, nowMs)) }),
     ...(key.removal && { removal: showRemoval(key.removal) }),
     ...(key.deletion?.dueAtMs !== undefined && { deletionDueAt: timestamp(key.deletion.dueAtMs) }),
     ...(lastUse && { lastUse: showUse(lastUse) }),
@@ -118,6 +133,10 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse
     }),
     versions: key.versions.map((version) => showVersion(open, version, nowMs)),
   };
+}
+
+function showAuthorization(authorized: DualAuthorization['authorized']) {
+  return authorized ? { authorizedBy: authorized.by, authorizedUntil: timestamp(authorized.expiresAtMs) } : {};
 }
 
 function showRemoval({ atMs, by }: Removal): Static<typeof KEY_REMOVAL> {

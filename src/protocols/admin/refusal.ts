@@ -21,7 +21,8 @@ export type AdminRefusalCode =
   | 'usage-missing'
   | 'usage-unfit'
   | 'access-principal-not-found'
-  | 'address-refused';
+  | 'address-refused'
+  | 'invalid-addresses';
 
 /** A refusal by a rule of the admin API. It is recorded under its code. */
 export class AdminRefusal extends RefusedError {

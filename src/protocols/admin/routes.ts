@@ -21,6 +21,8 @@ import {
   rotateKey,
   scheduleKeyDeletion,
 } from './resources/keys.ts';
+import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
+import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import {
   checkEnvironment,
@@ -79,6 +81,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   addRegion,
   listRegions,
   deleteRegion,
+  getInstancePolicies,
+  setInstancePolicies,
   createPrincipal,
   listPrincipals,
   getPrincipal,
@@ -119,6 +123,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   disableKeyRotation,
   scheduleKeyDeletion,
   cancelKeyDeletion,
+  authorizeKeyDeletion,
+  withdrawKeyAuthorization,
   deleteKey,
   restoreKey,
   purgeKey,
