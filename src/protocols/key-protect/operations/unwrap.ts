@@ -23,7 +23,10 @@ export const unwrap: Operation = {
           keyVersion: { id: version.id },
           ...(renewed && { ciphertext: renewed.wrapped, rewrappedKeyVersion: { id: renewed.version.id } }),
         };
-        return { value: bare('key_action', value), keyVersion: version.id, ...expiryOf(open.key, nowMs) };
+        const told = renewed
+          ? { result: facts({ ...factsOfExpiry(open.key, nowMs), rewrappedKeyVersionId: renewed.version.id }) }
+          : expiryOf(open.key, nowMs);
+        return { value: bare('key_action', value), keyVersion: version.id, ...told };
       },
     }));
   },
