@@ -24,7 +24,8 @@ import { ORIGINS, USAGES } from './words.ts';
 export const createKey: Operation<'CreateKey'> = {
   actions: ['kms:CreateKey', 'kms:TagResource'],
   keys: [],
-  notes: 'kms:TagResource only where tags are given; the texts about members for custom key stores are inferred',
+  notes:
+    'AccessDeniedException where the policies of the instance (keyCreateImportAccess) do not let such keys be made; kms:TagResource only where tags are given; the texts about members for custom key stores are inferred',
   prepare(context, input) {
     const { spec, usage } = kindOf(input);
     const origin = originOf(input);
