@@ -166,5 +166,6 @@ describe('the tables', () => {
     }
     for (const [code, { status }] of Object.entries(REASONS)) expect(statusOfReason(code)).toBe(status);
     expect(statusOfReason('unauthorized')).toBe(401);
+    expect(statusOfReason('not-acknowledged')).toBe(408);
   });
 });

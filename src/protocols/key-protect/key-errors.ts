@@ -269,4 +269,5 @@ const OTHER_STATUSES: Readonly<Record<string, number>> = {
   busy: 503,
   internal: 500,
   throttled: 429,
+  'not-acknowledged': 408,
 };
