@@ -50,6 +50,23 @@ it.skipIf(!existsSync(AWS) && process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === undef
   60_000,
 );
 
+it('what the README does for clients of IBM Key Protect works', async () => {
+  const commands = readme.split('\n').filter((line) => /^(?:TOKEN=|curl -s .*\/api\/v2)/.test(line));
+  expect(commands.length).toBe(2);
+  const home = makeHome();
+  const server = await startServerProcess(home);
+  const { apiKey, instanceId } = server.first!;
+  const script = commands.join('\n').replaceAll('http://localhost:8420', server.url);
+  const { stdout } = await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${script}`], {
+    env: { PATH: '/usr/bin:/bin', KEYSTEAD_API_KEY: apiKey, INSTANCE_ID: instanceId },
+  });
+  expect(JSON.parse(stdout)).toEqual({
+    metadata: { collectionType: 'application/vnd.ibm.kms.key+json', collectionTotal: 0 },
+  });
+  await server.stop();
+  home.remove();
+}, 60_000);
+
 it('names settings, files and scripts that there are', () => {
   const settings = new Set(readme.match(/\bKEYSTEAD_[A-Z_]+/g));
   settings.delete('KEYSTEAD_API_KEY');
