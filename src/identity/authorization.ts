@@ -8,7 +8,7 @@ import type { RecordRef, StoredRecord } from '../records/record.ts';
 import { NotAuthenticError, putBody, readBody } from './body.ts';
 import { keyActionsOf, SERVICE_ACTIONS, type KeyRole } from './key-roles.ts';
 import { checkScope, keyStatementOf, reachOf, type RoleScope } from './role-assignment.ts';
-import type { Tenant } from './tenant.ts';
+import { instanceIdIn, instanceRef, type Tenant } from './tenant.ts';
 
 interface AuthorizationBody extends RoleScope {
   /** The name of the service. */
@@ -76,7 +76,10 @@ export async function findAuthorization(
   return record && readAuthorization(tenantKey, record);
 }
 
-/** Everything that a tenant has authorized a service to. A name that leads to another's authorization gives nothing. */
+/**
+ * Everything that a tenant has authorized a service to, but over instances that are not there any more. A name that
+ * leads to another's authorization gives nothing.
+ */
 export async function authorizationsOf(
   records: Pick<RecordReader, 'read' | 'listNames'>,
   tenant: Pick<Tenant, 'tenantId' | 'tenantKey'>,
@@ -91,8 +94,24 @@ export async function authorizationsOf(
       if (one?.service === service) found.push(one);
     }
     after = names.at(-1)?.name;
-    if (names.length < PAGE) return found;
+    if (names.length < PAGE) return standing(records, tenant, found);
   }
+}
+
+/** What was said of an instance that was deleted holds for none after it. */
+async function standing(
+  records: Pick<RecordReader, 'read'>,
+  { tenantId, tenantKey }: Pick<Tenant, 'tenantId' | 'tenantKey'>,
+  authorizations: readonly Authorization[],
+): Promise<readonly Authorization[]> {
+  const there = new Map<string, string | undefined>();
+  for (const region of new Set(authorizations.flatMap((one) => one.region ?? []))) {
+    const record = await records.read(instanceRef(tenantId, region));
+    there.set(region, record && instanceIdIn(tenantKey, record));
+  }
+  return authorizations.filter(
+    ({ region, instanceId }) => region === undefined || (instanceId !== undefined && there.get(region) === instanceId),
+  );
 }
 
 /** What an authorization allows: what its roles do, and what every service that uses a key must do. */

@@ -3,7 +3,7 @@ import { isBuiltInPolicy } from './built-in-policies.ts';
 import { IdentityError } from './errors.ts';
 import { LIMITS, policySize } from './limits.ts';
 import { checkedDocument, type ManagedPolicy } from './managed-policy.ts';
-import { policyOfAssignments, type RoleAssignment } from './role-assignment.ts';
+import { byInstance, policyOfAssignments, type RoleAssignment } from './role-assignment.ts';
 import type { Tag } from './tags.ts';
 
 /** A policy that belongs to one user or role alone. */
@@ -61,10 +61,27 @@ function parsedInline({ inline }: Holder): readonly AccessPolicy[] {
   return inline.map(({ document }) => parsePolicy(document, 'identity'));
 }
 
-/** The policies that belong to a holder alone: inline ones, and what its roles of IBM Key Protect allow. */
+/** The policies that belong to a holder alone: inline ones, and what its roles of IBM Key Protect allow anywhere. */
 export function ownPolicies(accountId: string, holder: Holder): readonly AccessPolicy[] {
-  const ofRoles = policyOfAssignments(accountId, holder.assignments);
+  const ofRoles = policyOfAssignments(accountId, byInstance(holder.assignments).get(undefined));
   return [...parsedInline(holder), ...(ofRoles === undefined ? [] : [ofRoles])];
+}
+
+/** What roles allow in one instance, as long as it is there. */
+export interface InstancePolicy {
+  readonly region: string;
+  readonly instanceId: string;
+  readonly policy: AccessPolicy;
+}
+
+/** What the roles of a holder allow in single instances. */
+export function instancePoliciesOf(accountId: string, { assignments }: Holder): readonly InstancePolicy[] {
+  return [...byInstance(assignments)].flatMap(([instanceId, bound]) => {
+    const region = bound[0]?.region;
+    if (instanceId === undefined || region === undefined) return [];
+    const policy = policyOfAssignments(accountId, bound);
+    return policy === undefined ? [] : [{ region, instanceId, policy }];
+  });
 }
 
 /** The ids of the tenant's own policies among the attached ones. */

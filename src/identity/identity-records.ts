@@ -4,7 +4,7 @@ import type { Freshness, MaybePromise, RecordReader } from '../records/ports.ts'
 import { RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
 import { readCredential, type Credential } from './credential.ts';
-import { ownPolicies } from './holder.ts';
+import { instancePoliciesOf, ownPolicies, type Holder, type InstancePolicy } from './holder.ts';
 import { managedPolicyRef, readManagedPolicy, type ManagedPolicy } from './managed-policy.ts';
 import { principalRef, readPrincipal, type Member } from './principal.ts';
 import { readRole, roleRef, type Role } from './role.ts';
@@ -18,6 +18,8 @@ export const MAX_ENTRIES = 10_000;
 export interface Parsed<Thing> {
   readonly thing: Thing;
   readonly policies: readonly AccessPolicy[];
+  /** What counts only while an instance is there. */
+  readonly ofInstances?: readonly InstancePolicy[];
 }
 
 /** The records of identity by their ids, read and kept while they are true. */
@@ -57,14 +59,14 @@ export class IdentityRecords {
   member(tenant: Tenant, id: string): MaybePromise<Parsed<Member> | undefined> {
     return this.#members.find(principalRef(tenant.tenantId, id), (record) => {
       const thing = readPrincipal(tenant, record);
-      return { thing, policies: ownPolicies(tenant.accountId, thing) };
+      return ofHolder(tenant, thing);
     });
   }
 
   role(tenant: Tenant, id: string): MaybePromise<Parsed<Role> | undefined> {
     return this.#roles.find(roleRef(tenant.tenantId, id), (record) => {
       const thing = readRole(tenant, record);
-      return { thing, policies: ownPolicies(tenant.accountId, thing) };
+      return ofHolder(tenant, thing);
     });
   }
 
@@ -82,4 +84,8 @@ export class IdentityRecords {
       return { thing, policies: text === undefined ? [] : [parsePolicy(text, 'identity')] };
     });
   }
+}
+
+function ofHolder<Thing extends Holder>({ accountId }: Tenant, thing: Thing): Parsed<Thing> {
+  return { thing, policies: ownPolicies(accountId, thing), ofInstances: instancePoliciesOf(accountId, thing) };
 }

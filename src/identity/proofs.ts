@@ -12,7 +12,7 @@ import {
   type Credential,
   type SessionTerms,
 } from './credential.ts';
-import { ownPolicyIds, type Holder } from './holder.ts';
+import { ownPolicyIds, type Holder, type InstancePolicy } from './holder.ts';
 import { MAX_ENTRIES, type IdentityRecords, type Parsed } from './identity-records.ts';
 import { managedPolicyRef } from './managed-policy.ts';
 import { principalOf, type OwnPolicies, type Principal, type Strength } from './principal.ts';
@@ -161,12 +161,28 @@ export class Proofs {
   }
 
   /** @throws {NotAuthenticError} an attached policy is not there: it may have been the one that denies */
-  #ownPolicies(tenant: Tenant, { thing, policies }: Parsed<Holder>): MaybePromise<OwnPolicies> {
+  #ownPolicies(tenant: Tenant, { thing, policies, ofInstances = [] }: Parsed<Holder>): MaybePromise<OwnPolicies> {
     const ids = ownPolicyIds(thing);
     return andThen(this.#attached(tenant, ids), (attached) => {
       if (attached === undefined) throw new NotAuthenticError(managedPolicyRef(tenant.tenantId, ids.join(', ')));
-      return { policies: [...policies, ...attached.policies], version: attached.version };
+      return andThen(this.#inInstances(tenant, ofInstances), (there) => ({
+        policies: [...policies, ...there.policies, ...attached.policies],
+        version: attached.version + there.version,
+      }));
     });
+  }
+
+  /** What counts in instances that are there: what was said of one that was deleted holds for none after it. */
+  #inInstances(tenant: Tenant, [first, ...others]: readonly InstancePolicy[]): MaybePromise<OwnPolicies> {
+    if (first === undefined) return { policies: [], version: '' };
+    const { region, instanceId, policy } = first;
+    return andThen(this.#identity.instance(tenant, region), (instance) =>
+      andThen(this.#inInstances(tenant, others), (rest) =>
+        instance?.instanceId === instanceId
+          ? { policies: [policy, ...rest.policies], version: `~${instanceId}${rest.version}` }
+          : rest,
+      ),
+    );
   }
 
   /** Managed policies by their ids; `undefined` where one of them is not there. */

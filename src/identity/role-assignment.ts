@@ -7,8 +7,10 @@ import { LIMITS } from './limits.ts';
 
 /** Over which keys of a tenant roles reach: all of them, where nothing is said. */
 export interface RoleScope {
-  /** One instance. */
+  /** One instance: what is in this region. */
   readonly region?: string;
+  /** Which instance that is, a UUID. One that is made there after it is another, and out of reach. */
+  readonly instanceId?: string;
   /** One key ring, of this instance or in each. */
   readonly keyRing?: string;
   /** One key. */
@@ -46,6 +48,11 @@ export function withoutAssignment<H extends Assignable>(holder: H, id: string): 
   const assignments = before.filter((one) => one.id !== id);
   if (assignments.length < before.length) return { ...holder, assignments };
   throw new IdentityError('role-assignment-not-found', `${holder.name} has no assignment ${id}`);
+}
+
+/** Assignments by the instance that they are bound to; under `undefined` those that are bound to none. */
+export function byInstance(assignments: readonly RoleAssignment[] = []): Map<string | undefined, RoleAssignment[]> {
+  return Map.groupBy(assignments, ({ region, instanceId = '' }) => (region === undefined ? undefined : instanceId));
 }
 
 /** @throws {IdentityError} `role-assignment-malformed` */

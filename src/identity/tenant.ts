@@ -142,6 +142,12 @@ export function readInstance(tenant: Tenant, record: StoredRecord): Instance | u
   return instanceKey === undefined ? undefined : open(tenant, record.id, record.revision, { ...body, instanceKey });
 }
 
+/** The id of the instance that a record tells of; `undefined` where that was deleted. */
+export function instanceIdIn(tenantKey: TenantKey, record: StoredRecord): string | undefined {
+  const { instanceId, instanceKey } = readBody<InstanceBody>(tenantKey.records, record);
+  return instanceKey === undefined ? undefined : instanceId;
+}
+
 function open(
   tenant: Tenant,
   region: string,

@@ -9,7 +9,7 @@ import type { Put, Write } from '../../records/commit.ts';
 import { findPolicy, operatorTargets } from './attached-policies.ts';
 import { attach, detach, type HolderChange } from './holder-changes.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
-import { WANTED_ASSIGNMENT } from './role-assignments.ts';
+import { bound, WANTED_ASSIGNMENT } from './role-assignments.ts';
 import { closed, POLICY_NAME_TEXT, TAG, UUID } from './schema.ts';
 
 /** The text of a policy, as JSON in a string: it is kept to the letter. */
@@ -183,8 +183,8 @@ export function holderRoutes<H extends Holder, P extends TObject, Shown>(
       summary: `Gives a ${who} roles of IBM Key Protect: over all instances, one of them, a key ring or a key`,
       body: WANTED_ASSIGNMENT,
       example: { roles: ['Writer'], region: 'us-south', keyRing: 'payments' },
-      step: ({ services }, holder, wanted) => ({
-        holder: withAssignment(holder, wanted, services.random),
+      step: async (context, holder, wanted) => ({
+        holder: withAssignment(holder, await bound(context, wanted), context.services.random),
         writes: [],
       }),
     }),

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKey } from '../../keys/create.ts';
 import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
+import { bytesOf } from '../../bytes/bytes.ts';
+import { authorizationsOf } from '../../identity/authorization.ts';
+import { makeService } from '../../identity/service.ts';
 import type { Instance } from '../../identity/tenant.ts';
 import { ConflictError } from '../../records/ports.ts';
 import { whileItLasts } from '../../identity/tenant.ts';
@@ -89,6 +92,40 @@ describe('an instance', () => {
       expect(outcome).toMatch(/^(?:200 404|409 201)$/);
       if (removed.status === 409) break;
     }
+  });
+
+  it('takes with it what roles and authorizations were given over it', async () => {
+    const first = (await add('us-east')).body['instanceId'];
+    const { member, apiKey } = await house.member([]);
+    const roles = `/principals/${member.id}/key-roles/assign`;
+    const assigned = await post(roles, { roles: ['Reader'], region: 'us-east' });
+    expect(assigned.body['keyRoles']).toMatchObject([{ region: 'us-east', instanceId: first }]);
+    const policies = async () => {
+      const proof = await house.services.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(apiKey, 'ascii')));
+      return proof?.principal.policies.length;
+    };
+    await house.commit(makeService(house.tenant, 'backup.example.com', 0, house.services.random).write);
+    const authorized = await post('/authorizations', {
+      service: 'backup.example.com',
+      roles: ['Reader'],
+      region: 'us-east',
+    });
+    expect(authorized.body).toMatchObject({ region: 'us-east', instanceId: first });
+    const authorizations = async () => (await authorizationsOf(house.store, house.tenant, 'backup.example.com')).length;
+    expect([await policies(), await authorizations()]).toEqual([1, 1]);
+    await remove('us-east');
+    expect([await policies(), await authorizations()]).toEqual([0, 0]);
+    await add('us-east');
+    expect([await policies(), await authorizations()]).toEqual([0, 0]);
+    await post(roles, { roles: ['Reader'], region: 'us-east' });
+    expect(await policies()).toBe(1);
+  });
+
+  it('is what roles are given over: of a region without one they are refused', async () => {
+    const { member } = await house.member([]);
+    const refused = { status: 404, body: { error: { code: 'region-not-found' } } };
+    const roles = { roles: ['Reader'], region: 'eu-es' };
+    expect(await post(`/principals/${member.id}/key-roles/assign`, roles)).toMatchObject(refused);
   });
 
   it('lets nothing in that was made for one before it', async () => {

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { KEY_ROLES, PLATFORM_ROLES, type KeyRole, type PlatformRole } from '../../identity/key-roles.ts';
 import type { RoleAssignment } from '../../identity/role-assignment.ts';
+import { requireRegion } from './find.ts';
+import type { AdminContext } from './route.ts';
 import { closed, KEY_ID, named, REGION_NAME, UUID } from './schema.ts';
 
 const ROLE_NAMES = [...Object.keys(KEY_ROLES), ...Object.keys(PLATFORM_ROLES)] as (KeyRole | PlatformRole)[];
@@ -17,7 +19,32 @@ export const SCOPE = {
 
 export const WANTED_ASSIGNMENT = closed({ roles: ROLES, ...SCOPE });
 
-export const ASSIGNMENTS = Type.Array(named('KeyRoleAssignment', { assignmentId: UUID, roles: ROLES, ...SCOPE }));
+/** What roles reach over, as it is told. */
+export const SHOWN_SCOPE = {
+  ...SCOPE,
+  instanceId: Type.Optional(
+    Type.String({
+      ...UUID,
+      description: 'which instance of the region it is; once that is deleted they reach nothing',
+    }),
+  ),
+};
+
+export const ASSIGNMENTS = Type.Array(named('KeyRoleAssignment', { assignmentId: UUID, roles: ROLES, ...SHOWN_SCOPE }));
+
+/**
+ * Binds a scope to the instance that is in its region now.
+ *
+ * @throws {AdminRefusal} `region-not-found`
+ */
+export async function bound<Scope extends { readonly region?: string }>(
+  context: AdminContext,
+  wanted: Scope,
+): Promise<Scope & { readonly instanceId?: string }> {
+  if (wanted.region === undefined) return wanted;
+  const { instanceId } = await requireRegion(context, wanted.region);
+  return { ...wanted, instanceId };
+}
 
 export function showAssignments(assignments: readonly RoleAssignment[] = []) {
   return assignments.map(({ id, roles, ...scope }) => ({ assignmentId: id, roles: [...roles], ...scope }));

@@ -7,7 +7,7 @@ import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { issueApiKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
 import { makePrincipal, putPrincipal } from '../../identity/principal.ts';
-import { withAssignment, type RoleAssignment } from '../../identity/role-assignment.ts';
+import { withAssignment, type RoleAssignment, type RoleScope } from '../../identity/role-assignment.ts';
 import { makeService } from '../../identity/service.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
@@ -141,12 +141,20 @@ export class World {
     return { id: member.id, token: issued.secret.toString('ascii') };
   }
 
-  /** Gives a user roles of IBM Key Protect. */
+  /** Gives a user roles of IBM Key Protect, in a region over the instance that is there now. */
   async assign({ tenant }: Account, { id }: Actor, wanted: Omit<RoleAssignment, 'id'>): Promise<void> {
     const member = await this.directory.member(tenant, id);
     if (member === undefined) throw new TypeError('no such user');
-    const { write } = putPrincipal(tenant, withAssignment(member, wanted, this.random));
+    const bound = await this.bound(tenant, wanted);
+    const { write } = putPrincipal(tenant, withAssignment(member, bound, this.random));
     await this.commit(tenant, [write], tenant.tenantId);
+  }
+
+  /** A scope with the instance that its region has now; where there is none, with one that never was. */
+  async bound<Scope extends RoleScope>(tenant: Tenant, scope: Scope): Promise<Scope & RoleScope> {
+    if (scope.region === undefined) return scope;
+    const instance = await this.directory.instance(tenant.tenantId, scope.region);
+    return { ...scope, instanceId: instance?.instanceId ?? randomUUID() };
   }
 
   /** Makes a service, hosted by a tenant. */

@@ -20,7 +20,7 @@ async function service(
   if (authorized === undefined) return { ...actor, authorizationId: '' };
   const { authorization, write } = makeAuthorization(
     by.tenant,
-    { service: name, ...authorized },
+    { service: name, ...(await world.bound(by.tenant, authorized)) },
     world.clock(),
     world.random,
   );

@@ -9,7 +9,7 @@ import {
 import { IdentityError } from '../../../identity/errors.ts';
 import { LIMITS } from '../../../identity/limits.ts';
 import { SERVICE_NAME } from '../../../identity/service.ts';
-import { KEY_ROLE_NAMES, SCOPE } from '../role-assignments.ts';
+import { bound, KEY_ROLE_NAMES, SCOPE, SHOWN_SCOPE } from '../role-assignments.ts';
 import { adminRoute } from '../route.ts';
 import { closed, named, PAGE, paged, pageFrom, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 
@@ -19,7 +19,7 @@ const AUTHORIZATION = named('Authorization', {
   authorizationId: UUID,
   service: SERVICE,
   roles: ROLES,
-  ...SCOPE,
+  ...SHOWN_SCOPE,
   createdAt: TIMESTAMP,
 });
 const PARAMS = closed({ authorizationId: UUID });
@@ -34,15 +34,18 @@ export const createAuthorization = adminRoute({
   body: closed({ service: SERVICE, roles: ROLES, ...SCOPE }),
   answer: AUTHORIZATION,
   example: { body: { service: 'backup.example.com', roles: ['Reader'], region: 'us-south' } },
-  prepare: async ({ services: { directory, random }, proof: { tenant } }, { body }) => {
+  prepare: async (context, { body }) => {
+    const { services, proof } = context;
+    const { directory, random } = services;
+    const { tenant } = proof;
     const found = await directory.serviceNamed(body.service);
     return {
       targets: [{ action: 'keystead:CreateAuthorization', resource: '*' }],
       details: { ...body },
-      run: (nowMs) => {
+      run: async (nowMs) => {
         if (found === undefined)
           throw new IdentityError('service-not-found', `there is no service named ${body.service}`);
-        const { authorization, write } = makeAuthorization(tenant, body, nowMs, random);
+        const { authorization, write } = makeAuthorization(tenant, await bound(context, body), nowMs, random);
         return { value: authorization, writes: [write], rooms: [roomFor(tenant.tenantId)] };
       },
     };
@@ -106,12 +109,13 @@ function roomFor(tenantId: string) {
   };
 }
 
-function showAuthorization({ id, service, roles, region, keyRing, keyId, createdAtMs }: Authorization) {
+function showAuthorization({ id, service, roles, region, instanceId, keyRing, keyId, createdAtMs }: Authorization) {
   return {
     authorizationId: id,
     service,
     roles: [...roles],
     ...(region !== undefined && { region }),
+    ...(instanceId !== undefined && { instanceId }),
     ...(keyRing !== undefined && { keyRing }),
     ...(keyId !== undefined && { keyId }),
     createdAt: timestamp(createdAtMs),

@@ -7,6 +7,7 @@ import { NO_CONTENT } from '../answer.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import { requireNothing } from '../no-body.ts';
 import type { Operation } from '../operation.ts';
+import { requireOwnInstance } from '../own-instance.ts';
 
 interface Switch {
   readonly action: string;
@@ -32,6 +33,7 @@ function switching({ action, urgent, change }: Switch): Operation {
   return {
     prepare(context, { path, body }) {
       requireNothing(body);
+      requireOwnInstance(context);
       return andThen(findKey(context, path['id'] as string), (open) => ({
         targets: [targetOf(context, action, open)],
         run(nowMs) {

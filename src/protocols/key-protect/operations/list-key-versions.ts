@@ -6,6 +6,7 @@ import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import { timestamp } from '../names.ts';
 import type { Operation } from '../operation.ts';
+import { requireOwnInstance } from '../own-instance.ts';
 import { ACTIVE, DESTROYED, stateOf } from '../show-key.ts';
 
 /** `GET /keys/{id}/versions`: every version that a root key has had, newest first. */
@@ -13,6 +14,8 @@ export const listKeyVersions: Operation = {
   notes:
     'with allKeyStates=true the versions of deleted keys are told, too; material that waits for its rotation is none',
   prepare(context, { path, query }) {
+    // Of a service the role of a Reader asks no more than to use the key, and this is part of it.
+    if (context.principal.service === undefined) requireOwnInstance(context);
     const { limit, offset } = query.page();
     const anyState = query.flag('allKeyStates') === true;
     const isCounted = query.flag('totalCount') === true;

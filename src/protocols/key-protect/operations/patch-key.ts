@@ -10,6 +10,7 @@ import { findKey, targetOf } from '../find-key.ts';
 import { instanceTarget } from '../instance-target.ts';
 import { ringOf } from '../names.ts';
 import type { Operation, OperationInput } from '../operation.ts';
+import { requireOwnInstance } from '../own-instance.ts';
 import { showKey } from '../show-key.ts';
 
 const ACTION = 'kms:MoveKey';
@@ -21,6 +22,7 @@ export const patchKey: Operation = {
   notes:
     'takes effect at once; the permission is asked for on the key, and on the instance with the target ring as `kms:KeyRing`; deleted keys may be moved too (inferred)',
   async prepare(context, { path, body }) {
+    requireOwnInstance(context);
     const { records, instance } = context;
     const id = newRingOf(body);
     const open = await findKey(context, path['id'] as string);

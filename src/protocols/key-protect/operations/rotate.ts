@@ -11,6 +11,7 @@ import { NO_CONTENT, type Answer } from '../answer.ts';
 import { Fields } from '../fields.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import type { Operation, OperationContext } from '../operation.ts';
+import { requireOwnInstance } from '../own-instance.ts';
 import { openPayload, PAYLOAD_MEMBERS, payloadOf, type Brought, type Payload } from '../payload.ts';
 
 /** `POST /keys/{id}/actions/rotate`: https://cloud.ibm.com/apidocs/key-protect#rotatekey */
@@ -18,6 +19,7 @@ export const rotate: Operation = {
   notes:
     '`Prefer` does not change the answer, which is always empty; an imported key takes new material of its own length, which it must not have had before (both inferred); every rotation of the last hour counts, those that another protocol or the clock made too; a key has at most `versionsPerKey` versions (IBM tells of no bound)',
   prepare(context, { path, body }) {
+    requireOwnInstance(context);
     const payload = body === undefined ? undefined : payloadOf(new Fields(body, PAYLOAD_MEMBERS), 'root');
     return andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:RotateKeyOnDemand', open)],

@@ -5,12 +5,14 @@ import { NO_CONTENT } from '../answer.ts';
 import { badBody } from '../errors.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import type { Operation } from '../operation.ts';
+import { requireOwnInstance } from '../own-instance.ts';
 
 /** `POST /keys/{id}/actions/sync`: https://cloud.ibm.com/apidocs/key-protect#syncassociatedresources */
 export const sync: Operation = {
   notes:
     'tells registered services, and those that have not acknowledged an earlier event, how the key is: events of the type `key.sync`',
   prepare(context, { path, body }) {
+    requireOwnInstance(context);
     if (body !== undefined && !isEmpty(body)) throw badBody('json: this action takes no body');
     return andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:SyncKey', open)],
