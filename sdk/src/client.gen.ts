@@ -40,6 +40,8 @@ export interface Authorization {
   readonly keyRing?: string | undefined;
   /** the id of a key */
   readonly keyId?: string | undefined;
+  /** which instance of the region it is; once that is deleted they reach nothing */
+  readonly instanceId?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
 }
@@ -297,6 +299,8 @@ export interface KeyRoleAssignment {
   readonly keyRing?: string | undefined;
   /** the id of a key */
   readonly keyId?: string | undefined;
+  /** which instance of the region it is; once that is deleted they reach nothing */
+  readonly instanceId?: string | undefined;
 }
 
 export interface KeyRotation {
