@@ -122,6 +122,20 @@ describe('a walk', () => {
   });
 });
 
+describe('two walks at once', () => {
+  it('take nothing for turned back that has changed since one of them listed it', async () => {
+    const one = drawn(space, 'x');
+    for (let i = 0; i < 70; i++) store(space, { ...one, id: String(i).padStart(3, '0') });
+    const last = { ...one, id: '069' };
+    const outlines = new KeyOutlines(records, nameOf);
+    const slow = outlines.walk(space);
+    await slow.next();
+    store(space, { ...last, description: '!' }, last);
+    expect((await walked(outlines)).at(-1)).toBe('069!');
+    expect((await slow.next()).value?.at(-1)).toBe('069!');
+  });
+});
+
 describe('what is kept', () => {
   it('is bounded: the region that was not asked for the longest is forgotten', async () => {
     const outlines = new KeyOutlines(records, nameOf, 3);

@@ -57,7 +57,6 @@ export class KeyOutlines<Outline> {
         let one = kept.get(id);
         if (one?.revision !== revision) {
           const ref = { tenantId: space.tenantId, kind: 'key', id } as const;
-          if (one !== undefined && one.revision > revision) throw new TurnedBackError(ref);
           one = await this.#read(space, ref, kept, walk);
           reads++;
         }
@@ -85,11 +84,14 @@ export class KeyOutlines<Outline> {
     kept: Map<string, Kept<Outline>>,
     walk: number,
   ): Promise<Kept<Outline> | undefined> {
+    const before = kept.get(ref.id)?.revision ?? 0;
     const record = await this.#records.read(ref);
     if (record === undefined || record.scope !== space.region) {
       kept.delete(ref.id);
       return undefined;
     }
+    // What was listed may be overtaken by now, and another walk may know of it: what is read counts.
+    if (record.revision < before) throw new TurnedBackError(ref);
     const one = { revision: record.revision, outline: this.#outlineOf(readKey(space.tenantKey, record)) ?? null, walk };
     if (kept.has(ref.id) || this.#hasRoom(kept)) kept.set(ref.id, one);
     return one;

@@ -45,7 +45,14 @@ export function webhookPoster(guard: EgressGuard, { timeoutMs = TIMEOUT_MS } = {
         resolve(meaningOf(response.statusCode ?? 0));
         response.destroy();
       });
+      // A change of protocol is no answer, and comes as no `response`.
+      asked.on('upgrade', ({ statusCode = 0 }, socket) => {
+        resolve(meaningOf(statusCode));
+        socket.destroy();
+      });
       asked.on('error', (error: NodeJS.ErrnoException) => resolve(failureOf(error)));
+      // Whatever became of it, whoever waits goes on.
+      asked.on('close', () => resolve('unreachable'));
       asked.end(body);
     });
   };
