@@ -107,6 +107,16 @@ describe('keys that end', () => {
     expect(steps).toEqual(['enabled', 'key-not-deleted', 'restore-expired', 'gone', 'key-not-found']);
   });
 
+  it('are not restored by who may not switch them on', async () => {
+    const made = await key(WAITING_MS.restore);
+    const deny = { Effect: 'Deny', Principal: '*', Action: 'kms:EnableKey', Resource: '*' };
+    const policy = JSON.parse(POLICY) as { Statement: object | object[] };
+    const accessPolicy = JSON.stringify({ ...policy, Statement: [policy.Statement, deny].flat() });
+    await house.commit(putKey(house.region.tenantKey, made, { ...made, accessPolicy }));
+    expect(await outcome('POST', made, '/restore')).toBe('access-denied');
+    expect(await outcome('GET', made)).toBe('deleted');
+  });
+
   it('that have relatives or a part elsewhere are let go by a waiting period', async () => {
     const made = await key();
     const related = { ...made, id: `mrk-${'a'.repeat(32)}`, aliases: [] };

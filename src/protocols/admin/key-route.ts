@@ -18,6 +18,8 @@ interface KeyRoute<B extends TObject> {
   /** Below the key: empty, or `/enable`. */
   readonly below: '' | `/${string}`;
   readonly action: `kms:${string}`;
+  /** A further permission, where it does something besides. */
+  readonly also?: `kms:${string}`;
   readonly summary: string;
   readonly body?: B;
   readonly example?: Static<B>;
@@ -63,10 +65,11 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
     prepare: async (context, { params, body }) => {
       const found = await findKey(context, row.action, params);
       const { accountId } = found;
+      const target = row.asked
+        ? { ...found.target, context: requestContext(row.asked(body as Static<B>)) }
+        : found.target;
       return {
-        targets: [
-          row.asked ? { ...found.target, context: requestContext(row.asked(body as Static<B>)) } : found.target,
-        ],
+        targets: row.also === undefined ? [target] : [target, { ...target, action: row.also }],
         ...(params.keyId !== found.target.key?.key.id && { details: { key: params.keyId } }),
         run: async (nowMs) => {
           const open = found.require(nowMs);

@@ -41,7 +41,7 @@ export const CATALOG = {
     method: 'POST',
     path: '/keys/{id}/restore',
     event: 'kms.secrets.restore',
-    actions: ['kms:CancelKeyDeletion'],
+    actions: ['kms:CancelKeyDeletion', 'kms:EnableKey'],
   },
   listKeyVersions: {
     method: 'GET',

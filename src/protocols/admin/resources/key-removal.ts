@@ -32,6 +32,8 @@ export const restoreKey = keyRoute({
   method: 'POST',
   below: '/restore',
   action: 'kms:CancelKeyDeletion',
+  // A deletion is no way around who may not switch it on.
+  also: 'kms:EnableKey',
   summary: 'Takes a deleted key back, with everything that it had. It is switched on then',
   change: (space, key, _body, nowMs) => restore(space, key, nowMs),
 });

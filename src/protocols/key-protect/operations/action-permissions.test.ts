@@ -18,7 +18,9 @@ beforeAll(async () => {
 });
 
 const act = (actor: Actor, action: string, body?: unknown) =>
-  world.call(account, actor, 'POST', `/keys/${key.id}/actions/${action}`, { body });
+  world.call(account, actor, 'POST', `/keys/${key.id}/${action === 'restore' ? action : `actions/${action}`}`, {
+    body,
+  });
 
 /** The key as it was made, with a policy of statements besides that of the account. */
 function withPolicy(...statements: object[]): Promise<void> {
@@ -47,6 +49,13 @@ const WANTED: readonly Wanted[] = [
     action: 'enable',
     needs: ['kms:EnableKey'],
     before: { state: 'suspended', stateChangedAtMs: NOW - 30_000 },
+  },
+  {
+    // It is switched on by it, even if it was switched off before it was deleted.
+    what: 'restore',
+    action: 'restore',
+    needs: ['kms:CancelKeyDeletion', 'kms:EnableKey'],
+    before: { state: 'deleted', removal: { atMs: NOW - 30_000, by: 'IBMid-1' } },
   },
 ];
 const ALL = [...new Set(WANTED.flatMap(({ needs }) => needs))];
