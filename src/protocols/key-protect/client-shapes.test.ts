@@ -1,73 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
+import { CORRELATION, first, header, ShapeSender, type Shape } from './client-shapes.fixture.ts';
 import { World, type Answered } from './key-protect.fixture.ts';
 import { madeKey } from './made-key.fixture.ts';
-
-/** A request as a client sends it: names in braces stand for what the test has made. */
-interface Shape {
-  readonly client: Client;
-  readonly method: string;
-  /** Below the host, with its query, encoded as the client does it. */
-  readonly path: string;
-  /** Beside those that the client sends with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly status: number;
-  /** What the client reads of the answer. */
-  readonly reads?: (answer: Answered) => unknown;
-  readonly as?: unknown;
-}
-
-type Client = keyof typeof ALWAYS;
-
-const CORRELATION = 'f5a7ee35-31cd-4ab9-a6a6-3c7b1f1f2e11';
-
-/** What each client sends with every request, in its own spelling. */
-const ALWAYS = {
-  'Node 0.4.6': {
-    Accept: 'application/json',
-    Authorization: 'Bearer {token}',
-    'Bluemix-Instance': '{instance}',
-    'User-Agent': 'ibm-key-protect-node/0.4.6',
-    'Accept-Encoding': 'gzip, compress, deflate, br',
-  },
-  Go: {
-    'User-Agent': 'keyprotect-go-client/0.17.3',
-    accept: 'application/json',
-    authorization: 'Bearer {token}',
-    'bluemix-instance': '{instance}',
-    'correlation-id': CORRELATION,
-    'Accept-Encoding': 'gzip',
-  },
-  redstone: {
-    'User-Agent': 'python-requests/2.32.3',
-    'Accept-Encoding': 'gzip, deflate',
-    Accept: '*/*',
-    Connection: 'keep-alive',
-    'Content-Type': 'application/json',
-    authorization: 'Bearer {token}',
-    'bluemix-instance': '{instance}',
-  },
-  'Python 3.0': {
-    'User-Agent': 'keyprotect-python-client/3.0.1',
-    'Accept-Encoding': 'gzip, deflate',
-    Accept: 'application/json',
-    'Bluemix-Instance': '{instance}',
-    Authorization: 'Bearer {token}',
-  },
-  Java: {
-    Accept: 'application/json',
-    'Bluemix-Instance': '{instance}',
-    Authorization: 'Bearer {token}',
-    'User-Agent': 'keyprotect-java-client/0.1.0',
-    'Accept-Encoding': 'gzip',
-  },
-  curl: {
-    accept: 'application/vnd.ibm.kms.key+json',
-    authorization: 'bearer {token}',
-    'bluemix-instance': '{instance}',
-    'correlation-id': 'my correlation id',
-  },
-} as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 const world = new World();
 const account = await world.account();
@@ -77,36 +11,10 @@ const standard = await madeKey(world, account, { name: 'standard', secret: Buffe
 const removal = { atMs: world.clock(), by: 'IBMid-1' };
 const deleted = await madeKey(world, account, { name: 'gone', state: 'deleted', removal });
 
-const VALUES: Record<string, string> = {
-  token: account.admin.token,
-  instance: account.instance.instanceId,
-  root: root.id,
-  standard: standard.id,
-  deleted: deleted.id,
-};
-const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => VALUES[name] ?? '');
-
-function send({ client, method, path, headers = {}, body = '' }: Shape): Promise<Answered> {
-  const [below = '', query = ''] = path.split('?');
-  return world.send({
-    method,
-    path: filled(below),
-    query: filled(query),
-    rawHeaders: Object.entries({ ...ALWAYS[client], ...headers })
-      .flat()
-      .map((text) => filled(text)),
-    body: Buffer.from(body, 'utf8'),
-    remoteAddress: '192.0.2.1',
-    isSecure: true,
-    requestId: 'a-request',
-  });
-}
+const sender = new ShapeSender(world, account, { root: root.id, standard: standard.id, deleted: deleted.id });
 
 const names = ({ body }: Answered): string[] =>
   (body.resources ?? []).map(({ name }: { name: string }) => name).toSorted();
-const first = (field: string) => (answer: Answered) => answer.body.resources[0][field] as unknown;
-const header = (name: string) => (answer: Answered) => answer.headers.get(name);
-
 const LISTS: readonly Shape[] = [
   {
     client: 'Node 0.4.6',
@@ -319,14 +227,7 @@ describe.each([
   ['lists', LISTS],
   ['reads of one key', READS],
 ])('requests as clients send them: %s', (_, shapes) => {
-  it.each(shapes.map((shape) => [`${shape.client}: ${shape.method} ${shape.path}`, shape] as const))(
-    '%s',
-    async (__, shape) => {
-      const answer = await send(shape);
-      expect(answer.status).toBe(shape.status);
-      expect(shape.reads?.(answer)).toEqual(shape.as);
-    },
-  );
+  sender.tries(shapes);
 });
 
 /** An empty list has no resources: two clients tell nothing from null. */
