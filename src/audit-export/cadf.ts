@@ -113,8 +113,11 @@ function instanceOf({ log, details }: ExportedAct, context: ExportContext) {
   const place = placeOf(details.resource);
   const region = place?.region === undefined || place.region === '' ? details.region : place.region;
   const named = details.request?.['instance'];
-  const instanceId = typeof named === 'string' ? named : region && context.instanceOf(log, region);
-  const accountId = context.accountOf(log) ?? place?.accountId;
+  const own = context.accountOf(log);
+  // What somebody did with another tenant's key is in the log of both: it is of the key's account in either.
+  const accountId = place?.accountId || own;
+  const instanceOfLog = own === accountId && region !== undefined ? context.instanceOf(log, region) : undefined;
+  const instanceId = typeof named === 'string' ? named : instanceOfLog;
   if (region === undefined || instanceId === undefined || accountId === undefined) return undefined;
   return { region, instanceId, accountId };
 }

@@ -103,6 +103,18 @@ describe('an event of CADF', () => {
   });
 });
 
+describe('an act on a key of another tenant', () => {
+  const ARN = `arn:aws:kms:eu-de:444455556666:key/${KEY}`;
+  it.each([
+    ['IBM', { instance: INSTANCE }, `crn:v1:bluemix:public:kms:eu-de:a/444455556666:${INSTANCE}:key:${KEY}`],
+    // Which instance of the region that account has is not for this log to guess.
+    ['AWS', {}, ARN],
+  ])('by the wire of %s is not taken for one on a key of the own account', async (_, request, id) => {
+    const [act] = await acts([entryOf({ key: KEY, details: { region: 'eu-de', request, resource: ARN } })]);
+    expect(cadfOf(act!, CONTEXT)).toMatchObject({ target: { id } });
+  });
+});
+
 describe('a record of CloudTrail', () => {
   it.each([
     [0, { eventName: 'Encrypt', readOnly: true, responseElements: null, awsRegion: 'eu-de' }],

@@ -7,7 +7,7 @@ import type { RecordReader } from '../records/ports.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
 import { NotAuthenticError, putBody, readBody } from './body.ts';
 import { keyActionsOf, SERVICE_ACTIONS, type KeyRole } from './key-roles.ts';
-import { checkScope, keyStatementOf, reachOf, type RoleScope } from './role-assignment.ts';
+import { checkScope, keyStatementsOf, reachOf, type RoleScope } from './role-assignment.ts';
 import { instanceIdIn, instanceRef, type Tenant } from './tenant.ts';
 
 interface AuthorizationBody extends RoleScope {
@@ -137,9 +137,8 @@ export function policyOfAuthorizations(
   service: string,
   authorizations: readonly Authorization[],
 ): AccessPolicy {
-  const Statement = authorizations.map((one) => ({
-    ...keyStatementOf(accountId, actionsOf(one), one),
-    Principal: { Service: service },
-  }));
+  const Statement = authorizations
+    .flatMap((one) => keyStatementsOf(accountId, actionsOf(one), one))
+    .map((statement) => ({ ...statement, Principal: { Service: service } }));
   return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement }), 'key');
 }

@@ -15,18 +15,19 @@ import {
 
 const ACCOUNT = '111122223333';
 const KEY = '02fd6835-6001-4482-a892-13bd2085f75d';
+const WINDOW = 'kms:schedulekeydeletionpendingwindowindays';
 const random = countingRandom('assignments');
 
 /** Whether roles over a scope allow an action on a key in a ring of a region. */
 function allows(roles: readonly KeyRole[], scope: RoleScope, action: string, asked: Asked = {}): boolean {
-  const { region = 'us-south', keyId = KEY, ring = 'default', account = ACCOUNT } = asked;
+  const { region = 'us-south', keyId = KEY, ring = 'default', account = ACCOUNT, windowDays = '30' } = asked;
   const policy = policyOfAssignments(ACCOUNT, [{ id: 'a', roles, ...scope }]);
   const resource = `arn:aws:kms:${region}:${account}:key/${keyId}`;
   return evaluate({
     subject: { arn: `arn:aws:iam::${ACCOUNT}:user/u`, accountId: ACCOUNT, policies: policy ? [policy] : [] },
     action,
     resource,
-    context: { values: (name) => (name === 'kms:keyring' ? [ring] : undefined) },
+    context: { values: (name) => ({ 'kms:keyring': [ring], [WINDOW]: [windowDays] })[name] },
   }).allowed;
 }
 
@@ -35,6 +36,7 @@ interface Asked {
   readonly keyId?: string;
   readonly ring?: string;
   readonly account?: string;
+  readonly windowDays?: string;
 }
 
 describe('the roles of IBM Key Protect', () => {
@@ -59,6 +61,23 @@ describe('the roles of IBM Key Protect', () => {
 
   it('name each action once', () => {
     for (const actions of Object.values(KEY_ROLES)) expect(new Set(actions).size).toBe(actions.length);
+  });
+});
+
+describe('a Manager', () => {
+  it.each<[RoleScope, Asked, boolean]>([
+    [{}, {}, true],
+    [{}, { windowDays: '29' }, false],
+    [{}, { windowDays: '7' }, false],
+    [{ keyId: KEY }, { windowDays: '7' }, false],
+    [{ keyRing: 'payments' }, { ring: 'payments' }, true],
+    [{ keyRing: 'payments' }, { ring: 'payments', windowDays: '7' }, false],
+    [{ keyRing: 'payments' }, { ring: 'default' }, false],
+  ])('of %j deletes what can be restored for thirty days: %j', (scope, asked, allowed) => {
+    expect(allows(['Manager'], scope, 'kms:ScheduleKeyDeletion', asked)).toBe(allowed);
+    expect(allows(['Manager'], { ...scope }, 'kms:DisableKey', { ...asked, ring: scope.keyRing ?? 'default' })).toBe(
+      true,
+    );
   });
 });
 

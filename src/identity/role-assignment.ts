@@ -87,21 +87,34 @@ function statementsOf(accountId: string, assignment: RoleAssignment): object[] {
   const [onKeys, onTenant] = [keyActionsOf(roles, reachOf(assignment)), platformActionsOf(roles)];
   const Sid = `role${id.replaceAll('-', '')}`;
   return [
-    ...(onKeys.length > 0 ? [{ Sid, ...keyStatementOf(accountId, onKeys, assignment) }] : []),
+    ...keyStatementsOf(accountId, onKeys, assignment).map((statement) => ({ Sid, ...statement })),
     ...(onTenant.length > 0 ? [{ Sid, Effect: 'Allow', Action: onTenant, Resource: '*' }] : []),
   ];
 }
 
-/** What allows actions on keys in a scope, without saying to whom. */
-export function keyStatementOf(accountId: string, actions: readonly string[], scope: RoleScope): object {
+const DELETE = 'kms:ScheduleKeyDeletion';
+/**
+ * Whoever may delete cannot destroy sooner: keys are restored for so many days, and to purge them is another role's.
+ * The AWS wire would let a key wait for seven days.
+ */
+const LETS_RESTORE = { NumericGreaterThanEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } };
+
+/** What allows actions on keys in a scope, without saying to whom; none where there are no actions. */
+export function keyStatementsOf(accountId: string, actions: readonly string[], scope: RoleScope): object[] {
   const { region = '*', keyRing, keyId } = scope;
   const resource = keyId === undefined ? '*' : `key/${keyId}`;
-  return {
+  const inRing = keyRing !== undefined && { StringEquals: { 'kms:KeyRing': keyRing } };
+  const statement = (Action: readonly string[], condition: object | false) => ({
     Effect: 'Allow',
-    Action: actions,
+    Action,
     Resource: `arn:aws:kms:${region}:${accountId}:${resource}`,
-    ...(keyRing !== undefined && { Condition: { StringEquals: { 'kms:KeyRing': keyRing } } }),
-  };
+    ...(condition !== false && { Condition: condition }),
+  });
+  const others = actions.filter((action) => action !== DELETE);
+  return [
+    ...(others.length > 0 ? [statement(others, inRing)] : []),
+    ...(others.length < actions.length ? [statement([DELETE], { ...inRing, ...LETS_RESTORE })] : []),
+  ];
 }
 
 /** How far a scope reaches. */

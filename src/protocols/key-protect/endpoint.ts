@@ -1,5 +1,6 @@
 import { headerOf } from '../../http/headers.ts';
 import type { BufferRoute, HttpAnswer, HttpRequest, ServerRefusal } from '../../http/route.ts';
+import { authorizationsOf } from '../../identity/authorization.ts';
 import { iamIdOf } from '../../identity/iam-id.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import { KeyOutlines } from '../../keys/key-outlines.ts';
@@ -153,7 +154,10 @@ function prepare(
     const operation = OPERATIONS[name];
     if (operation === 'not-implemented') throw notImplemented(name);
     const input: OperationInput = { path, query, body: readJson(request) };
-    return andThen(operation.prepare(context, input, nowMs), (act) => withinTenant(context, act, call));
+    const preparing = isAtHome(context)
+      ? operation.prepare(context, input, nowMs)
+      : hidingNames(context, () => operation.prepare(context, input, nowMs));
+    return andThen(preparing, (act) => withinTenant(context, act, call));
   });
 }
 
@@ -201,15 +205,38 @@ function contextOf(
   });
 }
 
+/** Whether somebody of the tenant itself asks, and no service that it may have authorized. */
+function isAtHome({ instance, principal }: OperationContext): boolean {
+  return instance.tenantId === principal.tenantId && principal.service === undefined;
+}
+
+/**
+ * Which keys and aliases another tenant has is not for strangers to find out by their names: what is not there
+ * is answered as what is not theirs. Services that the tenant has authorized are told.
+ */
+async function hidingNames(
+  { records, instance, principal }: OperationContext,
+  prepareAct: () => MaybePromise<Act<Answer>>,
+): Promise<Act<Answer>> {
+  try {
+    return await prepareAct();
+  } catch (error) {
+    const told = wireErrorOf(error);
+    if (told === 'unauthorized' || told.code !== 'KEY_NOT_FOUND_ERR') throw error;
+    const { service } = principal;
+    const isAuthorized = service !== undefined && (await authorizationsOf(records, instance, service)).length > 0;
+    throw isAuthorized ? error : new UnauthorizedError();
+  }
+}
+
 /**
  * In an instance of another tenant only what a key's own policy gives is open: where there is no key to ask, the
  * caller's own policies would decide about what is not theirs. Services have none: their authorizations decide.
  */
 function withinTenant(context: OperationContext, act: Act<Answer>, call: Call): MaybePromise<Act<Answer>> {
-  const { instance, principal } = context;
+  const { principal } = context;
   const isOpen = act.targets.every(({ key, guarded }) => key !== undefined || guarded !== undefined);
-  if (isOpen || (instance.tenantId === principal.tenantId && principal.service === undefined))
-    return withDetails(act, call);
+  if (isOpen || isAtHome(context)) return withDetails(act, call);
   if (principal.service === undefined) throw new UnauthorizedError();
   return andThen(guardedByAuthorizations(context, principal.service), (guarded) => {
     const targets = act.targets.map((target) => (target.key === undefined ? { guarded, ...target } : target));

@@ -146,4 +146,20 @@ describe('a stranger', () => {
     const nobody = await world.actor(account.tenant, `nobody-${++actors}`, []);
     expect([401, 403]).toContain((await asked(nobody)).status);
   });
+
+  it.each(NAMES.filter((name) => name !== 'acknowledgeEvent'))(
+    'is not told by %s whether there is such a key',
+    async (name) => {
+      const { ciphertext } = await newKey();
+      const ask = (actor: Actor, id: string) => {
+        const { method, path, departure } = requestOf(name, id, ciphertext);
+        return world.call(account, actor, method, path, departure);
+      };
+      const other = await world.account('two');
+      const strangers = [other.admin, await world.service(other.tenant, `stranger-${++actors}.example.com`)];
+      for (const stranger of strangers)
+        for (const id of ['02fd6835-6001-4482-a892-13bd2085f75d', 'nothing-of-this-name'])
+          expect([401, 403]).toContain((await ask(stranger, id)).status);
+    },
+  );
 });

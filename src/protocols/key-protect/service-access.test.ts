@@ -50,6 +50,14 @@ describe('a service', () => {
     expect((await world.call(account, reader, 'GET', '/import_token')).status).toBe(401);
   });
 
+  it('is told what is not there by those who authorized it, and by nobody else', async () => {
+    const missing = '02fd6835-6001-4482-a892-13bd2085f75d';
+    const reader = await service({ roles: ['Reader'], region: REGION });
+    expect(await wrap(reader, missing)).toBe(404);
+    expect(await wrap(reader, missing, await world.account('other'))).toBe(401);
+    expect(await wrap(await service(), missing)).toBe(401);
+  });
+
   it('may register its resources with any role', async () => {
     const { id } = await rootKey(world, account);
     const purger = await service({ roles: ['KeyPurge'] });
