@@ -17,6 +17,7 @@ import { roomForKey } from '../../keys/quotas.ts';
 import type { Act, Done, Target } from '../../pipeline/act.ts';
 import type { Write } from '../../records/commit.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
+import { newAliasTarget } from './alias-target.ts';
 import { collection, type Answer } from './answer.ts';
 import { creationTarget } from './creation-target.ts';
 import { facts, factsOfKey, keyTypeOf } from './facts.ts';
@@ -41,7 +42,11 @@ export function createKeyAct(
   { targets = [], rules = {} }: CreationExtras = {},
 ): Act<Answer> {
   return {
-    targets: [creationTarget(context, 'kms:CreateKey', wanted), ...targets],
+    targets: [
+      creationTarget(context, 'kms:CreateKey', wanted),
+      ...wanted.aliases.map((alias) => newAliasTarget(context, alias)),
+      ...targets,
+    ],
     details: facts({ keyType: keyTypeOf(wanted) }),
     run: (nowMs) => createIn(context, wanted, rules, nowMs),
   };

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { BuiltInPolicy } from '../../../identity/built-in-policies.ts';
+import { withInline } from '../../../identity/holder.ts';
+import { putPrincipal } from '../../../identity/principal.ts';
 import type { Alias, Key, KeyState } from '../../../keys/key.ts';
 import { CATALOG, type Endpoint, type OperationName } from '../catalog.ts';
-import { World, type Account, type Answered } from '../key-protect.fixture.ts';
+import { one, REGION, World, type Account, type Actor, type Answered } from '../key-protect.fixture.ts';
 import { madeKey } from '../made-key.fixture.ts';
 import { OPERATIONS } from '../operations.ts';
 
@@ -174,6 +177,57 @@ describe('an alias', () => {
     ] as const)
       expect((await world.call(account, other.admin, method, `/keys/${open.id}/aliases/${name}`)).status).toBe(401);
     expect(await aliasesOf(open.id)).toEqual(['theirs']);
+  });
+});
+
+describe('a policy of the caller about aliases', () => {
+  /** A user who may everything but what this document denies. */
+  async function user(policies: readonly BuiltInPolicy[], ...Statement: readonly object[]): Promise<Actor> {
+    const actor = await world.actor(account.tenant, 'careful', policies);
+    const member = await world.directory.member(account.tenant, actor.id);
+    const document = JSON.stringify({ Version: '2012-10-17', Statement });
+    const { write } = putPrincipal(account.tenant, withInline(member!, { name: 'own', document }, 10_000));
+    await world.commit(account.tenant, [write], account.tenant.tenantId);
+    return actor;
+  }
+  const arn = (resource: string) => `arn:aws:kms:${REGION}:${account.tenant.accountId}:${resource}`;
+  const deny = () => ({
+    Effect: 'Deny',
+    Action: ['kms:CreateAlias', 'kms:DeleteAlias'],
+    Resource: arn('alias/prod-*'),
+  });
+  const make = (actor: Actor, name: string) =>
+    world.call(account, actor, 'POST', '/keys', {
+      body: one('key', { name: 'made', extractable: false, aliases: [name] }),
+    });
+
+  it('that denies them counts as on the AWS wire', async () => {
+    await give('prod-db');
+    const careful = await user(['administrator'], deny());
+    const ask = async (method: string, name: string) =>
+      (await world.call(account, careful, method, `/keys/${key.id}/aliases/${name}`)).status;
+    expect([await ask('DELETE', 'prod-db'), await ask('POST', 'prod-web')]).toEqual([401, 401]);
+    expect([await ask('POST', 'test-web'), await ask('DELETE', 'test-web')]).toEqual([201, 204]);
+    expect([(await make(careful, 'prod-new')).status, (await make(careful, 'test-new')).status]).toEqual([401, 201]);
+  });
+
+  it('is asked where a key is made with one', async () => {
+    const maker = await user([], { Effect: 'Allow', Action: 'kms:CreateKey', Resource: '*' });
+    expect((await make(maker, 'prod-db')).status).toBe(401);
+    const body = one('key', { name: 'made', extractable: false });
+    expect((await world.call(account, maker, 'POST', '/keys', { body })).status).toBe(201);
+  });
+
+  it.each([{}, { keyRing: 'payments' }])('has no need to be there for a Writer over %j', async (scope) => {
+    await call('POST', '/key_rings/payments');
+    const writer = await world.actor(account.tenant, 'writer', []);
+    await world.assign(account, writer, { roles: ['Writer'], region: REGION, ...scope });
+    const headers = { 'x-kms-key-ring': 'payments' };
+    const body = one('key', { name: 'made', extractable: false, aliases: ['first'] });
+    expect((await world.call(account, writer, 'POST', '/keys', { body, headers })).status).toBe(201);
+    const path = '/keys/first/aliases/second';
+    expect((await world.call(account, writer, 'POST', path, { headers })).status).toBe(201);
+    expect((await world.call(account, writer, 'DELETE', path, { headers })).status).toBe(204);
   });
 });
 

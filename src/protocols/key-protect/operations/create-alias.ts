@@ -3,6 +3,7 @@ import { createAlias as create } from '../../../keys/aliases.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { andThen } from '../../../records/ports.ts';
 import { aliasName, MAX_ALIASES, requireRoomForAlias } from '../alias-name.ts';
+import { aliasTargets } from '../alias-target.ts';
 import { collection } from '../answer.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
@@ -15,7 +16,7 @@ const ACTION = 'kms:CreateAlias';
 
 /** `POST /keys/{id}/aliases/{alias}`: 201 with the alias. */
 export const createAlias: Operation = {
-  notes: `it is the alias \`alias/<name>\` of the AWS wire too; a key has at most ${MAX_ALIASES} that this wire can show, others do not count; reserved words are reserved in every case, UUIDs of every version are refused; a deleted key keeps its aliases and takes no more (410, inferred); there is no limit for an instance`,
+  notes: `it is the alias \`alias/<name>\` of the AWS wire too; a key has at most ${MAX_ALIASES} that this wire can show, others do not count; reserved words are reserved in every case, UUIDs of every version are refused; a deleted key keeps its aliases and takes no more (410, inferred); there is no limit for an instance; a policy of the caller that denies it on the alias counts too`,
   prepare(context, { path }) {
     const { instance, principal, quotas, keys } = context;
     requireOwnInstance(context);
@@ -23,7 +24,7 @@ export const createAlias: Operation = {
     const name = aliasName(alias);
     return andThen(findKey(context, id), (open) =>
       andThen(keys.findByAlias(instance, name), (holder) => ({
-        targets: [targetOf(context, ACTION, open)],
+        targets: [targetOf(context, ACTION, open), ...aliasTargets(context, ACTION, name)],
         details: facts({ alias }),
         run(nowMs) {
           const { key, space } = open;

@@ -2,12 +2,15 @@ import { deleteAlias as remove } from '../../../keys/aliases.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { andThen } from '../../../records/ports.ts';
 import { isAliasOfThisWire } from '../alias-name.ts';
+import { aliasTargets } from '../alias-target.ts';
 import { NO_CONTENT } from '../answer.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import type { Operation } from '../operation.ts';
 import { requireOwnInstance } from '../own-instance.ts';
 import { requireNotDeleted } from '../require-not-deleted.ts';
+
+const ACTION = 'kms:DeleteAlias';
 
 /** `DELETE /keys/{id}/aliases/{alias}`: 204. */
 export const deleteAlias: Operation = {
@@ -17,7 +20,10 @@ export const deleteAlias: Operation = {
     requireOwnInstance(context);
     const { id = '', alias = '' } = path;
     return andThen(findKey(context, id), (open) => ({
-      targets: [targetOf(context, 'kms:DeleteAlias', open)],
+      targets: [
+        targetOf(context, ACTION, open),
+        ...(isAliasOfThisWire(alias) ? aliasTargets(context, ACTION, `alias/${alias}`) : []),
+      ],
       details: facts({ alias: alias.slice(0, 100) }),
       run(nowMs) {
         const { key, space } = open;
