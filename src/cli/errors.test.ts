@@ -26,6 +26,11 @@ describe('refusals at the command line', () => {
     expect([told.exitCode, told.action]).toEqual([3, expect.stringContaining(action)]);
   });
 
+  it('a deletion that takes two people', () => {
+    const { action } = refusal('authorization-missing', 'the key is deleted by two people', 409);
+    expect(action).toContain('keystead key authorize-deletion');
+  });
+
   it('an API key that is none here', () => {
     expect(refusal('unauthenticated', 'the request proves nobody', 401).action).toContain('KEYSTEAD_API_KEY');
     expect(refusal('key-not-found', 'there is no such key', 404).action).toBe('as the server says');

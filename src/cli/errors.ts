@@ -70,6 +70,8 @@ const COMMAND_ACTIONS: Readonly<Record<string, string>> = {
   'invalid-request': 'Correct it; the command with --help shows what it takes.',
   unauthenticated:
     'Give one that counts here, by KEYSTEAD_API_KEY or --api-key-file: not suspended, and of this installation.',
+  'authorization-missing':
+    'Have somebody else run "keystead key authorize-deletion" with this key, and delete it within seven days.',
 };
 
 const UNTRUSTED = 'Its certificate is not trusted: name the CA in PEM by NODE_EXTRA_CA_CERTS, if it is yours.';

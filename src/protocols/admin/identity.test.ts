@@ -346,6 +346,15 @@ describe('users, roles and policies', () => {
     expect(await post(`/credentials/${credentialId}/delete`)).toEqual([404, 'credential-not-found']);
   });
 
+  it.each<[path: string, body: object, said: string]>([
+    ['/services', { name: 'backup' }, 'such as backup.example.com'],
+    ['/authorizations', { service: 'backup', roles: ['Reader'] }, 'such as backup.example.com'],
+    ['/services/backup.example.com/credentials', { type: 'api-key', expiresAt: 'tomorrow' }, '2030-01-31T12:00:00Z'],
+  ])('are told in words what has not the form that it takes: %s %j', async (path, body, said) => {
+    const answer = await house.send(operator, 'POST', path, body);
+    expect(answer.body['error']).toMatchObject({ code: 'invalid-request', message: expect.stringContaining(said) });
+  });
+
   it('register services that act for tenants, which operators alone may', async () => {
     const body = { name: 'backup.example.com' };
     expect(await post('/services', body)).toEqual([403, 'access-denied']);

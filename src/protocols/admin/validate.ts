@@ -64,6 +64,8 @@ function describe({ instancePath, keyword, message, params }: Problem, schema: T
   };
   const takes = keyword === 'pattern' ? aboutOf(instancePath, schema) : undefined;
   if (takes !== undefined) return `${at} has not the form that it takes (${takes})`;
+  if (keyword === 'format' && (params as { readonly format?: string }).format === 'date-time')
+    return `${at} must be a time such as 2030-01-31T12:00:00Z`;
   if (keyword === 'enum' && allowedValues) return `${at} must be one of ${allowedValues.join(', ')}`;
   if (keyword === 'required' && required) return `it lacks ${required.join(', ')}`;
   return at === '' ? `it ${message}` : `${at} ${message}`;

@@ -1,9 +1,10 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { putPrincipal } from '../../identity/principal.ts';
 import { issueApiKey, suspendCredential } from '../../identity/credential.ts';
+import { StoreFullError } from '../../records/ports.ts';
 import { World, type Account, type Actor } from '../key-protect/key-protect.fixture.ts';
 import { API_KEY_GRANT, issuerOf } from './claims.ts';
 import { iamRoutes } from './endpoint.ts';
@@ -269,6 +270,15 @@ async function goodToken(): Promise<Good> {
   const now = Math.floor(world.clock() / 1000);
   return { token, header: decodeProtectedHeader(token), claims: decodeJwt(token), privateKey, publicKey, now };
 }
+
+it('says that there is no room to record a token, and what goes on without one', async () => {
+  const record = vi.spyOn(world.store, 'record').mockRejectedValue(new StoreFullError('full'));
+  const { status, body } = await send('POST', '/identity/token', form(account.admin.token));
+  record.mockRestore();
+  expect([status, body.errorCode]).toEqual([500, 'BXNIM0060E']);
+  expect(body.errorDetails).toContain('disabled');
+  expect(faults.splice(0)).toHaveLength(1);
+});
 
 describe('a token stands on its API key', () => {
   it('until its hour is over', async () => {

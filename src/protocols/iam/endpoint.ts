@@ -10,6 +10,7 @@ import { ThrottledError } from '../../pipeline/errors.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import { StoreFullError } from '../../records/ports.ts';
 import { encodeError, json } from './answer.ts';
 import { API_KEY_GRANT, SCOPE } from './claims.ts';
 import { discoveryOf } from './discovery.ts';
@@ -46,6 +47,11 @@ const SERVER_REFUSALS: Record<ServerRefusal, IamError> = {
   'timed-out': new IamError('BXNIM0503E'),
   failed: new IamError('BXNIM0060E', 'Something failed here: the log of the server has it under the request id.'),
 };
+
+const NO_ROOM = new IamError(
+  'BXNIM0060E',
+  'There is no room to record this request, so no token was made. Make room on the disk of the server; keys are still disabled with a token that you have, or by the API key itself at the command line.',
+);
 
 /** The token service of IBM Cloud IAM: API keys become tokens, and the keys that verify them are published. */
 export function iamRoutes(ports: IamPorts): BufferRoute[] {
@@ -98,6 +104,7 @@ async function giveToken(ports: IamPorts, request: HttpRequest): Promise<HttpAns
     if (error instanceof IamError) return encodeError(error, requestId, TOKEN_REQUEST);
     if (error instanceof ThrottledError) return encodeError(new IamError('BXNIM0429E'), requestId, TOKEN_REQUEST);
     ports.onFault(error, requestId);
+    if (error instanceof StoreFullError) return encodeError(NO_ROOM, requestId, TOKEN_REQUEST);
     return encodeError(SERVER_REFUSALS.failed, requestId, TOKEN_REQUEST);
   }
 }

@@ -13,7 +13,10 @@ import { bound, KEY_ROLE_NAMES, SCOPE, SHOWN_SCOPE } from '../role-assignments.t
 import { adminRoute } from '../route.ts';
 import { closed, named, PAGE, paged, pageFrom, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 
-const SERVICE = Type.String({ pattern: SERVICE_NAME.source, description: 'the name of a service' });
+const SERVICE = Type.String({
+  pattern: SERVICE_NAME.source,
+  description: 'the name of a service: in lower case with a dot, such as backup.example.com',
+});
 const ROLES = Type.Array(Type.Enum(KEY_ROLE_NAMES), { minItems: 1, maxItems: 6, uniqueItems: true });
 const AUTHORIZATION = named('Authorization', {
   authorizationId: UUID,

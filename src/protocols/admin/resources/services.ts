@@ -15,7 +15,10 @@ import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { ISSUED_CREDENTIAL, requireExpiry, showIssued } from './credentials.ts';
 
-const NAME = Type.String({ pattern: SERVICE_NAME.source });
+const NAME = Type.String({
+  pattern: SERVICE_NAME.source,
+  description: 'the name of a service: in lower case with a dot, such as backup.example.com',
+});
 export const SERVICE = named('Service', {
   serviceId: UUID,
   name: NAME,
