@@ -31,7 +31,7 @@ export interface AuditCheckpoint {
 export interface Authorization {
   /** a UUID in lower case */
   readonly authorizationId: string;
-  /** the name of a service */
+  /** the name of a service: in lower case with a dot, such as backup.example.com */
   readonly service: string;
   readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager')[];
   /** a region such as us-east-1 */
@@ -551,6 +551,7 @@ export interface RunReport {
 export interface Service {
   /** a UUID in lower case */
   readonly serviceId: string;
+  /** the name of a service: in lower case with a dot, such as backup.example.com */
   readonly name: string;
   /** the tenant that hosts it: its log has the entries of the service */
   readonly tenantId: string;
@@ -1049,6 +1050,7 @@ export class KeysteadClient {
 
   /** Registers a service: a program that acts for tenants where their policies or grants name it, hosted by the own tenant. Needs the permission `installation:CreateService`. */
   createService(body: {
+    /** the name of a service: in lower case with a dot, such as backup.example.com */
     readonly name: string;
   }): Promise<Service> {
     return this.#transport.send('POST', `/services`, undefined, body);
@@ -1082,7 +1084,7 @@ export class KeysteadClient {
 
   /** Lets a service use keys of the own tenant, as roles of IBM Key Protect say, and register what they protect. Needs the permission `keystead:CreateAuthorization`. */
   createAuthorization(body: {
-    /** the name of a service */
+    /** the name of a service: in lower case with a dot, such as backup.example.com */
     readonly service: string;
     readonly roles: readonly ('Reader' | 'ReaderPlus' | 'Writer' | 'Manager' | 'KeyPurge' | 'KmipAdapterManager')[];
     /** a region such as us-east-1 */
