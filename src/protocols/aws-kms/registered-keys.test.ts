@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeEntry } from '../../keys/key-space.fixture.ts';
+import { changeEntry, wrapForImport, wrappingPair } from '../../keys/key-space.fixture.ts';
 import { lifecycleEventsOf } from '../../keys/lifecycle-event-record.ts';
 import { register } from '../../keys/registration.ts';
 import type { Instance } from '../../identity/tenant.ts';
@@ -16,12 +16,16 @@ beforeEach(async () => {
   account = await world.account();
   space = (await world.directory.instance(account.tenant.tenantId, REGION))!;
   KeyId = (await world.call(account.admin, 'CreateKey', {})).body.KeyMetadata.KeyId;
+  await registered();
+});
+
+async function registered(): Promise<void> {
   const { key } = (await world.keys.find(space, KeyId))!;
   const crn = 'crn:v1:bluemix:public:cloud-object-storage:global:a/1:2:bucket:x';
   const registrar = { service: 'storage.example.com', iamId: 'x' };
   const { writes } = register(space, key, crn, {}, registrar, [], world.clock());
   await world.store.commit({ writes, entries: [changeEntry(account.tenant.tenantId)] });
-});
+}
 
 const told = async () => {
   const { key } = (await world.keys.find(space, KeyId))!;
@@ -51,5 +55,25 @@ describe('a key that IBM services registered', () => {
     expect(refused.body).toMatchObject({ __type: 'KMSInvalidStateException' });
     expect((await world.call(account.admin, 'Encrypt', { KeyId, Plaintext: 'eA==' } as never)).status).toBe(200);
     expect(await told()).toEqual([]);
+  });
+
+  it('keeps its material: without it nothing of theirs could be read', async () => {
+    KeyId = (await world.call(account.admin, 'CreateKey', { Origin: 'EXTERNAL' })).body.KeyMetadata.KeyId;
+    const algorithm = 'RSAES_OAEP_SHA_256';
+    const bring = async (more: object) => {
+      const asked = { KeyId, WrappingAlgorithm: algorithm, WrappingKeySpec: 'RSA_2048' } as const;
+      const { ImportToken } = (await world.call(account.admin, 'GetParametersForImport', asked)).body;
+      const EncryptedKeyMaterial = wrapForImport(algorithm, wrappingPair().publicKey, Buffer.alloc(32, 7));
+      return world.call(account.admin, 'ImportKeyMaterial', { KeyId, ImportToken, EncryptedKeyMaterial, ...more });
+    };
+    const kept = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+    expect((await bring(kept)).status).toBe(200);
+    await registered();
+    const refused = { __type: 'KMSInvalidStateException' };
+    expect((await world.call(account.admin, 'DeleteImportedKeyMaterial', { KeyId })).body).toMatchObject(refused);
+    expect((await bring({ ValidTo: world.clock() / 1_000 + 60 })).body).toMatchObject(refused);
+    expect((await bring(kept)).status).toBe(200);
+    world.clock.set(world.clock() + 60_000);
+    expect((await world.call(account.admin, 'Encrypt', { KeyId, Plaintext: 'eA==' } as never)).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { personOf } from '../../../identity/person.ts';
 import { requireSecondPerson } from '../../../keys/dual-authorization.ts';
+import { unregistered } from '../../../keys/held.ts';
 import { deleteMaterial, shareDeletion } from '../../../keys/delete-material.ts';
 import { andThen } from '../../../records/ports.ts';
 import { management } from './manage.ts';
@@ -9,7 +10,7 @@ import { replicasOf } from './relatives.ts';
 export const deleteImportedKeyMaterial = management<'DeleteImportedKeyMaterial'>({
   action: 'kms:DeleteImportedKeyMaterial',
   notes:
-    'a key that two people delete (dual authorisation) asks for the word of another person first: KMSInvalidStateException',
+    'a key that two people delete (dual authorisation) asks for the word of another person first, and one that resources are registered with keeps its material: KMSInvalidStateException',
   run(context, { open, arn }, { KeyMaterialId }, nowMs) {
     // What of the key cannot be used any more is as good as deleted.
     requireSecondPerson(open.key, personOf(context.principal).principalId, nowMs);
@@ -19,6 +20,7 @@ export const deleteImportedKeyMaterial = management<'DeleteImportedKeyMaterial'>
       return {
         value: { KeyId: arn, KeyMaterialId: version?.materialId },
         writes,
+        rooms: writes.length > 0 ? [unregistered(open.key)] : [],
         urgent: true,
         ...(version && { keyVersion: version.id }),
       };

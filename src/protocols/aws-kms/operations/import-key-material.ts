@@ -1,7 +1,9 @@
 import { personOf } from '../../../identity/person.ts';
 import type { Principal } from '../../../identity/principal.ts';
 import { requireSecondPerson } from '../../../keys/dual-authorization.ts';
+import type { NeededRoom } from '../../../keys/change.ts';
 import { KeyError } from '../../../keys/errors.ts';
+import { unregistered } from '../../../keys/held.ts';
 import type { Key } from '../../../keys/key.ts';
 import { requireImported } from '../../../keys/import-token.ts';
 import { importMaterial, shareImport } from '../../../keys/import.ts';
@@ -25,7 +27,7 @@ const KINDS: Record<ImportType, 'new' | 'existing'> = {
 export const importKeyMaterial = management<'ImportKeyMaterial'>({
   action: 'kms:ImportKeyMaterial',
   notes:
-    'texts about ValidTo out of range and about wrong material are inferred; material that a key of the account has for another key usage is refused (IncorrectKeyMaterialException): AWS takes it',
+    'texts about ValidTo out of range and about wrong material are inferred; material that a key of the account has for another key usage is refused (IncorrectKeyMaterialException): AWS takes it; material in use gets no end while resources are registered with the key',
   check: (input) => void expiryOf(input),
   details: ({ ExpirationModel, ImportType, KeyMaterialDescription }) => ({
     expirationModel: ExpirationModel,
@@ -38,7 +40,7 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
     const policies = await context.keys.instancePolicies.find(open.space);
     // Keys wait for their material: that the policies allowed the key once does not bring the material in today.
     requireCreatable(policies, open.key);
-    requireMaterialStays(open.key, expiryOf(input), context.principal, nowMs);
+    const rooms = roomsToEnd(open.key, expiryOf(input), context.principal, nowMs);
     const request = {
       tokenId: decodeImportToken(open, input.ImportToken),
       encrypted: input.EncryptedKeyMaterial,
@@ -55,6 +57,7 @@ export const importKeyMaterial = management<'ImportKeyMaterial'>({
           value: { KeyId: arn, KeyMaterialId: value.materialId },
           writes: [...writes, ...claim],
           preconditions: [policiesStand(open.space, policies)],
+          rooms,
           keyVersion: value.id,
         }));
       }),
@@ -70,8 +73,10 @@ function expiryOf({ ExpirationModel, ValidTo, KeyId }: Input<'ImportKeyMaterial'
   return ValidTo === undefined ? undefined : Math.round(ValidTo * 1000);
 }
 
-/** An end that one person sets to material that is in use would delete what takes two. */
-function requireMaterialStays(key: Key, expiresAtMs: number | undefined, principal: Principal, nowMs: number): void {
+/** An end that is set to material in use would delete what takes two people, and what others have registered. */
+function roomsToEnd(key: Key, expiresAtMs: number | undefined, principal: Principal, nowMs: number): NeededRoom[] {
   const isInUse = key.versions.some(({ material }) => material !== null);
-  if (expiresAtMs !== undefined && isInUse) requireSecondPerson(key, personOf(principal).principalId, nowMs);
+  if (expiresAtMs === undefined || !isInUse) return [];
+  requireSecondPerson(key, personOf(principal).principalId, nowMs);
+  return [unregistered(key)];
 }
