@@ -6,6 +6,7 @@ import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sendEvents } from './pipeline/send-events.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
+import { sweepImportTokens } from './pipeline/sweep-import-tokens.ts';
 import { sweepSessions } from './pipeline/sweep-sessions.ts';
 import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
@@ -214,6 +215,7 @@ export async function startKeystead(
       await sweepSessions(store, directory, clock(), random);
       keys.closeIdle(clock());
     }),
+    every(SWEEP_EVERY_MS, onFault, () => sweepImportTokens(store, directory, clock(), random)),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
-import type { Put } from '../records/commit.ts';
+import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { andThen, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
@@ -9,16 +9,49 @@ import type { KeySpace } from './key-space.ts';
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
 
+/** Space of the ends of tokens: over all tenants, sorted by the time when they are to be forgotten. */
+export const TOKEN_END_SPACE = 'import-token-end';
+
+/**
+ * How long after its end a token is kept, in milliseconds: longer than any request takes that has read it, so that what
+ * is written of one token never comes behind the removal of it.
+ */
+export const TOKEN_KEPT_MS = 10 * 60_000;
+
+/** The time that a name of {@link TOKEN_END_SPACE} begins with. */
+export function forgettableAtMs(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
 /** There is one for each tenant and region. */
 function tokenRef({ tenantId, region }: Pick<KeySpace, 'tenantId' | 'region'>): RecordRef {
   return { tenantId, kind: 'instance-import-token', id: region };
 }
 
-/** The write that brings the token to its revision. */
-export function putInstanceImportToken(space: KeySpace, token: InstanceImportToken): Put {
+/** The write that brings the token to its revision, from `before`. */
+export function putInstanceImportToken(
+  space: KeySpace,
+  before: InstanceImportToken | undefined,
+  token: InstanceImportToken,
+): Put {
   const { tenantId: _, region, revision, ...content } = token;
   const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  return { put: sealRecord({ ...tokenRef(space), scope: region, revision, body }, space.tenantKey.records) };
+  const [had, has] = [before && endName(before), endName(token)];
+  const isMoved = had?.name !== has.name;
+  return {
+    put: sealRecord({ ...tokenRef(space), scope: region, revision, body }, space.tenantKey.records),
+    ...(isMoved && { claim: [has], ...(had && { release: [had] }) }),
+  };
+}
+
+/** Forgets a token with the private key in it: for a commit that shreds. */
+export function removeInstanceImportToken(token: InstanceImportToken): Remove {
+  return { remove: tokenRef(token), revision: token.revision };
+}
+
+function endName({ tenantId, region, expiresAtMs }: InstanceImportToken): RecordName {
+  const at = String(expiresAtMs + TOKEN_KEPT_MS).padStart(15, '0');
+  return { space: TOKEN_END_SPACE, name: `${at} ${tenantId}/${region}` };
 }
 
 /**

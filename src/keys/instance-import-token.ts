@@ -80,7 +80,7 @@ export function createInstanceImportToken(
     maxRetrievals,
     remainingRetrievals: maxRetrievals,
   };
-  return { value: token, writes: [putInstanceImportToken(space, token)] };
+  return { value: token, writes: [putInstanceImportToken(space, before, token)] };
 }
 
 /** What reading a token gives. */
@@ -104,7 +104,7 @@ export function retrieveInstanceImportToken(
   if (known.remainingRetrievals < 1) throw new KeyError('import-token-expired', { limit: known.maxRetrievals });
   const { revision, remainingRetrievals } = known;
   const token = { ...known, revision: revision + 1, remainingRetrievals: remainingRetrievals - 1 };
-  return { value: { token, nonce: openNonce(space, token) }, writes: [putInstanceImportToken(space, token)] };
+  return { value: { token, nonce: openNonce(space, token) }, writes: [putInstanceImportToken(space, before, token)] };
 }
 
 /** Material as it was sent with a token. */

@@ -33,6 +33,11 @@ export function unsentName(event: LifecycleEvent): RecordName {
   return { space: unsentSpace(keyOf(event), event.service), name: String(event.keyRevision).padStart(15, '0') };
 }
 
+/** Space of the events of one instance. The names are their ids. */
+export function eventsOfInstanceSpace({ tenantId, region }: Pick<LifecycleEvent, 'tenantId' | 'region'>): string {
+  return `lifecycle-event:${tenantId}:${region}`;
+}
+
 /** The write that makes an event, or brings it from `before` to a new state, with the names it gains and loses. */
 export function putLifecycleEvent(
   tenantKey: TenantKey,
@@ -95,7 +100,11 @@ function keyOf({ tenantId, region, keyId }: LifecycleEvent): RegisteredKey {
 function namesOf(event: LifecycleEvent): RecordName[] {
   const nextMs = Math.min(...dutiesOf(event).values());
   const due = `${String(nextMs).padStart(15, '0')} ${event.tenantId}/${event.id}`;
-  return [{ space: EVENT_DUE_SPACE, name: due }, ...(event.delivery.state === 'waiting' ? [unsentName(event)] : [])];
+  return [
+    { space: EVENT_DUE_SPACE, name: due },
+    { space: eventsOfInstanceSpace(event), name: event.id },
+    ...(event.delivery.state === 'waiting' ? [unsentName(event)] : []),
+  ];
 }
 
 function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {

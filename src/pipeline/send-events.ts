@@ -17,6 +17,8 @@ import { ConflictError, type NamedRef, type RecordStore } from '../records/ports
 
 /** How many due events are looked at at a time. */
 const BATCH = 200;
+/** How far the clocks of servers may be apart: an event that is so much older than its instance is of one before it. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
 /** How many services are told at once. */
 const AT_ONCE = 8;
 
@@ -37,6 +39,8 @@ export interface EventPorts {
 interface Due {
   readonly event: LifecycleEvent;
   readonly tenant: Tenant;
+  /** Absent where the instance that it is about was deleted. */
+  readonly instance: Instance | undefined;
 }
 
 /**
@@ -71,7 +75,11 @@ async function read({ store, directory }: EventPorts, ref: NamedRef, failures: u
   try {
     const tenant = await directory.tenant(ref.tenantId);
     const record = await store.read({ tenantId: ref.tenantId, kind: ref.kind, id: ref.id });
-    return tenant && record && { tenant, event: readLifecycleEvent(tenant.tenantKey, record) };
+    if (tenant === undefined || record === undefined) return undefined;
+    const event = readLifecycleEvent(tenant.tenantKey, record);
+    const instance = await directory.instance(event.tenantId, event.region);
+    const isIts = instance !== undefined && instance.createdAtMs <= event.atMs + CLOCKS_DIFFER_MS;
+    return { tenant, event, instance: isIts ? instance : undefined };
   } catch (error) {
     failures.push(error);
     return undefined;
@@ -85,7 +93,7 @@ async function serve(ports: EventPorts, lane: readonly Due[], failures: unknown[
   // One that comes later may be due earlier, where an attempt at the first has failed.
   for (const due of lane.toSorted((a, b) => a.event.keyRevision - b.event.keyRevision)) {
     try {
-      const duty = dutyOf(due.event, ports.clock());
+      const duty = dutyOf(due, ports.clock());
       if (duty === undefined || (duty === 'send' && !isReached)) continue;
       const outcome = await DUTIES[duty](ports, due);
       if (outcome !== 'passed') done++;
@@ -118,23 +126,25 @@ const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due) => Promise<Outcome
   },
 };
 
-function dutyOf(event: LifecycleEvent, nowMs: number): EventDuty | undefined {
+function dutyOf({ event, instance }: Due, nowMs: number): EventDuty | undefined {
+  // Of an instance that was deleted nobody is told.
+  if (instance === undefined) return 'forget';
   const due = [...dutiesOf(event)].filter(([, atMs]) => atMs <= nowMs).map(([duty]) => duty);
   // What is to be forgotten is not sent any more.
   return due.includes('forget') ? 'forget' : due[0];
 }
 
-async function attempt(ports: EventPorts, { tenant, event }: Due): Promise<Outcome> {
-  const { store, directory, sender, clock, random } = ports;
+async function attempt(ports: EventPorts, { tenant, event, instance }: Due): Promise<Outcome> {
+  const { store, sender, clock, random } = ports;
+  // Its instance went while it waited: what has no instance is forgotten.
+  if (instance === undefined) return 'passed';
   const own = unsentName(event);
   const [head] = await store.listNames(own.space, { limit: 1 });
   // An earlier one is still to be sent.
   if (head?.name !== own.name) return 'passed';
-  const instance = await directory.instance(event.tenantId, event.region);
   const { event: mine, write } = putLifecycleEvent(tenant.tenantKey, event, begun(event, clock()));
   await commit(ports, event, [write], 'kms:SendLifecycleEvent', { result: { attempt: mine.delivery.attempts } });
-  // A region may be gone while its last events wait.
-  const failure = instance === undefined ? 'no-region' : await sender.send(mine, instance);
+  const failure = await sender.send(mine, instance);
   const nowMs = clock();
   const after =
     failure === undefined ? delivered(mine, nowMs) : failed(mine, failure, random(1).readUInt8() / 256, nowMs);

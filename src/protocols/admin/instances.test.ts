@@ -6,6 +6,8 @@ import { bytesOf } from '../../bytes/bytes.ts';
 import { authorizationsOf } from '../../identity/authorization.ts';
 import { makeService } from '../../identity/service.ts';
 import type { Instance } from '../../identity/tenant.ts';
+import { lifecycleEventsOf, putLifecycleEvent } from '../../keys/lifecycle-event-record.ts';
+import { sendEvents, type EventSender } from '../../pipeline/send-events.ts';
 import { ConflictError } from '../../records/ports.ts';
 import { whileItLasts } from '../../identity/tenant.ts';
 import { adminHouse, type AdminHouse } from './admin.fixture.ts';
@@ -34,6 +36,9 @@ const keyIn = (space: Instance) => {
   const { clock, random } = house.services;
   return createKey(space, { ...wanted, accessPolicy, instancePolicies: NO_INSTANCE_POLICIES }, clock(), random);
 };
+
+const KEY_ID = '75e404f3-a6c8-4703-b1ae-f8b4e9747b59';
+const keyOf = ({ tenantId, region }: Instance) => ({ tenantId, region, keyId: KEY_ID });
 
 describe('an instance', () => {
   it('is an account and a region to one cloud, and a CRN to the other', async () => {
@@ -126,6 +131,37 @@ describe('an instance', () => {
     const refused = { status: 404, body: { error: { code: 'region-not-found' } } };
     const roles = { roles: ['Reader'], region: 'eu-es' };
     expect(await post(`/principals/${member.id}/key-roles/assign`, roles)).toMatchObject(refused);
+  });
+
+  it('takes with it what services were to be told of its keys', async () => {
+    await add('au-syd');
+    const space = await instance('au-syd');
+    const nowMs = house.services.clock();
+    const events = Array.from({ length: 201 }, (_, i) => ({
+      ...keyOf(space),
+      id: `5c1f0f0e-6d0b-4b7a-9a53-${String(i).padStart(12, '0')}`,
+      revision: 1,
+      service: 'backup.example.com',
+      kind: 'rotate' as const,
+      atMs: nowMs - 10 * 60_000,
+      keyRevision: i,
+      keyState: 'active' as const,
+      resources: [],
+      resourceCount: 0,
+      delivery: { state: 'waiting' as const, attempts: 0, nextAtMs: nowMs },
+    }));
+    await house.commit(...events.map((event) => putLifecycleEvent(space.tenantKey, undefined, event).write));
+    const left = () => lifecycleEventsOf(house.store, space.tenantKey, { ...keyOf(space), id: KEY_ID });
+    expect(await left()).toHaveLength(201);
+    expect((await remove('au-syd')).status).toBe(200);
+    expect(await left()).toHaveLength(1);
+    await add('au-syd');
+    const sent: string[] = [];
+    const sender: EventSender = { send: async ({ id }) => (sent.push(id), undefined) };
+    const { directory, random } = house.services;
+    const later = () => nowMs + 2;
+    expect(await sendEvents({ store: house.store, directory, sender, clock: later, random })).toBe(1);
+    expect([sent, await left()]).toEqual([[], []]);
   });
 
   it('lets nothing in that was made for one before it', async () => {

@@ -1,5 +1,6 @@
 import { deleteInstance, type Instance } from '../../../identity/tenant.ts';
 import { policiesStand, putInstancePolicies } from '../../../keys/instance-policies-record.ts';
+import { eventsOfInstanceSpace, lifecycleEventRef, readLifecycleEvent } from '../../../keys/lifecycle-event-record.ts';
 import { readXksEndpoint } from '../../../keys/xks-endpoint-record.ts';
 import type { Done, Needed } from '../../../pipeline/act.ts';
 import { BusyError } from '../../../pipeline/errors.ts';
@@ -16,6 +17,9 @@ const IN_THE_WAY = {
   key: 'keys (those that wait for their deletion or were deleted count until they are gone for good)',
   'key-store': 'key stores',
 } as const satisfies Partial<Record<RecordKind, string>>;
+
+/** How many events for services go with a region at once: the entry names each. What is left the clock forgets. */
+const EVENTS_AT_ONCE = 200;
 
 /** What is a region's own and goes with it. */
 const GOES_WITH_IT: readonly RecordKind[] = ['key-ring', 'instance-import-token'];
@@ -63,6 +67,7 @@ async function remove(context: AdminContext, instance: Instance, nowMs: number):
       refusal: new BusyError(),
     })),
   ];
+  const events = await eventsOf(context, instance);
   // They are emptied and not removed: whoever keeps them knows them by their revision, which must not go back.
   const policies = await context.services.keys.instancePolicies.find(instance);
   const { revision } = policies;
@@ -71,12 +76,21 @@ async function remove(context: AdminContext, instance: Instance, nowMs: number):
     writes: [
       deleteInstance(instance, nowMs),
       ...own.flatMap(([, rows]) => rows.map(removal)),
+      ...events.map(removal),
       ...(revision === 0 ? [] : [putInstancePolicies(instance, { revision })]),
     ],
     ...(revision === 0 && { preconditions: [policiesStand(instance, policies)] }),
     rooms,
     shred: true,
   };
+}
+
+async function eventsOf({ services: { records } }: AdminContext, instance: Instance): Promise<StoredRecord[]> {
+  const names = await records.listNames(eventsOfInstanceSpace(instance), { limit: EVENTS_AT_ONCE });
+  const found = await Promise.all(names.map(({ name }) => records.read(lifecycleEventRef(instance.tenantId, name))));
+  const ofInstance = (record: StoredRecord) =>
+    readLifecycleEvent(instance.tenantKey, record).region === instance.region;
+  return found.filter((record) => record !== undefined).filter(ofInstance);
 }
 
 function removal({ tenantId, kind, id, revision }: StoredRecord): Remove {

@@ -34,6 +34,16 @@ describe('disable and enable', () => {
     expect((await act('disable', [])).code).toBe('BAD_BODY_ERR');
   });
 
+  it('tell the state that the key is in then', async () => {
+    const state = () =>
+      JSON.parse(world.store.entries().at(-1)?.details.subarray(16).toString('utf8') ?? '').result.keyState;
+    await act('disable');
+    expect(state()).toBe(2);
+    at(30_000);
+    await act('enable');
+    expect(state()).toBe(1);
+  });
+
   it('switch each once, in the words of IBM', async () => {
     const on = await act('enable');
     expect(on).toMatchObject({ status: 409, code: 'KEY_ACTION_INVALID_STATE_ERR' });

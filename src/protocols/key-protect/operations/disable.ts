@@ -4,10 +4,12 @@ import type { KeySpace } from '../../../keys/key-space.ts';
 import { resume, suspend } from '../../../keys/suspend.ts';
 import { andThen } from '../../../records/ports.ts';
 import { NO_CONTENT } from '../answer.ts';
+import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import { requireNothing } from '../no-body.ts';
 import type { Operation } from '../operation.ts';
 import { requireOwnInstance } from '../own-instance.ts';
+import { stateOf } from '../show-key.ts';
 
 interface Switch {
   readonly action: string;
@@ -37,7 +39,8 @@ function switching({ action, urgent, change }: Switch): Operation {
       return andThen(findKey(context, path['id'] as string), (open) => ({
         targets: [targetOf(context, action, open)],
         run(nowMs) {
-          return { ...change(open.space, open.key, nowMs), value: NO_CONTENT, urgent };
+          const done = change(open.space, open.key, nowMs);
+          return { ...done, value: NO_CONTENT, urgent, result: facts({ keyState: stateOf(done.value, nowMs) }) };
         },
       }));
     },

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { wrapForImport } from '../../../keys/key-space.fixture.ts';
 import type { WrappingAlgorithmName } from '../../../crypto/import-wrapping.ts';
 import type { Commit } from '../../../records/commit.ts';
-import { World, type Account, type Answered } from '../key-protect.fixture.ts';
+import { sweepImportTokens } from '../../../pipeline/sweep-import-tokens.ts';
+import { REGION, World, type Account, type Answered } from '../key-protect.fixture.ts';
 import { rootKey } from './root-key.fixture.ts';
 
 let world: World;
@@ -20,6 +21,41 @@ const told = ({ status, code }: Answered) => [status, code];
 const create = (body?: unknown) => call('POST', '/import_token', body);
 const read = () => call('GET', '/import_token');
 const OVER = [409, 'IMPORT_TOKEN_EXPIRED_ERR'];
+
+const KEPT_MS = 10 * 60_000;
+
+describe('an import token that is over', () => {
+  const sweep = () => sweepImportTokens(world.store, world.directory, world.clock(), world.random);
+  const record = () => world.store.list(account.tenant.tenantId, 'instance-import-token', REGION, { limit: 2 });
+  const names = () => world.store.listNames('import-token-end', { limit: 10 });
+
+  it('goes with its private key, by the clock and from the disk', async () => {
+    await create({ maxAllowedRetrievals: 2 });
+    await read();
+    const commits: Commit[] = [];
+    const { commit } = world.store;
+    world.store.commit = (one) => (commits.push(one), commit.call(world.store, one));
+    world.clock.set(world.clock() + 600_000 + KEPT_MS - 1);
+    expect(await sweep()).toBe(0);
+    world.clock.set(world.clock() + 1);
+    expect(await sweep()).toBe(1);
+    expect(commits).toMatchObject([{ shred: true }]);
+    expect([record(), names()]).toEqual([[], []]);
+    expect(await sweep()).toBe(0);
+    expect(told(await read())).toEqual(OVER);
+    expect((await create()).status).toBe(200);
+    expect((await read()).status).toBe(200);
+  });
+
+  it('is not taken for the one in its place', async () => {
+    await create({ expiration: 300 });
+    await create({ expiration: 86_400, maxAllowedRetrievals: 2 });
+    world.clock.set(world.clock() + 300_000 + KEPT_MS);
+    expect(await sweep()).toBe(0);
+    expect(names()).toHaveLength(1);
+    expect((await read()).status).toBe(200);
+  });
+});
 
 describe('an import token', () => {
   it('is made with the defaults, and without an envelope', async () => {

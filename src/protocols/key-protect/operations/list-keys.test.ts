@@ -193,6 +193,8 @@ describe('headKeys', () => {
   });
 });
 
+const asked = () => JSON.parse(world.store.entries().at(-1)?.details.subarray(16).toString('utf8') ?? '').request;
+
 describe('who may list', () => {
   it('needs the right on the instance: rights on single keys list nothing', async () => {
     const nobody = await world.actor(tenant, 'nobody', []);
@@ -208,6 +210,10 @@ describe('who may list', () => {
   });
 
   it('writes how many there were, and nothing of them', async () => {
+    await get(`limit=2&search=pay&filter=${encodeURIComponent('creationDate=lt:"2099-01-01T00:00:00Z"')}`, MINE);
+    expect(asked()).toMatchObject({ search: 'pay' });
+    await get(`search=${'x'.repeat(300)}`);
+    expect(asked().search).toBe('x'.repeat(256));
     await get('limit=2', MINE);
     const details = JSON.parse(world.store.entries().at(-1)?.details.subarray(16).toString('utf8') ?? '');
     expect(details).toMatchObject({ request: { event: 'kms.secrets.list' }, result: { totalResources: 2 } });

@@ -1,6 +1,6 @@
 import { readKey } from '../../../keys/key-record.ts';
 import { mediaType } from '../answer.ts';
-import { facts } from '../facts.ts';
+import { facts, type AskedFacts } from '../facts.ts';
 import { instanceTarget } from '../instance-target.ts';
 import { listedKeyOf, type ListedKey } from '../listing/listed-key.ts';
 import { parseSearch, searcher, showSearch } from '../listing/search.ts';
@@ -9,9 +9,12 @@ import { parseSort } from '../listing/sort.ts';
 import { Turns } from '../listing/turns.ts';
 import { readWanted } from '../listing/wanted.ts';
 import type { Operation, OperationContext } from '../operation.ts';
+import type { Query } from '../query.ts';
 import { showKey } from '../show-key.ts';
 
 const ACTION = 'kms:ListKeys';
+/** How much of a filter or a search an entry keeps, in characters. */
+const MAX_ASKED = 256;
 
 /** `GET /keys`: the keys of an instance or of one of its rings, without what is secret in them. */
 export const listKeys: Operation = {
@@ -26,6 +29,7 @@ export const listKeys: Operation = {
     const isFound = search === undefined ? () => true : searcher(search);
     return {
       targets: [instanceTarget(context, ACTION, keyRing)],
+      details: facts(askedFor(query)),
       async run() {
         const turns = new Turns();
         const selected = await selectKeys(context, { wanted, search, order, ...page }, turns);
@@ -73,6 +77,7 @@ export const headKeys: Operation = {
     const wanted = readWanted(query, keyRing, nowMs);
     return {
       targets: [instanceTarget(context, ACTION, keyRing)],
+      details: facts(askedFor(query)),
       async run() {
         const total = await countKeys(context, wanted, new Turns());
         return {
@@ -83,6 +88,16 @@ export const headKeys: Operation = {
     };
   },
 };
+
+/** What a list is asked for by, as far as an entry tells it: people's names for things, so bounded. */
+function askedFor(query: Query): AskedFacts {
+  return Object.fromEntries(
+    ['filter', 'search'].flatMap((name) => {
+      const text = query.text(name);
+      return text === undefined ? [] : [[name, text.slice(0, MAX_ASKED)]];
+    }),
+  );
+}
 
 /** The envelope of texts that are JSON already: one long text at once would keep everybody waiting. */
 function spell(metadata: object, resources: readonly string[]): Buffer {
