@@ -597,6 +597,17 @@ export interface Tenant {
   readonly createdAt: string;
 }
 
+export interface TokenSigningKey {
+  /** the `kid` of tokens that it signed */
+  readonly keyId: string;
+  /** retired: its tokens count until they end; waits: published ahead */
+  readonly state: 'retired' | 'signs' | 'waits';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly signsFrom: string;
+}
+
 export interface WhoAmI {
   /** a UUID in lower case */
   readonly principalId: string;
@@ -1046,6 +1057,27 @@ export class KeysteadClient {
   /** Deletes a role for good, with its sessions. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeleteRole`. */
   deleteRole(role: string): Promise<Role> {
     return this.#transport.send('POST', `/roles/${encodeURIComponent(role)}/delete`);
+  }
+
+  /** Lists the keys that sign bearer tokens; none before the first token was asked for. Needs the permission `installation:ListTokenSigningKeys`. */
+  listTokenSigningKeys(): Promise<{
+    readonly items: readonly (TokenSigningKey)[];
+  }> {
+    return this.#transport.send('GET', `/token-signing-keys`);
+  }
+
+  /** Makes a key that signs bearer tokens from now on. Tokens of the one before count until they end. Needs the permission `installation:RotateTokenSigningKey`. */
+  rotateTokenSigningKey(): Promise<{
+    readonly items: readonly (TokenSigningKey)[];
+  }> {
+    return this.#transport.send('POST', `/token-signing-keys/rotate`);
+  }
+
+  /** Takes a key away that signs bearer tokens, or did: its tokens are refused from the answer on. Another takes its place. Needs the permission `installation:RevokeTokenSigningKey`. */
+  revokeTokenSigningKey(keyId: string): Promise<{
+    readonly items: readonly (TokenSigningKey)[];
+  }> {
+    return this.#transport.send('POST', `/token-signing-keys/${encodeURIComponent(keyId)}/revoke`);
   }
 
   /** Registers a service: a program that acts for tenants where their policies or grants name it, hosted by the own tenant. Needs the permission `installation:CreateService`. */

@@ -18,6 +18,7 @@ import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
 import { TENANT_COMMANDS } from './commands/tenant.ts';
+import { TOKEN_KEY_COMMANDS } from './commands/token-key.ts';
 import { VAULT_COMMANDS } from './commands/vault.ts';
 import { XKS_COMMANDS } from './commands/xks.ts';
 
@@ -33,6 +34,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'key-role': 'Roles of IBM Key Protect: what users, programs and roles may do with keys, and with which.',
   authorization: 'Authorizations: what services may do with keys of your tenant.',
   service: 'Services: programs that act for tenants where their policies or grants name them.',
+  'token-key': 'Keys that sign the bearer tokens of the IBM Key Protect API.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
   key: 'Keys of your tenant. They are used, and material is imported, through the AWS KMS API.',
@@ -58,6 +60,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...KEY_ROLE_COMMANDS,
   ...CREDENTIAL_COMMANDS,
   ...SERVICE_COMMANDS,
+  ...TOKEN_KEY_COMMANDS,
   ...AUTHORIZATION_COMMANDS,
   ...KEY_COMMANDS,
   ...KEY_EVENT_COMMANDS,

@@ -25,6 +25,7 @@ export type IdentityErrorCode =
   | 'too-many-role-assignments'
   | 'authorization-not-found'
   | 'too-many-authorizations'
+  | 'token-signing-key-not-found'
   | 'session-duration-out-of-bounds';
 
 /** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */

@@ -8,6 +8,7 @@ import { uuid } from '../crypto/uuid.ts';
 import type { Put } from '../records/commit.ts';
 import { INSTALLATION, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { putBody, readBody } from './body.ts';
+import { IdentityError } from './errors.ts';
 
 /** Bits of the modulus: what RFC 7518 section 3.3 asks for at least, and what clients of IBM Cloud IAM expect. */
 const MODULUS_BITS = 2_048;
@@ -39,6 +40,7 @@ export interface TokenSigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
+  readonly createdAtMs: number;
   readonly signsFromMs: number;
 }
 
@@ -61,6 +63,49 @@ export async function makeTokenSigningKey(
   nowMs: number,
   random: Random,
 ): Promise<Put> {
+  const signsFromMs = before === undefined ? nowMs : nowMs + PUBLISHED_AHEAD_MS;
+  const made = await makeKey(barrier, signsFromMs, nowMs, random);
+  return putKeys(barrier, before, [...(before === undefined ? [] : inForce(before, nowMs)), made]);
+}
+
+/** A key that signs from now on. What signed before counts for as long as its tokens live; what waited is dropped. */
+export async function rotateTokenSigningKeys(
+  barrier: BarrierKey,
+  before: TokenSigningKeys | undefined,
+  nowMs: number,
+  random: Random,
+): Promise<Put> {
+  const had = before === undefined ? [] : inForce(before, nowMs).filter(({ signsFromMs }) => signsFromMs <= nowMs);
+  return putKeys(barrier, before, [...had, await makeKey(barrier, nowMs, nowMs, random)]);
+}
+
+/**
+ * Takes a key away: what it signed proves nobody any more. Where it is the one that signs, another takes its place.
+ *
+ * @throws {IdentityError} `token-signing-key-not-found`
+ */
+export async function revokeTokenSigningKey(
+  barrier: BarrierKey,
+  before: TokenSigningKeys | undefined,
+  kid: string,
+  nowMs: number,
+  random: Random,
+): Promise<Put> {
+  if (before?.keys.some((key) => key.kid === kid) !== true)
+    throw new IdentityError('token-signing-key-not-found', `there is no key ${kid} that signs tokens`);
+  const left = inForce(before, nowMs).filter((key) => key.kid !== kid);
+  if (signingKeyAt(before, nowMs).kid !== kid) return putKeys(barrier, before, left);
+  const later = left.filter(({ signsFromMs }) => signsFromMs > nowMs);
+  const made = await makeKey(barrier, nowMs, nowMs, random);
+  return putKeys(barrier, before, [...left.filter((key) => !later.includes(key)), made, ...later]);
+}
+
+function putKeys(barrier: BarrierKey, before: TokenSigningKeys | undefined, keys: KeysBody['keys']): Put {
+  const body: KeysBody = { keys };
+  return putBody(barrier.records, TOKEN_SIGNING_KEYS_REF, before?.revision ?? 0, body);
+}
+
+async function makeKey(barrier: BarrierKey, signsFromMs: number, nowMs: number, random: Random): Promise<KeyBody> {
   const kid = uuid(random);
   const { privateKey, publicKey } = await generateRsa('rsa', { modulusLength: MODULUS_BITS });
   const der = privateKey.export({ format: 'der', type: 'pkcs8' });
@@ -69,17 +114,16 @@ export async function makeTokenSigningKey(
     privateKey: barrier.wrap(bindingOf(kid), der, random).toString('base64'),
     publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     createdAtMs: nowMs,
-    signsFromMs: before === undefined ? nowMs : nowMs + PUBLISHED_AHEAD_MS,
+    signsFromMs,
   };
   wipe(der);
-  const body: KeysBody = { keys: [...(before === undefined ? [] : inForce(before, nowMs)), made] };
-  return putBody(barrier.records, TOKEN_SIGNING_KEYS_REF, before?.revision ?? 0, body);
+  return made;
 }
 
 /** @throws {NotAuthenticError} {@link UnwrapError} */
 export function readTokenSigningKeys(barrier: BarrierKey, record: StoredRecord): TokenSigningKeys {
   const body = readBody<KeysBody>(barrier.records, record);
-  const keys = body.keys.map(({ kid, privateKey, publicKey, signsFromMs }) => {
+  const keys = body.keys.map(({ kid, privateKey, publicKey, createdAtMs, signsFromMs }) => {
     const der = barrier.unwrap(bindingOf(kid), Buffer.from(privateKey, 'base64'));
     const opened = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     wipe(der);
@@ -88,6 +132,7 @@ export function readTokenSigningKeys(barrier: BarrierKey, record: StoredRecord):
       kid,
       privateKey: opened,
       publicKey: createPublicKey({ key: spki, format: 'der', type: 'spki' }),
+      createdAtMs,
       signsFromMs,
     };
   });

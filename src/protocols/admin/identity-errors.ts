@@ -28,6 +28,7 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'role-assignment-malformed': { status: 400, action: 'Correct the roles or what they reach over.' },
   'role-assignment-not-found': { status: 404, action: 'Look at the principal or the role to see its assignments.' },
   'too-many-role-assignments': { status: 409, action: 'Remove one, or name several roles in one assignment.' },
+  'token-signing-key-not-found': { status: 404, action: 'List the keys that sign tokens to see their ids.' },
   'authorization-not-found': { status: 404, action: 'List the authorizations to see their ids.' },
   'too-many-authorizations': { status: 409, action: 'Delete those that nobody needs.' },
   'session-duration-out-of-bounds': { status: 400, action: 'Choose a duration within the bounds.' },

@@ -37,6 +37,21 @@ describe('users, roles and policies', () => {
   const post = async (path: string, body?: unknown, apiKey = administrator) =>
     refusal(await house.send(apiKey, 'POST', path, body));
 
+  it('have the keys that sign tokens changed and taken away by operators alone', async () => {
+    const states = ({ items }: Record<string, unknown>) => (items as { state: string }[]).map(({ state }) => state);
+    const list = async () => done('listTokenSigningKeys', '/token-signing-keys', undefined, operator);
+    expect(states(await list())).toEqual([]);
+    const rotate = async () => done('rotateTokenSigningKey', '/token-signing-keys/rotate', undefined, operator);
+    expect(states(await rotate())).toEqual(['signs']);
+    const rotated = await rotate();
+    expect(states(rotated)).toEqual(['retired', 'signs']);
+    const [, { keyId }] = rotated['items'] as [object, { keyId: string }];
+    const path = `/token-signing-keys/${keyId}/revoke`;
+    expect(await post(path)).toEqual([403, 'access-denied']);
+    expect(states(await done('revokeTokenSigningKey', path, undefined, operator))).toEqual(['retired', 'signs']);
+    expect(await post(path, undefined, operator)).toEqual([404, 'token-signing-key-not-found']);
+  });
+
   it('change what a user may do from the next request on', async () => {
     const { member, apiKey } = await house.member([]);
     const may = async () => refusal(await house.send(apiKey, 'GET', '/principals'))[0] === 200;

@@ -57,6 +57,7 @@ import {
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
+import { listTokenSigningKeys, revokeTokenKey, rotateTokenSigningKey } from './resources/token-signing-keys.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
 import {
   createXksEndpoint,
@@ -96,6 +97,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listRoles,
   getRole,
   ...ROLE_CHANGES,
+  listTokenSigningKeys,
+  rotateTokenSigningKey,
+  revokeTokenKey,
   createService,
   listServices,
   suspendService,

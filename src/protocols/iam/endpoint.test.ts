@@ -5,6 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { putPrincipal } from '../../identity/principal.ts';
 import { issueApiKey, suspendCredential } from '../../identity/credential.ts';
 import { StoreFullError } from '../../records/ports.ts';
+import { revokeTokenSigningKey, rotateTokenSigningKeys, signingKeyAt } from '../../identity/token-signing-keys.ts';
+import type { Put } from '../../records/commit.ts';
+import { INSTALLATION } from '../../records/record.ts';
 import { World, type Account, type Actor } from '../key-protect/key-protect.fixture.ts';
 import { API_KEY_GRANT, issuerOf } from './claims.ts';
 import { iamRoutes } from './endpoint.ts';
@@ -278,6 +281,36 @@ it('says that there is no room to record a token, and what goes on without one',
   expect([status, body.errorCode]).toEqual([500, 'BXNIM0060E']);
   expect(body.errorDetails).toContain('disabled');
   expect(faults.splice(0)).toHaveLength(1);
+});
+
+describe('a token stands on the key that signed it', () => {
+  const signing = async () => {
+    const found = await world.signingKeys.take(world.clock());
+    return { found, kid: signingKeyAt(found, world.clock()).kid };
+  };
+  const put = (write: Put) => world.commit(account.tenant, [write], INSTALLATION);
+  const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+
+  it('while another one signs', async () => {
+    const token = await tokenOf(account.admin);
+    const { found } = await signing();
+    await put(await rotateTokenSigningKeys(world.barrier, found, world.clock(), world.random));
+    const next = await tokenOf(account.admin);
+    expect(kidOf(next)).not.toBe(kidOf(token));
+    expect([await knows(token), await knows(next)]).toEqual([PROVEN, PROVEN]);
+  });
+
+  it('until that is revoked, at once, known or not', async () => {
+    const [token, unknown] = [await tokenOf(account.admin), await tokenOf(account.admin)];
+    expect(await knows(token)).toBe(PROVEN);
+    const { found, kid } = await signing();
+    await put(await revokeTokenSigningKey(world.barrier, found, kid, world.clock(), world.random));
+    expect([await knows(token), await knows(unknown)]).toEqual([401, 401]);
+    const next = await tokenOf(account.admin);
+    expect(await knows(next)).toBe(PROVEN);
+    const { body } = await send('GET', '/identity/keys');
+    expect((body.keys as { kid: string }[]).map((key) => key.kid)).not.toContain(kid);
+  });
 });
 
 describe('a token stands on its API key', () => {

@@ -87,10 +87,13 @@ async function remove(context: AdminContext, instance: Instance, nowMs: number):
 
 async function eventsOf({ services: { records } }: AdminContext, instance: Instance): Promise<StoredRecord[]> {
   const names = await records.listNames(eventsOfInstanceSpace(instance), { limit: EVENTS_AT_ONCE });
-  const found = await Promise.all(names.map(({ name }) => records.read(lifecycleEventRef(instance.tenantId, name))));
-  const ofInstance = (record: StoredRecord) =>
-    readLifecycleEvent(instance.tenantKey, record).region === instance.region;
-  return found.filter((record) => record !== undefined).filter(ofInstance);
+  const found: StoredRecord[] = [];
+  for (const { name } of names) {
+    const record = await records.read(lifecycleEventRef(instance.tenantId, name));
+    const isIts = record && readLifecycleEvent(instance.tenantKey, record).region === instance.region;
+    if (record !== undefined && isIts === true) found.push(record);
+  }
+  return found;
 }
 
 function removal({ tenantId, kind, id, revision }: StoredRecord): Remove {

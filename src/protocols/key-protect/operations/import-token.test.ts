@@ -33,8 +33,8 @@ describe('an import token that is over', () => {
     await create({ maxAllowedRetrievals: 2 });
     await read();
     const commits: Commit[] = [];
-    const { commit } = world.store;
-    world.store.commit = (one) => (commits.push(one), commit.call(world.store, one));
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = (one) => (commits.push(one), commit(one));
     world.clock.set(world.clock() + 600_000 + KEPT_MS - 1);
     expect(await sweep()).toBe(0);
     world.clock.set(world.clock() + 1);
