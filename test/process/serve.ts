@@ -1,3 +1,4 @@
+import './shifted-clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { startKeystead } from '../../src/server.ts';
 

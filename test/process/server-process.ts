@@ -40,6 +40,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Resolves when the process has ended, by whatever cause. */
   readonly exited: Promise<void>;
+  /** Turns its clock forward. */
+  shift(shiftMs: number): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** As an operator stops it. */
@@ -61,7 +63,12 @@ export async function startServerProcess(home: Home, fault?: string): Promise<Se
     child.kill(signal);
     await exited;
   };
-  return { url, first, child, exited, kill: end('SIGKILL'), stop: end('SIGTERM') };
+  const shift = async (shiftMs: number): Promise<void> => {
+    const shifted = once(child, 'message');
+    child.send({ shiftMs });
+    await Promise.race([shifted, exited]);
+  };
+  return { url, first, child, exited, shift, kill: end('SIGKILL'), stop: end('SIGTERM') };
 }
 
 /** The server ended before it listened: a kill point on the way. */
