@@ -21,6 +21,8 @@ const BATCH = 200;
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 /** How many services are told at once. */
 const AT_ONCE = 8;
+/** So long one service is told, some events after the others; then it is the turn of others, in milliseconds. */
+const TURN_MS = 10_000;
 
 /** Brings a message to a service. */
 export interface EventSender {
@@ -53,6 +55,7 @@ interface Due {
 export async function sendEvents(ports: EventPorts): Promise<number> {
   const { store, clock } = ports;
   const failures: unknown[] = [];
+  const putOff = new Set<string>();
   let done = 0;
   for (let after: string | undefined; ;) {
     const page = await store.listNames(EVENT_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
@@ -60,7 +63,7 @@ export async function sendEvents(ports: EventPorts): Promise<number> {
     const found = (await Promise.all(due.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
     const lanes = [...Map.groupBy(found, ({ event }) => event.service).values()];
     for (let at = 0; at < lanes.length; at += AT_ONCE) {
-      const some = lanes.slice(at, at + AT_ONCE).map((lane) => serve(ports, lane, failures));
+      const some = lanes.slice(at, at + AT_ONCE).map((lane) => serve(ports, lane, putOff, failures));
       for (const count of await Promise.all(some)) done += count;
     }
     if (due.length < BATCH) break;
@@ -86,18 +89,29 @@ async function read({ store, directory }: EventPorts, ref: NamedRef, failures: u
   }
 }
 
-/** What is due to one service, one after another. Behind a failure its other events wait for the next time. */
-async function serve(ports: EventPorts, lane: readonly Due[], failures: unknown[]): Promise<number> {
+/**
+ * What is due to one service, one after another. Behind a failure its other events wait for the next time, and so they do
+ * where it is slow: nobody waits for its sake.
+ */
+async function serve(
+  ports: EventPorts,
+  lane: readonly Due[],
+  putOff: Set<string>,
+  failures: unknown[],
+): Promise<number> {
+  const untilMs = ports.clock() + TURN_MS;
   let done = 0;
-  let isReached = true;
   // One that comes later may be due earlier, where an attempt at the first has failed.
   for (const due of lane.toSorted((a, b) => a.event.keyRevision - b.event.keyRevision)) {
     try {
-      const duty = dutyOf(due, ports.clock());
-      if (duty === undefined || (duty === 'send' && !isReached)) continue;
+      const { service } = due.event;
+      const nowMs = ports.clock();
+      const duty = dutyOf(due, nowMs);
+      if (nowMs >= untilMs) putOff.add(service);
+      if (duty === undefined || (duty === 'send' && putOff.has(service))) continue;
       const outcome = await DUTIES[duty](ports, due);
       if (outcome !== 'passed') done++;
-      if (outcome === 'failed') isReached = false;
+      if (outcome === 'failed') putOff.add(service);
     } catch (error) {
       // Another server was faster, or the service has acknowledged meanwhile.
       if (!(error instanceof ConflictError)) failures.push(error);

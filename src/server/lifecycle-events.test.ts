@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import { webhookPoster } from '../clients/webhook/post.ts';
 import { EgressGuard } from '../clients/egress.ts';
 import { PREVIOUS_SECRET_MS, setServiceEvents } from '../identity/service-events.ts';
 import type { Key } from '../keys/key.ts';
-import { EVENT_DUE_SPACE, lifecycleEventsOf, unsentSpace } from '../keys/lifecycle-event-record.ts';
+import { eventsOf, type LifecycleEvent } from '../keys/lifecycle-event.ts';
+import { EVENT_DUE_SPACE, lifecycleEventsOf, putLifecycleEvent, unsentSpace } from '../keys/lifecycle-event-record.ts';
 import { rotateOnDemand } from '../keys/rotate.ts';
 import { sendEvents, type EventPorts } from '../pipeline/send-events.ts';
 import { type Account, type Actor, World } from '../protocols/key-protect/key-protect.fixture.ts';
@@ -96,6 +97,40 @@ const signature = ({ headers, body }: Received, by: Buffer) =>
   `v1,${createHmac('sha256', by)
     .update(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`)
     .digest('base64')}`;
+
+describe('many events of a service', () => {
+  const DEAD = 'dead.example.com';
+  let sent: string[];
+
+  /** Events of as many keys: more than are looked at at a time, and behind them one of another service. */
+  beforeEach(async () => {
+    sent = [];
+    const told = (service: string, nowMs: number) =>
+      eventsOf('disable', { ...key, id: randomUUID() }, new Map([[service, []]]), nowMs, world.random).map(
+        (event) => putLifecycleEvent(account.tenant.tenantKey, undefined, event).write,
+      );
+    const many = Array.from({ length: 220 }, () => told(DEAD, world.clock() - 2)).flat();
+    await world.commit(account.tenant, [...many, ...told(STORAGE, world.clock() - 1)], account.tenant.tenantId);
+  });
+
+  const sender = (tookMs: number, failure?: string) => ({
+    send: async ({ service }: LifecycleEvent) => {
+      sent.push(service);
+      forward(tookMs);
+      return service === DEAD ? failure : undefined;
+    },
+  });
+
+  it('that is not reached are tried once, and others are told', async () => {
+    await sendEvents({ ...ports, sender: sender(0, 'timed-out') });
+    expect(sent).toEqual([DEAD, STORAGE]);
+  });
+
+  it('that is slow get their turn, and others get theirs', async () => {
+    await sendEvents({ ...ports, sender: sender(4_000) });
+    expect(sent).toEqual([DEAD, DEAD, DEAD, STORAGE]);
+  });
+});
 
 describe('a service that registered a key', () => {
   it('is told, once, signed, what became of it', async () => {
