@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { release } from '../../../keys/held.ts';
 import { scheduleDeletion } from '../../../keys/lifecycle.ts';
 import type { Key } from '../../../keys/key.ts';
+import { register } from '../../../keys/registration.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
+import type { Put } from '../../../records/commit.ts';
 import { type Account, type Actor, many, one, World } from '../key-protect.fixture.ts';
 import { crnOfBucket, DATABASE, registered, sharedKey, STORAGE } from './registration.fixture.ts';
 import { changeKey } from './root-key.fixture.ts';
@@ -301,6 +303,21 @@ describe('a key that protects resources', () => {
     for (let n = 0; n < 250; n++) await write(storage, 'POST', undefined, crnOfBucket(`n${n}`));
     expect(await write(storage, 'POST')).toMatchObject({ status: 409, code: 'REGISTRATION_QUOTA_ERR' });
   });
+});
+
+it('a long list of an instance leaves others their turn', async () => {
+  const registrar = { service: STORAGE, iamId: 'x' };
+  const change = (n: number) => register(account.instance, key, crnOfBucket(`n${n}`), {}, registrar, [], 0);
+  for (let n = 0; n < 900; n += 300) {
+    const writes = Array.from({ length: 300 }, (_, i) => change(n + i).writes as Put[]).flat();
+    await world.commit(account.tenant, writes, account.tenant.tenantId);
+  }
+  let turns = 0;
+  const others = setInterval(() => turns++);
+  const { body } = await world.call(account, account.admin, 'GET', '/keys/registrations?limit=1000');
+  clearInterval(others);
+  expect(body.metadata.collectionTotal).toBe(900);
+  expect(turns).toBeGreaterThan(2);
 });
 
 it('a record that somebody else wrote is not believed', async () => {

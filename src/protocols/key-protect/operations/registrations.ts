@@ -9,6 +9,7 @@ import { isExpressible } from '../expressible.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import { instanceTarget } from '../instance-target.ts';
+import { Turns } from '../listing/turns.ts';
 import { ringOf } from '../names.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { Query } from '../query.ts';
@@ -49,7 +50,9 @@ export const listRegistrations: Operation = {
       async run() {
         const shown: object[] = [];
         let count = 0;
+        const turns = new Turns();
         for await (const [key, registration] of registrationsIn(context)) {
+          await turns.next();
           if (!wanted(registration)) continue;
           if (count >= offset && shown.length < limit) {
             shown.push(showRegistration(key, registration, context.principal));
