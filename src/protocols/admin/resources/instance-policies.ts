@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { canonicalRange } from '../../../access/address-text.ts';
 import { iamIdOf } from '../../../identity/iam-id.ts';
-import type { Instance } from '../../../identity/tenant.ts';
+import { whileItLasts, type Instance } from '../../../identity/tenant.ts';
 import { putInstancePolicies } from '../../../keys/instance-policies-record.ts';
 import {
   ALL_CREATION,
@@ -101,7 +101,11 @@ export const setInstancePolicies = adminRoute({
         const instance = await requireRegion(context, region);
         const before = await context.services.keys.instancePolicies.find(instance);
         const policies = set(before, settings, iamIdOf(context.proof.principal), nowMs);
-        return { value: { region, policies }, writes: [putInstancePolicies(instance, policies)] };
+        return {
+          value: { region, policies },
+          writes: [putInstancePolicies(instance, policies)],
+          preconditions: [whileItLasts(instance)],
+        };
       },
     };
   },

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { deleteInstance } from '../../../identity/tenant.ts';
+import { instancePoliciesRef } from '../../../keys/instance-policies-record.ts';
 import { DAY, NOW } from '../../../keys/key-space.fixture.ts';
 import { many, World, type Account, type Actor, type Answered } from '../key-protect.fixture.ts';
 
@@ -269,6 +271,18 @@ describe('the policies of an instance', () => {
         401, 401, 401,
       ]);
     }
+  });
+
+  it('are not left behind for the next instance of the region by one that is deleted meanwhile', async () => {
+    const { tenant, instance } = account;
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      world.store.commit = commit;
+      await world.commit(tenant, [deleteInstance(instance, NOW)], tenant.tenantId);
+      return commit(change);
+    };
+    expect((await put([policy('metrics', true)])).status).toBe(401);
+    expect(await world.store.read(instancePoliciesRef(instance))).toBeUndefined();
   });
 
   it('are told of in the log, before and after', async () => {

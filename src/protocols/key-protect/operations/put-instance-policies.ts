@@ -1,4 +1,5 @@
 import { iamIdOf } from '../../../identity/iam-id.ts';
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { putInstancePolicies as put } from '../../../keys/instance-policies-record.ts';
 import { setInstancePolicies } from '../../../keys/instance-policies.ts';
 import { andThen } from '../../../records/ports.ts';
@@ -28,7 +29,11 @@ export const putInstancePolicies: Operation = {
           initialValue: factsOfPolicies(before, types),
           newValue: factsOfPolicies(after(0), types),
         }),
-        run: (nowMs) => ({ value: NO_CONTENT, writes: [put(instance, after(nowMs))] }),
+        run: (nowMs) => ({
+          value: NO_CONTENT,
+          writes: [put(instance, after(nowMs))],
+          preconditions: [whileItLasts(instance)],
+        }),
       };
     });
   },
