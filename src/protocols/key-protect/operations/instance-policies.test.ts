@@ -282,7 +282,7 @@ describe('the policies of an instance', () => {
       return commit(change);
     };
     expect((await put([policy('metrics', true)])).status).toBe(401);
-    expect(await world.store.read(instancePoliciesRef(instance))).toBeUndefined();
+    expect(world.store.read(instancePoliciesRef(instance))).toBeUndefined();
   });
 
   it('are told of in the log, before and after', async () => {
