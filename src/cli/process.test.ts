@@ -114,7 +114,9 @@ describe('the command line as processes', () => {
     copyFileSync(join(folder, 'seal'), join(folder, 'elsewhere', 'seal'));
     const elsewhere = ['--data', join(folder, 'elsewhere', 'data'), '--seal', join(folder, 'elsewhere', 'seal')];
     expect((await run('state', 'restore', join(folder, 'copy'), ...elsewhere)).exitCode).toBe(0);
-    expect((await run('init', '--new-credentials', '--region', 'eu-central-1', ...elsewhere)).exitCode).toBe(0);
+    const renewed = await run('init', '--new-credentials', '--region', 'eu-central-1', ...elsewhere);
+    expect(renewed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^ {2}export KEYSTEAD_API_KEY=ks_/m) });
+    expect(renewed.stdout).toMatch(/Key Protect .* for the instance [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.$/m);
     expect((await run('audit', 'verify', ...elsewhere)).exitCode).toBe(0);
     expect((await run('state', 'restore', join(folder, 'copy'), ...elsewhere)).exitCode).toBe(1);
 

@@ -15,19 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('the guide to the clients of IBM Key Protect', () => {
-  it('shows commands that work, one after the other', async () => {
-    const env = { KEYSTEAD_URL: server.url, KEYSTEAD_API_KEY: server.first.apiKey };
-    const [, block = ''] = /```\n(keystead instance create[\s\S]*?)```/.exec(GUIDE) ?? [];
-    const lines = block.trim().split('\n');
-    expect(lines).toHaveLength(3);
-    for (const line of lines) {
-      const ran = await cli(env, ...line.split(' ').slice(1), '--json');
-      expect([line, ran.exitCode, ran.stderr]).toEqual([line, 0, '']);
-    }
-  });
-
   it('names commands that there are', () => {
-    const named = [...GUIDE.matchAll(/`keystead ([a-z]+(?: [a-z]+){1,2})/g)].map(([, path]) => path as string);
+    const named = [...GUIDE.matchAll(/`keystead ([a-z-]+(?: [a-z-]+){1,2})/g)].map(([, path]) => path as string);
     expect(named.length).toBeGreaterThan(3);
     for (const path of named) expect(COMMANDS.some((one) => `${path} `.startsWith(`${one.path} `))).toBe(true);
   });

@@ -7,6 +7,7 @@ interface FirstCredentials {
   readonly url: string;
   readonly region: string;
   readonly accountId: string;
+  readonly instanceId: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly apiKey: string;
@@ -37,7 +38,7 @@ export function showFirstCredentials(
   shown: FirstCredentials,
   { sealFile, dataFolder }: Pick<Config, 'sealFile' | 'dataFolder'>,
 ): void {
-  const { url, region, accountId, accessKeyId, secretAccessKey, apiKey } = shown;
+  const { url, region, accountId, accessKeyId, secretAccessKey, apiKey, instanceId } = shown;
   const lines = [
     '',
     `The first administrator of account ${accountId}. This is shown once and stored nowhere in clear:`,
@@ -48,6 +49,8 @@ export function showFirstCredentials(
     `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     `  export KEYSTEAD_URL=${url}`,
     `  export KEYSTEAD_API_KEY=${apiKey}`,
+    '',
+    `Clients of IBM Key Protect take the same address and API key, for the instance ${instanceId}.`,
     '',
     `Keep a copy of the seal ${sealFile} in a safe, apart from the data in ${dataFolder}:`,
     'without the seal nobody can read the data.',
