@@ -2,7 +2,7 @@
  * What wrap and unwrap of the IBM Key Protect API cost over HTTP: bearer token, default policy, durable audit entry; as
  * CPU per request against the floor and against the AWS operation that does the same with the same key, in the same run.
  *
- * node bench/key-protect.ts [--only unwrap] [--seconds 5] [--rounds 3] [--connections 32]
+ * node bench/key-protect.ts [--only unwrap] [--seconds 5] [--rounds 3] [--connections 32] [--as administrator|ring-reader]
  */
 import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { randomBytes } from 'node:crypto';
@@ -12,6 +12,7 @@ import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
+    as: { type: 'string', default: 'administrator' },
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
@@ -67,6 +68,24 @@ async function tokenOf(apikey: string): Promise<string> {
   return ((await answer.json()) as Record<'access_token', string>).access_token;
 }
 
+/** The API key of a program that is a Reader of the ring of the keys, and nothing else. */
+async function ringReader(): Promise<string> {
+  const admin = async (path: string, body: object): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${first.apiKey}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/admin/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  };
+  const { principalId = '' } = await admin('/principals', { name: 'ring-reader', policies: [] });
+  await admin(`/principals/${principalId}/key-roles/assign`, {
+    roles: ['Reader'],
+    region: first.region,
+    keyRing: 'default',
+  });
+  const { apiKey = '' } = await admin(`/principals/${principalId}/credentials`, { type: 'api-key' });
+  return apiKey;
+}
+
 async function ask({ url: to, headers, body }: ReturnType<Act>): Promise<Answer> {
   const answer = await fetch(to, { method: 'POST', headers, body });
   if (answer.status !== 200) throw new Error(`${to} answered ${answer.status}: ${await answer.text()}`);
@@ -112,7 +131,7 @@ async function measure(row: Row, token: string): Promise<string> {
 
 try {
   console.log(`${LOAD.connections} connections, ${ROUNDS} rounds of ${LOAD.seconds} s, in turn`);
-  const token = await tokenOf(first.apiKey);
+  const token = await tokenOf(values.as === 'ring-reader' ? await ringReader() : first.apiKey);
   const lines: string[] = [];
   for (const row of ROWS.filter(({ name }) => name.startsWith(values.only))) lines.push(await measure(row, token));
   console.log(['CPU per request:', ...lines].join('\n'));

@@ -18,7 +18,10 @@ export class Evaluation {
     this.#context = context;
   }
 
-  /** Whether anything about the request was asked for: if not, the answer is the same for every request like it. */
+  /**
+   * Whether anything about the request was asked for that does not last: if not, the answer is the same for every request
+   * like it.
+   */
   get hasAsked(): boolean {
     return this.#hasAsked;
   }
@@ -29,8 +32,8 @@ export class Evaluation {
 
   /** The values of a condition key (in lower case); none at all is the same as absent. @throws {TooCostlyError} */
   values(key: string): readonly string[] | undefined {
-    this.#hasAsked = true;
     const values = this.#context?.values(key);
+    this.#hasAsked ||= this.#context?.isLasting?.(key) !== true;
     if (values === undefined || values.length === 0) return undefined;
     this.step(values.length);
     return values;

@@ -25,6 +25,8 @@ export interface ProtectedKey {
 export interface RequestContext {
   /** The values of a condition key, given in lower case (`kms:keyspec`); `undefined` where the request has no such key. */
   values(key: string): readonly string[] | undefined;
+  /** Whether what was answered for a key holds for as long as a decision is remembered. Absent: of no key. */
+  isLasting?(key: string): boolean;
   /** As the request has it: names with their case. */
   readonly encryptionContext?: ReadonlyMap<string, string> | undefined;
 }

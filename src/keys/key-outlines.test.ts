@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SYMMETRIC } from '../crypto/key-spec.ts';
 import { sealRecord, type StoredRecord } from '../records/record.ts';
-import type { RecordReader } from '../records/ports.ts';
+import type { Freshness, RecordReader } from '../records/ports.ts';
 import { TurnedBackError } from '../records/record-cache.ts';
 import { defaultAccessPolicy } from './access-policy.ts';
 import { createKey } from './create.ts';
@@ -19,6 +19,10 @@ const other = makeSpace(space.tenantId, 'us-east-1');
 /** The records of a store, in the order of their ids, and how often one was read. */
 let rows: StoredRecord[];
 let reads: number;
+/** Whether nothing changes: otherwise each look finds another epoch. */
+let isStill = false;
+let epoch = 1;
+let lists = 0;
 
 const records = {
   read: ({ id }: { id: string }) => {
@@ -26,8 +30,9 @@ const records = {
     return rows.find((row) => row.id === id);
   },
   listRevisions: (_: string, __: string, scope: string, { after = '', limit }: { after?: string; limit: number }) =>
-    rows.filter((row) => row.scope === scope && row.id > after).slice(0, limit),
-} as unknown as RecordReader;
+    (lists++, rows).filter((row) => row.scope === scope && row.id > after).slice(0, limit),
+  epoch: () => (isStill ? 1 : ++epoch),
+} as unknown as RecordReader & Freshness;
 
 function drawn(where: KeySpace, id: string): Key {
   const wanted = {
@@ -133,6 +138,27 @@ describe('two walks at once', () => {
     store(space, { ...last, description: '!' }, last);
     expect((await walked(outlines)).at(-1)).toBe('069!');
     expect((await slow.next()).value?.at(-1)).toBe('069!');
+  });
+});
+
+describe('where nothing has changed since the last walk', () => {
+  it('nothing is looked for, and the same is found in the same lots', async () => {
+    for (let i = 0; i < 600; i++) store(space, drawn(space, `k${String(i).padStart(3, '0')}`));
+    const outlines = new KeyOutlines(records, nameOf);
+    isStill = true;
+    try {
+      const first = await walked(outlines);
+      expect(first).toHaveLength(600);
+      lists = 0;
+      const lots: number[] = [];
+      for await (const lot of outlines.walk(space)) lots.push(lot.length);
+      expect([lots, lists]).toEqual([[512, 88], 0]);
+      expect(await walked(outlines)).toEqual(first);
+    } finally {
+      isStill = false;
+    }
+    store(space, drawn(space, 'z'));
+    expect(await walked(outlines)).toHaveLength(601);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { RecordReader } from '../records/ports.ts';
+import type { Freshness, RecordReader } from '../records/ports.ts';
 import type { RecordRef } from '../records/record.ts';
 import { TurnedBackError } from '../records/record-cache.ts';
 import { readKey } from './key-record.ts';
@@ -20,19 +20,28 @@ interface Kept<Outline> {
   walk: number;
 }
 
+/** What a whole walk came to, and the epoch in which it began. */
+interface Walked<Outline> {
+  readonly epoch: number;
+  readonly outlines: readonly Outline[];
+}
+
 /**
  * Goes through all keys of a region in the order of their ids, and keeps of each what a list has to know: a key is read
- * and proven once for each revision. What has changed is found by its revision, so nothing stale is ever listed.
+ * and proven once for each revision. What has changed is found by its revision, so nothing stale is ever listed; and where
+ * nothing at all has changed since the last walk, nothing is looked for.
  */
 export class KeyOutlines<Outline> {
-  readonly #records: RecordReader;
+  readonly #records: RecordReader & Freshness;
   readonly #outlineOf: (key: Key) => Outline | undefined;
   readonly #limit: number;
   readonly #spaces = new Map<string, Map<string, Kept<Outline>>>();
+  /** By what was kept of a region: a walk through all of it. */
+  readonly #walked = new WeakMap<object, Walked<Outline>>();
   #walk = 0;
 
   /** @param outlineOf what is kept of a key; `undefined` for keys that are not listed */
-  constructor(records: RecordReader, outlineOf: (key: Key) => Outline | undefined, limit = MAX_OUTLINES) {
+  constructor(records: RecordReader & Freshness, outlineOf: (key: Key) => Outline | undefined, limit = MAX_OUTLINES) {
     this.#records = records;
     this.#outlineOf = outlineOf;
     this.#limit = limit;
@@ -46,8 +55,16 @@ export class KeyOutlines<Outline> {
    */
   async *walk(space: KeySpace): AsyncGenerator<readonly Outline[], void> {
     const kept = this.#keptOf(space);
+    // Asked before anything is read: what is committed meanwhile belongs to a later epoch.
+    const epoch = this.#records.epoch();
+    const before = this.#walked.get(kept);
+    if (before?.epoch === epoch) {
+      for (let at = 0; at < before.outlines.length; at += PAGE) yield before.outlines.slice(at, at + PAGE);
+      return;
+    }
     const walk = ++this.#walk;
     let seen = 0;
+    const outlines: Outline[] = [];
     for (let after: string | undefined; ;) {
       const page = { limit: PAGE, ...(after !== undefined && { after }) };
       const rows = await this.#records.listRevisions(space.tenantId, 'key', space.region, page);
@@ -63,7 +80,10 @@ export class KeyOutlines<Outline> {
         if (one === undefined) continue;
         one.walk = walk;
         seen++;
-        if (one.outline !== null) lot.push(one.outline);
+        if (one.outline !== null) {
+          lot.push(one.outline);
+          outlines.push(one.outline);
+        }
         if (reads === MAX_READS) {
           yield lot;
           lot = [];
@@ -75,6 +95,8 @@ export class KeyOutlines<Outline> {
       after = rows.at(-1)?.id;
     }
     if (kept.size > seen) forgetOlder(kept, walk);
+    // Of a region that there was no room for, nothing more is kept than what there was.
+    if (kept.size === seen) this.#walked.set(kept, { epoch, outlines });
   }
 
   /** `undefined`: it was removed in between, or left the region. */

@@ -24,6 +24,8 @@ export interface ConditionKey {
   /** As people write it; in policies case does not count. A name that ends in `/` or `:` stands for a family of keys. */
   readonly name: string;
   readonly says: string;
+  /** What it says stands in the record of the key: it holds for as long as this revision of it. */
+  readonly isOfKey?: true;
   /** The value, or for a family that of one of its members (in lower case). */
   read(asked: Asked, member: string): FactValue;
 }
@@ -35,10 +37,10 @@ const accountOfCaller: ConditionKey['read'] = ({ call: { principal } }) =>
   principal.service === undefined ? principal.accountId : undefined;
 const yesNo = (is: boolean) => (is ? 'true' : 'false');
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-const ofKey =
-  (read: (key: Key) => FactValue): ConditionKey['read'] =>
-  ({ target: { key } }) =>
-    key && read(key.key);
+const ofKey = (read: (key: Key) => FactValue): Pick<ConditionKey, 'read' | 'isOfKey'> => ({
+  read: ({ target: { key } }) => key && read(key.key),
+  isOfKey: true,
+});
 
 /** The values of all pairs whose name is the asked one but for case. */
 export function valuesOfName(pairs: Iterable<readonly [string, string]>, name: string): readonly string[] {
@@ -67,7 +69,7 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
   {
     name: 'kms:KeyRing',
     says: 'the key ring that the key is in: `default` where it is in no other',
-    read: ofKey((key) => key.keyRing ?? DEFAULT_RING),
+    ...ofKey((key) => key.keyRing ?? DEFAULT_RING),
   },
   { name: 'aws:PrincipalAccount', says: 'account of the caller; services have none', read: accountOfCaller },
   {
@@ -163,32 +165,32 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
     read: () => 'false',
   },
   { name: 'kms:CallerAccount', says: 'account of the caller; services have none', read: accountOfCaller },
-  { name: 'kms:KeySpec', says: 'spec of the key', read: ofKey(({ spec }) => spec.aws) },
-  { name: 'kms:CustomerMasterKeySpec', says: 'the same under its old name', read: ofKey(({ spec }) => spec.aws) },
-  { name: 'kms:KeyUsage', says: 'usage of the key', read: ofKey(({ usage }) => USAGE_WORDS[usage]) },
+  { name: 'kms:KeySpec', says: 'spec of the key', ...ofKey(({ spec }) => spec.aws) },
+  { name: 'kms:CustomerMasterKeySpec', says: 'the same under its old name', ...ofKey(({ spec }) => spec.aws) },
+  { name: 'kms:KeyUsage', says: 'usage of the key', ...ofKey(({ usage }) => USAGE_WORDS[usage]) },
   {
     name: 'kms:CustomerMasterKeyUsage',
     says: 'the same under its old name',
-    read: ofKey(({ usage }) => USAGE_WORDS[usage]),
+    ...ofKey(({ usage }) => USAGE_WORDS[usage]),
   },
   {
     name: 'kms:KeyOrigin',
     says: 'where the material of the key comes from',
-    read: ofKey(({ origin }) => ORIGIN_WORDS[origin]),
+    ...ofKey(({ origin }) => ORIGIN_WORDS[origin]),
   },
   {
     name: 'kms:MultiRegion',
     says: 'whether it is a multi-Region key',
-    read: ofKey((key) => yesNo(key.multiRegion !== undefined)),
+    ...ofKey((key) => yesNo(key.multiRegion !== undefined)),
   },
   {
     name: 'kms:MultiRegionKeyType',
     says: '`PRIMARY` or `REPLICA`, of multi-Region keys',
-    read: ofKey((key) => (key.multiRegion === undefined ? undefined : isPrimary(key) ? 'PRIMARY' : 'REPLICA')),
+    ...ofKey((key) => (key.multiRegion === undefined ? undefined : isPrimary(key) ? 'PRIMARY' : 'REPLICA')),
   },
   {
     name: 'kms:ResourceAliases',
     says: 'all aliases of the key',
-    read: ofKey(({ aliases }) => aliases.map(({ name }) => name)),
+    ...ofKey(({ aliases }) => aliases.map(({ name }) => name)),
   },
 ];

@@ -27,6 +27,13 @@ export class Conditions implements RequestContext {
     return typeof found === 'string' ? [found] : found;
   }
 
+  /** What the record of the key says, and nothing else has a say in. */
+  isLasting(key: string): boolean {
+    if (this.#asked.target.key === undefined || this.#asked.call.stated !== undefined) return false;
+    const known = EXACT.get(key);
+    return known?.isOfKey === true && known.read(this.#asked, '') !== undefined;
+  }
+
   #ofFamily(key: string): string | readonly string[] | undefined {
     for (const [prefix, family] of FAMILIES) {
       if (key.startsWith(prefix)) return family.read(this.#asked, key.slice(prefix.length));

@@ -481,6 +481,23 @@ describe('decisions are remembered', () => {
     expect(delegating.decisions.size).toBe(4);
   });
 
+  it.each<[string, object, boolean]>([
+    ['of the key', { StringEquals: { 'kms:KeyRing': 'default', 'kms:KeySpec': 'SYMMETRIC_DEFAULT' } }, true],
+    ['of the request', { StringEquals: { 'kms:CallerAccount': ACCOUNT } }, false],
+    ['of both', { StringEquals: { 'kms:KeyRing': 'default', 'kms:CallerAccount': ACCOUNT } }, false],
+    ['of the time', { DateLessThan: { 'aws:CurrentTime': '2099-01-01T00:00:00Z' } }, false],
+    ['that the key does not have', { Null: { 'kms:MultiRegionKeyType': 'true' } }, false],
+  ])('where a condition asks for what is %s: %j', async (_, Condition, isRemembered) => {
+    const Statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*', Condition };
+    const conditional = new OpenKey({ ...key, accessPolicy: JSON.stringify({ Statement }) }, space);
+    expect(await asked(principal, conditional)).toBe('done');
+    expect(conditional.decisions.size).toBe(isRemembered ? 1 : 0);
+    const moved = new OpenKey({ ...conditional.key, revision: 2, keyRing: 'elsewhere' }, space);
+    expect(await asked(principal, moved)).toBe(
+      'kms:KeyRing' in (Object.values(Condition)[0] as object) ? 'AccessDeniedError' : 'done',
+    );
+  });
+
   it('are what the evaluator says, and are bounded', async () => {
     for (let i = 0; i < 150; i++) await asked({ ...principal, cacheKey: `p${i}@1` }, open);
     expect(open.decisions.size).toBe(128);

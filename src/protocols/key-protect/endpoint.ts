@@ -11,7 +11,7 @@ import type { Pipeline } from '../../pipeline/execute.ts';
 import { requireReach } from '../../pipeline/reach.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
-import { andThen, type MaybePromise } from '../../records/ports.ts';
+import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../../records/ports.ts';
 import { encodeAnswer, encodeError, encodeUnauthorized, type Answer } from './answer.ts';
 import { BODY_LIMIT_BYTES, readJson, tooLarge } from './body.ts';
 import { CATALOG, type Endpoint, type OperationName } from './catalog.ts';
@@ -32,6 +32,7 @@ export interface TokenReader {
 }
 
 export interface EndpointPorts extends OperationPorts {
+  readonly records: RecordReader & Freshness;
   readonly tokens: TokenReader;
   readonly pipeline: Pipeline;
   readonly clock: Clock;

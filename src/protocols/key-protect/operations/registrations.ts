@@ -69,10 +69,12 @@ export const listRegistrations: Operation = {
 /** Every registration of an instance with its key; a name whose record is gone meanwhile is passed over. */
 async function* registrationsIn(context: OperationContext): AsyncGenerator<readonly [Key, Registration]> {
   const { records, instance, keys, keyRing } = context;
+  const turns = new Turns();
   for (let after: string | undefined; ;) {
     const limit = { limit: PAGE, ...(after !== undefined && { after }) };
     const names = await records.listNames(registrationSpace(instance), limit);
     for (const { tenantId, kind, id } of names) {
+      await turns.next();
       const record = tenantId === instance.tenantId ? await records.read({ tenantId, kind, id }) : undefined;
       if (record === undefined) continue;
       const registration = readRegistration(instance.tenantKey, record);
