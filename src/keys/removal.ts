@@ -38,7 +38,9 @@ export function restore(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   requireState(key, 'restore', nowMs);
   const { removal } = key;
   requireWaited('restore', key.id, removal?.atMs ?? key.deletion?.scheduledAtMs, nowMs);
-  if (removal !== undefined && nowMs >= removal.atMs + WAITING_MS.restorable) {
+  const isLate = removal !== undefined && nowMs >= removal.atMs + WAITING_MS.restorable;
+  // By another server's clock, or by ours before it was set back, its time was over: it would come back as a shell.
+  if (removal !== undefined && (isLate || isWithoutMaterial(key))) {
     throw new KeyError('restore-expired', { keyId: key.id, atMs: removal.atMs + WAITING_MS.restorable });
   }
   if (isExpired(key, nowMs)) {
@@ -99,6 +101,11 @@ export function isDeactivationDue(key: Key, nowMs: number): boolean {
 /** Ends a key's time to protect data, for good. What it protected it still opens. */
 export function deactivate(space: KeySpace, key: Key, nowMs: number): Change<Key> {
   return edit(space, key, { state: 'deactivated', stateChangedAtMs: nowMs, updatedAtMs: nowMs });
+}
+
+/** Whether a key has lost its material for good: nobody can bring that which was made here. */
+function isWithoutMaterial({ origin, versions }: Key): boolean {
+  return origin === 'generated' && versions.every(({ material }) => material === null);
 }
 
 function tombstone(key: Key) {

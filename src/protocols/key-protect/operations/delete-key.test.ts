@@ -224,6 +224,15 @@ describe('the end of a key', () => {
   });
 });
 
+it('a key whose material was destroyed does not come back where the clock was set back', async () => {
+  await call('DELETE', `/keys/${keyId}`);
+  world.clock.set(NOW + WAITING_MS.restorable);
+  await sweep();
+  world.clock.set(NOW + WAITING_MS.restorable - 1);
+  expect(told(await call('POST', `/keys/${keyId}/restore`))).toBe('KEY_RESTORE_EXPIRED');
+  expect(await show()).toMatchObject({ state: 5 });
+});
+
 describe('who deletes, restores and purges', () => {
   it('is not somebody of another account, whatever the policy of the key says', async () => {
     const other = await world.account('other');
