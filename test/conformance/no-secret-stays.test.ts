@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { wrapForImport } from '../../src/keys/key-space.fixture.ts';
 import type { OperationName } from '../../src/protocols/aws-kms/model.gen.ts';
+import { bearer, keyProtectCalls } from './key-protect-client.fixture.ts';
 import { sdkClient } from './sdk-client.fixture.ts';
 import { startInstallation, type RunningInstallation } from './server.fixture.ts';
 import { Refusal, type TourClient } from './tour-client.fixture.ts';
@@ -203,6 +204,87 @@ async function openSession(): Promise<void> {
   for (const opened of [sts, kms, forged]) opened.destroy();
 }
 
+/** Secrets of every kind that come and go by IBM's wire, and requests that go wrong with one in hand. */
+async function speakToIbmWire(): Promise<void> {
+  const { url, first } = server;
+  const api = new KeysteadClient({ url, apiKey: first.apiKey });
+  const token = await bearer(url, first.apiKey);
+  keep('bearer token', Buffer.from(token.slice(-64)));
+  const ask = keyProtectCalls(url, first.instanceId, token);
+  const drawn = (name: string, length = 32): Buffer => {
+    const secret = randomBytes(length);
+    keep(name, secret);
+    return secret;
+  };
+  const make = async (resource: object) => {
+    const { status, body } = await ask('POST', '/keys', enveloped({ name: 'a key', ...resource }));
+    expect(status).toBe(201);
+    return body.resources[0].id as string;
+  };
+  const refused = async (method: string, path: string, body: object) => {
+    const answer = await ask(method, path, body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    refusals.push(JSON.stringify(answer.body));
+  };
+  const told = async (id: string) => Buffer.from((await ask('GET', `/keys/${id}`)).body.resources[0].payload, 'base64');
+
+  const stored = drawn('stored secret', 200);
+  const payload = stored.toString('base64');
+  expect(await told(await make({ extractable: true, payload }))).toEqual(stored);
+  keep('stored secret that was made here', await told(await make({ extractable: true })));
+  await refused('POST', '/keys', enveloped({ name: 'a key', extractable: true, payload, encryptedNonce: payload }));
+  await refused('POST', '/keys', enveloped({ name: 'a key', extractable: false, payload }));
+
+  const root = await make({ extractable: false, payload: drawn('imported root key').toString('base64') });
+  await ask('POST', `/keys/${root}/actions/rotate`, { payload: drawn('next material', 32).toString('base64') });
+  const plaintext = drawn('wrapped').toString('base64');
+  const aad = [drawn('aad', 24).toString('hex')];
+  const { ciphertext } = (await ask('POST', `/keys/${root}/actions/wrap`, { plaintext, aad })).body;
+  const fresh = (await ask('POST', `/keys/${root}/actions/wrap`)).body;
+  keep('data key', Buffer.from(fresh.plaintext, 'base64'));
+  expect((await ask('POST', `/keys/${root}/actions/unwrap`, { ciphertext, aad })).body).toMatchObject({ plaintext });
+  await ask('POST', `/keys/${root}/actions/rewrap`, { ciphertext, aad });
+  await refused('POST', `/keys/${root}/actions/unwrap`, { ciphertext, aad: [...aad, 'another'] });
+  await refused('POST', `/keys/${root}/actions/wrap`, { plaintext: `${plaintext}!`, aad });
+  await refused('POST', `/keys/${root}/actions/wrap`, { plaintext, [plaintext.slice(0, 4)]: plaintext });
+  await refused('POST', `/keys/${root}/actions/rotate`, {
+    payload: plaintext,
+    iv: plaintext,
+    encryptedNonce: plaintext,
+  });
+
+  await ask('POST', '/import_token', { maxAllowedRetrievals: 2 });
+  const { payload: pem, nonce } = (await ask('GET', '/import_token')).body;
+  const material = drawn('material under a token');
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', material, iv);
+  const proof = [cipher.update(nonce, 'base64'), cipher.final(), cipher.getAuthTag()];
+  await make({
+    extractable: false,
+    payload: wrapForImport(
+      'RSAES_OAEP_SHA_256',
+      createPublicKey(Buffer.from(pem, 'base64').toString('ascii')),
+      material,
+    ).toString('base64'),
+    encryptionAlgorithm: 'RSAES_OAEP_SHA_256',
+    encryptedNonce: Buffer.concat(proof).toString('base64'),
+    iv: iv.toString('base64'),
+  });
+
+  await api.createService({ name: 'told.example.com' });
+  const { apiKey } = await api.createServiceCredential('told.example.com', { type: 'api-key' });
+  keep('API key of a service', Buffer.from(apiKey as string));
+  const events = await api.setServiceEvents('told.example.com', { url: 'http://127.0.0.1:9/told' });
+  keep('signing secret', Buffer.from((events.secret as string).replace('whsec_', ''), 'base64'));
+}
+
+function enveloped(resource: object): object {
+  return {
+    metadata: { collectionType: 'application/vnd.ibm.kms.key+json', collectionTotal: 1 },
+    resources: [resource],
+  };
+}
+
 /** Everything that lies in a folder, and where. */
 function* filesOf(folder: string): Generator<readonly [string, Buffer]> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
@@ -249,6 +331,7 @@ describe('secrets that went through a server', () => {
     await bringKeys(guide);
     await openSession();
     await goOutside(guide);
+    await speakToIbmWire();
     expect(secrets.size).toBeGreaterThan(40);
     expect(refusals.length).toBeGreaterThan(10);
   });
