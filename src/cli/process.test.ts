@@ -92,6 +92,26 @@ describe('the command line as processes', () => {
     expect(statSync(join(folder, 'seal')).mode & 0o777).toBe(0o600);
   });
 
+  it('finds a request by the id that the client gave it, and by its own', async () => {
+    const [url, apikey] = [env['KEYSTEAD_URL'] as string, env['KEYSTEAD_API_KEY'] as string];
+    const grant_type = 'urn:ibm:params:oauth:grant-type:apikey';
+    const body = new URLSearchParams({ grant_type, apikey });
+    const { access_token: token } = (await (await fetch(`${url}/identity/token`, { method: 'POST', body })).json()) as {
+      access_token: string;
+    };
+    const [{ instanceId }] = jsonLines((await run('instance', 'list', '--json')).stdout) as [{ instanceId: string }];
+    const headers = { authorization: `Bearer ${token}`, 'bluemix-instance': instanceId, 'correlation-id': 'ours-1' };
+    const { status } = await fetch(`${url}/api/v2/keys/nobody/metadata`, { headers });
+    expect(status).toBe(404);
+    const find = async (id: string) => jsonLines((await run('audit', 'show', '--request', id, '--json')).stdout);
+    let [found] = await find('ours-1');
+    // An entry is in the files about a second after its answer.
+    while (found === undefined) [found] = await find('ours-1');
+    expect(found).toMatchObject({ action: 'kms:DescribeKey', reason: 'KEY_NOT_FOUND_ERR' });
+    expect(await find(found['request'] as string)).toEqual([found]);
+    expect(await find('ours-2')).toEqual([]);
+  });
+
   it('copies the state, ends when it is told to, and finds what was changed', async () => {
     expect((await run('state', 'backup', join(folder, 'copy'))).exitCode).toBe(0);
     server.kill('SIGTERM');

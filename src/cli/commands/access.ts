@@ -14,7 +14,7 @@ const STATEMENTS: readonly Column<ExplainedStatement>[] = [
 /** What to do about a refusal. */
 const ADVICE: Readonly<Record<string, string>> = {
   'no-statement-allows':
-    'Nothing allows it. Attach a policy (policy attach), name the principal in the policy of the key (PutKeyPolicy), or give a grant (grant create).',
+    'Nothing allows it. Attach a policy (policy attach), assign a role of IBM Key Protect (key-role assign), name the principal in the policy of the key (PutKeyPolicy), or give a grant (grant create).',
   'denied-by-key-policy':
     'A Deny in the policy of the key matches, and wins over every Allow: change it (PutKeyPolicy).',
   'denied-by-identity-policy':

@@ -69,7 +69,7 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
       ['--principal <principal>', 'only of this principal: the name of a user, a role or a session, or an ARN'],
       ['--action <action>', 'only of this action: kms:Decrypt'],
       ['--outcome <outcome>', 'only what was done, refused, or failed'],
-      ['--request <id>', 'only of the request with this id'],
+      ['--request <id>', 'only of the request with this id, or with this Correlation-Id'],
       ['--last <count>', `how many at the most (${LAST})`],
     ],
     examples: ['audit show --outcome refused', 'audit show --principal alice --action kms:Decrypt --last 10 --json'],
@@ -165,6 +165,7 @@ interface Asked {
   readonly outcome: string;
   readonly request: string;
   readonly key?: string;
+  readonly details?: unknown;
 }
 
 /** Whether an entry is one of those that were asked for. @throws {CliError} */
@@ -181,5 +182,10 @@ function wantedBy(given: Given): (entry: Asked) => boolean {
     (who === undefined || entry.principal === who || entry.principal.split(/[:/]/).includes(who)) &&
     (action === undefined || entry.action.toLowerCase() === action.toLowerCase()) &&
     (outcome === undefined || entry.outcome === outcome) &&
-    (request === undefined || entry.request === request);
+    (request === undefined || entry.request === request || correlationOf(entry) === request);
+}
+
+/** What a client of IBM Key Protect called its request. */
+function correlationOf({ details }: Asked): string | undefined {
+  return (details as { readonly request?: { readonly correlationId?: string } } | undefined)?.request?.correlationId;
 }
