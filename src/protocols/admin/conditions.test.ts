@@ -155,7 +155,10 @@ describe('what a policy of a key asks holds over the admin API as on the AWS wir
     expect(await expose()).toBe(200);
   });
 
-  it('the region in which a key is to be made, where nothing else tells it', async () => {
+  it.each([
+    ['aws:RequestedRegion', REGION_NAME],
+    ['kms:KeyRing', 'default'],
+  ])('%s of a key that is to be made, where nothing else tells it', async (name, value) => {
     const { member, apiKey } = await house.member(['administrator']);
     const document = JSON.stringify({
       Version: '2012-10-17',
@@ -163,7 +166,7 @@ describe('what a policy of a key asks holds over the admin API as on the AWS wir
         Effect: 'Deny',
         Action: 'kms:CreateKey',
         Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestedRegion': REGION_NAME } },
+        Condition: { StringEquals: { [name]: value } },
       },
     });
     await house.commit(putPrincipal(house.tenant, { ...member, inline: [{ name: 'no-keys', document }] }).write);

@@ -8,6 +8,7 @@ import {
   type KeySpecRow,
   type KeyUsage,
 } from '../../crypto/key-spec.ts';
+import { DEFAULT_RING } from '../../keys/key.ts';
 import { AdminRefusal } from './refusal.ts';
 import { requestContext } from './request-context.ts';
 
@@ -56,6 +57,7 @@ export function creationContext(
   const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${foldName(key)}`, [value]] as const);
   return requestContext({
     'aws:requestedregion': [region],
+    'kms:keyring': [DEFAULT_RING],
     'kms:keyspec': [spec.aws],
     'kms:customermasterkeyspec': [spec.aws],
     'kms:keyusage': [awsUsage(usage)],

@@ -1,4 +1,5 @@
 import { foldedContext } from '../../access/folded-context.ts';
+import { DEFAULT_RING } from '../../keys/key.ts';
 import { DELETION_WINDOW_DAYS } from '../../keys/lifecycle.ts';
 import { ROTATION_PERIOD_DAYS } from '../../keys/rotation-policy.ts';
 import { valuesOfName, type FactValue } from '../../pipeline/condition-keys.ts';
@@ -150,6 +151,12 @@ export const OPERATION_KEYS: readonly OperationKey[] = [
     read: member((input) => yesNo(input.BypassPolicyLockoutSafetyCheck === true)),
   },
   // Of a key that is only to be made.
+  {
+    name: 'kms:KeyRing',
+    says: 'the key ring of the new key: `default`',
+    of: only('CreateKey', 'ReplicateKey'),
+    read: () => DEFAULT_RING,
+  },
   {
     name: 'kms:KeySpec',
     says: 'spec of the new key',

@@ -374,6 +374,20 @@ describe('CreateKey, before there is a key', () => {
     expect(await world.callAs(one, [policy], 'CreateKey', opened)).toMatchObject(OPEN);
     expect(await world.callAs(one, [policy], 'CreateKey', closed)).toMatchObject(CLOSED);
   });
+
+  it('kms:KeyRing: no key gets around a Deny on the ring by this wire', async () => {
+    const making = { Action: 'kms:CreateKey', Resource: '*' };
+    const denying = (ring: string) => {
+      const Condition = { StringEquals: { 'kms:KeyRing': ring } };
+      const Statement = [
+        { ...making, Effect: 'Allow' },
+        { ...making, Effect: 'Deny', Condition },
+      ];
+      return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement }), 'identity');
+    };
+    expect(await world.callAs(one, [denying('default')], 'CreateKey', {})).toMatchObject(CLOSED);
+    expect(await world.callAs(one, [denying('payments')], 'CreateKey', {})).toMatchObject(OPEN);
+  });
 });
 
 describe('an explanation', () => {
