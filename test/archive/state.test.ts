@@ -5,6 +5,7 @@ import {
   GetKeyRotationStatusCommand,
   GetPublicKeyCommand,
   KMSClient,
+  type KMSClientConfig,
   ListGrantsCommand,
   SignCommand,
   VerifyCommand,
@@ -13,9 +14,11 @@ import {
 import { chmodSync, copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runKeystead, startServer, type DemoServer } from '../../tools/demo/server.ts';
-import { fromJson, type Expectation } from '../../tools/state-archive/expectation.ts';
+import { fromJson, type Expectation, type HttpExpectations } from '../../tools/state-archive/expectation.ts';
+import { HttpActors } from '../../tools/state-archive/http-actors.ts';
 import { REGIONS } from '../../tools/state-archive/scenes.ts';
 
 /** Every operation that an expectation asks for. */
@@ -36,6 +39,9 @@ interface Archived {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly expectations: readonly Expectation[];
+  /** The clock goes on from there: tokens and sessions run out, and what waits becomes due. */
+  readonly archivedAtMs?: number;
+  readonly http?: HttpExpectations;
 }
 
 const versions = readdirSync(import.meta.dirname).filter((name) => /^v\d+$/.test(name));
@@ -58,28 +64,57 @@ describe.each(versions)('the state that %s wrote', (version) => {
     cpSync(join(import.meta.dirname, version, 'state'), copy, { recursive: true });
     copyFileSync(join(copy, 'keystead.seal'), seal);
     chmodSync(seal, 0o600);
+    const text = readFileSync(join(import.meta.dirname, version, 'state', 'expected.json'), 'utf8');
+    const { accessKeyId, secretAccessKey, expectations, archivedAtMs, http } = fromJson(text) as Archived;
     const environment = {
+      ...(archivedAtMs !== undefined && turnedTo(archivedAtMs)),
       KEYSTEAD_DATA: join(home, 'data'),
       KEYSTEAD_SEAL: seal,
       KEYSTEAD_LISTEN: 'http://127.0.0.1:0',
     };
     await runKeystead(environment, ['state', 'restore', copy]);
     server = await startServer(environment);
-    const text = readFileSync(join(import.meta.dirname, version, 'state', 'expected.json'), 'utf8');
-    const { accessKeyId, secretAccessKey, expectations } = fromJson(text) as Archived;
     const credentials = { accessKeyId, secretAccessKey };
-    const kms = new KMSClient({ endpoint: server.url, region: REGIONS[0], credentials });
+    const place = { endpoint: server.url, region: REGIONS[0] };
+    const offsetMs = archivedAtMs === undefined ? 0 : archivedAtMs - Date.now();
+    const kms = clientOf({ ...place, credentials }, offsetMs);
     expect(expectations.length).toBeGreaterThan(5);
     for (const expectation of expectations) {
-      const answer = await ask(kms, expectation);
+      const by = expectation.credentials && clientOf({ ...place, credentials: expectation.credentials }, offsetMs);
+      const answer = await ask(by ?? kms, expectation);
       const { operation, output = { name: expectation.error } } = expectation;
       expect({ operation, answer }).toMatchObject({ operation, answer: output });
+    }
+    const actors = new HttpActors(server.url, http?.instanceId ?? '', http?.actors ?? {});
+    for (const { status, output, ...request } of http?.requests ?? []) {
+      const answer = await actors.ask(request);
+      expect({ request, ...answer }).toMatchObject({ request, status, ...(output && { body: output }) });
     }
     await server.stop();
     server = undefined;
     await expect(runKeystead(environment, ['audit', 'verify'])).resolves.toContain('Verified');
   });
 });
+
+/** A client whose clock differs as that of the server does: the `Date` of an answer, which is not turned, is hidden. */
+function clientOf(config: KMSClientConfig, systemClockOffset: number): KMSClient {
+  const client = new KMSClient({ ...config, systemClockOffset });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      delete (answer.response as { headers: Record<string, string> }).headers['date'];
+      return answer;
+    },
+    { step: 'deserialize', priority: 'low', name: 'hideDate' },
+  );
+  return client;
+}
+
+/** What turns the clock of a server. */
+function turnedTo(archivedAtMs: number): Record<string, string> {
+  const clock = join(import.meta.dirname, '../../tools/state-archive/turned-clock.ts');
+  return { KEYSTEAD_ARCHIVED_AT_MS: String(archivedAtMs), NODE_OPTIONS: `--import ${pathToFileURL(clock).href}` };
+}
 
 async function ask(kms: KMSClient, { operation, input }: Expectation): Promise<unknown> {
   const Command = COMMANDS[operation] as typeof DecryptCommand;

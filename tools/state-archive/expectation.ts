@@ -7,6 +7,33 @@ export interface Expectation {
   readonly output?: Readonly<Record<string, unknown>>;
   /** The error that must be the answer. */
   readonly error?: string;
+  /** Who asks, unless it is the first administrator. */
+  readonly credentials?: Readonly<Record<'accessKeyId' | 'secretAccessKey' | 'sessionToken', string>>;
+}
+
+/** Somebody who asks on other wires than that of AWS. */
+export interface Actor {
+  readonly apiKey?: string;
+  /** An IAM token that was issued before the archive was made. */
+  readonly token?: string;
+}
+
+/** A request by plain HTTP, to the API of IBM Key Protect or the admin API, and what its answer must have. */
+export interface HttpExpectation {
+  /** The name of an {@link Actor}. */
+  readonly as: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly status: number;
+  readonly output?: object;
+}
+
+/** The other wires of an archived state. */
+export interface HttpExpectations {
+  readonly instanceId: string;
+  readonly actors: Readonly<Record<string, Actor>>;
+  readonly requests: readonly HttpExpectation[];
 }
 
 /** JSON in which bytes stand as `{"$bytes": base64}`. */

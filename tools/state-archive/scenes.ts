@@ -39,14 +39,14 @@ export interface Scene {
   play(stage: Stage): Promise<readonly Expectation[]>;
 }
 
-const CONTEXT = { purpose: 'archive', Größe: 'ﬁ' };
+export const CONTEXT = { purpose: 'archive', Größe: 'ﬁ' };
 
-async function make(kms: KMSClient, input: CreateKeyCommandInput): Promise<string> {
+export async function make(kms: KMSClient, input: CreateKeyCommandInput): Promise<string> {
   const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));
   return KeyMetadata?.KeyId ?? '';
 }
 
-async function sealed(kms: KMSClient, KeyId: string, length = 32): Promise<Expectation> {
+export async function sealed(kms: KMSClient, KeyId: string, length = 32): Promise<Expectation> {
   const Plaintext = new Uint8Array(randomBytes(length));
   const { CiphertextBlob } = await kms.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext: CONTEXT }));
   return { operation: 'Decrypt', input: { CiphertextBlob, EncryptionContext: CONTEXT }, output: { Plaintext } };
