@@ -13,6 +13,7 @@ import { runKeystead, startServer } from './demo/server.ts';
 import { toJson, type Expectation, type HttpExpectation, type HttpExpectations } from './state-archive/expectation.ts';
 import { HttpActors } from './state-archive/http-actors.ts';
 import { HTTP_SCENES } from './state-archive/http-scenes.ts';
+import { makeProxyCertificate, PROXY_FILES, proxyEnvironment } from './state-archive/own-proxy.ts';
 import { REGIONS, SCENES } from './state-archive/scenes.ts';
 
 const version = Number(argv[2]);
@@ -22,7 +23,9 @@ if (!Number.isSafeInteger(version) || version < 1) {
 const main = resolve(argv[3] ?? join(import.meta.dirname, '..'), 'src/main.ts');
 const archive = resolve(import.meta.dirname, `../test/archive/v${version}/state`);
 const home = mkdtempSync(join(tmpdir(), 'keystead-archive-'));
+if (version > 2) makeProxyCertificate(home);
 const environment = {
+  ...(version > 2 && (await proxyEnvironment(home))),
   KEYSTEAD_DATA: join(home, 'data'),
   KEYSTEAD_SEAL: join(home, 'keystead.seal'),
   KEYSTEAD_LISTEN: 'http://127.0.0.1:0',
@@ -65,6 +68,7 @@ try {
   mkdirSync(resolve(archive, '..'), { recursive: true });
   await runKeystead(environment, ['state', 'backup', archive], main);
   copyFileSync(environment.KEYSTEAD_SEAL, join(archive, 'keystead.seal'));
+  if (version > 2) for (const name of PROXY_FILES) copyFileSync(join(home, name), join(archive, name));
   const others: HttpExpectations = { instanceId, actors: http.actors, requests };
   const expected = {
     accessKeyId,

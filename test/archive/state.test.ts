@@ -1,6 +1,7 @@
 import {
   DecapsulateCommand,
   DecryptCommand,
+  DescribeCustomKeyStoresCommand,
   DescribeKeyCommand,
   GetKeyRotationStatusCommand,
   GetPublicKeyCommand,
@@ -19,12 +20,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runKeystead, startServer, type DemoServer } from '../../tools/demo/server.ts';
 import { fromJson, type Expectation, type HttpExpectations } from '../../tools/state-archive/expectation.ts';
 import { HttpActors } from '../../tools/state-archive/http-actors.ts';
+import { proxyEnvironment } from '../../tools/state-archive/own-proxy.ts';
 import { REGIONS } from '../../tools/state-archive/scenes.ts';
 
 /** Every operation that an expectation asks for. */
 const COMMANDS: Readonly<Record<string, unknown>> = {
   Decapsulate: DecapsulateCommand,
   Decrypt: DecryptCommand,
+  DescribeCustomKeyStores: DescribeCustomKeyStoresCommand,
   DescribeKey: DescribeKeyCommand,
   GetKeyRotationStatus: GetKeyRotationStatusCommand,
   GetPublicKey: GetPublicKeyCommand,
@@ -67,7 +70,7 @@ describe.each(versions)('the state that %s wrote', (version) => {
     const text = readFileSync(join(import.meta.dirname, version, 'state', 'expected.json'), 'utf8');
     const { accessKeyId, secretAccessKey, expectations, archivedAtMs, http } = fromJson(text) as Archived;
     const environment = {
-      ...(archivedAtMs !== undefined && turnedTo(archivedAtMs)),
+      ...(archivedAtMs !== undefined && { ...turnedTo(archivedAtMs), ...(await proxyEnvironment(copy)) }),
       KEYSTEAD_DATA: join(home, 'data'),
       KEYSTEAD_SEAL: seal,
       KEYSTEAD_LISTEN: 'http://127.0.0.1:0',

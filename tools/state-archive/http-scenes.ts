@@ -1,9 +1,10 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { type KMSClient } from '@aws-sdk/client-kms';
+import { ConnectCustomKeyStoreCommand, CreateCustomKeyStoreCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Expectation, HttpExpectation } from './expectation.ts';
 import type { HttpActors } from './http-actors.ts';
+import { PROXY_HOST } from './own-proxy.ts';
 import { make, REGIONS, sealed } from './scenes.ts';
 
 /** What the scenes of other wires than AWS's work with. */
@@ -169,14 +170,36 @@ export const HTTP_SCENES: readonly HttpScene[] = [
     },
   },
   {
-    // An endpoint for external key stores that exposes a key.
+    // An endpoint for external key stores that exposes a key, and the key store of AWS's API that stands before it.
     since: 3,
     async play(stage) {
-      const keyId = await make(stage.kms, { Description: 'exposed' });
-      const { endpoint } = await done(stage, 'POST', '/admin/v1/xks-endpoints', { name: 'aws', region: REGION });
+      const { kms } = stage;
+      const keyId = await make(kms, { Description: 'exposed' });
+      const issued = await done(stage, 'POST', '/admin/v1/xks-endpoints', { name: 'aws', region: REGION });
+      const { endpoint, accessKeyId: AccessKeyId, rawSecretAccessKey: RawSecretAccessKey } = issued;
       const path = `/admin/v1/xks-endpoints/${endpoint.endpointId}`;
       await done(stage, 'POST', `${path}/expose`, { keyId, xksKeyId: 'outer', perSecond: 7 });
-      return { requests: [get(path, { name: 'aws', keys: [{ keyId, xksKeyId: 'outer', perSecond: 7 }] })] };
+      const store = await kms.send(
+        new CreateCustomKeyStoreCommand({
+          CustomKeyStoreName: 'own proxy',
+          CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+          XksProxyConnectivity: 'PUBLIC_ENDPOINT',
+          XksProxyUriEndpoint: `https://${PROXY_HOST}`,
+          XksProxyUriPath: endpoint.uriPath,
+          XksProxyAuthenticationCredential: { AccessKeyId, RawSecretAccessKey },
+        }),
+      );
+      const { CustomKeyStoreId } = store;
+      await kms.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId }));
+      const KeyId = await make(kms, { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'outer' });
+      const CustomKeyStores = [{ CustomKeyStoreName: 'own proxy', ConnectionState: 'CONNECTED' }];
+      return {
+        expectations: [
+          await sealed(kms, KeyId),
+          { operation: 'DescribeCustomKeyStores', input: { CustomKeyStoreId }, output: { CustomKeyStores } },
+        ],
+        requests: [get(path, { name: 'aws', keys: [{ keyId, xksKeyId: 'outer', perSecond: 7 }] })],
+      };
     },
   },
   {
