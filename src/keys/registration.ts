@@ -3,6 +3,7 @@ import { KeyError } from './errors.ts';
 import { currentVersion, type Key, type KeyVersion } from './key.ts';
 import type { KeySpace } from './key-space.ts';
 import { putRegistration, registrationScope, removeRegistration } from './registration-record.ts';
+import { isExpired } from './state.ts';
 
 /**
  * How many resources may be registered with one key: a deletion by force takes all of them away in one commit, whose
@@ -11,6 +12,12 @@ import { putRegistration, registrationScope, removeRegistration } from './regist
 export const REGISTRATIONS_PER_KEY = 250;
 /** How many services may be among them: each is told of everything that becomes of the key, in the same commit. */
 export const SERVICES_PER_KEY = 50;
+
+/**
+ * In these states of its key a registration may be taken back. A key is never active again once it is deactivated: a
+ * registration that could not be taken back would keep it for ever.
+ */
+const LEFT_IN: ReadonlySet<Key['state']> = new Set(['active', 'suspended', 'deactivated']);
 
 /** What a service says of a resource that a key protects. */
 export interface RegistrationFields {
@@ -63,7 +70,7 @@ export function register(
   known: readonly Registration[],
   nowMs: number,
 ): Change<Registration> {
-  requireRegistrable(key, ['active']);
+  requireRegistrable(key, nowMs);
   if (known.some((one) => one.resourceCrn === resourceCrn))
     throw new KeyError('registration-exists', { keyId: key.id });
   const services = new Set(known.map(({ service }) => service)).add(registrar.service);
@@ -108,7 +115,7 @@ export function changeRegistration(
   registrar: Registrar,
   { merge, nowMs }: { readonly merge: boolean; readonly nowMs: number },
 ): Change<Registration> {
-  requireRegistrable(key, ['active']);
+  requireRegistrable(key, nowMs);
   requireOwner(before, registrar);
   const { description: _, metadata: __, ...bare } = before;
   const base = merge ? before : bare;
@@ -119,7 +126,8 @@ export function changeRegistration(
 
 /** @throws {KeyError} `registration-key-unfit`, `registration-key-state`, `registration-owner` */
 export function deregister(key: Key, before: Registration, registrar: Registrar): Change<Registration> {
-  requireRegistrable(key, ['active', 'suspended']);
+  requireFit(key);
+  if (!LEFT_IN.has(key.state)) throw new KeyError('registration-key-state', { keyId: key.id });
   requireOwner(before, registrar);
   return { value: before, writes: [removeRegistration(before)] };
 }
@@ -152,11 +160,16 @@ export function versionOf({ versions }: Key, versionId: string): KeyVersion | un
   return versions.find(({ id, stage }) => id === versionId && stage !== 'pending');
 }
 
-function requireRegistrable(key: Key, states: readonly Key['state'][]): void {
-  if (key.extractable || key.usage !== 'encrypt-decrypt') {
-    throw new KeyError('registration-key-unfit', { keyId: key.id });
+/** What expires is deactivated from its time on, whether or not the sweep has come by. */
+function requireRegistrable(key: Key, nowMs: number): void {
+  requireFit(key);
+  if (key.state !== 'active' || isExpired(key, nowMs)) {
+    throw new KeyError('registration-key-state', { keyId: key.id });
   }
-  if (!states.includes(key.state)) throw new KeyError('registration-key-state', { keyId: key.id });
+}
+
+function requireFit({ id, extractable, usage }: Key): void {
+  if (extractable || usage !== 'encrypt-decrypt') throw new KeyError('registration-key-unfit', { keyId: id });
 }
 
 function requireOwner({ service, keyId }: Registration, registrar: Registrar): void {

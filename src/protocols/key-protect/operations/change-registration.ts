@@ -75,6 +75,8 @@ export const updateRegistration = changing({
 /** `DELETE /keys/{id}/registrations/{crn}` */
 export const deleteRegistration = changing({
   action: 'kms:DeleteRegistration',
+  notes:
+    'as IBM documented it until 2022; a registration with a deactivated key is taken back as well (inferred): the key could never be deleted otherwise',
   wants: false,
   change: async (asked) => deregister(asked.open.key, await requireRegistration(asked), asked.registrar),
   answer: () => NO_CONTENT,

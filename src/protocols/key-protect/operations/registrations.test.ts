@@ -115,7 +115,7 @@ describe('a service', () => {
     ['PATCH', 'suspended', 422],
     ['DELETE', 'suspended', 204],
     ['PATCH', 'deactivated', 422],
-    ['DELETE', 'deactivated', 422],
+    ['DELETE', 'deactivated', 204],
     ['DELETE', 'deleted', 422],
   ] as const)('%s on a key that is %s: %d', async (method, state, status) => {
     const made = method === 'POST' ? undefined : await write(storage, 'POST');
@@ -125,6 +125,21 @@ describe('a service', () => {
     expect(answer.status).toBe(status);
     expect(answer.code).toBe(status === 422 ? 'KEY_INVALID_STATE_ERR' : undefined);
   });
+});
+
+it('nothing is registered with a key from the moment on that its time is over', async () => {
+  const expiresAtMs = world.clock() + 1_000;
+  await changeKey(world, account, key.id, { expiresAtMs });
+  await write(storage, 'POST', { preventKeyDeletion: true });
+  world.clock.set(expiresAtMs);
+  for (const method of ['POST', 'PUT', 'PATCH']) {
+    const answer = await write(storage, method, {}, method === 'POST' ? crnOfBucket('other') : undefined);
+    expect(answer.code).toBe('KEY_INVALID_STATE_ERR');
+  }
+  const remove = (query = '') => world.call(account, account.admin, 'DELETE', `/keys/${key.id}${query}`);
+  expect((await remove('?force=true')).code).toBe('PREV_KEY_DEL_ERR');
+  expect((await write(storage, 'DELETE')).status).toBe(204);
+  expect((await remove()).status).toBe(204);
 });
 
 describe('who may write', () => {
