@@ -73,6 +73,9 @@ export const TOLD_RESOURCES = 50;
 /** How long an event is sent again and again, and how long it is known: acknowledged, or not. */
 export const EVENT_MS = { sent: 7 * DAY_MS, keptAcknowledged: 30 * DAY_MS, kept: 90 * DAY_MS } as const;
 
+/** What a receiver answers that wants no more of it (Standard Webhooks 1.0: 410 Gone). */
+const GONE = 'status-410';
+
 /** How long the n-th attempt that failed is followed by none; later ones like the last. */
 const BACKOFF_MS = [
   5_000,
@@ -152,7 +155,7 @@ export function failed(event: LifecycleEvent, failure: string, jitter: number, n
   const { delivery, atMs } = event;
   const pause = BACKOFF_MS[Math.min(Math.max(delivery.attempts, 1), BACKOFF_MS.length) - 1] as number;
   const nextAtMs = nowMs + Math.round(pause * (1 + jitter / 4));
-  const state = nextAtMs >= atMs + EVENT_MS.sent ? 'abandoned' : 'waiting';
+  const state = failure === GONE || nextAtMs >= atMs + EVENT_MS.sent ? 'abandoned' : 'waiting';
   return { ...event, delivery: { ...delivery, state, nextAtMs, failure } };
 }
 

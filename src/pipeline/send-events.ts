@@ -61,11 +61,14 @@ export async function sendEvents(ports: EventPorts): Promise<number> {
     const page = await store.listNames(EVENT_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
     const due = page.filter(({ name }) => eventDueAtMs(name) <= clock());
     const found = (await Promise.all(due.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
-    const lanes = [...Map.groupBy(found, ({ event }) => event.service).values()];
-    for (let at = 0; at < lanes.length; at += AT_ONCE) {
-      const some = lanes.slice(at, at + AT_ONCE).map((lane) => serve(ports, lane, putOff, failures));
-      for (const count of await Promise.all(some)) done += count;
-    }
+    const lanes = Map.groupBy(found, ({ event }) => event.service).values();
+    // All take from one list: who is through with a service goes on with the next, whatever the others are at.
+    const tell = async (): Promise<number> => {
+      let count = 0;
+      for (const lane of lanes) count += await serve(ports, lane, putOff, failures);
+      return count;
+    };
+    for (const count of await Promise.all(Array.from({ length: AT_ONCE }, tell))) done += count;
     if (due.length < BATCH) break;
     after = due.at(-1)?.name;
   }

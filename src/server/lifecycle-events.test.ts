@@ -219,7 +219,7 @@ describe('a service that registered a key', () => {
 
   it.each([
     ['fails', 500, 'status-500'],
-    ['refuses', 410, 'status-410'],
+    ['refuses', 404, 'status-404'],
     ['redirects, which is not followed', 'redirect', 'redirect'],
     ['breaks off', 'cut', 'unreachable'],
     ['does not answer', 'hang', 'timed-out'],

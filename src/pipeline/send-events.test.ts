@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lifecycleEventsOf, putLifecycleEvent } from '../keys/lifecycle-event-record.ts';
+import { NOW } from '../keys/key-space.fixture.ts';
+import { REGION, World, type Account } from '../protocols/key-protect/key-protect.fixture.ts';
+import { sendEvents, type EventSender } from './send-events.ts';
+
+let world: World;
+let account: Account;
+let sent: string[];
+
+const keyId = (n: number) => `75e404f3-a6c8-4703-b1ae-${String(n).padStart(12, '0')}`;
+const key = (n: number) => ({ tenantId: account.tenant.tenantId, region: REGION, id: keyId(n) });
+
+beforeEach(async () => {
+  world = new World();
+  account = await world.account();
+  sent = [];
+});
+
+/** Events of different keys for one service: none waits for another. */
+async function waiting(service: string, keys: readonly number[]): Promise<void> {
+  const { tenantId, tenantKey } = account.tenant;
+  const writes = keys.map(
+    (n) =>
+      putLifecycleEvent(tenantKey, undefined, {
+        tenantId,
+        region: REGION,
+        keyId: keyId(n),
+        id: keyId(n),
+        revision: 1,
+        service,
+        kind: 'rotate',
+        atMs: NOW,
+        keyRevision: n,
+        keyState: 'active',
+        resources: [],
+        resourceCount: 0,
+        delivery: { state: 'waiting', attempts: 0, nextAtMs: NOW },
+      }).write,
+  );
+  await world.commit(account.tenant, writes, tenantId);
+}
+
+const send = (answer: EventSender['send']) =>
+  sendEvents({
+    store: world.store,
+    directory: world.directory,
+    clock: world.clock,
+    random: world.random,
+    sender: {
+      send(event, instance) {
+        sent.push(event.service);
+        return answer(event, instance);
+      },
+    },
+  });
+
+describe('events', () => {
+  it('of a slow service keep no other waiting: it is told for ten seconds at a time', async () => {
+    await waiting('slow.example.com', [1, 2, 3, 4, 5]);
+    const slowly: EventSender['send'] = async ({ service }) => {
+      if (service.startsWith('slow')) world.clock.set(world.clock() + 6_000);
+      return undefined;
+    };
+    expect(await send(slowly)).toBe(2);
+    await waiting('quick.example.com', [6]);
+    expect(await send(slowly)).toBe(3);
+    expect(sent.filter((service) => service.startsWith('quick'))).toHaveLength(1);
+    expect(sent).toHaveLength(5);
+    expect(await send(slowly)).toBe(1);
+    expect(sent.filter((service) => service.startsWith('slow'))).toHaveLength(5);
+  });
+
+  it('for more services than are told at once all get there', async () => {
+    const services = Array.from({ length: 20 }, (_, i) => `s${i}.example.com`);
+    for (const [i, service] of services.entries()) await waiting(service, [i]);
+    expect(await send(async () => undefined)).toBe(20);
+    expect(sent.toSorted()).toEqual(services.toSorted());
+  });
+
+  it.each([
+    ['status-410', 'abandoned'],
+    ['status-503', 'waiting'],
+    ['status-404', 'waiting'],
+  ])('that are answered %s are %s', async (failure, state) => {
+    await waiting('gone.example.com', [1]);
+    await send(async () => failure);
+    const [event] = await lifecycleEventsOf(world.store, account.tenant.tenantKey, key(1));
+    expect(event?.delivery).toMatchObject({ state, failure });
+  });
+});
