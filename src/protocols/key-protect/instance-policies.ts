@@ -30,7 +30,7 @@ export const INTERVAL_MONTHS = { min: 1, max: 12 };
 interface Row<K extends InstancePolicyKind> {
   readonly kind: K;
   readonly attributes: readonly string[];
-  /** Some clients send attributes of a policy that they switch off. */
+  /** IBM's clients (Go, Python) send attributes of policies that they switch off, too. */
   readonly mayHaveAttributesWhenOff?: true;
   /** What the attributes say of a policy that is switched on; `undefined`: none were sent. */
   readonly read: (attributes: Fields | undefined) => PolicyTerms[K];
@@ -68,6 +68,7 @@ const ROWS: { readonly [T in PolicyType]: Row<InstancePolicyKind> } = {
   allowedIP: row({
     kind: 'addresses',
     attributes: ['allowed_ip'],
+    mayHaveAttributesWhenOff: true,
     read: (attributes) => ({ ranges: rangesOf(attributes) }),
     show: ({ ranges }) => ({ allowed_ip: ranges }),
     facts: ({ ranges }, isEnabled) => ({ policyAllowedIPEnabled: isEnabled, policyAllowedIPAttribute: ranges }),
@@ -81,6 +82,7 @@ const ROWS: { readonly [T in PolicyType]: Row<InstancePolicyKind> } = {
   keyCreateImportAccess: row({
     kind: 'creation',
     attributes: Object.keys(CREATION),
+    mayHaveAttributesWhenOff: true,
     read: (attributes) => ({
       ...ALL_CREATION,
       ...Object.fromEntries(
