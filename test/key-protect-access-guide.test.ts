@@ -15,7 +15,7 @@ const run = promisify(execFile);
 describe('the guide to access on the wire of IBM Key Protect', () => {
   let home: Home;
   let server: ServerProcess;
-  const [program, asking, narrowing, services, ...more] = blocks as [string, string, string, string];
+  const [signing, program, asking, narrowing, services, ...more] = blocks as [string, string, string, string, string];
 
   beforeAll(async () => {
     home = makeHome();
@@ -42,7 +42,7 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
     return stdout;
   }
 
-  it('has four steps', () => expect(more).toEqual([]));
+  it('has five steps', () => expect(more).toEqual([]));
 
   it('has the whole matrix', () => {
     const rows = [...guide.matchAll(/^\| `(kms\.[\w.-]+)` \| (.*) \|$/gm)].map(([, event = '', roles = '']) => [
@@ -55,6 +55,7 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
   it('does what it says', async () => {
     const { apiKey, region, instanceId } = server.first!;
     expect(region).toBe('us-east-1');
+    expect(await shell(signing)).toMatch(/ signs /);
     const made = await shell(program);
     const [ofProgram = ''] = /ks_[A-Za-z0-9_-]{43}/.exec(made) ?? [];
     expect(made).toMatch(/Writer +us-east-1/);

@@ -18,18 +18,15 @@ function aliasArn({ instance: { region, accountId } }: OperationContext, name: A
 
 /**
  * To give a key an alias, or to take it away, asks for a permission on the key alone, as IBM has it. But a policy of
- * the caller that denies it on the alias counts, as on the AWS wire: who names keys by aliases relies on them. Services
- * have no policies of their own.
+ * the caller that denies it on the alias counts, as on the AWS wire: who names keys by aliases relies on them.
  */
-export function aliasTargets(
+export function aliasTarget(
   context: OperationContext,
   action: 'kms:CreateAlias' | 'kms:DeleteAlias',
   name: Alias['name'],
-): Target[] {
-  const { instance, principal } = context;
-  if (principal.service !== undefined) return [];
-  const { tenantId, accountId } = instance;
-  return [{ action, resource: aliasArn(context, name), guarded: { tenantId, accountId, policy: UNLESS_DENIED } }];
+): Target {
+  const { tenantId, accountId } = context.instance;
+  return { action, resource: aliasArn(context, name), guarded: { tenantId, accountId, policy: UNLESS_DENIED } };
 }
 
 /** The permission to give an alias to a key that is yet to be made, in the ring that it is to be in. */

@@ -95,6 +95,19 @@ describe('a service', () => {
     expect(await wrap(await service({ roles: ['Manager'] }, host), id)).toBe(401);
   });
 
+  it('does in no tenant what an account does itself, not in the one that hosts it either', async () => {
+    const manager = await service({ roles: ['Manager', 'KeyPurge'] }, host);
+    const { id } = await rootKey(world, host);
+    expect(await wrap(manager, id, host)).toBe(200);
+    for (const [method, path] of [
+      ['DELETE', `/keys/${id}`],
+      ['DELETE', `/keys/${id}/purge`],
+      ['POST', `/keys/${id}/actions/rotate`],
+      ['POST', `/keys/${id}/aliases/its-own`],
+    ] as const)
+      expect((await world.call(host, manager, method, path)).status).toBe(401);
+  });
+
   it('is refused at once when its authorization is taken back', async () => {
     const { id } = await rootKey(world, account);
     const reader = await service({ roles: ['Reader'] });

@@ -3,7 +3,7 @@ import { createAlias as create } from '../../../keys/aliases.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { andThen } from '../../../records/ports.ts';
 import { aliasName, MAX_ALIASES, requireRoomForAlias } from '../alias-name.ts';
-import { aliasTargets } from '../alias-target.ts';
+import { aliasTarget } from '../alias-target.ts';
 import { collection } from '../answer.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
@@ -24,7 +24,7 @@ export const createAlias: Operation = {
     const name = aliasName(alias);
     return andThen(findKey(context, id), (open) =>
       andThen(keys.findByAlias(instance, name), (holder) => ({
-        targets: [targetOf(context, ACTION, open), ...aliasTargets(context, ACTION, name)],
+        targets: [targetOf(context, ACTION, open), aliasTarget(context, ACTION, name)],
         details: facts({ alias }),
         run(nowMs) {
           const { key, space } = open;

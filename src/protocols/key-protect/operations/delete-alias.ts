@@ -2,7 +2,7 @@ import { deleteAlias as remove } from '../../../keys/aliases.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { andThen } from '../../../records/ports.ts';
 import { isAliasOfThisWire } from '../alias-name.ts';
-import { aliasTargets } from '../alias-target.ts';
+import { aliasTarget } from '../alias-target.ts';
 import { NO_CONTENT } from '../answer.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
@@ -22,7 +22,7 @@ export const deleteAlias: Operation = {
     return andThen(findKey(context, id), (open) => ({
       targets: [
         targetOf(context, ACTION, open),
-        ...(isAliasOfThisWire(alias) ? aliasTargets(context, ACTION, `alias/${alias}`) : []),
+        ...(isAliasOfThisWire(alias) ? [aliasTarget(context, ACTION, `alias/${alias}`)] : []),
       ],
       details: facts({ alias: alias.slice(0, 100) }),
       run(nowMs) {
