@@ -210,11 +210,10 @@ export async function startKeystead(
   if (unsealed.first) showFirst({ url: server.url, ...unsealed.first });
   const sender = webhookSender(directory, config.egress, clock);
   const chores = [
-    every(SWEEP_EVERY_MS, onFault, async () => {
-      await sweepDueKeys(store, directory, keys, clock(), random);
-      await sweepSessions(store, directory, clock(), random);
-      keys.closeIdle(clock());
-    }),
+    // Each of its own: one that fails again and again keeps no other from what it does.
+    every(SWEEP_EVERY_MS, onFault, () => sweepDueKeys(store, directory, keys, clock(), random)),
+    every(SWEEP_EVERY_MS, onFault, () => sweepSessions(store, directory, clock(), random)),
+    every(SWEEP_EVERY_MS, onFault, async () => keys.closeIdle(clock())),
     every(SWEEP_EVERY_MS, onFault, () => sweepImportTokens(store, directory, clock(), random)),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
