@@ -82,7 +82,7 @@ export class KeyProtectUser {
         if (laterMs > HOUR) await this.reach(server.url);
         await run(this);
       } catch (error) {
-        if (error instanceof TypeError && error.message === 'fetch failed') return at;
+        if (isConnectionLost(error)) return at;
         throw error;
       }
       await each();
@@ -131,10 +131,15 @@ export class KeyProtectUser {
   }
 }
 
-const enveloped = (kind: string, resource: object) => ({
+export const enveloped = (kind: string, resource: object) => ({
   metadata: { collectionType: `application/vnd.ibm.kms.${kind}+json`, collectionTotal: 1 },
   resources: [resource],
 });
+/** The server was gone before it had answered, or while it did. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message);
+}
+
 const material = () => randomBytes(32).toString('base64');
 
 async function wrap(user: KeyProtectUser): Promise<void> {
