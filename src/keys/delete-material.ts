@@ -1,4 +1,5 @@
 import { edit, unchanged, type Change } from './change.ts';
+import { spentAuthorization } from './dual-authorization.ts';
 import { KeyError } from './errors.ts';
 import { requireImported } from './import-token.ts';
 import { currentVersion, type Key, type KeyVersion } from './key.ts';
@@ -20,7 +21,9 @@ export function deleteMaterial(
   if (version === undefined && materialId !== undefined)
     throw new KeyError('material-not-found', { keyId: key.id, materialId });
   if (version === undefined || version.material === null) return { ...unchanged(key), value: version };
-  return { ...edit(space, key, { versions: withoutMaterialOf(key, version) }), value: version };
+  // The word of another person, where the key asks for one, serves one deletion: this one.
+  const fields = { versions: withoutMaterialOf(key, version), ...spentAuthorization(key) };
+  return { ...edit(space, key, fields), value: version };
 }
 
 /** What it means for replicas that a primary forgets material: they forget what no rotation has made permanent. */

@@ -270,5 +270,7 @@ describe('a key that two people delete', () => {
       await tried(account.admin, 'DeleteImportedKeyMaterial', { KeyId: prepared.id }),
       await tried(bob, 'DeleteImportedKeyMaterial', { KeyId: prepared.id }),
     ]).toEqual(['KMSInvalidStateException', 200]);
+    // That was what the word served for.
+    expect(await schedule(bob, prepared.id)).toBe('KMSInvalidStateException');
   });
 });
