@@ -9,7 +9,7 @@ import { verifyAudit } from '../../src/server/offline.ts';
 import { startKeystead } from '../../src/server.ts';
 import { logEntries } from '../process/log-entries.ts';
 import { makeHome } from '../process/server-process.ts';
-import { enveloped, KeyProtectUser, RETRIEVALS, SERVICE, STEPS } from './key-protect-steps.ts';
+import { enveloped, KeyProtectUser, prepare, RETRIEVALS, SERVICE, STEPS } from './key-protect-steps.ts';
 
 const home = makeHome();
 const disk = home.config.dataFolder;
@@ -46,6 +46,7 @@ describe.skipIf(!mounted)('a server whose disk is full', () => {
     await admin.createAuthorization({ service: SERVICE, roles: ['Reader'] });
     const user = new KeyProtectUser(first, apiKey);
     await user.reach(server.url);
+    await prepare(user);
     for (const { run } of STEPS.slice(0, UNTIL)) await run(user);
     const before = await user.look();
     const events = async () => (await admin.listKeyEvents(first.region, user.keyId)).items.map(({ kind }) => kind);

@@ -6,12 +6,12 @@ import { startKeystead } from '../../src/server.ts';
 import { verifyAudit } from '../../src/server/offline.ts';
 import { logEntries } from '../process/log-entries.ts';
 import { makeHome, startServerProcess, type Home } from '../process/server-process.ts';
-import { isConnectionLost, KeyProtectUser, RETRIEVALS, SERVICE, STEPS } from './key-protect-steps.ts';
+import { isConnectionLost, KeyProtectUser, prepare, RETRIEVALS, SERVICE, STEPS } from './key-protect-steps.ts';
 
 const nothing = () => {};
 const QUIET = { info: nothing, warn: nothing, error: nothing };
 
-/** An installation with a service, two key rings and nothing else: every test has a copy. */
+/** An installation with a service, two key rings and an import token: every test has a copy. */
 let prepared: Home;
 let first: FirstCredentials;
 let serviceKey: string;
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await admin.createAuthorization({ service: SERVICE, roles: ['Reader'] });
   const user = new KeyProtectUser(first, serviceKey);
   await user.reach(server.url);
-  await user.change(201, 'POST', '/key_rings/other');
+  await prepare(user);
   await server.stop();
 
   const undisturbed = await startServerProcess(copyOfPrepared());
