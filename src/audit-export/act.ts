@@ -1,5 +1,6 @@
 import type { LoggedEntry } from '../audit/log-reader.ts';
 import { entryIdOf } from '../audit/last-uses.ts';
+import { placeOf } from './context.ts';
 
 type Members = { readonly [name: string]: unknown };
 
@@ -52,7 +53,8 @@ export function readEntry(log: string, { index, leaf, details }: LoggedEntry): E
 /** Puts the entries of one request together: an act leaves one for each permission that it took. */
 export async function* actsOf(entries: AsyncIterable<ExportedEntry>): AsyncGenerator<ExportedAct, void> {
   let group: ExportedEntry[] = [];
-  for await (const entry of entries) {
+  for await (const told of entries) {
+    const entry = withResource(told);
     const [first] = group;
     if (first !== undefined && !isSameAct(first, entry)) {
       yield { ...first, entries: group };
@@ -62,6 +64,16 @@ export async function* actsOf(entries: AsyncIterable<ExportedEntry>): AsyncGener
   }
   const [last] = group;
   if (last !== undefined) yield { ...last, entries: group };
+}
+
+/** Of a key of the principal's own account the entry does not say the ARN: account, region and key say it. */
+function withResource(entry: ExportedEntry): ExportedEntry {
+  const { key, details, principal } = entry;
+  const accountId = placeOf(principal)?.accountId;
+  if (details.resource !== undefined || key === undefined) return entry;
+  if (details.region === undefined || accountId === undefined || accountId === '') return entry;
+  const resource = `arn:aws:kms:${details.region}:${accountId}:key/${key.replace(/@.*$/s, '')}`;
+  return { ...entry, details: { ...details, resource } };
 }
 
 /** What the clock does bears one request id for all: each key is an act of its own there. */

@@ -103,6 +103,29 @@ describe('an event of CADF', () => {
   });
 });
 
+describe('an act on a key of the own account', () => {
+  it.each([
+    [KEY, 'eu-de', KEY],
+    ['mrk-0a@eu-de', 'eu-de', 'mrk-0a'],
+  ])('is on the ARN that its entry leaves out: %s', async (key, region, id) => {
+    const arn = `arn:aws:kms:${region}:111122223333:key/${id}`;
+    const [act] = await acts([entryOf({ key, details: { region } })]);
+    expect(cloudTrailOf(act!, CONTEXT)).toMatchObject({ resources: [{ ARN: arn }], awsRegion: region });
+    expect(cadfOf(act!, CONTEXT)).toMatchObject({
+      target: { id: `crn:v1:bluemix:public:kms:eu-de:a/111122223333:${INSTANCE}:key:${id}` },
+    });
+  });
+
+  it('is on nothing that is not known, where it was erased or the clock did it', async () => {
+    const [erased, clock] = [
+      entryOf({ key: KEY, details: { region: 'eu-de' }, erased: true }),
+      entryOf({ key: KEY, principal: 'keystead', requestId: 'sweep', details: { region: 'eu-de' } }),
+    ];
+    const told = await acts([erased, clock]);
+    expect(told.map(({ details }) => details.resource)).toEqual([undefined, undefined]);
+  });
+});
+
 describe('an act on a key of another tenant', () => {
   const ARN = `arn:aws:kms:eu-de:444455556666:key/${KEY}`;
   it.each([

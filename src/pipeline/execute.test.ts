@@ -122,6 +122,27 @@ const entries = () => store.log.slice(1);
 const failing = (error: unknown): Promise<never> => Promise.reject(error);
 
 describe('every outcome leaves exactly its entries', () => {
+  it.each<[string, string | undefined, Partial<Target>, object]>([
+    ['does not say the ARN of an own key', 'eu-central-1', {}, { region: 'eu-central-1' }],
+    ['says the region of an own key', undefined, {}, { region: 'eu-central-1' }],
+    [
+      'says the ARN where another region was asked',
+      'eu-west-1',
+      {},
+      { region: 'eu-west-1', resource: expect.stringContaining(':key/') },
+    ],
+    ['says the ARN of anything else', 'eu-central-1', { resource: 'arn:alias/a' }, { resource: 'arn:alias/a' }],
+  ])('%s', async (_, region, of, expected) => {
+    const source = { ...call.source, ...(region !== undefined && { region }) };
+    await pipeline.execute({ ...call, source }, () => ({
+      targets: [{ ...target(), ...of }],
+      run: () => ({ value: 1 }),
+    }));
+    const [{ details } = { details: {} }] = entries();
+    expect(details).toMatchObject(expected);
+    expect('resource' in (details as object)).toBe('resource' in expected);
+  });
+
   it('a use', async () => {
     const prepare = act(
       { value: 'v', keyVersion: 'version-1', result: { totalResources: 2 } },
@@ -138,7 +159,6 @@ describe('every outcome leaves exactly its entries', () => {
           protocol: 'aws-kms',
           region: 'eu-central-1',
           request: { name: 'x' },
-          resource: arnOf(key),
           result: { totalResources: 2 },
           userAgent: 'test',
         },

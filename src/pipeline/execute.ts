@@ -196,6 +196,7 @@ export class Pipeline {
     note?: { readonly refusal?: string },
     result?: Json,
   ): AuditDraft {
+    const isOwnKey = isNamedByEntry(call, target);
     // Each member by its name: every request comes by here, and copying objects costs more than the rest of it.
     return {
       tenantId: fields.tenantId ?? call.principal.tenantId,
@@ -213,15 +214,25 @@ export class Pipeline {
         credential: call.principal.credentialId,
         protocol: call.source.protocol,
         ...note,
-        region: call.source.region,
+        region: call.source.region ?? (isOwnKey ? target.key?.key.region : undefined),
         request: act === undefined ? call.details : act.details,
-        resource: target.resource === '*' ? undefined : target.resource,
+        resource: isOwnKey || target.resource === '*' ? undefined : target.resource,
         result,
         userAgent: call.source.userAgent?.slice(0, MAX_USER_AGENT),
       },
       salt: this.#random(16),
     };
   }
+}
+
+/**
+ * Whether the rest of an entry says which resource it is: a key of the caller's account, whose ARN follows from the
+ * principal's account, the region and the key. Most entries are such.
+ */
+function isNamedByEntry({ principal, source }: Call, { key, resource }: Target): boolean {
+  if (key === undefined || key.key.tenantId !== principal.tenantId || principal.service !== undefined) return false;
+  const { id, region } = key.key;
+  return (source.region === undefined || source.region === region) && resource.endsWith(`:key/${id}`);
 }
 
 /** Acts of one kind on one thing: nothing that takes long is in the way of anything else. */
