@@ -114,10 +114,16 @@ async function standing(
   );
 }
 
-/** What an authorization allows: what its roles do, and what every service that uses a key must do. */
+/**
+ * What an authorization allows: what its roles do, and what every service that uses a key must do. To let a key go is its
+ * owner's to do, whatever the role.
+ */
 export function actionsOf(authorization: Pick<Authorization, 'roles' | keyof RoleScope>): readonly string[] {
-  return [...new Set([...keyActionsOf(authorization.roles, reachOf(authorization)), ...SERVICE_ACTIONS])];
+  const ofRoles = keyActionsOf(authorization.roles, reachOf(authorization));
+  return [...new Set([...ofRoles.filter((action) => !OWNERS_ALONE.has(action)), ...SERVICE_ACTIONS])];
 }
+
+const OWNERS_ALONE: ReadonlySet<string> = new Set(['kms:ScheduleKeyDeletion', 'kms:PurgeKey']);
 
 /** Whether an authorization reaches a key. */
 export function reaches(
