@@ -5,6 +5,7 @@ import type { Random } from '../crypto/random.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import { edit, type Change } from './change.ts';
 import { makeVersion } from './create.ts';
+import { spentAuthorization } from './dual-authorization.ts';
 import { KeyError } from './errors.ts';
 import { openImport, requireImported } from './import-token.ts';
 import { currentVersion, hasMaterial, type Key, type KeyVersion } from './key.ts';
@@ -151,7 +152,7 @@ function takeNew(
   const stage = currentVersion(key) === undefined ? 'current' : 'pending';
   const version = makeVersion(space, key, material, nowMs, random, { stage, ...annotations(request) });
   const others = key.versions.filter((one) => one.stage !== 'pending');
-  return { ...edit(space, key, { versions: [...others, version] }), value: version };
+  return { ...edit(space, key, { versions: [...others, version], ...spent(key, request) }), value: version };
 }
 
 function revive(
@@ -169,7 +170,7 @@ function revive(
     ...annotations(request),
     material: wrapMaterial(space, key, known, material, random),
   };
-  return { ...edit(space, key, { versions: replaced(key, version) }), value: version };
+  return { ...edit(space, key, { versions: replaced(key, version), ...spent(key, request) }), value: version };
 }
 
 function annotations({ description, expiresAtMs }: Import): Pick<KeyVersion, 'description' | 'materialExpiresAtMs'> {
@@ -177,6 +178,16 @@ function annotations({ description, expiresAtMs }: Import): Pick<KeyVersion, 'de
     ...(description !== undefined && { description }),
     ...(expiresAtMs !== undefined && { materialExpiresAtMs: expiresAtMs }),
   };
+}
+
+/** Whether an import sets an end to material in use: it deletes what takes two people to delete, later. */
+export function endsMaterialInUse({ versions }: Key, { expiresAtMs }: Pick<Import, 'expiresAtMs'>): boolean {
+  return expiresAtMs !== undefined && versions.some(({ material }) => material !== null);
+}
+
+/** The word of another person serves one deletion: also that which an end is. */
+function spent(key: Key, request: Import): Pick<Key, 'dualAuthorization'> {
+  return endsMaterialInUse(key, request) ? spentAuthorization(key) : {};
 }
 
 function replaced(key: Key, version: KeyVersion): KeyVersion[] {

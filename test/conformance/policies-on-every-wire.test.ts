@@ -265,6 +265,12 @@ describe('a key that two people delete', () => {
       await tried(bob, 'ImportKeyMaterial', expiring),
       await tried(bob, 'DeleteImportedKeyMaterial', { KeyId: prepared.id }),
     ]).toEqual(['KMSInvalidStateException', 'KMSInvalidStateException']);
+    // An end that is set is a deletion: it uses the word up.
+    await authorise(account.admin, prepared.id);
+    expect([
+      await tried(bob, 'ImportKeyMaterial', expiring),
+      await tried(bob, 'DeleteImportedKeyMaterial', { KeyId: prepared.id }),
+    ]).toEqual([200, 'KMSInvalidStateException']);
     await authorise(account.admin, prepared.id);
     expect([
       await tried(account.admin, 'DeleteImportedKeyMaterial', { KeyId: prepared.id }),

@@ -6,7 +6,7 @@ import { KeyError } from '../../../keys/errors.ts';
 import { unregistered } from '../../../keys/held.ts';
 import type { Key } from '../../../keys/key.ts';
 import { requireImported } from '../../../keys/import-token.ts';
-import { importMaterial, shareImport } from '../../../keys/import.ts';
+import { endsMaterialInUse, importMaterial, shareImport } from '../../../keys/import.ts';
 import { claimMaterialUse } from '../../../keys/material-use.ts';
 import { policiesStand } from '../../../keys/instance-policies-record.ts';
 import { requireCreatable } from '../../../keys/new-key-rules.ts';
@@ -75,8 +75,7 @@ function expiryOf({ ExpirationModel, ValidTo, KeyId }: Input<'ImportKeyMaterial'
 
 /** An end that is set to material in use would delete what takes two people, and what others have registered. */
 function roomsToEnd(key: Key, expiresAtMs: number | undefined, principal: Principal, nowMs: number): NeededRoom[] {
-  const isInUse = key.versions.some(({ material }) => material !== null);
-  if (expiresAtMs === undefined || !isInUse) return [];
+  if (!endsMaterialInUse(key, { expiresAtMs })) return [];
   requireSecondPerson(key, personOf(principal).principalId, nowMs);
   return [unregistered(key)];
 }
