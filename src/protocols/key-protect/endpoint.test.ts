@@ -17,6 +17,13 @@ describe('a request', () => {
     expect((await world.call(account, admin, 'GET', '/kmip_adapters', { headers })).status).toBe(status);
   });
 
+  it.each(['Authorization', 'Bluemix-Instance', 'X-KMS-Key-Ring'])('with %s twice is refused', async (name) => {
+    const headers = { 'x-kms-key-ring': 'default', [name]: 'default' };
+    const answer = await world.call(account, admin, 'GET', '/keys', { headers });
+    expect(answer).toMatchObject({ status: 400, code: 'INVALID_HEADER_ERR' });
+    expect(answer.body.resources[0].reasons[0].message).toMatch(new RegExp(`${name} must be: sent once`, 'i'));
+  });
+
   it('tells its correlation id again', async () => {
     const headers = { 'correlation-id': 'abc-1' };
     const answer = await world.call(account, admin, 'GET', '/nothing', { headers });
