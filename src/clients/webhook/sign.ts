@@ -2,8 +2,6 @@ import { createHmac } from 'node:crypto';
 
 /** How a signing secret is written: https://www.standardwebhooks.com, "Signature scheme", symmetric. */
 export const WEBHOOK_SECRET_PREFIX = 'whsec_';
-/** The specification wants 24 to 64 bytes. */
-export const WEBHOOK_SECRET_BYTES = 32;
 
 /** A message before it is signed. */
 export interface WebhookMessage {
