@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Home, ServerProcess } from './process/server-process.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** What a guide's commands need besides `keystead` and a server. */
+export interface Reader {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lines of shell before the first section. */
+  readonly before?: readonly string[];
+  /** What stands in the guide for what only this server knows. */
+  readonly instead?: readonly (readonly [shown: string, real: string])[];
+}
+
+/**
+ * Runs the `sh` blocks of a guide in one shell, as one who reads on would type them, against a server that was just
+ * made. Answers what each section printed, by its heading.
+ *
+ * @throws {Error} a command failed
+ */
+export async function runGuide(
+  path: string,
+  home: Home,
+  server: ServerProcess,
+  { env = {}, before = [], instead = [] }: Reader = {},
+): Promise<ReadonlyMap<string, string>> {
+  const script = [
+    'set -euo pipefail',
+    // As the file itself, so that it must be executable, with the Node of this test.
+    `keystead() { PATH="${resolve(process.execPath, '..')}:$PATH" ${join(root, 'src/main.ts')} "$@"; }`,
+    ...before,
+    ...sectionsOf(readFileSync(join(root, path), 'utf8')).map(
+      ([heading, commands]) => `echo; echo '## ${heading}'\n${commands}`,
+    ),
+  ].join('\n');
+  const text = instead.reduce((so, [shown, real]) => so.replaceAll(shown, real), script);
+  const { stdout } = await promisify(execFile)('bash', ['-c', text], {
+    cwd: home.folder,
+    env: {
+      PATH: '/usr/bin:/bin',
+      HOME: home.folder,
+      KEYSTEAD_URL: server.url,
+      KEYSTEAD_API_KEY: server.first!.apiKey,
+      ...env,
+    },
+  });
+  const parts = stdout.split(/^## /m).slice(1);
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')), part]));
+}
+
+/** The commands of each section, under its heading. */
+function sectionsOf(guide: string): (readonly [heading: string, script: string])[] {
+  return guide.split(/^## /m).flatMap((text): [string, string][] => {
+    const scripts = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, script]) => script as string);
+    return scripts.length === 0 ? [] : [[text.slice(0, text.indexOf('\n')), scripts.join('')]];
+  });
+}
