@@ -3,6 +3,7 @@ import { wipe, type Bytes, bytesOf } from '../bytes/bytes.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { timedName } from '../records/names.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
 import { putBody, readBody } from './body.ts';
 import type { Tag } from './tags.ts';
@@ -109,11 +110,6 @@ export const SESSION_END_SPACE = 'session-end';
 /** How long an expired session is remembered: its holder is told that it expired, not that nobody knows it. */
 const REMEMBERED_MS = 3_600_000;
 
-/** The time that a name of {@link SESSION_END_SPACE} begins with. */
-export function sessionEndOf(name: string): number {
-  return Number.parseInt(name, 10);
-}
-
 /** Whom a credential is for, besides a user. */
 export interface Issue {
   readonly holder?: Exclude<CredentialHolder, 'user'>;
@@ -150,10 +146,7 @@ export function issueAccessKey(
 }
 
 function endName(tenantId: string, id: string, expiresAtMs: number): RecordName {
-  return {
-    space: SESSION_END_SPACE,
-    name: `${String(expiresAtMs + REMEMBERED_MS).padStart(15, '0')} ${tenantId}/${id}`,
-  };
+  return timedName(SESSION_END_SPACE, expiresAtMs + REMEMBERED_MS, `${tenantId}/${id}`);
 }
 
 /** Whether nobody needs to remember this session any more. */

@@ -1,3 +1,4 @@
+import { listAllOf } from '../records/list-all.ts';
 import { andThen, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { KeyError } from './errors.ts';
 import { DEFAULT_RING, type Key } from './key.ts';
@@ -7,8 +8,6 @@ import { isKeyRingName, MAX_MOVED, type KeyRing } from './key-ring.ts';
 import { keyRingRef, readKeyRing } from './key-ring-record.ts';
 import type { KeySpace } from './key-space.ts';
 import type { OpenKey } from './open-key.ts';
-
-const PAGE = 1_000;
 
 /**
  * The ring of a name; `undefined` where there is none, and for the default one, which has no record.
@@ -36,14 +35,8 @@ export function requireKeyRing(records: RecordReader, space: KeySpace, id: strin
 
 /** All rings of a region but the default one, sorted by their names. */
 export async function listKeyRings(records: RecordReader, space: KeySpace): Promise<KeyRing[]> {
-  const rings: KeyRing[] = [];
-  for (let after: string | undefined; ;) {
-    const page = { limit: PAGE, ...(after !== undefined && { after }) };
-    const rows = await records.list(space.tenantId, 'key-ring', space.region, page);
-    rings.push(...rows.map((row) => readKeyRing(space, row)));
-    if (rows.length < PAGE) return rings;
-    after = rows.at(-1)?.id;
-  }
+  const all = await listAllOf(records, space.tenantId, 'key-ring', space.region);
+  return all.map((record) => readKeyRing(space, record));
 }
 
 /** The keys of a ring, whatever their state: at most one more than one deletion of the ring could move away. */

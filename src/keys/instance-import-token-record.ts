@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { renamed, timedName } from '../records/names.ts';
 import { andThen, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
@@ -18,11 +19,6 @@ export const TOKEN_END_SPACE = 'import-token-end';
  */
 export const TOKEN_KEPT_MS = 10 * 60_000;
 
-/** The time that a name of {@link TOKEN_END_SPACE} begins with. */
-export function forgettableAtMs(name: string): number {
-  return Number.parseInt(name, 10);
-}
-
 /** There is one for each tenant and region. */
 function tokenRef({ tenantId, region }: Pick<KeySpace, 'tenantId' | 'region'>): RecordRef {
   return { tenantId, kind: 'instance-import-token', id: region };
@@ -36,11 +32,9 @@ export function putInstanceImportToken(
 ): Put {
   const { tenantId: _, region, revision, ...content } = token;
   const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const [had, has] = [before && endName(before), endName(token)];
-  const isMoved = had?.name !== has.name;
   return {
     put: sealRecord({ ...tokenRef(space), scope: region, revision, body }, space.tenantKey.records),
-    ...(isMoved && { claim: [has], ...(had && { release: [had] }) }),
+    ...renamed(before === undefined ? [] : [endName(before)], [endName(token)]),
   };
 }
 
@@ -50,8 +44,7 @@ export function removeInstanceImportToken(token: InstanceImportToken): Remove {
 }
 
 function endName({ tenantId, region, expiresAtMs }: InstanceImportToken): RecordName {
-  const at = String(expiresAtMs + TOKEN_KEPT_MS).padStart(15, '0');
-  return { space: TOKEN_END_SPACE, name: `${at} ${tenantId}/${region}` };
+  return timedName(TOKEN_END_SPACE, expiresAtMs + TOKEN_KEPT_MS, `${tenantId}/${region}`);
 }
 
 /**

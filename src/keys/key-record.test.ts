@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KEY_SPECS } from '../crypto/key-spec.ts';
+import { timeOf } from '../records/names.ts';
 import { sealRecord, type StoredRecord } from '../records/record.ts';
 import { edit } from './change.ts';
 import { createKey } from './create.ts';
 import { codeOf, DAY, GENERATED, keyAfter, makeSpace, newKey, NOW, random, recordOf } from './key-space.fixture.ts';
-import { dueAtMs, DUE_SPACE, keyIdOf, putKey, readKey, readRegion } from './key-record.ts';
+import { DUE_SPACE, keyIdOf, putKey, readKey, readRegion } from './key-record.ts';
 import type { Key, KeyVersion } from './key.ts';
 import { describeAs, scheduleDeletion } from './lifecycle.ts';
 import { openMaterial } from './material.ts';
@@ -199,7 +200,7 @@ describe('the names of what is due', () => {
       return write.claim?.[0]?.name as string;
     };
     const times = [0, 9, 10, NOW, NOW + 7 * DAY, 9_999_999_999_999];
-    expect(times.map((atMs) => dueAtMs(name(atMs)))).toEqual(times);
+    expect(times.map((atMs) => timeOf({ name: name(atMs) }))).toEqual(times);
     expect(times.map(name).toSorted()).toEqual(times.map(name));
   });
 });

@@ -3,6 +3,7 @@ import { keySpec } from '../crypto/key-spec.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Put } from '../records/commit.ts';
 import type { RecordName } from '../records/commit.ts';
+import { renamed, timedName } from '../records/names.ts';
 import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import { DEFAULT_RING, isPrimary, type Key, type Removal } from './key.ts';
@@ -52,15 +53,7 @@ export const DUE_SPACE = 'due';
 
 /** When the clock has something to do to a key: its end, the expiry of its material or of itself, its rotation. */
 function dueName(key: Key, atMs: number): RecordName {
-  return {
-    space: DUE_SPACE,
-    name: `${String(atMs).padStart(15, '0')} ${key.tenantId}/${keyRecordId(key.id, key.region)}`,
-  };
-}
-
-/** The time that a name of {@link DUE_SPACE} begins with. */
-export function dueAtMs(name: string): number {
-  return Number.parseInt(name, 10);
+  return timedName(DUE_SPACE, atMs, `${key.tenantId}/${keyRecordId(key.id, key.region)}`);
 }
 
 function dueTimes(key: Key): number[] {
@@ -117,8 +110,7 @@ export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omi
   const has = namesOf(after as Key);
   return {
     put: sealRecord(record, tenantKey.records),
-    release: without(had, has),
-    claim: without(has, had),
+    ...renamed(had, has),
   };
 }
 
@@ -144,11 +136,6 @@ function keyStoreNames({ tenantId, region, id, state, keyStore }: Key): RecordNa
 function keyRingNames({ tenantId, region, id, state, keyRing = DEFAULT_RING }: Key): RecordName[] {
   if (keyRing === DEFAULT_RING || state === 'destroyed') return [];
   return [{ space: keyRingSpace(tenantId, region, keyRing), name: keyRecordId(id, region) }];
-}
-
-function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
-  const taken = new Set(others.map(({ space, name }) => `${space} ${name}`));
-  return names.filter(({ space, name }) => !taken.has(`${space} ${name}`));
 }
 
 /**

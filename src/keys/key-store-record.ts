@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { renamed } from '../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import type { KeySpace } from './key-space.ts';
@@ -40,8 +41,7 @@ export function putKeyStore(space: KeySpace, before: KeyStore | undefined, after
   const has = namesOf(space, after);
   return {
     put: sealRecord({ ...keyStoreRef(tenantId, id), scope: region, revision, body }, space.tenantKey.records),
-    release: without(had, has),
-    claim: without(has, had),
+    ...renamed(had, has),
   };
 }
 
@@ -68,8 +68,4 @@ function namesOf(space: KeySpace, { name, reach }: KeyStore): RecordName[] {
   if (reach.kind === 'token') return [own, tokenName(reach.clusterId)];
   const uri = proxyUriName(space, reach.uriEndpoint + reach.uriPath);
   return reach.serviceName === undefined ? [own, uri] : [own, uri, proxyServiceName(space, reach.serviceName)];
-}
-
-function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
-  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
 }

@@ -1,6 +1,8 @@
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { listAllOf } from '../records/list-all.ts';
+import { renamed, sortable, timedName } from '../records/names.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
@@ -9,15 +11,9 @@ import { registrationScope, type RegisteredKey } from './registration-record.ts'
 
 /** The form of an event's body that this code writes and reads: docs/spec/lifecycle-events.md. */
 const FORMAT = 1;
-const PAGE = 1_000;
 
 /** Space of what the clock has to do to events: over all tenants, sorted by the time when it is due. */
 export const EVENT_DUE_SPACE = 'lifecycle-due';
-
-/** The time that a name of {@link EVENT_DUE_SPACE} begins with. */
-export function eventDueAtMs(name: string): number {
-  return Number.parseInt(name, 10);
-}
 
 export function lifecycleEventRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'lifecycle-event', id };
@@ -30,7 +26,7 @@ export function unsentSpace({ tenantId, region, id }: RegisteredKey, service: st
 
 /** Which place an event has among those of its key and service. */
 export function unsentName(event: LifecycleEvent): RecordName {
-  return { space: unsentSpace(keyOf(event), event.service), name: String(event.keyRevision).padStart(15, '0') };
+  return { space: unsentSpace(keyOf(event), event.service), name: sortable(event.keyRevision) };
 }
 
 /** Space of the events of one instance. The names are their ids. */
@@ -52,7 +48,7 @@ export function putLifecycleEvent(
   const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
   return {
     event: { ...after, revision },
-    write: { put: sealRecord(record, tenantKey.records), release: without(had, has), claim: without(has, had) },
+    write: { put: sealRecord(record, tenantKey.records), ...renamed(had, has) },
   };
 }
 
@@ -82,14 +78,8 @@ export async function lifecycleEventsOf(
   tenantKey: TenantKey,
   key: RegisteredKey,
 ): Promise<LifecycleEvent[]> {
-  const found: LifecycleEvent[] = [];
-  for (let after: string | undefined; ;) {
-    const limit = { limit: PAGE, ...(after !== undefined && { after }) };
-    const page = await records.list(key.tenantId, 'lifecycle-event', registrationScope(key), limit);
-    found.push(...page.map((record) => readLifecycleEvent(tenantKey, record)));
-    if (page.length < PAGE) break;
-    after = page.at(-1)?.id;
-  }
+  const all = await listAllOf(records, key.tenantId, 'lifecycle-event', registrationScope(key));
+  const found = all.map((record) => readLifecycleEvent(tenantKey, record));
   return found.toSorted((a, b) => a.keyRevision - b.keyRevision || (a.service < b.service ? -1 : 1));
 }
 
@@ -99,14 +89,9 @@ function keyOf({ tenantId, region, keyId }: LifecycleEvent): RegisteredKey {
 
 function namesOf(event: LifecycleEvent): RecordName[] {
   const nextMs = Math.min(...dutiesOf(event).values());
-  const due = `${String(nextMs).padStart(15, '0')} ${event.tenantId}/${event.id}`;
   return [
-    { space: EVENT_DUE_SPACE, name: due },
+    timedName(EVENT_DUE_SPACE, nextMs, `${event.tenantId}/${event.id}`),
     { space: eventsOfInstanceSpace(event), name: event.id },
     ...(event.delivery.state === 'waiting' ? [unsentName(event)] : []),
   ];
-}
-
-function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
-  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { listAllOf } from '../records/list-all.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
@@ -11,7 +12,6 @@ import type { Registration } from './registration.ts';
 
 /** The form of a registration's body that this code writes and reads: docs/spec/registrations.md. */
 const FORMAT = 1;
-const PAGE = 1_000;
 
 /** A key as far as its registrations lie below it. */
 export type RegisteredKey = Pick<Key, 'tenantId' | 'region' | 'id'>;
@@ -72,14 +72,8 @@ export async function registrationsOf(
   tenantKey: TenantKey,
   key: RegisteredKey,
 ): Promise<Registration[]> {
-  const found: Registration[] = [];
-  for (let after: string | undefined; ;) {
-    const limit = { limit: PAGE, ...(after !== undefined && { after }) };
-    const page = await records.list(key.tenantId, 'registration', registrationScope(key), limit);
-    found.push(...page.map((record) => readRegistration(tenantKey, record)));
-    if (page.length < PAGE) return found;
-    after = page.at(-1)?.id;
-  }
+  const all = await listAllOf(records, key.tenantId, 'registration', registrationScope(key));
+  return all.map((record) => readRegistration(tenantKey, record));
 }
 
 function keyOf({ tenantId, region, keyId }: Registration): RegisteredKey {

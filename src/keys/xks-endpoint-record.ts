@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
+import { renamed } from '../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import type { XksEndpoint } from './xks-endpoint.ts';
@@ -36,8 +37,7 @@ export function putXksEndpoint(tenantKey: TenantKey, before: XksEndpoint | undef
   const has = namesOf(after);
   return {
     put: sealRecord(record, tenantKey.records),
-    release: without(had, has),
-    claim: without(has, had),
+    ...renamed(had, has),
   };
 }
 
@@ -65,8 +65,4 @@ function namesOf({ tenantId, name, pathPrefix, credentials }: XksEndpoint): Reco
     xksPathName(pathPrefix),
     ...credentials.map(({ accessKeyId }) => xksAccessKeyName(accessKeyId)),
   ];
-}
-
-function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
-  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
 }

@@ -1,3 +1,4 @@
+import { timeOf } from '../records/names.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Instance, Tenant } from '../identity/tenant.ts';
@@ -5,7 +6,6 @@ import { keyRecordId } from '../keys/key-record.ts';
 import { begun, delivered, dutiesOf, failed, type EventDuty, type LifecycleEvent } from '../keys/lifecycle-event.ts';
 import {
   EVENT_DUE_SPACE,
-  eventDueAtMs,
   putLifecycleEvent,
   readLifecycleEvent,
   removeLifecycleEvent,
@@ -59,7 +59,7 @@ export async function sendEvents(ports: EventPorts): Promise<number> {
   let done = 0;
   for (let after: string | undefined; ;) {
     const page = await store.listNames(EVENT_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
-    const due = page.filter(({ name }) => eventDueAtMs(name) <= clock());
+    const due = page.filter((name) => timeOf(name) <= clock());
     const found = (await Promise.all(due.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
     const lanes = Map.groupBy(found, ({ event }) => event.service).values();
     // All take from one list: who is through with a service goes on with the next, whatever the others are at.

@@ -1,8 +1,8 @@
+import { timeOf } from '../records/names.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import {
   findInstanceImportToken,
-  forgettableAtMs,
   removeInstanceImportToken,
   TOKEN_END_SPACE,
   TOKEN_KEPT_MS,
@@ -27,7 +27,7 @@ export async function sweepImportTokens(
   const names = await store.listNames(TOKEN_END_SPACE, { limit: BATCH });
   let removed = 0;
   const failures: unknown[] = [];
-  for (const ref of names.filter(({ name }) => forgettableAtMs(name) <= nowMs)) {
+  for (const ref of names.filter((name) => timeOf(name) <= nowMs)) {
     try {
       if (await forget(store, directory, ref, nowMs, random)) removed++;
     } catch (error) {

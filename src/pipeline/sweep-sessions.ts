@@ -1,11 +1,6 @@
+import { timeOf } from '../records/names.ts';
 import type { Random } from '../crypto/random.ts';
-import {
-  isForgettable,
-  readCredential,
-  removeCredential,
-  SESSION_END_SPACE,
-  sessionEndOf,
-} from '../identity/credential.ts';
+import { isForgettable, readCredential, removeCredential, SESSION_END_SPACE } from '../identity/credential.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Remove } from '../records/commit.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
@@ -27,9 +22,7 @@ export async function sweepSessions(
   nowMs: number,
   random: Random,
 ): Promise<number> {
-  const due = (await store.listNames(SESSION_END_SPACE, { limit: BATCH })).filter(
-    ({ name }) => sessionEndOf(name) <= nowMs,
-  );
+  const due = (await store.listNames(SESSION_END_SPACE, { limit: BATCH })).filter((name) => timeOf(name) <= nowMs);
   let removed = 0;
   const failures: unknown[] = [];
   for (const [tenantId, refs] of Map.groupBy(due, (ref) => ref.tenantId)) {

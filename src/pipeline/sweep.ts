@@ -1,8 +1,9 @@
+import { timeOf } from '../records/names.ts';
 import type { Random } from '../crypto/random.ts';
 import { ConflictError, NoRoomError, type RecordStore } from '../records/ports.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { KeyCache } from '../keys/key-cache.ts';
-import { DUE_SPACE, dueAtMs, keyIdOf, readRegion } from '../keys/key-record.ts';
+import { DUE_SPACE, keyIdOf, readRegion } from '../keys/key-record.ts';
 import { isRotationDue, rotateAutomatically } from '../keys/rotate.ts';
 import { destroy, dropExpiredMaterial, hasExpiredMaterial, isDestructionDue } from '../keys/lifecycle.ts';
 import {
@@ -97,7 +98,7 @@ export async function sweepDueKeys(
   const failures: unknown[] = [];
   for (let after: string | undefined; ;) {
     const page = await store.listNames(DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
-    const due = page.filter(({ name }) => dueAtMs(name) <= nowMs);
+    const due = page.filter((name) => timeOf(name) <= nowMs);
     for (const ref of due) {
       try {
         if (await sweepKey(store, directory, keys, ref, nowMs, random)) changed++;

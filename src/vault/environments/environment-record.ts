@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
+import { renamed } from '../../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
@@ -29,8 +30,7 @@ export function putEnvironment(tenantKey: TenantKey, before: Environment | undef
   const has = namesOf(after);
   return {
     put: sealRecord({ ...environmentRef(tenantId, id), scope: '', revision, body }, tenantKey.records),
-    claim: without(has, had),
-    release: without(had, has),
+    ...renamed(had, has),
   };
 }
 
@@ -53,8 +53,4 @@ export function readEnvironment(tenantKey: TenantKey, record: StoredRecord): Env
 
 function namesOf({ tenantId, label, storage }: Environment): RecordName[] {
   return [environmentName(tenantId, label), { space: FOLDER_SPACE, name: storage.path }];
-}
-
-function without(names: readonly RecordName[], others: readonly RecordName[]): RecordName[] {
-  return names.filter(({ space, name }) => !others.some((other) => other.space === space && other.name === name));
 }
