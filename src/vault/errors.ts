@@ -5,6 +5,7 @@ export type VaultErrorCode =
   | 'target-full'
   | 'target-read-only'
   | 'target-failed'
+  | 'object-locked'
   | 'malformed'
   | 'unknown-format'
   | 'bad-signature'
@@ -34,6 +35,8 @@ const NEXT: Record<VaultErrorCode, string> = {
   'target-full': 'Free some space or choose another target, then run again; what was written so far is used again.',
   'target-read-only': 'Allow this process to write there, then run again.',
   'target-failed': 'Look at the cause, then run again; what was written so far is used again.',
+  'object-locked':
+    'Its lock or legal hold must end first: the store keeps it until then, and nothing is wrong with it.',
   malformed: TAMPERED,
   'unknown-format': 'It was written by a newer version, or is not of a vault. Use the version that wrote it.',
   'bad-signature': TAMPERED,

@@ -6,18 +6,7 @@ import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { writerOf } from '../writer-key.ts';
-
-/** A folder of the machine that the server runs on, or mounted there. */
-export interface FolderStorage {
-  readonly type: 'folder';
-  /** Absolute and real, below one of the operator's roots. */
-  readonly path: string;
-  /** Where the data is said to lie. It must be the region of the master key. */
-  readonly region: string;
-}
-
-/** Where a vault's data goes. */
-export type EnvironmentStorage = FolderStorage;
+import type { FolderStorage } from './storage.ts';
 
 /** A master key of an environment and how it is reached. */
 export interface MasterKeySettings {
@@ -38,7 +27,7 @@ export interface Environment {
   readonly revision: number;
   /** Unique in the tenant. */
   readonly label: string;
-  readonly storage: EnvironmentStorage;
+  readonly storage: FolderStorage;
   readonly masterKey: MasterKeySettings;
   /** A master key that data keys are being re-wrapped for. It becomes the master key when none is left behind. */
   readonly nextMasterKey?: MasterKeySettings;
@@ -108,7 +97,7 @@ export function makeEnvironment(
   fields: {
     readonly id?: string;
     readonly label: string;
-    readonly storage: EnvironmentStorage;
+    readonly storage: FolderStorage;
     readonly masterKey: NewMasterKey;
   },
   nowMs: number,

@@ -109,7 +109,7 @@ export async function checkOne(
     const texts = failures.map(({ check, what, next }) => `${check}: ${what}${next === undefined ? '' : ` ${next}`}`);
     throw new EnvironmentError('preflight-failed', `The environment cannot be used like this. ${texts.join(' ')}`);
   } finally {
-    await masterKey.client.close();
+    await masterKey.close();
   }
 }
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import { DESCRIPTOR_NAME } from '../descriptor.ts';
 import { VaultError } from '../errors.ts';
-import type { AwsKmsMasterKey, KeyOwner } from '../master-keys/aws-kms.ts';
+import type { KeyOwner } from '../master-keys/aws-kms.ts';
+import type { MasterKey } from '../master-keys/master-key.ts';
 import type { KeyContext } from '../master-keys/context.ts';
 import { MasterKeyError } from '../master-keys/master-key-error.ts';
 import { FolderTarget } from '../targets/folder.ts';
-import type { EnvironmentStorage } from './environment.ts';
+import type { FolderStorage } from './storage.ts';
 
 /** One thing that was looked at before an environment is used. */
 export interface Check {
@@ -34,8 +35,8 @@ export type CheckName =
 /** What a check looks at. */
 export interface PreflightSubject {
   readonly owner: KeyOwner;
-  readonly storage: EnvironmentStorage;
-  readonly masterKey: AwsKmsMasterKey;
+  readonly storage: FolderStorage;
+  readonly masterKey: MasterKey;
   /** Whether a vault may lie in the folder already: it is this environment's own. */
   readonly hasVault: boolean;
 }
@@ -166,15 +167,18 @@ async function withProbe<T>(
 }
 
 async function checkState({ masterKey }: PreflightSubject): Promise<Finding> {
-  const { arn, state, deletionDateMs } = await masterKey.inspect();
-  if (arn !== masterKey.describe().keyId) return failed(`The provider calls this key ${arn}. Use that ARN.`);
-  if (state === 'Enabled') return passed('the key is there and enabled');
-  const date = deletionDateMs === undefined ? '' : ` and goes on ${new Date(deletionDateMs).toISOString()}`;
-  return failed(`The key is in the state ${state}${date}. Bring it to the state Enabled, then try again.`);
+  const { keyId, state, deletionDateMs } = await masterKey.inspect();
+  if (keyId !== masterKey.describe().keyId) return failed(`The provider calls this key ${keyId}. Use that name.`);
+  if (state === 'enabled') return passed('the key is there and enabled');
+  throw new MasterKeyError(
+    state,
+    keyId,
+    state === 'pending-deletion' && deletionDateMs !== undefined ? { deletionDateMs } : {},
+  );
 }
 
 async function checkClock({ masterKey }: PreflightSubject): Promise<Finding> {
-  const skewMs = masterKey.client.clockSkewMs;
+  const skewMs = masterKey.clockSkewMs;
   if (skewMs === undefined) return { outcome: 'skipped', what: 'not looked at: the provider has not answered' };
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   if (Math.abs(skewMs) <= MAX_SKEW_MS) return passed(`the clocks are ${seconds} s apart`);
@@ -185,9 +189,9 @@ async function checkClock({ masterKey }: PreflightSubject): Promise<Finding> {
 }
 
 async function checkKind({ masterKey }: PreflightSubject): Promise<Finding> {
-  const { spec, usage } = await masterKey.inspect();
-  if (spec === 'SYMMETRIC_DEFAULT' && usage === 'ENCRYPT_DECRYPT') return passed('the key is symmetric and encrypts');
-  return failed(`The key is ${spec} for ${usage}. Use a symmetric key (SYMMETRIC_DEFAULT) for ENCRYPT_DECRYPT.`);
+  const { suitable, kind } = await masterKey.inspect();
+  if (suitable) return passed('the key is symmetric and encrypts');
+  return failed(`The key is ${kind}. Use a symmetric key (SYMMETRIC_DEFAULT) for ENCRYPT_DECRYPT.`);
 }
 
 function probeContext(owner: KeyOwner): KeyContext {

@@ -1,5 +1,6 @@
 import type { AwsKmsKey } from '../../clients/aws-kms/client.ts';
 import type { MasterKeyFailure } from './master-key-error.ts';
+import type { MasterKeyFacts } from './master-key.ts';
 
 /** What an answer of the AWS KMS API means; `ask`: only the state of the key, which DescribeKey tells, says it. */
 type Meaning = MasterKeyFailure | 'ask';
@@ -40,7 +41,7 @@ const MEANINGS: { readonly [name: string]: Meaning } = {
 };
 
 /** The key states of the API: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
-const STATES: { readonly [state: string]: MasterKeyFailure } = {
+const STATES: { readonly [state: string]: Exclude<MasterKeyFacts['state'], 'enabled'> } = {
   Disabled: 'disabled',
   PendingDeletion: 'pending-deletion',
   PendingReplicaDeletion: 'pending-deletion',
@@ -79,7 +80,7 @@ export function meaningOf(error: unknown): Meaning {
 }
 
 /** What stands in the way of a key in this state; `undefined` where nothing does. */
-export function failureOfState(key: Pick<AwsKmsKey, 'state'>): MasterKeyFailure | undefined {
+export function failureOfState(key: Pick<AwsKmsKey, 'state'>): Exclude<MasterKeyFacts['state'], 'enabled'> | undefined {
   return STATES[key.state];
 }
 

@@ -59,11 +59,10 @@ describe('the aws-kms master key against a Keystead server', () => {
   it('inspects its key', async () => {
     const key = await server.importedKey();
     expect(await new AwsKmsMasterKey(server.client(), key.arn, OWNER).inspect()).toEqual({
-      arn: key.arn,
-      state: 'Enabled',
-      spec: 'SYMMETRIC_DEFAULT',
-      usage: 'ENCRYPT_DECRYPT',
-      origin: 'EXTERNAL',
+      keyId: key.arn,
+      state: 'enabled',
+      suitable: true,
+      kind: 'SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
     });
   });
 });

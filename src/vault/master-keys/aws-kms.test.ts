@@ -222,10 +222,10 @@ describe('the master key in AWS KMS', () => {
 
   it('inspects its key', async () => {
     expect(await masterKeyOf(key).inspect()).toMatchObject({
-      arn: key.arn,
-      state: 'Enabled',
-      spec: 'SYMMETRIC_DEFAULT',
-      usage: 'ENCRYPT_DECRYPT',
+      keyId: key.arn,
+      state: 'enabled',
+      suitable: true,
+      kind: 'SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
     });
   });
 

@@ -1,9 +1,9 @@
 import { wipe, type Bytes } from '../../bytes/bytes.ts';
-import { AwsKmsClient, type AwsKmsKey } from '../../clients/aws-kms/client.ts';
+import type { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import { failureOfState, failureOfText, meaningOf } from './aws-kms-errors.ts';
 import { encryptionContext, type KeyContext } from './context.ts';
 import { MasterKeyError } from './master-key-error.ts';
-import type { GeneratedDataKey, MasterKey, MasterKeyDescription } from './master-key.ts';
+import type { GeneratedDataKey, MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
 
 /** `CiphertextBlob` of the API: 1 to 6144 bytes. */
 const MAX_WRAPPED = 6144;
@@ -57,9 +57,24 @@ export class AwsKmsMasterKey implements MasterKey {
     return { provider: 'aws-kms', keyId: arn, region, ...(this.#label !== undefined && { label: this.#label }) };
   }
 
-  /** Asks the provider for the key's state. @throws {MasterKeyError} it is deleted, denied or unreachable */
-  async inspect(): Promise<AwsKmsKey> {
-    return await this.#asking(() => this.client.describeKey(this.#arn.arn));
+  async inspect(): Promise<MasterKeyFacts> {
+    const key = await this.#asking(() => this.client.describeKey(this.#arn.arn));
+    const { arn: keyId, spec, usage, deletionDateMs } = key;
+    return {
+      keyId,
+      state: failureOfState(key) ?? 'enabled',
+      suitable: spec === 'SYMMETRIC_DEFAULT' && usage === 'ENCRYPT_DECRYPT',
+      kind: `${spec} for ${usage}`,
+      ...(deletionDateMs !== undefined && { deletionDateMs }),
+    };
+  }
+
+  get clockSkewMs(): number | undefined {
+    return this.client.clockSkewMs;
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
   }
 
   async generate(context: KeyContext): Promise<GeneratedDataKey> {

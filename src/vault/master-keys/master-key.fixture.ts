@@ -3,7 +3,7 @@ import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
 import { encodeStringMap } from '../../bytes/encoding.ts';
 import { encryptionContext, type KeyContext } from './context.ts';
 import { MasterKeyError, type MasterKeyFailure } from './master-key-error.ts';
-import type { MasterKey, MasterKeyDescription } from './master-key.ts';
+import type { MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
 
 const NONCE = 12;
 const TAG = 16;
@@ -62,6 +62,20 @@ export class FixtureMasterKey implements MasterKey {
     this.calls.probe++;
     this.#refuse();
   }
+
+  async inspect(): Promise<MasterKeyFacts> {
+    const { failure } = this;
+    if (failure === 'denied' || failure === 'throttled' || failure === 'wrong-context-or-tampered') this.#refuse();
+    return {
+      keyId: this.#description.keyId,
+      state: (failure as Exclude<MasterKeyFacts['state'], 'enabled'> | undefined) ?? 'enabled',
+      suitable: true,
+      kind: 'AES-256',
+      ...(this.deletionDateMs !== undefined && { deletionDateMs: this.deletionDateMs }),
+    };
+  }
+
+  async close(): Promise<void> {}
 
   #refuse(): void {
     if (!this.failure) return;

@@ -1,5 +1,6 @@
 import type { Bytes } from '../../bytes/bytes.ts';
 import type { KeyContext } from './context.ts';
+import type { MasterKeyFailure } from './master-key-error.ts';
 
 /** Which key this is. Shown to people, and written into envelopes as the name of the recipient. */
 export interface MasterKeyDescription {
@@ -18,6 +19,19 @@ export interface MasterKeyCapabilities {
   readonly contextConditions: boolean;
   /** `rewrap` to a key of the same provider does not bring the data key here. */
   readonly serverSideRewrap: boolean;
+}
+
+/** What a provider says of a key, in words that all of them share. */
+export interface MasterKeyFacts {
+  /** The provider's most precise name of the key: where it was asked for by an alias or a bare id, what that means. */
+  readonly keyId: string;
+  readonly state: 'enabled' | Exclude<MasterKeyFailure, 'denied' | 'throttled' | 'wrong-context-or-tampered'>;
+  /** Milliseconds since 1970, where the key is to be deleted and the provider tells. */
+  readonly deletionDateMs?: number;
+  /** Whether a key of this kind can wrap data keys. */
+  readonly suitable: boolean;
+  /** Its kind in the provider's own words, for people. */
+  readonly kind: string;
 }
 
 /** A fresh data key: 32 bytes, and the same wrapped. Whoever asked for it wipes `dataKey`. */
@@ -49,6 +63,12 @@ export interface MasterKey {
   rewrap(wrapped: Bytes<'WrappedKey'>, context: KeyContext, to: MasterKey): Promise<Bytes<'WrappedKey'>>;
   /** Proves that the key can be used now, by using it; rejects with what stands in the way. */
   probe(): Promise<void>;
+  /** What the provider says of the key, whatever state it is in. Rejects when it is gone, denied or out of reach. */
+  inspect(): Promise<MasterKeyFacts>;
+  /** How far the provider's clock is ahead of this one, milliseconds; `undefined` before the first answer. */
+  readonly clockSkewMs?: number | undefined;
+  /** Lets go of connections. */
+  close(): Promise<void>;
 }
 
 /** Whether two descriptions name the same key. */

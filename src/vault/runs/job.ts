@@ -1,16 +1,17 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { CheckLevel } from '../check.ts';
-import type { EnvironmentStorage } from '../environments/environment.ts';
 import type { KnownHead } from '../index-cache.ts';
+import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { ProgressEvent } from '../progress.ts';
+import type { SourceSpec } from '../sources/source-spec.ts';
+import type { StorageAccess } from '../targets/storage-access.ts';
 
 /** What a run does. */
 export type RunKind = 'backup' | 'restore' | 'verify' | 'rewrap';
 
 /** What is to be done, by kind. Paths are absolute and were checked by whoever asked. */
 export type Work =
-  | { readonly kind: 'backup'; readonly source: string; readonly sourceName: string }
+  | { readonly kind: 'backup'; readonly source: SourceSpec }
   | {
       readonly kind: 'restore';
       readonly snapshotId: string;
@@ -28,24 +29,17 @@ export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
   readonly totalFiles?: number;
 }
 
-/** A master key with what it takes to use it. */
-export interface JobMasterKey {
-  readonly keyId: string;
-  readonly endpoint?: string;
-  readonly credentials: AwsCredentials | 'environment';
-}
-
 /** Everything that a run needs to know. It goes to the run's process over its channel, never by arguments or variables. */
 export interface Job {
   readonly tenantId: string;
   readonly environmentId: string;
-  readonly storage: EnvironmentStorage;
+  readonly storage: StorageAccess;
   /** 32 hexadecimal digits; absent where no backup has made the vault yet. */
   readonly vaultId?: string;
   /** Whose vault it must be: the id of the writer that made it. */
   readonly creator?: string;
   /** The first is the primary: it makes data keys. A `rewrap` moves everything to the last. */
-  readonly masterKeys: readonly JobMasterKey[];
+  readonly masterKeys: readonly MasterKeyAccess[];
   /** PKCS#8; absent for who only reads. */
   readonly writerKey?: Buffer;
   readonly heads: readonly KnownHead[];

@@ -30,6 +30,7 @@ export async function offlineVault({ folder, endpoint, creator, keys }: OfflineO
   const descriptor = openDescriptor(await target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH));
   const arns = keys ?? (await keysOf(target, descriptor));
   const masterKeys = arns.map((keyId) => ({
+    provider: 'aws-kms' as const,
     keyId: requireKeyArn(keyId).arn,
     ...(endpoint !== undefined && { endpoint }),
     credentials: 'environment' as const,
@@ -42,7 +43,7 @@ export async function offlineVault({ folder, endpoint, creator, keys }: OfflineO
         {
           tenantId: descriptor.tenant,
           environmentId: descriptor.environment,
-          storage: { type: 'folder', path: folder, region: '' },
+          storage: { type: 'folder', path: folder },
           vaultId: descriptor.vault,
           ...(creator !== undefined && { creator }),
           masterKeys,

@@ -47,10 +47,11 @@ describe('a run in a process of its own', () => {
     return {
       tenantId: 't-1',
       environmentId: 'e-1',
-      storage: { type: 'folder', path: join(folder, 'vault'), region: 'eu-central-1' },
+      storage: { type: 'folder', path: join(folder, 'vault') },
       ...known,
       creator: writerOf(privateKey).id,
       masterKeys: keys.map(({ arn }) => ({
+        provider: 'aws-kms',
         keyId: arn,
         endpoint: aws.endpoint,
         credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: bytesOf(Buffer.from('a secret of nobody')) },
@@ -61,7 +62,10 @@ describe('a run in a process of its own', () => {
     };
   }
 
-  const backup = (): Work => ({ kind: 'backup', source: join(folder, 'source'), sourceName: 'documents' });
+  const backup = (): Work => ({
+    kind: 'backup',
+    source: { kind: 'folder', path: join(folder, 'source'), name: 'documents' },
+  });
   const restore = (report: RunReport, name = 'restored'): Work => ({
     kind: 'restore',
     snapshotId: report.result.snapshotId as string,
@@ -94,8 +98,9 @@ describe('a run in a process of its own', () => {
     const { report } = end as Extract<RunEnd, { state: 'succeeded' }>;
     expect(report.result).toMatchObject({ files: 2, bytes: 200_016, problemCount: 0 });
     expect(first.writerKey?.every((byte) => byte === 0)).toBe(true);
-    const [{ credentials } = { credentials: 'environment' as const }] = first.masterKeys;
-    expect(credentials !== 'environment' && credentials.secretAccessKey.every((byte) => byte === 0)).toBe(true);
+    const [masterKey] = first.masterKeys;
+    if (masterKey?.provider !== 'aws-kms' || masterKey.credentials === 'environment') throw new Error('another key');
+    expect(masterKey.credentials.secretAccessKey.every((byte) => byte === 0)).toBe(true);
 
     known = report;
     const list = await succeed({ kind: 'snapshots' });

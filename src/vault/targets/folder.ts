@@ -48,7 +48,7 @@ async function syncFolder(path: string): Promise<void> {
 
 /** A folder of a local or mounted file system that has hard links (the step that gives a new object its name). */
 export class FolderTarget implements Target {
-  readonly capabilities = { delete: true };
+  readonly capabilities = { delete: true, lock: false };
   readonly #root: string;
   readonly #folders = new Set<string>();
 
@@ -110,7 +110,10 @@ export class FolderTarget implements Target {
       if (entry.name.startsWith('.')) continue;
       const name = `${prefix}${entry.name}`;
       if (entry.isDirectory()) yield* this.list(`${name}/`);
-      else if (entry.isFile()) yield { name, length: (await stat(join(folder, entry.name))).size };
+      else if (entry.isFile()) {
+        const { size: length, ctimeMs } = await stat(join(folder, entry.name));
+        yield { name, length, storedMs: Math.floor(ctimeMs) };
+      }
     }
   }
 
@@ -121,6 +124,8 @@ export class FolderTarget implements Target {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw failure(name, cause);
     }
   }
+
+  async close(): Promise<void> {}
 
   #path(name: string): string {
     if (!NAME.test(name)) throw new VaultError('target-failed', `'${name}' cannot be the name of an object`);

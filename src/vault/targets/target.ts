@@ -2,6 +2,8 @@
 export interface TargetCapabilities {
   /** It deletes when asked to. A store under object lock does not. */
   readonly delete: boolean;
+  /** It can keep an object from being deleted until a date, and on hold: {@link Target.lock} and {@link Target.hold}. */
+  readonly lock: boolean;
 }
 
 export interface TargetDescription {
@@ -17,6 +19,8 @@ export interface StoredObject {
   readonly name: string;
   /** Bytes. */
   readonly length: number;
+  /** When the store says that it came, milliseconds since 1970: nobody who only writes can forge it. */
+  readonly storedMs?: number;
 }
 
 /**
@@ -38,6 +42,12 @@ export interface Target {
   getRange(name: string, offset: number, length: number): Promise<Buffer>;
   /** What lies under a prefix that ends in `/`, in no order. Nothing there is an empty list. */
   list(prefix: string): AsyncIterable<StoredObject>;
-  /** Removes an object. Removing what is not there is no error. */
+  /** Removes an object for good, all versions of it. Removing what is not there is no error. `object-locked`. */
   delete(name: string): Promise<void>;
+  /** Keeps an object from being deleted until a date, never shortening what holds already. Only with `capabilities.lock`. */
+  lock?(name: string, untilMs: number): Promise<void>;
+  /** Puts an object on legal hold, or releases it. Only with `capabilities.lock`. */
+  hold?(name: string, on: boolean): Promise<void>;
+  /** Lets go of connections. */
+  close(): Promise<void>;
 }

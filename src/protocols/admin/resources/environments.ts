@@ -162,7 +162,7 @@ export const checkEnvironment = adminRoute({
           return { value: await preflight({ owner, storage, masterKey: key, hasVault: true }) };
         } finally {
           credentials.secretAccessKey.fill(0);
-          await key.client.close();
+          await key.close();
         }
       }),
   }),

@@ -58,8 +58,8 @@ export const startBackup = runRoute({
         `There is no folder ${body.source} on the server. Name one that is there`,
       );
     }
-    const work = { kind: 'backup', source, sourceName: body.sourceName ?? source } as const;
-    return { work, subject: { source }, lock: WRITER_LOCK };
+    const spec = { kind: 'folder', path: source, name: body.sourceName ?? source } as const;
+    return { work: { kind: 'backup', source: spec }, subject: { source }, lock: WRITER_LOCK };
   },
 });
 

@@ -11,6 +11,7 @@ import { putEnvironment } from '../../../vault/environments/environment-record.t
 import { credentialsOf, writerKeyBytes, type Environment } from '../../../vault/environments/environment.ts';
 import type { KnownHead } from '../../../vault/index-cache.ts';
 import type { Job, RunProblem, RunReport, Work } from '../../../vault/runs/job.ts';
+import { performerOf } from '../../../vault/runs/performers.ts';
 import { isGone } from '../../../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../../../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
@@ -142,6 +143,7 @@ export class RunDesk {
     const { id, storage, vaultId, writer, masterKey, nextMasterKey, heads } = environment;
     const { egress, cacheFolder } = this.#services;
     const masterKeys = [masterKey, ...(nextMasterKey ? [nextMasterKey] : [])].map((settings) => ({
+      provider: settings.provider,
       keyId: settings.keyId,
       ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
       credentials: credentialsOf(tenantKey, id, settings),
@@ -149,11 +151,11 @@ export class RunDesk {
     return {
       tenantId,
       environmentId: id,
-      storage,
+      storage: { type: 'folder', path: storage.path },
       ...(vaultId !== undefined && { vaultId }),
       creator: writer.id,
       masterKeys,
-      ...(WRITES[work.kind] && { writerKey: writerKeyBytes(tenantKey, environment) }),
+      ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
       heads,
       ...(cacheFolder !== undefined && { cacheFolder }),
       egress,
@@ -203,15 +205,6 @@ export class RunDesk {
     });
   }
 }
-
-/** Which kinds of work sign what they write. */
-const WRITES: Record<Work['kind'], boolean> = {
-  backup: true,
-  rewrap: true,
-  restore: false,
-  verify: false,
-  snapshots: false,
-};
 
 function ended(run: Run, ending: Ending, nowMs: number): Run {
   return {

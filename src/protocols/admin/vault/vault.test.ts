@@ -166,7 +166,7 @@ describe('environments and runs over the admin API', () => {
   );
 
   it.each([
-    ['Disabled', /state Disabled.*Enabled/],
+    ['Disabled', /is disabled. Enable it again/],
     ['PendingDeletion', /2027-01-01/],
     ['Deleted', /does not exist any more/],
   ])('refuses a key in the state %s', async (state, text) => {

@@ -1,0 +1,39 @@
+import { AwsKmsClient } from '../../clients/aws-kms/client.ts';
+import type { EgressGuard } from '../../clients/egress.ts';
+import { requireKeyArn } from '../environments/master-key-of.ts';
+import { VaultError } from '../errors.ts';
+import { AwsKmsMasterKey, type KeyOwner } from './aws-kms.ts';
+import type { MasterKeyAccess } from './master-key-access.ts';
+import type { MasterKey } from './master-key.ts';
+
+/** What it takes to reach a key, besides its access. */
+export interface MasterKeyServices {
+  readonly guard: EgressGuard;
+}
+
+type Open<Provider extends MasterKeyAccess['provider']> = (
+  access: Extract<MasterKeyAccess, { provider: Provider }>,
+  owner: KeyOwner,
+  services: MasterKeyServices,
+) => MasterKey;
+
+/** One row for each provider. */
+const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provider> } = {
+  'aws-kms': ({ keyId, endpoint, credentials }, owner, { guard }) => {
+    const { region } = requireKeyArn(keyId);
+    const connection = { region, credentials, ...(endpoint !== undefined && { endpoint }) };
+    return new AwsKmsMasterKey(new AwsKmsClient(connection, guard), keyId, owner);
+  },
+  'key-protect': notYet,
+  keystead: notYet,
+  recovery: notYet,
+};
+
+function notYet({ provider }: MasterKeyAccess): never {
+  throw new VaultError('no-recipient', `Master keys of the provider ${provider} are not implemented yet`);
+}
+
+/** The master key that an access names. Asks nobody yet. Whoever opens it closes it. */
+export function openMasterKey(access: MasterKeyAccess, owner: KeyOwner, services: MasterKeyServices): MasterKey {
+  return (OPENERS[access.provider] as Open<MasterKeyAccess['provider']>)(access, owner, services);
+}

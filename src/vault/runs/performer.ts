@@ -1,0 +1,22 @@
+import type { Repository } from '../repository.ts';
+import type { Job, RunEvent, RunReport, RunResult, Work } from './job.ts';
+
+/** How a job is watched and stopped. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (event: RunEvent) => void;
+}
+
+/** How one kind of work is done. */
+export interface Performer<Kind extends Work['kind']> {
+  /** Whether it signs what it writes, and so is handed the signing key. */
+  readonly signs: boolean;
+  /** What comes of it where no backup has made the vault yet; absent: that is an error, but for who makes it. */
+  readonly empty?: RunResult;
+  readonly run: (
+    repository: Repository,
+    work: Extract<Work, { kind: Kind }>,
+    job: Job,
+    watch: Watch,
+  ) => Promise<Pick<RunReport, 'heads' | 'result'>>;
+}

@@ -1,0 +1,21 @@
+import type { Work } from './job.ts';
+import type { Performer } from './performer.ts';
+import { BACKUP } from './performers/backup.ts';
+import { RESTORE } from './performers/restore.ts';
+import { REWRAP } from './performers/rewrap.ts';
+import { SNAPSHOTS } from './performers/snapshots.ts';
+import { VERIFY } from './performers/verify.ts';
+
+/** One row for each kind of work. */
+const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
+  backup: BACKUP,
+  restore: RESTORE,
+  rewrap: REWRAP,
+  snapshots: SNAPSHOTS,
+  verify: VERIFY,
+};
+
+/** How a kind of work is done. */
+export function performerOf(kind: Work['kind']): Performer<Work['kind']> {
+  return PERFORMERS[kind] as Performer<Work['kind']>;
+}

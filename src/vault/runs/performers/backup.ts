@@ -1,0 +1,13 @@
+import { backup } from '../../backup.ts';
+import { openSource } from '../../sources/open-source.ts';
+import type { Performer } from '../performer.ts';
+import { showBackup } from '../results.ts';
+
+export const BACKUP: Performer<'backup'> = {
+  signs: true,
+  run: async (repository, { source }, { heads }, { signal, onProgress }) => {
+    const report = await backup({ repository, source: openSource(source), signal, onProgress, knownHeads: heads });
+    const others = heads.filter(({ writer }) => writer !== report.head.writer);
+    return { heads: [...others, report.head], result: showBackup(report) };
+  },
+};

@@ -1,0 +1,17 @@
+import { rewrap } from '../../rewrap.ts';
+import type { Performer } from '../performer.ts';
+import { showRewrap } from '../results.ts';
+
+export const REWRAP: Performer<'rewrap'> = {
+  signs: true,
+  empty: { envelopes: 0, rewrapped: 0, oldRevisionsLeft: 0 },
+  run: async (repository, _work, { heads }, { signal, onProgress }) => {
+    const report = await rewrap({
+      repository,
+      to: repository.masterKeys.slice(-1),
+      signal,
+      onProgress: (files, totalFiles) => onProgress({ phase: 'rewrap', files, totalFiles, bytes: 0, rate: 0 }),
+    });
+    return { heads, result: showRewrap(report) };
+  },
+};

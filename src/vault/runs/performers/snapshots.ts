@@ -1,0 +1,12 @@
+import { listSnapshots } from '../../snapshots.ts';
+import type { Performer } from '../performer.ts';
+import { showSnapshots } from '../results.ts';
+
+export const SNAPSHOTS: Performer<'snapshots'> = {
+  signs: false,
+  empty: { snapshots: [], findingCount: 0, findings: [] },
+  run: async (repository, _work, { heads: known }) => {
+    const list = await listSnapshots(repository, known);
+    return { heads: list.heads, result: showSnapshots(list) };
+  },
+};
