@@ -1,7 +1,8 @@
+import { entryAt } from './entry-at.ts';
 import { VaultError } from './errors.ts';
 import { MAX_DEPTH } from './format.ts';
 import type { TreeReader } from './tree-reader.ts';
-import type { Extent, FileEntry, FolderEntry, LinkEntry, TreeEntry } from './tree.ts';
+import type { Extent, FileEntry, FolderEntry, LinkEntry } from './tree.ts';
 
 /** One thing to do at the destination, in order. Paths are relative to it. */
 export type RestoreStep =
@@ -55,18 +56,8 @@ function trimmed(path: Buffer): Buffer {
 /** Refuses a selection that names what is not in the snapshot. */
 export async function checkSelection(reader: TreeReader, root: readonly Buffer[], selection: Selection): Promise<void> {
   for (const path of selection.paths) {
-    let nodes: readonly Buffer[] = root;
-    let found: TreeEntry | undefined;
-    if (path.length === 0) continue;
-    for (const name of path.toString('latin1').split('/')) {
-      found = undefined;
-      for await (const entry of reader.entries(nodes)) {
-        if (entry.name.toString('latin1') === name) found = entry;
-      }
-      if (!found) break;
-      nodes = found.type === 'folder' ? found.nodes : [];
-    }
-    if (!found) throw new VaultError('path-missing', `The snapshot has nothing at '${path.toString()}'`);
+    if (path.length === 0 || (await entryAt(reader, root, path))) continue;
+    throw new VaultError('path-missing', `The snapshot has nothing at '${path.toString()}'`);
   }
 }
 
