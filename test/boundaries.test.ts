@@ -16,9 +16,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   clients: ['bytes', 'crypto', 'protocols/sigv4'],
   seal: ['bytes', 'crypto', 'keys', 'clients'],
   vault: ['bytes', 'crypto', 'keys', 'clients', 'records'],
-  jobs: ['bytes'],
-  store: ['bytes', 'crypto', 'records', 'identity', 'keys', 'audit', 'vault', 'jobs'],
+  store: ['bytes', 'crypto', 'records', 'identity', 'keys', 'audit', 'vault'],
   pipeline: ['bytes', 'crypto', 'access', 'identity', 'keys', 'audit', 'records'],
+  jobs: ['bytes', 'crypto', 'access', 'identity', 'keys', 'audit', 'records', 'clients', 'vault', 'pipeline'],
   http: ['bytes'],
   'protocols/sigv4': ['bytes', 'crypto'],
   'protocols/aws-kms': [

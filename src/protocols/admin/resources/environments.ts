@@ -9,7 +9,7 @@ import { preflight, type Check } from '../../../vault/environments/preflight.ts'
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, PAGE, pageFrom, paged, pageOf, REGION_NAME, UUID } from '../schema.ts';
 import { CHECKS, ENVIRONMENT, showCheck, showEnvironment } from '../vault/answers.ts';
-import { environmentArn, requireEnvironment } from '../vault/find-environment.ts';
+import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { refusing } from '../vault/refusals.ts';
 
 export const ENVIRONMENT_PARAMS = closed({ environmentId: UUID });

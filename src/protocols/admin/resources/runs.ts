@@ -14,7 +14,7 @@ import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
-import { environmentArn, requireEnvironment } from '../vault/find-environment.ts';
+import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { refusing } from '../vault/refusals.ts';
 import { runRoute, WRITER_LOCK } from '../vault/start-run.ts';
 import {

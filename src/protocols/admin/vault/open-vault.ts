@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EgressGuard, type EgressPolicy } from '../../../clients/egress.ts';
 import { Runner } from '../../../vault/runs/runner.ts';
-import { RunDesk, type RunDeskServices } from './run-desk.ts';
+import { RunDesk, type RunDeskServices } from '../../../jobs/run-desk.ts';
 import type { VaultServices } from './vault-services.ts';
 
 /** What the operator has set. Folders and files are absolute paths. */

@@ -11,7 +11,7 @@ import { runId, type Run, type RunSubject } from '../../../vault/runs/run.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, UUID } from '../schema.ts';
 import { RUN, showRun } from './answers.ts';
-import { environmentArn, requireEnvironment } from './find-environment.ts';
+import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { refusing } from './refusals.ts';
 
 /** What is to be run, once what was asked for has been looked at. */

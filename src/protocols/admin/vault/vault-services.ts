@@ -1,6 +1,6 @@
 import type { EgressGuard } from '../../../clients/egress.ts';
 import type { Roots } from '../../../vault/environments/roots.ts';
-import type { RunDesk } from './run-desk.ts';
+import type { RunDesk } from '../../../jobs/run-desk.ts';
 
 /** What the vault's part of the admin API stands on. */
 export interface VaultServices {

@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EgressPolicy } from '../../../clients/egress.ts';
-import type { Directory } from '../../../identity/directory.ts';
-import type { Tenant } from '../../../identity/tenant.ts';
-import type { Pipeline } from '../../../pipeline/execute.ts';
-import type { Write } from '../../../records/commit.ts';
-import type { NamedRef, RecordReader } from '../../../records/ports.ts';
-import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import { putEnvironment } from '../../../vault/environments/environment-record.ts';
-import { credentialsOf, writerKeyBytes, type Environment } from '../../../vault/environments/environment.ts';
-import type { KnownHead } from '../../../vault/index-cache.ts';
-import type { Job, RunProblem, RunReport, Work } from '../../../vault/runs/job.ts';
-import { performerOf } from '../../../vault/runs/performers.ts';
-import { isGone } from '../../../vault/runs/owner.ts';
-import { INTERRUPTED, problemOf } from '../../../vault/runs/run-problem.ts';
-import { LOCK_SPACE, putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
-import type { Run } from '../../../vault/runs/run.ts';
-import type { RunEnd, Runner, RunProgress } from '../../../vault/runs/runner.ts';
-import type { RequestLog } from '../services.ts';
+import type { EgressPolicy } from '../clients/egress.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import type { Pipeline } from '../pipeline/execute.ts';
+import type { Write } from '../records/commit.ts';
+import type { NamedRef, RecordReader } from '../records/ports.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { putEnvironment } from '../vault/environments/environment-record.ts';
+import { credentialsOf, writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
+import type { KnownHead } from '../vault/index-cache.ts';
+import type { Job, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
+import { performerOf } from '../vault/runs/performers.ts';
+import { isGone } from '../vault/runs/owner.ts';
+import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
+import { LOCK_SPACE, putRun, readRun, runRef } from '../vault/runs/run-record.ts';
+import type { Run } from '../vault/runs/run.ts';
+import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
 import { environmentArn, requireEnvironment } from './find-environment.ts';
 import { serverPrincipal } from './server-principal.ts';
+
+/** Where faults are told: one line each. A pino logger fits. */
+export interface JobLog {
+  error(fields: object, message: string): void;
+}
 
 export interface RunDeskServices {
   readonly records: RecordReader;
@@ -29,7 +33,7 @@ export interface RunDeskServices {
   readonly egress: EgressPolicy;
   /** A folder for what this machine knows of the stores; no secrets in it. */
   readonly cacheFolder?: string;
-  readonly log: RequestLog;
+  readonly log: JobLog;
 }
 
 /** How often the end of a run is written down again when the store cannot take it, and how long in between at first. */

@@ -1,8 +1,8 @@
-import type { Tenant } from '../../../identity/tenant.ts';
-import type { RecordReader } from '../../../records/ports.ts';
-import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import { environmentRef, readEnvironment } from '../../../vault/environments/environment-record.ts';
-import type { Environment } from '../../../vault/environments/environment.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import type { RecordReader } from '../records/ports.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { environmentRef, readEnvironment } from '../vault/environments/environment-record.ts';
+import type { Environment } from '../vault/environments/environment.ts';
 
 /** The name of an environment in policies; `*` for all of a tenant. */
 export function environmentArn({ accountId }: Pick<Tenant, 'accountId'>, environmentId: string): string {

@@ -1,6 +1,6 @@
-import { parsePolicy } from '../../../access/policy.ts';
-import type { Principal } from '../../../identity/principal.ts';
-import type { Tenant } from '../../../identity/tenant.ts';
+import { parsePolicy } from '../access/policy.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { Tenant } from '../identity/tenant.ts';
 
 /** What the server may do of its own accord: write down how a run ended. */
 const POLICY = parsePolicy(
