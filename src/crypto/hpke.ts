@@ -87,13 +87,15 @@ function labeledExtract(suite: Uint8Array, salt: Uint8Array, label: string, inpu
 }
 
 /** RFC 9180 section 4: HKDF-Expand to at most one block, so the counter is 1 and nothing comes before it. */
-function labeledExpand(
-  suite: Uint8Array,
-  key: Uint8Array,
-  label: string,
-  context: Uint8Array,
-  length: number,
-): Buffer {
-  const mac = createHmac('sha256', key).update(Buffer.from([0, length])).update('HPKE-v1').update(suite);
-  return mac.update(label).update(context).update(Buffer.from([1])).digest().subarray(0, length);
+function labeledExpand(suite: Uint8Array, key: Uint8Array, label: string, context: Uint8Array, length: number): Buffer {
+  const mac = createHmac('sha256', key)
+    .update(Buffer.from([0, length]))
+    .update('HPKE-v1')
+    .update(suite);
+  return mac
+    .update(label)
+    .update(context)
+    .update(Buffer.from([1]))
+    .digest()
+    .subarray(0, length);
 }

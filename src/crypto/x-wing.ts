@@ -43,7 +43,9 @@ export interface XWingEncapsulation {
  */
 export function xWingPair(seed: Uint8Array): XWingPrivateKey {
   if (seed.length !== X_WING.seed) throw new RangeError(`a seed of X-Wing has ${X_WING.seed} bytes`);
-  const expanded = createHash('shake256', { outputLength: LATTICE_SEED + 32 }).update(seed).digest();
+  const expanded = createHash('shake256', { outputLength: LATTICE_SEED + 32 })
+    .update(seed)
+    .digest();
   const lattice = createPrivateKey({
     key: expanded.subarray(0, LATTICE_SEED),
     format: 'raw-seed',

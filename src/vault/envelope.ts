@@ -4,7 +4,7 @@ import type { Json } from '../bytes/canonical-json.ts';
 import type { Descriptor } from './descriptor.ts';
 import { VaultError } from './errors.ts';
 import { FORMAT } from './format.ts';
-import type { KeyPurpose } from './master-keys/context.ts';
+import { KEY_PURPOSES, type KeyPurpose } from './master-keys/context.ts';
 import { canonicalBytes, JsonReader, parseCanonical, signJson } from './signed-json.ts';
 import { checkSignature, writerNamed, type Writer } from './writer-key.ts';
 
@@ -30,7 +30,6 @@ export interface Envelope {
   readonly recipients: readonly Recipient[];
 }
 
-const PURPOSES = ['data', 'metadata', 'dedupe'] as const;
 const NAME = /^keys\/([0-9a-f]{32})\/([0-9]{8})\.json$/;
 
 export function envelopeName(key: string, revision: number): string {
@@ -110,7 +109,7 @@ export function openEnvelope(
   const envelope: Envelope = {
     key: reader.hex('key', 16),
     revision: reader.count('revision'),
-    purpose: reader.oneOf('purpose', PURPOSES),
+    purpose: reader.oneOf('purpose', KEY_PURPOSES),
     commitment: Buffer.from(reader.hex('commitment', 32), 'hex'),
     createdMs: reader.count('createdMs'),
     previous: reader.hexOrNull('previous', 32),

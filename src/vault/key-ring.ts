@@ -16,8 +16,10 @@ import type { IndexCache } from './index-cache.ts';
 import type { KeyContext, KeyPurpose } from './master-keys/context.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
+import { SealedMasterKey } from './master-keys/sealed-master-key.ts';
 import type { NeededKey } from './manifest.ts';
 import { checkCommitment, holdKey, type HeldKey } from './object-key.ts';
+import { pairOf } from './pair.ts';
 import type { Clock, Random } from './ports.ts';
 import type { Target } from './targets/target.ts';
 import type { WriterKey } from './writer-key.ts';
@@ -150,8 +152,8 @@ export class KeyRing {
   async #unwrap(envelope: Envelope, masterKeys = this.#context.masterKeys): Promise<HeldKey> {
     const { identity } = this.#context;
     const context = this.#keyContext(envelope.key, envelope.purpose);
-    let refusal: MasterKeyError | undefined;
-    for (const masterKey of masterKeys) {
+    const refusals: MasterKeyError[] = [];
+    for (const masterKey of [...masterKeys, ...(await this.#pairsFor(envelope, masterKeys))]) {
       const recipient = envelope.recipients.find((candidate) => isSameMasterKey(candidate, masterKey.describe()));
       if (!recipient) continue;
       let dataKey: Bytes<'DataKey'>;
@@ -159,14 +161,14 @@ export class KeyRing {
         dataKey = await masterKey.unwrap(recipient.wrapped, context);
       } catch (error) {
         if (!(error instanceof MasterKeyError)) throw error;
-        refusal ??= error;
+        refusals.push(error);
         continue;
       }
       const held = holdKey(dataKey, identity.vault, envelope.key, envelope.purpose);
       checkCommitment(`The envelope of data key ${envelope.key}`, envelope.commitment, held.commitment);
       return held;
     }
-    if (refusal) throw refusal;
+    if (refusals.length > 0) throw foremost(refusals);
     const names = envelope.recipients.map((recipient) => recipient.keyId).join(', ');
     throw new VaultError(
       'no-recipient',
@@ -174,10 +176,36 @@ export class KeyRing {
     );
   }
 
+  /**
+   * The vault's pair as a master key, where an envelope is for one: what opens the pair's own data key opens it. It is
+   * asked for each time, so that who proves a key proves the master key behind the pair.
+   */
+  async #pairsFor({ recipients, purpose }: Envelope, masterKeys: readonly MasterKey[]): Promise<MasterKey[]> {
+    // A pair is never wrapped for a pair: that would go round in circles.
+    const pairs = purpose === 'pair' ? [] : recipients.filter(({ provider }) => provider === 'pair');
+    const opened: MasterKey[] = [];
+    for (const { keyId } of pairs) {
+      const { envelope } = await this.find(keyId);
+      if (envelope.purpose !== 'pair') {
+        throw new VaultError('tampered', `The envelope of data key ${keyId} is not that of a pair`);
+      }
+      const privateKey = pairOf(await this.#unwrap(envelope, masterKeys), this.#context.identity.vault);
+      opened.push(new SealedMasterKey({ provider: 'pair', keyId, publicKey: privateKey.publicKey, privateKey }));
+    }
+    return opened;
+  }
+
   #keyContext(key: string, purpose: KeyPurpose): KeyContext {
     const { tenant, environment } = this.#context.identity;
     return { tenant, environment, purpose, key };
   }
+}
+
+/** The refusal of the primary, with those of the others: whoever reads it sees every way in that was tried. */
+function foremost(refusals: readonly MasterKeyError[]): MasterKeyError {
+  // A key that is kept offline says nothing of why the others did not open.
+  const [first, ...others] = refusals.toSorted((a, b) => Number(a.code === 'offline') - Number(b.code === 'offline'));
+  return (first as MasterKeyError).beside(others);
 }
 
 function recipientOf(masterKey: MasterKey, wrapped: Bytes<'WrappedKey'>): Recipient {

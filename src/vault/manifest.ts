@@ -3,7 +3,7 @@ import { lengthPrefixed } from '../bytes/encoding.ts';
 import { Reader } from '../bytes/reader.ts';
 import { VaultError } from './errors.ts';
 import { FORMAT, ID_LENGTH, MAX_HEAD_LENGTH, paddedLength, parsing, SIGNATURE_LENGTH, TAG_LENGTH } from './format.ts';
-import type { KeyPurpose } from './master-keys/context.ts';
+import { KEY_PURPOSES, type KeyPurpose } from './master-keys/context.ts';
 import { checkCommitment, deriveObjectKey, openSealed, sealInto, type HeldKey } from './object-key.ts';
 import { checkPadding } from './pack.ts';
 import { canonicalBytes, JsonReader, parseCanonical } from './signed-json.ts';
@@ -12,7 +12,6 @@ import { checkSignature, signAs, writerNamed, type Writer } from './writer-key.t
 const MAGIC = Buffer.from('KSSNAP01', 'latin1');
 const PREFIX = MAGIC.length + 4;
 const NAME = /^snapshots\/([0-9a-f]{32})\/([0-9]{10})$/;
-const PURPOSES = ['data', 'metadata', 'dedupe'] as const;
 /** How many problems a manifest lists; more are counted. */
 export const MAX_PROBLEMS = 1000;
 
@@ -180,7 +179,7 @@ function parseHead(what: string, bytes: Buffer): ManifestHead {
     keys: reader.objects('keys', ['commitment', 'id', 'purpose']).map((key) => ({
       commitment: key.hex('commitment', 32),
       id: key.hex('id', 16),
-      purpose: key.oneOf('purpose', PURPOSES),
+      purpose: key.oneOf('purpose', KEY_PURPOSES),
     })),
     body: {
       commitment: body.hex('commitment', 32),

@@ -1,5 +1,9 @@
-/** What a data key protects: the contents of files, what describes them, or the secrets that dedupe them. */
-export type KeyPurpose = 'data' | 'metadata' | 'dedupe';
+/**
+ * What a data key protects: the contents of files, what describes them, the secrets that dedupe them, or the pair that
+ * writers without a master key encrypt to.
+ */
+export const KEY_PURPOSES = ['data', 'metadata', 'dedupe', 'pair'] as const;
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** Names one data key of one environment. None of it is secret, and none of it names a person or a path. */
 export interface KeyContext {

@@ -7,6 +7,7 @@ export type MasterKeyFailure =
   | 'denied'
   | 'throttled'
   | 'unreachable'
+  | 'offline'
   | 'wrong-context-or-tampered';
 
 interface FailureText {
@@ -48,12 +49,23 @@ const TEXTS: Record<MasterKeyFailure, FailureText> = {
     next: 'Check the network, the endpoint and the region, then try again.',
     transient: true,
   },
+  offline: {
+    what: 'only wraps here: its private half is kept elsewhere',
+    next: 'Use another master key of the same backups, or bring the file with the private half.',
+    transient: false,
+  },
   'wrong-context-or-tampered': {
     what: 'did not accept a wrapped key: it was changed, or belongs to another key, tenant, environment or purpose',
     next: 'Treat this as an alarm: compare the envelope with a copy of the store, and do not use what it names.',
     transient: false,
   },
 };
+
+interface MasterKeyErrorOptions {
+  readonly cause?: unknown;
+  readonly deletionDateMs?: number;
+  readonly others?: readonly MasterKeyError[];
+}
 
 /** A master key said no. The text says what happened and what to do; it holds no key and no wrapped key. */
 export class MasterKeyError extends Error {
@@ -62,18 +74,25 @@ export class MasterKeyError extends Error {
   readonly keyId: string;
   /** Milliseconds since 1970 at which a key in `pending-deletion` goes, where the provider tells. */
   readonly deletionDateMs: number | undefined;
+  /** What further recipients answered, where several were asked. */
+  readonly others: readonly MasterKeyError[];
 
-  constructor(
-    code: MasterKeyFailure,
-    keyId: string,
-    options: { readonly cause?: unknown; readonly deletionDateMs?: number } = {},
-  ) {
+  constructor(code: MasterKeyFailure, keyId: string, options: MasterKeyErrorOptions = {}) {
     const { what, next } = TEXTS[code];
     const date = options.deletionDateMs === undefined ? '' : ` on ${new Date(options.deletionDateMs).toISOString()}`;
-    super(`The master key ${keyId} ${what}${date}. ${next}`, { cause: options.cause });
+    const others = (options.others ?? []).map((other) => ` The master key ${other.keyId} ${TEXTS[other.code].what}.`);
+    super(`The master key ${keyId} ${what}${date}. ${next}${others.join('')}`, { cause: options.cause });
     this.code = code;
     this.keyId = keyId;
     this.deletionDateMs = options.deletionDateMs;
+    this.others = options.others ?? [];
+  }
+
+  /** The same refusal, with those of the other recipients that were asked. */
+  beside(others: readonly MasterKeyError[]): MasterKeyError {
+    if (others.length === 0) return this;
+    const { code, keyId, cause, deletionDateMs } = this;
+    return new MasterKeyError(code, keyId, { cause, others, ...(deletionDateMs !== undefined && { deletionDateMs }) });
   }
 
   /** Whether the same call may succeed later without anybody changing anything. */

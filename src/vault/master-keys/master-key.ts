@@ -19,13 +19,17 @@ export interface MasterKeyCapabilities {
   readonly contextConditions: boolean;
   /** `rewrap` to a key of the same provider does not bring the data key here. */
   readonly serverSideRewrap: boolean;
+  /** It only wraps here: what opens is kept elsewhere. `unwrap` and `rewrap` answer `offline`. */
+  readonly sealOnly?: true;
 }
 
 /** What a provider says of a key, in words that all of them share. */
 export interface MasterKeyFacts {
   /** The provider's most precise name of the key: where it was asked for by an alias or a bare id, what that means. */
   readonly keyId: string;
-  readonly state: 'enabled' | Exclude<MasterKeyFailure, 'denied' | 'throttled' | 'wrong-context-or-tampered'>;
+  readonly state:
+    | 'enabled'
+    | Exclude<MasterKeyFailure, 'denied' | 'throttled' | 'wrong-context-or-tampered' | 'offline'>;
   /** Milliseconds since 1970, where the key is to be deleted and the provider tells. */
   readonly deletionDateMs?: number;
   /** Whether a key of this kind can wrap data keys. */
