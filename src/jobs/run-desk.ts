@@ -8,7 +8,8 @@ import type { Write } from '../records/commit.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { putEnvironment } from '../vault/environments/environment-record.ts';
-import { credentialsOf, writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
+import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
+import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { KnownHead } from '../vault/index-cache.ts';
 import type { Job, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { performerOf } from '../vault/runs/performers.ts';
@@ -25,7 +26,7 @@ export interface JobLog {
   error(fields: object, message: string): void;
 }
 
-export interface RunDeskServices {
+export interface RunDeskServices extends StorageServices {
   readonly records: RecordReader;
   readonly directory: Directory;
   readonly pipeline: Pipeline;
@@ -144,21 +145,15 @@ export class RunDesk {
 
   #jobOf(tenant: Tenant, environment: Environment, work: Work): Job {
     const { tenantKey, tenantId } = tenant;
-    const { id, storage, vaultId, writer, masterKey, nextMasterKey, heads } = environment;
+    const { id, vaultId, writer, heads } = environment;
     const { egress, cacheFolder } = this.#services;
-    const masterKeys = [masterKey, ...(nextMasterKey ? [nextMasterKey] : [])].map((settings) => ({
-      provider: settings.provider,
-      keyId: settings.keyId,
-      ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
-      credentials: credentialsOf(tenantKey, id, settings),
-    }));
     return {
       tenantId,
       environmentId: id,
-      storage: { type: 'folder', path: storage.path },
+      storage: storageAccessOf(tenantKey, environment, this.#services),
       ...(vaultId !== undefined && { vaultId }),
       creator: writer.id,
-      masterKeys,
+      masterKeys: masterKeyAccessesOf(tenantKey, environment),
       ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
       heads,
       ...(cacheFolder !== undefined && { cacheFolder }),
@@ -223,13 +218,13 @@ function ended(run: Run, ending: Ending, nowMs: number): Run {
 
 /** What an environment learns from a run: its vault, the newest snapshots, that it has moved to another master key. */
 function learnt(environment: Environment, { kind }: Run, report: RunReport, nowMs: number): Environment {
-  const { nextMasterKey, ...rest } = environment;
-  const moved = kind === 'rewrap' && nextMasterKey !== undefined;
+  const { nextMasterKeys, ...rest } = environment;
+  const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
   const heads = newest([...environment.heads, ...report.heads]);
   const same = JSON.stringify(heads) === JSON.stringify(environment.heads);
   if (!moved && same && report.vaultId === environment.vaultId) return environment;
   return {
-    ...(moved ? { ...rest, masterKey: nextMasterKey } : environment),
+    ...(moved ? { ...rest, masterKeys: nextMasterKeys } : environment),
     ...(report.vaultId !== undefined && { vaultId: report.vaultId }),
     heads,
     updatedAtMs: nowMs,

@@ -5,16 +5,21 @@ import { renamed } from '../../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
+import { placeName } from './place.ts';
+import { fromFormat1, type EnvironmentBody, type Format1 } from './record-format-1.ts';
 
-/** The form of the body that this code writes and reads. */
-const FORMAT = 1;
-
-/** Where every folder that a vault lies in is claimed, over all tenants: two vaults never share or nest. */
-export const FOLDER_SPACE = 'vault-folder';
+/** The form of the body that this code writes; it reads 1 as well. */
+const FORMAT = 2;
 
 export function environmentRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'environment', id };
 }
+
+/** How the body of each format is read. */
+const FORMATS: { readonly [format: number]: (content: object) => EnvironmentBody } = {
+  1: (content) => fromFormat1(content as Format1),
+  2: (content) => content as EnvironmentBody,
+};
 
 /** The name by which an environment is found in its tenant. */
 export function environmentName(tenantId: string, label: string): RecordName {
@@ -46,11 +51,13 @@ export function readEnvironment(tenantKey: TenantKey, record: StoredRecord): Env
   );
   if (record.kind !== 'environment' || !isAuthentic(record, tenantKey.records)) throw refused;
   const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const read = FORMATS[format];
+  if (read === undefined) throw refused;
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<Environment, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  return { ...read(content), tenantId, id, revision };
 }
 
-function namesOf({ tenantId, label, storage }: Environment): RecordName[] {
-  return [environmentName(tenantId, label), { space: FOLDER_SPACE, name: storage.path }];
+function namesOf({ tenantId, label, storage, formerStorages }: Environment): RecordName[] {
+  const places = [storage, ...formerStorages.map((former) => former.storage)];
+  return [environmentName(tenantId, label), ...places.flatMap((place) => placeName(place) ?? [])];
 }

@@ -1,24 +1,18 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { bytesOf, wipe } from '../../bytes/bytes.ts';
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import { wipe } from '../../bytes/bytes.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { writerOf } from '../writer-key.ts';
-import type { FolderStorage } from './storage.ts';
+import { settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
+import { keepSecret, openSecret } from './secret.ts';
+import { storageOf, type EnvironmentStorage, type NewStorage } from './storage.ts';
 
-/** A master key of an environment and how it is reached. */
-export interface MasterKeySettings {
-  readonly provider: 'aws-kms';
-  /** The ARN of the key. */
-  readonly keyId: string;
-  /** Absent: AWS's own endpoint of the region. */
-  readonly endpoint?: string;
-  readonly accessKeyId: string;
-  /** Base64 of the wrapped secret access key. */
-  readonly secretAccessKey: string;
-}
+const WRITER_KEY = 'writer-key';
+
+/** What keeps the data encrypted, by the names people know. `AES-256` is a Keystead key that the operator keeps. */
+export type Encryption = 'AES-256' | 'AWS-KMS' | 'IBM Key Protect' | 'Keystead';
 
 /** Where a vault's data goes and under which key: the "Backup Environment" of the console. */
 export interface Environment {
@@ -27,15 +21,19 @@ export interface Environment {
   readonly revision: number;
   /** Unique in the tenant. */
   readonly label: string;
-  readonly storage: FolderStorage;
-  readonly masterKey: MasterKeySettings;
-  /** A master key that data keys are being re-wrapped for. It becomes the master key when none is left behind. */
-  readonly nextMasterKey?: MasterKeySettings;
+  readonly storage: EnvironmentStorage;
+  readonly encryption: Encryption;
+  /** Who can open the data keys: the primary, which is in the region of the storage, then further recipients. */
+  readonly masterKeys: readonly MasterKeySettings[];
+  /** Master keys that data keys are being re-wrapped for. They become the master keys when none is left behind. */
+  readonly nextMasterKeys?: readonly MasterKeySettings[];
   readonly writer: EnvironmentWriter;
   /** 32 hexadecimal digits; absent until the first backup has made the vault. */
   readonly vaultId?: string;
   /** The newest snapshot of each writer: what the store must still have. */
   readonly heads: readonly KnownHead[];
+  /** Places where backups went before: listed and restored from there, and no longer written. Newest last. */
+  readonly formerStorages: readonly FormerStorage[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -48,85 +46,62 @@ export interface EnvironmentWriter {
   readonly privateKey: string;
 }
 
-/** What somebody says of a master key. The caller wipes the secret. */
-export interface NewMasterKey {
-  readonly provider: 'aws-kms';
-  readonly keyId: string;
-  readonly endpoint?: string;
-  readonly credentials: AwsCredentials;
+/** A place that an environment has left, with everything it takes to read and manage what is there. */
+export interface FormerStorage {
+  readonly storage: EnvironmentStorage;
+  readonly masterKeys: readonly MasterKeySettings[];
+  readonly writer: EnvironmentWriter;
+  readonly vaultId: string;
+  readonly heads: readonly KnownHead[];
+  readonly leftAtMs: number;
 }
 
-/** Wraps the credentials of a master key for the record of the environment. */
-export function settingsOf(
-  tenantKey: TenantKey,
-  environmentId: string,
-  { provider, keyId, endpoint, credentials }: NewMasterKey,
-  random: Random,
-): MasterKeySettings {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const binding = ['environment-secret', tenantKey.tenantId, environmentId, secretName(accessKeyId)] as const;
-  return {
-    provider,
-    keyId,
-    ...(endpoint !== undefined && { endpoint }),
-    accessKeyId,
-    secretAccessKey: tenantKey.wrap(binding, secretAccessKey, random).toString('base64'),
-  };
-}
-
-/** Opens the credentials of a master key. The caller wipes the secret. */
-export function credentialsOf(
-  tenantKey: TenantKey,
-  environmentId: string,
-  { accessKeyId, secretAccessKey }: MasterKeySettings,
-): AwsCredentials {
-  const binding = ['environment-secret', tenantKey.tenantId, environmentId, secretName(accessKeyId)] as const;
-  return {
-    accessKeyId,
-    secretAccessKey: bytesOf(tenantKey.unwrap(binding, Buffer.from(secretAccessKey, 'base64'))),
-  };
-}
-
-function secretName(accessKeyId: string): string {
-  return `aws-secret-access-key:${accessKeyId}`;
+/** What a new environment is to be. The caller wipes the secrets. */
+export interface NewEnvironmentFields {
+  readonly id?: string;
+  readonly label: string;
+  readonly storage: NewStorage;
+  readonly encryption: Encryption;
+  /** The primary first. */
+  readonly masterKeys: readonly NewMasterKey[];
 }
 
 /** Makes an environment with a signing key of its own. Nothing is stored yet. */
 export function makeEnvironment(
   tenantKey: TenantKey,
-  fields: {
-    readonly id?: string;
-    readonly label: string;
-    readonly storage: FolderStorage;
-    readonly masterKey: NewMasterKey;
-  },
+  { id: given, label, storage, encryption, masterKeys }: NewEnvironmentFields,
   nowMs: number,
   random: Random,
 ): Environment {
-  const { id = uuid(random), label, storage, masterKey } = fields;
-  const { tenantId } = tenantKey;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const wrapped = tenantKey.wrap(['environment-secret', tenantId, id, 'writer-key'], der, random).toString('base64');
-  wipe(der);
+  const id = given ?? uuid(random);
   return {
-    tenantId,
+    tenantId: tenantKey.tenantId,
     id,
     revision: 0,
     label,
-    storage,
-    masterKey: settingsOf(tenantKey, id, masterKey, random),
-    writer: { id: writerOf(privateKey).id, privateKey: wrapped },
+    storage: storageOf(tenantKey, id, storage, random),
+    encryption,
+    masterKeys: masterKeys.map((key) => settingsOf(tenantKey, id, key, random)),
+    writer: makeWriter(tenantKey, id, random),
     heads: [],
+    formerStorages: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   };
 }
 
+/** Makes a signing key for a vault of an environment. */
+export function makeWriter(tenantKey: TenantKey, environmentId: string, random: Random): EnvironmentWriter {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const wrapped = keepSecret(tenantKey, environmentId, WRITER_KEY, der, random);
+  wipe(der);
+  return { id: writerOf(privateKey).id, privateKey: wrapped };
+}
+
 /** PKCS#8 of the key that signs for an environment. The caller wipes it. */
-export function writerKeyBytes(tenantKey: TenantKey, { id, writer }: Environment): Buffer {
-  const binding = ['environment-secret', tenantKey.tenantId, id, 'writer-key'] as const;
-  return tenantKey.unwrap(binding, Buffer.from(writer.privateKey, 'base64'));
+export function writerKeyBytes(tenantKey: TenantKey, { id, writer }: Pick<Environment, 'id' | 'writer'>): Buffer {
+  return openSecret(tenantKey, id, WRITER_KEY, writer.privateKey);
 }
 
 /** Takes over what {@link writerKeyBytes} gave, and wipes it. */

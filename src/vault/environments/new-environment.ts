@@ -4,35 +4,35 @@ import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { Put } from '../../records/commit.ts';
 import type { RecordReader } from '../../records/ports.ts';
+import type { StorageServices } from './access-of.ts';
+import { requireWorking } from './check-environment.ts';
 import { EnvironmentError } from './environment-error.ts';
-import { environmentName, FOLDER_SPACE, putEnvironment } from './environment-record.ts';
-import { makeEnvironment, type Environment, type NewMasterKey } from './environment.ts';
-import { masterKeyAt, requireKeyArn } from './master-key-of.ts';
-import { preflight, type Check, type PreflightSubject } from './preflight.ts';
-import { isWithin, placeBelow, type Roots } from './roots.ts';
+import { environmentName, putEnvironment } from './environment-record.ts';
+import { makeEnvironment, type Environment } from './environment.ts';
+import type { NewMasterKey } from './master-key-settings.ts';
+import { requireKeyArn } from './master-key-of.ts';
+import { refuseOverlap } from './place.ts';
+import type { Check } from './preflight.ts';
+import { placeBelow, type Roots } from './roots.ts';
 
 /** What somebody wants an environment to be, as it came in. */
 export interface WantedEnvironment {
   readonly label: string;
   readonly storage: { readonly type: string; readonly path: string; readonly region: string };
   readonly encryptAutomatically: boolean;
-  readonly masterKey: WantedMasterKey;
+  readonly masterKey: NewMasterKey;
 }
 
-export type WantedMasterKey = Omit<NewMasterKey, 'provider'> & { readonly provider: string };
-
 /** What is needed to look at it. */
-export interface EnvironmentServices {
+export interface EnvironmentServices extends StorageServices {
   readonly records: RecordReader;
   readonly vaultRoots: Roots;
   readonly egress: EgressGuard;
   readonly random: Random;
 }
 
-const PAGE = 1000;
-
 /**
- * Makes an environment that was seen to work: its folder is free and takes files, its master key is there, in the same
+ * Makes an environment that was seen to work: its place is free and takes objects, its master key is there, in the same
  * region, and does what a vault needs of it.
  *
  * @throws {EnvironmentError} what is refused and why; nothing is left behind but an empty folder
@@ -62,11 +62,11 @@ export async function newEnvironment(
     throw new EnvironmentError('environment-exists', `There is an environment with the label ${label}. Choose another`);
   }
   const path = await placeBelow(services.vaultRoots, storage.path);
-  await refuseOverlap(records, path);
-  const id = uuid(random);
-  const fields = { id, label, storage: { type: 'folder', path, region: storage.region }, masterKey } as const;
-  const checks = await checkOne(services, tenantKey.tenantId, { ...fields, hasVault: false });
+  const place = { type: 'folder', path, region: storage.region } as const;
+  await refuseOverlap(records, place);
+  const fields = { id: uuid(random), label, storage: place, encryption: 'AWS-KMS', masterKeys: [masterKey] } as const;
   const environment = makeEnvironment(tenantKey, fields, nowMs, random);
+  const checks = await requireWorking(services, tenantKey, environment, false);
   return {
     environment: { ...environment, revision: 1 },
     checks,
@@ -75,7 +75,7 @@ export async function newEnvironment(
 }
 
 /** Says of a wanted master key what can be said without asking anybody. @throws {EnvironmentError} */
-export function requireMasterKey(wanted: WantedMasterKey, region: string): NewMasterKey {
+export function requireMasterKey(wanted: NewMasterKey, region: string): NewMasterKey {
   const { provider } = wanted;
   if (provider !== 'aws-kms') {
     throw new EnvironmentError(
@@ -91,40 +91,5 @@ export function requireMasterKey(wanted: WantedMasterKey, region: string): NewMa
         "Use a key of the storage's region, or storage in the key's region",
     );
   }
-  return { ...wanted, provider };
-}
-
-/** Runs the checks. @throws {EnvironmentError} `preflight-failed`, with every check that failed */
-export async function checkOne(
-  { egress }: EnvironmentServices,
-  tenantId: string,
-  subject: Pick<PreflightSubject, 'storage' | 'hasVault'> & { readonly id: string; readonly masterKey: NewMasterKey },
-): Promise<readonly Check[]> {
-  const owner = { tenant: tenantId, environment: subject.id };
-  const masterKey = masterKeyAt(subject.masterKey, owner, egress);
-  try {
-    const checks = await preflight({ owner, storage: subject.storage, masterKey, hasVault: subject.hasVault });
-    const failures = checks.filter(({ outcome }) => outcome === 'failed');
-    if (failures.length === 0) return checks;
-    const texts = failures.map(({ check, what, next }) => `${check}: ${what}${next === undefined ? '' : ` ${next}`}`);
-    throw new EnvironmentError('preflight-failed', `The environment cannot be used like this. ${texts.join(' ')}`);
-  } finally {
-    await masterKey.close();
-  }
-}
-
-/** Two vaults never share a folder, and none lies in another, whoever they belong to. */
-async function refuseOverlap(records: RecordReader, path: string): Promise<void> {
-  let after: string | undefined;
-  for (;;) {
-    const names = await records.listNames(FOLDER_SPACE, { limit: PAGE, ...(after !== undefined && { after }) });
-    if (names.some(({ name }) => isWithin(name, path) || isWithin(path, name))) {
-      throw new EnvironmentError(
-        'path-taken',
-        `The folder ${path} holds another environment's vault, or lies in one. Choose another folder`,
-      );
-    }
-    if (names.length < PAGE) return;
-    after = names.at(-1)?.name;
-  }
+  return wanted;
 }

@@ -1,3 +1,7 @@
+import type { TenantKey } from '../../crypto/hierarchy.ts';
+import type { Random } from '../../crypto/random.ts';
+import { keepAwsAccess, type AwsAccess, type NewAwsAccess } from './aws-access.ts';
+
 /** A folder of the machine that the server runs on, or mounted there (NFS). */
 export interface FolderStorage {
   readonly type: 'folder';
@@ -20,33 +24,13 @@ export interface BucketStorage {
   readonly lock?: BucketLock;
   /** A key of the provider that encrypts once more at rest (SSE-KMS), beneath the vault's own encryption. */
   readonly serverSideKey?: string;
-  readonly access: BucketAccess;
+  /** As whom it is reached. */
+  readonly access: AwsAccess;
 }
 
 export interface BucketLock {
   readonly mode: 'governance' | 'compliance';
   readonly days: number;
-}
-
-/** As whom a bucket is reached. */
-export type BucketAccess =
-  | AccessKeyAccess
-  | {
-      readonly kind: 'role';
-      readonly roleArn: string;
-      /** Named in the role's trust policy, so that nobody else can have this server assume it. Never chosen by who asks. */
-      readonly externalId: string;
-      /** Who assumes the role; absent: the server's own credentials, where the operator lets environments use them. */
-      readonly base?: AccessKeyAccess;
-    }
-  /** What the operator has given the server's process itself. Only where the operator allows it. */
-  | { readonly kind: 'environment' };
-
-export interface AccessKeyAccess {
-  readonly kind: 'access-key';
-  readonly accessKeyId: string;
-  /** Base64 of the wrapped secret access key. */
-  readonly secretAccessKey: string;
 }
 
 /** The operator's own store, apart for each tenant and environment. */
@@ -57,3 +41,20 @@ export interface HostedStorage {
 
 /** Where a vault's data goes, as the environment's record holds it. */
 export type EnvironmentStorage = FolderStorage | BucketStorage | HostedStorage;
+
+/** The same as it comes in. The caller wipes the secrets. */
+export type NewStorage =
+  | FolderStorage
+  | HostedStorage
+  | (Omit<BucketStorage, 'access'> & { readonly access: NewAwsAccess });
+
+/** Wraps the secrets of a storage for the record of an environment. */
+export function storageOf(
+  tenantKey: TenantKey,
+  environmentId: string,
+  storage: NewStorage,
+  random: Random,
+): EnvironmentStorage {
+  if (storage.type === 'folder' || storage.type === 'hosted') return storage;
+  return { ...storage, access: keepAwsAccess(tenantKey, environmentId, storage.access, random) };
+}

@@ -20,7 +20,8 @@ export type Work =
       readonly replaceExisting: boolean;
     }
   | { readonly kind: 'verify'; readonly level: CheckLevel }
-  | { readonly kind: 'rewrap' }
+  /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
+  | { readonly kind: 'rewrap'; readonly to: readonly string[] }
   | { readonly kind: 'snapshots' };
 
 /** How far a run is. Re-wrapping counts envelopes where others count files. */
@@ -38,7 +39,7 @@ export interface Job {
   readonly vaultId?: string;
   /** Whose vault it must be: the id of the writer that made it. */
   readonly creator?: string;
-  /** The first is the primary: it makes data keys. A `rewrap` moves everything to the last. */
+  /** The first is the primary: it makes data keys. */
   readonly masterKeys: readonly MasterKeyAccess[];
   /** PKCS#8; absent for who only reads. */
   readonly writerKey?: Buffer;

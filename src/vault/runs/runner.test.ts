@@ -226,7 +226,7 @@ describe('a run in a process of its own', () => {
   it('moves to another master key: what was kept opens with the new one alone', async () => {
     const report = await succeed(backup());
     const next = aws.makeKey();
-    const moved = await runner.start('move', job({ kind: 'rewrap' }, [key, next])).ended;
+    const moved = await runner.start('move', job({ kind: 'rewrap', to: [next.arn] }, [key, next])).ended;
     expect(moved).toMatchObject({ report: { result: { envelopes: 3, rewrapped: 3, oldRevisionsLeft: 0 } } });
     key.state = 'Deleted';
     expect(await problemOf(runner.start('old', job(restore(report))).ended)).toMatchObject({ code: 'no-recipient' });

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import { wipeMasterKeys, wipeStorage } from '../environments/wipe-access.ts';
 import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
@@ -164,16 +164,8 @@ function say(child: ChildProcess, message: ToAgent): void {
 function wipeSecrets({ masterKeys, storage, writerKey, work }: Job): void {
   wipe(writerKey);
   if (work.kind === 'backup' && work.source.kind === 'postgres') wipe(work.source.password);
-  if (storage.type === 'bucket') wipeCredentials(storage.credentials);
-  for (const key of masterKeys) {
-    if (key.provider === 'aws-kms') wipeCredentials(key.credentials);
-    if (key.provider === 'key-protect') wipe(key.apiKey);
-    if (key.provider === 'recovery') wipe(key.privateKey);
-  }
-}
-
-function wipeCredentials(credentials: AwsCredentials | 'environment'): void {
-  if (credentials !== 'environment') wipe(credentials.secretAccessKey, credentials.sessionToken);
+  wipeStorage(storage);
+  wipeMasterKeys(masterKeys);
 }
 
 function withTimeLeft(event: RunEvent): RunProgress {

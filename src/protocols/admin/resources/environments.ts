@@ -2,10 +2,11 @@ import Type from 'typebox';
 import { bytesOf } from '../../../bytes/bytes.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment, readEnvironment } from '../../../vault/environments/environment-record.ts';
-import { credentialsOf, settingsOf, type Environment } from '../../../vault/environments/environment.ts';
-import { masterKeyAt } from '../../../vault/environments/master-key-of.ts';
-import { checkOne, newEnvironment, type WantedMasterKey } from '../../../vault/environments/new-environment.ts';
-import { preflight, type Check } from '../../../vault/environments/preflight.ts';
+import { lookAtEnvironment, requireWorking } from '../../../vault/environments/check-environment.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+import { primaryOf, settingsOf, type NewMasterKey } from '../../../vault/environments/master-key-settings.ts';
+import { newEnvironment } from '../../../vault/environments/new-environment.ts';
+import type { Check } from '../../../vault/environments/preflight.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, PAGE, pageFrom, paged, pageOf, REGION_NAME, UUID } from '../schema.ts';
 import { CHECKS, ENVIRONMENT, showCheck, showEnvironment } from '../vault/answers.ts';
@@ -37,15 +38,28 @@ export const EXAMPLE_MASTER_KEY = {
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 } as const;
 
-/** What came in as text, in the kind that secrets have here; wiped when the request is over. */
+interface MasterKeyBody {
+  readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
+  readonly keyId: string;
+  readonly endpoint?: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** What came in as text, in the kind that secrets have here; wiped when the request is over. @throws {EnvironmentError} */
 export function masterKeyFrom(
   context: AdminContext,
-  body: Omit<WantedMasterKey, 'credentials'> & { readonly accessKeyId: string; readonly secretAccessKey: string },
-): WantedMasterKey {
-  const { accessKeyId, secretAccessKey: text, ...rest } = body;
+  { provider, accessKeyId, secretAccessKey: text, ...rest }: MasterKeyBody,
+): Extract<NewMasterKey, { provider: 'aws-kms' }> {
+  if (provider !== 'aws-kms') {
+    throw new EnvironmentError(
+      'provider-not-implemented',
+      `Master keys of the provider ${provider} are not implemented yet. Use aws-kms, at AWS or at Keystead's own endpoint`,
+    );
+  }
   const secretAccessKey = bytesOf<'AwsSecretAccessKey'>(Buffer.from(text, 'latin1'));
   context.wipeLater(secretAccessKey);
-  return { ...rest, credentials: { accessKeyId, secretAccessKey } };
+  return { ...rest, provider, credentials: { accessKeyId, secretAccessKey } };
 }
 
 export const createEnvironment = adminRoute({
@@ -153,17 +167,9 @@ export const checkEnvironment = adminRoute({
     targets: [{ action: 'keystead:CheckEnvironment', resource: environmentArn(tenant, params.environmentId) }],
     run: () =>
       refusing(async () => {
-        const { id, storage, masterKey } = await requireEnvironment(services.records, tenant, params.environmentId);
-        const owner = { tenant: tenant.tenantId, environment: id };
-        const credentials = credentialsOf(tenant.tenantKey, id, masterKey);
-        const key = masterKeyAt({ ...masterKey, credentials }, owner, services.vault.egress);
-        try {
-          // What a run that was cut off has left there is this environment's too: nobody else can have its folder.
-          return { value: await preflight({ owner, storage, masterKey: key, hasVault: true }) };
-        } finally {
-          credentials.secretAccessKey.fill(0);
-          await key.close();
-        }
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        // What a run that was cut off has left there is this environment's too: nobody else can have its place.
+        return { value: await lookAtEnvironment(services.vault, tenant.tenantKey, environment, true) };
       }),
   }),
   show: (checks: readonly Check[]) => ({ checks: checks.map(showCheck) }),
@@ -194,20 +200,15 @@ export const setEnvironmentCredentials = adminRoute({
     run: (nowMs) =>
       refusing(async () => {
         const { services, proof } = context;
-        const { tenantKey, tenantId } = proof.tenant;
-        const { vaultRoots, egress } = services.vault;
+        const { tenantKey } = proof.tenant;
         const before = await requireEnvironment(services.records, proof.tenant, params.environmentId);
-        const { provider, keyId, endpoint } = before.masterKey;
-        const { credentials } = masterKeyFrom(context, { provider, keyId, ...body });
-        const masterKey = { provider, keyId, ...(endpoint !== undefined && { endpoint }), credentials };
-        const { id, storage } = before;
-        const parts = { records: services.records, random: services.random, vaultRoots, egress };
-        const checks = await checkOne(parts, tenantId, { id, storage, masterKey, hasVault: true });
-        const after: Environment = {
-          ...before,
-          masterKey: settingsOf(tenantKey, id, masterKey, services.random),
-          updatedAtMs: nowMs,
-        };
+        const [primary, ...others] = before.masterKeys;
+        if (primary?.provider !== 'aws-kms') throw noAccessKey(before);
+        const { access: _, ...rest } = primary;
+        const { credentials } = masterKeyFrom(context, { ...rest, ...body });
+        const changed = settingsOf(tenantKey, before.id, { ...rest, credentials }, services.random);
+        const after: Environment = { ...before, masterKeys: [changed, ...others], updatedAtMs: nowMs };
+        const checks = await requireWorking(services.vault, tenantKey, after, true);
         return { value: { environment: after, checks }, writes: [putEnvironment(tenantKey, before, after)] };
       }),
   }),
@@ -218,17 +219,25 @@ export const setEnvironmentCredentials = adminRoute({
 });
 
 /** @throws {EnvironmentError} `rewrap-pending`, `same-master-key` */
-export function requireMovable({ masterKey, nextMasterKey }: Environment, keyId: string): void {
-  if (nextMasterKey !== undefined && nextMasterKey.keyId !== keyId) {
+export function requireMovable({ masterKeys, nextMasterKeys }: Environment, keyId: string): void {
+  const [next] = nextMasterKeys ?? [];
+  if (next !== undefined && next.keyId !== keyId) {
     throw new EnvironmentError(
       'rewrap-pending',
-      `This environment is on its way to the master key ${nextMasterKey.keyId}. Let that end first: ask for the same key again`,
+      `This environment is on its way to the master key ${next.keyId}. Let that end first: ask for the same key again`,
     );
   }
-  if (masterKey.keyId === keyId) {
+  if (primaryOf(masterKeys).keyId === keyId) {
     throw new EnvironmentError(
       'same-master-key',
       `The key ${keyId} is the master key already. Its own rotation needs nothing to be done here`,
     );
   }
+}
+
+function noAccessKey({ label }: Environment): EnvironmentError {
+  return new EnvironmentError(
+    'provider-not-implemented',
+    `The master key of ${label} is not reached by an access key. There is none to change`,
+  );
 }

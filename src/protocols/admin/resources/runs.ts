@@ -4,8 +4,9 @@ import type { Tenant } from '../../../identity/tenant.ts';
 import type { RecordReader } from '../../../records/ports.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
-import { settingsOf } from '../../../vault/environments/environment.ts';
-import { checkOne, requireMasterKey } from '../../../vault/environments/new-environment.ts';
+import { requireWorking } from '../../../vault/environments/check-environment.ts';
+import { settingsOf } from '../../../vault/environments/master-key-settings.ts';
+import { requireMasterKey } from '../../../vault/environments/new-environment.ts';
 import { placeBelow } from '../../../vault/environments/roots.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import { readRun, runRef } from '../../../vault/runs/run-record.ts';
@@ -118,17 +119,14 @@ export const changeMasterKey = runRoute({
   details: ({ keyId }) => ({ masterKey: keyId }),
   plan: async (context, before, body, nowMs) => {
     const { services, proof } = context;
-    const { tenantKey, tenantId } = proof.tenant;
-    const { vaultRoots, egress } = services.vault;
-    const { id, storage } = before;
+    const { tenantKey } = proof.tenant;
     requireMovable(before, body.keyId);
-    const masterKey = requireMasterKey(masterKeyFrom(context, body), storage.region);
-    const parts = { records: services.records, random: services.random, vaultRoots, egress };
-    await checkOne(parts, tenantId, { id, storage, masterKey, hasVault: true });
-    const nextMasterKey = settingsOf(tenantKey, id, masterKey, services.random);
-    const environment = { ...before, nextMasterKey, updatedAtMs: nowMs };
+    const masterKey = requireMasterKey(masterKeyFrom(context, body), before.storage.region);
+    const nextMasterKeys = [settingsOf(tenantKey, before.id, masterKey, services.random)];
+    const environment = { ...before, nextMasterKeys, updatedAtMs: nowMs };
+    await requireWorking(services.vault, tenantKey, environment, true);
     return {
-      work: { kind: 'rewrap' },
+      work: { kind: 'rewrap', to: [body.keyId] },
       subject: { masterKey: body.keyId },
       lock: WRITER_LOCK,
       environment,

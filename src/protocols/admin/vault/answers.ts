@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Check } from '../../../vault/environments/preflight.ts';
-import type { Environment, MasterKeySettings } from '../../../vault/environments/environment.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+import { primaryOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
 import { requireKeyArn } from '../../../vault/environments/master-key-of.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import type { Run } from '../../../vault/runs/run.ts';
@@ -15,13 +16,13 @@ const MASTER_KEY = named('MasterKey', {
   keyId: Type.String({ description: 'the key ARN' }),
   region: REGION_NAME,
   endpoint: Type.Optional(TEXT),
-  accessKeyId: TEXT,
+  accessKeyId: Type.Optional(TEXT),
 });
 
 export const ENVIRONMENT = named('Environment', {
   environmentId: UUID,
   label: TEXT,
-  storage: closed({ type: TEXT, path: TEXT, region: REGION_NAME }),
+  storage: closed({ type: TEXT, path: Type.Optional(TEXT), region: REGION_NAME }),
   encryptAutomatically: Type.Boolean({ description: 'always true: there is no unencrypted format' }),
   masterKey: MASTER_KEY,
   nextMasterKey: Type.Optional(MASTER_KEY),
@@ -103,13 +104,14 @@ export const RUN = named('Run', {
 });
 
 export function showEnvironment(environment: Environment) {
-  const { id, label, storage, masterKey, nextMasterKey, vaultId, writer, heads } = environment;
+  const { id, label, storage, masterKeys, nextMasterKeys, vaultId, writer, heads } = environment;
+  const [nextMasterKey] = nextMasterKeys ?? [];
   return {
     environmentId: id,
     label,
-    storage: { type: storage.type, path: storage.path, region: storage.region },
+    storage: { type: storage.type, region: storage.region, ...(storage.type === 'folder' && { path: storage.path }) },
     encryptAutomatically: true,
-    masterKey: showMasterKey(masterKey),
+    masterKey: showMasterKey(primaryOf(masterKeys)),
     ...(nextMasterKey && { nextMasterKey: showMasterKey(nextMasterKey) }),
     ...(vaultId !== undefined && { vaultId }),
     writerId: writer.id,
@@ -119,9 +121,12 @@ export function showEnvironment(environment: Environment) {
   };
 }
 
-function showMasterKey({ provider, keyId, endpoint, accessKeyId }: MasterKeySettings) {
+function showMasterKey(settings: MasterKeySettings) {
+  const { provider, keyId } = settings;
   const { region } = requireKeyArn(keyId);
-  return { provider, keyId, region, ...(endpoint !== undefined && { endpoint }), accessKeyId };
+  if (settings.provider !== 'aws-kms') return { provider, keyId, region };
+  const { endpoint, access } = settings;
+  return { provider, keyId, region, ...(endpoint !== undefined && { endpoint }), accessKeyId: access.accessKeyId };
 }
 
 export function showCheck({ check, outcome, what, next }: Check) {

@@ -109,6 +109,7 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
 
 /** The folder of an environment must be what it was when it was looked at: no link to somewhere else meanwhile. */
 async function requireUnmoved({ services }: AdminContext, { storage }: Environment): Promise<void> {
+  if (storage.type !== 'folder') return;
   const place = await placeBelow(services.vault.vaultRoots, storage.path);
   if (place === storage.path) return;
   throw new EnvironmentError(

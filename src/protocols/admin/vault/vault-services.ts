@@ -1,9 +1,10 @@
 import type { EgressGuard } from '../../../clients/egress.ts';
+import type { StorageServices } from '../../../vault/environments/access-of.ts';
 import type { Roots } from '../../../vault/environments/roots.ts';
 import type { RunDesk } from '../../../jobs/run-desk.ts';
 
 /** What the vault's part of the admin API stands on. */
-export interface VaultServices {
+export interface VaultServices extends StorageServices {
   /** Below these folders environments keep their backups. */
   readonly vaultRoots: Roots;
   /** Below these folders the server itself reads for a backup and writes for a restore. */

@@ -205,7 +205,7 @@ describe('environments and runs over the admin API', () => {
     ]);
     for (const path of [first.storage.path, `${first.storage.path}/packs`]) {
       for (const by of [apiKey, stranger]) {
-        expect(refused(await post('/environments', wanted({}, { path }), by))).toEqual([409, 'path-taken']);
+        expect(refused(await post('/environments', wanted({}, { path }), by))).toEqual([409, 'place-taken']);
       }
     }
     expect((await post('/environments', { ...wanted(), label: first.label }, stranger)).status).toBe(201);

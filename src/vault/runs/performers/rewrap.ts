@@ -5,10 +5,10 @@ import { showRewrap } from '../results.ts';
 export const REWRAP: Performer<'rewrap'> = {
   signs: true,
   empty: { envelopes: 0, rewrapped: 0, oldRevisionsLeft: 0 },
-  run: async (repository, _work, { heads }, { signal, onProgress }) => {
+  run: async (repository, { to }, { heads }, { signal, onProgress }) => {
     const report = await rewrap({
       repository,
-      to: repository.masterKeys.slice(-1),
+      to: to.flatMap((id) => repository.masterKeys.filter((key) => key.describe().keyId === id)),
       signal,
       onProgress: (files, totalFiles) => onProgress({ phase: 'rewrap', files, totalFiles, bytes: 0, rate: 0 }),
     });
