@@ -91,7 +91,7 @@ export interface Environment {
   readonly label: string;
   readonly storage: {
     readonly type: string;
-    readonly path: string;
+    readonly path?: string | undefined;
     /** a region such as us-east-1 */
     readonly region: string;
   };
@@ -391,7 +391,7 @@ export interface MasterKey {
   /** a region such as us-east-1 */
   readonly region: string;
   readonly endpoint?: string | undefined;
-  readonly accessKeyId: string;
+  readonly accessKeyId?: string | undefined;
 }
 
 export interface Policy {
