@@ -23,7 +23,8 @@ import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, writerFor, type Repository } from './repository.ts';
 import { Sealer, type PackTaker } from './sealer.ts';
 import { listSnapshots, readSnapshot, type HistoryFinding } from './snapshots.ts';
-import type { Source } from './sources/source.ts';
+import { reading } from './sources/reading.ts';
+import type { Source, SourceReport } from './sources/source.ts';
 import { TreeReader } from './tree-reader.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { Walk } from './walk.ts';
@@ -57,6 +58,7 @@ export interface BackupReport {
   readonly storedBytes: number;
   readonly durationMs: number;
   readonly problems: readonly Problem[];
+  readonly source: SourceReport;
   /** What the run had to work around in the store. */
   readonly warnings: readonly string[];
   readonly findings: readonly HistoryFinding[];
@@ -102,13 +104,8 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     const sink = new PackSink(repository, metadata, writer, registry);
     const run: Run = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs };
 
-    const { walk, root, newBytes } = await readSource(
-      run,
-      source,
-      data,
-      parent?.root,
-      options.threads ?? threadsByDefault(),
-    );
+    const threads = options.threads ?? threadsByDefault();
+    const { walk, root, newBytes, report } = await readSource(run, source, data, parent?.root, { threads, signal });
     progress.tell('finish', true);
     await sink.writeIndex();
     const { head, statistics } = await commit(run, walk, root, parent?.manifest, history.heads, options.knownHeads);
@@ -123,7 +120,8 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
       storedBytes: sink.storedBytes,
       durationMs: Math.round(clock.monotonicMs() - startedAt),
       problems: walk.problems,
-      warnings: [...skipped, ...(parent?.warnings ?? []), ...walk.warnings],
+      source: report,
+      warnings: [...skipped, ...(parent?.warnings ?? []), ...walk.warnings, ...report.warnings],
       findings: history.findings,
     };
   } finally {
@@ -161,8 +159,8 @@ async function readSource(
   source: Source,
   data: HeldKey,
   parentRoot: readonly Buffer[] | undefined,
-  threads: number,
-): Promise<{ walk: Walk; root: readonly Buffer[]; newBytes: number }> {
+  { threads, signal = new AbortController().signal }: { threads: number; signal: AbortSignal | undefined },
+): Promise<{ walk: Walk; root: readonly Buffer[]; newBytes: number; report: SourceReport }> {
   const { repository, ring, domain, metadata, registry, sink, guard, progress } = run;
   const vaultId = repository.descriptor.vault;
   const blocks = new BlockPool();
@@ -183,10 +181,10 @@ async function readSource(
     const tree = new TreeWriter(new PackFiller(metadata, vaultId), domain.treeIdKey, registry, onPack);
     const parentTree = new TreeReader(repository, ring, domain.treeIdKey);
     const walk = new Walk({ source, registry, tree, parentTree, small, large, guard, progress });
-    const root = await walk.run(parentRoot);
+    const { value: root, report } = await reading(source, signal, () => walk.run(parentRoot));
     await sealer.finish();
     await tree.finish();
-    return { walk, root, newBytes: small.newBytes + large.newBytes };
+    return { walk, root, newBytes: small.newBytes + large.newBytes, report };
   } finally {
     await sealer.stop();
   }

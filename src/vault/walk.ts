@@ -116,13 +116,13 @@ export class Walk {
     const group = entry.links > 1 ? `${entry.device}:${entry.inode}` : undefined;
     const read = group === undefined ? undefined : this.#linked.get(group);
     let file: Pending<FileEntry>;
-    if (read) file = { value: Promise.resolve(read.value).then((other) => ({ ...other, name: entry.name })) };
-    else file = this.#unchanged(entry, before) ?? (await this.#read(path, entry));
+    if (read) {
+      this.#count(entry.size ?? 0);
+      file = { value: Promise.resolve(read.value).then((other) => ({ ...other, name: entry.name })) };
+    } else file = this.#unchanged(entry, before) ?? (await this.#read(path, entry));
     if (group !== undefined && !read) this.#linked.set(group, file);
     this.files++;
-    this.bytes += entry.size;
     progress.files++;
-    progress.bytes += entry.size;
     progress.tell('read');
     return file;
   }
@@ -132,15 +132,19 @@ export class Walk {
     if (before?.type !== 'file' || before.changedWhileRead || !isSame(entry, before)) return undefined;
     for (const { chunk } of before.extents) if (!this.#options.registry.use(chunk)) return undefined;
     this.unchangedFiles++;
-    return { value: { ...entry, extents: before.extents, changedWhileRead: false } };
+    this.#count(before.size);
+    return { value: { ...entry, size: before.size, extents: before.extents, changedWhileRead: false } };
   }
 
   async #read(path: SourcePath, entry: SourceFileEntry): Promise<Pending<FileEntry>> {
+    const before = this.bytes;
     for (let attempt = 1; ; attempt++) {
+      this.#count(before - this.bytes);
       const now = attempt === 1 ? entry : await this.#options.source.entry(path);
       if (now.type !== 'file') throw new SourceError('vanished');
       const { extents, size, after } = await this.#readOnce(path, now.size);
-      const changed = size !== now.size || after.type !== 'file' || !isSame(now, after);
+      const isAsBefore = after.type === 'file' && size === now.size && isSame(now, after);
+      const changed = now.size !== undefined && !isAsBefore;
       if (changed && attempt === 1) continue;
       if (changed) this.problems.push({ path, code: 'changed-while-read' });
       return { value: extents.then((list) => ({ ...now, size, extents: list, changedWhileRead: changed })) };
@@ -149,21 +153,31 @@ export class Walk {
 
   async #readOnce(
     path: SourcePath,
-    expected: number,
+    expected: number | undefined,
   ): Promise<{ extents: Promise<readonly Extent[]>; size: number; after: SourceEntry }> {
     const file = await this.#options.source.open(path);
-    const isSmall = expected <= SMALL_FILE;
+    const isSmall = expected !== undefined && expected <= SMALL_FILE;
     const stream = isSmall ? this.#options.small : this.#options.large;
     const extents = stream.begin();
     let size = 0;
     try {
-      size = await this.#copy(file, stream, expected);
+      // What cannot be read to its end does not count.
+      const before = this.bytes;
+      size = await this.#copy(file, stream, expected ?? Infinity).catch((error: unknown) => {
+        this.#count(before - this.bytes);
+        throw error;
+      });
       return { extents, size, after: await file.entry() };
     } finally {
       await stream.end();
       if (!isSmall) await stream.flush();
       await file.close();
     }
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes;
+    this.#options.progress.bytes += bytes;
   }
 
   /** Reads up to the size that was seen, so that a file that grows without end does not hold the run. */
@@ -176,6 +190,8 @@ export class Walk {
       stream.wrote(length);
       size += length;
       this.readBytes += length;
+      this.#count(length);
+      this.#options.progress.tell('read');
       await this.#breathe();
     }
     return size;
@@ -191,5 +207,6 @@ export class Walk {
 }
 
 function isSame(a: SourceFileEntry, b: Omit<SourceFileEntry, 'name'>): boolean {
+  if (a.size === undefined) return false;
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.inode === b.inode;
 }

@@ -27,7 +27,7 @@ export interface PostgresSpec extends Named {
   readonly databases?: readonly string[];
 }
 
-/** One stream of bytes, as it comes from standard input. Only where the run reads it itself: in the CLI. */
+/** One stream of bytes: the standard input of the process that runs the backup. So only the CLI's own process has it. */
 export interface StreamSpec extends Named {
   readonly kind: 'stream';
   /** The name of the one file that a snapshot has. */

@@ -5,7 +5,11 @@ export type SourcePath = Buffer;
 
 export type SourceEntry = EntryMetadata &
   (
-    | { readonly type: 'file'; readonly size: number }
+    | {
+        readonly type: 'file';
+        /** Bytes; absent where only reading tells, as of a dump. Such a file is read each time, once, to its end. */
+        readonly size?: number;
+      }
     | { readonly type: 'folder' }
     | { readonly type: 'link'; readonly target: Buffer }
   );
@@ -13,6 +17,7 @@ export type SourceEntry = EntryMetadata &
 /** Why one item cannot be kept. It does not end the run. */
 export type SourceRefusal = 'unreadable' | 'vanished' | 'unsupported-type';
 
+/** Thrown by a source: the item cannot be kept, the others can. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly code: SourceRefusal;
@@ -32,6 +37,11 @@ export interface SourceFile {
   close(): void | Promise<void>;
 }
 
+/** What there is to tell of the reading, besides the items. For people: no content, no secret. */
+export interface SourceReport {
+  readonly warnings: readonly string[];
+}
+
 /**
  * What is backed up: a tree of folders, files and symbolic links. Methods refuse one item with a `SourceError`; any
  * other failure ends the run. Answers may be values, since a promise for each of a million small files costs more than
@@ -40,6 +50,13 @@ export interface SourceFile {
 export interface Source {
   /** Names the dedupe domain, in UTF-8: the same source has the same name each time. */
   readonly name: string;
+  /**
+   * Called once, before anything is read: makes what is read consistent, where the source can. The signal ends waiting
+   * too, since a program or a network may be silent for ever.
+   */
+  begin?(signal: AbortSignal): void | Promise<void>;
+  /** Called once after `begin`, also when `begin` or the reading failed: lets go of everything. */
+  end?(): SourceReport | Promise<SourceReport>;
   /** The names in a folder, ascending by their bytes. */
   list(folder: SourcePath): readonly Buffer[] | Promise<readonly Buffer[]>;
   /** What lies at a path; symbolic links are not followed. */
