@@ -1,22 +1,14 @@
 import { BlockPool } from './blocks.ts';
 import { ChunkRegistry } from './chunk-registry.ts';
 import { chunker } from './chunker.ts';
+import { commitSnapshot } from './commit-snapshot.ts';
 import { ContentStream } from './content-stream.ts';
 import { refuseAborted, VaultError } from './errors.ts';
-import { faultPoint } from './fault.ts';
 import type { KnownHead } from './index-cache.ts';
 import { syncIndex } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
-import {
-  sealManifest,
-  snapshotId,
-  snapshotName,
-  type Manifest,
-  type NeededKey,
-  type Problem,
-  type SnapshotStatistics,
-} from './manifest.ts';
+import { snapshotId, type Manifest, type NeededKey, type Problem, type SnapshotStatistics } from './manifest.ts';
 import { PackFiller } from './pack-filler.ts';
 import { PackSink } from './pack-sink.ts';
 import { Progress, type OnProgress } from './progress.ts';
@@ -200,7 +192,7 @@ async function commit(
   knownHeads: readonly KnownHead[] = [],
 ): Promise<{ head: KnownHead; statistics: SnapshotStatistics }> {
   const { repository, metadata, domain, guard, startedMs } = run;
-  const { target, cache, clock, descriptor, random } = repository;
+  const { cache } = repository;
   const writer = writerFor(repository);
   const newest = [...heads, ...knownHeads, ...cache.knownHeads()]
     .filter((head) => head.writer === writer.id)
@@ -213,39 +205,27 @@ async function commit(
     bytes: walk.bytes,
     problems: walk.problems.length,
   };
-  const head = {
-    vault: descriptor.vault,
-    writer: writer.id,
-    sequence: (newest?.sequence ?? 0) + 1,
-    previous: newest?.digest ?? null,
-    parent: parent ? snapshotId(parent.head) : null,
-    domain: domain.id,
-    createdMs: clock.nowMs(),
-    keys: await neededKeys(run, keyIds, parent),
+  const snapshot = {
+    head: {
+      parent: parent ? snapshotId(parent.head) : null,
+      domain: domain.id,
+      keys: await neededKeys(run, keyIds, parent),
+    },
+    body: (finishedMs: number) => ({
+      source: domain.name,
+      startedMs,
+      finishedMs,
+      root,
+      statistics,
+      problems: walk.problems,
+      indexes,
+      packs,
+    }),
+    metadata,
   };
-  const body = {
-    source: domain.name,
-    startedMs,
-    finishedMs: head.createdMs,
-    root,
-    statistics,
-    problems: walk.problems,
-    indexes,
-    packs,
-  };
-  const { bytes, headDigest } = sealManifest(head, body, metadata, writer.privateKey, random(32));
   await guard.check();
   await guard.prove();
-  faultPoint('vault.before-manifest');
-  try {
-    await target.put(snapshotName(writer.id, head.sequence), bytes);
-  } catch (error) {
-    if (!(error instanceof VaultError) || error.code !== 'object-exists') throw error;
-    throw new VaultError('conflict', `The snapshot ${snapshotId(head)} was written by another run meanwhile`, error);
-  }
-  const known = { writer: writer.id, sequence: head.sequence, digest: headDigest };
-  cache.rememberHead(known);
-  return { head: known, statistics };
+  return { head: await commitSnapshot(repository, snapshot, newest, () => guard.check()), statistics };
 }
 
 /** The reference list: every pack, index object and data key that the snapshot needs. */

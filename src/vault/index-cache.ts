@@ -2,21 +2,28 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ChunkEntry } from './format.ts';
-import type { IndexedPack } from './index-object.ts';
+import { VaultError } from './errors.ts';
+import type { IndexObject } from './index-object.ts';
 
 /** Bumped when the tables change: an older cache is thrown away and built again. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
   PRAGMA synchronous = OFF;
   PRAGMA cache_size = -65536;
   PRAGMA temp_store = FILE;
-  CREATE TABLE IF NOT EXISTS indexes (n INTEGER PRIMARY KEY, id TEXT UNIQUE, key TEXT);
-  CREATE TABLE IF NOT EXISTS packs (n INTEGER PRIMARY KEY, id TEXT UNIQUE, key TEXT, length INTEGER, source INTEGER, trusted INTEGER, present INTEGER);
+  CREATE TABLE IF NOT EXISTS indexes (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, key TEXT);
+  CREATE TABLE IF NOT EXISTS packs (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT, key TEXT, length INTEGER, source INTEGER, writer TEXT, present INTEGER, UNIQUE (id, source));
   CREATE TABLE IF NOT EXISTS chunks (id BLOB, pack INTEGER, kind INTEGER, codec INTEGER, start INTEGER, stored INTEGER, plain INTEGER, PRIMARY KEY (id, pack)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS revisions (key TEXT PRIMARY KEY, revision INTEGER);
   CREATE TABLE IF NOT EXISTS heads (writer TEXT PRIMARY KEY, sequence INTEGER, digest TEXT);
 `;
+
+/** How long a process waits for another one that writes to the same cache. */
+const BUSY_MS = 60_000;
+/** Of 5 milliseconds each. */
+const WAL_ATTEMPTS = 1_000;
+/** SQLITE_CORRUPT and SQLITE_NOTADB: what says that a file is no cache any more, and not that somebody else is at it. */
+const RUINED = new Set([11, 26]);
 
 /** Where a chunk lies. `pack` numbers the pack in this cache. */
 export interface Location {
@@ -59,14 +66,19 @@ export class IndexCache {
   readonly #find: StatementSync;
   readonly #findTrusted: StatementSync;
   readonly #pack: StatementSync;
+  readonly #writer: string;
 
-  /** Opens the cache of a vault in a folder; `undefined` keeps it in memory. */
-  constructor(folder: string | undefined, vaultId: string) {
+  /**
+   * Opens the cache of a vault in a folder; `undefined` keeps it in memory. Several processes may have it open at once.
+   * Only what `writer` has written itself is found by {@link findTrusted}.
+   */
+  constructor(folder: string | undefined, vaultId: string, writer: string | undefined) {
     this.#database = open(folder, vaultId);
+    this.#writer = writer ?? '';
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
     const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';
     this.#find = this.#database.prepare(`${columns} ${joined} LIMIT 1`);
-    this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.trusted = 1 LIMIT 1`);
+    this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ? LIMIT 1`);
     this.#pack = this.#database.prepare(
       'SELECT p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source WHERE p.n = ?',
     );
@@ -83,20 +95,19 @@ export class IndexCache {
   }
 
   /** Takes an index object in, all of it or nothing. */
-  add(
-    index: { readonly id: string; readonly keyId: string; readonly packs: readonly IndexedPack[] },
-    trusted: boolean,
-  ): void {
+  add(index: Pick<IndexObject, 'id' | 'keyId' | 'writer' | 'packs'>): void {
     this.#transaction(() => {
-      const { lastInsertRowid } = this.#database
-        .prepare('INSERT INTO indexes (id, key) VALUES (?, ?)')
+      const { lastInsertRowid, changes } = this.#database
+        .prepare('INSERT OR IGNORE INTO indexes (id, key) VALUES (?, ?)')
         .run(index.id, index.keyId);
+      // Another process has brought it in meanwhile.
+      if (changes === 0) return;
       const addPack = this.#database.prepare(
-        'INSERT OR IGNORE INTO packs (id, key, length, source, trusted, present) VALUES (?, ?, ?, ?, ?, 1)',
+        'INSERT OR IGNORE INTO packs (id, key, length, source, writer, present) VALUES (?, ?, ?, ?, ?, 1)',
       );
       const addChunk = this.#database.prepare('INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)');
       for (const pack of index.packs) {
-        const added = addPack.run(pack.id, pack.keyId, pack.length, lastInsertRowid, trusted ? 1 : 0);
+        const added = addPack.run(pack.id, pack.keyId, pack.length, lastInsertRowid, index.writer);
         if (added.changes === 0) continue;
         for (const { id, kind, codec, offset, stored, plain } of pack.entries) {
           addChunk.run(id, added.lastInsertRowid, kind, codec, offset, stored, plain);
@@ -115,9 +126,17 @@ export class IndexCache {
     });
   }
 
-  /** Marks which packs the store has: chunks of the others are not found, so a later run writes them again. */
-  setPresent(packs: ReadonlyMap<string, number>): void {
-    const rows = this.#database.prepare('SELECT n, id, length, present FROM packs').all();
+  /** The number of the pack that came in last; 0 where there is none. */
+  newestPack(): number {
+    return (this.#database.prepare('SELECT max(n) AS n FROM packs').get()?.['n'] as number | null) ?? 0;
+  }
+
+  /**
+   * Marks which packs the store has: chunks of the others are not found, so a later run writes them again. Looks only at
+   * packs up to the one that was the newest before the store was listed: what another run has put since is not in the list.
+   */
+  setPresent(packs: ReadonlyMap<string, number>, upTo: number): void {
+    const rows = this.#database.prepare('SELECT n, id, length, present FROM packs WHERE n <= ?').all(upTo);
     const mark = this.#database.prepare('UPDATE packs SET present = ? WHERE n = ?');
     this.#transaction(() => {
       for (const row of rows) {
@@ -133,16 +152,22 @@ export class IndexCache {
 
   /** As {@link find}, among what this writer has written itself. */
   findTrusted(id: Uint8Array): Location | undefined {
-    return location(id, this.#findTrusted.get(id));
+    return location(id, this.#findTrusted.get(id, this.#writer));
   }
 
+  /** @throws {VaultError} `chunk-missing`: the index that told of it has gone from the store since */
   pack(n: number): CachedPack {
-    return this.#pack.get(n) as unknown as CachedPack;
+    const found = this.#pack.get(n) as unknown as CachedPack | undefined;
+    if (found === undefined)
+      throw new VaultError('chunk-missing', 'The index of a pack in use was taken from the store');
+    return found;
   }
 
-  /** The number of a pack that is in the cache. */
+  /** The number of a pack that this writer has written. @throws {VaultError} as {@link pack} */
   packNumber(id: string): number {
-    return this.#database.prepare('SELECT n FROM packs WHERE id = ?').get(id)?.['n'] as number;
+    const row = this.#database.prepare('SELECT n FROM packs WHERE id = ? AND writer = ? LIMIT 1').get(id, this.#writer);
+    if (row === undefined) throw new VaultError('chunk-missing', `The index of pack ${id} was taken from the store`);
+    return row['n'] as number;
   }
 
   knownRevision(key: string): number {
@@ -176,7 +201,7 @@ export class IndexCache {
   }
 
   #transaction(work: () => void): void {
-    this.#database.exec('BEGIN');
+    this.#database.exec('BEGIN IMMEDIATE');
     try {
       work();
       this.#database.exec('COMMIT');
@@ -194,19 +219,43 @@ function location(id: Uint8Array, row: unknown): Location | undefined {
 }
 
 function open(folder: string | undefined, vaultId: string): DatabaseSync {
-  if (folder === undefined) return prepared(new DatabaseSync(':memory:'));
+  if (folder === undefined) return prepared(':memory:');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${vaultId}.v${SCHEMA_VERSION}.sqlite`);
   try {
-    return prepared(new DatabaseSync(path));
-  } catch {
+    return prepared(path);
+  } catch (error) {
+    const { errcode = 0 } = error as { readonly errcode?: number };
+    if (!RUINED.has(errcode & 0xff)) throw error;
     // A cache that cannot be read is worth nothing: the store has everything that was in it.
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    return prepared(new DatabaseSync(path));
+    return prepared(path);
   }
 }
 
-function prepared(database: DatabaseSync): DatabaseSync {
-  database.exec(SCHEMA);
-  return database;
+function prepared(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    useWriteAheadLog(database);
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Two processes that make a cache at the same moment: SQLite does not wait here by itself, whatever its timeout is. */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
+      if (!isBusy || attempt >= WAL_ATTEMPTS) throw error;
+      Atomics.wait(pause, 0, 0, 5);
+    }
+  }
 }

@@ -12,6 +12,7 @@ export async function syncIndex(
   ring: KeyRing,
 ): Promise<{ readonly skipped: readonly string[] }> {
   const { target, cache } = repository;
+  const newestPack = cache.newestPack();
   const missing = cache.indexIds();
   const skipped: string[] = [];
   for await (const { name } of target.list('index/')) {
@@ -28,7 +29,7 @@ export async function syncIndex(
   const present = new Map<string, number>();
   for await (const { name, length } of target.list('packs/'))
     present.set(name.slice(name.lastIndexOf('/') + 1), length);
-  cache.setPresent(present);
+  cache.setPresent(present, newestPack);
   return { skipped };
 }
 
@@ -39,8 +40,8 @@ export async function loadIndexes(repository: Repository, ring: KeyRing, ids: re
 }
 
 async function loadIndex(repository: Repository, ring: KeyRing, id: string): Promise<void> {
-  const { target, descriptor, cache, writer } = repository;
+  const { target, descriptor, cache } = repository;
   const bytes = await target.get(`index/${id}`, MAX_INDEX_LENGTH);
   const index = await openIndex(id, bytes, descriptor.vault, descriptor.writers, (keyId) => ring.get(keyId));
-  cache.add(index, index.writer === writer?.id);
+  cache.add(index);
 }

@@ -63,7 +63,7 @@ export class PackSink {
     const { id, bytes } = sealIndex(packs, this.#metadata, descriptor.vault, this.#writer, random(32));
     await target.put(`index/${id}`, bytes);
     faultPoint('vault.after-index');
-    cache.add({ id, keyId: this.#metadata.id, packs }, true);
+    cache.add({ id, keyId: this.#metadata.id, writer: this.#writer.id, packs });
     for (const pack of packs) for (const entry of pack.entries) this.#registry.arrived(entry.id);
   }
 }

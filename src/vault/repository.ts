@@ -58,17 +58,23 @@ export interface OpenOptions extends RepositoryOptions {
   readonly expect?: Partial<EnvironmentIdentity> & { readonly vault?: string; readonly creator?: string };
 }
 
-/** Makes a vault in an empty place. The descriptor is put last, so that a vault that is there is complete. */
+/**
+ * Makes a vault in an empty place. The descriptor is put last, so that a vault that is there is complete, and of several
+ * that make one at once the first to put it wins. Envelopes without a descriptor are what a making left that was cut off:
+ * nothing was ever encrypted under them.
+ *
+ * @throws {VaultError} `object-exists`: something else lies there, or another process has made a vault meanwhile
+ */
 export async function createRepository(target: Target, options: CreateOptions): Promise<Repository> {
   const { random = systemRandom, clock = systemClock, writerKey, identity } = options;
-  for await (const object of target.list('')) {
-    throw new VaultError('object-exists', `The target is not empty: there is ${object.name}`);
+  for await (const { name } of target.list('')) {
+    if (!name.startsWith('keys/')) throw new VaultError('object-exists', `The target is not empty: there is ${name}`);
   }
   const writer = writerOf(writerKey);
   const writers = [writer, ...(options.otherWriters ?? [])];
   const vault = random(16).toString('hex');
   const draft = { ...identity, vault, writers };
-  const cache = new IndexCache(options.cacheFolder, vault);
+  const cache = new IndexCache(options.cacheFolder, vault, writer.id);
   try {
     const ring = new KeyRing({ target, identity: draft, masterKeys: options.masterKeys, cache, clock, random });
     const dedupe = await ring.create('dedupe', { id: writer.id, privateKey: writerKey });
@@ -80,12 +86,42 @@ export async function createRepository(target: Target, options: CreateOptions): 
       dedupeKey: dedupe.id,
       chunker: options.chunker ?? DEFAULT_SIZES,
     };
-    await target.put(DESCRIPTOR_NAME, sealDescriptor(descriptor, writerKey));
+    await putDescriptor(target, descriptor, writerKey);
     return repositoryOf(target, descriptor, options, cache);
   } catch (error) {
     cache.close();
     throw error;
   }
+}
+
+/** Puts the descriptor, and takes away what makings that were cut off, or came too late, have left. */
+async function putDescriptor(target: Target, descriptor: Descriptor, writerKey: KeyObject): Promise<void> {
+  const own = `keys/${descriptor.dedupeKey}/`;
+  // Listed before there is a vault: from then on runs put envelopes that are in use.
+  const envelopes: string[] = [];
+  for await (const { name } of target.list('keys/')) envelopes.push(name);
+  const bytes = sealDescriptor(descriptor, writerKey);
+  try {
+    await target.put(DESCRIPTOR_NAME, bytes);
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'object-exists') throw error;
+    const isOurs = (await target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH)).equals(bytes);
+    if (!isOurs) {
+      await deleteAll(
+        target,
+        envelopes.filter((name) => name.startsWith(own)),
+      );
+      throw error;
+    }
+  }
+  await deleteAll(
+    target,
+    envelopes.filter((name) => !name.startsWith(own)),
+  );
+}
+
+async function deleteAll(target: Target, names: readonly string[]): Promise<void> {
+  if (target.capabilities.delete) for (const name of names) await target.delete(name);
 }
 
 /** Opens a vault. Asks no master key yet. */
@@ -96,7 +132,11 @@ export async function openRepository(target: Target, options: OpenOptions): Prom
       throw new VaultError('wrong-vault', `The vault in this target has another ${name} than expected`);
     }
   }
-  return repositoryOf(target, descriptor, options, new IndexCache(options.cacheFolder, descriptor.vault));
+  return repositoryOf(target, descriptor, options, cacheOf(options, descriptor));
+}
+
+function cacheOf({ cacheFolder, writerKey }: OpenOptions, { vault }: Descriptor): IndexCache {
+  return new IndexCache(cacheFolder, vault, writerKey && writerOf(writerKey).id);
 }
 
 function repositoryOf(

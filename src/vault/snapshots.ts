@@ -95,7 +95,8 @@ function checkKnownHead(head: KnownHead, chain: ReadonlyMap<number, Manifest> | 
   return { code: 'wrong-previous', snapshot, text: `The snapshot ${snapshot} is not the one that was seen before` };
 }
 
-async function readHead(repository: Repository, name: string): Promise<Manifest> {
+/** Reads and verifies the head of one manifest, by the name of its object. */
+export async function readHead(repository: Repository, name: string): Promise<Manifest> {
   const { target, descriptor } = repository;
   let bytes = await target.getRange(name, 0, FIRST_READ);
   const end = headEnd(`The manifest ${name}`, bytes);

@@ -48,7 +48,7 @@ describe('a target that fails', () => {
     expect((await check({ repository, level: 'data' })).findings).toEqual([]);
   });
 
-  it('tells that another run with the same key was faster', async () => {
+  it('follows another run with the same key that was faster', async () => {
     const { repository, target } = await newVault(folder);
     const source = new FolderSource(join(folder, 'source', 'folder'), 'source');
     const put = target.put.bind(target);
@@ -59,8 +59,8 @@ describe('a target that fails', () => {
       }
       await put(name, bytes);
     };
-    await expect(backup({ repository, source, threads: 0 })).rejects.toMatchObject({ code: 'conflict' });
-    expect((await listSnapshots(repository)).findings).toEqual([]);
     expect((await backup({ repository, source, threads: 0 })).head.sequence).toBe(2);
+    expect((await listSnapshots(repository)).findings).toEqual([]);
+    expect((await backup({ repository, source, threads: 0 })).head.sequence).toBe(3);
   });
 });

@@ -1,7 +1,6 @@
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressGuard } from '../../clients/egress.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
 import { writerKeyFrom } from '../environments/environment.ts';
 import { VaultError } from '../errors.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
@@ -54,17 +53,14 @@ async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]):
     if (writerKey === undefined || job.work.kind !== 'backup') {
       throw new VaultError('snapshot-missing', 'There is no backup in this environment yet', error);
     }
-    await clearUnfinished(target);
-    return await createRepository(target, { ...options, writerKey, identity: { tenant, environment } });
+    try {
+      return await createRepository(target, { ...options, writerKey, identity: { tenant, environment } });
+    } catch (failure) {
+      if (!(failure instanceof VaultError) || failure.code !== 'object-exists') throw failure;
+      // Another run may have been first to make it; what else lies there is no vault, and this says so.
+      return await openRepository(target, { ...options, expect }).catch(() => Promise.reject(failure));
+    }
   }
-}
-
-/** A vault whose making was cut off has an envelope and no descriptor: a key that nothing was ever encrypted under. */
-async function clearUnfinished(target: Target): Promise<void> {
-  const names: string[] = [];
-  for await (const { name } of target.list('')) names.push(name);
-  if (names.includes(DESCRIPTOR_NAME) || !names.every((name) => name.startsWith('keys/'))) return;
-  for (const name of names) await target.delete(name);
 }
 
 /** Buffers that came over the channel are plain arrays of bytes here. */

@@ -111,8 +111,12 @@ export class FolderTarget implements Target {
       const name = `${prefix}${entry.name}`;
       if (entry.isDirectory()) yield* this.list(`${name}/`);
       else if (entry.isFile()) {
-        const { size: length, ctimeMs } = await stat(join(folder, entry.name));
-        yield { name, length, storedMs: Math.floor(ctimeMs) };
+        const found = await stat(join(folder, entry.name)).catch((cause: unknown) => {
+          // Somebody else has taken it away since the folder was read.
+          if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+          throw failure(name, cause);
+        });
+        if (found) yield { name, length: found.size, storedMs: Math.floor(found.ctimeMs) };
       }
     }
   }
