@@ -11,6 +11,7 @@ import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { KnownHead } from '../vault/index-cache.ts';
+import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import { isGone } from '../vault/runs/owner.ts';
@@ -89,6 +90,13 @@ export class RunDesk {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, { kind: 'snapshots' });
     return await this.#services.runner.start(`snapshots ${randomUUID()}`, job).ended;
+  }
+
+  /** Asks about snapshots, in a process of its own: no key outlives its answer. */
+  async ask(tenant: Tenant, environment: Environment, question: Question): Promise<RunEnd> {
+    this.requireRoom();
+    const job = this.#jobOf(tenant, environment, question);
+    return await this.#services.runner.start(`${question.kind} ${randomUUID()}`, job).ended;
   }
 
   progress(runId: string): RunProgress | undefined {

@@ -18,7 +18,9 @@ export type VaultErrorCode =
   | 'no-recipient'
   | 'chunk-missing'
   | 'snapshot-missing'
+  | 'source-ambiguous'
   | 'path-missing'
+  | 'pattern-malformed'
   | 'unsafe-path'
   | 'destination-not-empty'
   | 'destination-failed'
@@ -50,7 +52,9 @@ const NEXT: Record<VaultErrorCode, string> = {
   'no-recipient': 'Open the vault with one of the master keys that its envelope names.',
   'chunk-missing': 'Run a check, and bring the missing objects back from another copy of the store.',
   'snapshot-missing': 'List the snapshots of this vault and choose one of them.',
+  'source-ambiguous': 'Name the source, or the snapshot by its id.',
   'path-missing': 'Name it as it stood below the folder that was backed up, like reports/2026; case counts.',
+  'pattern-malformed': 'Write it like *.pdf for names, or reports/**/2026-*.csv for paths.',
   'unsafe-path': 'Restore into a new, empty folder of your own.',
   'destination-not-empty': 'Restore into a new or empty folder, or say that existing files may be replaced.',
   'destination-failed': 'Look at the cause, then restore again.',

@@ -51,6 +51,39 @@ export class TreeReader {
     return undefined;
   }
 
+  /** The entries of a folder that come after a name, in order; reads no page before. */
+  async *entriesAfter(nodes: readonly Buffer[], after: Buffer): AsyncGenerator<TreeEntry, undefined> {
+    for await (const entry of this.entries(nodes.slice(await this.#pageOf(nodes, after)))) {
+      if (Buffer.compare(entry.name, after) > 0) yield entry;
+    }
+    return undefined;
+  }
+
+  /** The entry of that name in a folder. Reads the fewer pages the more the folder has: names are in order. */
+  async lookup(nodes: readonly Buffer[], name: Buffer): Promise<TreeEntry | undefined> {
+    const node = nodes[await this.#pageOf(nodes, name)];
+    return node && (await this.node(node)).find((entry) => entry.name.equals(name));
+  }
+
+  /** How many entries a folder has. */
+  async count(nodes: readonly Buffer[]): Promise<number> {
+    let count = 0;
+    for (const node of nodes) count += (await this.node(node)).length;
+    return count;
+  }
+
+  /** The number of the page that a name is on, if it is anywhere: the last one that begins with it or before it. */
+  async #pageOf(nodes: readonly Buffer[], name: Buffer): Promise<number> {
+    let [low, high] = [0, nodes.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const first = (await this.node(nodes[middle] as Buffer))[0];
+      if (first !== undefined && Buffer.compare(first.name, name) <= 0) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   async #open(id: string, keyId: string): Promise<OpenPack> {
     let pack = this.#packs.get(id);
     if (!pack) {

@@ -3,6 +3,7 @@ import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { ProgressEvent } from '../progress.ts';
+import type { Answers, Question } from '../recovery/questions.ts';
 import type { SourceSpec } from '../sources/source-spec.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 
@@ -22,7 +23,8 @@ export type Work =
   | { readonly kind: 'verify'; readonly level: CheckLevel }
   /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
   | { readonly kind: 'rewrap'; readonly to: readonly string[] }
-  | { readonly kind: 'snapshots' };
+  | { readonly kind: 'snapshots' }
+  | Question;
 
 /** How far a run is. Re-wrapping counts envelopes where others count files. */
 export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
@@ -57,6 +59,8 @@ export interface RunReport {
   /** The newest snapshots that the store has: to be kept elsewhere. */
   readonly heads: readonly KnownHead[];
   readonly result: RunResult;
+  /** What a question was answered. It is shown to who asked, and kept nowhere. */
+  readonly answer?: Answers[keyof Answers];
 }
 
 /** Numbers and texts of what a run did; which are there depends on its kind. Bytes, counts and milliseconds. */

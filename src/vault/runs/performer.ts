@@ -18,5 +18,5 @@ export interface Performer<Kind extends Work['kind']> {
     work: Extract<Work, { kind: Kind }>,
     job: Job,
     watch: Watch,
-  ) => Promise<Pick<RunReport, 'heads' | 'result'>>;
+  ) => Promise<Pick<RunReport, 'heads' | 'result' | 'answer'>>;
 }

@@ -1,6 +1,7 @@
 import type { Work } from './job.ts';
 import type { Performer } from './performer.ts';
 import { BACKUP } from './performers/backup.ts';
+import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
 import { REWRAP } from './performers/rewrap.ts';
 import { SNAPSHOTS } from './performers/snapshots.ts';
@@ -13,6 +14,7 @@ const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
   rewrap: REWRAP,
   snapshots: SNAPSHOTS,
   verify: VERIFY,
+  ...QUESTIONS,
 };
 
 /** How a kind of work is done. */

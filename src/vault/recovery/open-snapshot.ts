@@ -1,0 +1,46 @@
+import { dedupeDomain, type DedupeDomain } from '../domain.ts';
+import { VaultError } from '../errors.ts';
+import { loadIndexes } from '../index-sync.ts';
+import { KeyGuard } from '../key-guard.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { Manifest, ManifestBody, ManifestHead } from '../manifest.ts';
+import type { Repository } from '../repository.ts';
+import { readSnapshot } from '../snapshots.ts';
+import { TreeReader } from '../tree-reader.ts';
+
+/** A snapshot with everything it takes to read its tree. The ring opens no other key than its head names. */
+export interface OpenSnapshot {
+  readonly id: string;
+  readonly manifest: Manifest;
+  readonly body: ManifestBody;
+  readonly domain: DedupeDomain;
+  readonly reader: TreeReader;
+  /** To be asked at every step of long work. */
+  readonly guard: KeyGuard;
+}
+
+/** The data key that gives a snapshot its dedupe domain: the one of that purpose in its head. @throws {VaultError} */
+export function dedupeKeyOf(head: ManifestHead): string {
+  const [key, ...more] = head.keys.filter(({ purpose }) => purpose === 'dedupe');
+  if (key === undefined || more.length > 0)
+    throw new VaultError('malformed', 'The head of a snapshot does not name one key of the purpose dedupe');
+  return key.id;
+}
+
+/** Opens a snapshot with a ring of its own. @throws {MasterKeyError} @throws {VaultError} */
+export async function openSnapshot(
+  repository: Repository,
+  ring: KeyRing,
+  id: string,
+  signal?: AbortSignal,
+): Promise<OpenSnapshot> {
+  const { manifest, body } = await readSnapshot(repository, ring, id);
+  ring.expect(manifest.head.keys);
+  const dedupe = await ring.get(dedupeKeyOf(manifest.head));
+  const domain = dedupeDomain(dedupe, repository.descriptor.vault, body.source);
+  if (domain.id !== manifest.head.domain)
+    throw new VaultError('malformed', 'The snapshot names another source than its head');
+  await loadIndexes(repository, ring, body.indexes);
+  const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
+  return { id, manifest, body, domain, reader: new TreeReader(repository, ring, domain.treeIdKey), guard };
+}
