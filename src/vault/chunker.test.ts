@@ -1,8 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunker, type ChunkerSizes } from './chunker.ts';
-import { Compressor, decompress } from './compress.ts';
 import { dedupeDomain } from './domain.ts';
 import { noise } from './vault.fixture.ts';
 
@@ -67,46 +65,5 @@ describe('chunker', () => {
     const other = chunker(dedupeDomain(held, 'b'.repeat(32), 'other').gear, sizes);
     const bytes = noise('domain', 100_000);
     expect(other(bytes, 0, bytes.length, true)).not.toBe(cut(bytes, 0, bytes.length, true));
-  });
-});
-
-describe('compression', () => {
-  it('gives everything back, and stores what does not shrink', () => {
-    const compressor = new Compressor();
-    for (const plain of [
-      Buffer.alloc(0),
-      Buffer.from('x'),
-      noise('n', 100_000),
-      Buffer.alloc(100_000),
-      noise('n', 40_000),
-    ]) {
-      const { codec, bytes } = compressor.compress(plain);
-      expect(codec).toBe(plain.length === 100_000 && plain[0] === 0 ? 1 : 0);
-      expect(decompress(codec, Buffer.from(bytes), plain.length).equals(plain)).toBe(true);
-    }
-  });
-
-  it('comes back to compressing behind a stretch that does not shrink', () => {
-    const compressor = new Compressor();
-    compressor.compress(noise('n', 100_000));
-    expect(compressor.compress(Buffer.alloc(100_000)).codec).toBe(1);
-  });
-
-  it('refuses a frame that is longer or shorter than it says', () => {
-    const { codec, bytes } = new Compressor().compress(Buffer.alloc(10_000_000));
-    for (const length of [0, 9_999_999, 10_000_001]) {
-      expect(() => decompress(codec, Buffer.from(bytes), length)).toThrow(
-        expect.objectContaining({ code: 'tampered' }),
-      );
-    }
-  });
-
-  it('is the identity on any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
-        const compressed = new Compressor().compress(bytes);
-        expect(decompress(compressed.codec, Buffer.from(compressed.bytes), bytes.length).equals(bytes)).toBe(true);
-      }),
-    );
   });
 });

@@ -1,55 +1,45 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { VaultError } from './errors.ts';
 import { Codec } from './format.ts';
+import { frameBound, zstd } from './zstd.ts';
 
 const PROBE = 16 << 10;
 /** What compression must save to be worth its time at restore. */
 const WORTH_IT = 0.97;
 
-const params = {
-  [constants.ZSTD_c_compressionLevel]: 1,
-  // No chunk is much longer than this window, and a smaller one is set up faster.
-  [constants.ZSTD_c_windowLog]: 18,
-  // Fewer, longer matches: a fifth faster on records and binaries, two or three per cent larger.
-  [constants.ZSTD_c_hashLog]: 13,
-  [constants.ZSTD_c_minMatch]: 7,
-};
-
-function zstd(bytes: Uint8Array): Buffer {
-  // Where the longest frame there can be has room (ZSTD_compressBound), zstd compresses straight from input to output.
-  const bound = bytes.length + (bytes.length >> 8) + 128;
-  return zstdCompressSync(bytes, { params, chunkSize: bound, pledgedSrcSize: bytes.length });
+/** What a chunk is kept as. */
+export interface Compressed {
+  readonly codec: number;
+  /** Good until the next call. */
+  readonly bytes: Uint8Array;
 }
 
 /** Compresses what shrinks. Remembers whether the last chunk did, since neighbours are alike. */
 export class Compressor {
   #shrinks = true;
+  #frame = Buffer.alloc(0);
 
-  compress(plain: Uint8Array): { readonly codec: number; readonly bytes: Uint8Array } {
+  compress(plain: Uint8Array): Compressed {
     const stored = { codec: Codec.stored, bytes: plain };
     if (plain.length < 64) return stored;
     if (!this.#shrinks && plain.length > 2 * PROBE) {
       const middle = (plain.length - PROBE) >> 1;
-      if (zstd(plain.subarray(middle, middle + PROBE)).length > PROBE * WORTH_IT) return stored;
+      if (this.#compress(plain.subarray(middle, middle + PROBE)) > PROBE * WORTH_IT) return stored;
     }
-    const bytes = zstd(plain);
-    this.#shrinks = bytes.length < plain.length * WORTH_IT;
-    return this.#shrinks ? { codec: Codec.zstd, bytes } : stored;
+    const length = this.#compress(plain);
+    this.#shrinks = length < plain.length * WORTH_IT;
+    return this.#shrinks ? { codec: Codec.zstd, bytes: this.#frame.subarray(0, length) } : stored;
+  }
+
+  #compress(plain: Uint8Array): number {
+    const bound = frameBound(plain.length);
+    if (this.#frame.length < bound) this.#frame = Buffer.from(new ArrayBuffer(2 * bound));
+    return zstd().compress(plain, this.#frame);
   }
 }
 
-/** Undoes {@link Compressor.compress}. The answer has exactly `length` bytes. @throws {VaultError} `tampered` */
-export function decompress(codec: number, bytes: Buffer, length: number): Buffer {
-  let plain: Buffer;
-  try {
-    // One byte more than needed, so that a frame that is too long shows without being unpacked.
-    plain =
-      codec === Codec.stored
-        ? bytes
-        : zstdDecompressSync(bytes, { chunkSize: length + 64, maxOutputLength: length + 64 });
-  } catch (cause) {
-    throw new VaultError('tampered', 'A chunk does not decompress to its length', cause);
-  }
-  if (plain.length !== length) throw new VaultError('tampered', 'A chunk does not decompress to its length');
-  return plain;
+/** Undoes {@link Compressor.compress}: fills `into`, which has the chunk's length. @throws {VaultError} `tampered` */
+export function decompressInto(codec: number, bytes: Uint8Array, into: Uint8Array): void {
+  if (codec === Codec.stored && bytes.length === into.length) return into.set(bytes);
+  const length = codec === Codec.stored ? undefined : zstd().decompress(bytes, into);
+  if (length !== into.length) throw new VaultError('tampered', 'A chunk does not decompress to its length');
 }

@@ -2,8 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Reader } from '../bytes/reader.ts';
 import { VaultError } from './errors.ts';
 import { MAX_PACK_LENGTH, readEntry, type ChunkEntry } from './format.ts';
-import { openChunk } from './pack.ts';
-import { release } from './release.ts';
+import { openChunkInto } from './pack.ts';
 
 /** Reads a list of chunk entries. */
 export function decodeEntries(bytes: Buffer): ChunkEntry[] {
@@ -33,9 +32,8 @@ export function openRange(
   for (const entry of entries) {
     const from = entry.offset - start;
     if (from < 0 || from + entry.stored > bytes.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
-    const chunk = openChunk(key, idKey, entry, bytes.subarray(from, from + entry.stored));
-    at += chunk.copy(plain, at);
-    release(chunk);
+    openChunkInto(key, idKey, entry, bytes.subarray(from, from + entry.stored), plain.subarray(at, at + entry.plain));
+    at += entry.plain;
   }
   return plain;
 }

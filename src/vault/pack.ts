@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
+import { wipe } from '../bytes/bytes.ts';
 import { Reader } from '../bytes/reader.ts';
 import { idOf } from './domain.ts';
 import type { KeyObject } from 'node:crypto';
-import { Compressor, decompress } from './compress.ts';
+import { decompressInto, type Compressor } from './compress.ts';
 import { VaultError } from './errors.ts';
 import {
   checkEntry,
@@ -88,7 +89,6 @@ export class PackWriter {
     const offset = this.#length;
     const aad = aadOf(id, kind, codec, plaintext.length);
     const stored = sealInto(this.#key.key, aad, bytes, this.#bytes, offset);
-    if (bytes !== plaintext) release(bytes);
     this.#length += stored;
     this.#entries.push({ id, kind, codec, offset, stored, plain: plaintext.length });
   }
@@ -133,21 +133,42 @@ export function packKey(header: Buffer, held: HeldKey, vaultId: string): ObjectK
   return key;
 }
 
-/** Decrypts and unpacks one chunk, without checking its id. */
-export function openChunkUnchecked(key: KeyObject, entry: ChunkEntry, sealed: Uint8Array): Buffer {
+/** Decrypts and unpacks one chunk into `into`, which has its length, without checking its id. */
+function unpackChunk(key: KeyObject, entry: ChunkEntry, sealed: Uint8Array, into: Buffer): void {
   const aad = aadOf(entry.id, entry.kind, entry.codec, entry.plain);
   const opened = openSealed('A chunk', key, aad, sealed, entry.offset);
-  const plaintext = decompress(entry.codec, opened, entry.plain);
-  if (plaintext !== opened) release(opened);
+  decompressInto(entry.codec, opened, into);
+  release(opened);
+}
+
+/** Decrypts and unpacks one chunk, without checking its id. */
+export function openChunkUnchecked(key: KeyObject, entry: ChunkEntry, sealed: Uint8Array): Buffer {
+  const plaintext = Buffer.allocUnsafe(entry.plain);
+  unpackChunk(key, entry, sealed, plaintext);
   return plaintext;
 }
 
-/** Decrypts and unpacks one chunk, and recomputes its id. Nothing that was changed comes through. */
+/**
+ * Decrypts and unpacks one chunk into `into`, which has its length, and recomputes its id. Nothing that was changed
+ * comes through: what `into` holds after a refusal is wiped.
+ */
+export function openChunkInto(
+  key: KeyObject,
+  idKey: KeyObject,
+  entry: ChunkEntry,
+  sealed: Uint8Array,
+  into: Buffer,
+): void {
+  unpackChunk(key, entry, sealed, into);
+  if (constantTimeEqual(idOf(idKey, into), entry.id)) return;
+  wipe(into);
+  throw new VaultError('tampered', 'A chunk is not what its id says');
+}
+
+/** As {@link openChunkInto}, in a buffer of its own. */
 export function openChunk(key: KeyObject, idKey: KeyObject, entry: ChunkEntry, sealed: Uint8Array): Buffer {
-  const plaintext = openChunkUnchecked(key, entry, sealed);
-  if (!constantTimeEqual(idOf(idKey, plaintext), entry.id)) {
-    throw new VaultError('tampered', 'A chunk is not what its id says');
-  }
+  const plaintext = Buffer.allocUnsafe(entry.plain);
+  openChunkInto(key, idKey, entry, sealed, plaintext);
   return plaintext;
 }
 
