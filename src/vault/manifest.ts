@@ -36,6 +36,10 @@ export interface ManifestHead {
   readonly domain: string;
   readonly createdMs: number;
   readonly keys: readonly NeededKey[];
+  /** The id of the snapshot that this one is the same as, under other keys or in other packs. */
+  readonly replaces?: string;
+  /** When that one was made. There with `replaces`, and only then. */
+  readonly takenMs?: number;
   readonly body: {
     readonly key: string;
     readonly salt: string;
@@ -80,6 +84,8 @@ export interface Manifest {
   readonly headDigest: string;
   /** Where the body begins in the object. */
   readonly bodyOffset: number;
+  /** When the store says that it came, where that was asked for: {@link listSnapshots}. */
+  readonly storedMs?: number;
 }
 
 export function snapshotName(writer: string, sequence: number): string {
@@ -88,6 +94,14 @@ export function snapshotName(writer: string, sequence: number): string {
 
 export function snapshotId(head: Pick<ManifestHead, 'writer' | 'sequence'>): string {
   return `${head.writer}-${String(head.sequence).padStart(10, '0')}`;
+}
+
+/** What a snapshot's id looks like. */
+export const SNAPSHOT_ID = /^[0-9a-f]{32}-[0-9]{10}$/;
+
+/** When a snapshot was made, as its writer says: of one that replaces another, when that one was. */
+export function takenMsOf({ createdMs, takenMs }: Pick<ManifestHead, 'createdMs' | 'takenMs'>): number {
+  return takenMs ?? createdMs;
 }
 
 /** Writer and sequence of an object's name; `undefined` where it is no name of a manifest. */
@@ -154,7 +168,9 @@ export function sealManifest(
     keys: head.keys.map(({ commitment, id, purpose }) => ({ commitment, id, purpose })),
     parent: head.parent,
     previous: head.previous,
+    replaces: head.replaces,
     sequence: head.sequence,
+    takenMs: head.takenMs,
     vault: head.vault,
     writer: head.writer,
   });
@@ -165,8 +181,11 @@ export function sealManifest(
 
 function parseHead(what: string, bytes: Buffer): ManifestHead {
   const names = ['body', 'createdMs', 'domain', 'format', 'keys', 'parent', 'previous', 'sequence', 'vault', 'writer'];
-  const reader = new JsonReader(what, parseCanonical(what, bytes), names);
+  const reader = new JsonReader(what, parseCanonical(what, bytes), names, ['replaces', 'takenMs']);
   reader.expect('format', FORMAT);
+  if (reader.has('replaces') !== reader.has('takenMs')) {
+    throw new VaultError('malformed', `${what} says of what it replaces only the half`);
+  }
   const body = reader.object('body', ['commitment', 'key', 'length', 'salt', 'sha256']);
   return {
     vault: reader.hex('vault', 16),
@@ -181,6 +200,7 @@ function parseHead(what: string, bytes: Buffer): ManifestHead {
       id: key.hex('id', 16),
       purpose: key.oneOf('purpose', KEY_PURPOSES),
     })),
+    ...(reader.has('replaces') && { replaces: reader.text('replaces'), takenMs: reader.count('takenMs') }),
     body: {
       commitment: body.hex('commitment', 32),
       key: body.hex('key', 16),

@@ -12,11 +12,14 @@ export class JsonReader {
   readonly #members: { readonly [name: string]: unknown };
   readonly #what: string;
 
-  constructor(what: string, value: unknown, names: readonly string[]) {
+  /** `names` must be there; of `optional` some or none. Anything else is refused. */
+  constructor(what: string, value: unknown, names: readonly string[], optional: readonly string[] = []) {
     this.#what = what;
     if (value === null || typeof value !== 'object' || Array.isArray(value)) throw this.#refusal('is not an object');
-    const found = Object.keys(value).toSorted().join(' ');
-    if (found !== names.toSorted().join(' ')) throw this.#refusal('has other members than it must have');
+    const found = Object.keys(value).filter((name) => !optional.includes(name));
+    if (found.toSorted().join(' ') !== names.toSorted().join(' ')) {
+      throw this.#refusal('has other members than it must have');
+    }
     this.#members = value as { readonly [name: string]: unknown };
   }
 
@@ -24,6 +27,11 @@ export class JsonReader {
     const value = this.#members[name];
     if (typeof value !== 'string') throw this.#refusal(`has a wrong ${name}`);
     return value;
+  }
+
+  /** Whether an optional member is there. */
+  has(name: string): boolean {
+    return this.#members[name] !== undefined;
   }
 
   textOrNull(name: string): string | null {
@@ -35,6 +43,10 @@ export class JsonReader {
     const value = this.#members[name];
     if (!Number.isSafeInteger(value) || (value as number) < 0) throw this.#refusal(`has a wrong ${name}`);
     return value as number;
+  }
+
+  countOrNull(name: string): number | null {
+    return this.#members[name] === null ? null : this.count(name);
   }
 
   /** Hexadecimal for exactly `length` bytes, as text. */
@@ -73,6 +85,14 @@ export class JsonReader {
     const value = this.#members[name];
     if (!Array.isArray(value)) throw this.#refusal(`has a wrong ${name}`);
     return value as readonly unknown[];
+  }
+
+  /** A list of texts that each fit `pattern`. */
+  texts(name: string, pattern: RegExp): string[] {
+    return this.list(name).map((value) => {
+      if (typeof value !== 'string' || !pattern.test(value)) throw this.#refusal(`has a wrong ${name}`);
+      return value;
+    });
   }
 
   objects(name: string, names: readonly string[]): JsonReader[] {

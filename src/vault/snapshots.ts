@@ -1,5 +1,6 @@
 import { VaultError } from './errors.ts';
 import { MAX_HEAD_LENGTH } from './format.ts';
+import type { Descriptor } from './descriptor.ts';
 import type { KnownHead } from './index-cache.ts';
 import type { KeyRing } from './key-ring.ts';
 import {
@@ -9,10 +10,14 @@ import {
   parseSnapshotName,
   snapshotId,
   snapshotName,
+  takenMsOf,
   type Manifest,
   type ManifestBody,
 } from './manifest.ts';
+import { eachOf, readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
 import type { Repository } from './repository.ts';
+import type { StoredObject } from './targets/target.ts';
+import { openTombstone, parseTombstoneName, tombstoneName, type Tombstone } from './tombstone.ts';
 
 const FIRST_READ = 64 << 10;
 
@@ -24,11 +29,21 @@ export interface HistoryFinding {
 }
 
 export interface SnapshotList {
-  /** Oldest first. */
+  /** Oldest first: those that count. What is gone on purpose or was replaced is not among them. */
   readonly snapshots: readonly Manifest[];
-  /** The newest of each writer: keep them somewhere else, and hand them in next time. */
+  /** The newest of each writer, there or gone on purpose: keep them somewhere else, and hand them in next time. */
   readonly heads: readonly KnownHead[];
   readonly findings: readonly HistoryFinding[];
+  /** What stands for the snapshots that are gone on purpose. */
+  readonly tombstones: readonly Tombstone[];
+  /** Ids of manifests that lie there although something stands for them: what a deletion that was cut off has left. */
+  readonly leftovers: readonly string[];
+}
+
+/** What a number of a chain holds: a manifest, or what stands for it. */
+interface Link {
+  readonly digest: string;
+  readonly previous: string | null;
 }
 
 /**
@@ -36,63 +51,132 @@ export interface SnapshotList {
  * store; those that this machine has seen count as well. Asks no master key.
  */
 export async function listSnapshots(repository: Repository, known: readonly KnownHead[] = []): Promise<SnapshotList> {
+  const { target, cache } = repository;
   const findings: HistoryFinding[] = [];
-  const byWriter = new Map<string, Map<number, Manifest>>();
-  for await (const { name } of repository.target.list('snapshots/')) {
-    const parsed = parseSnapshotName(name);
-    if (!parsed) continue;
+  const stored: StoredObject[] = [];
+  // Manifests before tombstones: one that is being deleted has its tombstone by the time it is gone.
+  for await (const object of target.list('snapshots/')) if (parseSnapshotName(object.name)) stored.push(object);
+  const gone = await readTombstones(repository);
+  for (const { subject, text } of gone.findings) {
+    findings.push({ code: 'damaged', snapshot: snapshotId(parseTombstoneName(subject) as Tombstone), text });
+  }
+  const tombstones = new Map(gone.items.map((tombstone) => [snapshotId(tombstone), tombstone]));
+  const chains = new Map<string, Map<number, Link>>();
+  const link = (writer: string, sequence: number, value: Link): void => {
+    chains.set(writer, (chains.get(writer) ?? new Map<number, Link>()).set(sequence, value));
+  };
+  for (const { writer, sequence, head, previous } of gone.items) link(writer, sequence, { digest: head, previous });
+  const leftovers: string[] = [];
+  const manifests = new Map<string, Manifest>();
+  await eachOf(stored, async ({ name, storedMs }) => {
+    const place = parseSnapshotName(name) as Pick<Tombstone, 'writer' | 'sequence'>;
+    const id = snapshotId(place);
+    if (tombstones.has(id)) {
+      leftovers.push(id);
+      return;
+    }
     try {
       const manifest = await readHead(repository, name);
-      const chain = byWriter.get(parsed.writer) ?? new Map<number, Manifest>();
-      byWriter.set(parsed.writer, chain.set(parsed.sequence, manifest));
+      manifests.set(id, { ...manifest, ...(storedMs !== undefined && { storedMs }) });
+      link(place.writer, place.sequence, { digest: manifest.headDigest, previous: manifest.head.previous });
     } catch (error) {
       if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
-      findings.push({ code: 'damaged', snapshot: snapshotId(parsed), text: error.message });
+      const since = error.code === 'object-missing' ? await readTombstone(repository, place) : undefined;
+      if (since) {
+        tombstones.set(id, since);
+        link(place.writer, place.sequence, { digest: since.head, previous: since.previous });
+      } else findings.push({ code: 'damaged', snapshot: id, text: error.message });
     }
+  });
+  for (const { head } of manifests.values()) {
+    if (head.replaces === undefined || !manifests.delete(head.replaces)) continue;
+    leftovers.push(head.replaces);
   }
   const heads: KnownHead[] = [];
-  for (const [writer, chain] of byWriter) {
+  for (const [writer, chain] of chains) {
     const newest = Math.max(...chain.keys());
     findings.push(...checkChain(writer, chain, newest));
-    heads.push({ writer, sequence: newest, digest: (chain.get(newest) as Manifest).headDigest });
+    heads.push({ writer, sequence: newest, digest: (chain.get(newest) as Link).digest });
   }
-  for (const head of [...known, ...repository.cache.knownHeads()]) {
-    const finding = checkKnownHead(head, byWriter.get(head.writer));
+  for (const head of [...known, ...cache.knownHeads()]) {
+    const finding = checkKnownHead(head, chains.get(head.writer));
     if (finding && !findings.some(({ snapshot, code }) => snapshot === finding.snapshot && code === finding.code)) {
       findings.push(finding);
     }
   }
-  for (const head of heads) repository.cache.rememberHead(head);
-  const snapshots = [...byWriter.values()].flatMap((chain) => [...chain.values()]);
-  snapshots.sort((a, b) => a.head.createdMs - b.head.createdMs || a.head.sequence - b.head.sequence);
-  return { snapshots, heads, findings };
+  for (const head of heads) cache.rememberHead(head);
+  const snapshots = [...manifests.values()].toSorted(
+    ({ head: a }, { head: b }) => takenMsOf(a) - takenMsOf(b) || a.sequence - b.sequence,
+  );
+  return { snapshots, heads, findings, tombstones: [...tombstones.values()], leftovers: leftovers.toSorted() };
 }
 
-function checkChain(writer: string, chain: ReadonlyMap<number, Manifest>, newest: number): HistoryFinding[] {
+async function readTombstones(repository: Repository): Promise<CreatorObjects<Tombstone>> {
+  const objects: StoredObject[] = [];
+  for await (const object of repository.target.list('tombstones/')) {
+    if (parseTombstoneName(object.name)) objects.push(object);
+  }
+  return await readCreatorObjects(repository, objects, openTombstone);
+}
+
+async function readTombstone(
+  repository: Repository,
+  place: Pick<Tombstone, 'writer' | 'sequence'>,
+): Promise<Tombstone | undefined> {
+  const { items } = await readCreatorObjects(repository, [{ name: tombstoneName(place), length: 0 }], openTombstone);
+  return items[0];
+}
+
+function checkChain(writer: string, chain: ReadonlyMap<number, Link>, newest: number): HistoryFinding[] {
   const findings: HistoryFinding[] = [];
   let previous: string | null | undefined = null;
   for (let sequence = 1; sequence <= newest; sequence++) {
-    const manifest = chain.get(sequence);
+    const found = chain.get(sequence);
     const snapshot = snapshotId({ writer, sequence });
-    if (!manifest) findings.push({ code: 'missing', snapshot, text: `The snapshot ${snapshot} was there and is gone` });
-    else if (previous !== undefined && manifest.head.previous !== previous) {
+    if (!found) findings.push({ code: 'missing', snapshot, text: `The snapshot ${snapshot} was there and is gone` });
+    else if (previous !== undefined && found.previous !== previous) {
       findings.push({
         code: 'wrong-previous',
         snapshot,
         text: `The snapshot ${snapshot} does not follow the one before it`,
       });
     }
-    previous = manifest?.headDigest;
+    previous = found?.digest;
   }
   return findings;
 }
 
-function checkKnownHead(head: KnownHead, chain: ReadonlyMap<number, Manifest> | undefined): HistoryFinding | undefined {
+function checkKnownHead(head: KnownHead, chain: ReadonlyMap<number, Link> | undefined): HistoryFinding | undefined {
   const snapshot = snapshotId(head);
   const found = chain?.get(head.sequence);
   if (!found) return { code: 'newest-missing', snapshot, text: `The snapshot ${snapshot} was seen before and is gone` };
-  if (found.headDigest === head.digest) return undefined;
+  if (found.digest === head.digest) return undefined;
   return { code: 'wrong-previous', snapshot, text: `The snapshot ${snapshot} is not the one that was seen before` };
+}
+
+/** The snapshot that has the contents of `id` now: itself, or what has replaced it. */
+export function currentId({ snapshots, tombstones }: SnapshotList, id: string): string {
+  const replaced = new Map<string, string>();
+  for (const tombstone of tombstones) {
+    if (tombstone.replacedBy !== null) replaced.set(snapshotId(tombstone), tombstone.replacedBy);
+  }
+  for (const { head } of snapshots) if (head.replaces !== undefined) replaced.set(head.replaces, snapshotId(head));
+  let at = id;
+  // A chain of replacements has an end: each leads to a later number. The bound is for a store that lies.
+  for (let steps = 0; steps <= replaced.size; steps++) at = replaced.get(at) ?? at;
+  return at;
+}
+
+/** Every id that a snapshot has had, its own first: holds and marks name it by any of them. */
+export function idsOf(list: SnapshotList, id: string): string[] {
+  const before = new Map<string, string>();
+  for (const tombstone of list.tombstones) {
+    if (tombstone.replacedBy !== null) before.set(tombstone.replacedBy, snapshotId(tombstone));
+  }
+  for (const { head } of list.snapshots) if (head.replaces !== undefined) before.set(snapshotId(head), head.replaces);
+  const ids = [id];
+  for (let at = before.get(id); at !== undefined && !ids.includes(at); at = before.get(at)) ids.push(at);
+  return ids;
 }
 
 /** Reads and verifies the head of one manifest, by the name of its object. */
@@ -101,10 +185,24 @@ export async function readHead(repository: Repository, name: string): Promise<Ma
   let bytes = await target.getRange(name, 0, FIRST_READ);
   const end = headEnd(`The manifest ${name}`, bytes);
   if (bytes.length < end) bytes = await target.getRange(name, 0, end);
-  return openManifestHead(name, bytes, descriptor.vault, descriptor.writers);
+  return requireReplacer(openManifestHead(name, bytes, descriptor.vault, descriptor.writers), descriptor);
 }
 
-/** Reads a snapshot whole: head, keys, body. @throws {VaultError} `snapshot-missing` and whatever it refuses. */
+/** Who could replace a snapshot could choose its time, and so what retention deletes: that is for the creator alone. */
+function requireReplacer(manifest: Manifest, { creator }: Descriptor): Manifest {
+  const { head } = manifest;
+  if (head.replaces === undefined || head.writer === creator) return manifest;
+  throw new VaultError(
+    'unknown-writer',
+    `The snapshot ${snapshotId(head)} replaces another one and is not by who made the vault`,
+  );
+}
+
+/**
+ * Reads a snapshot whole: head, keys, body. The id of one that was rewritten leads to what has replaced it.
+ *
+ * @throws {VaultError} `snapshot-missing` and whatever it refuses
+ */
 export async function readSnapshot(
   repository: Repository,
   ring: KeyRing,
@@ -116,6 +214,10 @@ export async function readSnapshot(
   if (!parseSnapshotName(name) || snapshotId({ writer: writer ?? '', sequence: Number(sequence) }) !== id) {
     throw new VaultError('snapshot-missing', 'That is not the id of a snapshot');
   }
+  const tombstone = await readTombstone(repository, { writer: writer ?? '', sequence: Number(sequence) });
+  if (tombstone?.replacedBy) return await readSnapshot(repository, ring, tombstone.replacedBy);
+  if (tombstone)
+    throw new VaultError('snapshot-missing', `The snapshot ${id} is gone on purpose (${tombstone.reason})`);
   let bytes: Buffer;
   try {
     bytes = await target.get(name, 2 * MAX_HEAD_LENGTH);
@@ -123,7 +225,7 @@ export async function readSnapshot(
     if (!(error instanceof VaultError) || error.code !== 'object-missing') throw error;
     throw new VaultError('snapshot-missing', `There is no snapshot ${id}`, error);
   }
-  const manifest = openManifestHead(name, bytes, descriptor.vault, descriptor.writers);
+  const manifest = requireReplacer(openManifestHead(name, bytes, descriptor.vault, descriptor.writers), descriptor);
   const needed = manifest.head.keys.find((key) => key.id === manifest.head.body.key);
   const held = await ring.get(manifest.head.body.key);
   if (needed?.commitment !== held.commitment.toString('hex') || held.purpose !== 'metadata') {

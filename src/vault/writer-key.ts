@@ -6,7 +6,16 @@ import { VaultError } from './errors.ts';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** What is signed: a signature of one kind of object never verifies as another. */
-export type SignedKind = 'descriptor' | 'envelope' | 'index' | 'manifest' | 'pair';
+export type SignedKind =
+  | 'descriptor'
+  | 'envelope'
+  | 'index'
+  | 'manifest'
+  | 'pair'
+  | 'tombstone'
+  | 'mark'
+  | 'hold'
+  | 'retired';
 
 /** A writer with its signing key, for this process alone. */
 export interface WriterKey {

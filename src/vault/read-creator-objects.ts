@@ -1,0 +1,96 @@
+import { VaultError } from './errors.ts';
+import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import { openHold, parseHoldName, type Hold } from './hold.ts';
+import { openMark, parseMarkName, type Mark } from './mark.ts';
+import type { Repository } from './repository.ts';
+import { openRetired, parseRetiredName, type RetiredKey } from './retired.ts';
+import type { CreatorIdentity } from './signed-object.ts';
+import type { StoredObject } from './targets/target.ts';
+
+/** Objects read at once. */
+const AT_ONCE = 16;
+
+/** An object that is not what its name says, or not by the vault's creator: it counts as not there. */
+export interface CreatorFinding {
+  readonly code: 'damaged';
+  /** The object's name. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface CreatorObjects<T> {
+  /** In the order of their names. */
+  readonly items: readonly T[];
+  readonly findings: readonly CreatorFinding[];
+}
+
+type Reading = Pick<Repository, 'target' | 'descriptor'>;
+
+/** Does something for each item, some at once, and answers in the order of the items. */
+export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) answers[at] = await work(items[at] as T);
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return answers;
+}
+
+/** Reads and verifies objects by their names; one that was deleted meanwhile is left out. */
+export async function readCreatorObjects<T>(
+  { target, descriptor }: Reading,
+  objects: readonly StoredObject[],
+  open: (name: string, bytes: Buffer, identity: CreatorIdentity, object: StoredObject) => T,
+): Promise<CreatorObjects<T>> {
+  const findings: CreatorFinding[] = [];
+  const found = await eachOf(
+    objects.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    async (object) => {
+      try {
+        return [open(object.name, await target.get(object.name, MAX_JSON_OBJECT_LENGTH), descriptor, object)];
+      } catch (error) {
+        if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
+        if (error.code !== 'object-missing') {
+          findings.push({ code: 'damaged', subject: object.name, text: error.message });
+        }
+        return [];
+      }
+    },
+  );
+  return { items: found.flat(), findings };
+}
+
+async function listed({ target }: Reading, prefix: string, isOne: (name: string) => boolean): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  for await (const object of target.list(prefix)) if (isOne(object.name)) objects.push(object);
+  return objects;
+}
+
+/** All marks, oldest first, each with the time at which it came to the store. */
+export async function readMarks(reading: Reading): Promise<CreatorObjects<Mark>> {
+  const objects = await listed(reading, 'marks/', (name) => parseMarkName(name) !== undefined);
+  return await readCreatorObjects(reading, objects, (name, bytes, identity, { storedMs }) => ({
+    ...openMark(name, bytes, identity),
+    ...(storedMs !== undefined && { storedMs }),
+  }));
+}
+
+export async function readRetired(reading: Reading): Promise<CreatorObjects<RetiredKey>> {
+  const objects = await listed(reading, 'retired/', (name) => parseRetiredName(name) !== undefined);
+  return await readCreatorObjects(reading, objects, openRetired);
+}
+
+/** The newest revision of each hold, held or released, with its bytes for the next one's `previous`. */
+export async function readHolds(reading: Reading): Promise<CreatorObjects<Hold & { readonly bytes: Buffer }>> {
+  const newest = new Map<string, StoredObject>();
+  for (const object of await listed(reading, 'holds/', (name) => parseHoldName(name) !== undefined)) {
+    const hold = parseHoldName(object.name)?.hold ?? '';
+    if ((newest.get(hold)?.name ?? '') < object.name) newest.set(hold, object);
+  }
+  return await readCreatorObjects(reading, [...newest.values()], (name, bytes, identity) => ({
+    ...openHold(name, bytes, identity),
+    bytes,
+  }));
+}
