@@ -44,6 +44,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   xks: 'Keystead behind an external key store of AWS KMS: where AWS finds it, and the keys that it exposes.',
   vault: 'The backup vault: environments, backups, restores.',
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
+  'vault recovery-key':
+    'Recovery keys: pairs whose private half is kept offline, for the day when every other master key is gone.',
 };
 
 /** Every command, in the order in which the help shows them. */

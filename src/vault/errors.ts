@@ -16,6 +16,7 @@ export type VaultErrorCode =
   | 'tampered'
   | 'rolled-back'
   | 'no-recipient'
+  | 'recovery-key-malformed'
   | 'chunk-missing'
   | 'snapshot-missing'
   | 'source-ambiguous'
@@ -50,6 +51,8 @@ const NEXT: Record<VaultErrorCode, string> = {
   tampered: TAMPERED,
   'rolled-back': 'The store answers with an older state than it had. Treat this as an alarm.',
   'no-recipient': 'Open the vault with one of the master keys that its envelope names.',
+  'recovery-key-malformed':
+    'Use the public key that "keystead vault recovery-key create" printed, and the file that it wrote.',
   'chunk-missing': 'Run a check, and bring the missing objects back from another copy of the store.',
   'snapshot-missing': 'List the snapshots of this vault and choose one of them.',
   'source-ambiguous': 'Name the source, or the snapshot by its id.',

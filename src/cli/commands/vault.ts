@@ -10,6 +10,7 @@ import {
   VAULT_ENVIRONMENT_COMMANDS,
 } from './vault-environment.ts';
 import { OFFLINE_OPTIONS, restoreOffline, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
 import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
@@ -18,6 +19,7 @@ const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-5
 
 export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_ENVIRONMENT_COMMANDS,
+  ...VAULT_RECOVERY_KEY_COMMANDS,
   {
     path: 'vault backup',
     summary: 'Backs up a folder of the server into an environment',

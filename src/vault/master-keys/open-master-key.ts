@@ -5,6 +5,7 @@ import { VaultError } from '../errors.ts';
 import { AwsKmsMasterKey, type KeyOwner } from './aws-kms.ts';
 import type { MasterKeyAccess } from './master-key-access.ts';
 import type { MasterKey } from './master-key.ts';
+import { openRecovery } from './open-recovery.ts';
 
 /** What it takes to reach a key, besides its access. */
 export interface MasterKeyServices {
@@ -26,7 +27,7 @@ const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provid
   },
   'key-protect': notYet,
   keystead: notYet,
-  recovery: notYet,
+  recovery: openRecovery,
 };
 
 function notYet({ provider }: MasterKeyAccess): never {
