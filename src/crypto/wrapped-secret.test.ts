@@ -19,6 +19,8 @@ const BINDINGS: readonly Binding[] = [
   ['checkpoint-key', 'installation'],
   ['token-signing-key', 'kid'],
   ['environment-secret', 'tenant', 'environment', 'name'],
+  ['source-secret', 'tenant', 'source', 'name'],
+  ['channel-secret', 'tenant', 'channel', 'name'],
 ];
 
 /** Every binding that differs from this one in a single field, in the purpose, or in where a field ends. */

@@ -12,13 +12,14 @@ import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../v
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { KnownHead } from '../vault/index-cache.ts';
 import type { Question } from '../vault/recovery/questions.ts';
-import type { Job, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
+import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import { isGone } from '../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../vault/runs/run-record.ts';
 import type { Run } from '../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
+import type { BegunRun } from './begin-run.ts';
 import { environmentArn, requireEnvironment } from './find-environment.ts';
 import { serverPrincipal } from './server-principal.ts';
 
@@ -55,6 +56,11 @@ export class RunDesk {
     this.#services = services;
   }
 
+  /** Whether as many runs are in flight as this server takes on. */
+  get isFull(): boolean {
+    return this.#services.runner.isFull;
+  }
+
   /** @throws {EnvironmentError} `server-busy`: asked before a run is recorded, so that no run waits for its start */
   requireRoom(): void {
     if (!this.#services.runner.isFull) return;
@@ -65,19 +71,19 @@ export class RunDesk {
   }
 
   /** Starts a run whose record is durable. */
-  launch(tenant: Tenant, environment: Environment, run: Run, work: Work): void {
-    const ending = this.#follow(tenant, environment, run, work)
+  launch(tenant: Tenant, begun: BegunRun): void {
+    const ending = this.#follow(tenant, begun)
       .catch((error: unknown) =>
-        this.#services.log.error({ runId: run.id, err: error }, 'the end of a run is not recorded'),
+        this.#services.log.error({ runId: begun.run.id, err: error }, 'the end of a run is not recorded'),
       )
       .finally(() => this.#endings.delete(ending));
     this.#endings.add(ending);
   }
 
-  async #follow(tenant: Tenant, environment: Environment, run: Run, work: Work): Promise<void> {
+  async #follow(tenant: Tenant, { environment, run, openWork, limits }: BegunRun): Promise<void> {
     let end: RunEnd;
     try {
-      end = await this.#services.runner.start(run.id, this.#jobOf(tenant, environment, work)).ended;
+      end = await this.#services.runner.start(run.id, this.#jobOf(tenant, environment, openWork(), limits)).ended;
     } catch (error) {
       this.#services.log.error({ runId: run.id, err: error }, 'a run could not be started');
       end = { state: 'failed', problem: problemOf(error) };
@@ -151,7 +157,7 @@ export class RunDesk {
     await Promise.all(this.#endings);
   }
 
-  #jobOf(tenant: Tenant, environment: Environment, work: Work): Job {
+  #jobOf(tenant: Tenant, environment: Environment, work: Work, limits?: RunLimits): Job {
     const { tenantKey, tenantId } = tenant;
     const { id, vaultId, writer, heads } = environment;
     const { egress, cacheFolder } = this.#services;
@@ -166,6 +172,7 @@ export class RunDesk {
       heads,
       ...(cacheFolder !== undefined && { cacheFolder }),
       egress,
+      ...(limits && { limits }),
       work,
     };
   }

@@ -25,7 +25,9 @@ export type RecordKind =
   | 'authorization'
   | 'token-signing-key'
   | 'environment'
-  | 'run';
+  | 'run'
+  | 'source'
+  | 'schedule';
 
 /** The owner of records that belong to no tenant. No tenant id can have this form. */
 export const INSTALLATION = 'installation';

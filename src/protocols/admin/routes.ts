@@ -56,6 +56,7 @@ import {
 } from './resources/services.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
+import { SOURCE_ROUTES } from './resources/sources.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { listTokenSigningKeys, revokeTokenKey, rotateTokenSigningKey } from './resources/token-signing-keys.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
@@ -142,6 +143,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   checkEnvironment,
   setEnvironmentCredentials,
   changeMasterKey,
+  ...SOURCE_ROUTES,
   startBackup,
   startRestore,
   startVerification,

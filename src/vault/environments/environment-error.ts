@@ -20,6 +20,11 @@ export type EnvironmentErrorCode =
   | 'run-elsewhere'
   | 'server-busy'
   | 'source-missing'
+  | 'source-not-found'
+  | 'source-exists'
+  | 'source-not-here'
+  | 'schedule-malformed'
+  | 'schedule-not-found'
   | 'same-master-key'
   | 'record-not-authentic';
 

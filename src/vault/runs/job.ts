@@ -49,7 +49,14 @@ export interface Job {
   /** A folder for what this machine knows of the store. */
   readonly cacheFolder?: string;
   readonly egress: EgressPolicy;
+  readonly limits?: RunLimits;
   readonly work: Work;
+}
+
+/** What bounds a run. */
+export interface RunLimits {
+  /** How fast it may write to the store. */
+  readonly bytesPerSecond?: number;
 }
 
 /** What came of a run, for the records of environment and run. */

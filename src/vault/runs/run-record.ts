@@ -3,6 +3,7 @@ import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { EnvironmentError } from '../environments/environment-error.ts';
+import type { Activity } from './locks.ts';
 import type { Run } from './run.ts';
 
 const FORMAT = 1;
@@ -18,19 +19,24 @@ export function lockName(environmentId: string, lock: string): RecordName {
   return { space: LOCK_SPACE, name: `${environmentId}/${lock}` };
 }
 
-/** The write that brings a run from `before` (absent: it begins) to `after`. It holds its lock while it is running. */
+/** Space of the runs in flight that are part of an activity. The names are their ids. */
+export function activitySpace(environmentId: string, activity: Activity): string {
+  return `run-activity:${environmentId}/${activity}`;
+}
+
+/** The write that brings a run from `before` (absent: it begins) to `after`. It holds its locks while it is running. */
 export function putRun(tenantKey: TenantKey, before: Run | undefined, after: Run): Put {
   const { tenantId, id, revision: _, ...content } = after;
   const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
   const ref = runRef(tenantId, id);
-  const lock = [lockName(after.environmentId, after.lock)];
+  const locks = namesOf(after);
   const held = before?.state === 'running';
   const holds = after.state === 'running';
   return {
     put: sealRecord({ ...ref, scope: after.environmentId, revision, body }, tenantKey.records),
-    ...(holds && !held && { claim: lock }),
-    ...(held && !holds && { release: lock }),
+    ...(holds && !held && { claim: locks }),
+    ...(held && !holds && { release: locks }),
   };
 }
 
@@ -44,5 +50,13 @@ export function readRun(tenantKey: TenantKey, record: StoredRecord): Run {
   const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
   if (format !== FORMAT) throw refused;
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<Run, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  const { lock, ...run } = content as Omit<Run, 'tenantId' | 'id' | 'revision'> & { readonly lock?: string };
+  // A record of before runs had several locks.
+  return { ...run, ...(lock !== undefined && { locks: { holds: [lock] } }), tenantId, id, revision };
+}
+
+function namesOf({ environmentId, locks, id }: Run): RecordName[] {
+  const held = locks.holds.map((lock) => lockName(environmentId, lock));
+  const { joins } = locks;
+  return joins === undefined ? held : [...held, { space: activitySpace(environmentId, joins), name: id }];
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../../crypto/random.ts';
 import type { RunKind, RunProblem, RunResult } from './job.ts';
+import type { RunLocks } from './locks.ts';
 import type { RunOwner } from './owner.ts';
 
 export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
@@ -7,11 +8,18 @@ export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'inter
 /** What a run is about, for people: paths, a snapshot's id, a level. */
 export interface RunSubject {
   readonly source?: string;
+  readonly sourceId?: string;
   readonly snapshotId?: string;
   readonly destination?: string;
   readonly level?: string;
   /** The key ARN that a re-wrapping moves to. */
   readonly masterKey?: string;
+}
+
+/** For which time of which schedule a run is. */
+export interface ScheduledRun {
+  readonly scheduleId: string;
+  readonly dueMs: number;
 }
 
 /** One execution of a backup, restore, verification or re-wrapping. */
@@ -23,12 +31,14 @@ export interface Run {
   readonly environmentId: string;
   readonly kind: RunKind;
   readonly subject: RunSubject;
-  /** One run at a time holds a lock: the source of a backup, the destination of a restore. */
-  readonly lock: string;
+  /** What it holds, and what it is part of: {@link locksOf}. */
+  readonly locks: RunLocks;
   readonly state: RunState;
   /** Who asked for it. */
   readonly startedBy: string;
   readonly owner: RunOwner;
+  /** Absent where a person asked for it. */
+  readonly scheduled?: ScheduledRun;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly problem?: RunProblem;

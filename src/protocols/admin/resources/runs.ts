@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import Type from 'typebox';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { RecordReader } from '../../../records/ports.ts';
@@ -11,13 +10,15 @@ import { placeBelow } from '../../../vault/environments/roots.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import { readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
+import { requireSource } from '../../../jobs/find-source.ts';
+import { planBackup, requireFolder } from '../../../jobs/plan-backup.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { refusing } from '../vault/refusals.ts';
-import { runRoute, WRITER_LOCK } from '../vault/start-run.ts';
+import { runRoute } from '../vault/start-run.ts';
 import {
   ENVIRONMENT_PARAMS,
   EXAMPLE_ENVIRONMENT,
@@ -32,14 +33,21 @@ const SNAPSHOT_ID = Type.String({ pattern: '^[0-9a-f]{32}-[0-9]{10}$' });
 const RUN_PARAMS = closed({ runId: UUID });
 const EXAMPLE_RUN = { runId: '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21' };
 
+const ONE_SOURCE = {
+  status: 400,
+  code: 'invalid-request',
+  message: 'a backup is of a source that the environment knows, or of a folder',
+  action: 'Say either sourceId, or source and perhaps sourceName.',
+};
+
 export const startBackup = runRoute({
   id: 'startBackup',
   below: '/backups',
   action: 'keystead:StartBackup',
-  kind: 'backup',
-  summary: 'Starts a backup of a folder of the server',
+  summary: 'Starts a backup of a source that the environment knows, or of any folder of the server',
   body: closed({
-    source: PATH,
+    sourceId: Type.Optional(UUID),
+    source: Type.Optional(PATH),
     sourceName: Type.Optional(
       Type.String({
         minLength: 1,
@@ -49,18 +57,19 @@ export const startBackup = runRoute({
     ),
   }),
   example: { source: '/srv/records' },
-  details: ({ source }) => ({ source }),
-  plan: async ({ services }, _environment, body) => {
-    const source = await placeBelow(services.vault.sourceRoots, body.source);
-    const found = await stat(source).catch(() => undefined);
-    if (found?.isDirectory() !== true) {
-      throw new EnvironmentError(
-        'source-missing',
-        `There is no folder ${body.source} on the server. Name one that is there`,
-      );
+  details: ({ sourceId, source }) => ({
+    ...(sourceId !== undefined && { sourceId }),
+    ...(source !== undefined && { source }),
+  }),
+  plan: async ({ services, proof: { tenant } }, environment, { sourceId, source: path, sourceName }) => {
+    const { records, vault } = services;
+    if (sourceId !== undefined && path === undefined && sourceName === undefined) {
+      return planBackup(vault.sourceRoots, tenant, await requireSource(records, tenant, environment.id, sourceId));
     }
-    const spec = { kind: 'folder', path: source, name: body.sourceName ?? source } as const;
-    return { work: { kind: 'backup', source: spec }, subject: { source }, lock: WRITER_LOCK };
+    if (path === undefined || sourceId !== undefined) throw new RequestError(ONE_SOURCE);
+    const place = await requireFolder(vault.sourceRoots, path);
+    const spec = { kind: 'folder', path: place, name: sourceName ?? place } as const;
+    return { work: { kind: 'backup', source: spec }, subject: { source: place } };
   },
 });
 
@@ -68,7 +77,6 @@ export const startRestore = runRoute({
   id: 'startRestore',
   below: '/restores',
   action: 'keystead:StartRestore',
-  kind: 'restore',
   summary: 'Starts a restore of a snapshot, or of some of its paths, into a folder of the server',
   body: closed({
     snapshotId: SNAPSHOT_ID,
@@ -86,7 +94,7 @@ export const startRestore = runRoute({
   plan: async ({ services }, _environment, { snapshotId, paths, replaceExisting = false, ...body }) => {
     const destination = await placeBelow(services.vault.sourceRoots, body.destination);
     const work = { kind: 'restore', snapshotId, destination, replaceExisting, ...(paths && { paths }) } as const;
-    return { work, subject: { snapshotId, destination }, lock: `restore ${destination}` };
+    return { work, subject: { snapshotId, destination } };
   },
 });
 
@@ -94,7 +102,6 @@ export const startVerification = runRoute({
   id: 'startVerification',
   below: '/verifications',
   action: 'keystead:StartVerification',
-  kind: 'verify',
   summary: 'Starts a verification of everything that restores would need',
   body: closed({
     level: Type.Enum(['structure', 'data'], { description: 'data: every byte is read, decrypted and compared' }),
@@ -104,7 +111,6 @@ export const startVerification = runRoute({
   plan: (_context, _environment, { level }) => ({
     work: { kind: 'verify', level },
     subject: { level },
-    lock: 'verify',
   }),
 });
 
@@ -112,7 +118,6 @@ export const changeMasterKey = runRoute({
   id: 'changeMasterKey',
   below: '/master-key',
   action: 'keystead:ChangeMasterKey',
-  kind: 'rewrap',
   summary: 'Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten',
   body: MASTER_KEY_INPUT,
   example: EXAMPLE_MASTER_KEY,
@@ -128,7 +133,6 @@ export const changeMasterKey = runRoute({
     return {
       work: { kind: 'rewrap', to: [body.keyId] },
       subject: { masterKey: body.keyId },
-      lock: WRITER_LOCK,
       environment,
       writes: [putEnvironment(tenantKey, before, environment)],
     };

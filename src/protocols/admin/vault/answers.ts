@@ -81,6 +81,7 @@ export const RUN = named('Run', {
   kind: Type.Enum(['backup', 'restore', 'verify', 'rewrap']),
   state: Type.Enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
   source: Type.Optional(TEXT),
+  sourceId: Type.Optional(UUID),
   snapshotId: Type.Optional(TEXT),
   destination: Type.Optional(TEXT),
   level: Type.Optional(TEXT),

@@ -23,6 +23,11 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'run-elsewhere': 409,
   'server-busy': 503,
   'source-missing': 400,
+  'source-not-found': 404,
+  'source-exists': 409,
+  'source-not-here': 409,
+  'schedule-malformed': 400,
+  'schedule-not-found': 404,
   'same-master-key': 409,
   'record-not-authentic': 500,
 };

@@ -422,7 +422,7 @@ describe('environments and runs over the admin API', () => {
       environmentId: id,
       kind: 'backup',
       subject: { source: '/x' },
-      lock: `lock ${owner.pid}`,
+      locks: { holds: [`lock ${owner.pid}`] },
       state: 'running',
       startedBy: 'somebody',
       owner,
@@ -436,10 +436,10 @@ describe('environments and runs over the admin API', () => {
     ].map(run);
     const alive = [here, { ...here, host: 'another host' }].map((owner, at) => ({
       ...run(owner),
-      lock: `alive ${at}`,
+      locks: { holds: [`alive ${at}`] },
     }));
     for (const [at, one] of [...gone, ...alive].entries()) {
-      await house.commit(putRun(tenant.tenantKey, undefined, { ...one, lock: `${one.lock} ${at}` }));
+      await house.commit(putRun(tenant.tenantKey, undefined, { ...one, locks: { holds: [`lock ${at}`] } }));
     }
     expect(await services.vault.desk.recover()).toBe(3);
     for (const { id: runId } of gone) {

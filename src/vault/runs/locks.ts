@@ -1,0 +1,31 @@
+import type { RunKind, Work } from './job.ts';
+
+/** What many runs of an environment may be at together, and what some runs must not meet. */
+export type Activity = 'writing' | 'rekeying';
+
+/** How runs of one environment are kept out of each other's way. */
+export interface RunLocks {
+  /** Each is held by one run at a time. At least one, by which a run in flight is found. */
+  readonly holds: readonly string[];
+  /** The activity that it is part of. */
+  readonly joins?: Activity;
+  /** The activities that must be at rest when it begins. */
+  readonly apartFrom?: readonly Activity[];
+}
+
+/** What is signed by the environment's one writer goes one after the other: its snapshots are a chain. */
+const WRITER = 'writer';
+
+/** One row for each kind of run. */
+const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>) => RunLocks } = {
+  backup: ({ source }) => ({ holds: [`source ${source.name}`, WRITER], joins: 'writing', apartFrom: ['rekeying'] }),
+  // Each destination is written by one run at a time.
+  restore: ({ destination }) => ({ holds: [`restore ${destination}`] }),
+  verify: () => ({ holds: ['verify'] }),
+  rewrap: () => ({ holds: ['rewrap', WRITER], joins: 'rekeying', apartFrom: ['writing'] }),
+};
+
+/** What a run of this work holds, and what it must not meet. */
+export function locksOf(work: Extract<Work, { kind: RunKind }>): RunLocks {
+  return (LOCKS[work.kind] as (work: Work) => RunLocks)(work);
+}

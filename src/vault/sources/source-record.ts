@@ -1,0 +1,59 @@
+import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
+import type { TenantKey } from '../../crypto/hierarchy.ts';
+import type { Put, RecordName, Remove } from '../../records/commit.ts';
+import { renamed, timedName } from '../../records/names.ts';
+import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import { EnvironmentError } from '../environments/environment-error.ts';
+import { overdueAtMs, type BackupSource } from './backup-source.ts';
+
+/** The form of the body that this code writes and reads. */
+const FORMAT = 1;
+
+/** Space of the sources of which people want to hear when there is no good backup, sorted by when that is. */
+export const SOURCE_DUE_SPACE = 'source-due';
+
+export function sourceRef(tenantId: string, id: string): RecordRef {
+  return { tenantId, kind: 'source', id };
+}
+
+/** The name by which a source is found in its environment. */
+export function sourceName(tenantId: string, environmentId: string, name: string): RecordName {
+  return { space: `source:${tenantId}:${environmentId}`, name };
+}
+
+/** The write that brings a source from `before` (absent: it is new) to `after`. */
+export function putSource(tenantKey: TenantKey, before: BackupSource | undefined, after: BackupSource): Put {
+  const { tenantId, id, revision: _, ...content } = after;
+  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const revision = (before?.revision ?? 0) + 1;
+  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
+  const record = { ...sourceRef(tenantId, id), scope: after.environmentId, revision, body };
+  return { put: sealRecord(record, tenantKey.records), ...renamed(had, has) };
+}
+
+export function removeSource({ tenantId, id, revision }: BackupSource): Remove {
+  return { remove: sourceRef(tenantId, id), revision };
+}
+
+/** Reads a source from its record. @throws {EnvironmentError} `record-not-authentic` */
+export function readSource(tenantKey: TenantKey, record: StoredRecord): BackupSource {
+  const refused = new EnvironmentError(
+    'record-not-authentic',
+    `The record of source ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
+  );
+  if (record.kind !== 'source' || !isAuthentic(record, tenantKey.records)) throw refused;
+  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const { tenantId, id, revision } = record;
+  const source = { ...(content as Omit<BackupSource, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  if (format !== FORMAT || record.scope !== source.environmentId) throw refused;
+  return source;
+}
+
+function namesOf(source: BackupSource): RecordName[] {
+  const { tenantId, id, environmentId, name } = source;
+  const overdue = overdueAtMs(source);
+  return [
+    sourceName(tenantId, environmentId, name),
+    ...(overdue === undefined ? [] : [timedName(SOURCE_DUE_SPACE, overdue, `${tenantId}/${id}`)]),
+  ];
+}
