@@ -13,16 +13,13 @@ export interface RunLocks {
   readonly apartFrom?: readonly Activity[];
 }
 
-/** What is signed by the environment's one writer goes one after the other: its snapshots are a chain. */
-const WRITER = 'writer';
-
 /** One row for each kind of run. */
 const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>) => RunLocks } = {
-  backup: ({ source }) => ({ holds: [`source ${source.name}`, WRITER], joins: 'writing', apartFrom: ['rekeying'] }),
+  backup: ({ source }) => ({ holds: [`source ${source.name}`], joins: 'writing', apartFrom: ['rekeying'] }),
   // Each destination is written by one run at a time.
   restore: ({ destination }) => ({ holds: [`restore ${destination}`] }),
   verify: () => ({ holds: ['verify'] }),
-  rewrap: () => ({ holds: ['rewrap', WRITER], joins: 'rekeying', apartFrom: ['writing'] }),
+  rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing'] }),
 };
 
 /** What a run of this work holds, and what it must not meet. */

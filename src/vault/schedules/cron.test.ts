@@ -46,7 +46,10 @@ describe('times of a schedule', () => {
   });
 
   it('are those of their time zone, half hours included', () => {
-    expect(times('0 9 * * 1-5', 'Asia/Kolkata', '2026-11-20T00:00Z', 2)).toEqual(['2026-11-20T03:30', '2026-11-23T03:30']);
+    expect(times('0 9 * * 1-5', 'Asia/Kolkata', '2026-11-20T00:00Z', 2)).toEqual([
+      '2026-11-20T03:30',
+      '2026-11-23T03:30',
+    ]);
   });
 
   it('begin behind a moment, and the newest counts the moment itself', () => {
