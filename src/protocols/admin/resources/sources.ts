@@ -146,17 +146,21 @@ export const updateSource = adminRoute({
   method: 'POST',
   path: '/environments/{environmentId}/sources/{sourceId}',
   action: 'keystead:UpdateSource',
-  summary: 'Changes a source. What is not said stays as it is; `null` takes a setting away',
+  summary: 'Changes a source. What is not said stays as it is',
   status: 200,
   params: SOURCE_PARAMS,
   body: closed({
     ...SOURCE_SPEC_INPUT,
-    schedule: Type.Optional(Type.Union([SCHEDULE_INPUT, Type.Null()])),
-    limits: Type.Optional(Type.Union([LIMITS, Type.Null()])),
-    alertAfterHours: Type.Optional(Type.Union([ALERT_AFTER_HOURS, Type.Null()])),
+    ...SETTINGS,
+    remove: Type.Optional(
+      Type.Array(Type.Enum(['schedule', 'limits', 'alertAfterHours']), {
+        uniqueItems: true,
+        description: 'settings to take away',
+      }),
+    ),
   }),
   answer: SOURCE,
-  example: { params: EXAMPLE_SOURCE, body: { limits: { bytesPerSecond: 10_000_000 }, alertAfterHours: null } },
+  example: { params: EXAMPLE_SOURCE, body: { limits: { bytesPerSecond: 10_000_000 }, remove: ['alertAfterHours'] } },
   prepare: (context, { params, body }) => ({
     targets: [
       { action: 'keystead:UpdateSource', resource: environmentArn(context.proof.tenant, params.environmentId) },
@@ -168,21 +172,23 @@ export const updateSource = adminRoute({
         const { source: before, schedule: timed } = await findOne(context, params);
         const specs = specsIn(body);
         requireOneSpec(specs <= 1);
-        const wanted = body.schedule && scheduleInput(body.schedule, nowMs);
+        const { remove = [], limits = before.limits, alertAfterHours = before.alertAfterHours } = body;
+        requireOneWord(remove.filter((name) => body[name] !== undefined));
         const { alertAfterHours: _, ...rest } = before;
-        const alertAfterHours = body.alertAfterHours === undefined ? before.alertAfterHours : body.alertAfterHours;
         const source: BackupSource = {
           ...rest,
           ...(specs === 1 && { spec: await storedSpecFrom(context, before, body) }),
-          ...(body.limits !== undefined && { limits: body.limits ?? {} }),
-          ...(alertAfterHours !== null && alertAfterHours !== undefined && { alertAfterHours }),
+          limits: remove.includes('limits') ? {} : limits,
+          ...(!remove.includes('alertAfterHours') && alertAfterHours !== undefined && { alertAfterHours }),
           updatedAtMs: nowMs,
         };
         const writes: Write[] = [putSource(tenantKey, before, source)];
+        const wanted = body.schedule && scheduleInput(body.schedule, nowMs);
         const schedule = wanted ? scheduleFrom(scheduleFields(source), wanted, timed, nowMs) : timed;
+        const isTimed = !remove.includes('schedule');
         if (wanted && schedule) writes.push(putSchedule(tenantKey, timed, schedule));
-        if (body.schedule === null && timed) writes.push(removeSchedule(timed));
-        return { value: { source, schedule: body.schedule === null ? undefined : schedule }, writes };
+        if (!isTimed && timed) writes.push(removeSchedule(timed));
+        return { value: { source, schedule: isTimed ? schedule : undefined }, writes };
       }),
   }),
   show: showOne,
@@ -298,6 +304,16 @@ function requireOneSpec(isOne: boolean): void {
     code: 'invalid-request',
     message: 'a source is one of a folder, a PostgreSQL server or a stream',
     action: 'Say exactly one of folder, postgres and stream.',
+  });
+}
+
+function requireOneWord(twice: readonly string[]): void {
+  if (twice.length === 0) return;
+  throw new RequestError({
+    status: 400,
+    code: 'invalid-request',
+    message: `${twice.join(', ')} is given, and to be taken away`,
+    action: 'Say one of both.',
   });
 }
 
