@@ -491,6 +491,8 @@ export interface Run {
   readonly kind: 'backup' | 'restore' | 'verify' | 'rewrap';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   readonly source?: string | undefined;
+  /** a UUID in lower case */
+  readonly sourceId?: string | undefined;
   readonly snapshotId?: string | undefined;
   readonly destination?: string | undefined;
   readonly level?: string | undefined;
@@ -548,6 +550,38 @@ export interface RunReport {
   readonly findings?: readonly (Finding)[] | undefined;
 }
 
+export interface Schedule {
+  /** a UUID in lower case */
+  readonly scheduleId: string;
+  readonly task: {
+    readonly kind: string;
+    /** a UUID in lower case */
+    readonly sourceId?: string | undefined;
+    readonly level?: string | undefined;
+  };
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly ifMissed: 'run-once' | 'skip';
+  readonly missedWithinHours: number;
+  readonly paused: boolean;
+  /** none while it is paused */
+  readonly nextTimes: readonly (string)[];
+  readonly waiting?: {
+    /** UTC, RFC 3339 */
+    readonly dueAt: string;
+    /** what is due starts once this is over */
+    readonly for: 'master-key' | 'run-in-flight' | 'server-busy';
+  } | undefined;
+  readonly last?: {
+    /** UTC, RFC 3339 */
+    readonly dueAt: string;
+    readonly outcome: 'started' | 'skipped' | 'refused';
+    /** a UUID in lower case */
+    readonly runId?: string | undefined;
+    readonly code?: string | undefined;
+  } | undefined;
+}
+
 export interface Service {
   /** a UUID in lower case */
   readonly serviceId: string;
@@ -578,6 +612,49 @@ export interface Snapshot {
 export interface Snapshots {
   readonly snapshots: readonly (Snapshot)[];
   readonly findings: readonly (Finding)[];
+}
+
+export interface Source {
+  /** a UUID in lower case */
+  readonly sourceId: string;
+  /** a UUID in lower case */
+  readonly environmentId: string;
+  readonly name: string;
+  readonly kind: 'folder' | 'postgres' | 'stream';
+  readonly folder?: {
+    readonly path: string;
+    readonly include?: readonly (string)[] | undefined;
+    readonly exclude?: readonly (string)[] | undefined;
+  } | undefined;
+  readonly postgres?: {
+    readonly host: string;
+    readonly port?: number | undefined;
+    readonly user: string;
+    readonly hasPassword: boolean;
+    readonly databases?: readonly (string)[] | undefined;
+  } | undefined;
+  readonly stream?: {
+    readonly item: string;
+  } | undefined;
+  readonly limits: {
+    /** how fast a backup may write to the store */
+    readonly bytesPerSecond?: number | undefined;
+  };
+  readonly schedule?: Schedule | undefined;
+  readonly alertAfterHours?: number | undefined;
+  readonly lastGoodBackup?: {
+    /** a UUID in lower case */
+    readonly runId: string;
+    readonly snapshotId: string;
+    /** UTC, RFC 3339 */
+    readonly at: string;
+  } | undefined;
+  /** UTC, RFC 3339 */
+  readonly overdueSince?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly updatedAt: string;
 }
 
 export interface Status {
@@ -1425,13 +1502,129 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/master-key`, undefined, body);
   }
 
-  /** Starts a backup of a folder of the server. Needs the permission `keystead:StartBackup`. */
+  /** Makes a source known to an environment: what is backed up, when, and how fast. Needs the permission `keystead:CreateSource`. */
+  createSource(environmentId: string, body: {
+    /** stays what it is, wherever the source moves: what is backed up under it is compared with what was before */
+    readonly name: string;
+    readonly folder?: {
+      /** an absolute path on the server */
+      readonly path: string;
+      readonly include?: readonly (string)[] | undefined;
+      readonly exclude?: readonly (string)[] | undefined;
+    } | undefined;
+    readonly postgres?: {
+      readonly host: string;
+      readonly port?: number | undefined;
+      readonly user: string;
+      /** kept wrapped, never shown */
+      readonly password?: string | undefined;
+      readonly databases?: readonly (string)[] | undefined;
+    } | undefined;
+    readonly stream?: {
+      /** the name of the one file */
+      readonly item: string;
+    } | undefined;
+    readonly schedule?: {
+      /** minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly */
+      readonly cron: string;
+      /** as the IANA database names it, like Europe/Berlin */
+      readonly timeZone?: string | undefined;
+      /** what becomes of times at which no server was up */
+      readonly ifMissed?: 'run-once' | 'skip' | undefined;
+      /** how late a run may make up for them */
+      readonly missedWithinHours?: number | undefined;
+    } | undefined;
+    readonly limits?: {
+      /** how fast a backup may write to the store */
+      readonly bytesPerSecond?: number | undefined;
+    } | undefined;
+    readonly alertAfterHours?: number | undefined;
+  }): Promise<Source> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources`, undefined, body);
+  }
+
+  /** Lists the sources of an environment. Needs the permission `keystead:ListSources`. */
+  listSources(environmentId: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Source)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/sources`, query);
+  }
+
+  /** Shows a source, when it is backed up next, and its newest good backup. Needs the permission `keystead:GetSource`. */
+  getSource(environmentId: string, sourceId: string): Promise<Source> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}`);
+  }
+
+  /** Changes a source. What is not said stays as it is. Needs the permission `keystead:UpdateSource`. */
+  updateSource(environmentId: string, sourceId: string, body: {
+    readonly folder?: {
+      /** an absolute path on the server */
+      readonly path: string;
+      readonly include?: readonly (string)[] | undefined;
+      readonly exclude?: readonly (string)[] | undefined;
+    } | undefined;
+    readonly postgres?: {
+      readonly host: string;
+      readonly port?: number | undefined;
+      readonly user: string;
+      /** kept wrapped, never shown */
+      readonly password?: string | undefined;
+      readonly databases?: readonly (string)[] | undefined;
+    } | undefined;
+    readonly stream?: {
+      /** the name of the one file */
+      readonly item: string;
+    } | undefined;
+    readonly schedule?: {
+      /** minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly */
+      readonly cron: string;
+      /** as the IANA database names it, like Europe/Berlin */
+      readonly timeZone?: string | undefined;
+      /** what becomes of times at which no server was up */
+      readonly ifMissed?: 'run-once' | 'skip' | undefined;
+      /** how late a run may make up for them */
+      readonly missedWithinHours?: number | undefined;
+    } | undefined;
+    readonly limits?: {
+      /** how fast a backup may write to the store */
+      readonly bytesPerSecond?: number | undefined;
+    } | undefined;
+    readonly alertAfterHours?: number | undefined;
+    /** settings to take away */
+    readonly remove?: readonly ('schedule' | 'limits' | 'alertAfterHours')[] | undefined;
+  } = {}): Promise<Source> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}`, undefined, body);
+  }
+
+  /** Pauses the schedule of a source: what comes due until it is resumed is not made up for. Needs the permission `keystead:PauseSource`. */
+  pauseSource(environmentId: string, sourceId: string): Promise<Source> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}/pause`);
+  }
+
+  /** Resumes the schedule of a source, from its next time on. Needs the permission `keystead:ResumeSource`. */
+  resumeSource(environmentId: string, sourceId: string): Promise<Source> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}/resume`);
+  }
+
+  /** Forgets a source and its schedule. Its backups stay where they are, and can be restored. Needs the permission `keystead:DeleteSource`. */
+  deleteSource(environmentId: string, sourceId: string): Promise<Source> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}/delete`);
+  }
+
+  /** Starts a backup of a source that the environment knows, or of any folder of the server. Needs the permission `keystead:StartBackup`. */
   startBackup(environmentId: string, body: {
+    /** a UUID in lower case */
+    readonly sourceId?: string | undefined;
     /** an absolute path on the server */
-    readonly source: string;
+    readonly source?: string | undefined;
     /** stays the same when the folder moves; by default its path */
     readonly sourceName?: string | undefined;
-  }): Promise<Run> {
+  } = {}): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/backups`, undefined, body);
   }
 
