@@ -26,6 +26,7 @@ const { values } = parseArgs({
     source: { type: 'string' },
     step: { type: 'string' },
     'no-restic': { type: 'boolean', default: false },
+    scaling: { type: 'boolean', default: false },
   },
 });
 
@@ -103,6 +104,22 @@ function keystead({ source, work }: Places, compiled: string, results: Results):
   execFileSync('diff', ['-r', source, join(work, 'restored')]);
 }
 
+/** How much sooner a first backup ends on two cores than on one. */
+function scaling({ source, work }: Places, compiled: string): void {
+  const wall = ['0', '0,1'].map((cores) => {
+    const folder = join(work, `cores-${cores.length}`);
+    mkdirSync(folder);
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(join(folder, 'writer.pem'), key, { mode: 0o600 });
+    const args = ['--folder', folder, '--source', source];
+    const command = [process.execPath, ...RUN_FLAGS, import.meta.filename, ...args, '--step'];
+    measure([...command, 'create'], { NODE_COMPILE_CACHE: compiled });
+    return measure(['taskset', '-c', cores, ...command, 'backup'], { NODE_COMPILE_CACHE: compiled }).wallSeconds;
+  });
+  const [one = 0, two = 1] = wall;
+  console.log(`first backup on two cores: ${(one / two).toFixed(2)} x as fast as on one (${two.toFixed(1)} s)`);
+}
+
 function restic({ source, work }: Places, results: Results): void {
   const env = {
     RESTIC_REPOSITORY: join(work, 'restic'),
@@ -130,6 +147,7 @@ function run(base: string, source: string): void {
     keystead({ source, work }, join(base, 'compiled'), results);
     if (hasRestic) restic({ source, work }, results);
   }
+  if (values.scaling) scaling({ source, work }, join(base, 'compiled'));
   const speeds = print(results, mb);
   const size = sizeOf(join(work, 'vault'));
   console.log(`keystead: repository ${(size / 1e6).toFixed(1)} MB`);
