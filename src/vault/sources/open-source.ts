@@ -1,15 +1,26 @@
+import type { EgressGuard } from '../../clients/egress.ts';
 import { VaultError } from '../errors.ts';
 import { FolderSource } from './folder.ts';
+import { PostgresSource } from './postgres.ts';
 import { StreamSource } from './stream.ts';
 import type { SourceSpec } from './source-spec.ts';
 import type { Source } from './source.ts';
 
-type Open<Kind extends SourceSpec['kind']> = (spec: Extract<SourceSpec, { kind: Kind }>) => Source;
+/** What a source is handed besides its specification. */
+export interface SourceServices {
+  /** The gate of everything that is connected to. */
+  readonly guard: EgressGuard;
+}
+
+type Open<Kind extends SourceSpec['kind']> = (
+  spec: Extract<SourceSpec, { kind: Kind }>,
+  services: SourceServices,
+) => Source;
 
 /** One row for each kind of source. */
 const OPENERS: { readonly [Kind in SourceSpec['kind']]: Open<Kind> } = {
   folder: ({ path, name }) => new FolderSource(path, name),
-  postgres: notYet,
+  postgres: (spec, { guard }) => new PostgresSource(spec, guard),
   stream: openStream,
 };
 
@@ -19,11 +30,7 @@ function openStream({ name, item }: Extract<SourceSpec, { kind: 'stream' }>): So
   return new StreamSource(name, item, process.stdin);
 }
 
-function notYet({ kind }: SourceSpec): never {
-  throw new VaultError('source-failed', `Sources of the kind ${kind} are not implemented yet`);
-}
-
 /** The source that a specification names. Reads nothing yet. */
-export function openSource(spec: SourceSpec): Source {
-  return (OPENERS[spec.kind] as Open<SourceSpec['kind']>)(spec);
+export function openSource(spec: SourceSpec, services: SourceServices): Source {
+  return (OPENERS[spec.kind] as Open<SourceSpec['kind']>)(spec, services);
 }

@@ -1,3 +1,5 @@
+import type { PostgresConnection } from '../postgres/connection.ts';
+
 /** What is to be backed up: what a run is handed. Paths are absolute and were checked by whoever asked. */
 export type SourceSpec = FolderSpec | PostgresSpec | StreamSpec;
 
@@ -17,12 +19,8 @@ export interface FolderSpec extends Named {
   readonly after?: readonly string[];
 }
 
-export interface PostgresSpec extends Named {
+export interface PostgresSpec extends Named, PostgresConnection {
   readonly kind: 'postgres';
-  readonly host: string;
-  readonly port?: number;
-  readonly user: string;
-  readonly password?: Buffer;
   /** Databases; absent: every one that may be connected to. Roles are always part of it. */
   readonly databases?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EgressGuard } from '../../clients/egress.ts';
 import { backup } from '../backup.ts';
 import type { Repository } from '../repository.ts';
 import { SnapshotReader } from '../snapshot-reader.ts';
@@ -83,7 +84,9 @@ describe('a stream as source', () => {
     const channel = Object.getOwnPropertyDescriptor(process, 'channel');
     Object.defineProperty(process, 'channel', { value: {}, configurable: true });
     try {
-      expect(() => openSource({ kind: 'stream', name: 's', item: 'item' })).toThrow(/no standard input/);
+      expect(() => openSource({ kind: 'stream', name: 's', item: 'item' }, { guard: new EgressGuard() })).toThrow(
+        /no standard input/,
+      );
     } finally {
       if (channel) Object.defineProperty(process, 'channel', channel);
       else delete (process as { channel?: unknown }).channel;

@@ -1,3 +1,4 @@
+import { EgressGuard } from '../../../clients/egress.ts';
 import { backup } from '../../backup.ts';
 import { openSource } from '../../sources/open-source.ts';
 import type { Performer } from '../performer.ts';
@@ -5,8 +6,9 @@ import { showBackup } from '../results.ts';
 
 export const BACKUP: Performer<'backup'> = {
   signs: true,
-  run: async (repository, { source }, { heads }, { signal, onProgress }) => {
-    const report = await backup({ repository, source: openSource(source), signal, onProgress, knownHeads: heads });
+  run: async (repository, { source: spec }, { heads, egress }, { signal, onProgress }) => {
+    const source = openSource(spec, { guard: new EgressGuard(egress) });
+    const report = await backup({ repository, source, signal, onProgress, knownHeads: heads });
     const others = heads.filter(({ writer }) => writer !== report.head.writer);
     return { heads: [...others, report.head], result: showBackup(report) };
   },
