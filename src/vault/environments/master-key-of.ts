@@ -1,4 +1,5 @@
 import { parseKeyArn } from '../master-keys/aws-kms.ts';
+import { parseKeyCrn, type KeyCrn } from '../master-keys/key-crn.ts';
 import { EnvironmentError } from './environment-error.ts';
 
 /** @throws {EnvironmentError} `master-key-malformed` */
@@ -12,4 +13,14 @@ export function requireKeyArn(keyId: string): NonNullable<ReturnType<typeof pars
     );
   }
   return arn;
+}
+
+/** @throws {EnvironmentError} `master-key-malformed` */
+export function requireKeyCrn(keyId: string): KeyCrn {
+  const crn = parseKeyCrn(keyId);
+  if (crn !== undefined) return crn;
+  throw new EnvironmentError(
+    'master-key-malformed',
+    'A root key of Key Protect is named by its CRN, like crn:v1:bluemix:public:kms:eu-de:a/<account>:<instance>:key:<key>',
+  );
 }

@@ -17,6 +17,7 @@ import { bytesOf } from '../../bytes/bytes.ts';
 import { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import type { AwsKmsConnection } from '../../clients/aws-kms/connection.ts';
 import { EgressGuard } from '../../clients/egress.ts';
+import { KeyProtectClient } from '../../clients/key-protect/client.ts';
 import { readConfig } from '../../config/config.ts';
 import { startKeystead, type Keystead } from '../../server.ts';
 
@@ -26,6 +27,9 @@ export class KeysteadFixture {
   readonly folder: string;
   readonly apiKey: string;
   readonly region: string;
+  readonly accountId: string;
+  /** For clients of IBM Key Protect. */
+  readonly instanceId: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly kms: KMSClient;
@@ -33,12 +37,14 @@ export class KeysteadFixture {
 
   private constructor(server: Keystead, folder: string) {
     if (server.first === undefined) throw new Error('the server has no first credentials');
-    const { region, accessKeyId, secretAccessKey, apiKey } = server.first;
+    const { region, accountId, instanceId, accessKeyId, secretAccessKey, apiKey } = server.first;
     this.#server = server;
     this.folder = folder;
     this.url = server.url;
     this.apiKey = apiKey;
     this.region = region;
+    this.accountId = accountId;
+    this.instanceId = instanceId;
     this.accessKeyId = accessKeyId;
     this.secretAccessKey = secretAccessKey;
     this.kms = new KMSClient({ region, endpoint: server.url, credentials: { accessKeyId, secretAccessKey } });
@@ -92,6 +98,17 @@ export class KeysteadFixture {
       scheduleDeletion: () => this.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
       cancelDeletion: () => this.kms.send(new CancelKeyDeletionCommand({ KeyId })),
     };
+  }
+
+  /** The CRN by which clients of IBM know a key of this ARN. */
+  crnOf(arn: string): string {
+    return `crn:v1:bluemix:public:kms:${this.region}:a/${this.accountId}:${this.instanceId}:key:${arn.split('/')[1]}`;
+  }
+
+  keyProtect(apiKey = this.apiKey): KeyProtectClient {
+    const { region, instanceId: instance, url: endpoint } = this;
+    const connection = { region, instance, endpoint, iamEndpoint: endpoint, apiKey: Buffer.from(apiKey) };
+    return new KeyProtectClient(connection, new EgressGuard(), { maxAttempts: 2, backoffMs: 1 });
   }
 
   client(secret = this.secretAccessKey): AwsKmsClient {

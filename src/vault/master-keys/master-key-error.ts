@@ -3,6 +3,7 @@ export type MasterKeyFailure =
   | 'disabled'
   | 'pending-deletion'
   | 'material-missing'
+  | 'expired'
   | 'deleted'
   | 'denied'
   | 'throttled'
@@ -31,6 +32,11 @@ const TEXTS: Record<MasterKeyFailure, FailureText> = {
   'material-missing': {
     what: 'has no key material (it expired or was removed)',
     next: 'Import the same key material again.',
+    transient: false,
+  },
+  expired: {
+    what: 'has expired: it wraps nothing new',
+    next: 'Move the backups to another key; what this one has wrapped still opens where its provider lets it.',
     transient: false,
   },
   deleted: {

@@ -1,8 +1,10 @@
 import { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import type { EgressGuard } from '../../clients/egress.ts';
-import { requireKeyArn } from '../environments/master-key-of.ts';
+import { KeyProtectClient } from '../../clients/key-protect/client.ts';
+import { requireKeyArn, requireKeyCrn } from '../environments/master-key-of.ts';
 import { VaultError } from '../errors.ts';
 import { AwsKmsMasterKey, type KeyOwner } from './aws-kms.ts';
+import { KeyProtectMasterKey } from './key-protect.ts';
 import type { MasterKeyAccess } from './master-key-access.ts';
 import type { MasterKey } from './master-key.ts';
 import { openRecovery } from './open-recovery.ts';
@@ -25,7 +27,17 @@ const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provid
     const connection = { region, credentials, ...(endpoint !== undefined && { endpoint }) };
     return new AwsKmsMasterKey(new AwsKmsClient(connection, guard), keyId, owner);
   },
-  'key-protect': notYet,
+  'key-protect': ({ keyId, endpoint, iamEndpoint, apiKey }, owner, { guard }) => {
+    const { region, instance } = requireKeyCrn(keyId);
+    const connection = {
+      region,
+      instance,
+      apiKey,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(iamEndpoint !== undefined && { iamEndpoint }),
+    };
+    return new KeyProtectMasterKey(new KeyProtectClient(connection, guard), keyId, owner);
+  },
   keystead: notYet,
   recovery: openRecovery,
 };
