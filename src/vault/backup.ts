@@ -230,10 +230,10 @@ async function commit(
 
 /** The reference list: every pack, index object and data key that the snapshot needs. */
 function references(run: Run): { indexes: string[]; packs: string[]; keyIds: Set<string> } {
-  const { cache, descriptor } = run.repository;
+  const { cache, dedupeKey } = run.repository;
   const packs = new Set<string>();
   const indexes = new Set<string>();
-  const keyIds = new Set([descriptor.dedupeKey, run.metadata.id]);
+  const keyIds = new Set([dedupeKey, run.metadata.id]);
   const numbers = new Set([...run.registry.referencedPacks, ...run.sink.packs.map((id) => cache.packNumber(id))]);
   for (const number of numbers) {
     const pack = cache.pack(number);

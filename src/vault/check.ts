@@ -7,7 +7,7 @@ import type { KnownHead } from './index-cache.ts';
 import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
-import { snapshotId } from './manifest.ts';
+import { dedupeKeyOf, snapshotId } from './manifest.ts';
 import { openChunkUnchecked, readPackTable } from './pack.ts';
 import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, type Repository } from './repository.ts';
@@ -133,7 +133,7 @@ class Check {
       ring.expect(manifest.head.keys);
       const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
       for (const key of manifest.head.keys) await ring.get(key.id);
-      const domain = await openDomain(repository, ring, body.source);
+      const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
       if (domain.id !== manifest.head.domain)
         throw new VaultError('malformed', 'The snapshot names another source than its head');
       await loadIndexes(repository, ring, body.indexes);

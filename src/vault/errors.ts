@@ -10,6 +10,7 @@ export type VaultErrorCode =
   | 'unknown-format'
   | 'bad-signature'
   | 'unknown-writer'
+  | 'writer-revoked'
   | 'wrong-name'
   | 'wrong-vault'
   | 'commitment-mismatch'
@@ -43,7 +44,9 @@ const NEXT: Record<VaultErrorCode, string> = {
   malformed: TAMPERED,
   'unknown-format': 'It was written by a newer version, or is not of a vault. Use the version that wrote it.',
   'bad-signature': TAMPERED,
-  'unknown-writer': 'Only the writers of the descriptor count. Treat this as an alarm.',
+  'unknown-writer': 'Only the writers that the vault names count. Treat this as an alarm.',
+  'writer-revoked':
+    'Who wrote it may not write any more. Treat it as an alarm where that host was believed to be switched off.',
   'wrong-name': TAMPERED,
   'wrong-vault':
     'It belongs to another vault, tenant or environment. Check the target, and treat this as an alarm if it is right.',

@@ -15,6 +15,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS packs (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT, key TEXT, length INTEGER, source INTEGER, writer TEXT, present INTEGER, UNIQUE (id, source));
   CREATE TABLE IF NOT EXISTS chunks (id BLOB, pack INTEGER, kind INTEGER, codec INTEGER, start INTEGER, stored INTEGER, plain INTEGER, PRIMARY KEY (id, pack)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS revisions (key TEXT PRIMARY KEY, revision INTEGER);
+  CREATE TABLE IF NOT EXISTS objects (name TEXT PRIMARY KEY, bytes BLOB);
   CREATE TABLE IF NOT EXISTS heads (writer TEXT PRIMARY KEY, sequence INTEGER, digest TEXT);
 `;
 
@@ -47,6 +48,13 @@ export interface KnownHead {
   readonly digest: string;
 }
 
+/** Where chunks lie, and in which packs. */
+export interface ChunkIndex {
+  find(id: Uint8Array): Location | undefined;
+  /** @throws {VaultError} `chunk-missing`: the index that told of it has gone from the store since */
+  pack(n: number): CachedPack;
+}
+
 interface ChunkRow {
   readonly pack: number;
   readonly kind: number;
@@ -61,9 +69,10 @@ interface ChunkRow {
  * be thrown away at any time. It also remembers the highest revisions and newest snapshots seen, so that a store that
  * goes back in time is found.
  */
-export class IndexCache {
+export class IndexCache implements ChunkIndex {
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
+  readonly #findAll: StatementSync;
   readonly #findTrusted: StatementSync;
   readonly #pack: StatementSync;
   readonly #writer: string;
@@ -78,6 +87,7 @@ export class IndexCache {
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
     const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';
     this.#find = this.#database.prepare(`${columns} ${joined} LIMIT 1`);
+    this.#findAll = this.#database.prepare(`${columns.replace('FROM', ', p.source FROM')} ${joined}`);
     this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ? LIMIT 1`);
     this.#pack = this.#database.prepare(
       'SELECT p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source WHERE p.n = ?',
@@ -150,6 +160,19 @@ export class IndexCache {
     return location(id, this.#find.get(id));
   }
 
+  /**
+   * As it is for a snapshot that names these index objects. What others claim of the same chunks does not count: another
+   * writer could have signed anything.
+   */
+  within(indexIds: Iterable<string>): ChunkIndex {
+    const number = this.#database.prepare('SELECT n FROM indexes WHERE id = ?');
+    const sources = new Set(Array.from(indexIds, (id) => number.get(id)?.['n']));
+    return {
+      find: (id) => location(id, this.#findAll.all(id).find((row) => sources.has(row['source']))),
+      pack: (n) => this.pack(n),
+    };
+  }
+
   /** As {@link find}, among what this writer has written itself. */
   findTrusted(id: Uint8Array): Location | undefined {
     return location(id, this.#findTrusted.get(id, this.#writer));
@@ -181,6 +204,24 @@ export class IndexCache {
         'INSERT INTO revisions VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET revision = max(revision, excluded.revision)',
       )
       .run(key, revision);
+  }
+
+  /** The highest revisions seen of everything whose name begins so. */
+  knownRevisions(prefix: string): ReadonlyMap<string, number> {
+    const rows = this.#database
+      .prepare('SELECT key, revision FROM revisions WHERE substr(key, 1, ?) = ?')
+      .all(prefix.length, prefix);
+    return new Map(rows.map((row) => [row['key'] as string, row['revision'] as number]));
+  }
+
+  /** A small object of the store that was kept here. Its reader verifies it again each time. */
+  object(name: string): Buffer | undefined {
+    const row = this.#database.prepare('SELECT bytes FROM objects WHERE name = ?').get(name);
+    return row && Buffer.from(row['bytes'] as Uint8Array);
+  }
+
+  keepObject(name: string, bytes: Uint8Array): void {
+    this.#database.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?)').run(name, bytes);
   }
 
   knownHeads(): KnownHead[] {

@@ -1,5 +1,6 @@
 import { VaultError } from './errors.ts';
 import { MAX_INDEX_LENGTH } from './format.ts';
+import type { ChunkIndex } from './index-cache.ts';
 import { openIndex } from './index-object.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Repository } from './repository.ts';
@@ -33,10 +34,18 @@ export async function syncIndex(
   return { skipped };
 }
 
-/** Brings just these index objects into the cache; one that cannot be read is an error. */
-export async function loadIndexes(repository: Repository, ring: KeyRing, ids: readonly string[]): Promise<void> {
+/**
+ * Brings just these index objects into the cache; one that cannot be read is an error. Answers where the chunks of a
+ * snapshot lie that names them.
+ */
+export async function loadIndexes(
+  repository: Repository,
+  ring: KeyRing,
+  ids: readonly string[],
+): Promise<ChunkIndex> {
   const known = repository.cache.indexIds();
   for (const id of ids) if (!known.has(id)) await loadIndex(repository, ring, id);
+  return repository.cache.within(ids);
 }
 
 async function loadIndex(repository: Repository, ring: KeyRing, id: string): Promise<void> {

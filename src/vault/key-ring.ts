@@ -41,8 +41,10 @@ export interface FoundEnvelope {
   readonly name: string;
   /** SHA-256 of the object, hexadecimal. */
   readonly digest: string;
-  /** Names of older revisions that still lie there. */
-  readonly older: readonly string[];
+  /** Names of other revisions that lie there: older ones, and what a writer has put that may not. */
+  readonly others: readonly string[];
+  /** The number of the revision that comes next. */
+  readonly next: number;
 }
 
 /** The data keys that one run or restore uses. They live in memory until {@link KeyRing.drop}. */
@@ -131,12 +133,16 @@ export class KeyRing {
         `The envelope of data key ${id} is at revision ${newest}, and was at ${cache.knownRevision(id)}`,
       );
     }
-    const name = envelopeName(id, newest);
-    const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
-    const envelope = openEnvelope(name, bytes, identity, identity.writers);
-    cache.rememberRevision(id, newest);
-    const older = revisions.filter((revision) => revision < newest).map((revision) => envelopeName(id, revision));
-    return { envelope, name, digest: envelopeDigest(bytes), older };
+    for (const revision of revisions.toSorted((a, b) => b - a)) {
+      const name = envelopeName(id, revision);
+      const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
+      const envelope = openOwn(name, bytes, identity, revision > 1 && revision > cache.knownRevision(id));
+      if (envelope === undefined) continue;
+      cache.rememberRevision(id, revision);
+      const others = revisions.filter((other) => other !== revision).map((other) => envelopeName(id, other));
+      return { envelope, name, digest: envelopeDigest(bytes), others, next: newest + 1 };
+    }
+    throw new VaultError('unknown-writer', `The envelope of data key ${id} has revisions of further writers alone`);
   }
 
   /** Every key that is held, for the head of a manifest. */
@@ -206,6 +212,30 @@ function foremost(refusals: readonly MasterKeyError[]): MasterKeyError {
   // A key that is kept offline says nothing of why the others did not open.
   const [first, ...others] = refusals.toSorted((a, b) => Number(a.code === 'offline') - Number(b.code === 'offline'));
   return (first as MasterKeyError).beside(others);
+}
+
+/**
+ * Opens an envelope. A further writer makes envelopes of its own and has no say in others': a later revision that one
+ * has signed is passed over, so that who may only write cannot put itself before a key of somebody else.
+ */
+function openOwn(
+  name: string,
+  bytes: Buffer,
+  identity: KeyRingContext['identity'],
+  isLater: boolean,
+): Envelope | undefined {
+  if (!isLater) return openEnvelope(name, bytes, identity, identity.writers);
+  try {
+    return openEnvelope(
+      name,
+      bytes,
+      identity,
+      identity.writers.filter(({ isFurther }) => isFurther !== true),
+    );
+  } catch (error) {
+    if (error instanceof VaultError && error.code === 'unknown-writer') return undefined;
+    throw error;
+  }
 }
 
 function recipientOf(masterKey: MasterKey, wrapped: Bytes<'WrappedKey'>): Recipient {

@@ -211,6 +211,16 @@ function parseHead(what: string, bytes: Buffer): ManifestHead {
   };
 }
 
+/**
+ * The dedupe key of a snapshot: the one of this purpose in its head. Each writer that has no master key has one of its
+ * own. @throws {VaultError} `malformed` where there is another number of them
+ */
+export function dedupeKeyOf(head: Pick<ManifestHead, 'writer' | 'sequence' | 'keys'>): string {
+  const [key, ...others] = head.keys.filter(({ purpose }) => purpose === 'dedupe');
+  if (key !== undefined && others.length === 0) return key.id;
+  throw new VaultError('malformed', `The snapshot ${snapshotId(head)} does not name one dedupe key`);
+}
+
 /** How many bytes of an object its head and signature take, from its first 12 bytes. */
 export function headEnd(what: string, start: Buffer): number {
   return parsing(what, () => {
@@ -232,6 +242,9 @@ export function openManifestHead(name: string, bytes: Buffer, vaultId: string, w
   const writer = writerNamed(writers, head.writer, what);
   checkSignature('manifest', what, writer, headBytes, bytes.subarray(end - SIGNATURE_LENGTH, end));
   if (head.vault !== vaultId) throw new VaultError('wrong-vault', `${what} belongs to another vault`);
+  if (writer.through !== undefined && head.sequence > writer.through) {
+    throw new VaultError('writer-revoked', `${what} is by a writer that was let go before it`);
+  }
   if (snapshotName(head.writer, head.sequence) !== name) {
     throw new VaultError('wrong-name', `${what} lies under the name of another one`);
   }

@@ -9,6 +9,7 @@ import {
 } from './descriptor.ts';
 import { dedupeDomain, type DedupeDomain } from './domain.ts';
 import { VaultError } from './errors.ts';
+import { asWriter, readFurtherWriters } from './further-writers.ts';
 import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
 import { IndexCache } from './index-cache.ts';
 import { KeyRing } from './key-ring.ts';
@@ -20,8 +21,11 @@ import { writerOf, type Writer, type WriterKey } from './writer-key.ts';
 /** An open vault. Close it to let go of its cache. */
 export interface Repository {
   readonly target: Target;
+  /** Its `writers` are all of the vault: those it was made with, and those that were enrolled since. */
   readonly descriptor: Descriptor;
   readonly masterKeys: readonly MasterKey[];
+  /** What chunk ids of what is written here are derived from. */
+  readonly dedupeKey: string;
   /** Who writes; without one the vault can only be read. */
   readonly writer: WriterKey | undefined;
   readonly cache: IndexCache;
@@ -132,7 +136,16 @@ export async function openRepository(target: Target, options: OpenOptions): Prom
       throw new VaultError('wrong-vault', `The vault in this target has another ${name} than expected`);
     }
   }
-  return repositoryOf(target, descriptor, options, cacheOf(options, descriptor));
+  const cache = cacheOf(options, descriptor);
+  try {
+    const further = (await readFurtherWriters(target, descriptor, cache)).map(asWriter);
+    const known = new Set(descriptor.writers.map(({ id }) => id));
+    const writers = [...descriptor.writers, ...further.filter(({ id }) => !known.has(id))];
+    return repositoryOf(target, { ...descriptor, writers }, options, cache);
+  } catch (error) {
+    cache.close();
+    throw error;
+  }
 }
 
 function cacheOf({ cacheFolder, writerKey }: OpenOptions, { vault }: Descriptor): IndexCache {
@@ -151,6 +164,7 @@ function repositoryOf(
     target,
     descriptor,
     masterKeys,
+    dedupeKey: descriptor.dedupeKey,
     writer: writerKey && { id: writerOf(writerKey).id, privateKey: writerKey },
     cache,
     clock,
@@ -163,14 +177,24 @@ function repositoryOf(
 /** The writer of a repository that is going to be written. @throws {VaultError} `unknown-writer` */
 export function writerFor(repository: Repository): WriterKey {
   const { writer, descriptor } = repository;
-  if (!writer || !descriptor.writers.some(({ id }) => id === writer.id)) {
+  const named = descriptor.writers.find(({ id }) => id === writer?.id);
+  if (!writer || !named) {
     throw new VaultError('unknown-writer', 'This process has no signing key that the vault names as a writer');
+  }
+  if (named.through !== undefined) {
+    throw new VaultError('writer-revoked', `The writer ${writer.id} was let go: nothing that it writes counts`);
   }
   return writer;
 }
 
-/** Unwraps the vault's dedupe key and derives the secrets of one source. */
-export async function openDomain(repository: Repository, ring: KeyRing, source: string): Promise<DedupeDomain> {
-  const dedupe = await ring.get(repository.descriptor.dedupeKey);
+/** Unwraps the dedupe key of a snapshot, or by default of what is written here, and derives the secrets of one source. */
+export async function openDomain(
+  repository: Repository,
+  ring: KeyRing,
+  source: string,
+  dedupeKey = repository.dedupeKey,
+): Promise<DedupeDomain> {
+  const dedupe = await ring.get(dedupeKey);
+  if (dedupe.purpose !== 'dedupe') throw new VaultError('malformed', `The data key ${dedupeKey} is no dedupe key`);
   return dedupeDomain(dedupe, repository.descriptor.vault, source);
 }

@@ -6,6 +6,7 @@ import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
 import { createOpener } from './opener.ts';
 import { Progress, type OnProgress } from './progress.ts';
+import { dedupeKeyOf } from './manifest.ts';
 import { openDomain, type Repository } from './repository.ts';
 import { checkSelection, restoreSteps, Selection, type RestoreStep } from './restore-steps.ts';
 import { readSnapshot } from './snapshots.ts';
@@ -70,7 +71,7 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   });
   const { manifest, body } = await readSnapshot(repository, ring, options.snapshotId);
   ring.expect(manifest.head.keys);
-  const domain = await openDomain(repository, ring, body.source);
+  const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
   if (domain.id !== manifest.head.domain)
     throw new VaultError('malformed', 'The snapshot names another source than its head');
   await loadIndexes(repository, ring, body.indexes);

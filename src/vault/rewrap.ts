@@ -45,8 +45,8 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
     if (!isFor(found.envelope, to)) {
       await writeRevision(repository, ring, found, to);
       rewrapped++;
-      left.push(...(await deleteOld(repository, [...found.older, found.name])));
-    } else left.push(...(await deleteOld(repository, found.older)));
+      left.push(...(await deleteOld(repository, [...found.others, found.name])));
+    } else left.push(...(await deleteOld(repository, found.others)));
     onProgress?.(++done, keys.size);
   }
   return { envelopes: keys.size, rewrapped, unchanged: keys.size - rewrapped, oldRevisionsLeft: left };
@@ -62,13 +62,13 @@ function isFor(envelope: Envelope, to: readonly MasterKey[]): boolean {
 async function writeRevision(
   repository: Repository,
   ring: KeyRing,
-  { envelope, digest }: FoundEnvelope,
+  { envelope, digest, next: revision }: FoundEnvelope,
   to: readonly MasterKey[],
 ): Promise<void> {
   const { target, descriptor, clock } = repository;
   const recipients: Recipient[] = [];
   for (const key of to) recipients.push(await recipientFor(repository, envelope, key));
-  const next = { ...envelope, revision: envelope.revision + 1, createdMs: clock.nowMs(), previous: digest, recipients };
+  const next = { ...envelope, revision, createdMs: clock.nowMs(), previous: digest, recipients };
   await target.put(envelopeName(envelope.key, next.revision), sealEnvelope(next, descriptor, writerFor(repository)));
   // Proves that the new revision opens to the same data key, before the old one goes.
   await ring.proveFor(envelope.key, to);

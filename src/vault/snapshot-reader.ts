@@ -4,7 +4,7 @@ import { VaultError } from './errors.ts';
 import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { Manifest, ManifestBody } from './manifest.ts';
+import { dedupeKeyOf, type Manifest, type ManifestBody } from './manifest.ts';
 import { createOpener, type Opener } from './opener.ts';
 import { openDomain, type Repository } from './repository.ts';
 import { readSnapshot } from './snapshots.ts';
@@ -53,7 +53,7 @@ export class SnapshotReader {
     try {
       const { manifest, body } = await readSnapshot(repository, ring, snapshotId);
       ring.expect(manifest.head.keys);
-      const domain = await openDomain(repository, ring, body.source);
+      const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
       if (domain.id !== manifest.head.domain) {
         throw new VaultError('malformed', 'The snapshot names another source than its head');
       }

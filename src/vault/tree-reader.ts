@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { VaultError } from './errors.ts';
 import { MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
+import type { ChunkIndex } from './index-cache.ts';
 import type { KeyRing } from './key-ring.ts';
 import { openChunk, readPackTable } from './pack.ts';
 import type { Repository } from './repository.ts';
@@ -23,19 +24,22 @@ export class TreeReader {
   readonly #repository: Repository;
   readonly #ring: KeyRing;
   readonly #treeIdKey: KeyObject;
+  readonly #index: ChunkIndex;
   readonly #packs = new Map<string, OpenPack>();
 
-  constructor(repository: Repository, ring: KeyRing, treeIdKey: KeyObject) {
+  /** `index` is that of the snapshot, from `loadIndexes`. */
+  constructor(repository: Repository, ring: KeyRing, treeIdKey: KeyObject, index: ChunkIndex) {
     this.#repository = repository;
     this.#ring = ring;
     this.#treeIdKey = treeIdKey;
+    this.#index = index;
   }
 
   /** The entries of one node; `after` is the last name of the page before. */
   async node(id: Buffer, after?: Buffer): Promise<TreeEntry[]> {
-    const found = this.#repository.cache.find(id);
+    const found = this.#index.find(id);
     if (!found) throw new VaultError('chunk-missing', 'A tree node is in no index of this vault');
-    const pack = this.#repository.cache.pack(found.pack);
+    const pack = this.#index.pack(found.pack);
     const { bytes, key } = await this.#open(pack.id, pack.keyId);
     return decodeNode(openChunk(key, this.#treeIdKey, found.entry, slice(bytes, found.entry)), after);
   }

@@ -12,6 +12,7 @@ export type SignedKind =
   | 'index'
   | 'manifest'
   | 'pair'
+  | 'writer'
   | 'tombstone'
   | 'mark'
   | 'hold'
@@ -23,12 +24,16 @@ export interface WriterKey {
   readonly privateKey: KeyObject;
 }
 
-/** A writer that the descriptor names. */
+/** A writer that the descriptor names, or that its creator has enrolled. */
 export interface Writer {
   /** 32 hexadecimal digits, from the public key. */
   readonly id: string;
   /** 32 raw bytes. */
   readonly publicKey: Buffer;
+  /** Enrolled after the vault was made. It writes snapshots of its own, and has no say in what is others'. */
+  readonly isFurther?: true;
+  /** Of a writer that was let go: the last sequence that counts. */
+  readonly through?: number;
 }
 
 /** Whose key this is. @throws {TypeError} for a key that is not Ed25519. */
@@ -63,9 +68,9 @@ export function checkSignature(
   }
 }
 
-/** The writer of that id among those of the descriptor. @throws {VaultError} `unknown-writer` */
+/** The writer of that id among those of the vault. @throws {VaultError} `unknown-writer` */
 export function writerNamed(writers: readonly Writer[], id: string, what: string): Writer {
   const writer = writers.find((candidate) => candidate.id === id);
-  if (!writer) throw new VaultError('unknown-writer', `${what} is by a writer that the descriptor does not name`);
+  if (!writer) throw new VaultError('unknown-writer', `${what} is by a writer that the vault does not name`);
   return writer;
 }
