@@ -171,7 +171,7 @@ async function readSource(
     };
     const [small, large] = [new ContentStream(stream), new ContentStream(stream)];
     const tree = new TreeWriter(new PackFiller(metadata, vaultId), domain.treeIdKey, registry, onPack);
-    const parentTree = new TreeReader(repository, ring, domain.treeIdKey);
+    const parentTree = new TreeReader(repository, ring, domain.treeIdKey, repository.cache);
     const walk = new Walk({ source, registry, tree, parentTree, small, large, guard, progress });
     const { value: root, report } = await reading(source, signal, () => walk.run(parentRoot));
     await sealer.finish();

@@ -4,6 +4,7 @@ import { ChunkKind, MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
 import type { DedupeDomain } from './domain.ts';
 import { idOf } from './domain.ts';
 import type { KnownHead } from './index-cache.ts';
+import type { ChunkIndex } from './index-cache.ts';
 import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -53,14 +54,16 @@ class UsedChunks {
 
   constructor() {
     this.#database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
-    this.#database.exec('CREATE TABLE used (id BLOB PRIMARY KEY, domain INTEGER) WITHOUT ROWID');
-    this.#add = this.#database.prepare('INSERT OR IGNORE INTO used VALUES (?, ?)');
-    this.#find = this.#database.prepare('SELECT domain FROM used WHERE id = ?');
+    this.#database.exec(
+      'CREATE TABLE used (id BLOB, writer TEXT, domain INTEGER, PRIMARY KEY (id, writer)) WITHOUT ROWID',
+    );
+    this.#add = this.#database.prepare('INSERT OR IGNORE INTO used VALUES (?, ?, ?)');
+    this.#find = this.#database.prepare('SELECT domain FROM used WHERE id = ? LIMIT 1');
   }
 
   /** Whether the chunk is new to this check. */
-  add(id: Buffer, domain: number): boolean {
-    return this.#add.run(id, domain).changes === 1;
+  add(id: Buffer, domain: number, writer: string): boolean {
+    return this.#add.run(id, writer, domain).changes === 1;
   }
 
   domainOf(id: Buffer): number | undefined {
@@ -75,6 +78,19 @@ class UsedChunks {
 /** Checks a vault, and says everything it finds instead of ending at the first. A master key that says no ends it. */
 export async function check(options: CheckOptions): Promise<CheckReport> {
   return await new Check(options).run();
+}
+
+/** The check of one snapshot's tree. */
+interface TreeCheck {
+  readonly reader: TreeReader;
+  readonly index: ChunkIndex;
+  /** The number of the snapshot's domain. */
+  readonly domain: number;
+  readonly writer: string;
+  /** Packs of the snapshot's reference list. */
+  readonly listed: ReadonlySet<string>;
+  readonly guard: KeyGuard;
+  readonly snapshot: string;
 }
 
 class Check {
@@ -136,33 +152,29 @@ class Check {
       const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
       if (domain.id !== manifest.head.domain)
         throw new VaultError('malformed', 'The snapshot names another source than its head');
-      await loadIndexes(repository, ring, body.indexes);
+      const index = await loadIndexes(repository, ring, body.indexes);
       const listed = new Set(body.packs);
       const number = this.#domains.push(domain) - 1;
-      await this.#tree(new TreeReader(repository, ring, domain.treeIdKey), body.root, number, listed, guard, id);
+      const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
+      const { writer } = manifest.head;
+      await this.#tree({ reader, index, domain: number, writer, listed, guard, snapshot: id }, body.root);
     } finally {
       ring.drop();
     }
   }
 
-  async #tree(
-    reader: TreeReader,
-    nodes: readonly Buffer[],
-    domain: number,
-    listed: ReadonlySet<string>,
-    guard: KeyGuard,
-    snapshot: string,
-  ): Promise<void> {
+  async #tree(walk: TreeCheck, nodes: readonly Buffer[]): Promise<void> {
+    const { reader, guard, snapshot } = walk;
     for (const node of nodes) {
       await guard.check();
-      if (this.#used.add(node, domain)) this.#locate(node, ChunkKind.tree, listed);
+      if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);
     }
     for await (const entry of reader.entries(nodes)) {
-      if (entry.type === 'folder') await this.#tree(reader, entry.nodes, domain, listed, guard, snapshot);
+      if (entry.type === 'folder') await this.#tree(walk, entry.nodes);
       if (entry.type !== 'file') continue;
       for (const { chunk, offset, length } of entry.extents) {
         await this.#collect(snapshot, async () => {
-          const plain = this.#used.add(chunk, domain) ? this.#locate(chunk, ChunkKind.content, listed) : undefined;
+          const plain = this.#isNew(walk, chunk) ? this.#locate(walk, chunk, ChunkKind.content) : undefined;
           if (plain !== undefined && offset + length > plain) {
             throw new VaultError('malformed', 'An extent is beyond its chunk');
           }
@@ -171,13 +183,17 @@ class Check {
     }
   }
 
+  /** Two writers may have a chunk of the same id each: in packs of their own. */
+  #isNew({ domain, writer }: TreeCheck, id: Buffer): boolean {
+    return this.#used.add(id, domain, writer);
+  }
+
   /** Finds a chunk's pack, and that the pack is there and on the reference list; answers the chunk's length. */
-  #locate(id: Buffer, kind: number, listed: ReadonlySet<string>): number {
-    const { cache } = this.#options.repository;
-    const found = cache.find(id);
+  #locate({ index, listed }: TreeCheck, id: Buffer, kind: number): number {
+    const found = index.find(id);
     if (!found || found.entry.kind !== kind)
       throw new VaultError('chunk-missing', 'A part of the snapshot is in no index of this vault');
-    const pack = cache.pack(found.pack);
+    const pack = index.pack(found.pack);
     this.#packs.set(pack.id, pack.keyId);
     if (this.#lengths.get(packName(pack.id)) !== pack.length) {
       throw new VaultError('object-missing', `The pack ${pack.id} is not in the store, or not with its length`);

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { VaultError } from './errors.ts';
 import type { ChunkEntry } from './format.ts';
+import type { ChunkIndex } from './index-cache.ts';
 import type { KeyRing } from './key-ring.ts';
 import { OUTPUT_LENGTH } from './open-range.ts';
 import type { Opener } from './opener.ts';
@@ -35,12 +36,15 @@ export class ChunkFetcher {
   readonly #repository: Repository;
   readonly #ring: KeyRing;
   readonly #opener: Opener;
+  readonly #index: ChunkIndex;
   readonly #keys = new Map<number, KeyObject>();
 
-  constructor(repository: Repository, ring: KeyRing, opener: Opener) {
+  /** `index` is that of the snapshot, from `loadIndexes`. */
+  constructor(repository: Repository, ring: KeyRing, opener: Opener, index: ChunkIndex) {
     this.#repository = repository;
     this.#ring = ring;
     this.#opener = opener;
+    this.#index = index;
   }
 
   /** Plain length of a chunk. @throws {VaultError} `chunk-missing` */
@@ -53,7 +57,7 @@ export class ChunkFetcher {
     const chunks = new Map<string, Buffer>();
     const outputs: Buffer[] = [];
     const bring = async (range: Range): Promise<void> => {
-      const { id } = this.#repository.cache.pack(range.pack);
+      const { id } = this.#index.pack(range.pack);
       const key = await this.#key(range.pack);
       const bytes = await this.#repository.target.getRange(packName(id), range.start, range.end - range.start);
       const plain = await this.#opener.open(key, bytes, range.start, range.entries);
@@ -93,7 +97,7 @@ export class ChunkFetcher {
   }
 
   #locate(id: Buffer): { readonly pack: number; readonly entry: ChunkEntry } {
-    const found = this.#repository.cache.find(id);
+    const found = this.#index.find(id);
     if (!found) throw new VaultError('chunk-missing', 'A part of a file is in no index of this vault');
     return found;
   }
@@ -101,8 +105,8 @@ export class ChunkFetcher {
   async #key(number: number): Promise<KeyObject> {
     const known = this.#keys.get(number);
     if (known) return known;
-    const { target, descriptor, cache } = this.#repository;
-    const pack = cache.pack(number);
+    const { target, descriptor } = this.#repository;
+    const pack = this.#index.pack(number);
     const header = await target.getRange(packName(pack.id), 0, PACK_HEADER_LENGTH);
     if (packKeyId(header) !== pack.keyId)
       throw new VaultError('malformed', `The pack ${pack.id} names another key than its index`);

@@ -1,14 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../bytes/bytes.ts';
-import { randomBytes } from 'node:crypto';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { envelopeName, sealEnvelope } from './envelope.ts';
+import { VaultError } from './errors.ts';
 import { furtherWriterName, openFurtherWriter, sealFurtherWriter, type FurtherWriter } from './further-writer.ts';
 import { enrolWriter, revokeWriter } from './further-writers.ts';
-import { openManifestHead, sealManifest, snapshotId, snapshotName, type ManifestHead } from './manifest.ts';
+import { openIndex, sealIndex } from './index-object.ts';
+import { syncIndex } from './index-sync.ts';
+import {
+  dedupeKeyOf,
+  openManifestHead,
+  sealManifest,
+  snapshotId,
+  snapshotName,
+  type ManifestHead,
+} from './manifest.ts';
 import { holdKey } from './object-key.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { restore } from './restore.ts';
@@ -55,16 +65,12 @@ describe('further writers', () => {
     expect(list.findings).toEqual([]);
     expect(list.heads).toHaveLength(2);
     expect((await check({ repository: reader, level: 'data' })).findings).toEqual([]);
-    await restore({
-      repository: vault.repository,
-      snapshotId: reports[2]!.snapshotId,
-      to: join(folder, 'back'),
-      threads: 0,
-    }).catch(async (error: unknown) => {
-      // Who had it open before somebody was enrolled opens it again.
-      expect(error).toMatchObject({ code: 'unknown-writer' });
-      await restore({ repository: reader, snapshotId: reports[2]!.snapshotId, to: join(folder, 'back'), threads: 0 });
-    });
+    // Who had it open before somebody was enrolled opens it again.
+    const snapshotIdOf = reports[2]!.snapshotId;
+    await expect(
+      restore({ repository: vault.repository, snapshotId: snapshotIdOf, to: join(folder, 'none'), threads: 0 }),
+    ).rejects.toMatchObject({ code: 'unknown-writer' });
+    await restore({ repository: reader, snapshotId: snapshotIdOf, to: join(folder, 'back'), threads: 0 });
     expect(picture(join(folder, 'back'))).toEqual(picture(join(folder, 'source')));
     for (const repository of [other, reader]) repository.close();
   });
@@ -136,10 +142,10 @@ describe('further writers', () => {
     const bytes = readFileSync(join(folder, 'store', name));
     expect(openFurtherWriter(name, bytes, descriptor)).toEqual(further);
     for (let at = 0; at < bytes.length; at++) {
-      expect(() => openFurtherWriter(name, bytes.subarray(0, at), descriptor)).toThrow();
+      expect(() => openFurtherWriter(name, bytes.subarray(0, at), descriptor)).toThrow(VaultError);
       const flipped = Buffer.from(bytes);
       flipped[at]! ^= 1 << (at % 8);
-      expect(() => openFurtherWriter(name, flipped, descriptor)).toThrow();
+      expect(() => openFurtherWriter(name, flipped, descriptor)).toThrow(VaultError);
     }
     expect(() => openFurtherWriter(furtherWriterName(id, 2), bytes, descriptor)).toThrow(/another one/);
     expect(() => openFurtherWriter(name, bytes, { ...descriptor, vault: 'ff'.repeat(16) })).toThrow(/another vault/);
@@ -222,7 +228,6 @@ describe('further writers', () => {
       const keys = snapshots[0]!.head.keys;
       const dedupe = keys.find(({ purpose }) => purpose === 'dedupe')!;
       expect(own.head.sequence).toBe(1);
-      const { dedupeKeyOf } = await import('./manifest.ts');
       expect(dedupeKeyOf(snapshots[0]!.head)).toBe(reader.descriptor.dedupeKey);
       for (const wrong of [[...keys, dedupe], keys.filter((key) => key !== dedupe)]) {
         expect(() => dedupeKeyOf({ writer: id, sequence: 1, keys: wrong })).toThrow(/one dedupe key/);
@@ -246,7 +251,6 @@ describe('further writers', () => {
       const first = await backup({ repository: mine, source: source(), threads: 0 });
       const theirs = await open();
       // The same pack and the same chunk ids, at places that are wrong.
-      const { sealIndex, openIndex } = await import('./index-object.ts');
       const [indexId = ''] = readdirSync(join(folder, 'store', 'index'));
       const ring = theirs.keyRing();
       const bytes = readFileSync(join(folder, 'store', 'index', indexId));
@@ -255,7 +259,7 @@ describe('further writers', () => {
       );
       const packs = genuine.packs.map((pack) => ({
         ...pack,
-        entries: pack.entries.map((entry) => ({ ...entry, offset: 90, stored: 40, plain: 24 })),
+        entries: pack.entries.map((entry) => ({ ...entry, codec: 0, offset: 90, stored: 40, plain: 24 })),
       }));
       const held = await ring.create('metadata', { id, privateKey: second });
       const forged = sealIndex(packs, held, mine.descriptor.vault, { id, privateKey: second }, randomBytes(32));
@@ -273,7 +277,6 @@ describe('further writers', () => {
       // Everything that lies there is known before the snapshot is: the forged claims among it.
       const reader = await open(vault.writerKey, 'cache-6');
       expect((await check({ repository: reader, level: 'data' })).findings).toEqual([]);
-      const { syncIndex } = await import('./index-sync.ts');
       await syncIndex(reader, reader.keyRing());
       await restore({ repository: reader, snapshotId: again.snapshotId, to: join(folder, 'again'), threads: 0 });
       for (const repository of [mine, theirs, reader]) repository.close();

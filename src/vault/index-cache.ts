@@ -168,7 +168,11 @@ export class IndexCache implements ChunkIndex {
     const number = this.#database.prepare('SELECT n FROM indexes WHERE id = ?');
     const sources = new Set(Array.from(indexIds, (id) => number.get(id)?.['n']));
     return {
-      find: (id) => location(id, this.#findAll.all(id).find((row) => sources.has(row['source']))),
+      find: (id) =>
+        location(
+          id,
+          this.#findAll.all(id).find((row) => sources.has(row['source'])),
+        ),
       pack: (n) => this.pack(n),
     };
   }

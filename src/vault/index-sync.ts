@@ -38,11 +38,7 @@ export async function syncIndex(
  * Brings just these index objects into the cache; one that cannot be read is an error. Answers where the chunks of a
  * snapshot lie that names them.
  */
-export async function loadIndexes(
-  repository: Repository,
-  ring: KeyRing,
-  ids: readonly string[],
-): Promise<ChunkIndex> {
+export async function loadIndexes(repository: Repository, ring: KeyRing, ids: readonly string[]): Promise<ChunkIndex> {
   const known = repository.cache.indexIds();
   for (const id of ids) if (!known.has(id)) await loadIndex(repository, ring, id);
   return repository.cache.within(ids);

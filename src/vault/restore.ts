@@ -74,18 +74,18 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
   if (domain.id !== manifest.head.domain)
     throw new VaultError('malformed', 'The snapshot names another source than its head');
-  await loadIndexes(repository, ring, body.indexes);
+  const index = await loadIndexes(repository, ring, body.indexes);
 
   const guard = new KeyGuard(ring, manifest.head.body.key, clock, signal);
   const progress = new Progress(options.onProgress, clock, options.paths ? undefined : body.statistics.bytes);
-  const reader = new TreeReader(repository, ring, domain.treeIdKey);
+  const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
   const selection = new Selection(options.paths);
   await checkSelection(reader, body.root, selection);
   destination.prepare();
   const opener = createOpener(domain.chunkIdKey, options.threads ?? threadsByDefault());
   const count = { folders: 0, links: 0 };
   try {
-    const fetcher = new ChunkFetcher(repository, ring, opener);
+    const fetcher = new ChunkFetcher(repository, ring, opener, index);
     const write = async (batch: Batch): Promise<void> => {
       const fetched = await batch.chunks;
       apply(batch.steps, { destination, chunks: fetched.chunks, progress, count });

@@ -57,14 +57,14 @@ export class SnapshotReader {
       if (domain.id !== manifest.head.domain) {
         throw new VaultError('malformed', 'The snapshot names another source than its head');
       }
-      await loadIndexes(repository, ring, body.indexes);
+      const index = await loadIndexes(repository, ring, body.indexes);
       const opener = createOpener(domain.chunkIdKey, options.threads ?? 0);
       return new SnapshotReader(manifest, body, {
         ring,
         opener,
         guard: new KeyGuard(ring, manifest.head.body.key, repository.clock, options.signal),
-        tree: new TreeReader(repository, ring, domain.treeIdKey),
-        fetcher: new ChunkFetcher(repository, ring, opener),
+        tree: new TreeReader(repository, ring, domain.treeIdKey, index),
+        fetcher: new ChunkFetcher(repository, ring, opener, index),
       });
     } catch (error) {
       ring.drop();

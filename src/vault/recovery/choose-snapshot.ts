@@ -1,10 +1,9 @@
 import { dedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
-import { snapshotId, type Manifest } from '../manifest.ts';
+import { dedupeKeyOf, snapshotId, type Manifest } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots, readSnapshot, type HistoryFinding } from '../snapshots.ts';
-import { dedupeKeyOf } from './open-snapshot.ts';
 
 /** Which snapshot is meant: one by its id, or the newest of a source, or the newest not after a moment. */
 export interface SnapshotChoice {

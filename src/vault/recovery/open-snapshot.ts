@@ -2,8 +2,9 @@ import { dedupeDomain, type DedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
 import { loadIndexes } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
+import type { ChunkIndex } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { Manifest, ManifestBody, ManifestHead } from '../manifest.ts';
+import { dedupeKeyOf, type Manifest, type ManifestBody } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
 import { readSnapshot } from '../snapshots.ts';
 import { TreeReader } from '../tree-reader.ts';
@@ -15,16 +16,10 @@ export interface OpenSnapshot {
   readonly body: ManifestBody;
   readonly domain: DedupeDomain;
   readonly reader: TreeReader;
+  /** Where its chunks lie. */
+  readonly index: ChunkIndex;
   /** To be asked at every step of long work. */
   readonly guard: KeyGuard;
-}
-
-/** The data key that gives a snapshot its dedupe domain: the one of that purpose in its head. @throws {VaultError} */
-export function dedupeKeyOf(head: ManifestHead): string {
-  const [key, ...more] = head.keys.filter(({ purpose }) => purpose === 'dedupe');
-  if (key === undefined || more.length > 0)
-    throw new VaultError('malformed', 'The head of a snapshot does not name one key of the purpose dedupe');
-  return key.id;
 }
 
 /** Opens a snapshot with a ring of its own. @throws {MasterKeyError} @throws {VaultError} */
@@ -40,7 +35,8 @@ export async function openSnapshot(
   const domain = dedupeDomain(dedupe, repository.descriptor.vault, body.source);
   if (domain.id !== manifest.head.domain)
     throw new VaultError('malformed', 'The snapshot names another source than its head');
-  await loadIndexes(repository, ring, body.indexes);
+  const index = await loadIndexes(repository, ring, body.indexes);
   const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
-  return { id, manifest, body, domain, reader: new TreeReader(repository, ring, domain.treeIdKey), guard };
+  const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
+  return { id, manifest, body, domain, reader, index, guard };
 }

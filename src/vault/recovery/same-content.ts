@@ -24,8 +24,8 @@ export function hasSameExtents(a: FileEntry, b: FileEntry): boolean {
 export class ContentReader {
   readonly #fetcher: ChunkFetcher;
 
-  constructor(repository: Repository, ring: KeyRing, { domain }: OpenSnapshot) {
-    this.#fetcher = new ChunkFetcher(repository, ring, createOpener(domain.chunkIdKey, 0));
+  constructor(repository: Repository, ring: KeyRing, { domain, index }: OpenSnapshot) {
+    this.#fetcher = new ChunkFetcher(repository, ring, createOpener(domain.chunkIdKey, 0), index);
   }
 
   /** The content of a file, verified. For files that fit into memory. */
