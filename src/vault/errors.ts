@@ -5,6 +5,13 @@ export type VaultErrorCode =
   | 'target-full'
   | 'target-read-only'
   | 'target-failed'
+  | 'target-missing'
+  | 'target-denied'
+  | 'target-credentials'
+  | 'target-region'
+  | 'target-clock'
+  | 'target-unreachable'
+  | 'target-overwrites'
   | 'object-locked'
   | 'malformed'
   | 'unknown-format'
@@ -39,6 +46,17 @@ const NEXT: Record<VaultErrorCode, string> = {
   'target-full': 'Free some space or choose another target, then run again; what was written so far is used again.',
   'target-read-only': 'Allow this process to write there, then run again.',
   'target-failed': 'Look at the cause, then run again; what was written so far is used again.',
+  'target-missing': 'Check the name of the bucket and its provider, or create it; nothing was written.',
+  'target-denied':
+    'Allow it in the policy of these credentials (keystead vault policy prints what is needed) and in that of the bucket, then run again.',
+  'target-credentials':
+    'Give the environment credentials that are valid and active, then run again; nothing stored is lost.',
+  'target-region': "Set the environment's region to that of the bucket, or use a bucket of the region.",
+  'target-clock': 'Set the clock of this machine (NTP), then run again.',
+  'target-unreachable':
+    'Check endpoint, network and firewall, then run again; what was written so far is used again.',
+  'target-overwrites':
+    'A vault is kept only where nothing can be written over: use a store that honours If-None-Match on writes (AWS S3, Ceph, MinIO).',
   'object-locked':
     'Its lock or legal hold must end first: the store keeps it until then, and nothing is wrong with it.',
   malformed: TAMPERED,

@@ -1,5 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
+import { clockSkewMs } from '../clock-skew.ts';
 import { EgressRefusedError, type EgressGuard } from '../egress.ts';
 import { DEFAULT_LIMITS, type AwsKmsConnection, type AwsKmsLimits } from './connection.ts';
 
@@ -147,20 +148,13 @@ export class AwsKmsClient {
         const sentMs = Date.now();
         const result = await next(input);
         const { headers } = result.response as { headers?: Readonly<Record<string, string>> };
-        const serverMs = Date.parse(headers?.['date'] ?? '');
-        if (!Number.isNaN(serverMs)) this.#clockSkewMs = skew(serverMs, sentMs, Date.now());
+        this.#clockSkewMs = clockSkewMs(headers?.['date'], sentMs, Date.now()) ?? this.#clockSkewMs;
         return result;
       },
       { step: 'deserialize', priority: 'low', name: 'keysteadClockSkew' },
     );
     return { sdk, client };
   }
-}
-
-/** Zero within what the header can tell (whole seconds) and the time that the call took. */
-function skew(serverMs: number, sentMs: number, receivedMs: number): number {
-  if (serverMs + 999 < sentMs) return serverMs + 999 - sentMs;
-  return serverMs > receivedMs ? serverMs - receivedMs : 0;
 }
 
 /** A copy of our own, so that wiping the SDK's array leaves nothing behind. */

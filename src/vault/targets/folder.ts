@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { VaultError, type VaultErrorCode } from '../errors.ts';
+import { checkObjectName } from './object-name.ts';
 import type { StoredObject, Target, TargetDescription } from './target.ts';
 
-const NAME = /^[a-z0-9][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9.-]*)*$/;
 /** Where objects are written before they get their name. No object name begins with a dot. */
 const INCOMING = '.incoming';
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
@@ -132,8 +132,7 @@ export class FolderTarget implements Target {
   async close(): Promise<void> {}
 
   #path(name: string): string {
-    if (!NAME.test(name)) throw new VaultError('target-failed', `'${name}' cannot be the name of an object`);
-    return join(this.#root, name);
+    return join(this.#root, checkObjectName(name));
   }
 
   async #reading<T>(name: string, read: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -23,4 +23,6 @@ export interface BucketPlace {
   readonly credentials: AwsCredentials | 'environment';
   /** A role that these credentials assume first. */
   readonly role?: { readonly arn: string; readonly externalId: string };
+  /** Where the role is assumed; absent: AWS's STS of the region, or the store itself where it is not AWS's. */
+  readonly stsEndpoint?: string;
 }

@@ -23,10 +23,19 @@ export interface StoredObject {
   readonly storedMs?: number;
 }
 
+/** An object that somebody has put out of sight in a store that keeps versions. */
+export interface HiddenObject {
+  readonly name: string;
+  /** It was deleted, and an older version is still there; or it was written over. */
+  readonly by: 'delete-marker' | 'newer-version';
+  /** When the store says that this happened, milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
 /**
  * Where the objects of one vault lie. Names are made of lower-case letters, digits, `.`, `-` and `/`.
  *
- * Every method rejects with a `VaultError`: `target-full`, `target-read-only`, `target-failed`, and what is said below.
+ * Every method rejects with a `VaultError`: one of the `target-` codes, and what is said below.
  */
 export interface Target {
   readonly capabilities: TargetCapabilities;
@@ -42,6 +51,11 @@ export interface Target {
   getRange(name: string, offset: number, length: number): Promise<Buffer>;
   /** What lies under a prefix that ends in `/`, in no order. Nothing there is an empty list. */
   list(prefix: string): AsyncIterable<StoredObject>;
+  /**
+   * What {@link list} and {@link get} do not show, or show in another state, because somebody deleted it or wrote over
+   * it where the store keeps versions. Absent: the store keeps none.
+   */
+  hidden?(prefix: string): AsyncIterable<HiddenObject>;
   /** Removes an object for good, all versions of it. Removing what is not there is no error. `object-locked`. */
   delete(name: string): Promise<void>;
   /** Keeps an object from being deleted until a date, never shortening what holds already. Only with `capabilities.lock`. */
