@@ -53,8 +53,7 @@ const NEXT: Record<VaultErrorCode, string> = {
     'Give the environment credentials that are valid and active, then run again; nothing stored is lost.',
   'target-region': "Set the environment's region to that of the bucket, or use a bucket of the region.",
   'target-clock': 'Set the clock of this machine (NTP), then run again.',
-  'target-unreachable':
-    'Check endpoint, network and firewall, then run again; what was written so far is used again.',
+  'target-unreachable': 'Check endpoint, network and firewall, then run again; what was written so far is used again.',
   'target-overwrites':
     'A vault is kept only where nothing can be written over: use a store that honours If-None-Match on writes (AWS S3, Ceph, MinIO).',
   'object-locked':
