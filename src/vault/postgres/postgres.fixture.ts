@@ -44,7 +44,8 @@ export class PostgresServer {
 
   /** What SQL answers. */
   sql(database: string, sql: string): string {
-    const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql];
+    const name = `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+    const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', name, '-c', sql];
     return execFileSync(join(this.bin, 'psql'), args, this.#client).toString().trim();
   }
 

@@ -1,0 +1,151 @@
+import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EgressGuard } from '../../clients/egress.ts';
+import { backup } from '../backup.ts';
+import type { Repository } from '../repository.ts';
+import { FolderSource } from '../sources/folder.ts';
+import { PostgresSource } from '../sources/postgres.ts';
+import { newVault, removeScratch, scratch } from '../vault.fixture.ts';
+import { hasPostgres, PostgresServer } from './postgres.fixture.ts';
+import { restorePostgres, type RestorePostgresOptions } from './restore-postgres.ts';
+
+const ODD = 'ünï/code "db" = \'1\' 100%';
+const QUOTED = `"${ODD.replaceAll('"', '""')}"`;
+/** What two databases must have in common to be the same, as one text. */
+const PICTURE = `SELECT json_build_object(
+  'rows', (SELECT md5(string_agg(a::text, ',' ORDER BY aid)) FROM pgbench_accounts a),
+  'count', (SELECT count(*) FROM pgbench_accounts),
+  'objects', (SELECT json_agg(json_build_array(oid, md5(lo_get(oid))) ORDER BY oid) FROM pg_largeobject_metadata),
+  'names', (SELECT json_agg("größe" ORDER BY "größe") FROM "Patienten"),
+  'owner', (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'Patienten'),
+  'rights', (SELECT relacl::text FROM pg_class WHERE relname = 'Patienten'),
+  'indexes', (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'),
+  'function', (SELECT prosrc FROM pg_proc WHERE proname = 'twice'))`;
+
+describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server', () => {
+  let server: PostgresServer;
+  let other: PostgresServer;
+  let folder: string;
+  let repository: Repository;
+  let snapshotId: string;
+  beforeAll(async () => {
+    folder = scratch();
+    server = new PostgresServer();
+    other = new PostgresServer();
+    server.sql('postgres', 'CREATE ROLE "Dr. No" LOGIN PASSWORD \'semi;colon\'');
+    server.sql('postgres', 'CREATE ROLE nurses');
+    server.sql('postgres', 'GRANT nurses TO "Dr. No"');
+    server.sql('postgres', 'CREATE DATABASE bench OWNER "Dr. No"');
+    server.sql('postgres', `CREATE DATABASE ${QUOTED}`);
+    server.run('pgbench', '--initialize', '--quiet', '--scale=7', 'bench');
+    server.sql('bench', 'CREATE TABLE "Patienten" ("größe" text)');
+    server.sql('bench', "INSERT INTO \"Patienten\" VALUES ('ÄÖÜ'), ('日本'), (E'back\\\\slash\\nline'), ('$$')");
+    server.sql('bench', 'ALTER TABLE "Patienten" OWNER TO "Dr. No"');
+    server.sql('bench', 'GRANT SELECT ON "Patienten" TO nurses');
+    server.sql('bench', "CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2 -- ;'");
+    server.sql(
+      'bench',
+      "SELECT lo_from_bytea(n, decode(repeat(md5(n::text), 2000), 'hex')) FROM generate_series(70001, 70020) n",
+    );
+    ({ repository } = await newVault(folder));
+    const spec = { kind: 'postgres', name: 'clinic', ...server.connection } as const;
+    const source = new PostgresSource(spec, new EgressGuard());
+    ({ snapshotId } = await backup({ repository, source, threads: 0 }));
+  }, 60_000);
+  afterAll(() => {
+    server.remove();
+    other.remove();
+    removeScratch(folder);
+  });
+
+  async function into(to: PostgresServer, options: Partial<RestorePostgresOptions>) {
+    return await restorePostgres({ repository, snapshotId, to: to.connection, guard: new EgressGuard(), ...options });
+  }
+  const namesOn = (one: PostgresServer): string =>
+    one.sql('postgres', 'SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1');
+
+  it('brings all of it to another server: rows, large objects, names, owners, rights, roles', async () => {
+    const report = await into(other, { roles: true });
+    expect(report.databases).toEqual(['bench', 'postgres', ODD]);
+    expect(report.warnings).toEqual([`Roles that the server has already are as they were: ${server.superuser}`]);
+    expect(other.sql('bench', PICTURE)).toBe(server.sql('bench', PICTURE));
+    expect(JSON.parse(other.sql('bench', PICTURE))).toMatchObject({ count: 700_000, owner: 'Dr. No' });
+    const roles = `SELECT rolname, rolcanlogin, rolpassword, (SELECT count(*) FROM pg_auth_members WHERE member = a.oid) FROM pg_authid a WHERE rolname IN ('Dr. No', 'nurses') ORDER BY 1`;
+    expect(other.sql('postgres', roles)).toBe(server.sql('postgres', roles));
+    // The server's own superuser can still come in with the server's own password.
+    expect(other.sql('postgres', 'SELECT current_user')).toBe(other.superuser);
+  }, 60_000);
+
+  it('refuses a database that is not empty, before anything is written', async () => {
+    const refused = into(server, { databases: [{ database: ODD }, { database: 'bench' }] });
+    await expect(refused).rejects.toMatchObject({
+      code: 'destination-not-empty',
+      what: 'The database bench is not empty',
+    });
+    expect(server.sql(ODD, 'SELECT count(*) FROM pg_largeobject_metadata')).toBe('0');
+  });
+
+  it('restores into another name, of the user who restores', async () => {
+    const report = await into(server, { databases: [{ database: 'bench', into: 'copy' }], owners: false });
+    expect(report).toMatchObject({ databases: ['copy'], warnings: [] });
+    expect(JSON.parse(server.sql('copy', PICTURE))).toMatchObject({ owner: server.superuser, rights: null });
+    const rows = "SELECT md5(string_agg(a::text, ',' ORDER BY aid)) FROM pgbench_accounts a";
+    expect(server.sql('copy', rows)).toBe(server.sql('bench', rows));
+  }, 60_000);
+
+  it('restores into an empty database that is there, and replaces what the dump has only when told', async () => {
+    server.sql('postgres', 'CREATE DATABASE used');
+    const choice = { databases: [{ database: 'postgres', into: 'used' }] };
+    await into(server, choice);
+    server.sql('used', 'CREATE TABLE mine (n int)');
+    await expect(into(server, choice)).rejects.toMatchObject({ code: 'destination-not-empty' });
+    await into(server, { ...choice, replaceExisting: true });
+    expect(server.sql('used', 'SELECT count(*) FROM mine')).toBe('0');
+  });
+
+  it('drops what it made when the server does not take the dump', async () => {
+    other.sql('postgres', 'DROP DATABASE bench');
+    for (const role of ['"Dr. No"', 'nurses']) other.sql('postgres', `DROP ROLE ${role}`);
+    const before = namesOn(other);
+    const failed = into(other, { databases: [{ database: 'bench' }] });
+    await expect(failed).rejects.toMatchObject({
+      code: 'destination-failed',
+      message: expect.stringMatching(/role "Dr. No" does not exist/),
+    });
+    expect(namesOn(other)).toBe(before);
+  }, 60_000);
+
+  it('refuses a snapshot of something else, and a database that it has not', async () => {
+    await expect(into(other, { databases: [{ database: 'none' }] })).rejects.toMatchObject({ code: 'path-missing' });
+    const source = new FolderSource(join(import.meta.dirname), 'code');
+    const report = await backup({ repository, source, threads: 0 });
+    await expect(into(other, { snapshotId: report.snapshotId })).rejects.toThrow(/not one of a PostgreSQL server/);
+  });
+
+  it('drops what it made when it is stopped, and its program with it', async () => {
+    const stop = new AbortController();
+    const before = namesOn(other);
+    const choice = { databases: [{ database: 'bench' }], owners: false };
+    const stopped = into(other, {
+      ...choice,
+      signal: stop.signal,
+      onProgress: ({ bytes }) => bytes > 0 && stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    expect(namesOn(other)).toBe(before);
+  }, 60_000);
+
+  it('drops what it made when the store has not got all of the dump', async () => {
+    const packs = join(folder, 'store', 'packs');
+    const paths = readdirSync(packs, { recursive: true }).map((name) => join(packs, name.toString()));
+    const files = paths.filter((path) => statSync(path).isFile());
+    const longest = files.toSorted((a, b) => statSync(b).size - statSync(a).size)[0] as string;
+    const before = namesOn(other);
+    truncateSync(longest, 1000);
+    await expect(into(other, { databases: [{ database: 'bench' }], owners: false })).rejects.toMatchObject({
+      name: 'VaultError',
+    });
+    expect(namesOn(other)).toBe(before);
+  }, 60_000);
+});
