@@ -20,6 +20,8 @@ const KEYS_KEPT = 4096;
 export interface FetchedChunks {
   readonly chunks: ReadonlyMap<string, Buffer>;
   readonly outputs: readonly Buffer[];
+  /** Why chunks are not among them: only where damage is to be lived with. By id in latin1. */
+  readonly damaged?: ReadonlyMap<string, VaultError>;
 }
 
 interface Range {
@@ -72,6 +74,30 @@ export class ChunkFetcher {
     const outcomes = await Promise.allSettled(this.#plan(ids).map(bring));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return { chunks, outputs };
+  }
+
+  /** As {@link fetch}, but says which chunks are lost or changed in place of ending at the first. */
+  async fetchSound(ids: readonly Buffer[], isDamage: (error: unknown) => error is VaultError): Promise<FetchedChunks> {
+    try {
+      return await this.fetch(ids);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+    // Some chunk is not sound: each is asked for by itself.
+    const chunks = new Map<string, Buffer>();
+    const outputs: Buffer[] = [];
+    const damaged = new Map<string, VaultError>();
+    for (const id of ids) {
+      try {
+        const fetched = await this.fetch([id]);
+        for (const [key, chunk] of fetched.chunks) chunks.set(key, chunk);
+        outputs.push(...fetched.outputs);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        damaged.set(id.toString('latin1'), error);
+      }
+    }
+    return { chunks, outputs, damaged };
   }
 
   /** Takes back chunks that have served: their memory is used again, so nobody may look at them any more. */

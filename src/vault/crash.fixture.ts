@@ -18,5 +18,5 @@ const repository = await openRepository(new FolderTarget(join(folder, 'store')),
 if (action === 'backup') {
   const report = await backup({ repository, source: new FolderSource(join(folder, 'source'), 'source'), threads: 1 });
   process.stdout.write(report.snapshotId);
-} else await restore({ repository, snapshotId, to: join(folder, 'restored'), replaceExisting: true, threads: 1 });
+} else await restore({ repository, snapshotId, to: join(folder, 'restored'), conflict: 'overwrite', threads: 1 });
 repository.close();

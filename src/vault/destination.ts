@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  chownSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fchownSync,
   futimesSync,
   lchownSync,
   linkSync,
-  lstatSync,
   lutimesSync,
   mkdirSync,
   openSync,
@@ -18,23 +17,38 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
-  utimesSync,
   writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { VaultError } from './errors.ts';
 import { faultPoint } from './fault.ts';
+import { PART } from './places.ts';
 import type { EntryMetadata } from './tree.ts';
 
-const PART = /^\.keystead-[0-9a-f]{16}\.part$/;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = constants;
+/** open(2): only names the folder, so that it needs no permission to read it. The same on every Linux. */
+const O_PATH = 0o10000000;
+const SLASH = 0x2f;
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
     if (cause instanceof VaultError) throw cause;
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (FULL.has(code)) throw new VaultError('destination-full', 'The disk of the destination is full', cause);
+    if (code === 'ELOOP' || code === 'ENOTDIR') throw unsafe(cause);
     throw new VaultError('destination-failed', 'The destination folder could not be written', cause);
   }
+}
+
+function unsafe(cause?: unknown): VaultError {
+  return new VaultError(
+    'unsafe-path',
+    'A folder of the snapshot is something else, perhaps a link, in the destination',
+    cause,
+  );
 }
 
 /** Seconds since 1970; a double keeps a quarter of a microsecond. */
@@ -43,77 +57,92 @@ function seconds(timeNs: bigint): number {
 }
 
 export interface DestinationOptions {
-  /** Whether files that are there already may be replaced; by default the folder must be new or empty. */
-  readonly replaceExisting: boolean;
   /** Whether to set owner and group. */
   readonly owner: boolean;
 }
 
+/** A folder that is open. Whatever is named in it is named from there, whatever becomes of the way that led to it. */
+interface OpenFolder {
+  readonly path: Buffer;
+  readonly handle: number;
+  /** What stands before the names in it. */
+  readonly at: Buffer;
+  readonly isNew: boolean;
+}
+
+interface OpenFile {
+  readonly handle: number;
+  readonly part: Buffer;
+  readonly full: Buffer;
+  readonly entry: EntryMetadata;
+  readonly replaces: boolean;
+}
+
 /**
- * A folder that a snapshot is restored into. Paths are bytes relative to it, made of names that were checked. A file
- * gets its name when it is whole. No symbolic link is followed below the folder.
+ * A folder that a snapshot is restored into, in the order of its tree. Paths are bytes relative to it, made of names
+ * that were checked. A file gets its name when it is whole. Each folder is opened from the one above it and no symbolic
+ * link is followed at any level, also when somebody else puts one there meanwhile.
  */
 export class Destination {
-  readonly #root: Buffer;
+  readonly #root: string;
   readonly #options: DestinationOptions;
-  #file:
-    | { readonly handle: number; readonly part: Buffer; readonly path: Buffer; readonly entry: EntryMetadata }
-    | undefined;
+  readonly #folders: OpenFolder[] = [];
+  #file: OpenFile | undefined;
 
   constructor(root: string, options: DestinationOptions) {
-    this.#root = Buffer.from(resolve(root));
+    this.#root = resolve(root);
     this.#options = options;
   }
 
-  /** Makes the folder, or sees that it may be used, and clears what an interrupted restore left in it. */
+  /** Makes the folder where it is missing, and clears what an interrupted restore left in it. */
   prepare(): void {
     attempt(() => {
-      mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-      this.#clearParts(this.#root);
-      const isEmpty = readdirSync(this.#root).length === 0;
-      if (!isEmpty && !this.#options.replaceExisting) {
-        throw new VaultError('destination-not-empty', `The folder ${this.#root.toString()} is not empty`);
-      }
+      const isNew = mkdirSync(this.#root, { recursive: true, mode: 0o700 }) !== undefined;
+      // The destination itself may be reached through a link: whoever named it meant that.
+      this.#enter(Buffer.alloc(0), openSync(this.#root, O_RDONLY | O_DIRECTORY), Buffer.from(this.#root), isNew);
     });
   }
 
-  /** Makes a folder, writable for now. */
-  folder(path: Buffer): void {
-    const full = this.#path(path);
+  /** Makes a folder, or goes into the one that is there. */
+  folder(path: Buffer, isNew: boolean): void {
+    const full = this.#in(path);
+    attempt(() => {
+      let made = isNew;
+      if (isNew) {
+        try {
+          mkdirSync(full, { mode: 0o700 });
+        } catch (cause) {
+          if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+          made = false;
+        }
+      }
+      this.#enter(path, openFolder(full), full, made);
+    });
+  }
+
+  /** Leaves a folder; `entry` gives it mode, owner and times, when everything in it is there. */
+  endFolder(entry: EntryMetadata | undefined): void {
+    const folder = this.#folders.pop();
+    if (!folder) return;
     attempt(() => {
       try {
-        mkdirSync(full, { mode: 0o700 });
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-        if (!lstatSync(full).isDirectory()) {
-          throw new VaultError(
-            'unsafe-path',
-            'A folder of the snapshot is something else, perhaps a link, in the destination',
-          );
-        }
-        chmodSync(full, 0o700);
-        this.#clearParts(full);
+        if (!entry) return;
+        if (this.#isOthers(entry)) fchownSync(folder.handle, entry.uid, entry.gid);
+        fchmodSync(folder.handle, entry.mode);
+        futimesSync(folder.handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+      } finally {
+        closeSync(folder.handle);
       }
     });
   }
 
-  /** Gives a folder its mode, owner and times, when everything in it is there. */
-  endFolder(path: Buffer, entry: EntryMetadata): void {
-    const full = this.#path(path);
-    attempt(() => {
-      if (this.#isOthers(entry)) chownSync(full, entry.uid, entry.gid);
-      chmodSync(full, entry.mode);
-      utimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
-    });
-  }
-
-  /** Begins a file under a temporary name. */
-  file(path: Buffer, entry: EntryMetadata): void {
-    const full = this.#path(path);
-    const folder = full.subarray(0, full.lastIndexOf(0x2f) + 1);
-    const part = Buffer.concat([folder, Buffer.from(`.keystead-${randomBytes(8).toString('hex')}.part`)]);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    this.#file = { handle: attempt(() => openSync(part, flags, 0o600)), part, path: full, entry };
+  /** Begins a file under a temporary name. `replaces`: what has its name then may be replaced. */
+  file(path: Buffer, entry: EntryMetadata, replaces: boolean): void {
+    const full = this.#in(path);
+    const name = Buffer.from(`.keystead-${randomBytes(8).toString('hex')}.part`);
+    const part = Buffer.concat([this.#folder.at, name]);
+    const handle = attempt(() => openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+    this.#file = { handle, part, full, entry, replaces };
   }
 
   write(bytes: Uint8Array): void {
@@ -129,29 +158,34 @@ export class Destination {
   endFile(): void {
     const file = this.#file;
     if (!file) return;
-    const { handle, part, path, entry } = file;
+    const { handle, part, full, entry, replaces } = file;
     attempt(() => {
       if (this.#isOthers(entry)) fchownSync(handle, entry.uid, entry.gid);
       fchmodSync(handle, entry.mode);
       futimesSync(handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+      // In a folder that was made just now nobody else has anything; elsewhere a link does not replace, as a rename does.
+      if (replaces || this.#folder.isNew) renameSync(part, full);
+      else linkSync(part, full);
       closeSync(handle);
       this.#file = undefined;
-      renameSync(part, path);
+      if (!replaces && !this.#folder.isNew) unlinkSync(part);
     });
+    faultPoint('vault.restore-after-file');
   }
 
   /** Another name for a file that was restored before. */
-  hardLink(path: Buffer, existing: Buffer): void {
+  hardLink(path: Buffer, existing: Buffer, replaces: boolean): void {
+    const full = this.#in(path);
     attempt(() => {
-      this.#clear(path);
-      linkSync(this.#path(existing), this.#path(path));
+      if (replaces) rmSync(full, { force: true });
+      this.#from(existing, (file) => linkSync(file, full));
     });
   }
 
-  symbolicLink(path: Buffer, target: Buffer, entry: EntryMetadata): void {
-    const full = this.#path(path);
+  symbolicLink(path: Buffer, target: Buffer, entry: EntryMetadata, replaces: boolean): void {
+    const full = this.#in(path);
     attempt(() => {
-      this.#clear(path);
+      if (replaces) rmSync(full, { force: true });
       symlinkSync(target, full);
       if (this.#isOthers(entry)) lchownSync(full, entry.uid, entry.gid);
       lutimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
@@ -159,29 +193,82 @@ export class Destination {
   }
 
   /** Removes a file that was begun and not ended. */
-  abandon(): void {
+  abandonFile(): void {
     if (!this.#file) return;
     closeSync(this.#file.handle);
     rmSync(this.#file.part, { force: true });
     this.#file = undefined;
   }
 
+  /** Removes what was begun and not ended, and lets go of all folders. */
+  abandon(): void {
+    this.abandonFile();
+    for (const { handle } of this.#folders.splice(0)) closeSync(handle);
+  }
+
+  get #folder(): OpenFolder {
+    const folder = this.#folders.at(-1);
+    if (!folder) throw new TypeError('the destination was not prepared');
+    return folder;
+  }
+
+  #enter(path: Buffer, handle: number, full: Buffer, isNew: boolean): void {
+    const at = HAS_PROC ? Buffer.from(`/proc/self/fd/${handle}/`) : Buffer.concat([full, Buffer.from('/')]);
+    this.#folders.push({ path, handle, at, isNew });
+    if (isNew) return;
+    for (const name of readdirSync(at, { encoding: 'buffer' })) {
+      if (PART.test(name.toString('latin1'))) unlinkSync(Buffer.concat([at, name]));
+    }
+  }
+
+  /** A path in the folder that is open, named from that folder. */
+  #in(path: Buffer): Buffer {
+    const { path: folder, at } = this.#folder;
+    const slash = path.lastIndexOf(SLASH);
+    if (!path.subarray(0, Math.max(0, slash)).equals(folder))
+      throw new TypeError('steps of a restore are out of order');
+    return Buffer.concat([at, path.subarray(slash + 1)]);
+  }
+
+  /** Goes down to something that was restored before, one folder at a time. */
+  #from(path: Buffer, work: (full: Buffer) => void): void {
+    const names = path.toString('latin1').split('/');
+    const handles: number[] = [];
+    let at = (this.#folders[0] as OpenFolder).at;
+    try {
+      for (const name of names.slice(0, -1)) {
+        const full = Buffer.concat([at, Buffer.from(name, 'latin1')]);
+        const handle = openSync(full, (HAS_PROC ? O_PATH : O_RDONLY) | O_DIRECTORY | O_NOFOLLOW);
+        handles.push(handle);
+        at = HAS_PROC ? Buffer.from(`/proc/self/fd/${handle}/`) : Buffer.concat([full, Buffer.from('/')]);
+      }
+      work(Buffer.concat([at, Buffer.from(names.at(-1) as string, 'latin1')]));
+    } finally {
+      for (const handle of handles) closeSync(handle);
+    }
+  }
+
   /** Whether the owner must be set: what this process makes is its own already. */
   #isOthers(entry: EntryMetadata): boolean {
     return this.#options.owner && (entry.uid !== process.geteuid?.() || entry.gid !== process.getegid?.());
   }
+}
 
-  #clear(path: Buffer): void {
-    if (this.#options.replaceExisting) rmSync(this.#path(path), { force: true });
-  }
+/** proc(5), /proc/self/fd: a name below it goes on from the open folder, as openat(2) would. */
+const HAS_PROC = existsSync('/proc/self/fd');
 
-  #clearParts(folder: Buffer): void {
-    for (const name of readdirSync(folder, { encoding: 'buffer' })) {
-      if (PART.test(name.toString('latin1'))) unlinkSync(Buffer.concat([folder, Buffer.from('/'), name]));
+/** Opens a folder that is no link, also one that its own owner may not read. */
+function openFolder(full: Buffer): number {
+  try {
+    return openSync(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES' || !HAS_PROC) throw cause;
+    const named = openSync(full, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    try {
+      chmodSync(`/proc/self/fd/${named}`, 0o700);
+      return openSync(`/proc/self/fd/${named}/.`, O_RDONLY | O_DIRECTORY);
+    } finally {
+      closeSync(named);
     }
-  }
-
-  #path(path: Buffer): Buffer {
-    return Buffer.concat([this.#root, Buffer.from('/'), path]);
   }
 }

@@ -33,6 +33,7 @@ export type VaultErrorCode =
   | 'unsafe-path'
   | 'destination-not-empty'
   | 'destination-failed'
+  | 'destination-full'
   | 'source-failed'
   | 'conflict'
   | 'thread-failed'
@@ -79,7 +80,9 @@ const NEXT: Record<VaultErrorCode, string> = {
   'path-missing': 'Name it as it stood below the folder that was backed up, like reports/2026; case counts.',
   'pattern-malformed': 'Write it like *.pdf for names, or reports/**/2026-*.csv for paths.',
   'unsafe-path': 'Restore into a new, empty folder of your own.',
-  'destination-not-empty': 'Restore into a new or empty folder, or say that existing files may be replaced.',
+  'destination-not-empty':
+    'Restore into a new or empty folder, or say what becomes of what is there: overwrite, keep, or write beside it. A plan shows which files these are.',
+  'destination-full': 'Free some space there, then restore again in the same way: it goes on where it stopped.',
   'destination-failed': 'Look at the cause, then restore again.',
   'source-failed': 'Look at the cause, then run again.',
   conflict: 'Another run with the same signing key has finished meanwhile. Run again, one run at a time.',

@@ -1,5 +1,10 @@
 /** Named places at which a test may kill the process, to see what a crash there leaves behind. */
-export type FaultPoint = 'vault.after-pack' | 'vault.after-index' | 'vault.before-manifest' | 'vault.restore-mid-file';
+export type FaultPoint =
+  | 'vault.after-pack'
+  | 'vault.after-index'
+  | 'vault.before-manifest'
+  | 'vault.restore-mid-file'
+  | 'vault.restore-after-file';
 
 let remaining: number | undefined;
 

@@ -1,47 +1,79 @@
 import { ChunkFetcher, type FetchedChunks } from './chunk-fetcher.ts';
 import { Destination } from './destination.ts';
 import { VaultError } from './errors.ts';
-import { loadIndexes } from './index-sync.ts';
-import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
 import { createOpener } from './opener.ts';
+import { Places, type ConflictPolicy, type SkipReason } from './places.ts';
 import { Progress, type OnProgress } from './progress.ts';
-import { dedupeKeyOf } from './manifest.ts';
-import { openDomain, type Repository } from './repository.ts';
-import { checkSelection, restoreSteps, Selection, type RestoreStep } from './restore-steps.ts';
-import { readSnapshot } from './snapshots.ts';
+import { openSnapshot, type OpenSnapshot } from './recovery/open-snapshot.ts';
+import { countPlan } from './recovery/plan.ts';
+import { takenMs } from './recovery/choose-snapshot.ts';
+import type { Repository } from './repository.ts';
+import { isDamage, restoreSteps, type How, type RestoreStep, type StepOptions } from './restore-steps.ts';
+import { checkSelection, Selection } from './selection.ts';
 import { threadsByDefault } from './threads.ts';
-import { TreeReader } from './tree-reader.ts';
 
-export interface RestoreOptions {
-  readonly repository: Repository;
-  readonly snapshotId: string;
-  /** A folder; new or empty, unless `replaceExisting`. */
+/** What is restored, where to, and what becomes of what is there. */
+export interface RestoreRequest {
+  /** A folder. */
   readonly to: string;
   /** What to restore, from the source's root with `/` between names; all by default. */
   readonly paths?: readonly (Buffer | string)[];
-  /** Lets files that are there be replaced, one by one, when the new one is whole. */
-  readonly replaceExisting?: boolean;
+  /** Also what fits one of these: `*.pdf`, `reports/**`. */
+  readonly patterns?: readonly string[];
+  /**
+   * What becomes of files that are there and differ. By default `refuse`: the folder is new, empty, or holds nothing but
+   * what an earlier restore of the same left, and nothing is written otherwise.
+   */
+  readonly conflict?: ConflictPolicy;
+  /** Writes also what is there and looks the same by size, time and mode. */
+  readonly rewriteSame?: boolean;
+  /** Leaves out files that are lost or changed in the store, says so, and restores the others. */
+  readonly skipDamaged?: boolean;
   /** Sets owner and group; by default where this process may. */
   readonly owner?: boolean;
+}
+
+export interface RestoreOptions extends RestoreRequest {
+  readonly repository: Repository;
+  readonly snapshotId: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
   /** Threads that decrypt and unpack; 0 works in this one; by default as many as there are cores for, at most two. */
   readonly threads?: number;
 }
 
+/** Something of the snapshot that is not at the destination as it was. */
+export interface Skipped {
+  readonly path: Buffer;
+  readonly why: SkipReason;
+}
+
+/** Files, folders, links and bytes are what was written; all of it was verified. */
 export interface RestoreReport {
   readonly snapshotId: string;
+  readonly takenMs: number;
   readonly files: number;
   readonly folders: number;
   readonly links: number;
   readonly bytes: number;
+  /** Files and links that were there already, as they were. */
+  readonly same: number;
+  /** Files and links that replaced others, and that were written beside others. */
+  readonly overwritten: number;
+  readonly beside: number;
+  /** Files and links that were left as they are, as it was wanted. */
+  readonly kept: number;
+  /** What could not be restored: `skipped` has the first thousand. */
+  readonly skippedCount: number;
+  readonly skipped: readonly Skipped[];
   readonly durationMs: number;
 }
 
 /** Bytes of plaintext that are brought together. Two batches are in memory at once. */
 const BATCH_BYTES = 16 << 20;
 const BATCH_STEPS = 20_000;
+const MAX_SKIPPED = 1000;
 
 interface Batch {
   readonly steps: readonly RestoreStep[];
@@ -49,8 +81,9 @@ interface Batch {
 }
 
 /**
- * Restores a snapshot, or some paths of it. Every byte is verified before it is written; a file appears under its name
- * when it is whole. Rejects with a `MasterKeyError` when a master key says no, else with a `VaultError`.
+ * Restores a snapshot, or some of it. Every byte is verified before it is written; a file appears under its name when it
+ * is whole. Asked again after it was interrupted, it goes on where it was. Nothing is ever deleted but what a file of the
+ * same name replaces. Rejects with a `MasterKeyError` when a master key says no, else with a `VaultError`.
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   const ring = options.repository.keyRing();
@@ -61,38 +94,60 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   }
 }
 
+/** What there is to do, of a request. @throws {VaultError} `path-missing`, `pattern-malformed` */
+export async function stepsOf(snapshot: OpenSnapshot, request: RestoreRequest): Promise<StepOptions> {
+  const { reader, body, manifest } = snapshot;
+  const policy = request.conflict ?? 'refuse';
+  const selection = new Selection(request.paths, request.patterns);
+  await checkSelection(reader, body.root, selection);
+  const taken = new Date(takenMs(manifest)).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const places = new Places(request.to, {
+    policy,
+    owner: setsOwner(request),
+    besideSuffix: `restored-${taken}`,
+    ...(request.rewriteSame && { rewriteSame: true }),
+  });
+  return {
+    reader,
+    root: body.root,
+    selection,
+    places,
+    tellsExtras: policy === 'refuse',
+    ownsFolders: policy === 'refuse' || policy === 'overwrite',
+    ...(request.skipDamaged && { skipsDamaged: true }),
+  };
+}
+
+function setsOwner({ owner }: RestoreRequest): boolean {
+  return owner ?? process.getuid?.() === 0;
+}
+
 async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<RestoreReport> {
-  const { repository, signal } = options;
+  const { repository, signal, skipDamaged = false } = options;
   const { clock } = repository;
   const startedAt = clock.monotonicMs();
-  const destination = new Destination(options.to, {
-    replaceExisting: options.replaceExisting ?? false,
-    owner: options.owner ?? process.getuid?.() === 0,
-  });
-  const { manifest, body } = await readSnapshot(repository, ring, options.snapshotId);
-  ring.expect(manifest.head.keys);
-  const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
-  if (domain.id !== manifest.head.domain)
-    throw new VaultError('malformed', 'The snapshot names another source than its head');
-  const index = await loadIndexes(repository, ring, body.indexes);
+  const destination = new Destination(options.to, { owner: setsOwner(options) });
+  const snapshot = await openSnapshot(repository, ring, options.snapshotId, signal);
+  const { manifest, body, domain, guard } = snapshot;
+  const stepOptions = await stepsOf(snapshot, options);
+  if (stepOptions.tellsExtras) await refuseConflicts(stepOptions, options.to, snapshot);
 
-  const guard = new KeyGuard(ring, manifest.head.body.key, clock, signal);
-  const progress = new Progress(options.onProgress, clock, options.paths ? undefined : body.statistics.bytes);
-  const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
-  const selection = new Selection(options.paths);
-  await checkSelection(reader, body.root, selection);
-  destination.prepare();
+  const isAll = options.paths === undefined && options.patterns === undefined;
+  const progress = new Progress(options.onProgress, clock, isAll ? body.statistics.bytes : undefined);
+  const count = new Count();
   const opener = createOpener(domain.chunkIdKey, options.threads ?? threadsByDefault());
-  const count = { folders: 0, links: 0 };
   try {
-    const fetcher = new ChunkFetcher(repository, ring, opener, index);
+    destination.prepare();
+    const fetcher = new ChunkFetcher(repository, ring, opener, snapshot.index);
+    const fetch = (ids: readonly Buffer[]): Promise<FetchedChunks> =>
+      skipDamaged ? fetcher.fetchSound(ids, isDamage) : fetcher.fetch(ids);
     const write = async (batch: Batch): Promise<void> => {
       const fetched = await batch.chunks;
-      apply(batch.steps, { destination, chunks: fetched.chunks, progress, count });
+      for (const step of batch.steps) apply(step, { destination, fetched, progress, count });
       fetcher.reuse(fetched);
     };
     let ready: Batch | undefined;
-    for await (const next of batches(restoreSteps(reader, body.root, selection), fetcher)) {
+    for await (const next of batches(restoreSteps(stepOptions), fetch)) {
       await guard.check();
       if (ready) await write(ready);
       ready = next;
@@ -100,26 +155,44 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
     await guard.check();
     if (ready) await write(ready);
     progress.tell('restore', true);
+  } catch (error) {
+    throw withCount(error, progress);
   } finally {
     destination.abandon();
     await opener.stop();
   }
-  return {
-    snapshotId: options.snapshotId,
-    files: progress.files,
-    ...count,
-    bytes: progress.bytes,
-    durationMs: Math.round(clock.monotonicMs() - startedAt),
-  };
+  const { files, bytes } = progress;
+  const durationMs = Math.round(clock.monotonicMs() - startedAt);
+  return { snapshotId: options.snapshotId, takenMs: takenMs(manifest), files, bytes, ...count.report(), durationMs };
+}
+
+/** A full disk ends a restore cleanly: what has its name by then is whole. */
+function withCount(error: unknown, { files, bytes }: Progress): unknown {
+  if (!(error instanceof VaultError) || error.code !== 'destination-full') return error;
+  return new VaultError(error.code, `${error.what}. ${files} files (${bytes} bytes) are there, whole`, error.cause);
+}
+
+/** Looks at everything before anything is written. */
+async function refuseConflicts(options: StepOptions, to: string, { guard }: OpenSnapshot): Promise<void> {
+  if (options.places.folder(Buffer.alloc(0)) === 'new') return;
+  const { refused, extras } = await countPlan(options, guard);
+  if (refused === 0 && extras === 0) return;
+  throw new VaultError(
+    'destination-not-empty',
+    `The folder ${to} has ${refused} files that differ from the snapshot's, and ${extras} items that the snapshot does not have. Nothing was written`,
+  );
 }
 
 /** Groups steps, and begins to bring the chunks of a group when it is handed out. */
-async function* batches(steps: AsyncIterable<RestoreStep>, fetcher: ChunkFetcher): AsyncGenerator<Batch> {
+async function* batches(
+  steps: AsyncIterable<RestoreStep>,
+  fetch: (ids: readonly Buffer[]) => Promise<FetchedChunks>,
+): AsyncGenerator<Batch> {
   let group: RestoreStep[] = [];
   let ids = new Map<string, Buffer>();
   let bytes = 0;
   const batch = (): Batch => {
-    const chunks = fetcher.fetch([...ids.values()]);
+    const chunks = fetch([...ids.values()]);
     // It is awaited one batch later; until then a failure must not count as unhandled.
     chunks.catch(() => undefined);
     const full = { steps: group, chunks };
@@ -132,7 +205,7 @@ async function* batches(steps: AsyncIterable<RestoreStep>, fetcher: ChunkFetcher
       const id = step.extent.chunk.toString('latin1');
       if (!ids.has(id)) {
         ids.set(id, step.extent.chunk);
-        bytes += fetcher.lengthOf(step.extent.chunk);
+        bytes += step.extent.length;
       }
     }
     if (bytes >= BATCH_BYTES || group.length >= BATCH_STEPS) yield batch();
@@ -140,43 +213,108 @@ async function* batches(steps: AsyncIterable<RestoreStep>, fetcher: ChunkFetcher
   yield batch();
 }
 
+class Count {
+  folders = 0;
+  links = 0;
+  same = 0;
+  kept = 0;
+  overwritten = 0;
+  beside = 0;
+  /** The file in hand, and whether it turned out that it cannot be restored. */
+  file: { readonly path: Buffer; readonly how: How } | undefined;
+  isBroken = false;
+  /** Files that could not be restored: other names of them cannot either. In latin1. */
+  readonly lost = new Set<string>();
+  #skippedCount = 0;
+  readonly #skipped: Skipped[] = [];
+
+  /** Counts the file in hand; answers whether it is whole. */
+  endFile(): boolean {
+    const { file, isBroken } = this;
+    [this.file, this.isBroken] = [undefined, false];
+    if (!file || !isBroken) {
+      if (file) this.placed(file.how);
+      return true;
+    }
+    this.lost.add(file.path.toString('latin1'));
+    this.skip(file.path, 'damaged');
+    return false;
+  }
+
+  placed(how: How): void {
+    if (how === 'overwrite') this.overwritten++;
+    else if (how === 'beside') this.beside++;
+  }
+
+  skip(path: Buffer, why: SkipReason): void {
+    if (why === 'same') this.same++;
+    else if (why === 'kept') this.kept++;
+    else {
+      this.#skippedCount++;
+      if (this.#skipped.length < MAX_SKIPPED) this.#skipped.push({ path, why });
+    }
+  }
+
+  report() {
+    const { folders, links, same, kept, overwritten, beside } = this;
+    const [skippedCount, skipped] = [this.#skippedCount, this.#skipped];
+    return { folders, links, same, kept, overwritten, beside, skippedCount, skipped };
+  }
+}
+
 interface Applying {
   readonly destination: Destination;
-  readonly chunks: ReadonlyMap<string, Buffer>;
+  readonly fetched: FetchedChunks;
   readonly progress: Progress;
-  readonly count: { folders: number; links: number };
+  readonly count: Count;
 }
 
 type Apply = { readonly [D in RestoreStep['do']]: (step: Extract<RestoreStep, { do: D }>, to: Applying) => void };
 
 const APPLY: Apply = {
-  folder: ({ path }, { destination, count }) => {
-    destination.folder(path);
-    count.folders++;
+  folder: ({ path, isNew }, { destination, count }) => {
+    destination.folder(path, isNew);
+    if (isNew) count.folders++;
   },
-  'end-folder': ({ path, entry }, { destination }) => destination.endFolder(path, entry),
-  file: ({ path, entry }, { destination }) => destination.file(path, entry),
-  write: ({ extent: { chunk, offset, length } }, { destination, chunks, progress }) => {
-    const plain = chunks.get(chunk.toString('latin1'));
+  'end-folder': ({ entry, isOurs }, { destination }) => destination.endFolder(isOurs ? entry : undefined),
+  file: ({ path, entry, how }, { destination, count }) => {
+    destination.file(path, entry, how === 'overwrite');
+    count.file = { path, how };
+  },
+  write: ({ extent: { chunk, offset, length } }, { destination, fetched, progress, count }) => {
+    const id = chunk.toString('latin1');
+    const plain = fetched.chunks.get(id);
+    if (!plain && fetched.damaged?.has(id)) {
+      destination.abandonFile();
+      count.isBroken = true;
+      return;
+    }
     if (!plain || offset + length > plain.length) throw new VaultError('malformed', 'An extent is beyond its chunk');
     destination.write(plain.subarray(offset, offset + length));
     progress.bytes += length;
     progress.tell('restore');
   },
-  'end-file': (_step, { destination, progress }) => {
-    destination.endFile();
+  'end-file': (_step, { destination, progress, count }) => {
+    if (count.endFile()) {
+      destination.endFile();
+      progress.files++;
+    }
+  },
+  'hard-link': ({ path, existing, how }, { destination, progress, count }) => {
+    if (count.lost.has(existing.toString('latin1'))) return count.skip(path, 'damaged');
+    destination.hardLink(path, existing, how === 'overwrite');
+    count.placed(how);
     progress.files++;
   },
-  'hard-link': ({ path, existing }, { destination, progress }) => {
-    destination.hardLink(path, existing);
-    progress.files++;
-  },
-  'symbolic-link': ({ path, entry }, { destination, count }) => {
-    destination.symbolicLink(path, entry.target, entry);
+  'symbolic-link': ({ path, entry, how }, { destination, count }) => {
+    destination.symbolicLink(path, entry.target, entry, how === 'overwrite');
+    count.placed(how);
     count.links++;
   },
+  skip: ({ path, why }, { count }) => count.skip(path, why),
+  extras: () => undefined,
 };
 
-function apply(steps: readonly RestoreStep[], to: Applying): void {
-  for (const step of steps) (APPLY[step.do] as (step: RestoreStep, to: Applying) => void)(step, to);
+function apply(step: RestoreStep, to: Applying): void {
+  (APPLY[step.do] as (step: RestoreStep, to: Applying) => void)(step, to);
 }

@@ -1,6 +1,7 @@
+import { cleanPath } from '../entry-at.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { showEntry, type ShownEntry } from './shown-entry.ts';
-import { cleanPath, folderAt } from './tree-path.ts';
+import { folderAt } from './tree-path.ts';
 
 /** Folders of more pages than this are not counted for a list: each page is a read. */
 const MAX_COUNTED_PAGES = 64;

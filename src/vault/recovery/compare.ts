@@ -1,10 +1,11 @@
+import { cleanPath, entryAt } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
 import { MAX_DEPTH } from '../format.ts';
 import type { FileEntry, TreeEntry } from '../tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { hasSameContent, type ContentReader } from './same-content.ts';
 import { shownTime } from './shown-entry.ts';
-import { cleanPath, comparePaths, entryAt, joinPath, walkTree } from './tree-path.ts';
+import { comparePaths, joinPath, walkTree } from './tree-path.ts';
 
 /** What about an entry that is in both is not the same. */
 export type Change = 'content' | 'mode' | 'owner' | 'times' | 'type' | 'target';

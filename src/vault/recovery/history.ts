@@ -1,3 +1,4 @@
+import { cleanPath, entryAt } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { snapshotId } from '../manifest.ts';
@@ -8,7 +9,6 @@ import { snapshotsOf, takenMs } from './choose-snapshot.ts';
 import { openSnapshot } from './open-snapshot.ts';
 import { hasSameExtents } from './same-content.ts';
 import { showEntry, type ShownEntry } from './shown-entry.ts';
-import { cleanPath, entryAt } from './tree-path.ts';
 
 export interface HistoryOptions {
   readonly path: Uint8Array;

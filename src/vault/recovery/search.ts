@@ -1,9 +1,10 @@
 import picomatch from 'picomatch';
+import { cleanPath, namesOf } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
 import type { TreeEntry } from '../tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { showFind, type ShownFind } from './shown-entry.ts';
-import { cleanPath, folderAt, namesOf, walkTree, type Found } from './tree-path.ts';
+import { folderAt, walkTree, type Found } from './tree-path.ts';
 
 /** What is looked for. All that is given must hold. Sizes in bytes, times in milliseconds since 1970. */
 export interface SearchQuery {

@@ -1,3 +1,4 @@
+import { entryAt, namesOf } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
 import { MAX_DEPTH } from '../format.ts';
 import type { TreeReader } from '../tree-reader.ts';
@@ -5,42 +6,8 @@ import type { TreeEntry } from '../tree.ts';
 
 const SLASH = Buffer.from('/');
 
-/** A path from the source's root without slashes at its ends; empty for the root itself. */
-export function cleanPath(path: Uint8Array | string): Buffer {
-  const bytes = Buffer.from(path as string);
-  let [start, end] = [0, bytes.length];
-  while (start < end && bytes[start] === 0x2f) start++;
-  while (end > start && bytes[end - 1] === 0x2f) end--;
-  return bytes.subarray(start, end);
-}
-
 export function joinPath(folder: Buffer, name: Buffer): Buffer {
   return folder.length === 0 ? name : Buffer.concat([folder, SLASH, name]);
-}
-
-/** The names of a path, from the top. */
-export function namesOf(path: Buffer): Buffer[] {
-  if (path.length === 0) return [];
-  return path
-    .toString('latin1')
-    .split('/')
-    .map((name) => Buffer.from(name, 'latin1'));
-}
-
-/** What a snapshot has at a path; `undefined` where it has nothing. The root is nothing that has an entry. */
-export async function entryAt(
-  reader: TreeReader,
-  root: readonly Buffer[],
-  path: Buffer,
-): Promise<TreeEntry | undefined> {
-  let nodes = root;
-  let found: TreeEntry | undefined;
-  for (const name of namesOf(path)) {
-    found = await reader.lookup(nodes, name);
-    if (!found) return undefined;
-    nodes = found.type === 'folder' ? found.nodes : [];
-  }
-  return found;
 }
 
 /** The nodes of the folder at a path. @throws {VaultError} `path-missing` */
