@@ -33,9 +33,9 @@ export async function restoreOffline(session: Session): Promise<ExitName> {
   const paths = given.list('path');
   const { result } = await perform(session, {
     kind: 'restore',
-    snapshotId,
+    snapshot: { snapshotId },
     destination: resolve(given.text('destination')),
-    replaceExisting: given.flag('replace'),
+    ...(given.flag('replace') && { conflict: 'overwrite' }),
     ...(paths.length > 0 && { paths }),
   });
   session.output.item(result);

@@ -57,6 +57,7 @@ import {
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
+import { browseSnapshot, compareSnapshots, pathHistory, planRestore, searchSnapshot } from './resources/recovery.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
 import { listTokenSigningKeys, revokeTokenKey, rotateTokenSigningKey } from './resources/token-signing-keys.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
@@ -148,6 +149,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   startRestore,
   startVerification,
   listSnapshots,
+  browseSnapshot,
+  searchSnapshot,
+  pathHistory,
+  compareSnapshots,
+  planRestore,
   listRuns,
   getRun,
   cancelRun,

@@ -2,12 +2,15 @@ import type { BrowseOptions, FolderPage } from './browse.ts';
 import type { SnapshotChoice } from './choose-snapshot.ts';
 import type { Comparison, CompareOptions } from './compare.ts';
 import type { HistoryOptions, PathHistory } from './history.ts';
+import type { RestoreWork } from '../runs/job.ts';
+import type { RestorePlan } from './plan.ts';
 import type { SearchOptions, SearchPage } from './search.ts';
 
 /** What may be asked about snapshots. It is answered by a process of its own and leaves nothing behind. */
 export type Question =
   | ({ readonly kind: 'browse'; readonly snapshot: SnapshotChoice } & BrowseOptions)
   | ({ readonly kind: 'search'; readonly snapshot: SnapshotChoice } & SearchOptions)
+  | ({ readonly kind: 'plan'; readonly limit: number } & RestoreWork)
   | ({ readonly kind: 'history' } & Omit<HistoryOptions, 'signal' | 'knownHeads'>)
   | ({ readonly kind: 'compare'; readonly before: SnapshotChoice; readonly snapshot: SnapshotChoice } & CompareOptions);
 
@@ -24,6 +27,7 @@ export interface AnswerAbout {
 export interface Answers {
   readonly browse: { readonly about: AnswerAbout } & FolderPage;
   readonly search: { readonly about: AnswerAbout } & SearchPage;
+  readonly plan: { readonly about: AnswerAbout } & RestorePlan;
   readonly history: PathHistory;
   readonly compare: { readonly before: AnswerAbout; readonly about: AnswerAbout } & Comparison;
 }

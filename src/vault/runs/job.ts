@@ -3,6 +3,8 @@ import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { ProgressEvent } from '../progress.ts';
+import type { ConflictPolicy } from '../places.ts';
+import type { SnapshotChoice } from '../recovery/choose-snapshot.ts';
 import type { Answers, Question } from '../recovery/questions.ts';
 import type { SourceSpec } from '../sources/source-spec.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
@@ -13,18 +15,25 @@ export type RunKind = 'backup' | 'restore' | 'verify' | 'rewrap';
 /** What is to be done, by kind. Paths are absolute and were checked by whoever asked. */
 export type Work =
   | { readonly kind: 'backup'; readonly source: SourceSpec }
-  | {
-      readonly kind: 'restore';
-      readonly snapshotId: string;
-      readonly destination: string;
-      readonly paths?: readonly string[];
-      readonly replaceExisting: boolean;
-    }
+  | ({ readonly kind: 'restore' } & RestoreWork)
   | { readonly kind: 'verify'; readonly level: CheckLevel }
   /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
   | { readonly kind: 'rewrap'; readonly to: readonly string[] }
   | { readonly kind: 'snapshots' }
   | Question;
+
+/** What is restored, and where to. */
+export interface RestoreWork {
+  readonly snapshot: SnapshotChoice;
+  /** A folder. */
+  readonly destination: string;
+  /** From the source's root; with neither paths nor patterns, everything. */
+  readonly paths?: readonly string[];
+  readonly patterns?: readonly string[];
+  readonly conflict?: ConflictPolicy;
+  readonly rewriteSame?: boolean;
+  readonly skipDamaged?: boolean;
+}
 
 /** How far a run is. Re-wrapping counts envelopes where others count files. */
 export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
@@ -79,6 +88,13 @@ export interface RunResult {
   readonly folders?: number;
   readonly links?: number;
   readonly bytes?: number;
+  /** When the source was in the state that was restored, RFC 3339. */
+  readonly takenAt?: string;
+  /** Of a restore: files and links that were there as they are, that replaced others, that lie beside others, that were left alone. */
+  readonly same?: number;
+  readonly overwritten?: number;
+  readonly beside?: number;
+  readonly kept?: number;
   readonly unchangedFiles?: number;
   readonly readBytes?: number;
   readonly newBytes?: number;

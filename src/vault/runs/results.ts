@@ -3,7 +3,7 @@ import type { CheckReport } from '../check.ts';
 import { snapshotId } from '../manifest.ts';
 import type { RestoreReport } from '../restore.ts';
 import type { RewrapReport } from '../rewrap.ts';
-import type { SnapshotList } from '../snapshots.ts';
+import type { HistoryFinding, SnapshotList } from '../snapshots.ts';
 import type { Finding, RunResult } from './job.ts';
 
 /** How many items of a list a record keeps. The whole list of a backup is in its manifest. */
@@ -32,8 +32,18 @@ export function showBackup(report: BackupReport): RunResult {
   };
 }
 
-export function showRestore({ snapshotId: id, files, folders, links, bytes, durationMs }: RestoreReport): RunResult {
-  return { snapshotId: id, files, folders, links, bytes, durationMs };
+/** What is kept of a restore. What could not be restored is shown as problems. */
+export function showRestore(report: RestoreReport, findings: readonly HistoryFinding[]): RunResult {
+  const { snapshotId: id, takenMs, skippedCount, skipped, ...counts } = report;
+  return {
+    snapshotId: id,
+    takenAt: new Date(takenMs).toISOString(),
+    ...counts,
+    problemCount: skippedCount,
+    problems: skipped.slice(0, MAX_ITEMS).map(({ path, why }) => ({ code: why, path: path.toString('utf8') })),
+    // Whoever restores the newest snapshot must hear that there was a newer one.
+    warnings: findings.slice(0, MAX_ITEMS).map(({ text }) => text),
+  };
 }
 
 export function showSnapshots({ snapshots, findings }: SnapshotList): RunResult {

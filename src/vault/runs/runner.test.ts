@@ -68,9 +68,8 @@ describe('a run in a process of its own', () => {
   });
   const restore = (report: RunReport, name = 'restored'): Work => ({
     kind: 'restore',
-    snapshotId: report.result.snapshotId as string,
+    snapshot: { snapshotId: report.result.snapshotId as string },
     destination: join(folder, name),
-    replaceExisting: false,
   });
 
   async function succeed(work: Work): Promise<RunReport> {

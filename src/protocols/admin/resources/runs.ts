@@ -6,7 +6,6 @@ import { putEnvironment } from '../../../vault/environments/environment-record.t
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import { settingsOf } from '../../../vault/environments/master-key-settings.ts';
 import { requireMasterKey } from '../../../vault/environments/new-environment.ts';
-import { placeBelow } from '../../../vault/environments/roots.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import { readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
@@ -17,6 +16,7 @@ import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
 import { refusing } from '../vault/refusals.ts';
 import { runRoute } from '../vault/start-run.ts';
 import {
@@ -29,7 +29,6 @@ import {
 } from './environments.ts';
 
 const PATH = Type.String({ minLength: 1, maxLength: 1024, description: 'an absolute path on the server' });
-const SNAPSHOT_ID = Type.String({ pattern: '^[0-9a-f]{32}-[0-9]{10}$' });
 const RUN_PARAMS = closed({ runId: UUID });
 const EXAMPLE_RUN = { runId: '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21' };
 
@@ -78,23 +77,14 @@ export const startRestore = runRoute({
   below: '/restores',
   action: 'keystead:StartRestore',
   summary: 'Starts a restore of a snapshot, or of some of its paths, into a folder of the server',
-  body: closed({
-    snapshotId: SNAPSHOT_ID,
-    destination: PATH,
-    paths: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
-        maxItems: 1000,
-        description: "from the source's root; by default everything",
-      }),
-    ),
-    replaceExisting: Type.Optional(Type.Boolean({ default: false })),
-  }),
+  body: closed(RESTORE_INPUT),
   example: { snapshotId: `${'0'.repeat(32)}-0000000001`, destination: '/srv/restored' },
-  details: ({ snapshotId, destination }) => ({ snapshotId, destination }),
-  plan: async ({ services }, _environment, { snapshotId, paths, replaceExisting = false, ...body }) => {
-    const destination = await placeBelow(services.vault.sourceRoots, body.destination);
-    const work = { kind: 'restore', snapshotId, destination, replaceExisting, ...(paths && { paths }) } as const;
-    return { work, subject: { snapshotId, destination } };
+  details: ({ snapshotId, destination }) => ({ ...(snapshotId !== undefined && { snapshotId }), destination }),
+  plan: async (context, _environment, body) => {
+    const work = await restoreFrom(context, body);
+    const { snapshotId } = body;
+    const subject = { ...(snapshotId !== undefined && { snapshotId }), destination: work.destination };
+    return { work: { kind: 'restore', ...work }, subject };
   },
 });
 

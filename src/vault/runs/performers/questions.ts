@@ -3,6 +3,7 @@ import { chooseSnapshot, type SnapshotChoice } from '../../recovery/choose-snaps
 import { compare, type Side } from '../../recovery/compare.ts';
 import { history } from '../../recovery/history.ts';
 import { openSnapshot, type OpenSnapshot } from '../../recovery/open-snapshot.ts';
+import { planRestore } from '../../recovery/plan.ts';
 import type { AnswerAbout, AnswerOf, Question } from '../../recovery/questions.ts';
 import { ContentReader } from '../../recovery/same-content.ts';
 import { search } from '../../recovery/search.ts';
@@ -10,6 +11,7 @@ import type { KeyRing } from '../../key-ring.ts';
 import type { Repository } from '../../repository.ts';
 import type { Job } from '../job.ts';
 import type { Performer, Watch } from '../performer.ts';
+import { requestOf } from './restore.ts';
 
 interface Open extends OpenSnapshot {
   readonly about: AnswerAbout;
@@ -64,6 +66,12 @@ export const QUESTIONS: { readonly [Kind in Question['kind']]: Performer<Kind> }
     withSnapshot(repository, asked.snapshot, job, watch, async (snapshot) => ({
       about: snapshot.about,
       ...(await search(snapshot, asked)),
+    })),
+  ),
+  plan: question((repository, asked, job, watch) =>
+    withSnapshot(repository, asked.snapshot, job, watch, async (snapshot) => ({
+      about: snapshot.about,
+      ...(await planRestore(snapshot, snapshot.ring, requestOf(asked), asked.limit)),
     })),
   ),
   history: question((repository, asked, { heads: knownHeads }, { signal }) =>
