@@ -1,7 +1,7 @@
 import { dedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
-import { dedupeKeyOf, snapshotId, type Manifest } from '../manifest.ts';
+import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots, readSnapshot, type HistoryFinding } from '../snapshots.ts';
 
@@ -24,7 +24,7 @@ export interface ChosenSnapshot {
 
 /** When a snapshot was taken: before it was written anew, where it was. Milliseconds since 1970. */
 export function takenMs({ head }: Manifest): number {
-  return (head as { readonly takenMs?: number }).takenMs ?? head.createdMs;
+  return takenMsOf(head);
 }
 
 /**
