@@ -16,6 +16,19 @@ export interface AccessExplanation {
   readonly grants: readonly (ExplainedGrant)[];
 }
 
+export interface AnswerAbout {
+  readonly snapshotId: string;
+  /** UTC, RFC 3339 */
+  readonly takenAt: string;
+  readonly source: string;
+  /** what is not as it was left: a newer snapshot may have been taken away */
+  readonly findings: readonly ({
+    readonly code: string;
+    readonly subject: string;
+    readonly text: string;
+  })[];
+}
+
 export interface AuditCheckpoint {
   readonly log: string;
   /** entries up to this checkpoint */
@@ -44,6 +57,15 @@ export interface Authorization {
   readonly instanceId?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+}
+
+export interface ComparisonTotals {
+  readonly added: number;
+  readonly changed: number;
+  readonly deleted: number;
+  readonly addedBytes: number;
+  readonly deletedBytes: number;
+  readonly sharedPages: number;
 }
 
 export interface ContextPair {
@@ -394,6 +416,21 @@ export interface MasterKey {
   readonly accessKeyId?: string | undefined;
 }
 
+export interface PathHistory {
+  readonly states: readonly (PathState)[];
+  /** UTC, RFC 3339 */
+  readonly olderThan?: string | undefined;
+}
+
+export interface PathState {
+  readonly snapshotId: string;
+  /** UTC, RFC 3339 */
+  readonly takenAt: string;
+  readonly state: 'absent' | 'first' | 'same' | 'changed' | 'unreadable';
+  readonly entry?: SnapshotEntry | undefined;
+  readonly reason?: string | undefined;
+}
+
 export interface Policy {
   readonly name: string;
   readonly arn: string;
@@ -458,6 +495,47 @@ export interface Registration {
   readonly createdAt: string;
   /** UTC, RFC 3339 */
   readonly updatedAt: string;
+}
+
+export interface RestorePlan {
+  readonly about: AnswerAbout;
+  readonly counts: RestorePlanCounts;
+  /** the restore would refuse before it writes anything */
+  readonly isRefused: boolean;
+  /** always 0: a restore deletes nothing */
+  readonly deleted: number;
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+  /** data keys that are needed */
+  readonly keys: number;
+  readonly recipients: readonly (RestorePlanRecipient)[];
+  readonly items: readonly (RestorePlanItem)[];
+}
+
+export interface RestorePlanCounts {
+  readonly folders: number;
+  readonly create: number;
+  readonly overwrite: number;
+  readonly beside: number;
+  readonly same: number;
+  readonly kept: number;
+  readonly refused: number;
+  readonly extras: number;
+  readonly bytes: number;
+}
+
+export interface RestorePlanItem {
+  readonly path: string;
+  /** the exact bytes, base64 */
+  readonly pathBytes: string;
+  readonly what: string;
+}
+
+export interface RestorePlanRecipient {
+  readonly provider: string;
+  readonly keyId: string;
+  readonly region: string;
+  readonly opens: number;
 }
 
 export interface Role {
@@ -528,6 +606,12 @@ export interface RunReport {
   readonly folders?: number | undefined;
   readonly links?: number | undefined;
   readonly bytes?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly takenAt?: string | undefined;
+  readonly same?: number | undefined;
+  readonly overwritten?: number | undefined;
+  readonly beside?: number | undefined;
+  readonly kept?: number | undefined;
   readonly unchangedFiles?: number | undefined;
   readonly readBytes?: number | undefined;
   readonly newBytes?: number | undefined;
@@ -607,6 +691,86 @@ export interface Snapshot {
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   readonly parent?: string | undefined;
+}
+
+export interface SnapshotComparison {
+  readonly before: AnswerAbout;
+  readonly about: AnswerAbout;
+  readonly differences: readonly (SnapshotDifference)[];
+  readonly totals: ComparisonTotals;
+  /** the `after` of the next page; base64 */
+  readonly next?: string | undefined;
+}
+
+export interface SnapshotDifference {
+  readonly path: string;
+  /** the exact bytes, base64 */
+  readonly pathBytes: string;
+  readonly kind: 'added' | 'changed' | 'deleted';
+  readonly type: 'file' | 'folder' | 'link';
+  readonly changes?: readonly ('content' | 'mode' | 'owner' | 'times' | 'type' | 'target')[] | undefined;
+  readonly sizeBefore?: number | undefined;
+  readonly sizeAfter?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly modifiedAt: string;
+}
+
+export interface SnapshotEntry {
+  /** as text: bytes that are no UTF-8 are U+FFFD */
+  readonly name: string;
+  /** the exact bytes, base64 */
+  readonly nameBytes: string;
+  readonly type: 'file' | 'folder' | 'link';
+  readonly size?: number | undefined;
+  /** octal */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** UTC, RFC 3339 */
+  readonly modifiedAt: string;
+  readonly links: number;
+  readonly target?: string | undefined;
+  /** how many entries a folder has */
+  readonly items?: number | undefined;
+  readonly changedWhileRead?: boolean | undefined;
+}
+
+export interface SnapshotFind {
+  readonly path: string;
+  /** the exact bytes, base64 */
+  readonly pathBytes: string;
+  /** as text: bytes that are no UTF-8 are U+FFFD */
+  readonly name: string;
+  /** the exact bytes, base64 */
+  readonly nameBytes: string;
+  readonly type: 'file' | 'folder' | 'link';
+  readonly size?: number | undefined;
+  /** octal */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** UTC, RFC 3339 */
+  readonly modifiedAt: string;
+  readonly links: number;
+  readonly target?: string | undefined;
+  /** how many entries a folder has */
+  readonly items?: number | undefined;
+  readonly changedWhileRead?: boolean | undefined;
+}
+
+export interface SnapshotFolder {
+  readonly about: AnswerAbout;
+  readonly entries: readonly (SnapshotEntry)[];
+  /** the `after` of the next page; base64 */
+  readonly next?: string | undefined;
+}
+
+export interface SnapshotSearch {
+  readonly about: AnswerAbout;
+  readonly found: readonly (SnapshotFind)[];
+  readonly lookedAt: number;
+  /** the `after` of the next page; base64 */
+  readonly next?: string | undefined;
 }
 
 export interface Snapshots {
@@ -1630,12 +1794,26 @@ export class KeysteadClient {
 
   /** Starts a restore of a snapshot, or of some of its paths, into a folder of the server. Needs the permission `keystead:StartRestore`. */
   startRestore(environmentId: string, body: {
-    readonly snapshotId: string;
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
     /** an absolute path on the server */
     readonly destination: string;
-    /** from the source's root; by default everything */
+    /** from the source's root; with neither paths nor patterns, everything */
     readonly paths?: readonly (string)[] | undefined;
+    /** such as *.pdf for names, or reports/** for paths */
+    readonly patterns?: readonly (string)[] | undefined;
+    /** what becomes of files that are there and differ; by default the restore refuses before it writes anything */
+    readonly conflict?: 'refuse' | 'overwrite' | 'keep' | 'beside' | undefined;
+    /** the same as the conflict overwrite */
     readonly replaceExisting?: boolean | undefined;
+    /** writes also what is there with the same size, time and mode */
+    readonly rewriteSame?: boolean | undefined;
+    /** leaves out files that are lost or changed in the store, and restores the others */
+    readonly skipDamaged?: boolean | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/restores`, undefined, body);
   }
@@ -1651,6 +1829,114 @@ export class KeysteadClient {
   /** Lists the snapshots that the store has, and what of its history is not as it was left. Needs the permission `keystead:ListSnapshots`. */
   listSnapshots(environmentId: string): Promise<Snapshots> {
     return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/snapshots`);
+  }
+
+  /** Lists a folder of a snapshot. Needs the permission `keystead:BrowseSnapshot`. */
+  browseSnapshot(environmentId: string, body: {
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    /** from the source's root; empty for the root */
+    readonly path?: string | undefined;
+    /** base64, for names that are no text; in place of the text */
+    readonly pathBytes?: string | undefined;
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<SnapshotFolder> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/snapshots/browse`, undefined, body);
+  }
+
+  /** Looks in a snapshot for files by name or path, size and time. Needs the permission `keystead:SearchSnapshot`. */
+  searchSnapshot(environmentId: string, body: {
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    /** from the source's root; empty for the root */
+    readonly below?: string | undefined;
+    /** *.pdf looks at names, reports/** at paths */
+    readonly pattern?: string | undefined;
+    readonly type?: 'file' | 'folder' | 'link' | undefined;
+    /** bytes */
+    readonly minSize?: number | undefined;
+    /** bytes */
+    readonly maxSize?: number | undefined;
+    readonly modifiedAfter?: string | undefined;
+    readonly modifiedBefore?: string | undefined;
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<SnapshotSearch> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/snapshots/search`, undefined, body);
+  }
+
+  /** Follows one path through the snapshots of a source, newest first. Needs the permission `keystead:GetPathHistory`. */
+  getPathHistory(environmentId: string, body: {
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    /** from the source's root; empty for the root */
+    readonly path?: string | undefined;
+    /** base64, for names that are no text; in place of the text */
+    readonly pathBytes?: string | undefined;
+    readonly before?: string | undefined;
+    /** each snapshot asks the master key */
+    readonly limit?: number | undefined;
+  } = {}): Promise<PathHistory> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/snapshots/history`, undefined, body);
+  }
+
+  /** Says what was added, changed and deleted between two snapshots. Needs the permission `keystead:CompareSnapshots`. */
+  compareSnapshots(environmentId: string, body: {
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    /** by default the newest, or what `at` says */
+    readonly beforeSnapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly beforeAt?: string | undefined;
+    /** from the source's root; empty for the root */
+    readonly below?: string | undefined;
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<SnapshotComparison> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/snapshots/compare`, undefined, body);
+  }
+
+  /** Says what a restore would write, replace and leave, and what it needs; changes nothing. Needs the permission `keystead:PlanRestore`. */
+  planRestore(environmentId: string, body: {
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    /** an absolute path on the server */
+    readonly destination: string;
+    /** from the source's root; with neither paths nor patterns, everything */
+    readonly paths?: readonly (string)[] | undefined;
+    /** such as *.pdf for names, or reports/** for paths */
+    readonly patterns?: readonly (string)[] | undefined;
+    /** what becomes of files that are there and differ; by default the restore refuses before it writes anything */
+    readonly conflict?: 'refuse' | 'overwrite' | 'keep' | 'beside' | undefined;
+    /** the same as the conflict overwrite */
+    readonly replaceExisting?: boolean | undefined;
+    /** writes also what is there with the same size, time and mode */
+    readonly rewriteSame?: boolean | undefined;
+    /** leaves out files that are lost or changed in the store, and restores the others */
+    readonly skipDamaged?: boolean | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<RestorePlan> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/restore-plans`, undefined, body);
   }
 
   /** Lists the runs of an environment, oldest first. Needs the permission `keystead:ListRuns`. */
