@@ -4,7 +4,7 @@ import type { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { SkipReason } from '../places.ts';
 import { restoreSteps, type How, type StepOptions } from '../restore-steps.ts';
-import { stepsOf, type RestoreRequest } from '../restore.ts';
+import { stepsOf, type RestoreRequest } from '../restore-request.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 
 export interface PlanCounts {
