@@ -111,16 +111,20 @@ export interface Environment {
   /** a UUID in lower case */
   readonly environmentId: string;
   readonly label: string;
-  readonly storage: {
-    readonly type: string;
-    readonly path?: string | undefined;
-    /** a region such as us-east-1 */
-    readonly region: string;
-  };
+  readonly storage: Storage;
   /** always true: there is no unencrypted format */
   readonly encryptAutomatically: boolean;
+  /** AES-256, AWS-KMS, IBM Key Protect or Keystead */
+  readonly encryption: string;
+  /** whose word opens the backups, in a sentence */
+  readonly whoCanRead: string;
   readonly masterKey: MasterKey;
-  readonly nextMasterKey?: MasterKey | undefined;
+  /** further master keys that open the same backups */
+  readonly recipients: readonly (MasterKey)[];
+  /** what a re-wrapping is on its way to */
+  readonly nextMasterKeys?: readonly (MasterKey)[] | undefined;
+  /** where backups went before: still listed and restored from there */
+  readonly formerStorages: readonly (FormerStorage)[];
   /** there from the first backup on */
   readonly vaultId?: string | undefined;
   readonly writerId: string;
@@ -133,7 +137,9 @@ export interface Environment {
 
 export interface EnvironmentCheck {
   readonly check: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** the master key that was looked at */
+  readonly of?: string | undefined;
+  readonly outcome: 'passed' | 'warned' | 'failed' | 'skipped';
   readonly what: string;
   /** what to do */
   readonly next?: string | undefined;
@@ -184,6 +190,16 @@ export interface Finding {
   readonly code: string;
   readonly subject: string;
   readonly text: string;
+}
+
+export interface FormerStorage {
+  readonly storage: Storage;
+  readonly vaultId: string;
+  readonly writerId: string;
+  readonly newestSnapshots: readonly (string)[];
+  readonly masterKeys: readonly (string)[];
+  /** UTC, RFC 3339 */
+  readonly leftAt: string;
 }
 
 export interface Grant {
@@ -408,12 +424,35 @@ export interface LifecycleEvent {
 
 export interface MasterKey {
   readonly provider: string;
-  /** the key ARN */
+  /** the ARN or CRN, never an alias */
   readonly keyId: string;
-  /** a region such as us-east-1 */
+  /** empty for a recovery key, which is nowhere online */
   readonly region: string;
   readonly endpoint?: string | undefined;
+  readonly iamEndpoint?: string | undefined;
   readonly accessKeyId?: string | undefined;
+  readonly publicKey?: string | undefined;
+  /** why it may be in another region than the data */
+  readonly regionException?: string | undefined;
+}
+
+export interface MasterKeyInput {
+  readonly provider: 'aws-kms' | 'key-protect' | 'keystead' | 'recovery';
+  /** id, ARN, alias or CRN; kept as what it means now */
+  readonly keyId?: string | undefined;
+  /** scheme, host and port */
+  readonly endpoint?: string | undefined;
+  /** scheme, host and port */
+  readonly iamEndpoint?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  /** kept wrapped, never shown again */
+  readonly secretAccessKey?: string | undefined;
+  /** kept wrapped, never shown again */
+  readonly apiKey?: string | undefined;
+  /** of a recovery key */
+  readonly publicKey?: string | undefined;
+  /** why a further recipient may be in another region */
+  readonly regionException?: string | undefined;
 }
 
 export interface PathHistory {
@@ -827,6 +866,58 @@ export interface Status {
   readonly version: string;
   /** UTC, RFC 3339 */
   readonly time: string;
+}
+
+export interface Storage {
+  readonly type: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly bucketName?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly credentials?: {
+    readonly kind: string;
+    readonly accessKeyId?: string | undefined;
+    readonly roleArn?: string | undefined;
+    /** what the role's trust policy must demand */
+    readonly externalId?: string | undefined;
+  } | undefined;
+  readonly objectLock?: {
+    readonly mode: 'governance' | 'compliance';
+    readonly days: number;
+  } | undefined;
+  readonly serverSideKey?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+export interface StorageCredentialsInput {
+  /** role: the access key, or the server itself, assumes it with the external id that is shown; environment: as whom the server itself is, where its operator allows that */
+  readonly kind: 'access-key' | 'role' | 'environment';
+  readonly accessKeyId?: string | undefined;
+  /** kept wrapped, never shown again */
+  readonly secretAccessKey?: string | undefined;
+  readonly roleArn?: string | undefined;
+}
+
+export interface StorageInput {
+  /** hosted: the operator's own store, apart for each tenant */
+  readonly type: 'aws-s3' | 'ibm-cos' | 's3-compatible' | 'folder' | 'hosted';
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly bucketName?: string | undefined;
+  /** by default the whole bucket */
+  readonly prefix?: string | undefined;
+  /** scheme, host and port */
+  readonly endpoint?: string | undefined;
+  readonly credentials?: StorageCredentialsInput | undefined;
+  readonly objectLock?: {
+    readonly mode: 'governance' | 'compliance';
+    readonly days: number;
+  } | undefined;
+  /** a key of the provider that encrypts once more at rest, beneath the own encryption */
+  readonly serverSideKey?: string | undefined;
+  /** of a folder of the server */
+  readonly path?: string | undefined;
 }
 
 export interface Tenant {
@@ -1598,23 +1689,14 @@ export class KeysteadClient {
   /** Makes a backup environment, once storage and master key were seen to work together. Needs the permission `keystead:CreateEnvironment`. */
   createEnvironment(body: {
     readonly label: string;
-    readonly storage: {
-      readonly type: 'folder' | 's3' | 'cos' | 'azure-blob' | 'gcs';
-      readonly path: string;
-      /** a region such as us-east-1 */
-      readonly region: string;
-    };
+    readonly storage: StorageInput;
+    /** always true: there is no unencrypted format */
     readonly encryptAutomatically: boolean;
-    readonly masterKey: {
-      readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
-      /** the key ARN, never an alias */
-      readonly keyId: string;
-      /** the key service's address; by default AWS's own of the region */
-      readonly endpoint?: string | undefined;
-      readonly accessKeyId: string;
-      /** kept wrapped, never shown again */
-      readonly secretAccessKey: string;
-    };
+    /** AES-256: under a key that the operator of this server keeps, who could read; it takes no master key */
+    readonly encryption?: 'AES-256' | 'AWS-KMS' | 'IBM Key Protect' | 'Keystead' | undefined;
+    readonly masterKey?: MasterKeyInput | undefined;
+    /** further master keys that open the same backups */
+    readonly recipients?: readonly (MasterKeyInput)[] | undefined;
   }): Promise<CreatedEnvironment> {
     return this.#transport.send('POST', `/environments`, undefined, body);
   }
@@ -1629,6 +1711,23 @@ export class KeysteadClient {
     readonly next?: string | undefined;
   }> {
     return this.#transport.send('GET', `/environments`, query);
+  }
+
+  /** Looks at what an environment would stand on, says what it found, and keeps nothing. Needs the permission `keystead:CreateEnvironment`. */
+  preflightEnvironment(body: {
+    readonly label: string;
+    readonly storage: StorageInput;
+    /** always true: there is no unencrypted format */
+    readonly encryptAutomatically: boolean;
+    /** AES-256: under a key that the operator of this server keeps, who could read; it takes no master key */
+    readonly encryption?: 'AES-256' | 'AWS-KMS' | 'IBM Key Protect' | 'Keystead' | undefined;
+    readonly masterKey?: MasterKeyInput | undefined;
+    /** further master keys that open the same backups */
+    readonly recipients?: readonly (MasterKeyInput)[] | undefined;
+  }): Promise<{
+    readonly checks: readonly (EnvironmentCheck)[];
+  }> {
+    return this.#transport.send('POST', `/environments/preflight`, undefined, body);
   }
 
   /** Shows a backup environment. Needs the permission `keystead:GetEnvironment`. */
@@ -1652,18 +1751,17 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/credentials`, undefined, body);
   }
 
-  /** Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten. Needs the permission `keystead:ChangeMasterKey`. */
-  changeMasterKey(environmentId: string, body: {
-    readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
-    /** the key ARN, never an alias */
-    readonly keyId: string;
-    /** the key service's address; by default AWS's own of the region */
-    readonly endpoint?: string | undefined;
-    readonly accessKeyId: string;
-    /** kept wrapped, never shown again */
-    readonly secretAccessKey: string;
-  }): Promise<Run> {
+  /** Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten. Further recipients stay. Needs the permission `keystead:ChangeMasterKey`. */
+  changeMasterKey(environmentId: string, body: MasterKeyInput): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/master-key`, undefined, body);
+  }
+
+  /** Says which further master keys open the backups of an environment: data keys are wrapped for exactly the primary and these. Needs the permission `keystead:ChangeMasterKey`. */
+  changeRecipients(environmentId: string, body: {
+    /** all of them; one that is a recipient already needs its provider and keyId alone */
+    readonly recipients: readonly (MasterKeyInput)[];
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/recipients`, undefined, body);
   }
 
   /** Makes a source known to an environment: what is backed up, when, and how fast. Needs the permission `keystead:CreateSource`. */

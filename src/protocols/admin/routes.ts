@@ -24,11 +24,13 @@ import {
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
+import { changeMasterKey, changeRecipients } from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
   createEnvironment,
   getEnvironment,
   listEnvironments,
+  preflightEnvironment,
   setEnvironmentCredentials,
 } from './resources/environments.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './resources/policies.ts';
@@ -39,7 +41,6 @@ import { deleteRegion } from './resources/delete-region.ts';
 import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
 import {
   cancelRun,
-  changeMasterKey,
   getRun,
   listRuns,
   listSnapshots,
@@ -140,10 +141,12 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   retireGrant,
   createEnvironment,
   listEnvironments,
+  preflightEnvironment,
   getEnvironment,
   checkEnvironment,
   setEnvironmentCredentials,
   changeMasterKey,
+  changeRecipients,
   ...SOURCE_ROUTES,
   startBackup,
   startRestore,

@@ -1,11 +1,14 @@
 import type { EgressGuard } from '../../clients/egress.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import { openMasterKey } from '../master-keys/open-master-key.ts';
-import { masterKeyAccessesOf, type StorageServices } from './access-of.ts';
+import { masterKeyAccessOf } from './master-key-settings.ts';
+import { storageAccessOf, type StorageServices } from './access-of.ts';
+import type { Check } from './checks/check.ts';
+import type { CheckedKey } from './checks/master-key.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
-import { preflight, type Check } from './preflight.ts';
-import { wipeMasterKeys } from './wipe-access.ts';
+import { preflight } from './preflight.ts';
+import { wipeMasterKeys, wipeStorage } from './wipe-access.ts';
 
 /** What it takes to look at an environment by using it. */
 export interface CheckServices extends StorageServices {
@@ -18,26 +21,37 @@ export interface CheckServices extends StorageServices {
  * @param hasVault whether a vault may lie there already: it is this environment's own
  */
 export async function lookAtEnvironment(
-  { egress }: CheckServices,
+  services: CheckServices,
   tenantKey: TenantKey,
   environment: Environment,
   hasVault: boolean,
 ): Promise<Check[]> {
-  const { id, storage } = environment;
+  const { id, masterKeys } = environment;
+  const { region } = environment.storage;
   const owner = { tenant: tenantKey.tenantId, environment: id };
-  const accesses = masterKeyAccessesOf(tenantKey, environment);
-  const masterKeys = accesses.map((access) => openMasterKey(access, owner, { guard: egress }));
+  const guard = services.egress;
+  const storage = storageAccessOf(tenantKey, environment, services);
+  const accesses = masterKeys.map((settings) => masterKeyAccessOf(tenantKey, id, settings));
+  const keys = accesses.map((access, index): CheckedKey => {
+    const exception = masterKeys[index]?.regionException;
+    return {
+      masterKey: openMasterKey(access, owner, { guard }),
+      owner,
+      region,
+      isPrimary: index === 0,
+      ...(exception !== undefined && { regionException: exception }),
+    };
+  });
   try {
-    const [masterKey] = masterKeys.slice(-1);
-    if (storage.type !== 'folder' || masterKey === undefined) throw new TypeError('nothing else is made yet');
-    return await preflight({ owner, storage, masterKey, hasVault });
+    return await preflight({ storage, masterKeys: keys, hasVault, guard });
   } finally {
+    wipeStorage(storage);
     wipeMasterKeys(accesses);
-    await Promise.all(masterKeys.map((key) => key.close()));
+    await Promise.all(keys.map(({ masterKey }) => masterKey.close()));
   }
 }
 
-/** The same, as a demand. @throws {EnvironmentError} `preflight-failed`, with every check that failed */
+/** The same, as a demand: warnings let it pass. @throws {EnvironmentError} `preflight-failed`, with every check that failed */
 export async function requireWorking(
   services: CheckServices,
   tenantKey: TenantKey,

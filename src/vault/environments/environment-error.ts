@@ -2,7 +2,9 @@
 export type EnvironmentErrorCode =
   | 'environment-not-found'
   | 'environment-exists'
-  | 'storage-not-implemented'
+  | 'storage-malformed'
+  | 'credentials-not-lent'
+  | 'encryption-mismatch'
   | 'provider-not-implemented'
   | 'encryption-required'
   | 'path-malformed'

@@ -1,34 +1,40 @@
-import type { EgressGuard } from '../../clients/egress.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { Put } from '../../records/commit.ts';
 import type { RecordReader } from '../../records/ports.ts';
-import type { StorageServices } from './access-of.ts';
-import { requireWorking } from './check-environment.ts';
+import { lookAtEnvironment, requireWorking } from './check-environment.ts';
+import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { environmentName, putEnvironment } from './environment-record.ts';
-import { makeEnvironment, type Environment } from './environment.ts';
-import type { NewMasterKey } from './master-key-settings.ts';
-import { requireKeyArn } from './master-key-of.ts';
+import { makeEnvironment, type Encryption, type Environment } from './environment.ts';
 import { refuseOverlap } from './place.ts';
-import type { Check } from './preflight.ts';
-import { placeBelow, type Roots } from './roots.ts';
+import { PROVIDER_OF, requireMasterKeys, requireRegions, type WantedMasterKey } from './wanted-master-key.ts';
+import { requireStorage, type StorageRules, type WantedStorage } from './wanted-storage.ts';
 
 /** What somebody wants an environment to be, as it came in. */
 export interface WantedEnvironment {
   readonly label: string;
-  readonly storage: { readonly type: string; readonly path: string; readonly region: string };
+  readonly storage: WantedStorage;
   readonly encryptAutomatically: boolean;
-  readonly masterKey: NewMasterKey;
+  /** Absent: what the primary master key stands for. */
+  readonly encryption?: Encryption | undefined;
+  readonly masterKey?: WantedMasterKey | undefined;
+  /** Further recipients. */
+  readonly recipients?: readonly WantedMasterKey[] | undefined;
 }
 
 /** What is needed to look at it. */
-export interface EnvironmentServices extends StorageServices {
+export interface EnvironmentServices extends StorageRules {
   readonly records: RecordReader;
-  readonly vaultRoots: Roots;
-  readonly egress: EgressGuard;
   readonly random: Random;
+}
+
+/** An environment that was seen to work, and the write that keeps it. */
+export interface MadeEnvironment {
+  readonly environment: Environment;
+  readonly checks: readonly Check[];
+  readonly write: Put;
 }
 
 /**
@@ -42,30 +48,8 @@ export async function newEnvironment(
   tenantKey: TenantKey,
   wanted: WantedEnvironment,
   nowMs: number,
-): Promise<{ readonly environment: Environment; readonly checks: readonly Check[]; readonly write: Put }> {
-  const { records, random } = services;
-  const { label, storage } = wanted;
-  const masterKey = requireMasterKey(wanted.masterKey, storage.region);
-  if (storage.type !== 'folder') {
-    throw new EnvironmentError(
-      'storage-not-implemented',
-      `Storage of the type ${storage.type} is not implemented yet. Use storage of the type folder`,
-    );
-  }
-  if (!wanted.encryptAutomatically) {
-    throw new EnvironmentError(
-      'encryption-required',
-      'There is no unencrypted backup format: everything is encrypted here, under the master key, before it is stored. Say encryptAutomatically: true',
-    );
-  }
-  if ((await records.resolve(environmentName(tenantKey.tenantId, label))) !== undefined) {
-    throw new EnvironmentError('environment-exists', `There is an environment with the label ${label}. Choose another`);
-  }
-  const path = await placeBelow(services.vaultRoots, storage.path);
-  const place = { type: 'folder', path, region: storage.region } as const;
-  await refuseOverlap(records, place);
-  const fields = { id: uuid(random), label, storage: place, encryption: 'AWS-KMS', masterKeys: [masterKey] } as const;
-  const environment = makeEnvironment(tenantKey, fields, nowMs, random);
+): Promise<MadeEnvironment> {
+  const environment = await draftEnvironment(services, tenantKey, wanted, nowMs, true);
   const checks = await requireWorking(services, tenantKey, environment, false);
   return {
     environment: { ...environment, revision: 1 },
@@ -74,22 +58,85 @@ export async function newEnvironment(
   };
 }
 
-/** Says of a wanted master key what can be said without asking anybody. @throws {EnvironmentError} */
-export function requireMasterKey(wanted: NewMasterKey, region: string): NewMasterKey {
-  const { provider } = wanted;
-  if (provider !== 'aws-kms') {
+/** Looks at what an environment would stand on, and keeps nothing. @throws {EnvironmentError} what needs no look */
+export async function tryEnvironment(
+  services: EnvironmentServices,
+  tenantKey: TenantKey,
+  wanted: WantedEnvironment,
+  nowMs: number,
+): Promise<readonly Check[]> {
+  return lookAtEnvironment(
+    services,
+    tenantKey,
+    await draftEnvironment(services, tenantKey, wanted, nowMs, false),
+    false,
+  );
+}
+
+async function draftEnvironment(
+  services: EnvironmentServices,
+  tenantKey: TenantKey,
+  wanted: WantedEnvironment,
+  nowMs: number,
+  demands: boolean,
+): Promise<Environment> {
+  const { records, random } = services;
+  const { label, recipients = [] } = wanted;
+  const [encryption, primary] = requireEncryption(wanted);
+  const masterKeys = requireMasterKeys(primary, recipients);
+  if (demands) requireRegions(masterKeys, wanted.storage.region);
+  await requireFreeLabel(records, tenantKey.tenantId, label);
+  const storage = await requireStorage(services, wanted.storage);
+  const environment = makeEnvironment(
+    tenantKey,
+    { id: uuid(random), label, storage, encryption, masterKeys },
+    nowMs,
+    random,
+  );
+  await refuseOverlap(records, environment.storage);
+  return environment;
+}
+
+/** @throws {EnvironmentError} `environment-exists` */
+export async function requireFreeLabel(records: RecordReader, tenantId: string, label: string): Promise<void> {
+  if ((await records.resolve(environmentName(tenantId, label))) === undefined) return;
+  throw new EnvironmentError('environment-exists', `There is an environment with the label ${label}. Choose another`);
+}
+
+/** What an environment is encrypted by, and the key that stands behind it. @throws {EnvironmentError} */
+function requireEncryption({
+  encryptAutomatically,
+  encryption,
+  masterKey,
+}: WantedEnvironment): [Encryption, WantedMasterKey] {
+  if (!encryptAutomatically) {
+    throw new EnvironmentError(
+      'encryption-required',
+      'There is no unencrypted backup format: everything is encrypted here, under the master key, before it is stored. Say encryptAutomatically: true',
+    );
+  }
+  if (encryption === 'AES-256') {
     throw new EnvironmentError(
       'provider-not-implemented',
-      `Master keys of the provider ${provider} are not implemented yet. Use aws-kms, at AWS or at Keystead's own endpoint`,
+      'AES-256, under a Keystead key that the operator keeps, is not implemented yet. Use AWS-KMS with a key of your own',
     );
   }
-  const arn = requireKeyArn(wanted.keyId);
-  if (arn.region !== region) {
+  if (masterKey === undefined) {
     throw new EnvironmentError(
-      'region-mismatch',
-      `The storage is in ${region}, but the master key is in ${arn.region}: data and key must stay in one region. ` +
-        "Use a key of the storage's region, or storage in the key's region",
+      'master-key-malformed',
+      'No master key was named. Give its provider and its key id, ARN, alias or CRN',
     );
   }
-  return wanted;
+  const named = encryption ?? encryptionOf(masterKey.provider);
+  if (PROVIDER_OF[named] === masterKey.provider) return [named, masterKey];
+  throw new EnvironmentError(
+    'encryption-mismatch',
+    `Encryption by ${named} takes a master key of ${PROVIDER_OF[named]}, but the key named is of ${masterKey.provider}. Change one of them`,
+  );
+}
+
+/** What a primary master key of a provider stands for, by the name that people know. */
+export function encryptionOf(provider: WantedMasterKey['provider']): Encryption {
+  if (provider === 'key-protect') return 'IBM Key Protect';
+  return provider === 'keystead' ? 'Keystead' : 'AWS-KMS';
 }

@@ -1,65 +1,73 @@
-import Type from 'typebox';
-import { bytesOf } from '../../../bytes/bytes.ts';
+import Type, { type Static } from 'typebox';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment, readEnvironment } from '../../../vault/environments/environment-record.ts';
 import { lookAtEnvironment, requireWorking } from '../../../vault/environments/check-environment.ts';
-import type { Environment } from '../../../vault/environments/environment.ts';
-import { primaryOf, settingsOf, type NewMasterKey } from '../../../vault/environments/master-key-settings.ts';
-import { newEnvironment } from '../../../vault/environments/new-environment.ts';
-import type { Check } from '../../../vault/environments/preflight.ts';
+import type { Encryption, Environment } from '../../../vault/environments/environment.ts';
+import { settingsOf } from '../../../vault/environments/master-key-settings.ts';
+import {
+  newEnvironment,
+  tryEnvironment,
+  type EnvironmentServices,
+  type WantedEnvironment,
+} from '../../../vault/environments/new-environment.ts';
+import type { Check } from '../../../vault/environments/checks/check.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
-import { closed, DISPLAY_NAME, named, PAGE, pageFrom, paged, pageOf, REGION_NAME, UUID } from '../schema.ts';
-import { CHECKS, ENVIRONMENT, showCheck, showEnvironment } from '../vault/answers.ts';
+import { closed, named, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
+import { CHECKS, showCheck } from '../vault/answers.ts';
+import { ENVIRONMENT, showEnvironment } from '../vault/environment-answer.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import {
+  ENVIRONMENT_INPUT,
+  EXAMPLE_MASTER_KEY,
+  wantedCredentials,
+  wantedMasterKey,
+  wantedStorage,
+} from '../vault/environment-input.ts';
 import { refusing } from '../vault/refusals.ts';
 
+const ENVIRONMENT_BODY = closed(ENVIRONMENT_INPUT);
 export const ENVIRONMENT_PARAMS = closed({ environmentId: UUID });
 export const EXAMPLE_ENVIRONMENT = { environmentId: '4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21' };
 
 const ACCESS_KEY = {
-  accessKeyId: Type.String({ pattern: '^[A-Za-z0-9]{16,128}$' }),
+  accessKeyId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' }),
   secretAccessKey: Type.String({ pattern: '^[!-~]{1,128}$', description: 'kept wrapped, never shown again' }),
 };
 
-/** A master key as it is given. */
-export const MASTER_KEY_INPUT = closed({
-  provider: Type.Enum(['aws-kms', 'key-protect', 'keystead']),
-  keyId: Type.String({ minLength: 1, maxLength: 2048, description: 'the key ARN, never an alias' }),
-  endpoint: Type.Optional(
-    Type.String({ maxLength: 2048, description: "the key service's address; by default AWS's own of the region" }),
-  ),
-  ...ACCESS_KEY,
-});
-
-export const EXAMPLE_MASTER_KEY = {
-  provider: 'aws-kms',
-  keyId: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+const EXAMPLE = {
+  label: 'Production backups',
+  storage: { type: 'folder', path: '/var/lib/keystead/vaults/production', region: 'us-east-1' },
+  encryptAutomatically: true,
+  masterKey: EXAMPLE_MASTER_KEY,
 } as const;
 
-interface MasterKeyBody {
-  readonly provider: 'aws-kms' | 'key-protect' | 'keystead';
-  readonly keyId: string;
-  readonly endpoint?: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** What came in, in the words of the domain. */
+function wantedFrom(context: AdminContext, body: Static<typeof ENVIRONMENT_BODY>): WantedEnvironment {
+  const { masterKey, recipients, storage, encryption, ...rest } = body;
+  return {
+    ...rest,
+    storage: wantedStorage(context, storage),
+    ...(encryption !== undefined && { encryption: encryption as Encryption }),
+    ...(masterKey && { masterKey: wantedMasterKey(context, masterKey) }),
+    ...(recipients && { recipients: recipients.map((key) => wantedMasterKey(context, key)) }),
+  };
 }
 
-/** What came in as text, in the kind that secrets have here; wiped when the request is over. @throws {EnvironmentError} */
-export function masterKeyFrom(
-  context: AdminContext,
-  { provider, accessKeyId, secretAccessKey: text, ...rest }: MasterKeyBody,
-): Extract<NewMasterKey, { provider: 'aws-kms' }> {
-  if (provider !== 'aws-kms') {
-    throw new EnvironmentError(
-      'provider-not-implemented',
-      `Master keys of the provider ${provider} are not implemented yet. Use aws-kms, at AWS or at Keystead's own endpoint`,
-    );
-  }
-  const secretAccessKey = bytesOf<'AwsSecretAccessKey'>(Buffer.from(text, 'latin1'));
-  context.wipeLater(secretAccessKey);
-  return { ...rest, provider, credentials: { accessKeyId, secretAccessKey } };
+/** What the entry of the log tells of it. */
+function detailsOf({ label, storage, masterKey, recipients = [], encryption }: Static<typeof ENVIRONMENT_BODY>) {
+  const { credentials: _, objectLock, ...place } = storage;
+  const defined = Object.entries(place).filter(([, value]) => value !== undefined);
+  return {
+    label,
+    storage: { ...Object.fromEntries(defined), ...(objectLock && { objectLock: { ...objectLock } }) },
+    ...(encryption !== undefined && { encryption }),
+    ...(masterKey?.keyId !== undefined && { masterKey: masterKey.keyId }),
+    ...(recipients.length > 0 && { recipients: recipients.map(({ provider, keyId }) => keyId ?? provider) }),
+  };
+}
+
+function servicesOf({ services }: AdminContext): EnvironmentServices {
+  return { ...services.vault, records: services.records, random: services.random };
 }
 
 export const createEnvironment = adminRoute({
@@ -69,41 +77,17 @@ export const createEnvironment = adminRoute({
   action: 'keystead:CreateEnvironment',
   summary: 'Makes a backup environment, once storage and master key were seen to work together',
   status: 201,
-  body: closed({
-    label: DISPLAY_NAME,
-    storage: closed({
-      type: Type.Enum(['folder', 's3', 'cos', 'azure-blob', 'gcs']),
-      path: Type.String({ minLength: 1, maxLength: 1024 }),
-      region: REGION_NAME,
-    }),
-    encryptAutomatically: Type.Boolean(),
-    masterKey: MASTER_KEY_INPUT,
-  }),
+  body: ENVIRONMENT_BODY,
   answer: named('CreatedEnvironment', { environment: ENVIRONMENT, checks: CHECKS }),
-  example: {
-    body: {
-      label: 'Production backups',
-      storage: { type: 'folder', path: '/var/lib/keystead/vaults/production', region: 'us-east-1' },
-      encryptAutomatically: true,
-      masterKey: EXAMPLE_MASTER_KEY,
-    },
-  },
+  example: { body: EXAMPLE },
   prepare: (context, { body }) => {
     const { tenant } = context.proof;
-    const { label, storage, masterKey } = body;
     return {
       targets: [{ action: 'keystead:CreateEnvironment', resource: environmentArn(tenant, '*') }],
-      details: { label, storage: { ...storage }, masterKey: masterKey.keyId },
+      details: detailsOf(body),
       run: (nowMs) =>
         refusing(async () => {
-          const { services } = context;
-          const { vaultRoots, egress } = services.vault;
-          const made = await newEnvironment(
-            { records: services.records, random: services.random, vaultRoots, egress },
-            tenant.tenantKey,
-            { ...body, masterKey: masterKeyFrom(context, masterKey) },
-            nowMs,
-          );
+          const made = await newEnvironment(servicesOf(context), tenant.tenantKey, wantedFrom(context, body), nowMs);
           return { value: made, writes: [made.write] };
         }),
     };
@@ -112,6 +96,30 @@ export const createEnvironment = adminRoute({
     environment: showEnvironment(environment),
     checks: checks.map(showCheck),
   }),
+});
+
+export const preflightEnvironment = adminRoute({
+  id: 'preflightEnvironment',
+  method: 'POST',
+  path: '/environments/preflight',
+  action: 'keystead:CreateEnvironment',
+  summary: 'Looks at what an environment would stand on, says what it found, and keeps nothing',
+  status: 200,
+  body: ENVIRONMENT_BODY,
+  answer: closed({ checks: CHECKS }),
+  example: { body: EXAMPLE },
+  prepare: (context, { body }) => {
+    const { tenant } = context.proof;
+    return {
+      targets: [{ action: 'keystead:CreateEnvironment', resource: environmentArn(tenant, '*') }],
+      details: { ...detailsOf(body), preflight: true },
+      run: (nowMs) =>
+        refusing(async () => ({
+          value: await tryEnvironment(servicesOf(context), tenant.tenantKey, wantedFrom(context, body), nowMs),
+        })),
+    };
+  },
+  show: (checks: readonly Check[]) => ({ checks: checks.map(showCheck) }),
 });
 
 export const listEnvironments = adminRoute({
@@ -205,7 +213,11 @@ export const setEnvironmentCredentials = adminRoute({
         const [primary, ...others] = before.masterKeys;
         if (primary?.provider !== 'aws-kms') throw noAccessKey(before);
         const { access: _, ...rest } = primary;
-        const { credentials } = masterKeyFrom(context, { ...rest, ...body });
+        const { secretAccessKey } = wantedCredentials(context, { kind: 'access-key', ...body });
+        const credentials = {
+          accessKeyId: body.accessKeyId,
+          secretAccessKey: secretAccessKey as NonNullable<typeof secretAccessKey>,
+        };
         const changed = settingsOf(tenantKey, before.id, { ...rest, credentials }, services.random);
         const after: Environment = { ...before, masterKeys: [changed, ...others], updatedAtMs: nowMs };
         const checks = await requireWorking(services.vault, tenantKey, after, true);
@@ -217,23 +229,6 @@ export const setEnvironmentCredentials = adminRoute({
     checks: checks.map(showCheck),
   }),
 });
-
-/** @throws {EnvironmentError} `rewrap-pending`, `same-master-key` */
-export function requireMovable({ masterKeys, nextMasterKeys }: Environment, keyId: string): void {
-  const [next] = nextMasterKeys ?? [];
-  if (next !== undefined && next.keyId !== keyId) {
-    throw new EnvironmentError(
-      'rewrap-pending',
-      `This environment is on its way to the master key ${next.keyId}. Let that end first: ask for the same key again`,
-    );
-  }
-  if (primaryOf(masterKeys).keyId === keyId) {
-    throw new EnvironmentError(
-      'same-master-key',
-      `The key ${keyId} is the master key already. Its own rotation needs nothing to be done here`,
-    );
-  }
-}
 
 function noAccessKey({ label }: Environment): EnvironmentError {
   return new EnvironmentError(

@@ -2,10 +2,6 @@ import Type from 'typebox';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { RecordReader } from '../../../records/ports.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import { putEnvironment } from '../../../vault/environments/environment-record.ts';
-import { requireWorking } from '../../../vault/environments/check-environment.ts';
-import { settingsOf } from '../../../vault/environments/master-key-settings.ts';
-import { requireMasterKey } from '../../../vault/environments/new-environment.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import { readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
@@ -19,14 +15,7 @@ import { environmentArn, requireEnvironment } from '../../../jobs/find-environme
 import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
 import { refusing } from '../vault/refusals.ts';
 import { runRoute } from '../vault/start-run.ts';
-import {
-  ENVIRONMENT_PARAMS,
-  EXAMPLE_ENVIRONMENT,
-  EXAMPLE_MASTER_KEY,
-  MASTER_KEY_INPUT,
-  masterKeyFrom,
-  requireMovable,
-} from './environments.ts';
+import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
 
 const PATH = Type.String({ minLength: 1, maxLength: 1024, description: 'an absolute path on the server' });
 const RUN_PARAMS = closed({ runId: UUID });
@@ -102,31 +91,6 @@ export const startVerification = runRoute({
     work: { kind: 'verify', level },
     subject: { level },
   }),
-});
-
-export const changeMasterKey = runRoute({
-  id: 'changeMasterKey',
-  below: '/master-key',
-  action: 'keystead:ChangeMasterKey',
-  summary: 'Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten',
-  body: MASTER_KEY_INPUT,
-  example: EXAMPLE_MASTER_KEY,
-  details: ({ keyId }) => ({ masterKey: keyId }),
-  plan: async (context, before, body, nowMs) => {
-    const { services, proof } = context;
-    const { tenantKey } = proof.tenant;
-    requireMovable(before, body.keyId);
-    const masterKey = requireMasterKey(masterKeyFrom(context, body), before.storage.region);
-    const nextMasterKeys = [settingsOf(tenantKey, before.id, masterKey, services.random)];
-    const environment = { ...before, nextMasterKeys, updatedAtMs: nowMs };
-    await requireWorking(services.vault, tenantKey, environment, true);
-    return {
-      work: { kind: 'rewrap', to: [body.keyId] },
-      subject: { masterKey: body.keyId },
-      environment,
-      writes: [putEnvironment(tenantKey, before, environment)],
-    };
-  },
 });
 
 export const listSnapshots = adminRoute({

@@ -1,42 +1,18 @@
 import Type from 'typebox';
-import type { Check } from '../../../vault/environments/preflight.ts';
-import type { Environment } from '../../../vault/environments/environment.ts';
-import { primaryOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
-import { requireKeyArn } from '../../../vault/environments/master-key-of.ts';
+import type { Check } from '../../../vault/environments/checks/check.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import type { Run } from '../../../vault/runs/run.ts';
 import type { RunProgress } from '../../../vault/runs/runner.ts';
-import { closed, named, REGION_NAME, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 
 const COUNT = Type.Integer({ minimum: 0 });
 const TEXT = Type.String();
 
-const MASTER_KEY = named('MasterKey', {
-  provider: TEXT,
-  keyId: Type.String({ description: 'the key ARN' }),
-  region: REGION_NAME,
-  endpoint: Type.Optional(TEXT),
-  accessKeyId: Type.Optional(TEXT),
-});
-
-export const ENVIRONMENT = named('Environment', {
-  environmentId: UUID,
-  label: TEXT,
-  storage: closed({ type: TEXT, path: Type.Optional(TEXT), region: REGION_NAME }),
-  encryptAutomatically: Type.Boolean({ description: 'always true: there is no unencrypted format' }),
-  masterKey: MASTER_KEY,
-  nextMasterKey: Type.Optional(MASTER_KEY),
-  vaultId: Type.Optional(Type.String({ description: 'there from the first backup on' })),
-  writerId: TEXT,
-  newestSnapshots: Type.Array(TEXT),
-  createdAt: TIMESTAMP,
-  updatedAt: TIMESTAMP,
-});
-
 export const CHECKS = Type.Array(
   named('EnvironmentCheck', {
     check: TEXT,
-    outcome: Type.Enum(['passed', 'failed', 'skipped']),
+    of: Type.Optional(Type.String({ description: 'the master key that was looked at' })),
+    outcome: Type.Enum(['passed', 'warned', 'failed', 'skipped']),
     what: TEXT,
     next: Type.Optional(Type.String({ description: 'what to do' })),
   }),
@@ -109,34 +85,8 @@ export const RUN = named('Run', {
   report: Type.Optional(REPORT),
 });
 
-export function showEnvironment(environment: Environment) {
-  const { id, label, storage, masterKeys, nextMasterKeys, vaultId, writer, heads } = environment;
-  const [nextMasterKey] = nextMasterKeys ?? [];
-  return {
-    environmentId: id,
-    label,
-    storage: { type: storage.type, region: storage.region, ...(storage.type === 'folder' && { path: storage.path }) },
-    encryptAutomatically: true,
-    masterKey: showMasterKey(primaryOf(masterKeys)),
-    ...(nextMasterKey && { nextMasterKey: showMasterKey(nextMasterKey) }),
-    ...(vaultId !== undefined && { vaultId }),
-    writerId: writer.id,
-    newestSnapshots: heads.map((head) => `${head.writer}-${String(head.sequence).padStart(10, '0')}`),
-    createdAt: timestamp(environment.createdAtMs),
-    updatedAt: timestamp(environment.updatedAtMs),
-  };
-}
-
-function showMasterKey(settings: MasterKeySettings) {
-  const { provider, keyId } = settings;
-  const { region } = requireKeyArn(keyId);
-  if (settings.provider !== 'aws-kms') return { provider, keyId, region };
-  const { endpoint, access } = settings;
-  return { provider, keyId, region, ...(endpoint !== undefined && { endpoint }), accessKeyId: access.accessKeyId };
-}
-
-export function showCheck({ check, outcome, what, next }: Check) {
-  return { check, outcome, what, ...(next !== undefined && { next }) };
+export function showCheck({ check, of, outcome, what, next }: Check) {
+  return { check, ...(of !== undefined && { of }), outcome, what, ...(next !== undefined && { next }) };
 }
 
 export function showSnapshots({ snapshots = [], findings = [] }: RunResult) {

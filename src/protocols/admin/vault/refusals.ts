@@ -5,7 +5,9 @@ import { RequestError } from '../errors.ts';
 const STATUS: Record<EnvironmentErrorCode, number> = {
   'environment-not-found': 404,
   'environment-exists': 409,
-  'storage-not-implemented': 501,
+  'storage-malformed': 400,
+  'credentials-not-lent': 403,
+  'encryption-mismatch': 400,
   'provider-not-implemented': 501,
   'encryption-required': 400,
   'path-malformed': 400,

@@ -95,6 +95,50 @@ describe('environments and runs over the admin API', () => {
     expect(readdirSync(body.storage.path).filter((name) => !name.startsWith('.'))).toEqual([]);
   });
 
+  it('shows what would be found before anything is kept, also what is refused', async () => {
+    const body = wanted({}, { region: 'us-east-1' });
+    const { status, body: answer } = await post('/environments/preflight', body);
+    expect(status).toBe(200);
+    const checks = answer['checks'] as { check: string; of?: string; outcome: string; next?: string }[];
+    expect(checks.find(({ check }) => check === 'region')).toMatchObject({ of: key.arn, outcome: 'failed' });
+    expect(checks.find(({ check }) => check === 'key-use')).toMatchObject({ outcome: 'passed' });
+    expect(checks.find(({ check }) => check === 'folder-writable')).toMatchObject({ outcome: 'passed' });
+    expect(JSON.stringify((await get('/environments')).body)).not.toContain(body.label);
+  });
+
+  it('takes further recipients, elsewhere where somebody says why, and moves to others', async () => {
+    const far = aws.makeKey('us-east-1');
+    const recipients = [{ ...masterKeyOf(far), regionException: 'a second region' }];
+    const answer = await post('/environments', wanted({ recipients }));
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+    const warned = (answer.body['checks'] as { outcome: string }[]).filter(({ outcome }) => outcome === 'warned');
+    expect(warned).toEqual([expect.objectContaining({ check: 'region', of: far.arn })]);
+    const { environmentId: id } = answer.body['environment'] as { environmentId: string };
+    expect(answer.body['environment']).toMatchObject({
+      encryption: 'AWS-KMS',
+      recipients: [{ keyId: far.arn, regionException: 'a second region' }],
+    });
+    await endOf(await backup(id));
+    key.state = 'Disabled';
+    const again = await endOf(await post(`/environments/${id}/verifications`, { level: 'data' }));
+    expect(again).toMatchObject({ state: 'succeeded', report: { findingCount: 0 } });
+    key.state = 'Enabled';
+    const none = await endOf(await post(`/environments/${id}/recipients`, { recipients: [] }));
+    expect(none).toMatchObject({ state: 'succeeded', report: { rewrapped: 3 } });
+    expect((await get(`/environments/${id}`)).body).toMatchObject({ masterKey: { keyId: key.arn }, recipients: [] });
+    const same = await post(`/environments/${id}/recipients`, { recipients: [] });
+    expect(refused(same)).toEqual([409, 'same-master-key']);
+    const back = await endOf(await post(`/environments/${id}/recipients`, { recipients }));
+    expect(back).toMatchObject({ state: 'succeeded', report: { rewrapped: 3 } });
+    const next = aws.makeKey(REGION);
+    const moved = await endOf(await post(`/environments/${id}/master-key`, masterKeyOf(next)));
+    expect(moved).toMatchObject({ state: 'succeeded' });
+    expect((await get(`/environments/${id}`)).body).toMatchObject({
+      masterKey: { keyId: next.arn },
+      recipients: [{ keyId: far.arn }],
+    });
+  });
+
   it('lets no secret out: not into the record, the answers, the log or the audit entries', async () => {
     const { id } = await made();
     const record = house.store.read(environmentRef(house.tenant.tenantId, id));
@@ -115,13 +159,63 @@ describe('environments and runs over the admin API', () => {
   it.each<[string, () => Record<string, unknown>, number, string, RegExp]>([
     ['another region', () => wanted({}, { region: 'us-east-1' }), 400, 'region-mismatch', /us-east-1.*eu-central-1/],
     ['no encryption', () => wanted({ encryptAutomatically: false }), 400, 'encryption-required', /no unencrypted/],
-    ['other storage', () => wanted({}, { type: 's3' }), 501, 'storage-not-implemented', /folder/],
+    ['other storage', () => wanted({}, { type: 'azure-blob' }), 400, 'invalid-request', /type/],
     [
-      'another provider',
+      'what a provider does not take',
       () => wanted({ masterKey: { ...masterKeyOf(key), provider: 'key-protect' } }),
-      501,
-      'provider-not-implemented',
-      /aws-kms/,
+      400,
+      'master-key-malformed',
+      /no accessKeyId, secretAccessKey: it takes keyId, endpoint, iamEndpoint, apiKey/,
+    ],
+    [
+      'an encryption that the key is not of',
+      () => wanted({ encryption: 'Keystead' }),
+      400,
+      'encryption-mismatch',
+      /Keystead takes a master key of keystead.*of aws-kms/,
+    ],
+    [
+      'the same key twice',
+      () => wanted({ recipients: [masterKeyOf(key)] }),
+      400,
+      'master-key-malformed',
+      /named twice/,
+    ],
+    [
+      'a recipient elsewhere without a reason',
+      () => wanted({ recipients: [masterKeyOf(aws.makeKey('us-east-1'))] }),
+      400,
+      'region-mismatch',
+      /say why.*regionException/,
+    ],
+    [
+      'a bucket without a name',
+      () => wanted({}, { type: 'aws-s3', path: undefined, credentials: { kind: 'environment' } }),
+      400,
+      'storage-malformed',
+      /needs bucketName/,
+    ],
+    [
+      'what a storage does not take',
+      () => wanted({}, { bucketName: 'backups' }),
+      400,
+      'storage-malformed',
+      /folder has no bucketName: it takes path/,
+    ],
+    [
+      "the server's own credentials",
+      () =>
+        wanted({}, { type: 'aws-s3', path: undefined, bucketName: 'backups', credentials: { kind: 'environment' } }),
+      403,
+      'credentials-not-lent',
+      /Give an access key/,
+    ],
+    [
+      "an operator's store where there is none",
+      () => wanted({}, { type: 'hosted', path: undefined }),
+      503,
+      'hosted-storage-missing',
+      /Name a bucket or a folder/,
     ],
     [
       'an alias',
@@ -289,7 +383,7 @@ describe('environments and runs over the admin API', () => {
     expect(packs()).toEqual(packsBefore);
     const moved = (await get(`/environments/${id}`)).body;
     expect(moved['masterKey']).toMatchObject({ keyId: next.arn });
-    expect(moved).not.toHaveProperty('nextMasterKey');
+    expect(moved).not.toHaveProperty('nextMasterKeys');
     key.state = 'Deleted';
     expect(await endOf(await restore(`${destination}-again`))).toMatchObject({ state: 'succeeded' });
     expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded', report: { unchangedFiles: 1 } });
@@ -327,7 +421,7 @@ describe('environments and runs over the admin API', () => {
     expect(failed).toMatchObject({ state: 'failed', problem: { code: 'master-key-denied' } });
     expect((await get(`/environments/${id}`)).body).toMatchObject({
       masterKey: { keyId: key.arn },
-      nextMasterKey: { keyId: next.arn },
+      nextMasterKeys: [{ keyId: next.arn }],
     });
     const third = masterKeyOf(aws.makeKey(REGION));
     expect(refused(await post(`/environments/${id}/master-key`, third))).toEqual([409, 'rewrap-pending']);

@@ -1,0 +1,159 @@
+import type { Bytes } from '../../bytes/bytes.ts';
+import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import type { EgressGuard } from '../../clients/egress.ts';
+import type { StorageServices } from './access-of.ts';
+import type { NewAwsAccess } from './aws-access.ts';
+import { EnvironmentError } from './environment-error.ts';
+import { refuseMembers } from './members.ts';
+import { placeBelow, type Roots } from './roots.ts';
+import type { BucketLock, EnvironmentStorage, NewStorage } from './storage.ts';
+
+/** Where backups are to go, as somebody says it. Which members count depends on the type. */
+export interface WantedStorage {
+  readonly type: EnvironmentStorage['type'];
+  readonly region: string;
+  readonly path?: string | undefined;
+  readonly bucketName?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly credentials?: WantedCredentials | undefined;
+  readonly objectLock?: BucketLock | undefined;
+  readonly serverSideKey?: string | undefined;
+}
+
+/** As whom a bucket is to be reached. The caller wipes the secret. */
+export interface WantedCredentials {
+  readonly kind: NewAwsAccess['kind'];
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: Bytes<'AwsSecretAccessKey'> | undefined;
+  readonly roleArn?: string | undefined;
+}
+
+/** What is asked before a place is believed. */
+export interface StorageRules extends StorageServices {
+  readonly vaultRoots: Roots;
+  readonly egress: EgressGuard;
+  /** Whether environments may be reached as whom the server itself is: the operator says so. */
+  readonly lendsCredentials?: boolean;
+}
+
+/** What each type takes besides type and region, and which of that it must have. */
+const MEMBERS: Record<WantedStorage['type'], { readonly takes: readonly string[]; readonly needs: readonly string[] }> =
+  {
+    folder: { takes: ['path'], needs: ['path'] },
+    'aws-s3': {
+      takes: ['bucketName', 'prefix', 'endpoint', 'credentials', 'objectLock', 'serverSideKey'],
+      needs: ['bucketName', 'credentials'],
+    },
+    'ibm-cos': {
+      takes: ['bucketName', 'prefix', 'endpoint', 'credentials', 'objectLock'],
+      needs: ['bucketName', 'credentials'],
+    },
+    's3-compatible': {
+      takes: ['bucketName', 'prefix', 'endpoint', 'credentials', 'objectLock', 'serverSideKey'],
+      needs: ['bucketName', 'endpoint', 'credentials'],
+    },
+    hosted: { takes: [], needs: [] },
+  };
+
+const CREDENTIAL_MEMBERS: Record<
+  NewAwsAccess['kind'],
+  { readonly takes: readonly string[]; readonly needs: readonly string[] }
+> = {
+  'access-key': { takes: ['accessKeyId', 'secretAccessKey'], needs: ['accessKeyId', 'secretAccessKey'] },
+  role: { takes: ['roleArn', 'accessKeyId', 'secretAccessKey'], needs: ['roleArn'] },
+  environment: { takes: [], needs: [] },
+};
+
+/** Amazon S3, "Bucket naming rules" (general purpose buckets), which the others follow. */
+const BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const PREFIX = /^(?:[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*\/)*$/;
+const MAX_PREFIX = 512;
+const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+
+/**
+ * Brings what somebody says of a storage to what an environment holds. Asks no store yet.
+ *
+ * @throws {EnvironmentError} `storage-malformed`, `path-malformed`, `path-outside-roots`, `credentials-not-lent`,
+ * `hosted-storage-missing`
+ */
+export async function requireStorage(rules: StorageRules, wanted: WantedStorage): Promise<NewStorage> {
+  const { type, region, ...members } = wanted;
+  refuseMembers('storage-malformed', `Storage of the type ${type}`, members, MEMBERS[type]);
+  if (type === 'folder') return { type, path: await placeBelow(rules.vaultRoots, wanted.path as string), region };
+  if (type === 'hosted') return hosted(rules, region);
+  const { bucketName = '', prefix = '', endpoint, credentials, objectLock, serverSideKey } = wanted;
+  if (!BUCKET.test(bucketName)) {
+    throw malformed(
+      `${bucketName} cannot be the name of a bucket: it has 3 to 63 characters of lower-case letters, digits, dots and hyphens, and begins and ends with a letter or digit`,
+    );
+  }
+  if (endpoint !== undefined) checkEndpoint(rules.egress, endpoint);
+  return {
+    type,
+    bucket: bucketName,
+    prefix: requirePrefix(prefix),
+    region,
+    access: requireAccess(rules, credentials as WantedCredentials),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(objectLock && { lock: { mode: objectLock.mode, days: objectLock.days } }),
+    ...(serverSideKey !== undefined && { serverSideKey }),
+  };
+}
+
+function hosted({ hosted: store }: StorageRules, region: string): NewStorage {
+  if (store) return { type: 'hosted', region };
+  throw new EnvironmentError(
+    'hosted-storage-missing',
+    'This server has no store of its own for backups. Name a bucket or a folder of yours, or ask the operator for one (KEYSTEAD_HOSTED_STORAGE)',
+  );
+}
+
+/** Says as whom a bucket is reached. @throws {EnvironmentError} */
+export function requireAccess(
+  { lendsCredentials }: Pick<StorageRules, 'lendsCredentials'>,
+  wanted: WantedCredentials,
+): NewAwsAccess {
+  const { kind, ...members } = wanted;
+  refuseMembers('storage-malformed', `Credentials of the kind ${kind}`, members, CREDENTIAL_MEMBERS[kind]);
+  const { accessKeyId, secretAccessKey, roleArn } = wanted;
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    throw malformed('accessKeyId and secretAccessKey belong together: give both');
+  }
+  const key: AwsCredentials | undefined =
+    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined;
+  if (key === undefined && lendsCredentials !== true) {
+    throw new EnvironmentError(
+      'credentials-not-lent',
+      'This server does not use its own credentials for environments. Give an access key (with a role, it is the one that assumes it), or ask the operator to allow it (KEYSTEAD_VAULT_OWN_CREDENTIALS)',
+    );
+  }
+  if (kind === 'role') {
+    if (!ROLE_ARN.test(roleArn ?? ''))
+      throw malformed('roleArn is not the ARN of a role, like arn:aws:iam::111122223333:role/keystead-vault');
+    return { kind, roleArn: roleArn as string, ...(key && { base: key }) };
+  }
+  return key ? { kind: 'access-key', credentials: key } : { kind: 'environment' };
+}
+
+function requirePrefix(prefix: string): string {
+  const whole = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  if (whole.length <= MAX_PREFIX && PREFIX.test(whole)) return whole;
+  throw malformed(
+    `the prefix ${prefix} is not one that is taken: parts of letters, digits and ! - _ . * ' ( ) that do not begin with a dot, each ending with /, ${MAX_PREFIX} characters in all`,
+  );
+}
+
+function checkEndpoint(guard: EgressGuard, endpoint: string): void {
+  try {
+    const { pathname, search, hash } = guard.check(endpoint);
+    if (pathname === '/' && search === '' && hash === '') return;
+  } catch (error) {
+    throw malformed((error as Error).message);
+  }
+  throw malformed('The endpoint holds a path or a query: give scheme, host and port alone');
+}
+
+function malformed(what: string): EnvironmentError {
+  return new EnvironmentError('storage-malformed', what);
+}
