@@ -4,11 +4,14 @@ import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
+import { MASTER_KEY_OPTIONS, masterKeysFrom } from './vault-master-key.ts';
+import { CREDENTIAL_SETTINGS, requireAccessKey } from './vault-credentials.ts';
+import { STORAGE_OPTIONS, storageFrom } from './vault-storage.ts';
 
 const COLUMNS: readonly Column<Environment>[] = [
   ['ENVIRONMENT', ({ environmentId }) => environmentId],
   ['LABEL', ({ label }) => label],
-  ['STORAGE', ({ storage }) => storage.path],
+  ['STORAGE', ({ storage }) => placeOf(storage)],
   ['REGION', ({ storage }) => storage.region],
   ['MASTER KEY', ({ masterKey }) => masterKey.keyId],
 ];
@@ -16,42 +19,46 @@ const COLUMNS: readonly Column<Environment>[] = [
 const CHECK_COLUMNS: readonly Column<EnvironmentCheck>[] = [
   ['CHECK', ({ check }) => check],
   ['OUTCOME', ({ outcome }) => outcome],
+  ['OF', ({ of }) => of],
   ['FOUND', ({ what, next }) => (next === undefined ? what : `${what} ${next}`)],
 ];
 
 export const ENVIRONMENT: Row = ['<environment>', 'its label or id'];
-export const ENDPOINT: Row = ['--endpoint <url>', "the key service's address (AWS's own of the region)"];
-const FROM_VARIABLES = 'with the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+const DRY_RUN: Row = ['--dry-run', 'look at everything, and keep nothing'];
 const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
   {
     path: 'vault environment create',
-    summary: `Makes a backup environment once storage and master key were seen to work, ${FROM_VARIABLES}`,
+    summary: 'Makes a backup environment once storage and master key were seen to work',
     reach: 'remote',
     arguments: [['<label>', 'what it is called']],
-    requiredOptions: [
-      ['--path <folder>', 'where on the server the backups are kept, below one of its KEYSTEAD_VAULT_ROOTS'],
-      ['--region <name>', 'where the data is kept: the region of the master key'],
-      ['--key <arn>', 'the ARN of the master key'],
-    ],
-    options: [ENDPOINT],
+    requiredOptions: [['--region <name>', 'where the data is kept: the region of the master key']],
+    options: [...STORAGE_OPTIONS, ...MASTER_KEY_OPTIONS, DRY_RUN],
+    settings: CREDENTIAL_SETTINGS,
     examples: [
       `vault environment create production --path /srv/vaults/production --region us-east-1 --key ${EXAMPLE_KEY}`,
-      `vault environment create test --path /srv/vaults/test --region us-east-1 --key ${EXAMPLE_KEY} --endpoint http://localhost:8420`,
+      `vault environment create offsite --storage aws-s3 --bucket acme-backups --prefix production --region us-east-1 --key ${EXAMPLE_KEY}`,
+      `vault environment create test --path /srv/vaults/test --region us-east-1 --key ${EXAMPLE_KEY} --endpoint http://localhost:8420 --dry-run`,
     ],
-    run: async (session) => {
+    run: async (session): Promise<ExitName> => {
       const { given, output } = session;
-      const made = await session.client().createEnvironment({
+      const api = session.client();
+      const wanted = {
         label: given.text('label'),
-        storage: { type: 'folder', path: given.text('path'), region: given.text('region') },
+        storage: storageFrom(session),
         encryptAutomatically: true,
-        masterKey: masterKeyOf(session),
-      });
-      if (output.isJson) return output.item(made);
-      output.item(made.environment);
-      output.note('');
-      showChecks(session, made.checks);
+        ...masterKeysFrom(session),
+      };
+      if (given.flag('dry-run')) return outcomeOf(session, (await api.preflightEnvironment(wanted)).checks);
+      const made = await api.createEnvironment(wanted);
+      if (output.isJson) output.item(made);
+      else {
+        output.item(made.environment);
+        output.note('');
+        showChecks(session, made.checks);
+      }
+      return 'ok';
     },
   },
   {
@@ -82,9 +89,7 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
     run: async (session): Promise<ExitName> => {
       const api = session.client();
       const { environmentId } = await findEnvironment(api, session.given.text('environment'));
-      const { checks } = await api.checkEnvironment(environmentId);
-      showChecks(session, checks);
-      return checks.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'ok';
+      return outcomeOf(session, (await api.checkEnvironment(environmentId)).checks);
     },
   },
   {
@@ -96,7 +101,10 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       const api = session.client();
       const { environmentId } = await findEnvironment(api, session.given.text('environment'));
-      const { environment } = await api.setEnvironmentCredentials(environmentId, accessKeyOf(session));
+      const { environment } = await api.setEnvironmentCredentials(
+        environmentId,
+        requireAccessKey(session, '', 'the master key'),
+      );
       session.output.item(environment);
     },
   },
@@ -116,28 +124,15 @@ export async function findEnvironment(client: KeysteadClient, name: string): Pro
   );
 }
 
-/** The master key that the options name, with the credentials of the variables. */
-export function masterKeyOf(session: Session) {
-  const endpoint = session.given.optional('endpoint');
-  return {
-    provider: 'aws-kms',
-    keyId: session.given.text('key'),
-    ...(endpoint !== undefined && { endpoint }),
-    ...accessKeyOf(session),
-  } as const;
+/** Shows checks; a failed one is a failure, a warning is none. */
+function outcomeOf(session: Session, checks: readonly EnvironmentCheck[]): ExitName {
+  showChecks(session, checks);
+  return checks.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'ok';
 }
 
-/** From variables: an argument would stand in the list of processes and in the shell's history. @throws {CliError} */
-function accessKeyOf({ host }: Session): { accessKeyId: string; secretAccessKey: string } {
-  const accessKeyId = host.env['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = host.env['AWS_SECRET_ACCESS_KEY'];
-  if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
-  throw new CliError(
-    'usage',
-    'no-aws-credentials',
-    'no credentials for the master key were given',
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those of a principal that may use the key. They go to the server, which keeps them wrapped.',
-  );
+/** Where an environment's backups lie, in a word. */
+function placeOf({ type, path, bucketName, prefix = '' }: Environment['storage']): string {
+  return path ?? (bucketName === undefined ? type : `${type}:${bucketName}/${prefix}`);
 }
 
 function showChecks({ output }: Session, checks: readonly EnvironmentCheck[]): void {

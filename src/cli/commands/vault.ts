@@ -1,20 +1,17 @@
-import type { KeysteadClient, Snapshots } from '@keystead/sdk';
+import type { KeysteadClient, MasterKeyInput, Snapshots } from '@keystead/sdk';
 import { resolve } from 'node:path';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
-import {
-  ENDPOINT,
-  ENVIRONMENT,
-  findEnvironment,
-  masterKeyOf,
-  VAULT_ENVIRONMENT_COMMANDS,
-} from './vault-environment.ts';
+import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
+import { ENVIRONMENT, findEnvironment, VAULT_ENVIRONMENT_COMMANDS } from './vault-environment.ts';
+import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from './vault-master-key.ts';
 import { OFFLINE_OPTIONS, restoreOffline, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
 import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
 const ENVIRONMENT_OPTION = ['--environment <name>', 'its label or id; or --offline'] as const;
+const PRIMARY_ALONE = ['--primary-alone', 'let the master key alone open the backups'] as const;
 const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 export const VAULT_COMMANDS: readonly CliCommand[] = [
@@ -96,17 +93,25 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
   },
   {
     path: 'vault rewrap',
-    summary:
-      'Moves an environment to another master key, with the credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    summary: 'Moves an environment to another master key, or says which further ones open its backups',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    requiredOptions: [['--key <arn>', 'the ARN of the new master key']],
-    options: [ENDPOINT, DETACH],
-    examples: [`vault rewrap production --key ${EXAMPLE_KEY}`],
+    options: [...MASTER_KEY_OPTIONS, PRIMARY_ALONE, DETACH],
+    settings: CREDENTIAL_SETTINGS,
+    examples: [
+      `vault rewrap production --key ${EXAMPLE_KEY}`,
+      'vault rewrap production --recipient second-region.json',
+      'vault rewrap production --primary-alone',
+    ],
     run: async (session) => {
+      const { given } = session;
       const api = session.client();
-      const { environmentId, masterKey } = await findEnvironment(api, session.given.text('environment'));
-      const exit = await follow(session, api, await api.changeMasterKey(environmentId, masterKeyOf(session)));
+      const { environmentId, masterKey } = await findEnvironment(api, given.text('environment'));
+      if (given.optional('key') === undefined) {
+        return follow(session, api, await api.changeRecipients(environmentId, { recipients: nextRecipients(session) }));
+      }
+      const next = masterKeyFrom(session, encryptionOf(given.optional('encryption') ?? 'AWS-KMS'));
+      const exit = await follow(session, api, await api.changeMasterKey(environmentId, next));
       session.output.note(
         `\nThe key ${masterKey.keyId} still opens copies of the old envelopes: disable or delete it to end its power.`,
       );
@@ -120,6 +125,18 @@ async function environmentOf(session: Session): Promise<{ api: KeysteadClient; e
   const name = requireOne(session, 'environment');
   const api = session.client();
   return { api, environmentId: (await findEnvironment(api, name)).environmentId };
+}
+
+/** All further recipients, from now on. @throws {CliError} */
+function nextRecipients(session: Session): MasterKeyInput[] {
+  const recipients = recipientsFrom(session);
+  if (recipients.length > 0 || session.given.flag('primary-alone')) return recipients;
+  throw new CliError(
+    'usage',
+    'key-missing',
+    'neither a master key nor recipients were named',
+    'Give --key for another master key, --recipient for all further ones, or --primary-alone for none.',
+  );
 }
 
 function newest({ snapshots }: Snapshots): string {

@@ -1,0 +1,72 @@
+import type { MasterKeyInput } from '@keystead/sdk';
+import type { Row, Session } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { jsonOf, requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
+
+export const ENDPOINT: Row = ['--endpoint <url>', "the key service's address (the provider's own of the region)"];
+const RECIPIENT: Row = [
+  '--recipient <file...>',
+  'a JSON file with a further master key that opens the same backups: provider, keyId and what it takes to reach it',
+];
+
+/** Which master key, and who else. */
+export const MASTER_KEY_OPTIONS: readonly Row[] = [
+  ['--encryption <name>', 'AWS-KMS, IBM Key Protect, Keystead or AES-256 (AWS-KMS)'],
+  ['--key <name>', 'the master key: its id, ARN, alias or CRN'],
+  ENDPOINT,
+  ['--iam-endpoint <url>', 'where API keys become tokens (IBM Cloud IAM)'],
+  RECIPIENT,
+];
+
+const PROVIDERS = {
+  'AWS-KMS': 'aws-kms',
+  'IBM Key Protect': 'key-protect',
+  Keystead: 'keystead',
+  'AES-256': undefined,
+} as const;
+type EncryptionName = keyof typeof PROVIDERS;
+
+/** Encryption, master key and further recipients that the options name. @throws {CliError} */
+export function masterKeysFrom(session: Session) {
+  const { given } = session;
+  const encryption = encryptionOf(given.optional('encryption') ?? 'AWS-KMS');
+  const recipients = recipientsFrom(session);
+  return {
+    encryption,
+    ...(encryption !== 'AES-256' && { masterKey: masterKeyFrom(session, encryption) }),
+    ...(recipients.length > 0 && { recipients }),
+  };
+}
+
+/** The further recipients in the files of `--recipient`; the server says what is wrong with one. @throws {CliError} */
+export function recipientsFrom({ given }: Session): MasterKeyInput[] {
+  return given.list('recipient').map((path) => jsonOf(path) as MasterKeyInput);
+}
+
+/** The master key that the options name, with the credentials of the variables. @throws {CliError} */
+export function masterKeyFrom(session: Session, encryption: EncryptionName = 'AWS-KMS'): MasterKeyInput {
+  const { given } = session;
+  const provider = PROVIDERS[encryption];
+  const keyId = given.optional('key');
+  if (provider === undefined || keyId === undefined) {
+    throw new CliError('usage', 'key-missing', '--key is missing', 'Give the id, ARN, alias or CRN of the master key.');
+  }
+  const reached = { provider, keyId, endpoint: given.optional('endpoint') };
+  if (provider === 'keystead') return { provider, keyId };
+  if (provider === 'key-protect') {
+    return { ...reached, iamEndpoint: given.optional('iam-endpoint'), apiKey: requireIbmApiKey(session) };
+  }
+  return { ...reached, ...requireAccessKey(session, '', 'the master key') };
+}
+
+/** @throws {CliError} */
+export function encryptionOf(text: string): EncryptionName {
+  const name = (Object.keys(PROVIDERS) as EncryptionName[]).find((known) => known === text);
+  if (name !== undefined) return name;
+  throw new CliError(
+    'usage',
+    'usage',
+    `"${text}" is no kind of encryption`,
+    `Give one of ${Object.keys(PROVIDERS).join(', ')}.`,
+  );
+}
