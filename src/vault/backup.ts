@@ -7,6 +7,7 @@ import { refuseAborted, VaultError } from './errors.ts';
 import type { KnownHead } from './index-cache.ts';
 import { syncIndex } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
+import { Avoided, Elapsed, requireLasting } from './keeping/avoided.ts';
 import type { KeyRing } from './key-ring.ts';
 import { snapshotId, type Manifest, type NeededKey, type Problem, type SnapshotStatistics } from './manifest.ts';
 import { PackFiller } from './pack-filler.ts';
@@ -67,6 +68,8 @@ interface Run {
   readonly guard: KeyGuard;
   readonly progress: Progress;
   readonly startedMs: number;
+  /** Since it has read what it must not refer to. */
+  readonly sinceMarks: Elapsed;
 }
 
 /**
@@ -89,12 +92,14 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     const data = await ring.create('data', writer);
     const metadata = await ring.create('metadata', writer);
     const guard = new KeyGuard(ring, metadata.id, clock, signal);
+    const sinceMarks = new Elapsed(clock);
+    const avoided = await Avoided.read(repository);
     const { skipped } = await syncIndex(repository, ring);
     const history = await listSnapshots(repository, options.knownHeads);
     const parent = await openParent(repository, ring, history.snapshots, domain);
-    const registry = new ChunkRegistry(cache);
+    const registry = new ChunkRegistry(cache, (pack) => avoided.has(pack));
     const sink = new PackSink(repository, metadata, writer, registry);
-    const run: Run = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs };
+    const run: Run = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
 
     const threads = options.threads ?? threadsByDefault();
     const { walk, root, newBytes, report } = await readSource(run, source, data, parent?.root, { threads, signal });
@@ -198,6 +203,8 @@ async function commit(
     .filter((head) => head.writer === writer.id)
     .reduce<KnownHead | undefined>((best, head) => (best && best.sequence >= head.sequence ? best : head), undefined);
   const { indexes, packs, keyIds } = references(run);
+  const referred = [...run.registry.referencedPacks].map((number) => cache.pack(number));
+  const own = run.sink.packs.map((id) => cache.pack(cache.packNumber(id)));
   const statistics: SnapshotStatistics = {
     files: walk.files,
     folders: walk.folders,
@@ -225,7 +232,11 @@ async function commit(
   };
   await guard.check();
   await guard.prove();
-  return { head: await commitSnapshot(repository, snapshot, newest, () => guard.check()), statistics };
+  const check = async (): Promise<void> => {
+    await guard.check();
+    await requireLasting(repository, [...referred, ...own], run.sinceMarks);
+  };
+  return { head: await commitSnapshot(repository, snapshot, newest, check), statistics };
 }
 
 /** The reference list: every pack, index object and data key that the snapshot needs. */

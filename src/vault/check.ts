@@ -152,7 +152,7 @@ class Check {
       const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
       if (domain.id !== manifest.head.domain)
         throw new VaultError('malformed', 'The snapshot names another source than its head');
-      const index = await loadIndexes(repository, ring, body.indexes);
+      const index = await loadIndexes(repository, ring, body);
       const listed = new Set(body.packs);
       const number = this.#domains.push(domain) - 1;
       const reader = new TreeReader(repository, ring, domain.treeIdKey, index);

@@ -36,6 +36,8 @@ export type VaultErrorCode =
   | 'destination-full'
   | 'source-failed'
   | 'conflict'
+  | 'history-unsound'
+  | 'held'
   | 'thread-failed'
   | 'cancelled';
 
@@ -86,6 +88,9 @@ const NEXT: Record<VaultErrorCode, string> = {
   'destination-failed': 'Look at the cause, then restore again.',
   'source-failed': 'Look at the cause, then run again.',
   conflict: 'Another run with the same signing key has finished meanwhile. Run again, one run at a time.',
+  'history-unsound':
+    'Nothing is deleted from a vault that lacks something already: bring it back from another copy of the store, or accept it as lost.',
+  held: 'A legal hold covers it. Have the hold released by two people first.',
   'thread-failed':
     'Run again; if it stays, report it with the cause, and look whether this machine has enough free memory.',
   cancelled: 'Nothing was kept that a restore could mistake for a backup; run again when you like.',

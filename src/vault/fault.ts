@@ -4,7 +4,16 @@ export type FaultPoint =
   | 'vault.after-index'
   | 'vault.before-manifest'
   | 'vault.restore-mid-file'
-  | 'vault.restore-after-file';
+  | 'vault.restore-after-file'
+  | 'keeping.after-mark'
+  | 'keeping.after-tombstone'
+  | 'keeping.after-manifest'
+  | 'keeping.after-delete'
+  | 'keeping.before-unmark'
+  | 'keeping.after-copy'
+  | 'keeping.after-replacement'
+  | 'keeping.after-retired'
+  | 'keeping.after-envelope';
 
 let remaining: number | undefined;
 

@@ -26,6 +26,9 @@ const WAL_ATTEMPTS = 1_000;
 /** SQLITE_CORRUPT and SQLITE_NOTADB: what says that a file is no cache any more, and not that somebody else is at it. */
 const RUINED = new Set([11, 26]);
 
+const PACKS =
+  'SELECT p.n, p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source';
+
 /** Where a chunk lies. `pack` numbers the pack in this cache. */
 export interface Location {
   readonly pack: number;
@@ -74,6 +77,7 @@ export class IndexCache implements ChunkIndex {
   readonly #find: StatementSync;
   readonly #findAll: StatementSync;
   readonly #findTrusted: StatementSync;
+  readonly #findAllTrusted: StatementSync;
   readonly #pack: StatementSync;
   readonly #writer: string;
 
@@ -87,11 +91,10 @@ export class IndexCache implements ChunkIndex {
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
     const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';
     this.#find = this.#database.prepare(`${columns} ${joined} LIMIT 1`);
-    this.#findAll = this.#database.prepare(`${columns.replace('FROM', ', p.source FROM')} ${joined}`);
+    this.#findAll = this.#database.prepare(`${columns.replace('FROM', ', p.source, p.id AS packId FROM')} ${joined}`);
     this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ? LIMIT 1`);
-    this.#pack = this.#database.prepare(
-      'SELECT p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source WHERE p.n = ?',
-    );
+    this.#findAllTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ?`);
+    this.#pack = this.#database.prepare(`${PACKS} WHERE p.n = ?`);
   }
 
   /** Ids of the index objects that are in the cache. */
@@ -161,17 +164,18 @@ export class IndexCache implements ChunkIndex {
   }
 
   /**
-   * As it is for a snapshot that names these index objects. What others claim of the same chunks does not count: another
-   * writer could have signed anything.
+   * As it is for a snapshot that names these index objects and packs. What others claim of the same chunks does not count:
+   * another writer could have signed anything; nor do packs that the index objects tell of and that are gone since.
    */
-  within(indexIds: Iterable<string>): ChunkIndex {
+  within(indexIds: Iterable<string>, packIds: Iterable<string>): ChunkIndex {
+    const packs = new Set(packIds);
     const number = this.#database.prepare('SELECT n FROM indexes WHERE id = ?');
     const sources = new Set(Array.from(indexIds, (id) => number.get(id)?.['n']));
     return {
       find: (id) =>
         location(
           id,
-          this.#findAll.all(id).find((row) => sources.has(row['source'])),
+          this.#findAll.all(id).find((row) => sources.has(row['source']) && packs.has(row['packId'] as string)),
         ),
       pack: (n) => this.pack(n),
     };
@@ -182,12 +186,30 @@ export class IndexCache implements ChunkIndex {
     return location(id, this.#findTrusted.get(id, this.#writer));
   }
 
+  /** Every place of a chunk among what this writer has written itself. */
+  findAllTrusted(id: Uint8Array): Location[] {
+    return this.#findAllTrusted.all(id, this.#writer).map((row) => location(id, row) as Location);
+  }
+
   /** @throws {VaultError} `chunk-missing`: the index that told of it has gone from the store since */
   pack(n: number): CachedPack {
     const found = this.#pack.get(n) as unknown as CachedPack | undefined;
     if (found === undefined)
       throw new VaultError('chunk-missing', 'The index of a pack in use was taken from the store');
     return found;
+  }
+
+  /** Every pack that an index object tells of; one that several tell of comes as often. */
+  packs(): IterableIterator<CachedPack & { readonly n: number }> {
+    return this.#database.prepare(PACKS).iterate() as IterableIterator<CachedPack & { readonly n: number }>;
+  }
+
+  /** The chunks of a pack, in the order in which they lie there. */
+  chunksOf(n: number): ChunkEntry[] {
+    const rows = this.#database
+      .prepare('SELECT id, pack, kind, codec, start, stored, plain FROM chunks WHERE pack = ? ORDER BY start')
+      .all(n);
+    return rows.map((row) => (location(row['id'] as Uint8Array, row) as Location).entry);
   }
 
   /** The number of a pack that this writer has written. @throws {VaultError} as {@link pack} */

@@ -2,6 +2,7 @@ import { VaultError } from './errors.ts';
 import { MAX_INDEX_LENGTH } from './format.ts';
 import type { ChunkIndex } from './index-cache.ts';
 import { openIndex } from './index-object.ts';
+import type { ManifestBody } from './manifest.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Repository } from './repository.ts';
 
@@ -35,13 +36,17 @@ export async function syncIndex(
 }
 
 /**
- * Brings just these index objects into the cache; one that cannot be read is an error. Answers where the chunks of a
- * snapshot lie that names them.
+ * Brings just the index objects of a reference list into the cache; one that cannot be read is an error. Answers where
+ * the chunks of that snapshot lie.
  */
-export async function loadIndexes(repository: Repository, ring: KeyRing, ids: readonly string[]): Promise<ChunkIndex> {
+export async function loadIndexes(
+  repository: Repository,
+  ring: KeyRing,
+  { indexes, packs }: Pick<ManifestBody, 'indexes' | 'packs'>,
+): Promise<ChunkIndex> {
   const known = repository.cache.indexIds();
-  for (const id of ids) if (!known.has(id)) await loadIndex(repository, ring, id);
-  return repository.cache.within(ids);
+  for (const id of indexes) if (!known.has(id)) await loadIndex(repository, ring, id);
+  return repository.cache.within(indexes, packs);
 }
 
 async function loadIndex(repository: Repository, ring: KeyRing, id: string): Promise<void> {

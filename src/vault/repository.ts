@@ -16,6 +16,7 @@ import { KeyRing } from './key-ring.ts';
 import type { MasterKey } from './master-keys/master-key.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './ports.ts';
 import type { Target } from './targets/target.ts';
+import { currentDedupeKey } from './current-dedupe-key.ts';
 import { writerOf, type Writer, type WriterKey } from './writer-key.ts';
 
 /** An open vault. Close it to let go of its cache. */
@@ -141,7 +142,7 @@ export async function openRepository(target: Target, options: OpenOptions): Prom
     const further = (await readFurtherWriters(target, descriptor, cache)).map(asWriter);
     const known = new Set(descriptor.writers.map(({ id }) => id));
     const writers = [...descriptor.writers, ...further.filter(({ id }) => !known.has(id))];
-    return repositoryOf(target, { ...descriptor, writers }, options, cache);
+    return repositoryOf(target, { ...descriptor, writers }, options, cache, await currentDedupeKey(target, descriptor));
   } catch (error) {
     cache.close();
     throw error;
@@ -157,6 +158,7 @@ function repositoryOf(
   descriptor: Descriptor,
   options: RepositoryOptions & { readonly masterKeys: readonly MasterKey[]; readonly writerKey?: KeyObject },
   cache: IndexCache,
+  dedupeKey = descriptor.dedupeKey,
 ): Repository {
   const { clock = systemClock, random = systemRandom, masterKeys, writerKey } = options;
   const context = { target, identity: descriptor, masterKeys, cache, clock, random };
@@ -164,7 +166,7 @@ function repositoryOf(
     target,
     descriptor,
     masterKeys,
-    dedupeKey: descriptor.dedupeKey,
+    dedupeKey,
     writer: writerKey && { id: writerOf(writerKey).id, privateKey: writerKey },
     cache,
     clock,

@@ -57,7 +57,7 @@ export class SnapshotReader {
       if (domain.id !== manifest.head.domain) {
         throw new VaultError('malformed', 'The snapshot names another source than its head');
       }
-      const index = await loadIndexes(repository, ring, body.indexes);
+      const index = await loadIndexes(repository, ring, body);
       const opener = createOpener(domain.chunkIdKey, options.threads ?? 0);
       return new SnapshotReader(manifest, body, {
         ring,

@@ -36,8 +36,16 @@ export interface SnapshotList {
   readonly findings: readonly HistoryFinding[];
   /** What stands for the snapshots that are gone on purpose. */
   readonly tombstones: readonly Tombstone[];
-  /** Ids of manifests that lie there although something stands for them: what a deletion that was cut off has left. */
+  /** Ids of manifests that lie there although a tombstone stands for them: what a deletion that was cut off has left. */
   readonly leftovers: readonly string[];
+  /** Manifests that lie there although they were replaced, and have no tombstone yet. */
+  readonly superseded: readonly Superseded[];
+}
+
+export interface Superseded {
+  readonly manifest: Manifest;
+  /** The id of the snapshot that has its contents. */
+  readonly by: string;
 }
 
 /** What a number of a chain holds: a manifest, or what stands for it. */
@@ -67,6 +75,7 @@ export async function listSnapshots(repository: Repository, known: readonly Know
   };
   for (const { writer, sequence, head, previous } of gone.items) link(writer, sequence, { digest: head, previous });
   const leftovers: string[] = [];
+  const superseded: Superseded[] = [];
   const manifests = new Map<string, Manifest>();
   await eachOf(stored, async ({ name, storedMs }) => {
     const place = parseSnapshotName(name) as Pick<Tombstone, 'writer' | 'sequence'>;
@@ -89,9 +98,10 @@ export async function listSnapshots(repository: Repository, known: readonly Know
     }
   });
   for (const { head } of manifests.values()) {
-    if (head.replaces === undefined || !manifests.delete(head.replaces)) continue;
-    leftovers.push(head.replaces);
+    const manifest = head.replaces === undefined ? undefined : manifests.get(head.replaces);
+    if (manifest) superseded.push({ manifest, by: snapshotId(head) });
   }
+  for (const { manifest } of superseded) manifests.delete(snapshotId(manifest.head));
   const heads: KnownHead[] = [];
   for (const [writer, chain] of chains) {
     const newest = Math.max(...chain.keys());
@@ -108,7 +118,7 @@ export async function listSnapshots(repository: Repository, known: readonly Know
   const snapshots = [...manifests.values()].toSorted(
     ({ head: a }, { head: b }) => takenMsOf(a) - takenMsOf(b) || a.sequence - b.sequence,
   );
-  return { snapshots, heads, findings, tombstones: [...tombstones.values()], leftovers: leftovers.toSorted() };
+  return { snapshots, heads, findings, tombstones: [...tombstones.values()], leftovers, superseded };
 }
 
 async function readTombstones(repository: Repository): Promise<CreatorObjects<Tombstone>> {

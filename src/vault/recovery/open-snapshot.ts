@@ -35,7 +35,7 @@ export async function openSnapshot(
   const domain = dedupeDomain(dedupe, repository.descriptor.vault, body.source);
   if (domain.id !== manifest.head.domain)
     throw new VaultError('malformed', 'The snapshot names another source than its head');
-  const index = await loadIndexes(repository, ring, body.indexes);
+  const index = await loadIndexes(repository, ring, body);
   const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
   const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
   return { id, manifest, body, domain, reader, index, guard };

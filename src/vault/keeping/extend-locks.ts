@@ -1,0 +1,46 @@
+import { refuseAborted } from '../errors.ts';
+import { parseEnvelopeName } from '../envelope.ts';
+import { DESCRIPTOR_NAME } from '../descriptor.ts';
+import { snapshotName } from '../manifest.ts';
+import { eachOf } from '../read-creator-objects.ts';
+import type { Repository } from '../repository.ts';
+import { needed, type Surveyed } from './survey.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Names of the objects that snapshots need, their own manifests and the descriptor among them. */
+export async function objectsOf(
+  { target }: Pick<Repository, 'target'>,
+  snapshots: readonly Pick<Surveyed, 'manifest' | 'body'>[],
+): Promise<string[]> {
+  const names = needed(snapshots);
+  const objects = [...names].filter((name) => !name.startsWith('keys/'));
+  for (const { manifest } of snapshots) objects.push(snapshotName(manifest.head.writer, manifest.head.sequence));
+  for await (const { name } of target.list('keys/')) {
+    const envelope = parseEnvelopeName(name);
+    if (envelope && names.has(`keys/${envelope.key}`)) objects.push(name);
+  }
+  return objects;
+}
+
+/**
+ * Locks everything that is still needed for `days` from now on: a lock on new objects alone would not protect what new
+ * snapshots share with old ones. What is in the trash is left to its lock. Answers how many objects that were.
+ */
+export async function extendLocks(
+  repository: Repository,
+  snapshots: readonly Surveyed[],
+  days: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { target, clock } = repository;
+  if (days === undefined || !target.capabilities.lock || target.lock === undefined) return 0;
+  const untilMs = clock.nowMs() + days * DAY_MS;
+  const staying = snapshots.filter(({ trashed, isHeld }) => trashed === undefined || isHeld);
+  const names = [DESCRIPTOR_NAME, ...(await objectsOf(repository, staying))];
+  await eachOf(names, async (name) => {
+    refuseAborted(signal);
+    await target.lock?.(name, untilMs);
+  });
+  return names.length;
+}

@@ -1,0 +1,90 @@
+import { refuseAborted } from '../errors.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { KnownHead } from '../index-cache.ts';
+import type { Repository } from '../repository.ts';
+import { creatorFor } from '../further-writers.ts';
+import { expire, expires, type ExpireReport } from './expire.ts';
+import { extendLocks } from './extend-locks.ts';
+import { storeTimeMs } from './mark-list.ts';
+import { mark, PRUNE_TIMES, sweep, type PruneReport, type PruneTimes } from './prune.ts';
+import { requireSound, survey, type Holding, type RulesOf } from './survey.ts';
+
+export interface MaintainOptions {
+  readonly repository: Repository;
+  readonly rulesOf: RulesOf;
+  /** Holds that count beside those in the store. */
+  readonly holds?: readonly Holding[];
+  readonly knownHeads?: readonly KnownHead[];
+  /** Says what would be done, and does nothing. */
+  readonly dryRun?: boolean;
+  /** Every object that is still needed is locked for so long from now on, where the store can. */
+  readonly lockDays?: number;
+  readonly times?: PruneTimes;
+  readonly signal?: AbortSignal;
+}
+
+export interface MaintainReport extends PruneReport {
+  /** Ids of snapshots that went into the trash. */
+  readonly trashed: readonly string[];
+  /** Ids of snapshots that were deleted. */
+  readonly deletedSnapshots: readonly string[];
+  readonly inTrash: number;
+  /** Objects whose lock was extended. */
+  readonly extended: number;
+  /** The newest snapshots, to be kept elsewhere. */
+  readonly heads: readonly KnownHead[];
+}
+
+const NOTHING_SWEPT = { deleted: 0, deletedBytes: 0, rescued: 0, locked: 0 };
+
+/**
+ * Looks after a vault: expires by the rules, empties the trash of what is due, deletes what was marked long enough ago,
+ * marks what nothing needs any more, and extends locks. Backups go on meanwhile, and two of these do no harm. Can be cut
+ * off anywhere: the next one goes on. The creator alone can.
+ */
+export async function maintain(options: MaintainOptions): Promise<MaintainReport> {
+  const ring = options.repository.keyRing();
+  try {
+    creatorFor(options.repository);
+    return await maintainWith(ring, options);
+  } finally {
+    ring.drop();
+  }
+}
+
+async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<MaintainReport> {
+  const { repository, rulesOf, dryRun = false, times = PRUNE_TIMES, signal } = options;
+  const look = () => survey(options, ring);
+  const first = await look();
+  requireSound(first);
+  refuseAborted(signal);
+  const storeMs = dryRun ? undefined : await storeTimeMs(repository, first.marks);
+  let expired: ExpireReport = {
+    trashed: first.snapshots.filter(expires).map(({ id }) => id),
+    deleted: [],
+    waiting: first.snapshots.filter(({ trashed }) => trashed !== undefined).length,
+    locked: 0,
+  };
+  let swept: Omit<PruneReport, 'marked' | 'markedBytes'> = {
+    ...NOTHING_SWEPT,
+    waiting: first.marks.deletions.reduce((sum, { names }) => sum + names.length, 0),
+  };
+  if (!dryRun) {
+    expired = await expire(repository, first, rulesOf, storeMs);
+    refuseAborted(signal);
+    swept = await sweep(repository, first.marks, look, storeMs, signal);
+  }
+  const last = dryRun ? first : await look();
+  const marked = await mark(repository, ring, last, times, { storeMs, dryRun });
+  const extended = dryRun ? 0 : await extendLocks(repository, last.snapshots, options.lockDays, signal);
+  return {
+    trashed: expired.trashed,
+    deletedSnapshots: expired.deleted,
+    inTrash: expired.waiting,
+    ...swept,
+    ...marked,
+    locked: expired.locked + swept.locked,
+    extended,
+    heads: last.list.heads,
+  };
+}

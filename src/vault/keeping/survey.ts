@@ -1,0 +1,118 @@
+import { DESCRIPTOR_NAME } from '../descriptor.ts';
+import { VaultError } from '../errors.ts';
+import { covers, type Hold } from '../hold.ts';
+import type { KnownHead } from '../index-cache.ts';
+import type { KeyRing } from '../key-ring.ts';
+import { snapshotId, type Manifest, type ManifestBody } from '../manifest.ts';
+import { eachOf, readHolds } from '../read-creator-objects.ts';
+import type { Repository } from '../repository.ts';
+import { idsOf, listSnapshots, readSnapshot, type SnapshotList } from '../snapshots.ts';
+import { packName } from '../tree-reader.ts';
+import { MarkList, type Trashed } from './mark-list.ts';
+import { retain, type Retained, type RetentionRules } from './retention.ts';
+import { takenAt } from './taken-at.ts';
+
+/** What is held: by an object of the store, or by a record that somebody else keeps. */
+export type Holding = Pick<Hold, 'snapshots' | 'domain'>;
+
+/** Rules by the name of a source; absent: everything stays. */
+export type RulesOf = (source: string) => RetentionRules | undefined;
+
+export interface SurveyOptions {
+  readonly repository: Repository;
+  readonly rulesOf: RulesOf;
+  /** Holds that count beside those in the store. */
+  readonly holds?: readonly Holding[];
+  readonly knownHeads?: readonly KnownHead[];
+}
+
+/** A snapshot with everything that decides about it. */
+export interface Surveyed {
+  readonly id: string;
+  /** Its ids before it was rewritten, its own first. */
+  readonly ids: readonly string[];
+  readonly manifest: Manifest;
+  readonly body: ManifestBody;
+  /** When it was taken, as far as that can be believed. */
+  readonly timeMs: number;
+  readonly retained: Retained;
+  readonly isHeld: boolean;
+  readonly isTakenBack: boolean;
+  readonly trashed?: Trashed;
+}
+
+export interface Survey {
+  readonly list: SnapshotList;
+  readonly marks: MarkList;
+  /** Oldest first. */
+  readonly snapshots: readonly Surveyed[];
+}
+
+/**
+ * Reads every snapshot that counts, and decides about each. Asks the master keys, since sources and what a snapshot needs
+ * are encrypted. One snapshot that cannot be read ends it: nothing may be decided without it.
+ */
+export async function survey(options: SurveyOptions, ring: KeyRing): Promise<Survey> {
+  const { repository, rulesOf } = options;
+  const { clock, descriptor } = repository;
+  const list = await listSnapshots(repository, options.knownHeads);
+  const marks = await MarkList.read(repository);
+  const stored = (await readHolds(repository)).items.filter(({ state }) => state === 'held');
+  const holds: readonly Holding[] = [...stored, ...(options.holds ?? [])];
+  const times = takenAt(list.snapshots, { createdMs: descriptor.createdMs, ...(await birthOf(repository)) });
+  const read = await eachOf(list.snapshots, async (manifest) => {
+    const id = snapshotId(manifest.head);
+    const ids = idsOf(list, id);
+    const { body } = await readSnapshot(repository, ring, id);
+    const trashed = marks.trashed(ids);
+    return {
+      id,
+      ids,
+      manifest,
+      body,
+      timeMs: times.get(manifest) ?? manifest.head.createdMs,
+      isHeld: holds.some((hold) => covers(hold, ids, manifest.head.domain)),
+      isTakenBack: marks.isTakenBack(ids),
+      ...(trashed && { trashed }),
+    };
+  });
+  const decided = new Map<string, Retained>();
+  for (const [source, group] of Map.groupBy(read, ({ body }) => body.source)) {
+    const rules = rulesOf(source);
+    const counted = group.filter(({ trashed }) => trashed?.reason !== 'removed');
+    const items = counted.map(({ id, timeMs, body }) => ({ id, timeMs, isGood: body.statistics.problems === 0 }));
+    for (const one of retain(items, rules ?? { timeZone: 'UTC', trashDays: 0 }, clock.nowMs()))
+      decided.set(one.id, one);
+  }
+  const snapshots = read.map((one): Surveyed => {
+    const retained = decided.get(one.id) ?? { id: one.id, keptBy: [], expiresMs: null };
+    return { ...one, retained };
+  });
+  return { list, marks, snapshots };
+}
+
+async function birthOf({ target }: Repository): Promise<{ readonly storedMs?: number }> {
+  for await (const { name, storedMs } of target.list('')) {
+    if (name === DESCRIPTOR_NAME) return storedMs === undefined ? {} : { storedMs };
+  }
+  return {};
+}
+
+/** Refuses to take anything away from a vault of which something is missing already. @throws {VaultError} */
+export function requireSound({ list, marks }: Pick<Survey, 'list' | 'marks'>): void {
+  const [first] = list.findings;
+  const [mark] = marks.findings;
+  if (first === undefined && mark === undefined) return;
+  throw new VaultError('history-unsound', first?.text ?? mark?.text ?? '');
+}
+
+/** Names of everything that snapshots need: manifests, packs, index objects, and of envelopes `keys/<keyId>`. */
+export function needed(snapshots: readonly Pick<Surveyed, 'manifest' | 'body'>[]): Set<string> {
+  const names = new Set<string>();
+  for (const { manifest, body } of snapshots) {
+    for (const id of body.packs) names.add(packName(id));
+    for (const id of body.indexes) names.add(`index/${id}`);
+    for (const { id } of manifest.head.keys) names.add(`keys/${id}`);
+  }
+  return names;
+}

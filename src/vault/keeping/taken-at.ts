@@ -1,0 +1,46 @@
+import { takenMsOf, type ManifestHead } from '../manifest.ts';
+
+/** How much later than its writer says a manifest may come to the store, and its writer is still believed. */
+export const BELIEVED_MS = 3_600_000;
+
+/** A snapshot's times, as its writer and its store say. */
+export interface Dated {
+  readonly head: Pick<ManifestHead, 'writer' | 'sequence' | 'createdMs' | 'takenMs' | 'replaces'>;
+  /** When the store says that the manifest came. */
+  readonly storedMs?: number;
+}
+
+/** When the vault was made, as its creator and its store say. A large difference tells a copy of a store. */
+export interface Birth {
+  readonly createdMs: number;
+  readonly storedMs?: number;
+}
+
+/**
+ * When each snapshot was taken, for what is decided by it: docs/spec/backup-format.md section 13. A client's clock alone
+ * decides nothing: a forged time moves a snapshot by {@link BELIEVED_MS} at most, and never before the one it follows.
+ */
+export function takenAt<T extends Dated>(snapshots: readonly T[], birth: Birth): Map<T, number> {
+  const times = new Map<T, number>();
+  const last = new Map<string, number>();
+  const inOrder = snapshots.toSorted((a, b) => a.head.sequence - b.head.sequence);
+  for (const snapshot of inOrder) {
+    const { head } = snapshot;
+    if (head.replaces !== undefined) {
+      // By the creator, who looked at the times of what it replaces.
+      times.set(snapshot, takenMsOf(head));
+      continue;
+    }
+    const timeMs = Math.max(believed(snapshot, birth), last.get(head.writer) ?? 0);
+    last.set(head.writer, timeMs);
+    times.set(snapshot, timeMs);
+  }
+  return times;
+}
+
+function believed({ head: { createdMs }, storedMs }: Dated, birth: Birth): number {
+  if (storedMs === undefined) return createdMs;
+  const isCopy = birth.storedMs !== undefined && birth.storedMs - birth.createdMs > BELIEVED_MS;
+  if (isCopy && createdMs < (birth.storedMs as number)) return Math.min(createdMs, storedMs);
+  return createdMs <= storedMs && storedMs - createdMs <= BELIEVED_MS ? createdMs : storedMs;
+}
