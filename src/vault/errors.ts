@@ -35,6 +35,8 @@ export type VaultErrorCode =
   | 'destination-failed'
   | 'destination-full'
   | 'source-failed'
+  | 'command-not-allowed'
+  | 'command-failed'
   | 'conflict'
   | 'history-unsound'
   | 'held'
@@ -87,6 +89,9 @@ const NEXT: Record<VaultErrorCode, string> = {
   'destination-full': 'Free some space there, then restore again in the same way: it goes on where it stopped.',
   'destination-failed': 'Look at the cause, then restore again.',
   'source-failed': 'Look at the cause, then run again.',
+  'command-not-allowed':
+    'Name a program that the operator of this machine allows (KEYSTEAD_RUN_COMMANDS), or ask the operator to add it.',
+  'command-failed': 'Nothing was read. See that the command works by itself, then run again.',
   conflict: 'Another run with the same signing key has finished meanwhile. Run again, one run at a time.',
   'history-unsound':
     'Nothing is deleted from a vault that lacks something already: bring it back from another copy of the store, or accept it as lost.',

@@ -62,7 +62,10 @@ export class Walk {
   }
 
   /** The nodes come in an object, since they are ready only when the last small file below has its chunk. */
-  async #folder(path: SourcePath, parentNodes: readonly Buffer[] | undefined): Promise<{ nodes: Promise<Buffer[]> }> {
+  async #folder(
+    path: SourcePath,
+    parentNodes: readonly Buffer[] | undefined,
+  ): Promise<{ nodes: Promise<Buffer[]>; isEmpty: boolean }> {
     const { source, tree, parentTree } = this.#options;
     const warn = (text: string): void => void this.warnings.push(text);
     const cursor = parentNodes && new ParentCursor(parentTree, parentNodes, warn);
@@ -87,7 +90,7 @@ export class Walk {
     endPage();
     const nodes = Promise.all(pages);
     nodes.catch(() => undefined);
-    return { nodes };
+    return { nodes, isEmpty: pages.length === 0 };
   }
 
   async #entry(path: SourcePath, before: TreeEntry | undefined): Promise<Pending<TreeEntry> | undefined> {
@@ -99,9 +102,11 @@ export class Walk {
         return { value: entry };
       }
       const parentNodes = before?.type === 'folder' ? before.nodes : undefined;
-      const { nodes } = await this.#folder(path, parentNodes);
+      const { passThrough, ...own } = entry;
+      const { nodes, isEmpty } = await this.#folder(path, parentNodes);
+      if (passThrough === true && isEmpty) return undefined;
       this.folders++;
-      const value = nodes.then((ids): TreeEntry => ({ ...entry, nodes: ids }));
+      const value = nodes.then((ids): TreeEntry => ({ ...own, nodes: ids }));
       value.catch(() => undefined);
       return { value };
     } catch (error) {

@@ -8,10 +8,22 @@ import {
   readlinkSync,
   readSync,
   type BigIntStats,
+  type Dirent,
 } from 'node:fs';
 import { resolve } from 'node:path';
 import { VaultError } from '../errors.ts';
-import { SourceError, type Source, type SourceEntry, type SourceFile, type SourcePath } from './source.ts';
+import { refuseCommand, refuseFailure, runCommand, type CommandReport } from './commands.ts';
+import { FolderHandles } from './folder-handles.ts';
+import { PathFilter } from './path-filter.ts';
+import type { FolderSpec } from './source-spec.ts';
+import {
+  SourceError,
+  type Source,
+  type SourceEntry,
+  type SourceFile,
+  type SourcePath,
+  type SourceReport,
+} from './source.ts';
 
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const REFUSED = new Set(['EACCES', 'EPERM', 'EIO', 'EBUSY', 'ETXTBSY', 'ENAMETOOLONG', 'ESTALE']);
@@ -20,7 +32,7 @@ function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
+    if (cause instanceof SourceError || cause instanceof VaultError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (GONE.has(code)) throw new SourceError('vanished', cause);
     if (REFUSED.has(code)) throw new SourceError('unreadable', cause);
@@ -69,36 +81,116 @@ class OpenFile implements SourceFile {
   }
 }
 
+/** https://bford.info/cachedir/: how a file of that name begins in a folder that is a cache. */
+const CACHE_TAG = Buffer.from('CACHEDIR.TAG');
+const CACHE_SIGNATURE = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55');
+
+export type FolderOptions = Partial<Omit<FolderSpec, 'kind' | 'path' | 'name'>>;
+
 /**
- * A folder of the local file system. Reads synchronously: a run has a process of its own, and a round trip to another
- * thread for each small file costs more than reading it.
+ * A folder of the local file system. No link is followed, at whatever moment it comes to be one. Reads synchronously: a
+ * run has a process of its own, and a round trip to another thread for each small file costs more than reading it.
  */
 export class FolderSource implements Source {
   readonly name: string;
-  readonly #root: Buffer;
+  readonly #handles: FolderHandles;
+  readonly #filter: PathFilter;
+  readonly #options: FolderOptions;
+  readonly #commands: CommandReport[] = [];
+  #device: bigint | undefined;
 
-  /** `name` stays the same when the folder moves; by default it is the absolute path. */
-  constructor(root: string, name: string = resolve(root)) {
+  /**
+   * `name` stays the same when the folder moves; by default it is the absolute path.
+   *
+   * @throws {VaultError} `pattern-malformed`, `command-not-allowed`
+   */
+  constructor(root: string, name: string = resolve(root), options: FolderOptions = {}) {
+    for (const command of [options.before, options.after]) if (command) refuseCommand(command);
     this.name = name;
-    this.#root = Buffer.from(resolve(root));
+    this.#handles = new FolderHandles(root);
+    this.#filter = new PathFilter(options.include, options.exclude);
+    this.#options = options;
+  }
+
+  async begin(signal: AbortSignal): Promise<void> {
+    const { before, commandTimeoutMs: timeoutMs } = this.#options;
+    if (!before) return;
+    const limits = { signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+    const report = await runCommand('before', before, { source: this.name, ...limits });
+    this.#commands.push(report);
+    refuseFailure(report);
+  }
+
+  async end(outcome: 'read' | 'failed'): Promise<SourceReport> {
+    this.#handles.close();
+    const { after, commandTimeoutMs: timeoutMs } = this.#options;
+    const warnings = outcome === 'read' ? this.#filter.warnings() : [];
+    if (after) {
+      // Not stopped with the run: it undoes what `before` did.
+      const limits = timeoutMs === undefined ? {} : { timeoutMs };
+      const report = await runCommand('after', after, { source: this.name, outcome, ...limits });
+      this.#commands.push(report);
+      if (!report.succeeded) warnings.push(`The command after the backup, ${report.program}, ${report.ending}`);
+    }
+    return { warnings, ...(this.#commands.length > 0 && { commands: this.#commands }) };
   }
 
   list(folder: SourcePath): Buffer[] {
-    const names = attempt(() => readdirSync(this.#path(folder), { encoding: 'buffer' }));
-    return names.toSorted((a, b) => Buffer.compare(a, b));
+    return attempt(() => {
+      const place = this.#handles.ofFolder(folder);
+      if (this.#options.oneFileSystem === true && this.#isElsewhere(place)) return [];
+      const names = this.#filter.isOpen
+        ? readdirSync(place, { encoding: 'buffer' })
+        : this.#wanted(folder, readdirSync(place, { encoding: 'buffer', withFileTypes: true }));
+      if (this.#options.skipCaches === true && this.#isCache(folder, names)) return [CACHE_TAG];
+      return names.toSorted((a, b) => Buffer.compare(a, b));
+    });
   }
 
   entry(path: SourcePath): SourceEntry {
-    const full = this.#path(path);
     const name = path.subarray(path.lastIndexOf(0x2f) + 1);
-    return attempt(() => toEntry(name, lstatSync(full, { bigint: true }), full));
+    const entry = attempt(() => {
+      const full = this.#handles.of(path);
+      return toEntry(name, lstatSync(full, { bigint: true }), full);
+    });
+    if (entry.type !== 'folder' || this.#filter.isOpen) return entry;
+    const isPassedThrough = !this.#filter.isWanted(path.toString('latin1'));
+    return isPassedThrough ? { ...entry, passThrough: true } : entry;
   }
 
   open(path: SourcePath): SourceFile {
-    return new OpenFile(this.#path(path));
+    return attempt(() => new OpenFile(this.#handles.of(path)));
   }
 
-  #path(path: SourcePath): Buffer {
-    return path.length === 0 ? this.#root : Buffer.concat([this.#root, Buffer.from('/'), path]);
+  #wanted(folder: SourcePath, entries: readonly Dirent<Buffer>[]): Buffer[] {
+    const at = folder.length === 0 ? '' : `${folder.toString('latin1')}/`;
+    const isWanted = this.#filter.isWanted(folder.toString('latin1'));
+    return entries
+      .filter((entry) => {
+        const path = at + entry.name.toString('latin1');
+        return this.#filter.verdict(path, entry.isDirectory(), isWanted) !== 'leave-out';
+      })
+      .map(({ name }) => name);
+  }
+
+  #isElsewhere(place: Buffer): boolean {
+    const { dev } = lstatSync(place, { bigint: true });
+    this.#device ??= dev;
+    return dev !== this.#device;
+  }
+
+  #isCache(folder: SourcePath, names: readonly Buffer[]): boolean {
+    if (folder.length === 0 || !names.some((name) => name.equals(CACHE_TAG))) return false;
+    try {
+      const file = this.open(Buffer.concat([folder, Buffer.from('/'), CACHE_TAG]));
+      try {
+        const start = Buffer.alloc(CACHE_SIGNATURE.length);
+        return file.read(start) === start.length && start.equals(CACHE_SIGNATURE);
+      } finally {
+        void file.close();
+      }
+    } catch {
+      return false;
+    }
   }
 }

@@ -19,7 +19,7 @@ type Open<Kind extends SourceSpec['kind']> = (
 
 /** One row for each kind of source. */
 const OPENERS: { readonly [Kind in SourceSpec['kind']]: Open<Kind> } = {
-  folder: ({ path, name }) => new FolderSource(path, name),
+  folder: ({ path, name, ...options }) => new FolderSource(path, name, options),
   postgres: (spec, { guard }) => new PostgresSource(spec, guard),
   stream: openStream,
 };

@@ -15,10 +15,10 @@ export async function reading<T>(
     await source.begin?.(signal);
     value = await work();
   } catch (error) {
-    await Promise.resolve(source.end?.()).catch(() => undefined);
+    await Promise.resolve(source.end?.('failed')).catch(() => undefined);
     // What was stopped on request fails somewhere, with an error that says nothing of the request.
     refuseAborted(signal);
     throw error;
   }
-  return { value, report: (await source.end?.()) ?? { warnings: [] } };
+  return { value, report: (await source.end?.('read')) ?? { warnings: [] } };
 }

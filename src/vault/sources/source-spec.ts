@@ -14,9 +14,16 @@ export interface FolderSpec extends Named {
   /** Patterns (docs/guide/vault.md); absent: everything. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Whether folders that other file systems are mounted on are kept empty. */
+  readonly oneFileSystem?: boolean;
+  /** Whether folders that say of themselves that they are caches (CACHEDIR.TAG) are kept without what is in them. */
+  readonly skipCaches?: boolean;
   /** Programs with their arguments, run without a shell. A `before` that fails ends the run before it reads. */
   readonly before?: readonly string[];
+  /** Runs when all has been read, and also when that failed; that it fails is told and changes nothing. */
   readonly after?: readonly string[];
+  /** How long either may take; an hour by default. */
+  readonly commandTimeoutMs?: number;
 }
 
 export interface PostgresSpec extends Named, PostgresConnection {

@@ -1,4 +1,5 @@
 import type { EntryMetadata } from '../tree.ts';
+import type { CommandReport } from './commands.ts';
 
 /** A path below the source's root: names with `/` between, as bytes; empty for the root itself. */
 export type SourcePath = Buffer;
@@ -10,7 +11,11 @@ export type SourceEntry = EntryMetadata &
         /** Bytes; absent where only reading tells, as of a dump. Such a file is read each time, once, to its end. */
         readonly size?: number;
       }
-    | { readonly type: 'folder' }
+    | {
+        readonly type: 'folder';
+        /** It is only on the way to what is wanted: where nothing below it is kept, it is not either. */
+        readonly passThrough?: boolean;
+      }
     | { readonly type: 'link'; readonly target: Buffer }
   );
 
@@ -40,6 +45,8 @@ export interface SourceFile {
 /** What there is to tell of the reading, besides the items. For people: no content, no secret. */
 export interface SourceReport {
   readonly warnings: readonly string[];
+  /** Programs that ran before and after. */
+  readonly commands?: readonly CommandReport[];
 }
 
 /**
@@ -56,7 +63,7 @@ export interface Source {
    */
   begin?(signal: AbortSignal): void | Promise<void>;
   /** Called once after `begin`, also when `begin` or the reading failed: lets go of everything. */
-  end?(): SourceReport | Promise<SourceReport>;
+  end?(outcome: 'read' | 'failed'): SourceReport | Promise<SourceReport>;
   /** The names in a folder, ascending by their bytes. */
   list(folder: SourcePath): readonly Buffer[] | Promise<readonly Buffer[]>;
   /** What lies at a path; symbolic links are not followed. */
