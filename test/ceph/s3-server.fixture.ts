@@ -27,11 +27,18 @@ export interface S3Server {
   /** Somebody else, who owns nothing. */
   readonly stranger: CephUser;
   /** A new, empty bucket of its own name; with object lock it is versioned, too. */
-  bucket(options?: { readonly versioned?: boolean; readonly locked?: boolean }): Promise<string>;
+  bucket(options?: BucketOptions): Promise<string>;
   /** The official SDK, for what a test does around the code at test. The caller destroys it. */
   client(user?: CephUser): S3Client;
   /** What the operator of the gateway does, by `radosgw-admin`. */
   admin(...args: string[]): Promise<string>;
+}
+
+/** What a bucket keeps: versions, versions no more, or locked versions. */
+export interface BucketOptions {
+  readonly versioned?: boolean;
+  readonly suspended?: boolean;
+  readonly locked?: boolean;
 }
 
 /** The S3 server of this vitest run: starts with the first test that asks for it. */
@@ -46,13 +53,14 @@ export async function s3Server(): Promise<S3Server> {
     stranger: USERS.second,
     client,
     admin: async (...args) => await radosgwAdmin(settingsFile, ...args),
-    bucket: async ({ versioned = false, locked = false } = {}) => {
+    bucket: async ({ versioned = false, suspended = false, locked = false } = {}) => {
       const Bucket = `keystead-${randomBytes(8).toString('hex')}`;
       const s3 = client();
       const input: CreateBucketCommandInput = { Bucket, ObjectLockEnabledForBucket: locked };
       await s3.send(new CreateBucketCommand(input));
-      if (versioned && !locked) {
-        await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+      const states = suspended ? (['Enabled', 'Suspended'] as const) : versioned ? (['Enabled'] as const) : [];
+      for (const Status of states) {
+        await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
       }
       s3.destroy();
       return Bucket;

@@ -59,7 +59,11 @@ async function putParts(
 }
 
 /** Removes the parts that processes left which died before they were done. They cost money and show in no list of objects. */
-export async function removeAbandonedParts({ place }: S3Connection, { sdk, client }: Opened): Promise<number> {
+export async function removeAbandonedParts(
+  { place }: S3Connection,
+  { sdk, client }: Opened,
+  nowMs = Date.now(),
+): Promise<number> {
   const bucket = { Bucket: place.bucket };
   let removed = 0;
   let at: { readonly KeyMarker?: string | undefined; readonly UploadIdMarker?: string | undefined } | undefined = {};
@@ -68,7 +72,7 @@ export async function removeAbandonedParts({ place }: S3Connection, { sdk, clien
       new sdk.ListMultipartUploadsCommand({ ...bucket, Prefix: place.prefix, ...at }),
     );
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if (Initiated === undefined || Initiated.getTime() > Date.now() - ABANDONED_AFTER_MS) continue;
+      if (Initiated === undefined || Initiated.getTime() > nowMs - ABANDONED_AFTER_MS) continue;
       await client.send(new sdk.AbortMultipartUploadCommand({ ...bucket, Key, UploadId }));
       removed++;
     }
