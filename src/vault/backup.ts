@@ -21,6 +21,7 @@ import type { Source, SourceReport } from './sources/source.ts';
 import { TreeReader } from './tree-reader.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { Walk } from './walk.ts';
+import { askBeforeManifest, writeOnlyBase, type WriteOnlyBase } from './write-only/base.ts';
 import { threadsByDefault } from './threads.ts';
 import type { DedupeDomain } from './domain.ts';
 import type { HeldKey } from './object-key.ts';
@@ -70,6 +71,8 @@ interface Run {
   readonly startedMs: number;
   /** Since it has read what it must not refer to. */
   readonly sinceMarks: Elapsed;
+  /** There where this process may only write. */
+  readonly told?: WriteOnlyBase;
 }
 
 /**
@@ -89,26 +92,34 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     const progress = new Progress(options.onProgress, clock);
     progress.tell('prepare', true);
     const domain = await openDomain(repository, ring, source.name);
+    // Who may only write hears first whether it may, and what it can build upon.
+    const told = repository.writeOnly && (await writeOnlyBase(repository.writeOnly, cache, domain));
     const data = await ring.create('data', writer);
     const metadata = await ring.create('metadata', writer);
     const guard = new KeyGuard(ring, metadata.id, clock, signal);
     const sinceMarks = new Elapsed(clock);
-    const avoided = await Avoided.read(repository);
-    const { skipped } = await syncIndex(repository, ring);
-    const history = await listSnapshots(repository, options.knownHeads);
-    const parent = await openParent(repository, ring, history.snapshots, domain);
+    const avoided = told ?? (await Avoided.read(repository));
+    const { skipped } = told ? NOTHING_SKIPPED : await syncIndex(repository, ring);
+    const history = told ? NO_HISTORY : await listSnapshots(repository, options.knownHeads);
+    const parent: Parent | undefined = told
+      ? told.parent
+      : await openParent(repository, ring, history.snapshots, domain);
     const registry = new ChunkRegistry(cache, (pack) => avoided.has(pack));
     const sink = new PackSink(repository, metadata, writer, registry);
-    const run: Run = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
+    const base = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
+    const run: Run = { ...base, ...(told && { told }) };
 
     const threads = options.threads ?? threadsByDefault();
     const { walk, root, newBytes, report } = await readSource(run, source, data, parent?.root, { threads, signal });
     progress.tell('finish', true);
     await sink.writeIndex();
-    const { head, statistics } = await commit(run, walk, root, parent?.manifest, history.heads, options.knownHeads);
+    const { head, statistics } = await commit(run, walk, root, parent, [
+      ...history.heads,
+      ...(options.knownHeads ?? []),
+    ]);
     return {
       snapshotId: snapshotId(head),
-      parent: parent ? snapshotId(parent.manifest.head) : null,
+      parent: parent?.id ?? null,
       head,
       statistics,
       unchangedFiles: walk.unchangedFiles,
@@ -126,10 +137,15 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
   }
 }
 
+const NOTHING_SKIPPED = { skipped: [] };
+const NO_HISTORY = { snapshots: [], heads: [], findings: [] };
+
 interface Parent {
-  readonly manifest: Manifest;
+  readonly id: string;
   readonly root: readonly Buffer[] | undefined;
-  readonly warnings: readonly string[];
+  /** Data keys that its head names. */
+  readonly keys?: readonly NeededKey[];
+  readonly warnings?: readonly string[];
 }
 
 /** The newest snapshot of the same source by the same writer: what it has of unchanged files is taken over. */
@@ -142,12 +158,14 @@ async function openParent(
   const writer = repository.writer?.id;
   const manifest = snapshots.findLast(({ head }) => head.writer === writer && head.domain === domain.id);
   if (!manifest) return undefined;
+  const { keys } = manifest.head;
+  const id = snapshotId(manifest.head);
   try {
-    const { body } = await readSnapshot(repository, ring, snapshotId(manifest.head));
-    return { manifest, root: body.root, warnings: [] };
+    const { body } = await readSnapshot(repository, ring, id);
+    return { id, keys, root: body.root };
   } catch (error) {
     if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
-    return { manifest, root: undefined, warnings: [error.message] };
+    return { id, keys, root: undefined, warnings: [error.message] };
   }
 }
 
@@ -164,6 +182,7 @@ async function readSource(
   const onPack: PackTaker = async (pack) => {
     await guard.check();
     await sink.put(pack);
+    if (run.told) repository.writeOnly?.memory.rememberPack(pack.id, run.told.word.nowMs);
   };
   const sealer = new Sealer({ held: data, vaultId, blocks, onPack, threads });
   try {
@@ -175,8 +194,11 @@ async function readSource(
       submit: sealer.submit.bind(sealer),
     };
     const [small, large] = [new ContentStream(stream), new ContentStream(stream)];
-    const tree = new TreeWriter(new PackFiller(metadata, vaultId), domain.treeIdKey, registry, onPack);
-    const parentTree = new TreeReader(repository, ring, domain.treeIdKey, repository.cache);
+    const memory = repository.writeOnly?.memory;
+    const filler = new PackFiller(metadata, vaultId);
+    const tree = new TreeWriter(filler, domain.treeIdKey, registry, onPack, memory?.nodes(domain.id, metadata.id));
+    const parentTree =
+      memory?.reader(domain.id) ?? new TreeReader(repository, ring, domain.treeIdKey, repository.cache);
     const walk = new Walk({ source, registry, tree, parentTree, small, large, guard, progress });
     const { value: root, report } = await reading(source, signal, () => walk.run(parentRoot));
     await sealer.finish();
@@ -192,16 +214,12 @@ async function commit(
   run: Run,
   walk: Walk,
   root: readonly Buffer[],
-  parent: Manifest | undefined,
+  parent: Parent | undefined,
   heads: readonly KnownHead[],
-  knownHeads: readonly KnownHead[] = [],
 ): Promise<{ head: KnownHead; statistics: SnapshotStatistics }> {
   const { repository, metadata, domain, guard, startedMs } = run;
-  const { cache } = repository;
+  const { cache, writeOnly } = repository;
   const writer = writerFor(repository);
-  const newest = [...heads, ...knownHeads, ...cache.knownHeads()]
-    .filter((head) => head.writer === writer.id)
-    .reduce<KnownHead | undefined>((best, head) => (best && best.sequence >= head.sequence ? best : head), undefined);
   const { indexes, packs, keyIds } = references(run);
   const referred = [...run.registry.referencedPacks].map((number) => cache.pack(number));
   const own = run.sink.packs.map((id) => cache.pack(cache.packNumber(id)));
@@ -214,7 +232,7 @@ async function commit(
   };
   const snapshot = {
     head: {
-      parent: parent ? snapshotId(parent.head) : null,
+      parent: parent?.id ?? null,
       domain: domain.id,
       keys: await neededKeys(run, keyIds, parent),
     },
@@ -231,12 +249,24 @@ async function commit(
     metadata,
   };
   await guard.check();
-  await guard.prove();
+  const word = writeOnly && (await askBeforeManifest(writeOnly, { packs, indexes, keyIds }));
+  if (!word) await guard.prove();
+  const newest = [...heads, ...cache.knownHeads(), ...(word?.head ? [word.head] : [])]
+    .filter((known) => known.writer === writer.id)
+    .reduce<KnownHead | undefined>(
+      (best, known) => (best && best.sequence >= known.sequence ? best : known),
+      undefined,
+    );
   const check = async (): Promise<void> => {
     await guard.check();
-    await requireLasting(repository, [...referred, ...own], run.sinceMarks);
+    if (!word) await requireLasting(repository, [...referred, ...own], run.sinceMarks);
   };
-  return { head: await commitSnapshot(repository, snapshot, newest, check), statistics };
+  const head = await commitSnapshot(repository, snapshot, newest, check);
+  writeOnly?.memory.rememberSnapshot(
+    { id: snapshotId(head), domain: domain.id, sequence: head.sequence, root, packs },
+    metadata.id,
+  );
+  return { head, statistics };
 }
 
 /** The reference list: every pack, index object and data key that the snapshot needs. */
@@ -255,14 +285,14 @@ function references(run: Run): { indexes: string[]; packs: string[]; keyIds: Set
   return { indexes: [...indexes].toSorted(), packs: [...packs].toSorted(), keyIds };
 }
 
-async function neededKeys(run: Run, keyIds: ReadonlySet<string>, parent: Manifest | undefined): Promise<NeededKey[]> {
-  const known = new Map<string, NeededKey>(parent?.head.keys.map((key) => [key.id, key]));
+async function neededKeys(run: Run, keyIds: ReadonlySet<string>, parent: Parent | undefined): Promise<NeededKey[]> {
+  const known = new Map<string, NeededKey>(parent?.keys?.map((key) => [key.id, key]));
   for (const { id, purpose, commitment } of run.ring.held()) {
     known.set(id, { id, purpose, commitment: commitment.toString('hex') });
   }
   const keys: NeededKey[] = [];
   for (const id of [...keyIds].toSorted()) {
-    let key = known.get(id);
+    let key = known.get(id) ?? run.repository.writeOnly?.memory.key(id);
     if (!key) {
       const { envelope } = await run.ring.find(id);
       key = { id, purpose: envelope.purpose, commitment: envelope.commitment.toString('hex') };

@@ -49,7 +49,7 @@ export async function commitSnapshot(
       await target.put(snapshotName(writer, sequence), bytes);
     } catch (error) {
       if (!(error instanceof VaultError) || error.code !== 'object-exists') throw error;
-      const found = await headAt(repository, writer, sequence);
+      const found = await headAt(repository, writer, sequence, error);
       if (found.digest !== headDigest) {
         if (attempt >= MAX_ATTEMPTS) {
           const text = `The snapshot ${snapshotId({ writer, sequence })} was written by another run meanwhile`;
@@ -65,7 +65,18 @@ export async function commitSnapshot(
   }
 }
 
-async function headAt(repository: Repository, writer: string, sequence: number): Promise<KnownHead> {
+/** What lies under a number already: its newest head, for who cannot read it from somebody who can. */
+async function headAt(
+  repository: Repository,
+  writer: string,
+  sequence: number,
+  refusal: VaultError,
+): Promise<KnownHead> {
+  if (repository.writeOnly) {
+    const { head } = await repository.writeOnly.ask();
+    if (head !== undefined && head.sequence >= sequence) return head;
+    throw refusal;
+  }
   const { headDigest } = await readHead(repository, snapshotName(writer, sequence));
   return { writer, sequence, digest: headDigest };
 }

@@ -159,6 +159,18 @@ export class IndexCache implements ChunkIndex {
     });
   }
 
+  /** Lets chunks be found in these packs alone: for who cannot list what the store has. */
+  trustOnly(packs: ReadonlySet<string>): void {
+    const rows = this.#database.prepare('SELECT n, id, present FROM packs').all();
+    const mark = this.#database.prepare('UPDATE packs SET present = ? WHERE n = ?');
+    this.#transaction(() => {
+      for (const row of rows) {
+        const present = packs.has(row['id'] as string) ? 1 : 0;
+        if (present !== row['present']) mark.run(present, row['n'] as number);
+      }
+    });
+  }
+
   find(id: Uint8Array): Location | undefined {
     return location(id, this.#find.get(id));
   }

@@ -33,6 +33,12 @@ export interface KeyRingContext {
   readonly cache: IndexCache;
   readonly clock: Clock;
   readonly random: Random;
+  /** For who may only write: the one key that it holds for good, and who proves the master key for it. */
+  readonly writeOnly?: {
+    readonly dedupe: HeldKey;
+    readonly memory: { readonly rememberKey: (key: HeldKey) => void };
+    readonly prove: () => Promise<void>;
+  };
 }
 
 /** An envelope as it was found. */
@@ -55,6 +61,8 @@ export class KeyRing {
 
   constructor(context: KeyRingContext) {
     this.#context = context;
+    const { writeOnly } = context;
+    if (writeOnly) this.#held.set(writeOnly.dedupe.id, writeOnly.dedupe);
   }
 
   /** Makes a data key and puts its envelope, with one wrapped copy for each master key. */
@@ -84,6 +92,7 @@ export class KeyRing {
       recipients,
     };
     await target.put(envelopeName(id, 1), sealEnvelope(envelope, identity, writer));
+    this.#context.writeOnly?.memory.rememberKey(held);
     this.#held.set(id, held);
     return held;
   }
@@ -107,6 +116,7 @@ export class KeyRing {
 
   /** Asks a master key again, although the data key is known: proves that it is still allowed. */
   async prove(id: string): Promise<void> {
+    if (this.#context.writeOnly) return await this.#context.writeOnly.prove();
     const { envelope } = await this.find(id);
     await this.#unwrap(envelope);
   }
@@ -115,6 +125,12 @@ export class KeyRing {
   async proveFor(id: string, masterKeys: readonly MasterKey[]): Promise<void> {
     const { envelope } = await this.find(id);
     for (const masterKey of masterKeys) await this.#unwrap(envelope, [masterKey]);
+  }
+
+  /** Whoever may open an envelope: the master keys given, and the pairs behind them. */
+  async openersOf(envelope: Envelope): Promise<readonly MasterKey[]> {
+    const { masterKeys } = this.#context;
+    return [...masterKeys, ...(await this.#pairsFor(envelope, masterKeys))];
   }
 
   /** The newest revision of an envelope. Refuses one that is older than this machine has seen. */

@@ -1,17 +1,17 @@
 import { VaultError } from './errors.ts';
 import type { TreeEntry } from './tree.ts';
-import type { TreeReader } from './tree-reader.ts';
+import type { NodeReader } from './tree-reader.ts';
 
 /** Walks the entries of a folder of the parent snapshot beside those of the source, both in the order of names. */
 export class ParentCursor {
-  readonly #reader: TreeReader;
+  readonly #reader: NodeReader;
   readonly #nodes: readonly Buffer[];
   readonly #onDamage: (text: string) => void;
   #page: readonly TreeEntry[] = [];
   #next = 0;
   #at = 0;
 
-  constructor(reader: TreeReader, nodes: readonly Buffer[], onDamage: (text: string) => void) {
+  constructor(reader: NodeReader, nodes: readonly Buffer[], onDamage: (text: string) => void) {
     this.#reader = reader;
     this.#nodes = nodes;
     this.#onDamage = onDamage;

@@ -17,6 +17,7 @@ import type { MasterKey } from './master-keys/master-key.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './ports.ts';
 import type { Target } from './targets/target.ts';
 import { currentDedupeKey } from './current-dedupe-key.ts';
+import type { WriteOnly } from './write-only/write-only.ts';
 import { writerOf, type Writer, type WriterKey } from './writer-key.ts';
 
 /** An open vault. Close it to let go of its cache. */
@@ -27,6 +28,8 @@ export interface Repository {
   readonly masterKeys: readonly MasterKey[];
   /** What chunk ids of what is written here are derived from. */
   readonly dedupeKey: string;
+  /** There where this process may write and not read: it has no master key. */
+  readonly writeOnly?: WriteOnly;
   /** Who writes; without one the vault can only be read. */
   readonly writer: WriterKey | undefined;
   readonly cache: IndexCache;

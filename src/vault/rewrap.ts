@@ -43,13 +43,23 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
     refuseAborted(signal);
     const found = await ring.find(key);
     if (!isFor(found.envelope, to)) {
-      await writeRevision(repository, ring, found, to);
+      left.push(...(await rewrapOne(repository, ring, found, to)));
       rewrapped++;
-      left.push(...(await deleteOld(repository, [...found.others, found.name])));
     } else left.push(...(await deleteOld(repository, found.others)));
     onProgress?.(++done, keys.size);
   }
   return { envelopes: keys.size, rewrapped, unchanged: keys.size - rewrapped, oldRevisionsLeft: left };
+}
+
+/** Moves one envelope to these master keys. Answers the old revisions that the store did not let go of. */
+export async function rewrapOne(
+  repository: Repository,
+  ring: KeyRing,
+  found: FoundEnvelope,
+  to: readonly MasterKey[],
+): Promise<string[]> {
+  await writeRevision(repository, ring, found, to);
+  return await deleteOld(repository, [...found.others, found.name]);
 }
 
 function isFor(envelope: Envelope, to: readonly MasterKey[]): boolean {
@@ -67,22 +77,27 @@ async function writeRevision(
 ): Promise<void> {
   const { target, descriptor, clock } = repository;
   const recipients: Recipient[] = [];
-  for (const key of to) recipients.push(await recipientFor(repository, envelope, key));
+  for (const key of to) recipients.push(await recipientFor(repository, ring, envelope, key));
   const next = { ...envelope, revision, createdMs: clock.nowMs(), previous: digest, recipients };
   await target.put(envelopeName(envelope.key, next.revision), sealEnvelope(next, descriptor, writerFor(repository)));
   // Proves that the new revision opens to the same data key, before the old one goes.
   await ring.proveFor(envelope.key, to);
 }
 
-/** Keeps what a master key has already; else lets one of the old master keys re-wrap it. */
-async function recipientFor(repository: Repository, envelope: Envelope, to: MasterKey): Promise<Recipient> {
+/** Keeps what a master key has already; else lets one of the old master keys re-wrap it, or the pair that it was for. */
+async function recipientFor(
+  repository: Repository,
+  ring: KeyRing,
+  envelope: Envelope,
+  to: MasterKey,
+): Promise<Recipient> {
   const { provider, keyId, region } = to.describe();
   const kept = envelope.recipients.find((recipient) => isSameMasterKey(recipient, to.describe()));
   if (kept) return kept;
   const { tenant, environment } = repository.descriptor;
   const context = { tenant, environment, purpose: envelope.purpose, key: envelope.key };
   let refusal: MasterKeyError | undefined;
-  for (const from of repository.masterKeys) {
+  for (const from of await ring.openersOf(envelope)) {
     const old = envelope.recipients.find((recipient) => isSameMasterKey(recipient, from.describe()));
     if (!old) continue;
     try {

@@ -19,8 +19,14 @@ interface OpenPack {
   readonly key: KeyObject;
 }
 
+/** Where the nodes of a tree come from. */
+export interface NodeReader {
+  /** The entries of one node; `after` is the last name of the page before. */
+  readonly node: (id: Buffer, after?: Buffer) => Promise<TreeEntry[]>;
+}
+
 /** Reads tree nodes. Fetches metadata packs whole: nodes of one tree lie together. */
-export class TreeReader {
+export class TreeReader implements NodeReader {
   readonly #repository: Repository;
   readonly #ring: KeyRing;
   readonly #treeIdKey: KeyObject;

@@ -20,18 +20,28 @@ export class TreeWriter {
   readonly #treeIdKey: KeyObject;
   readonly #registry: ChunkRegistry;
   readonly #onPack: PackTaker;
+  readonly #onNode: ((id: Buffer, node: Buffer) => void) | undefined;
 
-  constructor(filler: PackFiller, treeIdKey: KeyObject, registry: ChunkRegistry, onPack: PackTaker) {
+  /** `onNode` is told of every node of the tree, new or not. */
+  constructor(
+    filler: PackFiller,
+    treeIdKey: KeyObject,
+    registry: ChunkRegistry,
+    onPack: PackTaker,
+    onNode?: (id: Buffer, node: Buffer) => void,
+  ) {
     this.#filler = filler;
     this.#treeIdKey = treeIdKey;
     this.#registry = registry;
     this.#onPack = onPack;
+    this.#onNode = onNode;
   }
 
   /** Keeps one page; answers its id. */
   async page(entries: readonly TreeEntry[]): Promise<Buffer> {
     const node = encodeNode(entries);
     const id = idOf(this.#treeIdKey, node);
+    this.#onNode?.(id, node);
     if (this.#registry.claim(id)) return id;
     const full = this.#filler.add(id, ChunkKind.tree, node);
     if (full) await this.#onPack(full);

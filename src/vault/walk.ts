@@ -6,7 +6,7 @@ import type { Problem } from './manifest.ts';
 import { ParentCursor } from './parent-cursor.ts';
 import type { Progress } from './progress.ts';
 import { SourceError, type Source, type SourceEntry, type SourceFile, type SourcePath } from './sources/source.ts';
-import type { TreeReader } from './tree-reader.ts';
+import type { NodeReader } from './tree-reader.ts';
 import { endsPage, type TreeWriter } from './tree-writer.ts';
 import type { Extent, FileEntry, TreeEntry } from './tree.ts';
 
@@ -19,7 +19,7 @@ export interface WalkOptions {
   readonly source: Source;
   readonly registry: ChunkRegistry;
   readonly tree: TreeWriter;
-  readonly parentTree: TreeReader;
+  readonly parentTree: NodeReader;
   readonly small: ContentStream;
   readonly large: ContentStream;
   readonly guard: KeyGuard;
