@@ -202,13 +202,12 @@ describe('a host that may only write', () => {
     expect(second.head.sequence).toBe(2);
     const repository = await reader();
     const { body } = await readSnapshot(repository, repository.keyRing(), second.snapshotId);
-    const pack = body.packs[0] as string;
     const creator = { id: vault.repository.descriptor.creator, privateKey: vault.writerKey };
     const createdMs = Date.now();
     const mark = {
       id: markId(createdMs, Buffer.alloc(16, 1)),
       kind: 'delete' as const,
-      names: [`packs/${pack.slice(0, 2)}/${pack}`],
+      names: body.packs.map((pack) => `packs/${pack.slice(0, 2)}/${pack}`),
       reason: 'unreferenced' as const,
       createdMs,
       notBeforeMs: createdMs + 86_400_000,
