@@ -84,6 +84,37 @@ describe('the vault from the command line', () => {
     expect((await run('runs', 'production')).stdout.match(/succeeded/g)).toHaveLength(5);
   }, 20_000);
 
+  it('looks into snapshots, finds a file that is gone, plans and restores it', async () => {
+    const where = ['--environment', 'production'];
+    const moment = new Date().toISOString();
+    writeFileSync(join(source, 'reports', 'new.pdf'), 'a new report\n');
+    rmSync(join(source, 'a'));
+    await json('backup', 'production', source);
+    const ls = await run('ls', 'reports', ...where);
+    expect([ls.exitCode, ls.stdout]).toEqual([0, expect.stringMatching(/-0644 +13 +\S+ +new\.pdf/)]);
+    expect((await run('ls', ...where, '--at', moment)).stdout).toMatch(/ a\n/);
+    expect((await run('find', '*.pdf', '--min-size', '10', ...where)).stdout).toContain('reports/new.pdf');
+    const history = await run('history', 'a', ...where);
+    expect(history.stdout).toMatch(/absent[^]+same[^]+first/);
+    const diff = await run('diff', '--from-at', moment, ...where);
+    expect(diff.stdout).toMatch(/deleted +9 +a\nadded +13 +reports\/new\.pdf\n/);
+    const at = ['--at', moment, '--path', 'a', ...where];
+    const plan = await json('restore', source, '--plan', '--conflict', 'keep', ...at);
+    expect(plan).toMatchObject({ counts: { create: 1, bytes: 9, refused: 0 }, isRefused: false, deleted: 0 });
+    expect(await json('restore', source, '--conflict', 'keep', ...at)).toMatchObject({ report: { files: 1, kept: 0 } });
+    expect(readFileSync(join(source, 'a'), 'utf8')).toBe('a record\n');
+    for (const [args, code] of [
+      [['ls', 'nowhere', ...where], 'nothing at'],
+      [['ls', ...where, '--at', 'yesterday'], 'no moment'],
+      [['find', '[', ...where, '--limit', '0'], 'not a number'],
+      [['restore', source, ...where, '--conflict', 'destroy'], 'no policy'],
+      [['restore', source, ...where], 'Nothing was written'],
+    ] as const) {
+      const ran = await run(...args);
+      expect([ran.exitCode > 0, ran.stderr]).toEqual([true, expect.stringContaining(code)]);
+    }
+  }, 40_000);
+
   it('refuses while the key is switched off, says why and what to do, and works again when it is on', async () => {
     await key.disable();
     for (const args of [
@@ -108,8 +139,10 @@ describe('the vault from the command line', () => {
     expect([nothing.exitCode, nothing.stderr]).toEqual([1, expect.stringContaining(`no vault in ${vault}/packs`)]);
     const ran = await alone('restore', restored('offline'));
     expect([ran.exitCode, ran.stderr]).toEqual([0, expect.stringContaining('--writer')]);
-    expect(readFileSync(join(restored('offline'), 'a'), 'utf8')).toBe('a record\n');
-    expect((await alone('snapshots', '--json')).stdout.trim().split('\n')).toHaveLength(2);
+    expect(readFileSync(join(restored('offline'), 'reports', 'b'), 'utf8')).toBe('a report\n');
+    expect((await alone('snapshots', '--json')).stdout.trim().split('\n')).toHaveLength(3);
+    expect((await alone('ls', 'reports')).stdout).toContain('new.pdf');
+    expect((await alone('restore', restored('never'), '--plan')).stdout).toMatch(/create +\d/);
     expect((await alone('verify', '--data')).exitCode).toBe(0);
     const wrong = await alone('verify', '--writer', '0'.repeat(32));
     expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining('another creator')]);

@@ -1,22 +1,32 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { bytesOf, wipe } from '../../bytes/bytes.ts';
 import { DESCRIPTOR_NAME } from '../../vault/descriptor.ts';
+import { readRecoveryKey, type RecoverySeed } from '../../vault/recovery-key.ts';
+import type { Answers, Question } from '../../vault/recovery/questions.ts';
+import type { RestoreWork, RunEvent, RunReport, Work } from '../../vault/runs/job.ts';
 import { offlineVault, type OfflineVault } from '../../vault/runs/offline.ts';
-import type { RunEvent, RunReport, Work } from '../../vault/runs/job.ts';
+import type { StorageAccess } from '../../vault/targets/storage-access.ts';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { ProgressBar } from '../progress.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
-/** What it takes without a server: the vault's folder, and credentials for the master key in the AWS SDK's places. */
+/** What it takes without a server: the vault's store, and a way to one of its master keys. */
 export const OFFLINE_OPTIONS: readonly Row[] = [
   ['--offline', "work here and without a server, with AWS's variables and files for the credentials"],
-  ['--vault <folder>', 'the folder of the vault, or of a copy of it'],
+  ['--vault <place>', 'the folder of the vault, or of a copy of it, or s3://bucket/prefix'],
+  ['--store-endpoint <url>', "the address of the bucket's service (AWS's own of the region)"],
+  ['--store-region <name>', 'the region of the bucket (AWS_REGION)'],
   ['--endpoint <url>', "the key service's address (AWS's own of the region)"],
   ['--key <arn...>', 'the master keys to ask, and no other (those that the vault names)'],
+  ['--recovery-key <file>', 'the private half of a recovery key, in place of any key service'],
   ['--writer <id>', "who must have made the vault: the environment's writer id"],
 ];
+
+/** Variables that offline work goes by, besides those of the AWS SDK. */
+const KEY_PROTECT_API_KEY = 'IBMCLOUD_API_KEY';
 
 export async function snapshotsOffline(session: Session): Promise<ExitName> {
   const { result } = await perform(session, { kind: 'snapshots' });
@@ -27,19 +37,18 @@ export async function snapshotsOffline(session: Session): Promise<ExitName> {
   });
 }
 
-export async function restoreOffline(session: Session): Promise<ExitName> {
-  const { given } = session;
-  const snapshotId = given.optional('snapshot') ?? (await newest(session));
-  const paths = given.list('path');
-  const { result } = await perform(session, {
-    kind: 'restore',
-    snapshot: { snapshotId },
-    destination: resolve(given.text('destination')),
-    ...(given.flag('replace') && { conflict: 'overwrite' }),
-    ...(paths.length > 0 && { paths }),
-  });
-  session.output.item(result);
-  return 'ok';
+/** Puts a question to the vault itself. */
+export async function askOffline(session: Session, question: Question): Promise<Answers[keyof Answers]> {
+  return (await perform(session, question)).answer as Answers[keyof Answers];
+}
+
+export async function restoreOffline(session: Session, work: RestoreWork): Promise<ExitName> {
+  const { problems = [], warnings = [], ...facts } = (await perform(session, { kind: 'restore', ...work })).result;
+  const { output } = session;
+  output.item(output.isJson ? { ...facts, problems, warnings } : facts);
+  for (const { code, path } of problems) output.warn(`${code}: ${path}`);
+  for (const text of warnings) output.warn(text);
+  return (facts.problemCount ?? 0) > 0 ? 'incomplete' : 'ok';
 }
 
 export async function verifyOffline(session: Session): Promise<ExitName> {
@@ -50,23 +59,13 @@ export async function verifyOffline(session: Session): Promise<ExitName> {
   return findings.length > 0 ? 'damaged' : 'ok';
 }
 
-async function newest(session: Session): Promise<string> {
-  const { result } = await perform(session, { kind: 'snapshots' });
-  const last = result.snapshots?.at(-1);
-  if (last) return last.snapshotId;
-  throw new CliError(
-    'failed',
-    'snapshot-missing',
-    'there is no snapshot in this vault',
-    'Name another folder by --vault.',
-  );
-}
+const LABELS: Partial<Record<Work['kind'], string>> = { restore: 'Restoring', verify: 'Verifying' };
 
 async function perform(session: Session, work: Work): Promise<RunReport> {
   const vault = await openOffline(session);
   const { host, output } = session;
-  const label = work.kind === 'restore' ? 'Restoring' : 'Verifying';
-  const bar = work.kind === 'snapshots' ? undefined : new ProgressBar({ host, output, label, unit: 'bytes' });
+  const label = LABELS[work.kind];
+  const bar = label === undefined ? undefined : new ProgressBar({ host, output, label, unit: 'bytes' });
   const report = await vault.perform(work, ({ bytes, totalBytes }: RunEvent) =>
     bar?.update({ done: bytes, ...(totalBytes !== undefined && { total: totalBytes }) }),
   );
@@ -75,28 +74,76 @@ async function perform(session: Session, work: Work): Promise<RunReport> {
 }
 
 async function openOffline(session: Session): Promise<OfflineVault> {
-  const { given } = session;
-  const endpoint = given.optional('endpoint');
-  const creator = given.optional('writer');
-  const keys = given.list('key');
-  const folder = resolve(requireOne(session, 'vault'));
-  if (!existsSync(join(folder, DESCRIPTOR_NAME)))
+  const { given, host } = session;
+  const [endpoint, creator, keys] = [given.optional('endpoint'), given.optional('writer'), given.list('key')];
+  const recovery = recoveryOf(session);
+  const apiKey = host.env[KEY_PROTECT_API_KEY];
+  const keyProtect = apiKey === undefined ? undefined : { apiKey: Buffer.from(apiKey, 'utf8') };
+  try {
+    const vault = await offlineVault({
+      storage: storageOf(session),
+      ...(endpoint !== undefined && { endpoint }),
+      ...(creator !== undefined && { creator }),
+      ...(keys.length > 0 && { keys }),
+      ...(recovery && { recovery }),
+      ...(keyProtect && { keyProtect: { ...keyProtect, ...(endpoint !== undefined && { endpoint }) } }),
+    });
+    if (creator === undefined) {
+      session.output.warn(
+        `This vault says that the writer ${vault.creator} made it. Compare that with "keystead vault environment show", or give it as --writer.`,
+      );
+    }
+    return vault;
+  } finally {
+    wipe(recovery);
+  }
+}
+
+function recoveryOf({ given }: Session): RecoverySeed | undefined {
+  const path = given.optional('recovery-key');
+  if (path === undefined) return undefined;
+  const file = readFileSync(path);
+  try {
+    return bytesOf<'RecoverySeed'>(Buffer.from(readRecoveryKey(file)));
+  } finally {
+    wipe(file);
+  }
+}
+
+/** A folder that is there, or a bucket. */
+function storageOf(session: Session): StorageAccess {
+  const { given, host } = session;
+  const place = requireOne(session, 'vault');
+  const bucket = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(place);
+  if (!bucket) return { type: 'folder', path: folderOf(place) };
+  const [endpoint, prefix] = [given.optional('store-endpoint'), bucket[2] as string];
+  const region = given.optional('store-region') ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'];
+  if (region === undefined) {
     throw new CliError(
-      'failed',
-      'vault-missing',
-      `there is no vault in ${folder}`,
-      `Name by --vault the folder that holds ${DESCRIPTOR_NAME}.`,
-    );
-  const vault = await offlineVault({
-    folder,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(creator !== undefined && { creator }),
-    ...(keys.length > 0 && { keys }),
-  });
-  if (creator === undefined) {
-    session.output.warn(
-      `This vault says that the writer ${vault.creator} made it. Compare that with "keystead vault environment show", or give it as --writer.`,
+      'usage',
+      'store-region-missing',
+      'the region of the bucket is not known',
+      'Give it by --store-region, or set AWS_REGION.',
     );
   }
-  return vault;
+  return {
+    type: 'bucket',
+    provider: endpoint === undefined ? 'aws-s3' : 's3-compatible',
+    bucket: bucket[1] as string,
+    prefix: prefix === '' ? '' : `${prefix}/`,
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    credentials: 'environment',
+  };
+}
+
+function folderOf(place: string): string {
+  const folder = resolve(place);
+  if (existsSync(join(folder, DESCRIPTOR_NAME))) return folder;
+  throw new CliError(
+    'failed',
+    'vault-missing',
+    `there is no vault in ${folder}`,
+    `Name by --vault the folder that holds ${DESCRIPTOR_NAME}.`,
+  );
 }

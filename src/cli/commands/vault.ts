@@ -1,16 +1,17 @@
-import type { KeysteadClient, MasterKeyInput, Snapshots } from '@keystead/sdk';
+import type { KeysteadClient, MasterKeyInput } from '@keystead/sdk';
 import { resolve } from 'node:path';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment, VAULT_ENVIRONMENT_COMMANDS } from './vault-environment.ts';
 import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from './vault-master-key.ts';
-import { OFFLINE_OPTIONS, restoreOffline, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
+import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
+import { VAULT_RESTORE_COMMANDS } from './vault-restore.ts';
 import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
-const ENVIRONMENT_OPTION = ['--environment <name>', 'its label or id; or --offline'] as const;
 const PRIMARY_ALONE = ['--primary-alone', 'let the master key alone open the backups'] as const;
 const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -45,39 +46,8 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       return showSnapshots(session, await api.listSnapshots(environmentId));
     },
   },
-  {
-    path: 'vault restore',
-    summary: 'Restores a snapshot into a folder: on the server, or with --offline here and without any server',
-    reach: 'remote',
-    arguments: [['<destination>', 'a new or empty folder; on the server below one of its KEYSTEAD_SOURCE_ROOTS']],
-    options: [
-      ENVIRONMENT_OPTION,
-      ['--snapshot <id>', 'which one (the newest)'],
-      ['--path <path...>', 'what to restore, from the root of the source (everything)'],
-      ['--replace', 'let files that are there be replaced'],
-      ...OFFLINE_OPTIONS,
-      DETACH,
-    ],
-    examples: [
-      'vault restore /srv/restored --environment production',
-      'vault restore /srv/restored --environment production --path reports/2026 --replace',
-      'vault restore ./restored --offline --vault /mnt/copy-of-the-vault',
-    ],
-    run: async (session) => {
-      const { given } = session;
-      if (given.flag('offline')) return restoreOffline(session);
-      const { api, environmentId } = await environmentOf(session);
-      const snapshotId = given.optional('snapshot') ?? newest(await api.listSnapshots(environmentId));
-      const paths = given.list('path');
-      const run = await api.startRestore(environmentId, {
-        snapshotId,
-        destination: resolve(given.text('destination')),
-        ...(paths.length > 0 && { paths }),
-        replaceExisting: given.flag('replace'),
-      });
-      return follow(session, api, run);
-    },
-  },
+  ...VAULT_LOOK_COMMANDS,
+  ...VAULT_RESTORE_COMMANDS,
   {
     path: 'vault verify',
     summary: 'Verifies that everything that restores need is there; with --data every byte of it',
@@ -137,10 +107,4 @@ function nextRecipients(session: Session): MasterKeyInput[] {
     'neither a master key nor recipients were named',
     'Give --key for another master key, --recipient for all further ones, or --primary-alone for none.',
   );
-}
-
-function newest({ snapshots }: Snapshots): string {
-  const last = snapshots.at(-1);
-  if (last) return last.snapshotId;
-  throw new CliError('failed', 'snapshot-missing', 'there is no snapshot yet', 'Run "keystead vault backup" first.');
 }

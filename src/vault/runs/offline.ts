@@ -1,8 +1,16 @@
-import { openDescriptor, DESCRIPTOR_NAME } from '../descriptor.ts';
-import { envelopeName, openEnvelope, parseEnvelopeName } from '../envelope.ts';
+import { EgressGuard } from '../../clients/egress.ts';
+import { openDescriptor, DESCRIPTOR_NAME, type Descriptor } from '../descriptor.ts';
+import { envelopeName, openEnvelope, parseEnvelopeName, type Recipient } from '../envelope.ts';
+import { VaultError } from '../errors.ts';
 import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import { requireKeyArn } from '../environments/master-key-of.ts';
-import { FolderTarget } from '../targets/folder.ts';
+import type { RecoverySeed } from '../recovery-key.ts';
+import { recoveryKeyId } from '../sealed.ts';
+import { xWingPair } from '../../crypto/x-wing.ts';
+import { openTarget } from '../targets/open-target.ts';
+import type { StorageAccess } from '../targets/storage-access.ts';
+import type { Target } from '../targets/target.ts';
 import type { RunEvent, RunReport, Work } from './job.ts';
 import { perform } from './perform.ts';
 
@@ -14,55 +22,94 @@ export interface OfflineVault {
 }
 
 export interface OfflineOptions {
-  readonly folder: string;
+  /** A folder, or a bucket with the credentials that the AWS SDK finds on this machine. */
+  readonly storage: StorageAccess;
+  /** The key service's address; AWS's own of the region by default. */
   readonly endpoint?: string;
   readonly creator?: string;
   /** ARNs of the master keys to ask; by default those that the vault's envelopes name. */
   readonly keys?: readonly string[];
+  /** The private half of a recovery key: then no key service is asked. The caller wipes it. */
+  readonly recovery?: RecoverySeed;
+  /** API key for IBM Key Protect, and where its services are. The caller wipes it. */
+  readonly keyProtect?: { readonly apiKey: Buffer; readonly endpoint?: string; readonly iamEndpoint?: string };
 }
 
 /**
- * Opens a vault with nothing but its folder and what the AWS SDK finds as credentials on this machine: nobody needs
- * Keystead to get their data back. Without `creator` and `keys` the folder alone says whose vault it is.
+ * Opens a vault with nothing but its store and what this machine has as credentials: nobody needs Keystead to get their
+ * data back. Without `creator` and `keys` the store alone says whose vault it is.
  */
-export async function offlineVault({ folder, endpoint, creator, keys }: OfflineOptions): Promise<OfflineVault> {
-  const target = new FolderTarget(folder);
-  const descriptor = openDescriptor(await target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH));
-  const arns = keys ?? (await keysOf(target, descriptor));
-  const masterKeys = arns.map((keyId) => ({
-    provider: 'aws-kms' as const,
-    keyId: requireKeyArn(keyId).arn,
-    ...(endpoint !== undefined && { endpoint }),
-    credentials: 'environment' as const,
-  }));
-  const signal = new AbortController().signal;
-  return {
-    creator: descriptor.creator,
-    perform: (work, onProgress) =>
-      perform(
-        {
-          tenantId: descriptor.tenant,
-          environmentId: descriptor.environment,
-          storage: { type: 'folder', path: folder },
-          vaultId: descriptor.vault,
-          ...(creator !== undefined && { creator }),
-          masterKeys,
-          heads: [],
-          egress: {},
-          work,
-        },
-        { signal, onProgress },
-      ),
-  };
+export async function offlineVault(options: OfflineOptions): Promise<OfflineVault> {
+  const { storage, creator, keys, recovery } = options;
+  const target = openTarget(storage, new EgressGuard({}));
+  try {
+    const descriptor = openDescriptor(await target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH));
+    const masterKeys = recovery
+      ? [recoveryAccess(recovery)]
+      : keys
+        ? keys.map((keyId) => awsAccess(keyId, options))
+        : accessesOf(await recipientsOf(target, descriptor), options);
+    const { signal } = new AbortController();
+    return {
+      creator: descriptor.creator,
+      perform: (work, onProgress) =>
+        perform(
+          {
+            tenantId: descriptor.tenant,
+            environmentId: descriptor.environment,
+            storage,
+            vaultId: descriptor.vault,
+            ...(creator !== undefined && { creator }),
+            // Each piece of work wipes the secrets that it is handed.
+            masterKeys: masterKeys.map((key) => ownCopy(key)),
+            heads: [],
+            egress: {},
+            work,
+          },
+          { signal, onProgress },
+        ),
+    };
+  } finally {
+    await target.close();
+  }
 }
 
-/** The master keys that the newest envelope of the vault's own key is for. */
-async function keysOf(target: FolderTarget, descriptor: ReturnType<typeof openDescriptor>): Promise<string[]> {
+function ownCopy(key: MasterKeyAccess): MasterKeyAccess {
+  if (key.provider === 'recovery' && key.privateKey) return { ...key, privateKey: Buffer.from(key.privateKey) };
+  if (key.provider === 'key-protect') return { ...key, apiKey: Buffer.from(key.apiKey) };
+  return key;
+}
+
+function awsAccess(keyId: string, { endpoint }: OfflineOptions): MasterKeyAccess {
+  const access = { provider: 'aws-kms', keyId: requireKeyArn(keyId).arn, credentials: 'environment' } as const;
+  return { ...access, ...(endpoint !== undefined && { endpoint }) };
+}
+
+function recoveryAccess(seed: RecoverySeed): MasterKeyAccess {
+  const { publicKey } = xWingPair(seed);
+  const privateKey = Buffer.from(seed);
+  return { provider: 'recovery', keyId: recoveryKeyId(publicKey), publicKey: publicKey.toString('base64'), privateKey };
+}
+
+/** How each recipient is reached from here; those that are not are left out. */
+function accessesOf(recipients: readonly Recipient[], options: OfflineOptions): MasterKeyAccess[] {
+  const accesses = recipients.flatMap(({ provider, keyId }): MasterKeyAccess[] => {
+    if (provider === 'aws-kms') return [awsAccess(keyId, options)];
+    if (provider === 'key-protect' && options.keyProtect) return [{ provider, keyId, ...options.keyProtect }];
+    return [];
+  });
+  if (accesses.length > 0) return accesses;
+  const names = recipients.map(({ provider, keyId }) => `${provider} ${keyId}`).join(', ');
+  throw new VaultError('no-recipient', `The vault is for ${names}, and nothing was given that reaches one of them`);
+}
+
+/** Whom the newest envelope of the vault's own key is for. */
+async function recipientsOf(target: Target, descriptor: Descriptor): Promise<readonly Recipient[]> {
   let newest = 0;
   for await (const { name } of target.list(`keys/${descriptor.dedupeKey}/`)) {
     newest = Math.max(newest, parseEnvelopeName(name)?.revision ?? 0);
   }
   const name = envelopeName(descriptor.dedupeKey, newest);
-  const envelope = openEnvelope(name, await target.get(name, MAX_JSON_OBJECT_LENGTH), descriptor, descriptor.writers);
-  return envelope.recipients.filter(({ provider }) => provider === 'aws-kms').map(({ keyId }) => keyId);
+  const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
+  return openEnvelope(name, bytes, descriptor, descriptor.writers).recipients;
 }
