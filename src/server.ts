@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
+import { noteOverdue } from './jobs/note-overdue.ts';
+import { sendAlerts } from './jobs/send-alerts.ts';
 import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { MaterialPool } from './keys/material-pool.ts';
@@ -19,6 +21,7 @@ import { SigningKeys } from './protocols/iam/signing-keys.ts';
 import { Tokens } from './protocols/iam/tokens.ts';
 import { keyProtectRoutes } from './protocols/key-protect/endpoint.ts';
 import { xksRoute } from './protocols/xks/endpoint.ts';
+import { alertSender } from './server/alert-sender.ts';
 import { attestationRoots } from './server/attestation-roots.ts';
 import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
@@ -56,6 +59,9 @@ const SWEEP_EVERY_MS = 30_000;
 const EVENTS_EVERY_MS = 1_000;
 const COUNTS_EVERY_MS = 60_000;
 const RECOVER_EVERY_MS = 60_000;
+const SCHEDULES_EVERY_MS = 1_000;
+const UNEASY_EVERY_MS = 10_000;
+const WATCH_EVERY_MS = 15 * 60_000;
 const TEND_KEYS_EVERY_MS = 3_600_000;
 
 /**
@@ -91,7 +97,7 @@ export async function startKeystead(
       cacheFolder: join(config.dataFolder, 'vault-cache'),
       egress: config.egress,
     },
-    { records: store, directory, pipeline, log },
+    { records: store, directory, pipeline, clock, random, log },
   );
   const materials = new MaterialPool();
   const admin = await createAdminApi({
@@ -208,6 +214,8 @@ export async function startKeystead(
     throw error;
   }
   if (unsealed.first) showFirst({ url: server.url, ...unsealed.first });
+  const { egress, mail, publicUrl } = config;
+  const alerts = alertSender({ egress, ...(mail && { mail }), ...(publicUrl !== undefined && { publicUrl }) }, clock);
   const sender = webhookSender(directory, config.egress, clock);
   const chores = [
     // Each of its own: one that fails again and again keeps no other from what it does.
@@ -219,6 +227,13 @@ export async function startKeystead(
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
+    every(SCHEDULES_EVERY_MS, onFault, () => vault.scheduler.tick()),
+    every(TEND_KEYS_EVERY_MS, onFault, () => vault.scheduler.bringBack()),
+    every(SCHEDULES_EVERY_MS, onFault, () => vault.desk.cancelAsked()),
+    every(UNEASY_EVERY_MS, onFault, () => vault.watcher.checkUneasy()),
+    every(WATCH_EVERY_MS, onFault, () => vault.watcher.checkAll()),
+    every(RECOVER_EVERY_MS, onFault, () => noteOverdue({ records: store, directory, pipeline, clock, random })),
+    every(EVENTS_EVERY_MS, onFault, () => sendAlerts({ store, directory, sender: alerts, clock, random })),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
     every(COUNTS_EVERY_MS, onFault, async () => throttle?.flush(store, clock(), random)),
   ];

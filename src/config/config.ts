@@ -3,6 +3,7 @@ import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
 import { ConfigError } from './config-error.ts';
 import { RATE_CLASSES, type Rates } from '../pipeline/rates.ts';
+import { mailOf, type MailServer } from './mail.ts';
 import { parseNumbers } from './numbers.ts';
 import { parseRates } from './rates.ts';
 
@@ -68,6 +69,10 @@ export interface Config {
   readonly quotas: Quotas;
   /** How often each tenant may ask, by classes of operations. */
   readonly rates: Rates;
+  /** Absent: no mail is sent. */
+  readonly mail?: MailServer;
+  /** Where people reach this server: for links in what they are told. */
+  readonly publicUrl?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -163,6 +168,21 @@ export const SETTINGS = {
     fallback: '',
     about: `how often each tenant may ask, as class=requests per second/burst, separated by commas; classes: ${RATE_CLASSES.join(', ')}; default: not bounded`,
   },
+  KEYSTEAD_SMTP_URL: {
+    fallback: '',
+    about: 'the mail server that takes alerts: smtp://HOST:PORT (with STARTTLS) or smtps://HOST:PORT; default: no mail',
+  },
+  KEYSTEAD_SMTP_FROM: { fallback: '', about: 'the address that mails come from' },
+  KEYSTEAD_SMTP_USER: { fallback: '', about: 'the user at the mail server; default: none' },
+  KEYSTEAD_SMTP_PASSWORD_FILE: { fallback: '', about: 'file with the password; read at the start' },
+  KEYSTEAD_SMTP_CA: {
+    fallback: '',
+    about: 'CAs in PEM that the mail server may have a certificate of; default: public ones',
+  },
+  KEYSTEAD_PUBLIC_URL: {
+    fallback: '',
+    about: 'where people reach this server, like https://keys.example.com: for links in alerts; default: no links',
+  },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
 
@@ -193,8 +213,28 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     region: get('KEYSTEAD_REGION'),
     quotas: parseNumbers('KEYSTEAD_QUOTAS', get('KEYSTEAD_QUOTAS'), DEFAULT_QUOTAS),
     rates: parseRates('KEYSTEAD_RATES', get('KEYSTEAD_RATES')),
+    ...mailFrom(get),
+    ...publicUrlFrom(get('KEYSTEAD_PUBLIC_URL')),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
+}
+
+function mailFrom(get: (name: SettingName) => string): Pick<Config, 'mail'> {
+  const file = (name: SettingName): string => get(name) && resolve(get(name));
+  const mail = mailOf({
+    url: get('KEYSTEAD_SMTP_URL'),
+    user: get('KEYSTEAD_SMTP_USER'),
+    from: get('KEYSTEAD_SMTP_FROM'),
+    passwordFile: file('KEYSTEAD_SMTP_PASSWORD_FILE'),
+    caFile: file('KEYSTEAD_SMTP_CA'),
+  });
+  return mail === undefined ? {} : { mail };
+}
+
+function publicUrlFrom(text: string): Pick<Config, 'publicUrl'> {
+  if (text === '') return {};
+  if (/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(text)) return { publicUrl: text };
+  throw new ConfigError(`KEYSTEAD_PUBLIC_URL must be like https://keys.example.com, not "${text}"`);
 }
 
 function keyStoresOf(get: (name: SettingName) => string): KeyStores {

@@ -9,14 +9,22 @@ export function environmentArn({ accountId }: Pick<Tenant, 'accountId'>, environ
   return `arn:aws:keystead::${accountId}:environment/${environmentId}`;
 }
 
+/** `undefined`: there is none. */
+export async function findEnvironment(
+  records: RecordReader,
+  { tenantId, tenantKey }: Tenant,
+  id: string,
+): Promise<Environment | undefined> {
+  const record = await records.read(environmentRef(tenantId, id));
+  return record && readEnvironment(tenantKey, record);
+}
+
 /** @throws {EnvironmentError} `environment-not-found` */
 export async function requireEnvironment(records: RecordReader, tenant: Tenant, id: string): Promise<Environment> {
-  const record = await records.read(environmentRef(tenant.tenantId, id));
-  if (record === undefined) {
-    throw new EnvironmentError(
-      'environment-not-found',
-      `Your tenant has no environment ${id}. List them to see their ids`,
-    );
-  }
-  return readEnvironment(tenant.tenantKey, record);
+  const environment = await findEnvironment(records, tenant, id);
+  if (environment !== undefined) return environment;
+  throw new EnvironmentError(
+    'environment-not-found',
+    `Your tenant has no environment ${id}. List them to see their ids`,
+  );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EgressPolicy } from '../clients/egress.ts';
+import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
@@ -17,25 +18,26 @@ import { performerOf } from '../vault/runs/performers.ts';
 import { isGone } from '../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../vault/runs/run-record.ts';
-import type { Run } from '../vault/runs/run.ts';
+import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
 import type { BegunRun } from './begin-run.ts';
-import { environmentArn, requireEnvironment } from './find-environment.ts';
-import { serverPrincipal } from './server-principal.ts';
-
-/** Where faults are told: one line each. A pino logger fits. */
-export interface JobLog {
-  error(fields: object, message: string): void;
-}
+import { environmentArn, findEnvironment } from './find-environment.ts';
+import type { KeyWatcher } from './key-watcher.ts';
+import type { JobLog } from './job-log.ts';
+import { outcomeOf } from './run-outcome.ts';
+import { serverCall } from './server-call.ts';
 
 export interface RunDeskServices extends StorageServices {
   readonly records: RecordReader;
   readonly directory: Directory;
   readonly pipeline: Pipeline;
   readonly runner: Runner;
+  readonly random: Random;
   readonly egress: EgressPolicy;
   /** A folder for what this machine knows of the stores; no secrets in it. */
   readonly cacheFolder?: string;
+  /** Looks at keys that said no to a run. */
+  readonly watcher: Pick<KeyWatcher, 'check'>;
   readonly log: JobLog;
 }
 
@@ -51,6 +53,8 @@ type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunPro
 export class RunDesk {
   readonly #services: RunDeskServices;
   readonly #endings = new Set<Promise<void>>();
+  /** Runs in flight here, and whose they are. */
+  readonly #here = new Map<string, Tenant>();
 
   constructor(services: RunDeskServices) {
     this.#services = services;
@@ -72,11 +76,18 @@ export class RunDesk {
 
   /** Starts a run whose record is durable. */
   launch(tenant: Tenant, begun: BegunRun): void {
+    this.#here.set(begun.run.id, tenant);
     const ending = this.#follow(tenant, begun)
       .catch((error: unknown) =>
-        this.#services.log.error({ runId: begun.run.id, err: error }, 'the end of a run is not recorded'),
+        this.#services.log.error(
+          { runId: begun.run.id, err: error },
+          'the end of a run is not recorded, or its key could not be looked at',
+        ),
       )
-      .finally(() => this.#endings.delete(ending));
+      .finally(() => {
+        this.#here.delete(begun.run.id);
+        this.#endings.delete(ending);
+      });
     this.#endings.add(ending);
   }
 
@@ -89,6 +100,7 @@ export class RunDesk {
       end = { state: 'failed', problem: problemOf(error) };
     }
     await this.#end(tenant, run.id, end);
+    if (end.state === 'failed' && isAboutKey(end.problem)) await this.#services.watcher.check(tenant, environment);
   }
 
   /** Reads the snapshots of an environment, in a process of its own. */
@@ -117,6 +129,18 @@ export class RunDesk {
   /** Asks a run to stop. `false`: it is not in flight in this process. */
   cancel(runId: string): boolean {
     return this.#services.runner.cancel(runId);
+  }
+
+  /** Stops the runs of this process whose end was asked for at another one. Answers how many. */
+  async cancelAsked(): Promise<number> {
+    const { records, runner } = this.#services;
+    let count = 0;
+    for (const [runId, tenant] of this.#here) {
+      const record = await records.read(runRef(tenant.tenantId, runId));
+      const run = record && readRun(tenant.tenantKey, record);
+      if (run?.cancelledAtMs !== undefined && runner.cancel(runId)) count++;
+    }
+    return count;
   }
 
   /** Writes down of every run whose server is gone that it was interrupted. Answers how many there were. */
@@ -191,13 +215,8 @@ export class RunDesk {
 
   /** One commit: how the run ended, and what the environment has learnt from it. */
   #recordEnd(tenant: Tenant, runId: string, ending: Ending): Promise<void> {
-    const { pipeline, records } = this.#services;
-    const call = {
-      principal: serverPrincipal(tenant),
-      requestId: runId,
-      action: 'keystead:EndRun',
-      source: { protocol: 'vault', address: 'local' },
-    };
+    const { pipeline, records, random } = this.#services;
+    const call = serverCall(tenant, 'keystead:EndRun', runId);
     return pipeline.execute(call, async () => {
       const record = await records.read(runRef(tenant.tenantId, runId));
       const run = record && readRun(tenant.tenantKey, record);
@@ -207,11 +226,16 @@ export class RunDesk {
         details: { run: runId, state: ending.state, ...(code !== undefined && { code }) },
         run: async (nowMs) => {
           if (run?.state !== 'running') return { value: undefined };
-          const writes: Write[] = [putRun(tenant.tenantKey, run, ended(run, ending, nowMs))];
-          if (ending.state === 'succeeded') {
-            const environment = await requireEnvironment(records, tenant, run.environmentId);
-            const after = learnt(environment, run, ending.report, nowMs);
-            if (after !== environment) writes.push(putEnvironment(tenant.tenantKey, environment, after));
+          const after = ended(run, ending, nowMs);
+          const environment = await findEnvironment(records, tenant, run.environmentId);
+          const writes: Write[] = [
+            putRun(tenant.tenantKey, run, after),
+            ...(await outcomeOf({ records, random }, tenant, environment, after, nowMs)),
+          ];
+          // An environment that was forgotten meanwhile has nothing more to learn.
+          if (ending.state === 'succeeded' && environment !== undefined) {
+            const wiser = learnt(environment, run, ending.report, nowMs);
+            if (wiser !== environment) writes.push(putEnvironment(tenant.tenantKey, environment, wiser));
           }
           return { value: undefined, writes };
         },

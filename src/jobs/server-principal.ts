@@ -2,11 +2,15 @@ import { parsePolicy } from '../access/policy.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Tenant } from '../identity/tenant.ts';
 
-/** What the server may do of its own accord: write down how a run ended. */
+/** What the server may do of its own accord: start what is due, look after keys, write down how a run ended. */
 const POLICY = parsePolicy(
   JSON.stringify({
     Version: '2012-10-17',
-    Statement: { Effect: 'Allow', Action: 'keystead:EndRun', Resource: '*' },
+    Statement: {
+      Effect: 'Allow',
+      Action: ['keystead:EndRun', 'keystead:RunSchedule', 'keystead:WatchKeys', 'keystead:NoteOverdue'],
+      Resource: '*',
+    },
   }),
   'identity',
 );

@@ -1,13 +1,12 @@
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { KeyEventKind } from './key-event.ts';
+import { attemptBegun, attemptFailed, deliveredAt, toDeliver, type Delivery } from '../records/delivery.ts';
 import { currentVersion, type Key, type KeyState, type KeyVersion } from './key.ts';
 import type { Registration } from './registration.ts';
 import { WAITING_MS } from './waiting-times.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 3_600_000;
 
 /** What a service is told: what became of a key, or, because somebody asked, how it is. */
 export type LifecycleEventKind = KeyEventKind | 'sync';
@@ -16,18 +15,6 @@ export type LifecycleEventKind = KeyEventKind | 'sync';
 export interface ToldVersion {
   readonly id: string;
   readonly createdAtMs: number;
-}
-
-/** How far the telling has come. Only what waits is sent. */
-export interface Delivery {
-  readonly state: 'waiting' | 'delivered' | 'abandoned';
-  /** How often it was begun to be sent. */
-  readonly attempts: number;
-  /** While it waits: not before. */
-  readonly nextAtMs: number;
-  /** What the last attempt failed for, as a word. */
-  readonly failure?: string;
-  readonly deliveredAtMs?: number;
 }
 
 /** What a service answers, once it has done what follows for it. */
@@ -70,26 +57,8 @@ export interface LifecycleEvent {
 /** How many resources a message names. A service that has more lists its registrations. */
 export const TOLD_RESOURCES = 50;
 
-/** How long an event is sent again and again, and how long it is known: acknowledged, or not. */
-export const EVENT_MS = { sent: 7 * DAY_MS, keptAcknowledged: 30 * DAY_MS, kept: 90 * DAY_MS } as const;
-
-/** What a receiver answers that wants no more of it (Standard Webhooks 1.0: 410 Gone). */
-const GONE = 'status-410';
-
-/** How long the n-th attempt that failed is followed by none; later ones like the last. */
-const BACKOFF_MS = [
-  5_000,
-  30_000,
-  2 * MINUTE_MS,
-  10 * MINUTE_MS,
-  30 * MINUTE_MS,
-  HOUR_MS,
-  2 * HOUR_MS,
-  4 * HOUR_MS,
-  6 * HOUR_MS,
-];
-/** How long an attempt belongs to the server that began it: longer than any may take. */
-export const CLAIM_MS = MINUTE_MS;
+/** How long an event is known: acknowledged, or not. */
+export const EVENT_MS = { keptAcknowledged: 30 * DAY_MS, kept: 90 * DAY_MS } as const;
 
 /** The events of one change of a key: one for each service, whatever number of resources it has. */
 export function eventsOf(
@@ -116,7 +85,7 @@ export function eventsOf(
     ...(old && { oldVersion: told(old) }),
     resources: registrations.slice(0, TOLD_RESOURCES).map(({ resourceCrn }) => resourceCrn),
     resourceCount: registrations.length,
-    delivery: { state: 'waiting', attempts: 0, nextAtMs: nowMs },
+    delivery: toDeliver(nowMs),
   }));
 }
 
@@ -137,26 +106,17 @@ function told({ id, createdAtMs }: KeyVersion): ToldVersion {
 
 /** An attempt begins: until it is over, or has been for too long, nobody else makes another. */
 export function begun(event: LifecycleEvent, nowMs: number): LifecycleEvent {
-  const { delivery } = event;
-  return { ...event, delivery: { ...delivery, attempts: delivery.attempts + 1, nextAtMs: nowMs + CLAIM_MS } };
+  return { ...event, delivery: attemptBegun(event.delivery, nowMs) };
 }
 
 /** The service has it. What it does with it, its acknowledgement tells. */
 export function delivered(event: LifecycleEvent, nowMs: number): LifecycleEvent {
-  const { failure: _, ...delivery } = event.delivery;
-  return { ...event, delivery: { ...delivery, state: 'delivered', deliveredAtMs: nowMs } };
+  return { ...event, delivery: deliveredAt(event.delivery, nowMs) };
 }
 
-/**
- * The attempt came to nothing. The next one is later each time, by up to a quarter more (`jitter` from 0 up to 1), so that
- * those that failed together do not come together again.
- */
+/** The attempt came to nothing: {@link attemptFailed}. */
 export function failed(event: LifecycleEvent, failure: string, jitter: number, nowMs: number): LifecycleEvent {
-  const { delivery, atMs } = event;
-  const pause = BACKOFF_MS[Math.min(Math.max(delivery.attempts, 1), BACKOFF_MS.length) - 1] as number;
-  const nextAtMs = nowMs + Math.round(pause * (1 + jitter / 4));
-  const state = failure === GONE || nextAtMs >= atMs + EVENT_MS.sent ? 'abandoned' : 'waiting';
-  return { ...event, delivery: { ...delivery, state, nextAtMs, failure } };
+  return { ...event, delivery: attemptFailed(event.delivery, event.atMs, failure, jitter, nowMs) };
 }
 
 export function acknowledged(event: LifecycleEvent, acknowledgement: Acknowledgement): LifecycleEvent {

@@ -27,7 +27,10 @@ export type RecordKind =
   | 'environment'
   | 'run'
   | 'source'
-  | 'schedule';
+  | 'schedule'
+  | 'key-watch'
+  | 'alert-channel'
+  | 'alert';
 
 /** The owner of records that belong to no tenant. No tenant id can have this form. */
 export const INSTALLATION = 'installation';

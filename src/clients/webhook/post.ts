@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { EgressRefusedError, type EgressGuard } from '../egress.ts';
+import { EgressRefusedError, type EgressGuard, type Reach } from '../egress.ts';
 
 /** Why a message was not taken, as a word for people and for entries: never what the other side said. */
 export type WebhookFailure = 'not-allowed' | 'unreachable' | 'tls' | 'timed-out' | 'redirect' | `status-${number}`;
@@ -16,16 +16,25 @@ export type PostWebhook = (
 const TIMEOUT_MS = 10_000;
 const TLS_ERROR = /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA)/;
 
+export interface PosterOptions {
+  readonly timeoutMs?: number;
+  /** Whether a host may be this machine itself; by default any may: the operator says where to. */
+  readonly isThisMachineAllowed?: (host: string) => boolean;
+}
+
 /**
- * POSTs to where the operator said: over TLS, or to this machine. The guard looks at what the name resolves to when it is
+ * POSTs to where somebody said: over TLS, or to this machine. The guard looks at what the name resolves to when it is
  * connected to. Any answer of 2xx is consent; a redirect is none, and is not followed. Of the answer nothing but its
  * status is read.
  */
-export function webhookPoster(guard: EgressGuard, { timeoutMs = TIMEOUT_MS } = {}): PostWebhook {
+export function webhookPoster(
+  guard: EgressGuard,
+  { timeoutMs = TIMEOUT_MS, isThisMachineAllowed = () => true }: PosterOptions = {},
+): PostWebhook {
   return (address, headers, body) => {
     let url: URL;
     try {
-      url = guard.check(address);
+      url = guard.check(address, reachOf(address, isThisMachineAllowed));
     } catch (error) {
       if (error instanceof EgressRefusedError) return Promise.resolve('not-allowed');
       throw error;
@@ -35,7 +44,7 @@ export function webhookPoster(guard: EgressGuard, { timeoutMs = TIMEOUT_MS } = {
       headers: { 'Content-Type': 'application/json', 'Content-Length': body.length, ...headers },
       // A connection of its own: an event is rare, and a kept connection may be dead.
       agent: false,
-      lookup: guard.lookup(),
+      lookup: guard.lookup(reachOf(address, isThisMachineAllowed)),
       signal: AbortSignal.timeout(timeoutMs),
     };
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -56,6 +65,11 @@ export function webhookPoster(guard: EgressGuard, { timeoutMs = TIMEOUT_MS } = {
       asked.end(body);
     });
   };
+}
+
+function reachOf(address: string, isAllowed: (host: string) => boolean): Reach {
+  const host = URL.canParse(address) ? new URL(address).hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase() : '';
+  return { thisMachine: isAllowed(host) ? 'allowed' : 'refused' };
 }
 
 function meaningOf(status: number): WebhookFailure | undefined {

@@ -58,6 +58,8 @@ export interface AdminHouse {
     policies: readonly BuiltInPolicy[],
     tenant?: Tenant,
   ): Promise<{ readonly member: Member; readonly apiKey: string }>;
+  /** What the server's clock shows; it stands still. */
+  setClock(ms: number): void;
   commit(...writes: readonly Write[]): Promise<void>;
   /** Sends a request to a path below the prefix. A string body is sent as it is. */
   send(
@@ -81,7 +83,8 @@ export async function adminHouse(): Promise<AdminHouse> {
   const other = makeTenant(barrier, 'stranger', T0, random);
   const region = makeInstance(own.tenant, REGION_NAME, T0, random);
   const otherRegion = makeInstance(other.tenant, REGION_NAME, T0, random);
-  const clock = () => T0 + 1000;
+  let nowMs = T0 + 1000;
+  const clock = () => nowMs;
   const logged: string[] = [];
   const keep = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const refusals = new UnauthenticatedRefusals();
@@ -99,7 +102,7 @@ export async function adminHouse(): Promise<AdminHouse> {
       egress: {},
       maxRuns: 2,
     },
-    { records: store, directory, pipeline, log },
+    { records: store, directory, pipeline, clock, random, log },
   );
   const rates: AdminHouse['rates'] = {};
   const quotas: AdminHouse['quotas'] = { ...DEFAULT_QUOTAS };
@@ -142,6 +145,7 @@ export async function adminHouse(): Promise<AdminHouse> {
     logged,
     rates,
     quotas,
+    setClock: (ms) => void (nowMs = ms),
     commit,
     async member(policies, tenant = own.tenant) {
       const { member, write } = makePrincipal(tenant, `member-${members++}`, policies, T0, random);

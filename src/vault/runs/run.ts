@@ -20,6 +20,8 @@ export interface RunSubject {
 export interface ScheduledRun {
   readonly scheduleId: string;
   readonly dueMs: number;
+  /** 1 for the first run that is to do what was due then. */
+  readonly attempt: number;
 }
 
 /** One execution of a backup, restore, verification or re-wrapping. */
@@ -37,6 +39,8 @@ export interface Run {
   /** Who asked for it. */
   readonly startedBy: string;
   readonly owner: RunOwner;
+  /** When somebody asked for its end. */
+  readonly cancelledAtMs?: number;
   /** Absent where a person asked for it. */
   readonly scheduled?: ScheduledRun;
   readonly startedAtMs: number;
@@ -52,4 +56,20 @@ export function runId(nowMs: number, random: Random): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Problems that the master key's owner ends, and that a look at the key finds. */
+const OF_THE_KEY = new Set([
+  'disabled',
+  'pending-deletion',
+  'material-missing',
+  'deleted',
+  'denied',
+  'throttled',
+  'unreachable',
+]);
+
+/** Whether a run failed because its master key said no, or did not answer. */
+export function isAboutKey({ code }: RunProblem): boolean {
+  return code.startsWith('master-key-') && OF_THE_KEY.has(code.slice('master-key-'.length));
 }

@@ -46,6 +46,8 @@ export interface LastTime {
   readonly outcome: 'started' | 'skipped' | 'refused';
   readonly runId?: string;
   readonly code?: string;
+  /** How many runs were begun for it. */
+  readonly attempt?: number;
 }
 
 /** What somebody wants a schedule to be. */
@@ -58,6 +60,9 @@ const WRONG_CLOCK_MS = 25 * HOUR_MS;
 
 /** The end of the year 9999, for times that come no more. */
 const NEVER_MS = 253_402_300_799_000;
+
+/** How many runs may be begun for one time. */
+export const MAX_ATTEMPTS = 3;
 
 /** A new schedule, or one that was changed: the first time is the next one from now on. */
 export function scheduleFrom(

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { EgressGuard, type EgressPolicy } from '../../../clients/egress.ts';
 import { Runner } from '../../../vault/runs/runner.ts';
-import { RunDesk, type RunDeskServices } from '../../../jobs/run-desk.ts';
+import { KeyWatcher, type KeyWatcherServices } from '../../../jobs/key-watcher.ts';
+import { RunDesk } from '../../../jobs/run-desk.ts';
+import { Scheduler } from '../../../jobs/scheduler.ts';
 import type { VaultServices } from './vault-services.ts';
 
 /** What the operator has set. Folders and files are absolute paths. */
@@ -20,14 +22,14 @@ export interface VaultSettings {
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
   { vaultRoots, sourceRoots, keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
-  services: Pick<RunDeskServices, 'records' | 'directory' | 'pipeline' | 'log'>,
+  services: Omit<KeyWatcherServices, 'guard'>,
 ): VaultServices {
   const runner = new Runner({
     ...(maxRuns !== undefined && { maxRuns }),
     codeCacheFolder: join(cacheFolder, 'code'),
     onFault: (runId, text) => services.log.error({ runId, text }, "a run's process told of a fault"),
   });
-  return {
+  const roots = {
     vaultRoots: { setting: 'KEYSTEAD_VAULT_ROOTS', folders: vaultRoots, themselves: false, keepOut },
     sourceRoots: {
       setting: 'KEYSTEAD_SOURCE_ROOTS',
@@ -35,7 +37,10 @@ export function openVault(
       themselves: true,
       keepOut: [...keepOut, ...vaultRoots],
     },
-    egress: new EgressGuard(egress),
-    desk: new RunDesk({ ...services, runner, egress, cacheFolder }),
   };
+  const guard = new EgressGuard(egress);
+  const watcher = new KeyWatcher({ ...services, guard });
+  const desk = new RunDesk({ ...services, runner, egress, cacheFolder, watcher });
+  const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
+  return { ...roots, egress: guard, desk, watcher, scheduler };
 }

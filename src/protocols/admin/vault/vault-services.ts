@@ -1,7 +1,9 @@
 import type { EgressGuard } from '../../../clients/egress.ts';
 import type { StorageServices } from '../../../vault/environments/access-of.ts';
 import type { Roots } from '../../../vault/environments/roots.ts';
+import type { KeyWatcher } from '../../../jobs/key-watcher.ts';
 import type { RunDesk } from '../../../jobs/run-desk.ts';
+import type { Scheduler } from '../../../jobs/scheduler.ts';
 
 /** What the vault's part of the admin API stands on. */
 export interface VaultServices extends StorageServices {
@@ -11,4 +13,6 @@ export interface VaultServices extends StorageServices {
   readonly sourceRoots: Roots;
   readonly egress: EgressGuard;
   readonly desk: RunDesk;
+  readonly watcher: KeyWatcher;
+  readonly scheduler: Scheduler;
 }

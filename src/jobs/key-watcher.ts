@@ -1,0 +1,181 @@
+import type { EgressGuard } from '../clients/egress.ts';
+import type { Random } from '../crypto/random.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import type { Clock } from '../keys/ports.ts';
+import type { Pipeline } from '../pipeline/execute.ts';
+import type { RecordReader } from '../records/ports.ts';
+import type { AlertFacts } from '../vault/alerts/alert.ts';
+import { masterKeyAccessesOf } from '../vault/environments/access-of.ts';
+import { wipeMasterKeys } from '../vault/environments/wipe-access.ts';
+import { environmentRef, readEnvironment } from '../vault/environments/environment-record.ts';
+import type { Environment } from '../vault/environments/environment.ts';
+import {
+  isNews,
+  nextCheckMs,
+  observed,
+  type KeyChange,
+  type KeyWatch,
+  type Probe,
+} from '../vault/key-watch/key-watch.ts';
+import { keyWatchRef, putKeyWatch, readKeyWatch, UNEASY_SPACE } from '../vault/key-watch/key-watch-record.ts';
+import type { MasterKeyAccess } from '../vault/master-keys/master-key-access.ts';
+import { MasterKeyError } from '../vault/master-keys/master-key-error.ts';
+import { openMasterKey } from '../vault/master-keys/open-master-key.ts';
+import { environmentArn } from './find-environment.ts';
+import { raiseAlerts } from './raise-alerts.ts';
+import type { JobLog } from './job-log.ts';
+import { serverCall } from './server-call.ts';
+
+export interface KeyWatcherServices {
+  readonly records: RecordReader;
+  readonly directory: Directory;
+  readonly pipeline: Pipeline;
+  readonly guard: EgressGuard;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: JobLog;
+}
+
+const PAGE = 1_000;
+/** How many environments are looked at at once. */
+const AT_ONCE = 4;
+/** A time that lies so far ahead was written by a clock that was wrong. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/** Looks after the master keys of environments by using them, and tells people once of what changes. */
+export class KeyWatcher {
+  readonly #services: KeyWatcherServices;
+  /** When an environment was looked at by this process, whether or not that was news. */
+  readonly #looked = new Map<string, number>();
+
+  constructor(services: KeyWatcherServices) {
+    this.#services = services;
+  }
+
+  /** What is known of the keys of an environment; `undefined` before the first look. */
+  async known(tenant: Tenant, environmentId: string): Promise<KeyWatch | undefined> {
+    const record = await this.#services.records.read(keyWatchRef(tenant.tenantId, environmentId));
+    return record && readKeyWatch(tenant.tenantKey, record);
+  }
+
+  /** Uses every key now. What is news is written down, with an alert. */
+  async check(tenant: Tenant, environment: Environment): Promise<KeyWatch> {
+    const { clock, pipeline, random, records } = this.#services;
+    const { tenantId, tenantKey } = tenant;
+    const { id: environmentId, label } = environment;
+    const probes = await this.#probe(tenant, environment);
+    const fields = { tenantId, environmentId };
+    const seenMs = clock();
+    this.#looked.set(`${tenantId}/${environmentId}`, seenMs);
+    const known = await this.known(tenant, environmentId);
+    const { after } = observed(known, fields, probes, seenMs);
+    if (!isNews(known, after)) return after;
+    return pipeline.execute(serverCall(tenant, 'keystead:WatchKeys', environmentId), () => ({
+      targets: [{ action: 'keystead:WatchKeys', resource: environmentArn(tenant, environmentId) }],
+      details: {
+        environment: environmentId,
+        keys: probes.map(({ keyId, failure = 'good' }) => ({ keyId, state: failure })),
+      },
+      run: async (nowMs) => {
+        const before = await this.known(tenant, environmentId);
+        const seen = observed(before, fields, probes, nowMs);
+        const facts = seen.changes.map((change) => factsOf(change, environmentId, label));
+        const alerts = await raiseAlerts({ records, random }, tenant, facts, nowMs);
+        const value = { ...seen.after, revision: (before?.revision ?? 0) + 1 };
+        return { value, writes: [putKeyWatch(tenantKey, before, seen.after), ...alerts] };
+      },
+    }));
+  }
+
+  /** Looks at keys that were in doubt or said no, as soon as it is time. Answers how many environments it looked at. */
+  async checkUneasy(): Promise<number> {
+    const names = await this.#services.records.listNames(UNEASY_SPACE, { limit: PAGE });
+    return this.#checkAll(names.map(({ tenantId, id }) => ({ tenantId, id })));
+  }
+
+  /** Looks at every environment that nobody has looked at for half a day. */
+  async checkAll(): Promise<number> {
+    const all = await this.#services.records.listAll('environment');
+    return this.#checkAll(all);
+  }
+
+  async #checkAll(refs: readonly { readonly tenantId: string; readonly id: string }[]): Promise<number> {
+    const queue = refs.values();
+    let count = 0;
+    const look = async (): Promise<void> => {
+      for (const { tenantId, id } of queue) {
+        try {
+          if (await this.#checkIfDue(tenantId, id)) count++;
+        } catch (error) {
+          this.#services.log.error(
+            { environmentId: id, err: error },
+            'the keys of an environment could not be looked at',
+          );
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, look));
+    return count;
+  }
+
+  async #checkIfDue(tenantId: string, id: string): Promise<boolean> {
+    const { clock, directory, records } = this.#services;
+    const tenant = await directory.tenant(tenantId);
+    const record = tenant && (await records.read(environmentRef(tenantId, id)));
+    if (tenant === undefined || record === undefined) return false;
+    const watch = await this.known(tenant, id);
+    const nowMs = clock();
+    const lookedMs = this.#looked.get(`${tenantId}/${id}`);
+    const isEarly = (atMs: number): boolean =>
+      watch !== undefined && nowMs < nextCheckMs({ ...watch, checkedAtMs: atMs });
+    const isLate = watch === undefined || nowMs < watch.checkedAtMs - CLOCKS_DIFFER_MS || !isEarly(watch.checkedAtMs);
+    if (!isLate || (lookedMs !== undefined && nowMs >= lookedMs && isEarly(lookedMs))) return false;
+    await this.check(tenant, readEnvironment(tenant.tenantKey, record));
+    return true;
+  }
+
+  async #probe({ tenantId, tenantKey }: Tenant, environment: Environment): Promise<Probe[]> {
+    const owner = { tenant: tenantId, environment: environment.id };
+    const accesses = masterKeyAccessesOf(tenantKey, environment).filter(({ provider }) => provider !== 'recovery');
+    const probe = async (access: MasterKeyAccess): Promise<Probe> => {
+      const { provider, keyId } = access;
+      const key = openMasterKey(access, owner, { guard: this.#services.guard });
+      try {
+        await key.probe();
+        return { provider, keyId };
+      } catch (error) {
+        if (!(error instanceof MasterKeyError)) throw error;
+        const { code, deletionDateMs } = error;
+        return {
+          provider,
+          keyId,
+          failure: code,
+          ...(deletionDateMs !== undefined && { deletionAtMs: deletionDateMs }),
+        };
+      } finally {
+        await key.close();
+      }
+    };
+    try {
+      return await Promise.all(accesses.map(probe));
+    } finally {
+      wipeMasterKeys(accesses);
+    }
+  }
+}
+
+function factsOf(
+  { kind, keyId, code, deletionAtMs }: KeyChange,
+  environmentId: string,
+  environment: string,
+): AlertFacts {
+  return {
+    kind,
+    environmentId,
+    environment,
+    keyId,
+    ...(code !== undefined && { code }),
+    ...(deletionAtMs !== undefined && { deletionAtMs }),
+  };
+}

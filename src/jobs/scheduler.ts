@@ -1,0 +1,252 @@
+import type { Random } from '../crypto/random.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import type { Clock } from '../keys/ports.ts';
+import type { Done } from '../pipeline/act.ts';
+import type { Pipeline } from '../pipeline/execute.ts';
+import { timeOf } from '../records/names.ts';
+import type { NamedRef, RecordReader } from '../records/ports.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import type { Roots } from '../vault/environments/roots.ts';
+import { isDoubtful } from '../vault/key-watch/key-watch.ts';
+import type { RunKind } from '../vault/runs/job.ts';
+import { thisOwner } from '../vault/runs/owner.ts';
+import { putRun } from '../vault/runs/run-record.ts';
+import { runId, type Run, type ScheduledRun } from '../vault/runs/run.ts';
+import { putSchedule, SCHEDULE_DUE_SPACE } from '../vault/schedules/schedule-record.ts';
+import {
+  broughtBack,
+  dealtWith,
+  dueOf,
+  isAstray,
+  waitingFor,
+  type LastTime,
+  type Schedule,
+  type WaitingFor,
+} from '../vault/schedules/schedule.ts';
+import { beginRun, inTheWay, type BegunRun } from './begin-run.ts';
+import { environmentArn, findEnvironment, requireEnvironment } from './find-environment.ts';
+import { findSchedule } from './find-source.ts';
+import type { KeyWatcher } from './key-watcher.ts';
+import { locksOfTask, planTask } from './plan-task.ts';
+import { raiseAlerts } from './raise-alerts.ts';
+import type { JobLog } from './job-log.ts';
+import type { RunDesk } from './run-desk.ts';
+import { serverCall } from './server-call.ts';
+import { serverPrincipal } from './server-principal.ts';
+
+export interface SchedulerServices {
+  readonly records: RecordReader;
+  readonly directory: Directory;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly vaultRoots: Roots;
+  readonly sourceRoots: Roots;
+  readonly desk: RunDesk;
+  readonly watcher: KeyWatcher;
+  readonly log: JobLog;
+}
+
+const BATCH = 200;
+/** A look at the keys that is not older than this is one before the run. */
+const LOOKED_MS = 60_000;
+/** After a fault of its own a schedule is left alone for so long. */
+const AFTER_FAULT_MS = 60_000;
+
+/** Starts what is due. Several servers may do so on one database: whose commit comes first starts it. */
+export class Scheduler {
+  readonly #services: SchedulerServices;
+  readonly #faults = new Map<string, number>();
+
+  constructor(services: SchedulerServices) {
+    this.#services = services;
+  }
+
+  /** Does what has become due. Answers how many runs it started. */
+  async tick(): Promise<number> {
+    const { records, clock } = this.#services;
+    let started = 0;
+    for (let after: string | undefined; ;) {
+      const page = await records.listNames(SCHEDULE_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
+      const due = page.filter((name) => timeOf(name) <= clock());
+      for (const ref of due) if (await this.#attempt(ref)) started++;
+      if (due.length < BATCH) return started;
+      after = due.at(-1)?.name;
+    }
+  }
+
+  /** Brings schedules back that a clock which was far ahead has put off. Answers how many. */
+  async bringBack(): Promise<number> {
+    const { records, clock, directory, pipeline } = this.#services;
+    let count = 0;
+    for (const { tenantId, id } of await records.listAll('schedule')) {
+      const tenant = await directory.tenant(tenantId);
+      const schedule = tenant && (await findSchedule(records, tenant, id));
+      if (!tenant || !schedule || !isAstray(schedule, clock())) continue;
+      await pipeline.execute(serverCall(tenant, 'keystead:RunSchedule', id), () => ({
+        targets: [{ action: 'keystead:RunSchedule', resource: environmentArn(tenant, schedule.environmentId) }],
+        details: { environment: schedule.environmentId, schedule: id, outcome: 'brought-back' },
+        run: async (nowMs) => {
+          const before = await findSchedule(records, tenant, id);
+          if (!before || !isAstray(before, nowMs)) return { value: undefined };
+          return { value: undefined, writes: [putSchedule(tenant.tenantKey, before, broughtBack(before, nowMs))] };
+        },
+      }));
+      count++;
+    }
+    return count;
+  }
+
+  async #attempt({ tenantId, id }: NamedRef): Promise<boolean> {
+    const { clock, directory, log } = this.#services;
+    if (clock() < (this.#faults.get(id) ?? 0)) return false;
+    try {
+      const tenant = await directory.tenant(tenantId);
+      return tenant !== undefined && (await this.#start(tenant, id));
+    } catch (error) {
+      // One schedule that cannot be followed must not keep the others.
+      this.#faults.set(id, clock() + AFTER_FAULT_MS);
+      log.error({ scheduleId: id, err: error }, 'a schedule could not be followed');
+      return false;
+    }
+  }
+
+  async #start(tenant: Tenant, id: string): Promise<boolean> {
+    const { records, clock, pipeline, desk } = this.#services;
+    const schedule = await findSchedule(records, tenant, id);
+    if (schedule === undefined || dueOf(schedule, clock()).what === 'nothing') return false;
+    const obstacle = await this.#obstacle(tenant, schedule);
+    // It is known that it waits: that is no news.
+    if (obstacle !== undefined && schedule.waiting?.for === obstacle) return false;
+    const begun = await pipeline.execute(serverCall(tenant, 'keystead:RunSchedule', id), async () => {
+      const before = await findSchedule(records, tenant, id);
+      return {
+        targets: [{ action: 'keystead:RunSchedule', resource: environmentArn(tenant, before?.environmentId ?? '*') }],
+        details: { environment: before?.environmentId ?? null, schedule: id },
+        run: (nowMs: number) => this.#decide(tenant, before, obstacle, nowMs),
+      };
+    });
+    if (begun !== undefined) desk.launch(tenant, begun);
+    return begun !== undefined;
+  }
+
+  /** What keeps a run from starting just now. */
+  async #obstacle(tenant: Tenant, { environmentId, task, waiting }: Schedule): Promise<WaitingFor | undefined> {
+    const { records, desk, watcher, clock } = this.#services;
+    if (desk.isFull) return 'server-busy';
+    const environment = await findEnvironment(records, tenant, environmentId);
+    if (environment === undefined) return undefined;
+    const known = await watcher.known(tenant, environmentId);
+    // Keys that say no are looked at in their own time: not once more for each schedule.
+    const isSettled = known !== undefined && (known.held !== undefined || isDoubtful(known));
+    // A run has failed at the key since.
+    const isRecent =
+      waiting?.for !== 'master-key' && known !== undefined && Math.abs(clock() - known.checkedAtMs) < LOOKED_MS;
+    const watch = isSettled || isRecent ? known : await watcher.check(tenant, environment);
+    if (watch.held !== undefined || isDoubtful(watch)) return 'master-key';
+    const locks = await locksOfTask(records, tenant, task);
+    return locks && (await inTheWay(records, environmentId, locks)) !== undefined ? 'run-in-flight' : undefined;
+  }
+
+  async #decide(
+    tenant: Tenant,
+    before: Schedule | undefined,
+    obstacle: WaitingFor | undefined,
+    nowMs: number,
+  ): Promise<Done<BegunRun | undefined>> {
+    const due = before && dueOf(before, nowMs);
+    if (before === undefined || due === undefined || due.what === 'nothing') return { value: undefined };
+    const put = (after: Schedule) => putSchedule(tenant.tenantKey, before, after);
+    const { dueMs } = due;
+    const dueAt = new Date(dueMs).toISOString();
+    if (due.what === 'skip') {
+      const after = dealtWith(before, { dueMs, outcome: 'skipped' }, nowMs);
+      return { value: undefined, writes: [put(after)], result: { outcome: 'skipped', dueAt } };
+    }
+    if (obstacle !== undefined) {
+      const writes = [put(waitingFor(before, dueMs, obstacle))];
+      return { value: undefined, writes, result: { outcome: 'waiting', for: obstacle, dueAt } };
+    }
+    const attempt = before.last?.dueMs === dueMs ? (before.last.attempt ?? 1) + 1 : 1;
+    const scheduled: ScheduledRun = { scheduleId: before.id, dueMs, attempt };
+    try {
+      return await this.#begin(tenant, before, scheduled, nowMs);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      if (error.code !== 'run-in-progress') return this.#refused(tenant, before, scheduled, error, nowMs);
+      const writes = [put(waitingFor(before, dueMs, 'run-in-flight'))];
+      return { value: undefined, writes, result: { outcome: 'waiting', for: 'run-in-flight', dueAt } };
+    }
+  }
+
+  async #begin(
+    tenant: Tenant,
+    before: Schedule,
+    scheduled: ScheduledRun,
+    nowMs: number,
+  ): Promise<Done<BegunRun | undefined>> {
+    const { records, sourceRoots } = this.#services;
+    const environment = await requireEnvironment(records, tenant, before.environmentId);
+    const plan = () => planTask({ records, sourceRoots }, tenant, environment, before.task);
+    const beginner = { startedBy: serverPrincipal(tenant).arn, scheduled };
+    const done = await beginRun(this.#services, tenant, environment, plan, beginner, nowMs);
+    const last: LastTime = { ...timeFor(scheduled), outcome: 'started', runId: done.value.run.id };
+    const schedule = putSchedule(tenant.tenantKey, before, dealtWith(before, last, nowMs));
+    return {
+      ...done,
+      writes: [...done.writes, schedule],
+      result: { outcome: 'started', run: done.value.run.id, dueAt: new Date(scheduled.dueMs).toISOString() },
+    };
+  }
+
+  /** What was due could not even begin: a run says so, as failed as any other. */
+  async #refused(
+    tenant: Tenant,
+    before: Schedule,
+    scheduled: ScheduledRun,
+    { code, message }: EnvironmentError,
+    nowMs: number,
+  ): Promise<Done<undefined>> {
+    const { random, records } = this.#services;
+    const { environmentId, task } = before;
+    const run: Run = {
+      tenantId: tenant.tenantId,
+      id: runId(nowMs, random),
+      revision: 0,
+      environmentId,
+      kind: task.kind satisfies RunKind,
+      subject: 'sourceId' in task ? { sourceId: task.sourceId } : {},
+      locks: { holds: [] },
+      state: 'failed',
+      startedBy: serverPrincipal(tenant).arn,
+      owner: thisOwner(),
+      scheduled,
+      startedAtMs: nowMs,
+      endedAtMs: nowMs,
+      problem: { code, message },
+    };
+    const last: LastTime = { ...timeFor(scheduled), outcome: 'refused', runId: run.id, code };
+    const environment = await findEnvironment(records, tenant, environmentId);
+    const facts = {
+      kind: 'run-failed',
+      environmentId,
+      ...(environment && { environment: environment.label }),
+      ...run.subject,
+      runId: run.id,
+      runKind: run.kind,
+      code,
+    } as const;
+    const alerts = await raiseAlerts(this.#services, tenant, [facts], nowMs);
+    const schedule = putSchedule(tenant.tenantKey, before, dealtWith(before, last, nowMs));
+    return {
+      value: undefined,
+      writes: [putRun(tenant.tenantKey, undefined, run), schedule, ...alerts],
+      result: { outcome: 'refused', code, run: run.id },
+    };
+  }
+}
+
+function timeFor({ dueMs, attempt }: ScheduledRun): Pick<LastTime, 'dueMs' | 'attempt'> {
+  return { dueMs, attempt };
+}

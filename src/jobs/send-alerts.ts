@@ -1,0 +1,129 @@
+import type { Random } from '../crypto/random.ts';
+import type { Directory } from '../identity/directory.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import type { Clock } from '../keys/ports.ts';
+import type { Write } from '../records/commit.ts';
+import { timeOf } from '../records/names.ts';
+import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
+import { attempted, begun, dueAtMs, type Alert } from '../vault/alerts/alert.ts';
+import { ALERT_DUE_SPACE, alertRef, putAlert, readAlert, removeAlert } from '../vault/alerts/alert-record.ts';
+import { channelRef, readChannel } from '../vault/alerts/channel-record.ts';
+import type { AlertChannel } from '../vault/alerts/channel.ts';
+
+/** Brings alerts to where a channel leads. */
+export interface AlertSender {
+  /** Sends it once. Answers why it was not taken, as a word; `undefined` when it was. */
+  send(tenant: Tenant, channel: AlertChannel, alert: Alert): Promise<string | undefined>;
+}
+
+export interface AlertPorts {
+  readonly store: RecordStore;
+  readonly directory: Directory;
+  readonly sender: AlertSender;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const BATCH = 200;
+/** How many channels are told at once. */
+const AT_ONCE = 8;
+
+interface Due {
+  readonly tenant: Tenant;
+  readonly alert: Alert;
+}
+
+/**
+ * Sends the alerts that wait, and forgets what is long over. Each attempt is begun by a commit, so of several servers one
+ * makes it, and one that is killed in between is followed by another attempt with the same id. Where a channel is out of
+ * reach its other alerts wait for the next time, and no other channel does. Answers how many alerts it dealt with.
+ *
+ * @throws {AggregateError} when all others are done: what kept some of them
+ */
+export async function sendAlerts(ports: AlertPorts): Promise<number> {
+  const { store, clock } = ports;
+  const failures: unknown[] = [];
+  const page = await store.listNames(ALERT_DUE_SPACE, { limit: BATCH });
+  const refs = page.filter((name) => timeOf(name) <= clock());
+  const due = (await Promise.all(refs.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
+  const lanes = Map.groupBy(due, ({ alert }) => `${alert.tenantId} ${alert.channelId}`).values();
+  const tell = async (): Promise<number> => {
+    let count = 0;
+    for (const lane of lanes) count += await serve(ports, lane, failures);
+    return count;
+  };
+  const counts = await Promise.all(Array.from({ length: AT_ONCE }, tell));
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} alerts could not be dealt with`);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** A name proves nothing: what the record says decides. */
+async function read({ store, directory }: AlertPorts, ref: NamedRef, failures: unknown[]): Promise<Due | undefined> {
+  try {
+    const tenant = await directory.tenant(ref.tenantId);
+    const record = await store.read(alertRef(ref.tenantId, ref.id));
+    return tenant && record && { tenant, alert: readAlert(tenant.tenantKey, record) };
+  } catch (error) {
+    failures.push(error);
+    return undefined;
+  }
+}
+
+/** What is due to one channel, one after another. */
+async function serve(ports: AlertPorts, lane: readonly Due[], failures: unknown[]): Promise<number> {
+  let done = 0;
+  for (const { tenant, alert } of lane) {
+    try {
+      if (dueAtMs(alert) > ports.clock()) continue;
+      const { state } = alert.delivery;
+      if (state !== 'waiting') await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert');
+      else if (!(await attempt(ports, tenant, alert))) return done;
+      done++;
+    } catch (error) {
+      // Another server was faster.
+      if (!(error instanceof ConflictError)) failures.push(error);
+    }
+  }
+  return done;
+}
+
+/** `false`: it was not taken, and what comes after it would not be either. */
+async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise<boolean> {
+  const { store, sender, clock, random } = ports;
+  const { tenantKey, tenantId } = tenant;
+  const record = await store.read(channelRef(tenantId, alert.channelId));
+  if (record === undefined) {
+    await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert', 'no-channel');
+    return true;
+  }
+  const channel = readChannel(tenantKey, record);
+  const mine: Alert = { ...begun(alert, clock()), revision: alert.revision + 1 };
+  await commit(ports, alert, [putAlert(tenantKey, alert, mine)], 'keystead:SendAlert');
+  const failure = await sender.send(tenant, channel, mine);
+  const after = attempted(mine, failure, random(1).readUInt8() / 256, clock());
+  const action = after.delivery.state === 'abandoned' ? 'keystead:AbandonAlert' : 'keystead:DeliverAlert';
+  await commit(ports, alert, [putAlert(tenantKey, mine, after)], action, failure);
+  return failure === undefined || after.delivery.state === 'abandoned';
+}
+
+async function commit(
+  { store, clock, random }: AlertPorts,
+  { tenantId, id, channelId, facts, delivery }: Alert,
+  writes: readonly Write[],
+  action: string,
+  reason?: string,
+): Promise<void> {
+  const entry = {
+    tenantId,
+    timeMs: clock(),
+    principal: 'keystead',
+    action,
+    requestId: id,
+    outcome: reason === undefined ? ('done' as const) : ('failed' as const),
+    ...(reason !== undefined && { reason }),
+    change: true,
+    details: { request: { alert: id, channel: channelId, kind: facts.kind, attempts: delivery.attempts } },
+    salt: random(16),
+  };
+  await store.commit({ writes, entries: [entry] });
+}

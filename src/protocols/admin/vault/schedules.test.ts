@@ -1,0 +1,348 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Scheduler } from '../../../jobs/scheduler.ts';
+import { noteOverdue } from '../../../jobs/note-overdue.ts';
+import { readAlert } from '../../../vault/alerts/alert-record.ts';
+import { putChannel } from '../../../vault/alerts/channel-record.ts';
+import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
+import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
+
+const REGION = 'eu-central-1';
+const HOUR = 3_600_000;
+const at = (text: string): number => Date.parse(text);
+
+describe('sources, their schedules, and what the server does of its own accord', () => {
+  let house: AdminHouse;
+  let aws: AwsKmsFixture;
+  let apiKey: string;
+  let key: FixtureKey;
+  let number = 0;
+  let nowMs: number;
+
+  beforeAll(async () => {
+    [house, aws] = await Promise.all([adminHouse(), AwsKmsFixture.start()]);
+    apiKey = (await house.member(['administrator'])).apiKey;
+    const { tenantId, tenantKey } = house.tenant;
+    await house.commit(
+      putChannel(tenantKey, {
+        tenantId,
+        id: 'channel',
+        revision: 0,
+        label: 'people',
+        place: { kind: 'email', recipients: ['a@example.com'] },
+        createdAtMs: 0,
+      }),
+    );
+  });
+  afterAll(async () => {
+    await house.close();
+    await aws.stop();
+  });
+  beforeEach(() => {
+    aws.always.clear();
+    aws.planned.length = 0;
+    key = aws.makeKey(REGION);
+    clockAt(at('2026-11-21T12:00Z') + ++number * 100 * HOUR);
+  });
+
+  /** No test is in the way of another. */
+  afterEach(async () => {
+    for (const [environment, id] of timed.splice(0)) {
+      await runsOf(environment);
+      await post(`/environments/${environment}/sources/${id}/delete`);
+    }
+  });
+  const timed: (readonly [environment: string, id: string])[] = [];
+
+  const clockAt = (ms: number): void => house.setClock((nowMs = ms));
+  const later = (ms: number): void => clockAt(nowMs + ms);
+  const post = (path: string, body?: unknown) => house.send(apiKey, 'POST', path, body);
+  const get = async (path: string) => (await house.send(apiKey, 'GET', path)).body;
+  const refused = ({ status, body }: Answer) => [status, (body['error'] as { code: string }).code];
+  const tick = () => house.services.vault.scheduler.tick();
+
+  interface Run {
+    readonly runId: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly problem?: { readonly code: string };
+  }
+
+  async function made(): Promise<string> {
+    const label = `scheduled ${number}`;
+    const answer = await post('/environments', {
+      label,
+      storage: { type: 'folder', path: join(house.scratch, 'vaults', `s${number}`), region: REGION },
+      encryptAutomatically: true,
+      masterKey: {
+        provider: 'aws-kms',
+        keyId: key.arn,
+        endpoint: aws.endpoint,
+        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+        secretAccessKey: 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY',
+      },
+    });
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+    return (answer.body['environment'] as { environmentId: string }).environmentId;
+  }
+
+  function folder(name: string): string {
+    const path = join(house.scratch, 'sources', `${name}-${number}`);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'a'), `what ${name} holds`);
+    return path;
+  }
+
+  /** A source that is due every hour. */
+  async function source(environment: string, name: string, more: object = {}): Promise<string> {
+    const body = { name, folder: { path: folder(name) }, schedule: { cron: '0 * * * *' }, ...more };
+    const answer = await post(`/environments/${environment}/sources`, body);
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+    const id = answer.body['sourceId'] as string;
+    timed.push([environment, id]);
+    return id;
+  }
+
+  async function runsOf(environment: string): Promise<Run[]> {
+    for (;;) {
+      const { items } = (await get(`/environments/${environment}/runs`)) as unknown as { items: Run[] };
+      if (items.every(({ state }) => state !== 'running')) return items;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+  const scheduleOf = async (environment: string, id: string) =>
+    (await get(`/environments/${environment}/sources/${id}`))['schedule'] as Record<string, unknown>;
+
+  /** The alerts about an environment so far, by their kinds. */
+  async function alertsOf(environment: string): Promise<string[]> {
+    const { tenantId, tenantKey } = house.tenant;
+    const all = (await house.store.list(tenantId, 'alert', '', { limit: 1000 })).map((one) =>
+      readAlert(tenantKey, one),
+    );
+    return all
+      .filter(({ facts }) => facts.environmentId === environment)
+      .toSorted((a, b) => a.atMs - b.atMs)
+      .map(({ facts }) => facts.kind);
+  }
+
+  it('starts what is due, once, and shows when it is due next', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    expect(await tick()).toBe(0);
+    later(HOUR);
+    expect(await tick()).toBe(1);
+    expect(await tick()).toBe(0);
+    const runs = await runsOf(environment);
+    expect(runs).toMatchObject([{ kind: 'backup', state: 'succeeded', source: 'records', sourceId: id }]);
+    const shown = await get(`/environments/${environment}/sources/${id}`);
+    expect(shown).toMatchObject({
+      lastGoodBackup: { runId: runs[0]?.runId },
+      schedule: { last: { outcome: 'started', runId: runs[0]?.runId } },
+    });
+    const [next] = (shown['schedule'] as { nextTimes: string[] }).nextTimes;
+    expect(at(next as string)).toBe(Math.floor(nowMs / HOUR) * HOUR + HOUR);
+    expect(await alertsOf(environment)).toEqual([]);
+  });
+
+  it('is started by one of two servers on one database', async () => {
+    const environment = await made();
+    await source(environment, 'records');
+    await source(environment, 'others');
+    const { records, directory, pipeline, clock, random, log, vault } = house.services;
+    const other = new Scheduler({ ...vault, records, directory, pipeline, clock, random, log });
+    later(HOUR);
+    const counts = await Promise.all([tick(), other.tick()]);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2);
+    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('lets times go that were missed for too long, and says so', async () => {
+    const environment = await made();
+    const skip = { cron: '0 3 * * *', ifMissed: 'skip' };
+    const id = await source(environment, 'records', { schedule: skip });
+    later(80 * HOUR);
+    expect(await tick()).toBe(0);
+    expect(await scheduleOf(environment, id)).toMatchObject({ last: { outcome: 'skipped' } });
+    expect(await runsOf(environment)).toEqual([]);
+  });
+
+  it('holds what is due while the key says no, tells people once, and makes up for it once', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    key.state = 'Disabled';
+    later(HOUR);
+    expect(await tick()).toBe(0);
+    expect(await scheduleOf(environment, id)).toMatchObject({ waiting: { for: 'master-key' } });
+    for (let hours = 0; hours < 30; hours++) {
+      later(HOUR);
+      await house.services.vault.watcher.checkUneasy();
+      expect(await tick()).toBe(0);
+    }
+    expect(await runsOf(environment)).toEqual([]);
+    expect(await alertsOf(environment)).toEqual(['key-unavailable']);
+    key.state = 'Enabled';
+    later(HOUR);
+    await house.services.vault.watcher.checkUneasy();
+    expect(await tick()).toBe(1);
+    expect(await tick()).toBe(0);
+    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
+    expect(await alertsOf(environment)).toEqual(['key-unavailable', 'key-back']);
+    expect(await scheduleOf(environment, id)).not.toHaveProperty('waiting');
+  });
+
+  it('takes a key that is out of reach for a while as a doubt, and not as news', async () => {
+    const environment = await made();
+    await source(environment, 'records');
+    aws.always.set('GenerateDataKey', [400, 'ThrottlingException', 'slow down']);
+    later(HOUR);
+    expect(await tick()).toBe(0);
+    aws.always.clear();
+    later(31_000);
+    await house.services.vault.watcher.checkUneasy();
+    expect(await tick()).toBe(1);
+    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
+    expect(await alertsOf(environment)).toEqual([]);
+  }, 20_000);
+
+  it('tells with the date when a key is to be deleted, and again when it is called back', async () => {
+    const environment = await made();
+    await source(environment, 'records');
+    key.state = 'PendingDeletion';
+    key.deletionDateMs = nowMs + 700 * HOUR;
+    later(HOUR);
+    await tick();
+    expect(await alertsOf(environment)).toEqual(['key-pending-deletion']);
+    key.state = 'Disabled';
+    later(HOUR);
+    await house.services.vault.watcher.checkUneasy();
+    expect(await alertsOf(environment)).toEqual(['key-pending-deletion', 'key-unavailable']);
+  });
+
+  it('waits for the run of the same source that is in flight, and starts once it has ended', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    const byHand = await post(`/environments/${environment}/backups`, { sourceId: id });
+    expect(byHand.status).toBe(201);
+    later(HOUR);
+    if ((await tick()) === 0)
+      expect(await scheduleOf(environment, id)).toMatchObject({ waiting: { for: 'run-in-flight' } });
+    await runsOf(environment);
+    await tick();
+    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('says of a folder that is gone that its backup failed, as a run and to people', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    rmSync(join(house.scratch, 'sources', `records-${number}`), { recursive: true });
+    later(HOUR);
+    expect(await tick()).toBe(0);
+    expect(await runsOf(environment)).toMatchObject([{ state: 'failed', problem: { code: 'source-missing' } }]);
+    expect(await scheduleOf(environment, id)).toMatchObject({ last: { outcome: 'refused', code: 'source-missing' } });
+    expect(await alertsOf(environment)).toEqual(['run-failed']);
+  });
+
+  it('pauses and resumes, and makes nothing up for', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    const paused = await post(`/environments/${environment}/sources/${id}/pause`);
+    expect(paused.body).toMatchObject({ schedule: { paused: true, nextTimes: [] } });
+    later(9 * HOUR);
+    expect(await tick()).toBe(0);
+    await post(`/environments/${environment}/sources/${id}/resume`);
+    expect(await tick()).toBe(0);
+    later(HOUR);
+    expect(await tick()).toBe(1);
+    await runsOf(environment);
+  });
+
+  it('tells people once that there has been no good backup for too long, and when there is one again', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records', { schedule: undefined, alertAfterHours: 24 });
+    const { records, directory, pipeline, clock, random } = house.services;
+    const note = () => noteOverdue({ records, directory, pipeline, clock, random });
+    later(23 * HOUR);
+    expect(await note()).toBe(0);
+    later(2 * HOUR);
+    expect([await note(), await note()]).toEqual([1, 0]);
+    expect(await get(`/environments/${environment}/sources/${id}`)).toHaveProperty('overdueSince');
+    await post(`/environments/${environment}/backups`, { sourceId: id });
+    await runsOf(environment);
+    expect(await get(`/environments/${environment}/sources/${id}`)).not.toHaveProperty('overdueSince');
+    expect(await alertsOf(environment)).toEqual(['backup-overdue', 'backup-good']);
+  });
+
+  it('changes and forgets a source, and keeps what it has backed up', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    const path = `/environments/${environment}/sources/${id}`;
+    const body = {
+      limits: { bytesPerSecond: 1_000_000 },
+      alertAfterHours: 5,
+      schedule: { cron: '@daily', timeZone: 'Asia/Kolkata' },
+    };
+    expect((await post(path, body)).body).toMatchObject({
+      ...body,
+      schedule: { cron: '@daily', timeZone: 'Asia/Kolkata' },
+    });
+    const without = (await post(path, { remove: ['limits', 'schedule'] })).body;
+    expect([without['limits'], without['schedule'], without['alertAfterHours']]).toEqual([{}, undefined, 5]);
+    expect(refused(await post(path, { alertAfterHours: 6, remove: ['alertAfterHours'] }))).toEqual([
+      400,
+      'invalid-request',
+    ]);
+    expect(refused(await post(path, { stream: { item: 'dump' } }))).toEqual([409, 'source-exists']);
+    await post(`/environments/${environment}/backups`, { sourceId: id });
+    await runsOf(environment);
+    expect((await post(`${path}/delete`)).status).toBe(200);
+    expect(refused(await post(`/environments/${environment}/backups`, { sourceId: id }))).toEqual([
+      404,
+      'source-not-found',
+    ]);
+    expect((await get(`/environments/${environment}/snapshots`))['snapshots']).toHaveLength(1);
+  });
+
+  it('keeps the password of a database wrapped, and never shows it', async () => {
+    const environment = await made();
+    const secret = 'correct horse battery staple';
+    const postgres = { host: 'db.example.com', user: 'backup', password: secret };
+    const answer = await post(`/environments/${environment}/sources`, { name: 'db', postgres });
+    expect(answer.body).toMatchObject({ kind: 'postgres', postgres: { host: 'db.example.com', hasPassword: true } });
+    const record = house.store.read({
+      tenantId: house.tenant.tenantId,
+      kind: 'source',
+      id: answer.body['sourceId'] as string,
+    });
+    for (const text of [String(record?.body), JSON.stringify(answer.body), house.logged.join('\n')]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it.each<[string, object, number, string]>([
+    ['two kinds at once', { folder: { path: '/x' }, stream: { item: 'x' } }, 400, 'invalid-request'],
+    ['nothing at all', {}, 400, 'invalid-request'],
+    ['a folder elsewhere', { folder: { path: '/etc' } }, 403, 'path-outside-roots'],
+    ['times that are none', { stream: { item: 'x' }, schedule: { cron: 'now' } }, 400, 'schedule-malformed'],
+    [
+      'an unknown zone',
+      { stream: { item: 'x' }, schedule: { cron: '@daily', timeZone: 'X/Y' } },
+      400,
+      'schedule-malformed',
+    ],
+    ['a member that there is not', { stream: { item: 'x' }, color: 'red' }, 400, 'invalid-request'],
+  ])('refuses %s', async (_, body, status, code) => {
+    const environment = await made();
+    expect(refused(await post(`/environments/${environment}/sources`, { name: 'x', ...body }))).toEqual([status, code]);
+  });
+
+  it('refuses a name that is taken, in the same environment alone', async () => {
+    const environment = await made();
+    await source(environment, 'records');
+    const again = { name: 'records', stream: { item: 'x' } };
+    expect(refused(await post(`/environments/${environment}/sources`, again))).toEqual([409, 'source-exists']);
+    number += 1000;
+    expect((await post(`/environments/${await made()}/sources`, again)).status).toBe(201);
+    number -= 1000;
+  });
+});

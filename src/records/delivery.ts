@@ -1,0 +1,67 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How far the telling of something to somebody outside has come. Only what waits is sent. */
+export interface Delivery {
+  readonly state: 'waiting' | 'delivered' | 'abandoned';
+  /** How often it was begun to be sent. */
+  readonly attempts: number;
+  /** While it waits: not before. */
+  readonly nextAtMs: number;
+  /** What the last attempt failed for, as a word. */
+  readonly failure?: string;
+  readonly deliveredAtMs?: number;
+}
+
+/** How long something is sent again and again. */
+export const SENT_FOR_MS = 7 * 24 * HOUR_MS;
+/** How long an attempt belongs to the server that began it: longer than any may take. */
+export const CLAIM_MS = MINUTE_MS;
+
+/** What a receiver answers that wants no more of it (Standard Webhooks 1.0: 410 Gone). */
+const GONE = 'status-410';
+
+/** How long the n-th attempt that failed is followed by none; later ones like the last. */
+const BACKOFF_MS = [
+  5_000,
+  30_000,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  4 * HOUR_MS,
+  6 * HOUR_MS,
+];
+
+/** Something that is to be told from now on. */
+export function toDeliver(nowMs: number): Delivery {
+  return { state: 'waiting', attempts: 0, nextAtMs: nowMs };
+}
+
+/** An attempt begins: until it is over, or has been for too long, nobody else makes another. */
+export function attemptBegun(delivery: Delivery, nowMs: number): Delivery {
+  return { ...delivery, attempts: delivery.attempts + 1, nextAtMs: nowMs + CLAIM_MS };
+}
+
+/** The receiver has it. */
+export function deliveredAt({ failure: _, ...delivery }: Delivery, nowMs: number): Delivery {
+  return { ...delivery, state: 'delivered', deliveredAtMs: nowMs };
+}
+
+/**
+ * The attempt came to nothing. The next one is later each time, by up to a quarter more (`jitter` from 0 up to 1), so that
+ * those that failed together do not come together again. `sinceMs` is when it was first to be told.
+ */
+export function attemptFailed(
+  delivery: Delivery,
+  sinceMs: number,
+  failure: string,
+  jitter: number,
+  nowMs: number,
+): Delivery {
+  const pause = BACKOFF_MS[Math.min(Math.max(delivery.attempts, 1), BACKOFF_MS.length) - 1] as number;
+  const nextAtMs = nowMs + Math.round(pause * (1 + jitter / 4));
+  const state = failure === GONE || nextAtMs >= sinceMs + SENT_FOR_MS ? 'abandoned' : 'waiting';
+  return { ...delivery, state, nextAtMs, failure };
+}

@@ -1,0 +1,145 @@
+import { isSameMasterKey } from '../master-keys/master-key.ts';
+import type { MasterKeyFailure } from '../master-keys/master-key-error.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How a master key was found: usable, perhaps not (it was out of reach a moment ago), or in words of its own. */
+export type WatchedState = 'good' | 'doubtful' | MasterKeyFailure;
+
+export interface WatchedKey {
+  readonly provider: string;
+  readonly keyId: string;
+  readonly state: WatchedState;
+  /** Since when it is in this state, as far as anybody has looked. */
+  readonly sinceMs: number;
+  /** How often in a row it was out of reach. */
+  readonly misses: number;
+  readonly deletionAtMs?: number;
+}
+
+/** What is known of the master keys of an environment. */
+export interface KeyWatch {
+  readonly tenantId: string;
+  readonly environmentId: string;
+  readonly revision: number;
+  readonly keys: readonly WatchedKey[];
+  readonly checkedAtMs: number;
+  /** No schedule starts a run while a key says no. */
+  readonly held?: Hold;
+}
+
+export interface Hold {
+  readonly sinceMs: number;
+  readonly code: MasterKeyFailure;
+  readonly keyId: string;
+}
+
+/** What came of using a key once. */
+export interface Probe {
+  readonly provider: string;
+  readonly keyId: string;
+  /** Absent: it could be used. */
+  readonly failure?: MasterKeyFailure;
+  readonly deletionAtMs?: number;
+}
+
+/** A change that people are told of, once. */
+export interface KeyChange {
+  readonly kind: 'key-unavailable' | 'key-pending-deletion' | 'key-back';
+  readonly keyId: string;
+  readonly code?: MasterKeyFailure;
+  readonly deletionAtMs?: number;
+}
+
+/** What may pass by itself within minutes. */
+const PASSING: ReadonlySet<MasterKeyFailure> = new Set(['throttled', 'unreachable']);
+/** How often in a row a key must be out of reach before that counts. */
+const MISSES_THAT_COUNT = 4;
+/** How long after the n-th miss it is looked at again. */
+const AFTER_MISS_MS = [30_000, MINUTE_MS, 2 * MINUTE_MS] as const;
+const HELD_MS = { first: MINUTE_MS, firstFor: 60 * MINUTE_MS, later: 5 * MINUTE_MS } as const;
+/** At least daily: half of it, so that a server that is down for some hours does not miss a day. */
+const GOOD_MS = 12 * 60 * MINUTE_MS;
+
+/** Brings what is known of keys to what a probe of each has found, and says what of that is news. */
+export function observed(
+  before: KeyWatch | undefined,
+  fields: Pick<KeyWatch, 'tenantId' | 'environmentId'>,
+  probes: readonly Probe[],
+  nowMs: number,
+): { readonly after: KeyWatch; readonly changes: readonly KeyChange[] } {
+  const changes: KeyChange[] = [];
+  const keys = probes.map((probe) => {
+    const known = before?.keys.find((key) => isSameMasterKey(key, probe));
+    const key = keyAfter(known, probe, nowMs);
+    const change = changeOf(known, key);
+    if (change) changes.push(change);
+    return key;
+  });
+  const bad = keys.find(({ state }) => isBad(state));
+  const held: Hold | undefined = bad && {
+    sinceMs: before?.held?.sinceMs ?? nowMs,
+    code: bad.state as MasterKeyFailure,
+    keyId: bad.keyId,
+  };
+  const after = { ...fields, revision: before?.revision ?? 0, keys, checkedAtMs: nowMs, ...(held && { held }) };
+  return { after, changes };
+}
+
+/** When the keys are to be looked at again. */
+export function nextCheckMs({ keys, checkedAtMs, held }: KeyWatch): number {
+  if (held) {
+    const isFresh = checkedAtMs - held.sinceMs < HELD_MS.firstFor;
+    return checkedAtMs + (isFresh ? HELD_MS.first : HELD_MS.later);
+  }
+  const misses = Math.max(0, ...keys.map((key) => key.misses));
+  return checkedAtMs + (misses === 0 ? GOOD_MS : (AFTER_MISS_MS[Math.min(misses, AFTER_MISS_MS.length) - 1] as number));
+}
+
+/** Whether a check has found nothing that is not known. Such a one need not be written down until a day is over. */
+export function isNews(before: KeyWatch | undefined, after: KeyWatch): boolean {
+  if (before === undefined || after.checkedAtMs - before.checkedAtMs >= GOOD_MS) return true;
+  const facts = ({ keys, held }: KeyWatch) =>
+    JSON.stringify([
+      keys.map(({ keyId, provider, state, misses, deletionAtMs }) => [provider, keyId, state, misses, deletionAtMs]),
+      held?.code,
+    ]);
+  return facts(before) !== facts(after);
+}
+
+/** Whether any key may not be usable just now: what is due waits for the next look. */
+export function isDoubtful({ keys }: KeyWatch): boolean {
+  return keys.some(({ state }) => state === 'doubtful');
+}
+
+function keyAfter(known: WatchedKey | undefined, probe: Probe, nowMs: number): WatchedKey {
+  const { provider, keyId, failure, deletionAtMs } = probe;
+  const date = deletionAtMs === undefined ? {} : { deletionAtMs };
+  const passes = failure !== undefined && PASSING.has(failure);
+  const misses = passes ? Math.min((known?.misses ?? 0) + 1, MISSES_THAT_COUNT) : 0;
+  // What was known of a key that cannot be asked now stays what is known of it.
+  if (passes && known !== undefined && isBad(known.state) && !PASSING.has(known.state as MasterKeyFailure)) {
+    return { ...known, misses };
+  }
+  const state: WatchedState = passes && misses < MISSES_THAT_COUNT ? stillOrDoubtful(known) : (failure ?? 'good');
+  const sinceMs = known?.state === state ? known.sinceMs : nowMs;
+  return { provider, keyId, state, sinceMs, misses, ...date };
+}
+
+function stillOrDoubtful(known: WatchedKey | undefined): WatchedState {
+  return known !== undefined && isBad(known.state) ? known.state : 'doubtful';
+}
+
+function changeOf(known: WatchedKey | undefined, { keyId, state, deletionAtMs }: WatchedKey): KeyChange | undefined {
+  // Doubts are nobody's news, and what comes of them is measured by what was before.
+  const wasBad = known !== undefined && isBad(known.state);
+  if (state === 'doubtful' || known?.state === state) return undefined;
+  const date = deletionAtMs === undefined ? {} : { deletionAtMs };
+  if (state === 'pending-deletion') return { kind: 'key-pending-deletion', keyId, code: state, ...date };
+  if (isBad(state)) return { kind: 'key-unavailable', keyId, code: state as MasterKeyFailure };
+  return wasBad ? { kind: 'key-back', keyId } : undefined;
+}
+
+function isBad(state: WatchedState): boolean {
+  return state !== 'good' && state !== 'doubtful';
+}
