@@ -45,7 +45,8 @@ export function attemptBegun(delivery: Delivery, nowMs: number): Delivery {
 }
 
 /** The receiver has it. */
-export function deliveredAt({ failure: _, ...delivery }: Delivery, nowMs: number): Delivery {
+export function deliveredAt(before: Delivery, nowMs: number): Delivery {
+  const { failure: _, ...delivery } = before;
   return { ...delivery, state: 'delivered', deliveredAtMs: nowMs };
 }
 

@@ -49,7 +49,8 @@ export function alertMessage({ facts, atMs }: Alert, publicUrl: string | undefin
   };
 }
 
-function shownFacts({ kind: _, deletionAtMs, lastGoodAtMs, ...rest }: AlertFacts): Record<string, string | number> {
+function shownFacts(facts: AlertFacts): Record<string, string | number> {
+  const { kind: _, deletionAtMs, lastGoodAtMs, ...rest } = facts;
   return {
     ...rest,
     ...(deletionAtMs !== undefined && { deletionAt: new Date(deletionAtMs).toISOString() }),

@@ -6,6 +6,9 @@ import { noteOverdue } from '../../../jobs/note-overdue.ts';
 import { readAlert } from '../../../vault/alerts/alert-record.ts';
 import { putChannel } from '../../../vault/alerts/channel-record.ts';
 import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
+import { thisOwner } from '../../../vault/runs/owner.ts';
+import { putRun } from '../../../vault/runs/run-record.ts';
+import { runId, type Run } from '../../../vault/runs/run.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
 
 const REGION = 'eu-central-1';
@@ -62,7 +65,7 @@ describe('sources, their schedules, and what the server does of its own accord',
   const refused = ({ status, body }: Answer) => [status, (body['error'] as { code: string }).code];
   const tick = () => house.services.vault.scheduler.tick();
 
-  interface Run {
+  interface ShownRun {
     readonly runId: string;
     readonly kind: string;
     readonly state: string;
@@ -104,9 +107,9 @@ describe('sources, their schedules, and what the server does of its own accord',
     return id;
   }
 
-  async function runsOf(environment: string): Promise<Run[]> {
+  async function runsOf(environment: string): Promise<ShownRun[]> {
     for (;;) {
-      const { items } = (await get(`/environments/${environment}/runs`)) as unknown as { items: Run[] };
+      const { items } = (await get(`/environments/${environment}/runs`)) as unknown as { items: ShownRun[] };
       if (items.every(({ state }) => state !== 'running')) return items;
       await new Promise((done) => setTimeout(done, 20));
     }
@@ -115,11 +118,9 @@ describe('sources, their schedules, and what the server does of its own accord',
     (await get(`/environments/${environment}/sources/${id}`))['schedule'] as Record<string, unknown>;
 
   /** The alerts about an environment so far, by their kinds. */
-  async function alertsOf(environment: string): Promise<string[]> {
+  function alertsOf(environment: string): string[] {
     const { tenantId, tenantKey } = house.tenant;
-    const all = (await house.store.list(tenantId, 'alert', '', { limit: 1000 })).map((one) =>
-      readAlert(tenantKey, one),
-    );
+    const all = house.store.list(tenantId, 'alert', '', { limit: 1000 }).map((one) => readAlert(tenantKey, one));
     return all
       .filter(({ facts }) => facts.environmentId === environment)
       .toSorted((a, b) => a.atMs - b.atMs)
@@ -142,7 +143,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     });
     const [next] = (shown['schedule'] as { nextTimes: string[] }).nextTimes;
     expect(at(next as string)).toBe(Math.floor(nowMs / HOUR) * HOUR + HOUR);
-    expect(await alertsOf(environment)).toEqual([]);
+    expect(alertsOf(environment)).toEqual([]);
   });
 
   it('is started by one of two servers on one database', async () => {
@@ -180,14 +181,14 @@ describe('sources, their schedules, and what the server does of its own accord',
       expect(await tick()).toBe(0);
     }
     expect(await runsOf(environment)).toEqual([]);
-    expect(await alertsOf(environment)).toEqual(['key-unavailable']);
+    expect(alertsOf(environment)).toEqual(['key-unavailable']);
     key.state = 'Enabled';
     later(HOUR);
     await house.services.vault.watcher.checkUneasy();
     expect(await tick()).toBe(1);
     expect(await tick()).toBe(0);
     expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
-    expect(await alertsOf(environment)).toEqual(['key-unavailable', 'key-back']);
+    expect(alertsOf(environment)).toEqual(['key-unavailable', 'key-back']);
     expect(await scheduleOf(environment, id)).not.toHaveProperty('waiting');
   });
 
@@ -202,7 +203,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     await house.services.vault.watcher.checkUneasy();
     expect(await tick()).toBe(1);
     expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
-    expect(await alertsOf(environment)).toEqual([]);
+    expect(alertsOf(environment)).toEqual([]);
   }, 20_000);
 
   it('tells with the date when a key is to be deleted, and again when it is called back', async () => {
@@ -212,24 +213,39 @@ describe('sources, their schedules, and what the server does of its own accord',
     key.deletionDateMs = nowMs + 700 * HOUR;
     later(HOUR);
     await tick();
-    expect(await alertsOf(environment)).toEqual(['key-pending-deletion']);
+    expect(alertsOf(environment)).toEqual(['key-pending-deletion']);
     key.state = 'Disabled';
     later(HOUR);
     await house.services.vault.watcher.checkUneasy();
-    expect(await alertsOf(environment)).toEqual(['key-pending-deletion', 'key-unavailable']);
+    expect(alertsOf(environment)).toEqual(['key-pending-deletion', 'key-unavailable']);
   });
 
   it('waits for the run of the same source that is in flight, and starts once it has ended', async () => {
     const environment = await made();
     const id = await source(environment, 'records');
-    const byHand = await post(`/environments/${environment}/backups`, { sourceId: id });
-    expect(byHand.status).toBe(201);
+    const { tenantId, tenantKey } = house.tenant;
+    const running: Run = {
+      tenantId,
+      id: runId(nowMs, house.services.random),
+      revision: 0,
+      environmentId: environment,
+      kind: 'backup',
+      subject: {},
+      locks: { holds: ['source records'] },
+      state: 'running',
+      startedBy: 'somebody',
+      owner: thisOwner(),
+      startedAtMs: nowMs,
+    };
+    await house.commit(putRun(tenantKey, undefined, running));
     later(HOUR);
-    if ((await tick()) === 0)
-      expect(await scheduleOf(environment, id)).toMatchObject({ waiting: { for: 'run-in-flight' } });
-    await runsOf(environment);
-    await tick();
-    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    expect([await tick(), await tick()]).toEqual([0, 0]);
+    expect(await scheduleOf(environment, id)).toMatchObject({ waiting: { for: 'run-in-flight' } });
+    later(5 * HOUR);
+    const before = { ...running, revision: 1 };
+    await house.commit(putRun(tenantKey, before, { ...before, state: 'cancelled', endedAtMs: nowMs }));
+    expect([await tick(), await tick()]).toEqual([1, 0]);
+    expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['cancelled', 'succeeded']);
   });
 
   it('says of a folder that is gone that its backup failed, as a run and to people', async () => {
@@ -240,7 +256,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     expect(await tick()).toBe(0);
     expect(await runsOf(environment)).toMatchObject([{ state: 'failed', problem: { code: 'source-missing' } }]);
     expect(await scheduleOf(environment, id)).toMatchObject({ last: { outcome: 'refused', code: 'source-missing' } });
-    expect(await alertsOf(environment)).toEqual(['run-failed']);
+    expect(alertsOf(environment)).toEqual(['run-failed']);
   });
 
   it('pauses and resumes, and makes nothing up for', async () => {
@@ -270,7 +286,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     await post(`/environments/${environment}/backups`, { sourceId: id });
     await runsOf(environment);
     expect(await get(`/environments/${environment}/sources/${id}`)).not.toHaveProperty('overdueSince');
-    expect(await alertsOf(environment)).toEqual(['backup-overdue', 'backup-good']);
+    expect(alertsOf(environment)).toEqual(['backup-overdue', 'backup-good']);
   });
 
   it('changes and forgets a source, and keeps what it has backed up', async () => {
