@@ -27,7 +27,7 @@ const WAL_ATTEMPTS = 1_000;
 const RUINED = new Set([11, 26]);
 
 const PACKS =
-  'SELECT p.n, p.id, p.key AS keyId, p.length, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source';
+  'SELECT p.n, p.id, p.key AS keyId, p.length, p.writer, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source';
 
 /** Where a chunk lies. `pack` numbers the pack in this cache. */
 export interface Location {
@@ -42,6 +42,8 @@ export interface CachedPack {
   /** The index object that tells of it. */
   readonly indexId: string;
   readonly indexKeyId: string;
+  /** Who has signed that index object. */
+  readonly writer: string;
 }
 
 /** The newest snapshot of a writer that this machine has seen. */
@@ -214,6 +216,12 @@ export class IndexCache implements ChunkIndex {
   /** Every pack that an index object tells of; one that several tell of comes as often. */
   packs(): IterableIterator<CachedPack & { readonly n: number }> {
     return this.#database.prepare(PACKS).iterate() as IterableIterator<CachedPack & { readonly n: number }>;
+  }
+
+  /** What each index object says that tells of a pack. */
+  tellings(id: string): (CachedPack & { readonly n: number })[] {
+    const rows = this.#database.prepare(`${PACKS} WHERE p.id = ? ORDER BY p.n`).all(id);
+    return rows as unknown as (CachedPack & { readonly n: number })[];
   }
 
   /** The chunks of a pack, in the order in which they lie there. */
