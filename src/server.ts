@@ -4,6 +4,7 @@ import { noteOverdue } from './jobs/note-overdue.ts';
 import { sendAlerts } from './jobs/send-alerts.ts';
 import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
+import { keysteadOf } from './jobs/keystead-keys.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sendEvents } from './pipeline/send-events.ts';
@@ -89,6 +90,7 @@ export async function startKeystead(
   const throttle = isBounded ? new Throttle(config.rates, () => performance.now()) : undefined;
   const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
 
+  const keystead = { directory, keys, grants, records: store, pipeline, clock, random };
   const vault = openVault(
     {
       vaultRoots: config.vaultRoots,
@@ -97,7 +99,7 @@ export async function startKeystead(
       cacheFolder: join(config.dataFolder, 'vault-cache'),
       egress: config.egress,
     },
-    { records: store, directory, pipeline, clock, random, log },
+    { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );
   const materials = new MaterialPool();
   const admin = await createAdminApi({

@@ -19,6 +19,7 @@ import {
   type Probe,
 } from '../vault/key-watch/key-watch.ts';
 import { keyWatchRef, putKeyWatch, readKeyWatch, UNEASY_SPACE } from '../vault/key-watch/key-watch-record.ts';
+import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
 import type { MasterKeyAccess } from '../vault/master-keys/master-key-access.ts';
 import { MasterKeyError } from '../vault/master-keys/master-key-error.ts';
 import { openMasterKey } from '../vault/master-keys/open-master-key.ts';
@@ -32,6 +33,8 @@ export interface KeyWatcherServices {
   readonly directory: Directory;
   readonly pipeline: Pipeline;
   readonly guard: EgressGuard;
+  /** Asks for keys of this installation as an environment. */
+  readonly keystead: KeysteadOf;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: JobLog;
@@ -138,9 +141,11 @@ export class KeyWatcher {
   async #probe({ tenantId, tenantKey }: Tenant, environment: Environment): Promise<Probe[]> {
     const owner = { tenant: tenantId, environment: environment.id };
     const accesses = masterKeyAccessesOf(tenantKey, environment).filter(({ provider }) => provider !== 'recovery');
+    const { guard } = this.#services;
+    const keystead = this.#services.keystead(tenantId, environment.id);
     const probe = async (access: MasterKeyAccess): Promise<Probe> => {
       const { provider, keyId } = access;
-      const key = openMasterKey(access, owner, { guard: this.#services.guard });
+      const key = openMasterKey(access, owner, { guard, keystead });
       try {
         await key.probe();
         return { provider, keyId };

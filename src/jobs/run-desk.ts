@@ -18,6 +18,7 @@ import { performerOf } from '../vault/runs/performers.ts';
 import { isGone } from '../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../vault/runs/run-record.ts';
+import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
 import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
 import type { BegunRun } from './begin-run.ts';
@@ -34,6 +35,8 @@ export interface RunDeskServices extends StorageServices {
   readonly runner: Runner;
   readonly random: Random;
   readonly egress: EgressPolicy;
+  /** Asks for keys of this installation as an environment. */
+  readonly keystead: KeysteadOf;
   /** A folder for what this machine knows of the stores; no secrets in it. */
   readonly cacheFolder?: string;
   /** Looks at keys that said no to a run. */
@@ -94,7 +97,7 @@ export class RunDesk {
   async #follow(tenant: Tenant, { environment, run, openWork, limits }: BegunRun): Promise<void> {
     let end: RunEnd;
     try {
-      end = await this.#services.runner.start(run.id, this.#jobOf(tenant, environment, openWork(), limits)).ended;
+      end = await this.#start(run.id, this.#jobOf(tenant, environment, openWork(), limits));
     } catch (error) {
       this.#services.log.error({ runId: run.id, err: error }, 'a run could not be started');
       end = { state: 'failed', problem: problemOf(error) };
@@ -107,14 +110,19 @@ export class RunDesk {
   async snapshots(tenant: Tenant, environment: Environment): Promise<RunEnd> {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, { kind: 'snapshots' });
-    return await this.#services.runner.start(`snapshots ${randomUUID()}`, job).ended;
+    return await this.#start(`snapshots ${randomUUID()}`, job);
   }
 
   /** Asks about snapshots, in a process of its own: no key outlives its answer. */
   async ask(tenant: Tenant, environment: Environment, question: Question): Promise<RunEnd> {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, question);
-    return await this.#services.runner.start(`${question.kind} ${randomUUID()}`, job).ended;
+    return await this.#start(`${question.kind} ${randomUUID()}`, job);
+  }
+
+  #start(runId: string, job: Job): Promise<RunEnd> {
+    const keystead = this.#services.keystead(job.tenantId, job.environmentId, runId);
+    return this.#services.runner.start(runId, job, keystead).ended;
   }
 
   progress(runId: string): RunProgress | undefined {

@@ -1,5 +1,6 @@
 import type { Random } from '../crypto/random.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
+import { SERVICE_NAME } from '../identity/service.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { NeededRoom } from '../keys/change.ts';
 import { nothingMore } from '../keys/held.ts';
@@ -43,6 +44,8 @@ export function tellServices(records: RecordReader, directory: Directory, random
       // A deletion by force took the registrations away: those who heard of it hear of its end.
       const bereft = kind === 'restore' ? await toldOfDeletion(records, tenantKey, key) : [];
       for (const service of [...also, ...bereft]) if (!registered.has(service)) registered.set(service, []);
+      // What this installation registers for itself is under no service's name: it looks after its keys anyway.
+      for (const name of registered.keys()) if (!SERVICE_NAME.test(name)) registered.delete(name);
       const events = eventsOf(kind, key, registered, nowMs, random);
       writes.push(...events.map((event) => putLifecycleEvent(tenantKey, undefined, event).write));
     }

@@ -12,6 +12,7 @@ import { makePrincipal, type Member } from '../../identity/principal.ts';
 import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
+import { keysteadOf } from '../../jobs/keystead-keys.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
 import { MaterialPool } from '../../keys/material-pool.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
@@ -93,6 +94,7 @@ export async function adminHouse(): Promise<AdminHouse> {
   const pipeline = new Pipeline(store, clock, random, grantedBy(grants, store), tellServices(store, directory, random));
   const log = { info: keep, error: keep };
   const scratch = mkdtempSync(join(tmpdir(), 'keystead-admin-'));
+  const keystead = { directory, keys: new KeyCache(store), grants, records: store, pipeline, clock, random };
   const vault = openVault(
     {
       vaultRoots: [join(scratch, 'vaults')],
@@ -102,7 +104,7 @@ export async function adminHouse(): Promise<AdminHouse> {
       egress: {},
       maxRuns: 2,
     },
-    { records: store, directory, pipeline, clock, random, log },
+    { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );
   const rates: AdminHouse['rates'] = {};
   const quotas: AdminHouse['quotas'] = { ...DEFAULT_QUOTAS };

@@ -1,5 +1,6 @@
 import type { EgressGuard } from '../../clients/egress.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import type { KeysteadOf } from '../master-keys/keystead-service.ts';
 import { openMasterKey } from '../master-keys/open-master-key.ts';
 import { masterKeyAccessOf } from './master-key-settings.ts';
 import { storageAccessOf, type StorageServices } from './access-of.ts';
@@ -13,6 +14,8 @@ import { wipeMasterKeys, wipeStorage } from './wipe-access.ts';
 /** What it takes to look at an environment by using it. */
 export interface CheckServices extends StorageServices {
   readonly egress: EgressGuard;
+  /** Asks for keys of this installation as an environment. */
+  readonly keystead: KeysteadOf;
 }
 
 /**
@@ -30,12 +33,13 @@ export async function lookAtEnvironment(
   const { region } = environment.storage;
   const owner = { tenant: tenantKey.tenantId, environment: id };
   const guard = services.egress;
+  const keystead = services.keystead(owner.tenant, id);
   const storage = storageAccessOf(tenantKey, environment, services);
   const accesses = masterKeys.map((settings) => masterKeyAccessOf(tenantKey, id, settings));
   const keys = accesses.map((access, index): CheckedKey => {
     const exception = masterKeys[index]?.regionException;
     return {
-      masterKey: openMasterKey(access, owner, { guard }),
+      masterKey: openMasterKey(access, owner, { guard, keystead }),
       owner,
       region,
       isPrimary: index === 0,

@@ -3,7 +3,7 @@ import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { Put } from '../../records/commit.ts';
 import type { RecordReader } from '../../records/ports.ts';
-import { lookAtEnvironment, requireWorking } from './check-environment.ts';
+import { lookAtEnvironment, requireWorking, type CheckServices } from './check-environment.ts';
 import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { environmentName, putEnvironment } from './environment-record.ts';
@@ -25,7 +25,7 @@ export interface WantedEnvironment {
 }
 
 /** What is needed to look at it. */
-export interface EnvironmentServices extends StorageRules {
+export interface EnvironmentServices extends StorageRules, CheckServices {
   readonly records: RecordReader;
   readonly random: Random;
 }

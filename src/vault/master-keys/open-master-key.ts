@@ -1,10 +1,12 @@
 import { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import type { EgressGuard } from '../../clients/egress.ts';
 import { KeyProtectClient } from '../../clients/key-protect/client.ts';
-import { requireKeyArn, requireKeyCrn } from '../environments/master-key-of.ts';
+import { requireKeyArn, requireKeyCrn, requireKeysteadArn } from '../environments/master-key-of.ts';
 import { VaultError } from '../errors.ts';
 import { AwsKmsMasterKey, type KeyOwner } from './aws-kms.ts';
 import { KeyProtectMasterKey } from './key-protect.ts';
+import { KeysteadMasterKey } from './keystead.ts';
+import type { AskKeystead } from './keystead-service.ts';
 import type { MasterKeyAccess } from './master-key-access.ts';
 import type { MasterKey } from './master-key.ts';
 import { openRecovery } from './open-recovery.ts';
@@ -12,6 +14,8 @@ import { openRecovery } from './open-recovery.ts';
 /** What it takes to reach a key, besides its access. */
 export interface MasterKeyServices {
   readonly guard: EgressGuard;
+  /** Asks for keys of this installation; absent where there is no server. */
+  readonly keystead?: AskKeystead;
 }
 
 type Open<Provider extends MasterKeyAccess['provider']> = (
@@ -38,13 +42,16 @@ const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provid
     };
     return new KeyProtectMasterKey(new KeyProtectClient(connection, guard), keyId, owner);
   },
-  keystead: notYet,
+  keystead: ({ keyId }, owner, { keystead }) => {
+    const arn = requireKeysteadArn(keyId);
+    if (keystead) return new KeysteadMasterKey(keystead, arn, owner);
+    throw new VaultError(
+      'no-recipient',
+      `The key ${keyId} belongs to a Keystead server, which is not here: name it as aws-kms with the server's endpoint`,
+    );
+  },
   recovery: openRecovery,
 };
-
-function notYet({ provider }: MasterKeyAccess): never {
-  throw new VaultError('no-recipient', `Master keys of the provider ${provider} are not implemented yet`);
-}
 
 /** The master key that an access names. Asks nobody yet. Whoever opens it closes it. */
 export function openMasterKey(access: MasterKeyAccess, owner: KeyOwner, services: MasterKeyServices): MasterKey {

@@ -1,3 +1,4 @@
+import { KeysteadChannel } from './channel.ts';
 import type { FromAgent, ToAgent } from './job.ts';
 import { perform } from './perform.ts';
 import { problemOf } from './run-problem.ts';
@@ -15,11 +16,14 @@ function tell(message: FromAgent): Promise<void> {
   });
 }
 
+const channel = new KeysteadChannel(tell);
+
 async function run(job: Extract<ToAgent, { type: 'start' }>['job']): Promise<void> {
   try {
     const report = await perform(job, {
       signal: abort.signal,
       onProgress: (event) => void tell({ type: 'progress', event }),
+      keystead: channel.ask,
     });
     await tell({ type: 'done', report });
   } catch (error) {
@@ -32,10 +36,12 @@ async function run(job: Extract<ToAgent, { type: 'start' }>['job']): Promise<voi
 
 process.on('message', (message: ToAgent) => {
   if (message.type === 'cancel') abort.abort();
+  else if (message.type === 'answer') channel.answer(message.id, message.reply);
   else void run(message.job);
 });
 process.on('disconnect', () => {
   abort.abort();
+  channel.end();
   // Work that does not see the signal must not outlive the server: it holds keys that nobody can take back.
   setTimeout(() => process.exit(1), 2_000).unref();
 });

@@ -1,6 +1,7 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
 import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
+import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ConflictPolicy } from '../places.ts';
@@ -140,11 +141,15 @@ export interface RunProblem {
 }
 
 /** What the run's process is told. */
-export type ToAgent = { readonly type: 'start'; readonly job: Job } | { readonly type: 'cancel' };
+export type ToAgent =
+  | { readonly type: 'start'; readonly job: Job }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'answer'; readonly id: number; readonly reply: KeysteadReply };
 
 /** What the run's process tells. */
 export type FromAgent =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly event: RunEvent }
+  | { readonly type: 'ask'; readonly id: number; readonly request: KeysteadRequest }
   | { readonly type: 'done'; readonly report: RunReport }
   | { readonly type: 'failed'; readonly problem: RunProblem };

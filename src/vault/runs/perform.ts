@@ -18,7 +18,8 @@ import { performerOf } from './performers.ts';
 export async function perform(job: Job, watch: Watch): Promise<RunReport> {
   const guard = new EgressGuard(job.egress);
   const owner = { tenant: job.tenantId, environment: job.environmentId };
-  const masterKeys = job.masterKeys.map((key) => openMasterKey(ownKey(key), owner, { guard }));
+  const services = { guard, ...(watch.keystead && { keystead: watch.keystead }) };
+  const masterKeys = job.masterKeys.map((key) => openMasterKey(ownKey(key), owner, services));
   const target = openTarget(ownStorage(job.storage), guard);
   try {
     const { run, empty } = performerOf(job.work.kind);

@@ -1,3 +1,4 @@
+import type { AskKeystead } from '../master-keys/keystead-service.ts';
 import type { Repository } from '../repository.ts';
 import type { Job, RunEvent, RunReport, RunResult, Work } from './job.ts';
 
@@ -5,6 +6,8 @@ import type { Job, RunEvent, RunReport, RunResult, Work } from './job.ts';
 export interface Watch {
   readonly signal: AbortSignal;
   readonly onProgress: (event: RunEvent) => void;
+  /** Asks for keys of this installation; absent where there is no server. */
+  readonly keystead?: AskKeystead;
 }
 
 /** How one kind of work is done. */

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import { wipeMasterKeys, wipeStorage } from '../environments/wipe-access.ts';
+import type { AskKeystead, KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
@@ -61,8 +62,11 @@ export class Runner {
     this.#options = options;
   }
 
-  /** Starts a job under a name. The secrets of the job are wiped once they are handed over. */
-  start(runId: string, job: Job): StartedRun {
+  /**
+   * Starts a job under a name. The secrets of the job are wiped once they are handed over. `keystead` answers what its
+   * process asks of keys of this installation.
+   */
+  start(runId: string, job: Job, keystead?: AskKeystead): StartedRun {
     if (this.#runs.has(runId)) throw new TypeError(`the run ${runId} is in flight already`);
     const { codeCacheFolder, environment } = this.#options;
     const passed = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
@@ -79,7 +83,7 @@ export class Runner {
     const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
     const run: InFlight = { child, ended, progress: undefined, cancelled: false };
     this.#runs.set(runId, run);
-    this.#follow(runId, run, job, resolve);
+    this.#follow(runId, run, job, resolve, keystead);
     return { ended };
   }
 
@@ -117,7 +121,13 @@ export class Runner {
     await Promise.all(ends);
   }
 
-  #follow(runId: string, run: InFlight, job: Job, resolve: (end: RunEnd) => void): void {
+  #follow(
+    runId: string,
+    run: InFlight,
+    job: Job,
+    resolve: (end: RunEnd) => void,
+    keystead: AskKeystead | undefined,
+  ): void {
     const { child } = run;
     let end: RunEnd | undefined;
     let fault = '';
@@ -135,6 +145,7 @@ export class Runner {
         say(child, { type: 'start', job });
         wipeSecrets(job);
       } else if (message.type === 'progress') run.progress = withTimeLeft(message.event);
+      else if (message.type === 'ask') void answer(child, message.id, message.request, keystead);
       else if (message.type === 'done') end = { state: 'succeeded', report: message.report };
       else end = { state: stateOf(run, message.problem), problem: message.problem };
     });
@@ -146,6 +157,20 @@ export class Runner {
       over(end ?? (run.cancelled ? { state: 'cancelled', problem: CANCELLED } : died(code, signal)));
     });
   }
+}
+
+/** Answers a question of a run's process, and wipes what of it was secret. */
+async function answer(
+  child: ChildProcess,
+  id: number,
+  request: KeysteadRequest,
+  keystead: AskKeystead | undefined,
+): Promise<void> {
+  const refused = { refused: { code: 'unreachable', keyId: request.keyId } } as const;
+  const reply: KeysteadReply = (await keystead?.(request).catch(() => refused)) ?? refused;
+  if (request.operation === 'wrap') wipe(request.dataKey);
+  say(child, { type: 'answer', id, reply });
+  if ('dataKey' in reply) wipe(reply.dataKey);
 }
 
 function stateOf(run: InFlight, problem: RunProblem): 'failed' | 'cancelled' {

@@ -22,7 +22,7 @@ export interface VaultSettings {
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
   { vaultRoots, sourceRoots, keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
-  services: Omit<KeyWatcherServices, 'guard'>,
+  services: Omit<KeyWatcherServices, 'guard'> & Pick<VaultServices, 'keysteadRights'>,
 ): VaultServices {
   const runner = new Runner({
     ...(maxRuns !== undefined && { maxRuns }),
@@ -42,5 +42,6 @@ export function openVault(
   const watcher = new KeyWatcher({ ...services, guard });
   const desk = new RunDesk({ ...services, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
-  return { ...roots, egress: guard, desk, watcher, scheduler };
+  const { keystead, keysteadRights } = services;
+  return { ...roots, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
 }

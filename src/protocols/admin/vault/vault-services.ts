@@ -1,5 +1,7 @@
 import type { EgressGuard } from '../../../clients/egress.ts';
 import type { StorageServices } from '../../../vault/environments/access-of.ts';
+import type { KeysteadRightsPorts } from '../../../jobs/keystead-rights.ts';
+import type { KeysteadOf } from '../../../vault/master-keys/keystead-service.ts';
 import type { Roots } from '../../../vault/environments/roots.ts';
 import type { KeyWatcher } from '../../../jobs/key-watcher.ts';
 import type { RunDesk } from '../../../jobs/run-desk.ts';
@@ -12,6 +14,10 @@ export interface VaultServices extends StorageServices {
   /** Below these folders the server itself reads for a backup and writes for a restore. */
   readonly sourceRoots: Roots;
   readonly egress: EgressGuard;
+  /** Asks for keys of this installation as an environment. */
+  readonly keystead: KeysteadOf;
+  /** Gives environments the right to ask, and takes it back: `letUse`, `letGo`. */
+  readonly keysteadRights: KeysteadRightsPorts;
   readonly desk: RunDesk;
   readonly watcher: KeyWatcher;
   readonly scheduler: Scheduler;

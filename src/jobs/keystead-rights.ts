@@ -1,0 +1,184 @@
+import type { Tenant } from '../identity/tenant.ts';
+import { createGrant, type NewGrant } from '../keys/create-grant.ts';
+import type { GrantCache } from '../keys/grant-cache.ts';
+import { isWithin } from '../keys/grant-reach.ts';
+import { removeGrant } from '../keys/grant-record.ts';
+import { isParty, partyName, type Grant } from '../keys/grant.ts';
+import { keyRecordId } from '../keys/key-record.ts';
+import { register, type Registrar } from '../keys/registration.ts';
+import { registrationsOf, removeRegistration } from '../keys/registration-record.ts';
+import type { Call } from '../pipeline/call.ts';
+import { retireRules } from '../pipeline/retire-rules.ts';
+import type { RecordReader } from '../records/ports.ts';
+import { environmentCrn } from '../vault/environments/environment-crn.ts';
+import { environmentPrincipal } from './environment-principal.ts';
+import { requireKey, type FoundKey, type KeysteadKeyPorts } from './keystead-keys.ts';
+
+/** What it takes to give and take the right to use keys of this installation. */
+export interface KeysteadRightsPorts extends KeysteadKeyPorts {
+  readonly grants: GrantCache;
+  readonly records: RecordReader;
+}
+
+/** Who saves an environment. */
+export type Saver = Pick<Call, 'principal' | 'requestId' | 'source'>;
+
+/** What an environment does with a key, and that it may give it up. */
+const OPERATIONS = [
+  'GenerateDataKey',
+  'Encrypt',
+  'Decrypt',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+  'DescribeKey',
+  'RetireGrant',
+] as const;
+
+/** Whose word a registration is: no service has a name of one label, so none can be taken for it. */
+export const VAULT_REGISTRAR: Registrar = { service: 'keystead', iamId: 'iam-ServiceId-keystead' };
+
+/**
+ * Lets an environment use a key of this installation, by the word of who saves it: a grant for the environment's
+ * principal, bound to its encryption context, and a registration, so that the key's owner sees what depends on it and
+ * does not delete it by mistake. Who saves it needs `kms:CreateGrant` on the key. What is there already stays.
+ *
+ * @throws {KeyError} {@link AccessDeniedError} recorded
+ */
+export async function letUse(
+  ports: KeysteadRightsPorts,
+  saver: Saver,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environment: { readonly id: string; readonly label: string },
+  keyArn: string,
+): Promise<void> {
+  const { pipeline, grants, random } = ports;
+  const wanted = grantFor(tenant, environment.id);
+  await pipeline.execute({ ...saver, action: 'kms:CreateGrant' }, async () => {
+    const found = await requireKey(ports, keyArn);
+    const { open, accountId } = found;
+    return {
+      // Whoever may make grants by a grant alone can hand on no more than that grant gives.
+      targets: [
+        {
+          action: 'kms:CreateGrant',
+          resource: keyArn,
+          key: open,
+          accountId,
+          mayRestOn: (grant) => isWithin(wanted, grant),
+        },
+      ],
+      details: {
+        granteePrincipal: wanted.grantee.name,
+        name: environment.label,
+        operations: [...OPERATIONS],
+        resourceCRN: crnOf(found, tenant, environment.id),
+      },
+      run: async (nowMs) => {
+        const grant = await createGrant(grants, open, wanted, nowMs, random);
+        const registration = await registrationFor(ports, found, tenant, environment, nowMs);
+        const { tenantId, id, region, revision } = open.key;
+        return {
+          value: undefined,
+          writes: [...grant.writes, ...registration.writes],
+          rooms: [...(grant.rooms ?? []), ...registration.rooms],
+          // What was decided about this key must still hold when the grant comes into force.
+          preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
+        };
+      },
+    };
+  });
+}
+
+/** Gives up what {@link letUse} gave, by the environment's own word. What is gone already stays gone. */
+export async function letGo(
+  ports: KeysteadRightsPorts,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environmentId: string,
+  keyArn: string,
+): Promise<void> {
+  const principal = environmentPrincipal(tenant, environmentId);
+  const call = {
+    principal,
+    requestId: environmentId,
+    action: 'kms:RetireGrant',
+    source: { protocol: 'vault', address: 'local' },
+  };
+  const own = async (): Promise<{ readonly found: FoundKey; readonly grants: readonly Grant[] }> => {
+    const found = await requireKey(ports, keyArn);
+    const { space, key } = found.open;
+    const all = await ports.grants.ofGrantee(space, key, partyName(granteeOf(tenant, environmentId)));
+    return { found, grants: all.filter(({ grantee }) => isParty(grantee, principal)) };
+  };
+  if ((await own()).grants.length === 0) return;
+  await ports.pipeline.execute(call, async () => {
+    const { found, grants } = await own();
+    const { open, accountId } = found;
+    const crn = crnOf(found, tenant, environmentId);
+    const registrations = await registrationsOf(ports.records, open.space.tenantKey, open.key);
+    const registered = registrations.filter(
+      ({ resourceCrn, service }) => resourceCrn === crn && service === VAULT_REGISTRAR.service,
+    );
+    return {
+      targets: grants.map((grant) => ({
+        action: 'kms:RetireGrant',
+        resource: keyArn,
+        key: open,
+        accountId,
+        guarded: {
+          tenantId: grant.tenantId,
+          accountId: principal.accountId,
+          policy: retireRules(grant, principal, accountId),
+        },
+      })),
+      details: { grantIds: grants.map(({ id }) => id), resourceCRN: crn },
+      run: () => ({
+        value: undefined,
+        writes: [...grants.map(removeGrant), ...registered.map(removeRegistration)],
+        urgent: true,
+      }),
+    };
+  });
+}
+
+function granteeOf(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId: string): Grant['grantee'] {
+  return { type: 'principal', name: environmentPrincipal(tenant, environmentId).arn };
+}
+
+/** The same for the same environment, so that asking twice makes one. */
+function grantFor(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId: string): NewGrant {
+  return {
+    name: `keystead-vault-${environmentId}`,
+    grantee: granteeOf(tenant, environmentId),
+    issuingAccountId: tenant.accountId,
+    operations: OPERATIONS,
+    constraints: {
+      encryptionContextSubset: [
+        ['keystead:environment', environmentId],
+        ['keystead:tenant', tenant.tenantId],
+      ],
+    },
+  };
+}
+
+async function registrationFor(
+  { records }: KeysteadRightsPorts,
+  found: FoundKey,
+  tenant: Pick<Tenant, 'accountId'>,
+  { id, label }: { readonly id: string; readonly label: string },
+  nowMs: number,
+): Promise<
+  Pick<ReturnType<typeof register>, 'writes'> & { readonly rooms: NonNullable<ReturnType<typeof register>['rooms']> }
+> {
+  const { key, space } = found.open;
+  const crn = crnOf(found, tenant, id);
+  const known = await registrationsOf(records, space.tenantKey, key);
+  if (known.some(({ resourceCrn }) => resourceCrn === crn)) return { writes: [], rooms: [] };
+  // The owner has the last word: a deletion by force takes it away.
+  const wanted = { description: `Backups of the environment ${label}`.slice(0, 240), preventsDeletion: false };
+  const { writes, rooms = [] } = register(space, key, crn, wanted, VAULT_REGISTRAR, known, nowMs);
+  return { writes, rooms };
+}
+
+function crnOf({ open }: FoundKey, { accountId }: Pick<Tenant, 'accountId'>, environmentId: string): string {
+  return environmentCrn(open.key.region, accountId, environmentId);
+}
