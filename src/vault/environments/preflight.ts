@@ -1,5 +1,7 @@
 import type { EgressGuard } from '../../clients/egress.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
+import { BUCKET_CHECKS } from './checks/bucket.ts';
+import { checkedBucket } from './checks/bucket/checked-bucket.ts';
 import { runChecks, type Check } from './checks/check.ts';
 import { FOLDER_CHECKS } from './checks/folder.ts';
 import { MASTER_KEY_CHECKS, RECOVERY_CHECKS, type CheckedKey } from './checks/master-key.ts';
@@ -23,7 +25,14 @@ type StorageChecks<Type extends StorageAccess['type']> = (
 /** One row for each kind of store. */
 const STORAGE_CHECKS: { readonly [Type in StorageAccess['type']]: StorageChecks<Type> } = {
   folder: ({ path }, hasVault) => runChecks(FOLDER_CHECKS, { path, hasVault }),
-  bucket: async () => [{ check: 'storage-reachable', outcome: 'failed', what: 'Buckets are not implemented yet' }],
+  bucket: async (place, hasVault, guard) => {
+    const bucket = checkedBucket(place, hasVault, guard);
+    try {
+      return await runChecks(BUCKET_CHECKS, bucket);
+    } finally {
+      await bucket.target.close();
+    }
+  },
 };
 
 /** Looks at storage and keys by using them. Never rejects: what breaks is a failed check. */

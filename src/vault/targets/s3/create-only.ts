@@ -1,6 +1,6 @@
 import { VaultError } from '../../errors.ts';
 import { call, isVaultError } from './call.ts';
-import type { S3Connection } from './connection.ts';
+import type { Opened, S3Connection } from './connection.ts';
 import { codeOf } from './errors.ts';
 import { objectOf, putWhole } from './keeping.ts';
 import { putNew, type Creation } from './write.ts';
@@ -45,18 +45,29 @@ export class CreateOnly {
 
   async #prove(key: string, subject: string, bytes: Uint8Array): Promise<Creation> {
     return await call(this.#connection, 'written', subject, async (opened) => {
-      const { sdk, client } = opened;
       try {
         const { versionId } = await putWhole(this.#connection, opened, key, bytes, {});
         if (versionId === undefined) {
           throw new VaultError('target-overwrites', 'The store lets one object be written over another');
         }
-        await client.send(new sdk.DeleteObjectCommand({ ...objectOf(this.#connection, key), VersionId: versionId }));
+        await this.#takeBack(opened, key, versionId);
         return 'by-version';
       } catch (error) {
         if (codeOf(error) === 'PreconditionFailed') return 'conditional';
         throw error;
       }
+    });
+  }
+
+  /** Versions decide only where the loser can take its own back. */
+  async #takeBack({ sdk, client }: Opened, key: string, versionId: string): Promise<void> {
+    const version = { ...objectOf(this.#connection, key), VersionId: versionId };
+    await client.send(new sdk.DeleteObjectCommand(version)).catch((error: unknown) => {
+      throw new VaultError(
+        'target-overwrites',
+        'The store keeps a second version of an object, and does not let go of it (the bucket locks it by itself, or these credentials may not delete versions)',
+        error,
+      );
     });
   }
 

@@ -13,6 +13,7 @@ import type { S3Limits } from './limits.ts';
 import { removeAbandonedParts } from './multipart.ts';
 import { removeOnly, removeVersions } from './remove.ts';
 import { holdObject, lockUntil } from './retention.ts';
+import type { Creation } from './write.ts';
 import { plainKey, versioningOf, versionsUnder, type Version } from './versions.ts';
 
 export interface S3Options {
@@ -46,6 +47,11 @@ export class S3Target implements Target {
     const [key, subject] = this.#named(name);
     if (bytes.length > this.connection.limits.multipartAbove) await this.#tidy();
     await this.#creation.put(key, subject, bytes);
+  }
+
+  /** How the store keeps objects from being written over; undefined: it has not shown it yet. */
+  async creation(): Promise<Creation | undefined> {
+    return await this.#creation.creation();
   }
 
   async get(name: string, atMost: number): Promise<Buffer> {
