@@ -49,6 +49,29 @@ describe('the vault from the command line', () => {
     expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('Choose another')]);
   });
 
+  it('prints policies to copy, of what is there and of what is to come', async () => {
+    const shown = await run(
+      'policy',
+      'production',
+      '--role',
+      'writer',
+      '--principal',
+      'arn:aws:iam::111122223333:user/w',
+    );
+    expect([shown.exitCode, shown.stderr]).toEqual([0, expect.stringContaining('policy of the master key')]);
+    const { environmentId } = await json('environment', 'show', 'production');
+    expect(shown.stdout).toContain(`"kms:EncryptionContext:keystead:environment": "${String(environmentId)}"`);
+    expect(shown.stdout).not.toContain('TENANT_ID');
+    const alone = await cli({}, 'vault', 'policy', '--for', 'storage', '--bucket', 'b-1', '--prefix', 'p', '--json');
+    expect([alone.exitCode, alone.stderr]).toEqual([0, '']);
+    expect(JSON.parse(alone.stdout)).toMatchObject({ Version: '2012-10-17' });
+    expect(alone.stdout).toContain('arn:aws:s3:::b-1/p/*');
+    const trust = await run('policy', 'production', '--for', 'trust');
+    expect(trust.stdout).toMatch(/"sts:ExternalId": "keystead-[0-9a-f-]{36}"/);
+    const ibm = await cli({}, 'vault', 'policy', '--language', 'ibm');
+    expect([ibm.exitCode, ibm.stderr]).toEqual([2, expect.stringContaining('CRN')]);
+  });
+
   it('takes no secret on the command line, and says which variables it wants', async () => {
     const { AWS_SECRET_ACCESS_KEY: _, ...without } = env;
     const ran = await cli(without, 'vault', 'rewrap', 'production', '--key', key.arn);

@@ -1,8 +1,11 @@
 import type { Bytes } from '../../bytes/bytes.ts';
+import { requireRecoveryPublicKey } from '../master-keys/open-recovery.ts';
+import type { VaultError } from '../errors.ts';
+import { recoveryKeyId } from '../sealed.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Encryption } from './environment.ts';
 import { regionOfKey } from './key-region.ts';
-import { requireKeyArn } from './master-key-of.ts';
+import { requireKeyArn, requireKeyCrn } from './master-key-of.ts';
 import type { NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
 
@@ -56,7 +59,7 @@ const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey) => NewMaste
   }),
   'key-protect': ({ keyId = '', endpoint, iamEndpoint, apiKey, regionException }) => ({
     provider: 'key-protect',
-    keyId,
+    keyId: requireKeyCrn(keyId).crn,
     ...(endpoint !== undefined && { endpoint }),
     ...(iamEndpoint !== undefined && { iamEndpoint }),
     apiKey: apiKey as Buffer,
@@ -67,20 +70,25 @@ const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey) => NewMaste
     keyId: requireKeyArn(keyId).arn,
     ...(regionException !== undefined && { regionException }),
   }),
-  recovery: notYet,
+  recovery: ({ keyId, publicKey = '' }) => {
+    const named = recoveryKeyId(recoveryPublicKey(publicKey));
+    if (keyId === undefined || keyId === named) return { provider: 'recovery', keyId: named, publicKey };
+    throw new EnvironmentError('master-key-malformed', `The public key is that of ${named}, not of ${keyId}`);
+  },
 };
 
-function notYet({ provider }: WantedMasterKey): never {
-  throw new EnvironmentError(
-    'provider-not-implemented',
-    `Master keys of the provider ${provider} are not implemented yet. Use aws-kms, at AWS or at Keystead's own endpoint`,
-  );
+function recoveryPublicKey(text: string): Buffer {
+  try {
+    return requireRecoveryPublicKey(text);
+  } catch (error) {
+    throw new EnvironmentError('master-key-malformed', (error as VaultError).what);
+  }
 }
 
 /**
  * Says of a wanted master key what can be said without asking anybody, and brings it to what an environment holds.
  *
- * @throws {EnvironmentError} `master-key-malformed`, `provider-not-implemented`
+ * @throws {EnvironmentError} `master-key-malformed`
  */
 export function requireMasterKey(wanted: WantedMasterKey): NewMasterKey {
   const { provider, ...members } = wanted;

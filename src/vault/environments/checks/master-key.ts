@@ -64,8 +64,9 @@ async function checkKind({ masterKey }: CheckedKey): Promise<Finding> {
   );
 }
 
+/** The purposes of metadata and dedupe: those that also who only writes may open. */
 function probeContext(owner: KeyOwner): KeyContext {
-  return { ...owner, purpose: 'data', key: randomBytes(16).toString('hex') };
+  return { ...owner, purpose: 'metadata', key: randomBytes(16).toString('hex') };
 }
 
 async function checkUse({ masterKey, owner, isPrimary }: CheckedKey): Promise<Finding> {
@@ -89,7 +90,7 @@ async function checkContext({ masterKey, owner }: CheckedKey): Promise<Finding> 
   const { dataKey, wrapped } = await masterKey.generate(context);
   wipe(dataKey);
   try {
-    wipe(await masterKey.unwrap(wrapped, { ...context, purpose: 'metadata' }));
+    wipe(await masterKey.unwrap(wrapped, { ...context, purpose: 'dedupe' }));
   } catch (error) {
     if (error instanceof MasterKeyError && error.code === 'wrong-context-or-tampered') {
       return passed('a data key opens under its own encryption context only');
