@@ -95,6 +95,7 @@ export async function startKeystead(
     {
       vaultRoots: config.vaultRoots,
       sourceRoots: config.sourceRoots,
+      ...(config.runCommands && { runCommands: config.runCommands }),
       keepOut: keepOut(config),
       cacheFolder: join(config.dataFolder, 'vault-cache'),
       egress: config.egress,

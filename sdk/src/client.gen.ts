@@ -605,7 +605,7 @@ export interface Run {
   readonly runId: string;
   /** a UUID in lower case */
   readonly environmentId: string;
-  readonly kind: 'backup' | 'restore' | 'verify' | 'rewrap';
+  readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   readonly source?: string | undefined;
   /** a UUID in lower case */
@@ -669,6 +669,16 @@ export interface RunReport {
     readonly path: string;
   })[] | undefined;
   readonly warnings?: readonly (string)[] | undefined;
+  readonly commands?: readonly ({
+    readonly when: 'before' | 'after';
+    readonly program: string;
+    readonly ending: string;
+    readonly succeeded: boolean;
+    readonly durationMs: number;
+    /** the last of what it wrote, at most 4 KiB */
+    readonly output: string;
+  })[] | undefined;
+  readonly databases?: readonly (string)[] | undefined;
   readonly findingCount?: number | undefined;
   readonly findings?: readonly (Finding)[] | undefined;
 }
@@ -828,11 +838,23 @@ export interface Source {
     readonly path: string;
     readonly include?: readonly (string)[] | undefined;
     readonly exclude?: readonly (string)[] | undefined;
+    /** keeps folders empty that others are mounted on */
+    readonly oneFileSystem?: boolean | undefined;
+    /** keeps caches (CACHEDIR.TAG) without what is in them */
+    readonly skipCaches?: boolean | undefined;
+    /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+    readonly before?: readonly (string)[] | undefined;
+    /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+    readonly after?: readonly (string)[] | undefined;
+    readonly commandTimeoutMs?: number | undefined;
   } | undefined;
   readonly postgres?: {
+    /** name, address, or folder of its socket */
     readonly host: string;
     readonly port?: number | undefined;
     readonly user: string;
+    /** by default disable on this machine and require elsewhere */
+    readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
     readonly hasPassword: boolean;
     readonly databases?: readonly (string)[] | undefined;
   } | undefined;
@@ -1773,11 +1795,23 @@ export class KeysteadClient {
       readonly path: string;
       readonly include?: readonly (string)[] | undefined;
       readonly exclude?: readonly (string)[] | undefined;
+      /** keeps folders empty that others are mounted on */
+      readonly oneFileSystem?: boolean | undefined;
+      /** keeps caches (CACHEDIR.TAG) without what is in them */
+      readonly skipCaches?: boolean | undefined;
+      /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+      readonly before?: readonly (string)[] | undefined;
+      /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+      readonly after?: readonly (string)[] | undefined;
+      readonly commandTimeoutMs?: number | undefined;
     } | undefined;
     readonly postgres?: {
+      /** name, address, or folder of its socket */
       readonly host: string;
       readonly port?: number | undefined;
       readonly user: string;
+      /** by default disable on this machine and require elsewhere */
+      readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
       /** kept wrapped, never shown */
       readonly password?: string | undefined;
       readonly databases?: readonly (string)[] | undefined;
@@ -1829,11 +1863,23 @@ export class KeysteadClient {
       readonly path: string;
       readonly include?: readonly (string)[] | undefined;
       readonly exclude?: readonly (string)[] | undefined;
+      /** keeps folders empty that others are mounted on */
+      readonly oneFileSystem?: boolean | undefined;
+      /** keeps caches (CACHEDIR.TAG) without what is in them */
+      readonly skipCaches?: boolean | undefined;
+      /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+      readonly before?: readonly (string)[] | undefined;
+      /** a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them */
+      readonly after?: readonly (string)[] | undefined;
+      readonly commandTimeoutMs?: number | undefined;
     } | undefined;
     readonly postgres?: {
+      /** name, address, or folder of its socket */
       readonly host: string;
       readonly port?: number | undefined;
       readonly user: string;
+      /** by default disable on this machine and require elsewhere */
+      readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
       /** kept wrapped, never shown */
       readonly password?: string | undefined;
       readonly databases?: readonly (string)[] | undefined;
@@ -1914,6 +1960,39 @@ export class KeysteadClient {
     readonly skipDamaged?: boolean | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/restores`, undefined, body);
+  }
+
+  /** Starts a restore of databases of a snapshot into a running PostgreSQL server. Needs the permission `keystead:StartRestore`. */
+  startDatabaseRestore(environmentId: string, body: {
+    /** by default the newest, or what `at` says */
+    readonly snapshotId?: string | undefined;
+    /** the newest that was not taken after; RFC 3339 with its offset */
+    readonly at?: string | undefined;
+    /** name of the source; needed where there are several */
+    readonly source?: string | undefined;
+    readonly to: {
+      /** name, address, or folder of its socket */
+      readonly host: string;
+      readonly port?: number | undefined;
+      readonly user: string;
+      /** by default disable on this machine and require elsewhere */
+      readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
+      /** kept wrapped, never shown */
+      readonly password?: string | undefined;
+    };
+    /** by default all of the snapshot's, by their names */
+    readonly databases?: readonly ({
+      readonly database: string;
+      readonly into?: string | undefined;
+    })[] | undefined;
+    /** makes the roles that the server does not have */
+    readonly roles?: boolean | undefined;
+    /** gives things their owners and rights; else all is of the user */
+    readonly owners?: boolean | undefined;
+    /** replaces what is there of the same name in databases that are not empty */
+    readonly replaceExisting?: boolean | undefined;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/database-restores`, undefined, body);
   }
 
   /** Starts a verification of everything that restores would need. Needs the permission `keystead:StartVerification`. */

@@ -57,6 +57,7 @@ export interface Config {
   readonly vaultRoots: readonly string[];
   /** Below these folders the server itself may read for a backup and write for a restore. */
   readonly sourceRoots: readonly string[];
+  readonly runCommands?: readonly string[];
   /** Which hosts the server may call for its tenants' master keys. */
   readonly egress: Egress;
   readonly keyStores?: KeyStores;
@@ -101,6 +102,11 @@ export const SETTINGS = {
   KEYSTEAD_SOURCE_ROOTS: {
     fallback: '',
     about: 'folders that the server may back up and restore to, separated by commas; default: none',
+  },
+  KEYSTEAD_RUN_COMMANDS: {
+    fallback: '',
+    about:
+      'programs that tenants may have run before and after a backup, with any arguments, separated by commas; default: none',
   },
   KEYSTEAD_EGRESS_HOSTS: {
     fallback: '',
@@ -203,6 +209,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     witnessFolders: folders(get('KEYSTEAD_WITNESS'), [`${sealFile}.checkpoints`]),
     vaultRoots: folders(get('KEYSTEAD_VAULT_ROOTS'), [join(dirname(dataFolder), 'vaults')]),
     sourceRoots: folders(get('KEYSTEAD_SOURCE_ROOTS'), []),
+    runCommands: folders(get('KEYSTEAD_RUN_COMMANDS'), []),
     egress: {
       ...(allowedHosts.length > 0 && { allowedHosts }),
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),

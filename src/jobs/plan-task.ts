@@ -1,17 +1,17 @@
 import type { Tenant } from '../identity/tenant.ts';
 import type { RecordReader } from '../records/ports.ts';
 import type { Environment } from '../vault/environments/environment.ts';
-import type { Roots } from '../vault/environments/roots.ts';
 import { locksOf, type RunLocks } from '../vault/runs/locks.ts';
 import type { ScheduledTask } from '../vault/schedules/schedule.ts';
 import { readSource, sourceRef } from '../vault/sources/source-record.ts';
 import type { PlannedRun } from './begin-run.ts';
 import { requireSource } from './find-source.ts';
 import { planBackup } from './plan-backup.ts';
+import type { SourceRules } from './allowed-source.ts';
 
 export interface PlanServices {
   readonly records: RecordReader;
-  readonly sourceRoots: Roots;
+  readonly sourceRoots: SourceRules;
 }
 
 type Plan<Kind extends ScheduledTask['kind']> = (

@@ -34,6 +34,7 @@ import type { JobLog } from './job-log.ts';
 import type { RunDesk } from './run-desk.ts';
 import { serverCall } from './server-call.ts';
 import { serverPrincipal } from './server-principal.ts';
+import type { SourceRules } from './allowed-source.ts';
 
 export interface SchedulerServices {
   readonly records: RecordReader;
@@ -42,7 +43,7 @@ export interface SchedulerServices {
   readonly clock: Clock;
   readonly random: Random;
   readonly vaultRoots: Roots;
-  readonly sourceRoots: Roots;
+  readonly sourceRoots: SourceRules;
   readonly desk: RunDesk;
   readonly watcher: KeyWatcher;
   readonly log: JobLog;

@@ -24,6 +24,7 @@ const COLUMNS: readonly Column<Run>[] = [
 const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'bytes' | 'envelopes' }> = {
   backup: { label: 'Backing up', unit: 'bytes' },
   restore: { label: 'Restoring', unit: 'bytes' },
+  'restore-databases': { label: 'Restoring', unit: 'bytes' },
   verify: { label: 'Verifying', unit: 'bytes' },
   rewrap: { label: 'Re-wrapping', unit: 'envelopes' },
 };

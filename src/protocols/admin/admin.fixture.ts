@@ -76,7 +76,10 @@ export interface AdminHouse {
 export const REGION_NAME = 'us-east-1';
 const T0 = Date.UTC(2026, 10, 21);
 
-export async function adminHouse(): Promise<AdminHouse> {
+/** `allowed`: what else the operator lets runs reach. */
+export async function adminHouse(
+  allowed: { readonly sourceRoots?: readonly string[]; readonly runCommands?: readonly string[] } = {},
+): Promise<AdminHouse> {
   const random = pooledRandom();
   const store = new MemoryStore();
   const barrier = BarrierKey.from(makeBarrierRoot());
@@ -98,7 +101,8 @@ export async function adminHouse(): Promise<AdminHouse> {
   const vault = openVault(
     {
       vaultRoots: [join(scratch, 'vaults')],
-      sourceRoots: [join(scratch, 'sources')],
+      sourceRoots: [join(scratch, 'sources'), ...(allowed.sourceRoots ?? [])],
+      runCommands: allowed.runCommands ?? [],
       keepOut: [join(scratch, 'data')],
       cacheFolder: join(scratch, 'cache'),
       egress: {},

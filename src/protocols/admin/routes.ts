@@ -45,6 +45,7 @@ import {
   listRuns,
   listSnapshots,
   startBackup,
+  startDatabaseRestore,
   startRestore,
   startVerification,
 } from './resources/runs.ts';
@@ -150,6 +151,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...SOURCE_ROUTES,
   startBackup,
   startRestore,
+  startDatabaseRestore,
   startVerification,
   listSnapshots,
   browseSnapshot,

@@ -25,6 +25,8 @@ export type EnvironmentErrorCode =
   | 'source-not-found'
   | 'source-exists'
   | 'source-not-here'
+  | 'source-malformed'
+  | 'command-not-allowed'
   | 'schedule-malformed'
   | 'schedule-not-found'
   | 'same-master-key'

@@ -7,21 +7,38 @@ import type { ProgressEvent } from '../progress.ts';
 import type { ConflictPolicy } from '../places.ts';
 import type { SnapshotChoice } from '../recovery/choose-snapshot.ts';
 import type { Answers, Question } from '../recovery/questions.ts';
+import type { PostgresConnection } from '../postgres/connection.ts';
+import type { DatabaseChoice } from '../postgres/restore-postgres.ts';
+import type { CommandReport } from '../sources/commands.ts';
 import type { SourceSpec } from '../sources/source-spec.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 
 /** What a run does. */
-export type RunKind = 'backup' | 'restore' | 'verify' | 'rewrap';
+export type RunKind = 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap';
 
 /** What is to be done, by kind. Paths are absolute and were checked by whoever asked. */
 export type Work =
   | { readonly kind: 'backup'; readonly source: SourceSpec }
   | ({ readonly kind: 'restore' } & RestoreWork)
+  | ({ readonly kind: 'restore-databases' } & RestoreDatabasesWork)
   | { readonly kind: 'verify'; readonly level: CheckLevel }
   /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
   | { readonly kind: 'rewrap'; readonly to: readonly string[] }
   | { readonly kind: 'snapshots' }
   | Question;
+
+/** Which databases of a snapshot are restored, and into which server. */
+export interface RestoreDatabasesWork {
+  readonly snapshot: SnapshotChoice;
+  readonly to: PostgresConnection;
+  /** Absent: all of the snapshot's, by their names. */
+  readonly databases?: readonly DatabaseChoice[];
+  /** Whether to make the roles that the server does not have. */
+  readonly roles: boolean;
+  /** Whether things get their owners and rights. */
+  readonly owners: boolean;
+  readonly replaceExisting: boolean;
+}
 
 /** What is restored, and where to. */
 export interface RestoreWork {
@@ -114,6 +131,10 @@ export interface RunResult {
   readonly problemCount?: number;
   readonly problems?: readonly { readonly code: string; readonly path: string }[];
   readonly warnings?: readonly string[];
+  /** Programs that ran before and after the reading of a backup. */
+  readonly commands?: readonly CommandReport[];
+  /** Databases that were restored, by the names that they have now. */
+  readonly databases?: readonly string[];
   /** How much in the store is not as it was left; `findings` names the first of it. */
   readonly findingCount?: number;
   readonly findings?: readonly Finding[];

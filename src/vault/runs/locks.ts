@@ -18,6 +18,7 @@ const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>)
   backup: ({ source }) => ({ holds: [`source ${source.name}`], joins: 'writing', apartFrom: ['rekeying'] }),
   // Each destination is written by one run at a time.
   restore: ({ destination }) => ({ holds: [`restore ${destination}`] }),
+  'restore-databases': ({ to }) => ({ holds: [`restore-databases ${to.host} ${to.port ?? 5432}`] }),
   verify: () => ({ holds: ['verify'] }),
   rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing'] }),
 };

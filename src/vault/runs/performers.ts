@@ -3,6 +3,7 @@ import type { Performer } from './performer.ts';
 import { BACKUP } from './performers/backup.ts';
 import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
+import { RESTORE_DATABASES } from './performers/restore-databases.ts';
 import { REWRAP } from './performers/rewrap.ts';
 import { SNAPSHOTS } from './performers/snapshots.ts';
 import { VERIFY } from './performers/verify.ts';
@@ -11,6 +12,7 @@ import { VERIFY } from './performers/verify.ts';
 const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
   backup: BACKUP,
   restore: RESTORE,
+  'restore-databases': RESTORE_DATABASES,
   rewrap: REWRAP,
   snapshots: SNAPSHOTS,
   verify: VERIFY,

@@ -1,6 +1,7 @@
 import type { BackupReport } from '../backup.ts';
 import type { CheckReport } from '../check.ts';
 import { snapshotId } from '../manifest.ts';
+import type { RestorePostgresReport } from '../postgres/restore-postgres.ts';
 import type { RestoreReport } from '../restore.ts';
 import type { RewrapReport } from '../rewrap.ts';
 import type { HistoryFinding, SnapshotList } from '../snapshots.ts';
@@ -28,8 +29,16 @@ export function showBackup(report: BackupReport): RunResult {
     problemCount: problems.length,
     problems: problems.slice(0, MAX_ITEMS).map(({ code, path }) => ({ code, path: path.toString('utf8') })),
     warnings: warnings.slice(0, MAX_ITEMS),
+    ...(report.source.commands && { commands: report.source.commands }),
     ...showFindings(findings),
   };
+}
+
+/** What is kept of a restore into a server. */
+export function showRestoredDatabases(report: RestorePostgresReport, findings: readonly HistoryFinding[]): RunResult {
+  const { snapshotId: id, databases, bytes, durationMs, warnings } = report;
+  const told = [...findings.map(({ text }) => text), ...warnings];
+  return { snapshotId: id, databases, bytes, durationMs, warnings: told.slice(0, MAX_ITEMS) };
 }
 
 /** What is kept of a restore. What could not be restored is shown as problems. */

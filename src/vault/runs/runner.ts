@@ -189,6 +189,7 @@ function say(child: ChildProcess, message: ToAgent): void {
 function wipeSecrets({ masterKeys, storage, writerKey, work }: Job): void {
   wipe(writerKey);
   if (work.kind === 'backup' && work.source.kind === 'postgres') wipe(work.source.password);
+  if (work.kind === 'restore-databases') wipe(work.to.password);
   wipeStorage(storage);
   wipeMasterKeys(masterKeys);
 }

@@ -6,10 +6,12 @@ import type { RunResult } from '../../../vault/runs/job.ts';
 import { readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
 import { requireSource } from '../../../jobs/find-source.ts';
-import { planBackup, requireFolder } from '../../../jobs/plan-backup.ts';
+import { requireFolder } from '../../../jobs/allowed-source.ts';
+import { planBackup } from '../../../jobs/plan-backup.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
+import { RESTORE_DATABASES_INPUT, restoreDatabasesFrom } from '../vault/restore-databases-input.ts';
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
@@ -74,6 +76,32 @@ export const startRestore = runRoute({
     const { snapshotId } = body;
     const subject = { ...(snapshotId !== undefined && { snapshotId }), destination: work.destination };
     return { work: { kind: 'restore', ...work }, subject };
+  },
+});
+
+export const startDatabaseRestore = runRoute({
+  id: 'startDatabaseRestore',
+  below: '/database-restores',
+  action: 'keystead:StartRestore',
+  summary: 'Starts a restore of databases of a snapshot into a running PostgreSQL server',
+  body: closed(RESTORE_DATABASES_INPUT),
+  example: { to: { host: 'db.example.org', user: 'postgres' }, databases: [{ database: 'records' }] },
+  details: ({ snapshotId, to }) => ({
+    ...(snapshotId !== undefined && { snapshotId }),
+    destination: `postgresql ${to.host}`,
+  }),
+  plan: async (context, _environment, body) => {
+    const { work, password } = await restoreDatabasesFrom(context, body);
+    const { snapshotId } = work.snapshot;
+    return {
+      work: { kind: 'restore-databases', ...work },
+      openWork: () => ({
+        kind: 'restore-databases',
+        ...work,
+        to: { ...work.to, ...(password !== undefined && { password: Buffer.from(password, 'utf8') }) },
+      }),
+      subject: { ...(snapshotId !== undefined && { snapshotId }), destination: `postgresql ${work.to.host}` },
+    };
   },
 });
 

@@ -52,6 +52,19 @@ const REPORT = named('RunReport', {
   problemCount: Type.Optional(COUNT),
   problems: Type.Optional(Type.Array(closed({ code: TEXT, path: TEXT }))),
   warnings: Type.Optional(Type.Array(TEXT)),
+  commands: Type.Optional(
+    Type.Array(
+      closed({
+        when: Type.Enum(['before', 'after']),
+        program: TEXT,
+        ending: TEXT,
+        succeeded: Type.Boolean(),
+        durationMs: COUNT,
+        output: Type.String({ description: 'the last of what it wrote, at most 4 KiB' }),
+      }),
+    ),
+  ),
+  databases: Type.Optional(Type.Array(TEXT)),
   findingCount: Type.Optional(COUNT),
   findings: Type.Optional(FINDINGS),
 });
@@ -59,7 +72,7 @@ const REPORT = named('RunReport', {
 export const RUN = named('Run', {
   runId: UUID,
   environmentId: UUID,
-  kind: Type.Enum(['backup', 'restore', 'verify', 'rewrap']),
+  kind: Type.Enum(['backup', 'restore', 'restore-databases', 'verify', 'rewrap']),
   state: Type.Enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
   source: Type.Optional(TEXT),
   sourceId: Type.Optional(UUID),
@@ -129,11 +142,13 @@ function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secon
   };
 }
 
-function showResult({ problems, warnings, findings, ...rest }: RunResult) {
+function showResult({ problems, warnings, findings, commands, databases, ...rest }: RunResult) {
   return {
     ...rest,
     ...(problems && { problems: [...problems] }),
     ...(warnings && { warnings: [...warnings] }),
     ...(findings && { findings: [...findings] }),
+    ...(commands && { commands: [...commands] }),
+    ...(databases && { databases: [...databases] }),
   };
 }

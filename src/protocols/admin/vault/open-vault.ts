@@ -10,6 +10,8 @@ import type { VaultServices } from './vault-services.ts';
 export interface VaultSettings {
   readonly vaultRoots: readonly string[];
   readonly sourceRoots: readonly string[];
+  /** Programs that may run before and after a backup. */
+  readonly runCommands?: readonly string[];
   /** Data, seal, witnesses: what no tenant's path may reach, whatever the roots are. */
   readonly keepOut: readonly string[];
   /** Nobody else may write to it. */
@@ -21,7 +23,7 @@ export interface VaultSettings {
 
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
-  { vaultRoots, sourceRoots, keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
+  { vaultRoots, sourceRoots, runCommands = [], keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
   services: Omit<KeyWatcherServices, 'guard'> & Pick<VaultServices, 'keysteadRights'>,
 ): VaultServices {
   const runner = new Runner({
@@ -36,6 +38,7 @@ export function openVault(
       folders: sourceRoots,
       themselves: true,
       keepOut: [...keepOut, ...vaultRoots],
+      commands: runCommands,
     },
   };
   const guard = new EgressGuard(egress);

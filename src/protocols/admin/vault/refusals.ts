@@ -28,6 +28,8 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'source-not-found': 404,
   'source-exists': 409,
   'source-not-here': 409,
+  'source-malformed': 400,
+  'command-not-allowed': 403,
   'schedule-malformed': 400,
   'schedule-not-found': 404,
   'same-master-key': 409,

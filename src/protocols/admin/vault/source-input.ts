@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { requireFolder } from '../../../jobs/plan-backup.ts';
+import { allowedFolder, allowedHost } from '../../../jobs/allowed-source.ts';
 import type { Schedule } from '../../../vault/schedules/schedule.ts';
 import type { BackupSource, StoredSpec } from '../../../vault/sources/backup-source.ts';
 import type { SourceSpec } from '../../../vault/sources/source-spec.ts';
@@ -10,23 +10,53 @@ import { SCHEDULE, showSchedule } from './schedule-input.ts';
 const TEXT = Type.String();
 const PATTERNS = Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 1000 });
 
+const COMMAND = Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+  minItems: 1,
+  maxItems: 100,
+  description: "a program of the operator's KEYSTEAD_RUN_COMMANDS and its arguments; no shell sees them",
+});
+
+/** How a folder is read, besides where it lies. */
+const FOLDER_OPTIONS = {
+  include: Type.Optional(PATTERNS),
+  exclude: Type.Optional(PATTERNS),
+  oneFileSystem: Type.Optional(Type.Boolean({ description: 'keeps folders empty that others are mounted on' })),
+  skipCaches: Type.Optional(Type.Boolean({ description: 'keeps caches (CACHEDIR.TAG) without what is in them' })),
+  before: Type.Optional({ ...COMMAND }),
+  after: Type.Optional({ ...COMMAND }),
+  commandTimeoutMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: 86_400_000 })),
+};
+
+/** Where a PostgreSQL server is, and as whom to come, without the password. */
+const POSTGRES_PLACE = {
+  host: Type.String({ minLength: 1, maxLength: 255, description: 'name, address, or folder of its socket' }),
+  port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, default: 5432 })),
+  user: Type.String({ minLength: 1, maxLength: 63 }),
+  tls: Type.Optional(
+    Type.Enum(['disable', 'require', 'verify-full'], {
+      description: 'by default disable on this machine and require elsewhere',
+    }),
+  ),
+};
+
+const DATABASE = Type.String({ minLength: 1, maxLength: 63 });
+
+/** As {@link POSTGRES_PLACE}, as it is given. */
+export const POSTGRES_INPUT = {
+  ...POSTGRES_PLACE,
+  password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description: 'kept wrapped, never shown' })),
+};
+
 /** What is to be backed up, as it is given: one of its members. */
 export const SOURCE_SPEC_INPUT = {
   folder: Type.Optional(
     closed({
       path: Type.String({ minLength: 1, maxLength: 1024, description: 'an absolute path on the server' }),
-      include: Type.Optional(PATTERNS),
-      exclude: Type.Optional(PATTERNS),
+      ...FOLDER_OPTIONS,
     }),
   ),
   postgres: Type.Optional(
-    closed({
-      host: Type.String({ minLength: 1, maxLength: 255 }),
-      port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, default: 5432 })),
-      user: Type.String({ minLength: 1, maxLength: 63 }),
-      password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description: 'kept wrapped, never shown' })),
-      databases: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { maxItems: 1000 })),
-    }),
+    closed({ ...POSTGRES_INPUT, databases: Type.Optional(Type.Array(DATABASE, { minItems: 1, maxItems: 1000 })) }),
   ),
   stream: Type.Optional(
     closed({ item: Type.String({ pattern: '^[^/\\u0000-\\u001f]{1,255}$', description: 'the name of the one file' }) }),
@@ -45,14 +75,10 @@ export const SOURCE = named('Source', {
   environmentId: UUID,
   name: TEXT,
   kind: Type.Enum(['folder', 'postgres', 'stream']),
-  folder: Type.Optional(
-    closed({ path: TEXT, include: Type.Optional(Type.Array(TEXT)), exclude: Type.Optional(Type.Array(TEXT)) }),
-  ),
+  folder: Type.Optional(closed({ path: TEXT, ...FOLDER_OPTIONS })),
   postgres: Type.Optional(
     closed({
-      host: TEXT,
-      port: Type.Optional(Type.Integer()),
-      user: TEXT,
+      ...POSTGRES_PLACE,
       hasPassword: Type.Boolean(),
       databases: Type.Optional(Type.Array(TEXT)),
     }),
@@ -77,28 +103,19 @@ export function specsIn({ folder, postgres, stream }: Input): number {
 /**
  * What is to be backed up, looked at as far as it can be without reading it.
  *
- * @throws {EnvironmentError} `source-missing`, `path-outside-roots`
+ * @throws {EnvironmentError} `source-missing`, `path-outside-roots`, `source-malformed`, `command-not-allowed`
  */
 export async function sourceSpecFrom(context: AdminContext, name: string, input: Input): Promise<SourceSpec> {
   const { folder, postgres, stream } = input;
+  const rules = context.services.vault.sourceRoots;
   if (folder !== undefined) {
-    const { path, include, exclude } = folder;
-    const place = await requireFolder(context.services.vault.sourceRoots, path);
-    return { kind: 'folder', name, path: place, ...(include && { include }), ...(exclude && { exclude }) };
+    return { ...(await allowedFolder(rules, { kind: 'folder', ...folder })), name };
   }
   if (postgres !== undefined) {
-    const { password: text, host, port, user, databases } = postgres;
+    const { password: text, ...rest } = await allowedHost(rules, postgres);
     const password = text === undefined ? undefined : Buffer.from(text, 'utf8');
     context.wipeLater(password);
-    return {
-      kind: 'postgres',
-      name,
-      host,
-      ...(port !== undefined && { port }),
-      user,
-      ...(password && { password }),
-      ...(databases && { databases }),
-    };
+    return { kind: 'postgres', name, ...rest, ...(password && { password }) };
   }
   return { kind: 'stream', name, item: (stream as { item: string }).item };
 }
@@ -126,17 +143,19 @@ export function showSource(source: BackupSource, schedule: Schedule | undefined,
 function showSpec(spec: StoredSpec) {
   if (spec.kind === 'stream') return { stream: { item: spec.item } };
   if (spec.kind === 'folder') {
-    const { path, include, exclude } = spec;
-    return { folder: { path, ...(include && { include: [...include] }), ...(exclude && { exclude: [...exclude] }) } };
+    const { kind: _, include, exclude, before, after, ...rest } = spec;
+    return {
+      folder: {
+        ...rest,
+        ...(include && { include: [...include] }),
+        ...(exclude && { exclude: [...exclude] }),
+        ...(before && { before: [...before] }),
+        ...(after && { after: [...after] }),
+      },
+    };
   }
-  const { host, port, user, password, databases } = spec;
+  const { kind: _, password, databases, tlsRootFile: __, ...rest } = spec;
   return {
-    postgres: {
-      host,
-      ...(port !== undefined && { port }),
-      user,
-      hasPassword: password !== undefined,
-      ...(databases && { databases: [...databases] }),
-    },
+    postgres: { ...rest, hasPassword: password !== undefined, ...(databases && { databases: [...databases] }) },
   };
 }

@@ -4,6 +4,7 @@ import type { KeysteadRightsPorts } from '../../../jobs/keystead-rights.ts';
 import type { KeysteadOf } from '../../../vault/master-keys/keystead-service.ts';
 import type { Roots } from '../../../vault/environments/roots.ts';
 import type { KeyWatcher } from '../../../jobs/key-watcher.ts';
+import type { SourceRules } from '../../../jobs/allowed-source.ts';
 import type { RunDesk } from '../../../jobs/run-desk.ts';
 import type { Scheduler } from '../../../jobs/scheduler.ts';
 
@@ -11,8 +12,8 @@ import type { Scheduler } from '../../../jobs/scheduler.ts';
 export interface VaultServices extends StorageServices {
   /** Below these folders environments keep their backups. */
   readonly vaultRoots: Roots;
-  /** Below these folders the server itself reads for a backup and writes for a restore. */
-  readonly sourceRoots: Roots;
+  /** Below these folders the server itself reads for a backup and writes for a restore; and what it may run for one. */
+  readonly sourceRoots: SourceRules;
   readonly egress: EgressGuard;
   /** Asks for keys of this installation as an environment. */
   readonly keystead: KeysteadOf;
