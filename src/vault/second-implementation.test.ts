@@ -1,18 +1,38 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hasS3Server, s3Server } from '../../test/ceph/s3-server.fixture.ts';
 import { backup } from './backup.ts';
+import { hasDecryptor, PYTHON } from './decryptor.fixture.ts';
+import { AwsKmsMasterKey } from './master-keys/aws-kms.ts';
+import { KeysteadFixture } from './master-keys/aws-kms.keystead.fixture.ts';
 import { FixtureMasterKey } from './master-keys/master-key.fixture.ts';
+import { createRepository } from './repository.ts';
 import { FolderSource } from './sources/folder.ts';
-import { makeTree, newVault, picture, removeScratch, scratch } from './vault.fixture.ts';
+import { bucketPlace, s3Target } from './targets/s3/s3.fixture.ts';
+import { makeTree, newVault, picture, removeScratch, scratch, writerKey } from './vault.fixture.ts';
 
-const script = resolve(import.meta.dirname, '../../docs/spec/decrypt.py');
-const hasPython = spawnSync('python3', ['-c', 'import cryptography']).status === 0;
-if (!hasPython) process.stderr.write('SKIPPED: docs/spec/decrypt.py needs python3 with the package cryptography\n');
+const script = resolve(import.meta.dirname, '../../tools/decrypt.py');
 
-const folder = scratch();
-afterAll(() => removeScratch(folder));
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function decrypt(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(PYTHON, [script, ...args], {
+      env: { LANG: 'C.UTF-8', ...env },
+    });
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout, err: stderr };
+  }
+}
 
 /** Keeps every data key that it hands out, as nobody should. */
 class LeakyMasterKey extends FixtureMasterKey {
@@ -25,31 +45,130 @@ class LeakyMasterKey extends FixtureMasterKey {
   }
 }
 
-describe.skipIf(!hasPython)('docs/spec/decrypt.py, from the specification alone', () => {
-  it('restores a snapshot byte for byte, and refuses a store that was changed', async () => {
-    const source = join(folder, 'source');
+describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone', () => {
+  let folder: string;
+  let source: string;
+  afterEach(() => removeScratch(folder));
+
+  async function made() {
+    folder = scratch();
+    source = join(folder, 'source');
     mkdirSync(source);
     makeTree(source);
     const masterKey = new LeakyMasterKey('leaky');
     const { repository } = await newVault(folder, { masterKeys: [masterKey] });
-    await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
+    const first = await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
     writeFileSync(join(source, 'new'), 'new');
-    const { snapshotId } = await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
+    const second = await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
     const keys = join(folder, 'keys.json');
     writeFileSync(keys, JSON.stringify(masterKey.keys), { mode: 0o600 });
-    const decrypt = (to: string) => spawnSync('python3', [script, join(folder, 'store'), snapshotId, keys, to]);
+    const store = join(folder, 'store');
+    const run = (...args: string[]): Promise<Ran> => decrypt([store, '--data-keys', keys, ...args]);
+    return { repository, first: first.snapshotId, second: second.snapshotId, store, run };
+  }
 
-    const done = decrypt(join(folder, 'restored'));
-    expect(done.stderr.toString()).toBe('');
-    const withoutFolderTimes = (lines: string[]): string[] =>
-      lines.map((line) => line.replace(/^(\S+\/ \d+) .*/, '$1'));
-    expect(withoutFolderTimes(picture(join(folder, 'restored')))).toEqual(withoutFolderTimes(picture(source)));
+  it('lists, and restores the newest, an older one, and some paths, byte for byte', async () => {
+    const { repository, first, second, run } = await made();
+    const list = await run('--list');
+    expect([
+      list.code,
+      list.err,
+      list.out
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    ]).toEqual([0, '', [first, second]]);
+    const [newest, older, some] = ['newest', 'older', 'some'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    expect(await run('--to', newest)).toEqual({ code: 0, out: '', err: '' });
+    expect(picture(newest)).toEqual(picture(source));
+    expect((await run('--to', older, '--snapshot', first)).code).toBe(0);
+    expect(readdirSync(older)).not.toContain('new');
+    expect((await run('--to', some, '--path', 'folder/deep', '--path', '/new')).code).toBe(0);
+    expect(readdirSync(some, { recursive: true }).toSorted()).toEqual(
+      ['folder', 'folder/deep', 'folder/deep/deeper', 'folder/deep/deeper/secret', 'new'].toSorted(),
+    );
+    const stranger = await run('--list', '--writer', '0'.repeat(32));
+    expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining('was made by')]);
+    repository.close();
+  }, 20_000);
 
-    const snapshots = readdirSync(join(folder, 'store', 'snapshots'), { recursive: true, encoding: 'utf8' });
-    const manifest = join(folder, 'store', 'snapshots', snapshots.toSorted().at(-1) as string);
-    const bytes = readFileSync(manifest);
-    bytes[bytes.length - 1]! ^= 1;
-    writeFileSync(manifest, bytes);
-    expect(decrypt(join(folder, 'changed')).stderr.toString()).toBe('refused: the body is not the one signed\n');
+  it('refuses what was changed, and tells what is gone', async () => {
+    const { repository, first, second, store, run } = await made();
+    const at = (id: string) => join(store, 'snapshots', id.replace('-', '/'));
+    const genuine = readFileSync(at(second));
+    const changed = Buffer.from(genuine);
+    changed[changed.length - 1]! ^= 1;
+    writeFileSync(at(second), changed);
+    const refused = await run('--to', join(folder, 'changed'));
+    expect([refused.code, refused.err]).toEqual([1, 'refused: the body is not the one signed\n']);
+    writeFileSync(at(second), genuine);
+    rmSync(at(first));
+    const list = await run('--list');
+    expect([list.code, list.err]).toEqual([4, `finding: ${first} was there and is gone\n`]);
+    for (const pack of readdirSync(join(store, 'packs'), { recursive: true, withFileTypes: true })) {
+      if (!pack.isFile()) continue;
+      const path = join(pack.parentPath, pack.name);
+      const bytes = readFileSync(path);
+      bytes[200]! ^= 1;
+      writeFileSync(path, bytes);
+    }
+    const damaged = await run('--to', join(folder, 'damaged'));
+    expect([damaged.code, damaged.err]).toEqual([1, expect.stringMatching(/refused: packs\/\S+ was changed/)]);
+    repository.close();
+  }, 20_000);
+});
+
+describe.skipIf(!hasDecryptor || !hasS3Server)('tools/decrypt.py with only a bucket and kms:Decrypt', () => {
+  let server: KeysteadFixture;
+  let folder: string;
+  beforeAll(async () => {
+    server = await KeysteadFixture.start();
+    folder = scratch();
   });
+  afterAll(async () => {
+    removeScratch(folder);
+    await server.stop();
+  });
+
+  it('restores from Ceph with a key in a key service, and not while the key is off', async () => {
+    const [source, to] = [join(folder, 'source'), join(folder, 'restored')];
+    mkdirSync(source);
+    makeTree(source);
+    const identity = { tenant: 'tenant-1', environment: 'environment-1' };
+    const key = await server.importedKey();
+    const place = await bucketPlace();
+    const masterKey = new AwsKmsMasterKey(server.client(), key.arn, identity);
+    const repository = await createRepository(await s3Target(place), {
+      identity,
+      masterKeys: [masterKey],
+      writerKey: writerKey(),
+    });
+    await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
+    repository.close();
+
+    const { user } = await s3Server();
+    const credentials = join(folder, 'credentials');
+    const profile = (name: string, id: string, secret: string) =>
+      `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+    writeFileSync(
+      credentials,
+      profile('default', server.accessKeyId, server.secretAccessKey) +
+        profile('store', user.accessKeyId, user.secretAccessKey),
+      { mode: 0o600 },
+    );
+    const env = { AWS_SHARED_CREDENTIALS_FILE: credentials, AWS_DEFAULT_REGION: place.region };
+    const store = ['--store-endpoint', place.endpoint as string, '--store-profile', 'store'];
+    const run = (...args: string[]): Promise<Ran> =>
+      decrypt([`s3://${place.bucket}/${place.prefix}`, ...store, '--kms-endpoint', server.url, ...args], env);
+    await key.disable();
+    const dark = await run('--to', to);
+    expect([dark.code, dark.err]).toEqual([1, expect.stringContaining('DisabledException')]);
+    await key.enable();
+    expect(await run('--to', to)).toEqual({ code: 0, out: '', err: '' });
+    expect(picture(to)).toEqual(picture(source));
+  }, 60_000);
 });
