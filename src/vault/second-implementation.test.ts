@@ -88,7 +88,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     expect((await run('--to', older, '--snapshot', first)).code).toBe(0);
     expect(readdirSync(older)).not.toContain('new');
     expect((await run('--to', some, '--path', 'folder/deep', '--path', '/new')).code).toBe(0);
-    expect(readdirSync(some, { recursive: true }).toSorted()).toEqual(
+    expect(readdirSync(some, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(
       ['folder', 'folder/deep', 'folder/deep/deeper', 'folder/deep/deeper/secret', 'new'].toSorted(),
     );
     const stranger = await run('--list', '--writer', '0'.repeat(32));
