@@ -740,6 +740,12 @@ export interface Snapshot {
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   readonly parent?: string | undefined;
+  /** whoever could open it when it was made, as its head says */
+  readonly recipients?: readonly ({
+    readonly provider: string;
+    readonly keyId: string;
+    readonly region: string;
+  })[] | undefined;
 }
 
 export interface SnapshotComparison {

@@ -235,6 +235,7 @@ async function commit(
       parent: parent?.id ?? null,
       domain: domain.id,
       keys: await neededKeys(run, keyIds, parent),
+      recipients: run.ring.recipients(),
     },
     body: (finishedMs: number) => ({
       source: domain.name,

@@ -17,7 +17,7 @@ import type { KeyContext, KeyPurpose } from './master-keys/context.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
 import { SealedMasterKey } from './master-keys/sealed-master-key.ts';
-import type { NeededKey } from './manifest.ts';
+import type { NeededKey, SnapshotRecipient } from './manifest.ts';
 import { checkCommitment, holdKey, type HeldKey } from './object-key.ts';
 import { pairOf } from './pair.ts';
 import type { Clock, Random } from './ports.ts';
@@ -57,6 +57,7 @@ export interface FoundEnvelope {
 export class KeyRing {
   readonly #context: KeyRingContext;
   readonly #held = new Map<string, HeldKey>();
+  readonly #recipients = new Map<string, readonly SnapshotRecipient[]>();
   #needed: ReadonlyMap<string, NeededKey> | undefined;
 
   constructor(context: KeyRingContext) {
@@ -92,6 +93,7 @@ export class KeyRing {
       recipients,
     };
     await target.put(envelopeName(id, 1), sealEnvelope(envelope, identity, writer));
+    this.#recipients.set(id, recipients);
     this.#context.writeOnly?.memory.rememberKey(held);
     this.#held.set(id, held);
     return held;
@@ -155,10 +157,19 @@ export class KeyRing {
       const envelope = openOwn(name, bytes, identity, revision > 1 && revision > cache.knownRevision(id));
       if (envelope === undefined) continue;
       cache.rememberRevision(id, revision);
+      this.#recipients.set(id, envelope.recipients);
       const others = revisions.filter((other) => other !== revision).map((other) => envelopeName(id, other));
       return { envelope, name, digest: envelopeDigest(bytes), others, next: newest + 1 };
     }
     throw new VaultError('unknown-writer', `The envelope of data key ${id} has revisions of further writers alone`);
+  }
+
+  /** Whoever opens every envelope that was made or read here: the vault's own key is among them. */
+  recipients(): SnapshotRecipient[] {
+    const [first = [], ...others] = this.#recipients.values();
+    return first
+      .filter((one) => others.every((many) => many.some((other) => isSameMasterKey(one, other))))
+      .map(({ keyId, provider, region }) => ({ keyId, provider, region }));
   }
 
   /** Every key that is held, for the head of a manifest. */

@@ -8,8 +8,13 @@ import type { MasterKeyFailure } from './master-keys/master-key-error.ts';
 import type { Clock } from './ports.ts';
 import { openRepository } from './repository.ts';
 import { restore } from './restore.ts';
+import { MasterKeyError } from './master-keys/master-key-error.ts';
+import { SealedMasterKey } from './master-keys/sealed-master-key.ts';
 import { rewrap } from './rewrap.ts';
+import { recoveryKeyId } from './sealed.ts';
 import { listSnapshots } from './snapshots.ts';
+import { VaultError } from './errors.ts';
+import { xWingPair } from '../crypto/x-wing.ts';
 import { FolderSource } from './sources/folder.ts';
 import { FolderTarget } from './targets/folder.ts';
 import { newVault, noise, picture, removeScratch, scratch } from './vault.fixture.ts';
@@ -166,6 +171,89 @@ describe('rewrap', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'unreachable' });
     masterKey.failure = undefined;
     expect(await rewrap({ repository, to: [next] })).toMatchObject({ rewrapped: 2, unchanged: 1 });
+  });
+
+  it('adds a recipient and takes one away, and each snapshot says who could open it', async () => {
+    const [first, second] = [new FixtureMasterKey('first'), new FixtureMasterKey('second')];
+    const { repository, target, writerKey } = await newVault(folder, { masterKeys: [first] });
+    await backup({ repository, source, threads: 0 });
+    await rewrap({ repository, to: [first, second] });
+    const both = await openRepository(target, { masterKeys: [first, second], writerKey });
+    await backup({ repository: both, source, threads: 0 });
+    await rewrap({ repository: both, to: [second] });
+    const alone = await openRepository(target, { masterKeys: [second], writerKey });
+    const { snapshotId } = await backup({ repository: alone, source, threads: 0 });
+    const { snapshots } = await listSnapshots(alone);
+    const names = snapshots.map(({ head }) => head.recipients?.map(({ keyId }) => keyId));
+    expect(names).toEqual([['first'], ['first', 'second'], ['second']]);
+    await restore({ repository: alone, snapshotId, to: join(folder, 'restored'), threads: 0 });
+    const gone = await openRepository(target, { masterKeys: [first] });
+    const refused = restore({ repository: gone, snapshotId, to: join(folder, 'none'), threads: 0 });
+    await expect(refused).rejects.toMatchObject({ code: 'no-recipient' });
+  });
+
+  it('adds a recovery key that only wraps here, with which alone everything is restored', async () => {
+    const { repository, masterKey, target } = await newVault(folder);
+    const { snapshotId } = await backup({ repository, source, threads: 0 });
+    const privateKey = xWingPair(Buffer.alloc(32, 9));
+    const { publicKey } = privateKey;
+    const options = { provider: 'recovery', keyId: recoveryKeyId(publicKey), publicKey } as const;
+    const sealOnly = new SealedMasterKey(options);
+    await expect(rewrap({ repository, to: [sealOnly] })).rejects.toMatchObject({ code: 'no-recipient' });
+    expect(await rewrap({ repository, to: [masterKey, sealOnly] })).toMatchObject({ rewrapped: 3 });
+    masterKey.failure = 'deleted';
+    const alone = await openRepository(target, { masterKeys: [new SealedMasterKey({ ...options, privateKey })] });
+    await restore({ repository: alone, snapshotId, to: join(folder, 'restored'), threads: 0 });
+    expect(picture(join(folder, 'restored'))).toEqual(picture(join(folder, 'source')));
+    const half = await openRepository(target, { masterKeys: [masterKey, sealOnly] });
+    const told = restore({ repository: half, snapshotId, to: join(folder, 'none'), threads: 0 });
+    const error = await told.catch((reason: unknown) => reason);
+    // The refusal of the key that could be asked comes first; that another one is offline is said too.
+    expect(error).toMatchObject({ code: 'deleted', others: [{ code: 'offline' }] });
+    expect((error as Error).message).toContain('only wraps here');
+  });
+
+  it('wraps anew for the newest versions of the same keys, and goes on with that where it was cut off', async () => {
+    const { repository, masterKey } = await newVault(folder);
+    await backup({ repository, source, threads: 0 });
+    const clock = repository.clock.nowMs();
+    const refreshBeforeMs = clock + 1;
+    Object.assign(repository, { clock: { ...repository.clock, nowMs: () => clock + 2 } });
+    const cutOff = rewrap({
+      repository,
+      to: [masterKey],
+      refreshBeforeMs,
+      onProgress: (done) => void (masterKey.failure = done === 2 ? 'throttled' : undefined),
+    });
+    await expect(cutOff).rejects.toMatchObject({ code: 'throttled' });
+    masterKey.failure = undefined;
+    const again = { repository, to: [masterKey], refreshBeforeMs };
+    expect(await rewrap(again)).toMatchObject({ envelopes: 3, rewrapped: 1, unchanged: 2 });
+    expect(await rewrap(again)).toMatchObject({ rewrapped: 0 });
+    expect(masterKey.calls.rewrap).toBe(4);
+  });
+
+  it('deletes no old revision before the new one is proven, also when it was cut off between', async () => {
+    const { repository, target } = await newVault(folder);
+    await backup({ repository, source, threads: 0 });
+    const next = new FixtureMasterKey('next');
+    const unwrap = next.unwrap.bind(next);
+    next.unwrap = () => Promise.reject(new MasterKeyError('unreachable', 'next'));
+    const names = async (): Promise<number> => (await Array.fromAsync(target.list('keys/'))).length;
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      await expect(rewrap({ repository, to: [next] })).rejects.toMatchObject({ code: 'unreachable' });
+      expect(await names()).toBe(4);
+    }
+    next.unwrap = unwrap;
+    expect(await rewrap({ repository, to: [next] })).toMatchObject({ rewrapped: 2, unchanged: 1 });
+    expect(await names()).toBe(3);
+  });
+
+  it('counts an old revision that a lock keeps as left', async () => {
+    const { repository, target } = await newVault(folder);
+    target.delete = (name) => Promise.reject(new VaultError('object-locked', `${name} is locked`));
+    const { oldRevisionsLeft } = await rewrap({ repository, to: [new FixtureMasterKey('next')] });
+    expect(oldRevisionsLeft).toHaveLength(1);
   });
 
   it('tells of old revisions that the store does not delete', async () => {

@@ -1,6 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { lengthPrefixed } from '../bytes/encoding.ts';
 import { Reader } from '../bytes/reader.ts';
+import type { Recipient } from './envelope.ts';
 import { VaultError } from './errors.ts';
 import { FORMAT, ID_LENGTH, MAX_HEAD_LENGTH, paddedLength, parsing, SIGNATURE_LENGTH, TAG_LENGTH } from './format.ts';
 import { KEY_PURPOSES, type KeyPurpose } from './master-keys/context.ts';
@@ -23,6 +24,9 @@ export interface NeededKey {
   readonly commitment: string;
 }
 
+/** A master key that opens a snapshot. */
+export type SnapshotRecipient = Omit<Recipient, 'wrapped'>;
+
 /** What a manifest says in clear, signed. Times are milliseconds since 1970. */
 export interface ManifestHead {
   readonly vault: string;
@@ -36,6 +40,8 @@ export interface ManifestHead {
   readonly domain: string;
   readonly createdMs: number;
   readonly keys: readonly NeededKey[];
+  /** Whoever could open every one of these keys when it was made; absent in what earlier versions wrote. */
+  readonly recipients?: readonly SnapshotRecipient[];
   /** The id of the snapshot that this one is the same as, under other keys or in other packs. */
   readonly replaces?: string;
   /** When that one was made. There with `replaces`, and only then. */
@@ -168,6 +174,7 @@ export function sealManifest(
     keys: head.keys.map(({ commitment, id, purpose }) => ({ commitment, id, purpose })),
     parent: head.parent,
     previous: head.previous,
+    recipients: head.recipients?.map(({ keyId, provider, region }) => ({ keyId, provider, region })),
     replaces: head.replaces,
     sequence: head.sequence,
     takenMs: head.takenMs,
@@ -181,7 +188,7 @@ export function sealManifest(
 
 function parseHead(what: string, bytes: Buffer): ManifestHead {
   const names = ['body', 'createdMs', 'domain', 'format', 'keys', 'parent', 'previous', 'sequence', 'vault', 'writer'];
-  const reader = new JsonReader(what, parseCanonical(what, bytes), names, ['replaces', 'takenMs']);
+  const reader = new JsonReader(what, parseCanonical(what, bytes), names, ['recipients', 'replaces', 'takenMs']);
   reader.expect('format', FORMAT);
   if (reader.has('replaces') !== reader.has('takenMs')) {
     throw new VaultError('malformed', `${what} says of what it replaces only the half`);
@@ -200,6 +207,13 @@ function parseHead(what: string, bytes: Buffer): ManifestHead {
       id: key.hex('id', 16),
       purpose: key.oneOf('purpose', KEY_PURPOSES),
     })),
+    ...(reader.has('recipients') && {
+      recipients: reader.objects('recipients', ['keyId', 'provider', 'region']).map((item) => ({
+        keyId: item.text('keyId'),
+        provider: item.text('provider'),
+        region: item.text('region'),
+      })),
+    }),
     ...(reader.has('replaces') && { replaces: reader.text('replaces'), takenMs: reader.count('takenMs') }),
     body: {
       commitment: body.hex('commitment', 32),

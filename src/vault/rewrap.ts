@@ -9,6 +9,11 @@ export interface RewrapOptions {
   readonly repository: Repository;
   /** Who is to open the data keys from now on, and nobody else. The first is the new primary. */
   readonly to: readonly MasterKey[];
+  /**
+   * Also what is for these keys already is wrapped anew, for their newest versions, where it was wrapped before this time
+   * (milliseconds since 1970). Begun again with the same time, it goes on where it was cut off.
+   */
+  readonly refreshBeforeMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -27,8 +32,8 @@ export interface RewrapReport {
  * at any time. The old master key keeps its power over copies of the old envelopes until it is switched off.
  */
 export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
-  const { repository, to, signal, onProgress } = options;
-  if (to.length === 0) throw new VaultError('no-recipient', 'No master key was given to move to');
+  const { repository, to, refreshBeforeMs, signal, onProgress } = options;
+  requireOpener(to);
   writerFor(repository);
   const keys = new Set<string>();
   for await (const { name } of repository.target.list('keys/')) {
@@ -42,10 +47,15 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
   for (const key of [...keys].toSorted()) {
     refuseAborted(signal);
     const found = await ring.find(key);
-    if (!isFor(found.envelope, to)) {
-      left.push(...(await rewrapOne(repository, ring, found, to)));
+    const isOld = refreshBeforeMs !== undefined && found.envelope.createdMs < refreshBeforeMs;
+    if (isOld || !isFor(found.envelope, to)) {
+      left.push(...(await rewrapOne(repository, ring, found, to, isOld)));
       rewrapped++;
-    } else left.push(...(await deleteOld(repository, found.others)));
+    } else if (found.others.length > 0) {
+      // Whoever put this revision may have been cut off before it was proven.
+      await ring.proveFor(key, openersAmong(to));
+      left.push(...(await deleteOld(repository, found.others)));
+    }
     onProgress?.(++done, keys.size);
   }
   return { envelopes: keys.size, rewrapped, unchanged: keys.size - rewrapped, oldRevisionsLeft: left };
@@ -57,8 +67,9 @@ export async function rewrapOne(
   ring: KeyRing,
   found: FoundEnvelope,
   to: readonly MasterKey[],
+  isRefresh = false,
 ): Promise<string[]> {
-  await writeRevision(repository, ring, found, to);
+  await writeRevision(repository, ring, found, to, isRefresh);
   return await deleteOld(repository, [...found.others, found.name]);
 }
 
@@ -74,14 +85,48 @@ async function writeRevision(
   ring: KeyRing,
   { envelope, digest, next: revision }: FoundEnvelope,
   to: readonly MasterKey[],
+  isRefresh: boolean,
 ): Promise<void> {
   const { target, descriptor, clock } = repository;
   const recipients: Recipient[] = [];
-  for (const key of to) recipients.push(await recipientFor(repository, ring, envelope, key));
+  for (const key of to) {
+    recipients.push(
+      (await refreshed(repository, envelope, key, isRefresh)) ?? (await recipientFor(repository, ring, envelope, key)),
+    );
+  }
   const next = { ...envelope, revision, createdMs: clock.nowMs(), previous: digest, recipients };
   await target.put(envelopeName(envelope.key, next.revision), sealEnvelope(next, descriptor, writerFor(repository)));
   // Proves that the new revision opens to the same data key, before the old one goes.
-  await ring.proveFor(envelope.key, to);
+  await ring.proveFor(envelope.key, openersAmong(to));
+}
+
+/** Those that open here. What a key that only wraps has wrapped, nobody here can prove. */
+function openersAmong(keys: readonly MasterKey[]): MasterKey[] {
+  return keys.filter(({ capabilities }) => capabilities.sealOnly !== true);
+}
+
+/** @throws {VaultError} `no-recipient` */
+function requireOpener(to: readonly MasterKey[]): void {
+  if (to.length === 0) throw new VaultError('no-recipient', 'No master key was given to move to');
+  if (openersAmong(to).length > 0) return;
+  throw new VaultError(
+    'no-recipient',
+    'A vault cannot be moved to keys that only wrap here: nobody could prove that its backups open, or go on with them',
+  );
+}
+
+/** The same wrapped anew by its own master key, for that key's newest version; `undefined` where that is not asked for. */
+async function refreshed(
+  { descriptor: { tenant, environment } }: Repository,
+  { recipients, purpose, key }: Envelope,
+  to: MasterKey,
+  isRefresh: boolean,
+): Promise<Recipient | undefined> {
+  const { provider, keyId, region } = to.describe();
+  const old = recipients.find((recipient) => isSameMasterKey(recipient, to.describe()));
+  if (!isRefresh || old === undefined || to.capabilities.sealOnly === true) return undefined;
+  const wrapped = await to.rewrap(old.wrapped, { tenant, environment, purpose, key }, to);
+  return { provider, keyId, region, wrapped };
 }
 
 /** Keeps what a master key has already; else lets one of the old master keys re-wrap it, or the pair that it was for. */
@@ -112,6 +157,15 @@ async function recipientFor(
 
 async function deleteOld(repository: Repository, names: readonly string[]): Promise<string[]> {
   if (!repository.target.capabilities.delete) return [...names];
-  for (const name of names) await repository.target.delete(name);
-  return [];
+  const left: string[] = [];
+  for (const name of names) {
+    try {
+      await repository.target.delete(name);
+    } catch (error) {
+      // A lock keeps it for its time: whoever reads uses the newest revision all the same.
+      if (!(error instanceof VaultError) || error.code !== 'object-locked') throw error;
+      left.push(name);
+    }
+  }
+  return left;
 }

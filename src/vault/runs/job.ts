@@ -2,6 +2,7 @@ import type { EgressPolicy } from '../../clients/egress.ts';
 import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
+import type { SnapshotRecipient } from '../manifest.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ConflictPolicy } from '../places.ts';
@@ -23,7 +24,12 @@ export type Work =
   | ({ readonly kind: 'restore-databases' } & RestoreDatabasesWork)
   | { readonly kind: 'verify'; readonly level: CheckLevel }
   /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
-  | { readonly kind: 'rewrap'; readonly to: readonly string[] }
+  | {
+      readonly kind: 'rewrap';
+      readonly to: readonly string[];
+      /** What was wrapped for them before this time is wrapped anew, for their newest versions. */
+      readonly refreshBeforeMs?: number;
+    }
   | { readonly kind: 'snapshots' }
   | Question;
 
@@ -145,6 +151,8 @@ export interface SnapshotItem {
   readonly snapshotId: string;
   readonly createdMs: number;
   readonly parent?: string;
+  /** Whoever could open it when it was made. */
+  readonly recipients?: readonly SnapshotRecipient[];
 }
 
 /** Something in the store that is not as it was left. */

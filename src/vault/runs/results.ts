@@ -61,6 +61,7 @@ export function showSnapshots({ snapshots, findings }: SnapshotList): RunResult 
       snapshotId: snapshotId(head),
       createdMs: head.createdMs,
       ...(head.parent !== null && { parent: head.parent }),
+      ...(head.recipients && { recipients: head.recipients }),
     })),
     ...showFindings(findings),
   };

@@ -21,7 +21,18 @@ export const CHECKS = Type.Array(
 const FINDINGS = Type.Array(named('Finding', { code: TEXT, subject: TEXT, text: TEXT }));
 
 export const SNAPSHOTS = named('Snapshots', {
-  snapshots: Type.Array(named('Snapshot', { snapshotId: TEXT, createdAt: TIMESTAMP, parent: Type.Optional(TEXT) })),
+  snapshots: Type.Array(
+    named('Snapshot', {
+      snapshotId: TEXT,
+      createdAt: TIMESTAMP,
+      parent: Type.Optional(TEXT),
+      recipients: Type.Optional(
+        Type.Array(closed({ provider: TEXT, keyId: TEXT, region: TEXT }), {
+          description: 'whoever could open it when it was made, as its head says',
+        }),
+      ),
+    }),
+  ),
   findings: FINDINGS,
 });
 
@@ -104,10 +115,11 @@ export function showCheck({ check, of, outcome, what, next }: Check) {
 
 export function showSnapshots({ snapshots = [], findings = [] }: RunResult) {
   return {
-    snapshots: snapshots.map(({ snapshotId, createdMs, parent }) => ({
+    snapshots: snapshots.map(({ snapshotId, createdMs, parent, recipients }) => ({
       snapshotId,
       createdAt: timestamp(createdMs),
       ...(parent !== undefined && { parent }),
+      ...(recipients && { recipients: recipients.map((recipient) => ({ ...recipient })) }),
     })),
     findings: [...findings],
   };

@@ -5,10 +5,11 @@ import { showRewrap } from '../results.ts';
 export const REWRAP: Performer<'rewrap'> = {
   signs: true,
   empty: { envelopes: 0, rewrapped: 0, oldRevisionsLeft: 0 },
-  run: async (repository, { to }, { heads }, { signal, onProgress }) => {
+  run: async (repository, { to, refreshBeforeMs }, { heads }, { signal, onProgress }) => {
     const report = await rewrap({
       repository,
       to: to.flatMap((id) => repository.masterKeys.filter((key) => key.describe().keyId === id)),
+      ...(refreshBeforeMs !== undefined && { refreshBeforeMs }),
       signal,
       onProgress: (files, totalFiles) => onProgress({ phase: 'rewrap', files, totalFiles, bytes: 0, rate: 0 }),
     });
