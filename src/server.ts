@@ -28,6 +28,7 @@ import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
+import { readHostedStores } from './server/hosted-stores.ts';
 import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { urlOf, type Initialised } from './server/initialise.ts';
@@ -99,6 +100,8 @@ export async function startKeystead(
       keepOut: keepOut(config),
       cacheFolder: join(config.dataFolder, 'vault-cache'),
       egress: config.egress,
+      hosted: await readHostedStores(config),
+      lendsCredentials: config.vaultOwnCredentials ?? false,
     },
     { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );

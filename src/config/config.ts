@@ -58,6 +58,10 @@ export interface Config {
   /** Below these folders the server itself may read for a backup and write for a restore. */
   readonly sourceRoots: readonly string[];
   readonly runCommands?: readonly string[];
+  /** The operator's own store for environments that bring none: a folder, or a JSON file that names stores. */
+  readonly hosted?: { readonly place: string; readonly region: string };
+  /** Whether environments may be reached as whom the server itself is. */
+  readonly vaultOwnCredentials?: boolean;
   /** Which hosts the server may call for its tenants' master keys. */
   readonly egress: Egress;
   readonly keyStores?: KeyStores;
@@ -79,6 +83,7 @@ export interface Config {
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const YES_NO = ['yes', 'no'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** One row per setting: its variable in the environment, its default, and what it is for. */
@@ -98,6 +103,20 @@ export const SETTINGS = {
   KEYSTEAD_VAULT_ROOTS: {
     fallback: '',
     about: 'folders below which backups may be kept, separated by commas; default: "vaults" beside the data folder',
+  },
+  KEYSTEAD_HOSTED_STORAGE: {
+    fallback: '',
+    about:
+      "the operator's own store for environments that bring none: a folder, or a JSON file that names one store for each region; default: none",
+  },
+  KEYSTEAD_HOSTED_REGION: {
+    fallback: '',
+    about: 'the region that such a folder is in; default: KEYSTEAD_REGION',
+  },
+  KEYSTEAD_VAULT_OWN_CREDENTIALS: {
+    fallback: 'no',
+    about:
+      "yes: environments may use the server's own AWS credentials, where every tenant is trusted with what they may do",
   },
   KEYSTEAD_SOURCE_ROOTS: {
     fallback: '',
@@ -202,6 +221,9 @@ export function readConfig(environment: { readonly [name: string]: string | unde
   const allowedHosts = parts(get('KEYSTEAD_EGRESS_HOSTS'));
   const plainHttpHosts = parts(get('KEYSTEAD_EGRESS_PLAIN_HTTP'));
   const attestationRootsFile = get('KEYSTEAD_ATTESTATION_ROOTS');
+  const hosted = get('KEYSTEAD_HOSTED_STORAGE');
+  if (hosted === '' && get('KEYSTEAD_HOSTED_REGION') !== '')
+    throw new ConfigError('KEYSTEAD_HOSTED_REGION is for a folder of KEYSTEAD_HOSTED_STORAGE: set both or neither');
   return {
     listen: parseListen('KEYSTEAD_LISTEN', get('KEYSTEAD_LISTEN'), get('KEYSTEAD_TLS_CERT'), get('KEYSTEAD_TLS_KEY')),
     dataFolder,
@@ -210,6 +232,11 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     vaultRoots: folders(get('KEYSTEAD_VAULT_ROOTS'), [join(dirname(dataFolder), 'vaults')]),
     sourceRoots: folders(get('KEYSTEAD_SOURCE_ROOTS'), []),
     runCommands: folders(get('KEYSTEAD_RUN_COMMANDS'), []),
+    ...(hosted !== '' && {
+      hosted: { place: resolve(hosted), region: get('KEYSTEAD_HOSTED_REGION') || get('KEYSTEAD_REGION') },
+    }),
+    vaultOwnCredentials:
+      oneOf('KEYSTEAD_VAULT_OWN_CREDENTIALS', get('KEYSTEAD_VAULT_OWN_CREDENTIALS'), YES_NO) === 'yes',
     egress: {
       ...(allowedHosts.length > 0 && { allowedHosts }),
       ...(plainHttpHosts.length > 0 && { plainHttpHosts }),

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { EgressGuard, type EgressPolicy } from '../../../clients/egress.ts';
 import { Runner } from '../../../vault/runs/runner.ts';
+import type { StorageServices } from '../../../vault/environments/access-of.ts';
 import { KeyWatcher, type KeyWatcherServices } from '../../../jobs/key-watcher.ts';
 import { RunDesk } from '../../../jobs/run-desk.ts';
 import { Scheduler } from '../../../jobs/scheduler.ts';
+import { hostedAccess, pathsOf, type HostedStore } from '../../../vault/environments/hosted.ts';
 import type { VaultServices } from './vault-services.ts';
 
 /** What the operator has set. Folders and files are absolute paths. */
@@ -17,15 +19,24 @@ export interface VaultSettings {
   /** Nobody else may write to it. */
   readonly cacheFolder: string;
   readonly egress: EgressPolicy;
+  /** The operator's own stores, for environments that bring none. */
+  readonly hosted?: readonly HostedStore[];
+  /** Whether environments may be reached as whom the server itself is. */
+  readonly lendsCredentials?: boolean;
   /** How many runs may be in flight at once. */
   readonly maxRuns?: number;
 }
 
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
-  { vaultRoots, sourceRoots, runCommands = [], keepOut, cacheFolder, egress, maxRuns }: VaultSettings,
+  settings: VaultSettings,
   services: Omit<KeyWatcherServices, 'guard'> & Pick<VaultServices, 'keysteadRights'>,
 ): VaultServices {
+  const { vaultRoots, sourceRoots, runCommands = [], cacheFolder, egress, maxRuns } = settings;
+  const { hosted = [], lendsCredentials = false } = settings;
+  const keepOut = [...settings.keepOut, ...pathsOf(hosted)];
+  const storage: StorageServices =
+    hosted.length === 0 ? {} : { hosted: (...of: [string, string, string]) => hostedAccess(hosted, ...of) };
   const runner = new Runner({
     ...(maxRuns !== undefined && { maxRuns }),
     codeCacheFolder: join(cacheFolder, 'code'),
@@ -43,8 +54,8 @@ export function openVault(
   };
   const guard = new EgressGuard(egress);
   const watcher = new KeyWatcher({ ...services, guard });
-  const desk = new RunDesk({ ...services, runner, egress, cacheFolder, watcher });
+  const desk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
   const { keystead, keysteadRights } = services;
-  return { ...roots, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
+  return { ...roots, ...storage, lendsCredentials, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
 }

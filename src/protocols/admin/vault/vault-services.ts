@@ -15,6 +15,8 @@ export interface VaultServices extends StorageServices {
   /** Below these folders the server itself reads for a backup and writes for a restore; and what it may run for one. */
   readonly sourceRoots: SourceRules;
   readonly egress: EgressGuard;
+  /** Whether environments may be reached as whom the server itself is. */
+  readonly lendsCredentials?: boolean;
   /** Asks for keys of this installation as an environment. */
   readonly keystead: KeysteadOf;
   /** Gives environments the right to ask, and takes it back: `letUse`, `letGo`. */
