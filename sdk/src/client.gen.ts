@@ -107,6 +107,16 @@ export interface Credential {
   readonly expiresAt?: string | undefined;
 }
 
+export interface DeletedEnvironment {
+  /** a UUID in lower case */
+  readonly environmentId: string;
+  readonly label: string;
+  /** places where backups still lie: nothing in them was touched */
+  readonly left: readonly (Storage)[];
+  /** what cannot be done any more, and what still can */
+  readonly meaning: string;
+}
+
 export interface Environment {
   /** a UUID in lower case */
   readonly environmentId: string;
@@ -1763,6 +1773,20 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}`);
   }
 
+  /** Changes the label of an environment, or how its bucket is reached and locked, once that was seen to work. Needs the permission `keystead:UpdateEnvironment`. */
+  updateEnvironment(environmentId: string, body: {
+    readonly label?: string | undefined;
+    readonly credentials?: StorageCredentialsInput | undefined;
+    readonly objectLock?: {
+      readonly mode: 'governance' | 'compliance';
+      readonly days: number;
+    } | undefined;
+    /** true: what is written from now on is not locked; what is locked stays so */
+    readonly noObjectLock?: boolean | undefined;
+  } = {}): Promise<EnvironmentWithChecks> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}`, undefined, body);
+  }
+
   /** Looks at storage and master key by using both, and says what it found. Needs the permission `keystead:CheckEnvironment`. */
   checkEnvironment(environmentId: string): Promise<{
     readonly checks: readonly (EnvironmentCheck)[];
@@ -1777,6 +1801,19 @@ export class KeysteadClient {
     readonly secretAccessKey: string;
   }): Promise<EnvironmentWithChecks> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/credentials`, undefined, body);
+  }
+
+  /** Has new backups of an environment go to another storage, once that was seen to work. What lies at the old one stays listed and restorable from there. Needs the permission `keystead:UpdateEnvironment`. */
+  moveEnvironmentStorage(environmentId: string, body: StorageInput): Promise<EnvironmentWithChecks> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/storage`, undefined, body);
+  }
+
+  /** Forgets an environment with its sources and schedules. What lies in its storage is left as it is. Needs the permission `keystead:DeleteEnvironment`. */
+  deleteEnvironment(environmentId: string, body: {
+    /** the label once more, against a slip */
+    readonly label: string;
+  }): Promise<DeletedEnvironment> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/delete`, undefined, body);
   }
 
   /** Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten. Further recipients stay. Needs the permission `keystead:ChangeMasterKey`. */

@@ -188,6 +188,22 @@ describe('the vault from the command line', () => {
     await key.enable();
   }, 20_000);
 
+  it('renames, moves and forgets an environment', async () => {
+    expect(await json('environment', 'update', 'production', '--label', 'main')).toMatchObject({ label: 'main' });
+    expect((await run('environment', 'update', 'main')).exitCode).toBe(2);
+    await json('environment', 'update', 'main', '--label', 'production');
+    const place = join(server.folder, 'vaults', 'other');
+    const options = ['--path', place, '--region', server.region];
+    const made = ['environment', 'create', 'short-lived', ...options, '--key', key.arn, '--endpoint', server.url];
+    expect((await run(...made, '--dry-run')).exitCode).toBe(0);
+    await json(...made);
+    const moved = await json('environment', 'move', 'short-lived', '--path', `${place}-2`, '--region', server.region);
+    expect(moved).toMatchObject({ storage: { path: `${place}-2` }, formerStorages: [] });
+    const slip = await run('environment', 'delete', 'short-lived', '--confirm', 'production');
+    expect([slip.exitCode, slip.stderr]).toEqual([1, expect.stringContaining('another label')]);
+    expect(await json('environment', 'delete', 'short-lived', '--confirm', 'short-lived')).toMatchObject({ left: [] });
+  });
+
   it('ends with a code of its own when a verification finds something', async () => {
     rmSync(join(vault, 'packs'), { recursive: true });
     const ran = await run('verify', '--environment', 'production');

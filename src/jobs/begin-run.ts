@@ -1,8 +1,9 @@
 import type { Random } from '../crypto/random.ts';
 import type { Tenant } from '../identity/tenant.ts';
-import type { Write } from '../records/commit.ts';
+import type { Precondition, Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { environmentRef } from '../vault/environments/environment-record.ts';
 import type { Environment } from '../vault/environments/environment.ts';
 import { placeBelow, type Roots } from '../vault/environments/roots.ts';
 import type { RunKind, RunLimits, Work } from '../vault/runs/job.ts';
@@ -57,7 +58,12 @@ export async function beginRun(
   plan: () => Promise<PlannedRun> | PlannedRun,
   { startedBy, scheduled }: Beginner,
   nowMs: number,
-): Promise<{ readonly value: BegunRun; readonly writes: readonly Write[]; readonly emptySpaces: readonly string[] }> {
+): Promise<{
+  readonly value: BegunRun;
+  readonly writes: readonly Write[];
+  readonly emptySpaces: readonly string[];
+  readonly preconditions: readonly Precondition[];
+}> {
   await requireUnmoved(vaultRoots, found);
   const { work, openWork = () => work, subject, limits, environment = found, writes = [] } = await plan();
   const locks = locksOf(work);
@@ -79,6 +85,10 @@ export async function beginRun(
   return {
     value: { run, environment, openWork, ...(limits && { limits }) },
     writes: [putRun(tenantKey, undefined, run), ...writes],
+    // An environment that was moved or deleted meanwhile is not run on as it was.
+    preconditions: writes.some((write) => 'put' in write && write.put.kind === 'environment')
+      ? []
+      : [{ ref: environmentRef(tenantId, found.id), revision: found.revision }],
     emptySpaces: (locks.apartFrom ?? []).map((activity) => activitySpace(found.id, activity)),
   };
 }

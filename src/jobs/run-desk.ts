@@ -8,6 +8,7 @@ import type { Pipeline } from '../pipeline/execute.ts';
 import type { Write } from '../records/commit.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { atChoice, placesOf, withFormerHeads } from '../vault/environments/former-storage.ts';
 import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
@@ -106,11 +107,17 @@ export class RunDesk {
     if (end.state === 'failed' && isAboutKey(end.problem)) await this.#services.watcher.check(tenant, environment);
   }
 
-  /** Reads the snapshots of an environment, in a process of its own. */
+  /** Reads the snapshots of an environment, wherever it has kept them, in a process of its own for each place. */
   async snapshots(tenant: Tenant, environment: Environment): Promise<RunEnd> {
     this.requireRoom();
-    const job = this.#jobOf(tenant, environment, { kind: 'snapshots' });
-    return await this.#start(`snapshots ${randomUUID()}`, job);
+    const ends: RunEnd[] = [];
+    for (const place of placesOf(environment)) {
+      const job = this.#jobOf(tenant, place, { kind: 'snapshots' });
+      const end = await this.#start(`snapshots ${randomUUID()}`, job);
+      if (end.state !== 'succeeded') return end;
+      ends.push(end);
+    }
+    return together(ends);
   }
 
   /** Asks about snapshots, in a process of its own: no key outlives its answer. */
@@ -189,8 +196,9 @@ export class RunDesk {
     await Promise.all(this.#endings);
   }
 
-  #jobOf(tenant: Tenant, environment: Environment, work: Work, limits?: RunLimits): Job {
+  #jobOf(tenant: Tenant, found: Environment, work: Work, limits?: RunLimits): Job {
     const { tenantKey, tenantId } = tenant;
+    const environment = 'snapshot' in work ? atChoice(found, work.snapshot) : found;
     const { id, vaultId, writer, heads } = environment;
     const { egress, cacheFolder } = this.#services;
     return {
@@ -252,6 +260,23 @@ export class RunDesk {
   }
 }
 
+/** The lists of several places as one, oldest first. */
+function together(ends: readonly RunEnd[]): RunEnd {
+  const [first, ...others] = ends.flatMap((end) => (end.state === 'succeeded' ? [end] : []));
+  if (first === undefined) throw new TypeError('an environment is at one place at least');
+  if (others.length === 0) return first;
+  const results = [first, ...others].map(({ report }) => report.result);
+  const snapshots = results.flatMap(({ snapshots: list = [] }) => list);
+  const findings = results.flatMap(({ findings: list = [] }) => list);
+  const result = {
+    ...first.report.result,
+    snapshots: snapshots.toSorted((a, b) => a.createdMs - b.createdMs),
+    findings,
+    findingCount: findings.length,
+  };
+  return { state: 'succeeded', report: { ...first.report, result } };
+}
+
 function ended(run: Run, ending: Ending, nowMs: number): Run {
   return {
     ...run,
@@ -266,6 +291,9 @@ function ended(run: Run, ending: Ending, nowMs: number): Run {
 /** What an environment learns from a run: its vault, the newest snapshots, that it has moved to another master key. */
 function learnt(environment: Environment, { kind }: Run, report: RunReport, nowMs: number): Environment {
   const { nextMasterKeys, ...rest } = environment;
+  if (report.vaultId !== undefined && environment.formerStorages.some((former) => former.vaultId === report.vaultId)) {
+    return withFormerHeads(environment, report.vaultId, report.heads);
+  }
   const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
   const heads = newest([...environment.heads, ...report.heads]);
   const same = JSON.stringify(heads) === JSON.stringify(environment.heads);

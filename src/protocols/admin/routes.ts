@@ -24,6 +24,7 @@ import {
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
+import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
 import { changeMasterKey, changeRecipients } from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
@@ -146,6 +147,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getEnvironment,
   checkEnvironment,
   setEnvironmentCredentials,
+  updateEnvironment,
+  moveEnvironmentStorage,
+  deleteEnvironment,
   changeMasterKey,
   changeRecipients,
   ...SOURCE_ROUTES,

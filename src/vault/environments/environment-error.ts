@@ -2,6 +2,7 @@
 export type EnvironmentErrorCode =
   | 'environment-not-found'
   | 'environment-exists'
+  | 'label-differs'
   | 'storage-malformed'
   | 'credentials-not-lent'
   | 'encryption-mismatch'

@@ -21,7 +21,7 @@ const MASTER_KEY = named('MasterKey', {
   regionException: Type.Optional(Type.String({ description: 'why it may be in another region than the data' })),
 });
 
-const STORAGE = named('Storage', {
+export const STORAGE = named('Storage', {
   type: TEXT,
   region: REGION_NAME,
   bucketName: MAYBE,

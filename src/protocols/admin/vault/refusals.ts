@@ -5,6 +5,7 @@ import { RequestError } from '../errors.ts';
 const STATUS: Record<EnvironmentErrorCode, number> = {
   'environment-not-found': 404,
   'environment-exists': 409,
+  'label-differs': 409,
   'storage-malformed': 400,
   'credentials-not-lent': 403,
   'encryption-mismatch': 400,

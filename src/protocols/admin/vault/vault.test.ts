@@ -139,6 +139,74 @@ describe('environments and runs over the admin API', () => {
     });
   });
 
+  it('changes a label and nothing else, and refuses what a folder does not have', async () => {
+    const { id } = await made();
+    const label = `renamed ${id}`;
+    expect((await post(`/environments/${id}`, { label })).body).toMatchObject({ environment: { label }, checks: [] });
+    expect(refused(await post('/environments', wanted({ label })))).toEqual([409, 'environment-exists']);
+    const locked = await post(`/environments/${id}`, { objectLock: { mode: 'governance', days: 1 } });
+    expect(refused(locked)).toEqual([400, 'storage-malformed']);
+  });
+
+  it('moves to another storage: new runs go there, old snapshots stay listed, restorable and guarded', async () => {
+    const { id, path } = await made();
+    const first = await endOf(await backup(id));
+    const elsewhere = { type: 'folder', path: join(house.scratch, 'vaults', `moved-${number}`), region: REGION };
+    const far = await post(`/environments/${id}/storage`, { ...elsewhere, region: 'us-east-1' });
+    expect(refused(far)).toEqual([400, 'region-mismatch']);
+    expect(refused(await post(`/environments/${id}/storage`, { ...elsewhere, path }))).toEqual([409, 'place-taken']);
+    const moved = await post(`/environments/${id}/storage`, elsewhere);
+    expect([moved.status, moved.body]).toEqual([200, expect.anything()]);
+    const shown = moved.body['environment'] as Record<string, unknown>;
+    expect(shown).toMatchObject({ storage: elsewhere, formerStorages: [{ storage: { path } }], newestSnapshots: [] });
+    expect(shown).not.toHaveProperty('vaultId');
+    const second = await endOf(await backup(id));
+    expect(second).toMatchObject({ state: 'succeeded', report: { newBytes: expect.anything() } });
+    const list = async () => (await get(`/environments/${id}/snapshots`)).body;
+    const ids = [first, second].map(({ report }) => report?.['snapshotId'] as string);
+    expect(await list()).toMatchObject({ snapshots: ids.map((snapshotId) => ({ snapshotId })), findings: [] });
+    for (const [index, snapshotId] of ids.entries()) {
+      const destination = join(house.scratch, 'sources', `from-${index}-${id}`);
+      const run = await endOf(await post(`/environments/${id}/restores`, { snapshotId, destination }));
+      expect([run.problem, run.state]).toEqual([undefined, 'succeeded']);
+      expect(readFileSync(join(destination, 'a'), 'utf8')).toBe('a record');
+    }
+    expect((await get(`/environments/${id}`)).body).toMatchObject({ formerStorages: [{ newestSnapshots: [ids[0]] }] });
+    expect(refused(await post('/environments', wanted({}, { path })))).toEqual([409, 'place-taken']);
+    renameSync(join(path, 'snapshots'), join(path, 'elsewhere'));
+    expect(await list()).toMatchObject({ findings: [{ subject: ids[0] }] });
+  });
+
+  it('forgets an environment on its label, and leaves what was stored', async () => {
+    const body = wanted();
+    const { id, path } = await made(body);
+    await endOf(await backup(id));
+    expect(refused(await post(`/environments/${id}/delete`, { label: 'another' }))).toEqual([409, 'label-differs']);
+    const gone = await post(`/environments/${id}/delete`, { label: body.label });
+    expect([gone.status, gone.body]).toEqual([
+      200,
+      { environmentId: id, label: body.label, left: [body.storage], meaning: expect.stringContaining(key.arn) },
+    ]);
+    expect(refused(await get(`/environments/${id}`))).toEqual([404, 'environment-not-found']);
+    expect(existsSync(join(path, 'vault.json'))).toBe(true);
+    const again = await post('/environments', { ...body, label: `${body.label} again` });
+    expect(refused(again)).toEqual([422, 'preflight-failed']);
+    expect(textOf(again)).toMatch(/The folder (?:is not empty|holds a vault)/);
+  });
+
+  it('does not forget or move an environment while a run of it is in flight', async () => {
+    const body = wanted();
+    const { id } = await made(body);
+    const run = await backup(id);
+    for (const answer of [
+      await post(`/environments/${id}/delete`, { label: body.label }),
+      await post(`/environments/${id}/storage`, { type: 'folder', path: `${body.storage.path}-2`, region: REGION }),
+    ]) {
+      expect(refused(answer)).toEqual([409, 'run-in-progress']);
+    }
+    expect(await endOf(run)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('lets no secret out: not into the record, the answers, the log or the audit entries', async () => {
     const { id } = await made();
     const record = house.store.read(environmentRef(house.tenant.tenantId, id));

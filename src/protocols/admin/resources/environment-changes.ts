@@ -1,0 +1,219 @@
+import Type from 'typebox';
+import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import { requireAtRest, withoutEnvironment } from '../../../jobs/leave-environment.ts';
+import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
+import { requireWorking } from '../../../vault/environments/check-environment.ts';
+import type { Check } from '../../../vault/environments/checks/check.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
+import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import { makeWriter, type Environment } from '../../../vault/environments/environment.ts';
+import { movedTo, placesOf } from '../../../vault/environments/former-storage.ts';
+import { requireFreeLabel } from '../../../vault/environments/new-environment.ts';
+import { refuseOverlap } from '../../../vault/environments/place.ts';
+import {
+  storageOf,
+  type BucketLock,
+  type BucketStorage,
+  type EnvironmentStorage,
+} from '../../../vault/environments/storage.ts';
+import { requireRegions } from '../../../vault/environments/wanted-master-key.ts';
+import { requireAccess, requireStorage } from '../../../vault/environments/wanted-storage.ts';
+import { activitySpace } from '../../../vault/runs/run-record.ts';
+import { adminRoute } from '../route.ts';
+import { closed, DISPLAY_NAME, named, UUID } from '../schema.ts';
+import { CHECKS, showCheck } from '../vault/answers.ts';
+import { ENVIRONMENT, showEnvironment, showStorage, STORAGE } from '../vault/environment-answer.ts';
+import {
+  CREDENTIALS_INPUT,
+  OBJECT_LOCK,
+  STORAGE_INPUT,
+  wantedCredentials,
+  wantedStorage,
+} from '../vault/environment-input.ts';
+import { refusing } from '../vault/refusals.ts';
+import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
+
+const WITH_CHECKS = named('EnvironmentWithChecks', { environment: ENVIRONMENT, checks: CHECKS });
+
+interface Changed {
+  readonly environment: Environment;
+  readonly checks: readonly Check[];
+}
+
+const showChanged = ({ environment, checks }: Changed) => ({
+  environment: showEnvironment(environment),
+  checks: checks.map(showCheck),
+});
+
+export const updateEnvironment = adminRoute({
+  id: 'updateEnvironment',
+  method: 'POST',
+  path: '/environments/{environmentId}',
+  action: 'keystead:UpdateEnvironment',
+  summary: 'Changes the label of an environment, or how its bucket is reached and locked, once that was seen to work',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  body: closed({
+    label: Type.Optional(DISPLAY_NAME),
+    credentials: Type.Optional(CREDENTIALS_INPUT),
+    objectLock: Type.Optional(OBJECT_LOCK),
+    noObjectLock: Type.Optional(
+      Type.Boolean({ description: 'true: what is written from now on is not locked; what is locked stays so' }),
+    ),
+  }),
+  answer: WITH_CHECKS,
+  example: { params: EXAMPLE_ENVIRONMENT, body: { label: 'Production' } },
+  prepare: (context, { params, body }) => {
+    const { services, proof } = context;
+    const { label, credentials, objectLock, noObjectLock } = body;
+    return {
+      targets: [{ action: 'keystead:UpdateEnvironment', resource: environmentArn(proof.tenant, params.environmentId) }],
+      details: {
+        ...(label !== undefined && { label }),
+        ...(credentials?.accessKeyId !== undefined && { accessKey: credentials.accessKeyId }),
+        ...(objectLock && { objectLock: { ...objectLock } }),
+      },
+      run: (nowMs) =>
+        refusing(async () => {
+          const { tenantKey, tenantId } = proof.tenant;
+          const before = await requireEnvironment(services.records, proof.tenant, params.environmentId);
+          if (label !== undefined && label !== before.label) {
+            await requireFreeLabel(services.records, tenantId, label);
+          }
+          const access =
+            credentials &&
+            keepAwsAccess(
+              tenantKey,
+              before.id,
+              requireAccess(services.vault, wantedCredentials(context, credentials)),
+              services.random,
+            );
+          const storage = changedStorage(before.storage, {
+            ...(access && { access }),
+            ...(objectLock && { lock: objectLock as BucketLock }),
+            ...(noObjectLock === true && { lock: undefined }),
+          });
+          const after: Environment = { ...before, storage, label: label ?? before.label, updatedAtMs: nowMs };
+          const looks = storage !== before.storage;
+          const checks = looks ? await requireWorking(services.vault, tenantKey, after, true) : [];
+          return { value: { environment: after, checks }, writes: [putEnvironment(tenantKey, before, after)] };
+        }),
+    };
+  },
+  show: showChanged,
+});
+
+/** @throws {EnvironmentError} `storage-malformed`: it is no bucket */
+function changedStorage(
+  storage: EnvironmentStorage,
+  changes: { readonly access?: BucketStorage['access']; readonly lock?: BucketLock | undefined },
+): EnvironmentStorage {
+  if (Object.keys(changes).length === 0) return storage;
+  if (storage.type === 'folder' || storage.type === 'hosted') {
+    throw new EnvironmentError(
+      'storage-malformed',
+      `Storage of the type ${storage.type} has no credentials and no object lock of its own to change`,
+    );
+  }
+  const { lock, ...rest } = { ...storage, ...changes };
+  return { ...rest, ...(lock && { lock }) };
+}
+
+export const moveEnvironmentStorage = adminRoute({
+  id: 'moveEnvironmentStorage',
+  method: 'POST',
+  path: '/environments/{environmentId}/storage',
+  action: 'keystead:UpdateEnvironment',
+  summary:
+    'Has new backups of an environment go to another storage, once that was seen to work. What lies at the old one stays listed and restorable from there',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  body: STORAGE_INPUT,
+  answer: WITH_CHECKS,
+  example: {
+    params: EXAMPLE_ENVIRONMENT,
+    body: { type: 'folder', path: '/var/lib/keystead/vaults/elsewhere', region: 'us-east-1' },
+  },
+  prepare: (context, { params, body }) => {
+    const { services, proof } = context;
+    const { type, region, bucketName, path } = body;
+    return {
+      targets: [{ action: 'keystead:UpdateEnvironment', resource: environmentArn(proof.tenant, params.environmentId) }],
+      details: { storage: { type, region, place: bucketName ?? path ?? type } },
+      run: (nowMs) =>
+        refusing(async () => {
+          const { tenantKey } = proof.tenant;
+          const before = await requireEnvironment(services.records, proof.tenant, params.environmentId);
+          if (before.nextMasterKeys !== undefined) {
+            throw new EnvironmentError(
+              'rewrap-pending',
+              'This environment is on its way to another master key. Let that end first: ask for the same key again',
+            );
+          }
+          await requireAtRest(services.records, before.id);
+          const wanted = await requireStorage(services.vault, wantedStorage(context, body));
+          const storage = storageOf(tenantKey, before.id, wanted, services.random);
+          requireRegions(before.masterKeys, storage.region);
+          await refuseOverlap(services.records, storage);
+          const after = movedTo(before, storage, makeWriter(tenantKey, before.id, services.random), nowMs);
+          const checks = await requireWorking(services.vault, tenantKey, after, false);
+          return {
+            value: { environment: after, checks },
+            writes: [putEnvironment(tenantKey, before, after)],
+            emptySpaces: (['writing', 'rekeying'] as const).map((activity) => activitySpace(before.id, activity)),
+          };
+        }),
+    };
+  },
+  show: showChanged,
+});
+
+const DELETED = named('DeletedEnvironment', {
+  environmentId: UUID,
+  label: Type.String(),
+  left: Type.Array(STORAGE, { description: 'places where backups still lie: nothing in them was touched' }),
+  meaning: Type.String({ description: 'what cannot be done any more, and what still can' }),
+});
+
+export const deleteEnvironment = adminRoute({
+  id: 'deleteEnvironment',
+  method: 'POST',
+  path: '/environments/{environmentId}/delete',
+  action: 'keystead:DeleteEnvironment',
+  summary: 'Forgets an environment with its sources and schedules. What lies in its storage is left as it is',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  body: closed({ label: Type.String({ maxLength: 64, description: 'the label once more, against a slip' }) }),
+  answer: DELETED,
+  example: { params: EXAMPLE_ENVIRONMENT, body: { label: 'Production backups' } },
+  prepare: ({ services, proof: { tenant } }, { params, body }) => ({
+    targets: [{ action: 'keystead:DeleteEnvironment', resource: environmentArn(tenant, params.environmentId) }],
+    details: { label: body.label },
+    run: () =>
+      refusing(async () => {
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        if (environment.label !== body.label) {
+          throw new EnvironmentError(
+            'label-differs',
+            `This environment has another label than ${body.label}. Say the label of the one that is to be forgotten`,
+          );
+        }
+        await requireAtRest(services.records, environment.id);
+        return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };
+      }),
+  }),
+  show: (environment: Environment) => {
+    const left = placesOf(environment).filter(({ vaultId }) => vaultId !== undefined);
+    const keys = environment.masterKeys.map(({ keyId }) => keyId).join(', ');
+    return {
+      environmentId: environment.id,
+      label: environment.label,
+      left: left.map(({ storage }) => showStorage(storage)),
+      meaning:
+        left.length === 0
+          ? 'No backup was ever made there.'
+          : `The backups can still be restored with the storage and ${keys} alone (keystead vault restore --offline, decrypt.py). ` +
+            'Nobody can add to these vaults, re-wrap them or take anything away by rule any more: their signing keys are forgotten. "keystead vault environment import" brings them back for reading.',
+    };
+  },
+});
