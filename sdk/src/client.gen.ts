@@ -16,6 +16,40 @@ export interface AccessExplanation {
   readonly grants: readonly (ExplainedGrant)[];
 }
 
+export interface Alert {
+  /** a UUID in lower case */
+  readonly alertId: string;
+  /** a UUID in lower case */
+  readonly channelId: string;
+  readonly kind: string;
+  /** a UUID in lower case */
+  readonly environmentId?: string | undefined;
+  /** a UUID in lower case */
+  readonly runId?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  readonly state: 'waiting' | 'delivered' | 'abandoned';
+  readonly attempts: number;
+  /** why the last attempt came to nothing */
+  readonly failure?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly nextAttemptAt?: string | undefined;
+}
+
+export interface AlertChannel {
+  /** a UUID in lower case */
+  readonly channelId: string;
+  readonly label: string;
+  readonly webhookUrl?: string | undefined;
+  readonly emailRecipients?: readonly (string)[] | undefined;
+  /** what it is told of */
+  readonly kinds: readonly (string)[];
+  /** absent: all environments of the tenant */
+  readonly environmentIds?: readonly (string)[] | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
 export interface AnswerAbout {
   readonly snapshotId: string;
   /** UTC, RFC 3339 */
@@ -71,6 +105,12 @@ export interface ComparisonTotals {
 export interface ContextPair {
   readonly name: string;
   readonly value: string;
+}
+
+export interface CreatedAlertChannel {
+  readonly channel: AlertChannel;
+  /** verifies what is sent (Standard Webhooks); shown this once */
+  readonly webhookSecret?: string | undefined;
 }
 
 export interface CreatedEnvironment {
@@ -303,6 +343,15 @@ export interface Key {
   readonly versions: readonly (KeyVersion)[];
 }
 
+export interface KeyCalls {
+  readonly generate: number;
+  readonly wrap: number;
+  readonly unwrap: number;
+  readonly rewrap: number;
+  readonly probe: number;
+  readonly inspect: number;
+}
+
 export interface KeyDualAuthorization {
   /** who gave the word that counts; another one deletes */
   readonly authorizedBy?: string | undefined;
@@ -405,6 +454,20 @@ export interface KeyVersion {
   readonly rotatedAt?: string | undefined;
   /** UTC, RFC 3339 */
   readonly materialExpiresAt?: string | undefined;
+}
+
+export interface KeyWatch {
+  readonly keys: readonly (WatchedKey)[];
+  readonly held?: {
+    /** UTC, RFC 3339 */
+    readonly since: string;
+    readonly code: string;
+    readonly keyId: string;
+  } | undefined;
+  /** UTC, RFC 3339 */
+  readonly checkedAt?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly nextCheckAt?: string | undefined;
 }
 
 export interface LifecycleEvent {
@@ -666,6 +729,10 @@ export interface RunReport {
   readonly newBytes?: number | undefined;
   readonly storedBytes?: number | undefined;
   readonly durationMs?: number | undefined;
+  readonly addedFiles?: number | undefined;
+  readonly changedFiles?: number | undefined;
+  readonly goneFiles?: number | undefined;
+  readonly keyCalls?: KeyCalls | undefined;
   readonly level?: string | undefined;
   readonly snapshotCount?: number | undefined;
   readonly packs?: number | undefined;
@@ -976,6 +1043,17 @@ export interface TokenSigningKey {
   readonly createdAt: string;
   /** UTC, RFC 3339 */
   readonly signsFrom: string;
+}
+
+export interface WatchedKey {
+  readonly provider: string;
+  readonly keyId: string;
+  /** good, doubtful, or what stands in the way */
+  readonly state: string;
+  /** UTC, RFC 3339 */
+  readonly since: string;
+  /** UTC, RFC 3339 */
+  readonly deletionAt?: string | undefined;
 }
 
 export interface WhoAmI {
@@ -1965,6 +2043,114 @@ export class KeysteadClient {
   /** Forgets a source and its schedule. Its backups stay where they are, and can be restored. Needs the permission `keystead:DeleteSource`. */
   deleteSource(environmentId: string, sourceId: string): Promise<Source> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/sources/${encodeURIComponent(sourceId)}/delete`);
+  }
+
+  /** Has an environment looked after by the clock; backups are scheduled with their source. Needs the permission `keystead:CreateSchedule`. */
+  createSchedule(environmentId: string, body: {
+    readonly task: {
+      readonly kind: 'verify';
+      /** of a verification */
+      readonly level?: 'structure' | 'data' | undefined;
+    };
+    readonly schedule: {
+      /** minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly */
+      readonly cron: string;
+      /** as the IANA database names it, like Europe/Berlin */
+      readonly timeZone?: string | undefined;
+      /** what becomes of times at which no server was up */
+      readonly ifMissed?: 'run-once' | 'skip' | undefined;
+      /** how late a run may make up for them */
+      readonly missedWithinHours?: number | undefined;
+    };
+  }): Promise<Schedule> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/schedules`, undefined, body);
+  }
+
+  /** Lists what an environment does by the clock, those of its sources included. Needs the permission `keystead:ListSchedules`. */
+  listSchedules(environmentId: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Schedule)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/schedules`, query);
+  }
+
+  /** Pauses a schedule: what comes due until it is resumed is not made up for. Needs the permission `keystead:PauseSchedule`. */
+  pauseSchedule(environmentId: string, scheduleId: string): Promise<Schedule> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/schedules/${encodeURIComponent(scheduleId)}/pause`);
+  }
+
+  /** Resumes a schedule, from its next time on. Needs the permission `keystead:ResumeSchedule`. */
+  resumeSchedule(environmentId: string, scheduleId: string): Promise<Schedule> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/schedules/${encodeURIComponent(scheduleId)}/resume`);
+  }
+
+  /** Forgets a schedule that is not of a source. Needs the permission `keystead:DeleteSchedule`. */
+  deleteSchedule(environmentId: string, scheduleId: string): Promise<Schedule> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/schedules/${encodeURIComponent(scheduleId)}/delete`);
+  }
+
+  /** Shows how the master keys of an environment were last found, and whether scheduled runs are held. Needs the permission `keystead:GetKeyWatch`. */
+  getKeyWatch(environmentId: string): Promise<KeyWatch> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/key-watch`);
+  }
+
+  /** Uses the master keys of an environment now; what was held goes on when they are good. Needs the permission `keystead:CheckKeys`. */
+  checkKeys(environmentId: string): Promise<KeyWatch> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/key-watch/check`);
+  }
+
+  /** Has somebody told of what becomes of backups, by webhook or by e-mail: counts and links, never data. Needs the permission `keystead:CreateAlertChannel`. */
+  createAlertChannel(body: {
+    readonly label: string;
+    readonly webhookUrl?: string | undefined;
+    readonly emailRecipients?: readonly (string)[] | undefined;
+    readonly kinds?: readonly ('run-failed' | 'run-incomplete' | 'key-unavailable' | 'key-back' | 'key-pending-deletion' | 'verification-findings' | 'verification-good' | 'backup-overdue' | 'backup-good' | 'hold-release-asked' | 'store-rolled-back')[] | undefined;
+    readonly environmentIds?: readonly (string)[] | undefined;
+  }): Promise<CreatedAlertChannel> {
+    return this.#transport.send('POST', `/alert-channels`, undefined, body);
+  }
+
+  /** Lists whom the own tenant has told of what becomes of its backups. Needs the permission `keystead:ListAlertChannels`. */
+  listAlertChannels(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (AlertChannel)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/alert-channels`, query);
+  }
+
+  /** Has nobody told by a channel any more; what waits for it is not sent. Needs the permission `keystead:DeleteAlertChannel`. */
+  deleteAlertChannel(channelId: string): Promise<AlertChannel> {
+    return this.#transport.send('POST', `/alert-channels/${encodeURIComponent(channelId)}/delete`);
+  }
+
+  /** Sends a test by a channel, the way in which all alerts go; its delivery shows in the list of alerts. Needs the permission `keystead:TestAlertChannel`. */
+  testAlertChannel(channelId: string): Promise<Alert> {
+    return this.#transport.send('POST', `/alert-channels/${encodeURIComponent(channelId)}/test`);
+  }
+
+  /** Lists the alerts of the last 30 days: what was told, to whom, and whether it arrived. Needs the permission `keystead:ListAlerts`. */
+  listAlerts(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Alert)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/alerts`, query);
+  }
+
+  /** Shows an alert, and how far its delivery has come. Needs the permission `keystead:GetAlert`. */
+  getAlert(alertId: string): Promise<Alert> {
+    return this.#transport.send('GET', `/alerts/${encodeURIComponent(alertId)}`);
   }
 
   /** Starts a backup of a source that the environment knows, or of any folder of the server. Needs the permission `keystead:StartBackup`. */

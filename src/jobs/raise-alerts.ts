@@ -1,5 +1,4 @@
 import type { Random } from '../crypto/random.ts';
-import { uuid } from '../crypto/uuid.ts';
 import type { Tenant } from '../identity/tenant.ts';
 import type { Put } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
@@ -7,6 +6,7 @@ import { alertFor, type AlertFacts } from '../vault/alerts/alert.ts';
 import { putAlert } from '../vault/alerts/alert-record.ts';
 import { channelsOf } from '../vault/alerts/channel-record.ts';
 import { wants } from '../vault/alerts/channel.ts';
+import { runId } from '../vault/runs/run.ts';
 
 /**
  * What tells people of something: one record for each channel that wants to hear of it, in the commit of what happened, so
@@ -24,7 +24,7 @@ export async function raiseAlerts(
     channels
       .filter((channel) => wants(channel, facts.kind, facts.environmentId))
       .map(({ id: channelId }) => {
-        const alert = alertFor({ tenantId, id: uuid(random), channelId, facts }, nowMs);
+        const alert = alertFor({ tenantId, id: runId(nowMs, random), channelId, facts }, nowMs);
         return putAlert(tenantKey, undefined, alert);
       }),
   );

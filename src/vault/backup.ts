@@ -43,6 +43,10 @@ export interface BackupReport {
   /** Keep it outside of the store. */
   readonly head: KnownHead;
   readonly statistics: SnapshotStatistics;
+  /** Compared with the parent by path; absent where it could not be read. `changed` were read again. */
+  readonly addedFiles?: number;
+  readonly changedFiles?: number;
+  readonly goneFiles?: number;
   readonly unchangedFiles: number;
   /** Bytes that were read from the source. */
   readonly readBytes: number;
@@ -104,6 +108,8 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     const parent: Parent | undefined = told
       ? told.parent
       : await openParent(repository, ring, history.snapshots, domain);
+    // What was there last time is about what there is now.
+    if (parent?.statistics) progress.expect(parent.statistics.bytes);
     const registry = new ChunkRegistry(cache, (pack) => avoided.has(pack));
     const sink = new PackSink(repository, metadata, writer, registry);
     const base = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
@@ -122,7 +128,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
       parent: parent?.id ?? null,
       head,
       statistics,
-      unchangedFiles: walk.unchangedFiles,
+      ...changesOf(walk, parent?.statistics),
       readBytes: walk.readBytes,
       newBytes,
       storedBytes: sink.storedBytes,
@@ -137,12 +143,27 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
   }
 }
 
+/** A snapshot without a parent adds everything. */
+function changesOf(
+  { files, knownFiles, lostFiles, unchangedFiles }: Walk,
+  before: SnapshotStatistics | undefined,
+): Pick<BackupReport, 'addedFiles' | 'changedFiles' | 'goneFiles' | 'unchangedFiles'> {
+  return {
+    unchangedFiles,
+    addedFiles: files - knownFiles,
+    changedFiles: knownFiles - unchangedFiles,
+    ...(before && { goneFiles: Math.max(0, before.files - knownFiles - lostFiles) }),
+  };
+}
+
 const NOTHING_SKIPPED = { skipped: [] };
 const NO_HISTORY = { snapshots: [], heads: [], findings: [] };
 
 interface Parent {
   readonly id: string;
   readonly root: readonly Buffer[] | undefined;
+  /** What it has. */
+  readonly statistics?: SnapshotStatistics;
   /** Data keys that its head names. */
   readonly keys?: readonly NeededKey[];
   readonly warnings?: readonly string[];
@@ -162,7 +183,7 @@ async function openParent(
   const id = snapshotId(manifest.head);
   try {
     const { body } = await readSnapshot(repository, ring, id);
-    return { id, keys, root: body.root };
+    return { id, keys, root: body.root, statistics: body.statistics };
   } catch (error) {
     if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
     return { id, keys, root: undefined, warnings: [error.message] };

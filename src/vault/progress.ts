@@ -21,13 +21,18 @@ export class Progress {
   readonly #onProgress: OnProgress | undefined;
   readonly #clock: Clock;
   readonly #startedMs: number;
-  readonly #totalBytes: number | undefined;
+  #totalBytes: number | undefined;
   #toldMs = 0;
 
   constructor(onProgress: OnProgress | undefined, clock: Clock, totalBytes?: number) {
     this.#onProgress = onProgress;
     this.#clock = clock;
     this.#startedMs = clock.monotonicMs();
+    this.#totalBytes = totalBytes;
+  }
+
+  /** What the whole comes to, as far as anybody can say; more of it shows that nobody can. */
+  expect(totalBytes: number): void {
     this.#totalBytes = totalBytes;
   }
 
@@ -43,7 +48,7 @@ export class Progress {
       files: this.files,
       bytes: this.bytes,
       rate: Math.round(this.bytes / seconds),
-      ...(this.#totalBytes === undefined ? {} : { totalBytes: this.#totalBytes }),
+      ...(this.#totalBytes === undefined || this.#totalBytes < this.bytes ? {} : { totalBytes: this.#totalBytes }),
     });
   }
 }

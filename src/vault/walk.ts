@@ -39,6 +39,9 @@ export class Walk {
   links = 0;
   bytes = 0;
   unchangedFiles = 0;
+  /** Files that the parent has as well, by their paths; and how many of these could not be kept now. */
+  knownFiles = 0;
+  lostFiles = 0;
   readBytes = 0;
   readonly problems: Problem[] = [];
   readonly warnings: string[] = [];
@@ -112,6 +115,8 @@ export class Walk {
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.problems.push({ path, code: error.code });
+      // It is there, only not to be kept: nobody may take it for gone.
+      if (before?.type === 'file' && error.code !== 'vanished') this.lostFiles++;
       return undefined;
     }
   }
@@ -127,6 +132,7 @@ export class Walk {
     } else file = this.#unchanged(entry, before) ?? (await this.#read(path, entry));
     if (group !== undefined && !read) this.#linked.set(group, file);
     this.files++;
+    if (before?.type === 'file') this.knownFiles++;
     progress.files++;
     progress.tell('read');
     return file;

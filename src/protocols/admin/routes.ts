@@ -1,3 +1,6 @@
+import { ALERT_ROUTES } from './resources/alert-channels.ts';
+import { KEY_WATCH_ROUTES } from './resources/key-watch.ts';
+import { SCHEDULE_ROUTES } from './resources/schedules.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
@@ -153,6 +156,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   changeMasterKey,
   changeRecipients,
   ...SOURCE_ROUTES,
+  ...SCHEDULE_ROUTES,
+  ...KEY_WATCH_ROUTES,
+  ...ALERT_ROUTES,
   startBackup,
   startRestore,
   startDatabaseRestore,

@@ -20,7 +20,6 @@ export type EnvironmentErrorCode =
   | 'run-not-found'
   | 'run-in-progress'
   | 'run-ended'
-  | 'run-elsewhere'
   | 'server-busy'
   | 'source-missing'
   | 'source-not-found'
@@ -30,6 +29,10 @@ export type EnvironmentErrorCode =
   | 'command-not-allowed'
   | 'schedule-malformed'
   | 'schedule-not-found'
+  | 'channel-malformed'
+  | 'channel-exists'
+  | 'channel-not-found'
+  | 'alert-not-found'
   | 'same-master-key'
   | 'record-not-authentic';
 

@@ -1,6 +1,7 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
 import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
+import type { KeyCalls } from '../master-keys/counted.ts';
 import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { SnapshotRecipient } from '../manifest.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
@@ -124,6 +125,12 @@ export interface RunResult {
   readonly newBytes?: number;
   readonly storedBytes?: number;
   readonly durationMs?: number;
+  /** Since the snapshot before: files that are new, changed, and gone. */
+  readonly addedFiles?: number;
+  readonly changedFiles?: number;
+  readonly goneFiles?: number;
+  /** How often master keys were asked for what. */
+  readonly keyCalls?: Readonly<KeyCalls>;
   readonly snapshots?: readonly SnapshotItem[];
   readonly level?: CheckLevel;
   readonly snapshotCount?: number;

@@ -4,9 +4,11 @@ import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import { writerKeyFrom } from '../environments/environment.ts';
 import { VaultError } from '../errors.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
+import { counted, noKeyCalls } from '../master-keys/counted.ts';
 import { openMasterKey } from '../master-keys/open-master-key.ts';
 import type { MasterKey } from '../master-keys/master-key.ts';
 import { createRepository, openRepository, type OpenOptions, type Repository } from '../repository.ts';
+import { Pace } from '../targets/pace.ts';
 import { openTarget } from '../targets/open-target.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 import type { Target } from '../targets/target.ts';
@@ -19,14 +21,19 @@ export async function perform(job: Job, watch: Watch): Promise<RunReport> {
   const guard = new EgressGuard(job.egress);
   const owner = { tenant: job.tenantId, environment: job.environmentId };
   const services = { guard, ...(watch.keystead && { keystead: watch.keystead }) };
-  const masterKeys = job.masterKeys.map((key) => openMasterKey(ownKey(key), owner, services));
-  const target = openTarget(ownStorage(job.storage), guard);
+  const keyCalls = noKeyCalls();
+  const masterKeys = job.masterKeys.map((key) => counted(openMasterKey(ownKey(key), owner, services), keyCalls));
+  const bytesPerSecond = job.limits?.bytesPerSecond;
+  const target = openTarget(ownStorage(job.storage), guard, {
+    ...(bytesPerSecond !== undefined && { pace: new Pace(bytesPerSecond) }),
+  });
   try {
     const { run, empty } = performerOf(job.work.kind);
     const repository = await open(job, target, masterKeys);
     if (repository === undefined) return { heads: [], result: empty ?? {} };
     try {
-      return { vaultId: repository.descriptor.vault, ...(await run(repository, job.work, job, watch)) };
+      const { result, ...report } = await run(repository, job.work, job, watch);
+      return { vaultId: repository.descriptor.vault, ...report, result: { ...result, keyCalls } };
     } finally {
       repository.close();
     }

@@ -53,6 +53,12 @@ const REPORT = named('RunReport', {
   newBytes: Type.Optional(COUNT),
   storedBytes: Type.Optional(COUNT),
   durationMs: Type.Optional(COUNT),
+  addedFiles: Type.Optional(COUNT),
+  changedFiles: Type.Optional(COUNT),
+  goneFiles: Type.Optional(COUNT),
+  keyCalls: Type.Optional(
+    named('KeyCalls', { generate: COUNT, wrap: COUNT, unwrap: COUNT, rewrap: COUNT, probe: COUNT, inspect: COUNT }),
+  ),
   level: Type.Optional(TEXT),
   snapshotCount: Type.Optional(COUNT),
   packs: Type.Optional(COUNT),

@@ -23,7 +23,6 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'run-not-found': 404,
   'run-in-progress': 409,
   'run-ended': 409,
-  'run-elsewhere': 409,
   'server-busy': 503,
   'source-missing': 400,
   'source-not-found': 404,
@@ -33,6 +32,10 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'command-not-allowed': 403,
   'schedule-malformed': 400,
   'schedule-not-found': 404,
+  'channel-malformed': 400,
+  'channel-exists': 409,
+  'channel-not-found': 404,
+  'alert-not-found': 404,
   'same-master-key': 409,
   'record-not-authentic': 500,
 };
