@@ -34,14 +34,9 @@ interface Mail {
 /** Certificate and key for localhost. */
 function certificate(folder: string): { cert: string; key: string; file: string } {
   const [file, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', keyFile, '-out', file],
-    ],
-    { stdio: 'ignore' },
-  );
+  const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost';
+  const name = ['-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync('openssl', [...request.split(' '), ...name, '-keyout', keyFile, '-out', file], { stdio: 'ignore' });
   return { cert: readFileSync(file, 'utf8'), key: readFileSync(keyFile, 'utf8'), file };
 }
 
