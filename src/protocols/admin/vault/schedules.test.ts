@@ -283,6 +283,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     later(2 * HOUR);
     expect([await note(), await note()]).toEqual([1, 0]);
     expect(await get(`/environments/${environment}/sources/${id}`)).toHaveProperty('overdueSince');
+    later(1);
     await post(`/environments/${environment}/backups`, { sourceId: id });
     await runsOf(environment);
     expect(await get(`/environments/${environment}/sources/${id}`)).not.toHaveProperty('overdueSince');
