@@ -43,6 +43,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   state: 'The state of the server: copies of it, and their return.',
   xks: 'Keystead behind an external key store of AWS KMS: where AWS finds it, and the keys that it exposes.',
   vault: 'The backup vault: environments, backups, restores.',
+  'vault source': 'Sources: what an environment backs up again and again.',
+  'vault schedule': 'Schedules: what an environment does by the clock.',
+  'vault alert': 'Alerts: who is told of what becomes of backups.',
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
   'vault recovery-key':
     'Recovery keys: pairs whose private half is kept offline, for the day when every other master key is gone.',

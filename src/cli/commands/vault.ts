@@ -2,6 +2,9 @@ import type { KeysteadClient, MasterKeyInput } from '@keystead/sdk';
 import { resolve } from 'node:path';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { VAULT_ALERT_COMMANDS } from './vault-alert.ts';
+import { VAULT_SCHEDULE_COMMANDS } from './vault-schedule.ts';
+import { findSource, VAULT_SOURCE_COMMANDS } from './vault-source.ts';
 import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment, VAULT_ENVIRONMENT_COMMANDS } from './vault-environment.ts';
 import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from './vault-master-key.ts';
@@ -24,17 +27,29 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_RECOVERY_KEY_COMMANDS,
   {
     path: 'vault backup',
-    summary: 'Backs up a folder of the server into an environment',
+    summary: 'Backs up a source of an environment, or any folder of the server, now',
     reach: 'remote',
-    arguments: [ENVIRONMENT, ['<folder>', 'a folder of the server, below one of its KEYSTEAD_SOURCE_ROOTS']],
-    options: [['--name <name>', 'what the source is called, for when its folder moves (its path)'], DETACH],
-    examples: ['vault backup production /srv/records', 'vault backup production ./records --name records --json'],
+    arguments: [ENVIRONMENT, ['[folder]', 'a folder of the server, below one of its KEYSTEAD_SOURCE_ROOTS']],
+    options: [
+      ['--source <name>', 'a source that the environment knows, by its name or id'],
+      ['--name <name>', 'what a folder is called, for when it moves (its path)'],
+      DETACH,
+    ],
+    examples: [
+      'vault backup production --source records',
+      'vault backup production /srv/records',
+      'vault backup production ./records --name records --json',
+    ],
     run: async (session) => {
       const { given, client } = session;
       const api = client();
       const { environmentId } = await findEnvironment(api, given.text('environment'));
-      const sourceName = given.optional('name');
-      const body = { source: resolve(given.text('folder')), ...(sourceName !== undefined && { sourceName }) };
+      const [folder, source, sourceName] = ['folder', 'source', 'name'].map((name) => given.optional(name));
+      if ((folder === undefined) === (source === undefined)) throw ONE_SOURCE();
+      const body =
+        source === undefined
+          ? { source: resolve(folder as string), ...(sourceName !== undefined && { sourceName }) }
+          : { sourceId: (await findSource(api, environmentId, source)).sourceId };
       return follow(session, api, await api.startBackup(environmentId, body));
     },
   },
@@ -93,7 +108,13 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     },
   },
   ...VAULT_RUN_COMMANDS,
+  ...VAULT_SOURCE_COMMANDS,
+  ...VAULT_SCHEDULE_COMMANDS,
+  ...VAULT_ALERT_COMMANDS,
 ];
+
+const ONE_SOURCE = () =>
+  new CliError('usage', 'one-source', 'a backup is of one source', 'Name a folder, or a source with --source.');
 
 async function environmentOf(session: Session): Promise<{ api: KeysteadClient; environmentId: string }> {
   const name = requireOne(session, 'environment');

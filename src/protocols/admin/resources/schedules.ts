@@ -128,5 +128,5 @@ const OF_A_SOURCE = {
   status: 409,
   code: 'schedule-of-source',
   message: 'the schedule is that of a source',
-  action: 'Change the source: "keystead vault source update --no-schedule".',
+  action: 'Change the source: "keystead vault source update --without-schedule".',
 };

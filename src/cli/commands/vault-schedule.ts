@@ -1,0 +1,101 @@
+import { everyItem, type KeyWatch, type Schedule } from '@keystead/sdk';
+import type { CliCommand, Row } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { Column } from '../output.ts';
+import { all } from './list.ts';
+import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { nextOf, SCHEDULE_OPTIONS, scheduleOf } from './vault-schedule-options.ts';
+
+const SCHEDULE: Row = ['<schedule>', 'its id'];
+const EXAMPLE = '8c2f9d54-1b7e-4a0c-9d2e-5f6a7b8c9d0e';
+
+const COLUMNS: readonly Column<Schedule>[] = [
+  ['SCHEDULE', ({ scheduleId }) => scheduleId],
+  ['TASK', ({ task }) => [task.kind, task.level].filter(Boolean).join(' ')],
+  ['WHEN', ({ cron, timeZone }) => `${cron} ${timeZone}`],
+  ['NEXT', nextOf],
+  ['LAST', ({ last }) => last && `${last.outcome} ${last.code ?? last.dueAt}`],
+];
+
+const KEY_COLUMNS: readonly Column<KeyWatch['keys'][number]>[] = [
+  ['MASTER KEY', ({ keyId }) => keyId],
+  ['STATE', ({ state }) => state],
+  ['SINCE', ({ since }) => since],
+  ['TO BE DELETED', ({ deletionAt }) => deletionAt],
+];
+
+export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'vault schedule create',
+    summary: 'Has an environment verified by the clock; backups are scheduled with their source',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    requiredOptions: [['--verify <level>', 'structure or data']],
+    options: SCHEDULE_OPTIONS,
+    examples: ["vault schedule create production --verify data --cron '0 4 * * 0' --time-zone Europe/Berlin"],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const level = given.text('verify');
+      if (level !== 'structure' && level !== 'data') {
+        throw new CliError('usage', 'no-such-level', `"${level}" is no level`, 'Say --verify structure or data.');
+      }
+      const schedule = scheduleOf(given);
+      if (schedule === undefined) {
+        throw new CliError('usage', 'no-times', 'the times are missing', "Say them, like --cron '0 4 * * 0'.");
+      }
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      output.item(await api.createSchedule(environmentId, { task: { kind: 'verify', level }, schedule }));
+    },
+  },
+  {
+    path: 'vault schedule list',
+    summary: 'Lists what an environment does by the clock, those of its sources included',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    examples: ['vault schedule list production'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const schedules = await all(everyItem((after) => api.listSchedules(environmentId, { after })));
+      output.rows(schedules, COLUMNS, 'Nothing is done by the clock.');
+    },
+  },
+  ...(['pause', 'resume', 'delete'] as const).map((verb): CliCommand => ({
+    path: `vault schedule ${verb}`,
+    summary: {
+      pause: 'Pauses a schedule: what comes due meanwhile is not made up for',
+      resume: 'Resumes a schedule, from its next time on',
+      delete: 'Forgets a schedule that is not of a source',
+    }[verb],
+    reach: 'remote',
+    arguments: [ENVIRONMENT, SCHEDULE],
+    examples: [`vault schedule ${verb} production ${EXAMPLE}`],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const id = given.text('schedule');
+      const done = {
+        pause: () => api.pauseSchedule(environmentId, id),
+        resume: () => api.resumeSchedule(environmentId, id),
+        delete: () => api.deleteSchedule(environmentId, id),
+      }[verb];
+      output.item(await done());
+    },
+  })),
+  {
+    path: 'vault key-watch',
+    summary: 'Shows how the master keys of an environment were last found, and whether scheduled runs are held',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    options: [['--now', 'use them now, and go on with what was held if they are good']],
+    examples: ['vault key-watch production', 'vault key-watch production --now'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const watch = await (given.flag('now') ? api.checkKeys(environmentId) : api.getKeyWatch(environmentId));
+      if (output.isJson) return output.item(watch);
+      output.rows(watch.keys, KEY_COLUMNS, 'Nobody has looked at its keys yet: say --now.');
+      if (watch.held) output.note(`\nScheduled runs are held since ${watch.held.since}: ${watch.held.code}.`);
+    },
+  },
+];
