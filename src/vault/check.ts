@@ -172,6 +172,9 @@ class Check {
     for await (const entry of reader.entries(nodes)) {
       if (entry.type === 'folder') await this.#tree(walk, entry.nodes);
       if (entry.type !== 'file') continue;
+      for (const node of entry.extentNodes ?? []) {
+        if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);
+      }
       for (const { chunk, offset, length } of entry.extents) {
         await this.#collect(snapshot, async () => {
           const plain = this.#isNew(walk, chunk) ? this.#locate(walk, chunk, ChunkKind.content) : undefined;

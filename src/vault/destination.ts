@@ -20,8 +20,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { extendedAttributes, isSparse, type ExtendedAttribute } from './attributes.ts';
 import { VaultError } from './errors.ts';
 import { faultPoint } from './fault.ts';
+import { HoleWriter } from './hole-writer.ts';
+import { AttributeError, writeAttribute, writeAttributeOf } from './linux-attributes.ts';
 import { PART } from './places.ts';
 import type { EntryMetadata } from './tree.ts';
 
@@ -76,6 +79,8 @@ interface OpenFile {
   readonly full: Buffer;
   readonly entry: EntryMetadata;
   readonly replaces: boolean;
+  /** Writes it where it was sparse. */
+  readonly holes?: HoleWriter;
 }
 
 /**
@@ -88,6 +93,8 @@ export class Destination {
   readonly #options: DestinationOptions;
   readonly #folders: OpenFolder[] = [];
   #file: OpenFile | undefined;
+  /** Items whose extended attributes this file system, or this user, could not be given. */
+  withoutAttributes = 0;
 
   constructor(root: string, options: DestinationOptions) {
     this.#root = resolve(root);
@@ -128,6 +135,7 @@ export class Destination {
       try {
         if (!entry) return;
         if (this.#isOthers(entry)) fchownSync(folder.handle, entry.uid, entry.gid);
+        this.#writeAttributes(folder.handle, entry);
         fchmodSync(folder.handle, entry.mode);
         futimesSync(folder.handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
       } finally {
@@ -142,14 +150,16 @@ export class Destination {
     const name = Buffer.from(`.keystead-${randomBytes(8).toString('hex')}.part`);
     const part = Buffer.concat([this.#folder.at, name]);
     const handle = attempt(() => openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
-    this.#file = { handle, part, full, entry, replaces };
+    const holes = isSparse(entry.attributes) ? { holes: new HoleWriter(handle) } : {};
+    this.#file = { handle, part, full, entry, replaces, ...holes };
   }
 
   write(bytes: Uint8Array): void {
     const handle = this.#file?.handle;
     if (handle === undefined) return;
     attempt(() => {
-      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
+      if (this.#file?.holes) this.#file.holes.write(bytes);
+      else for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     });
     faultPoint('vault.restore-mid-file');
   }
@@ -160,7 +170,9 @@ export class Destination {
     if (!file) return;
     const { handle, part, full, entry, replaces } = file;
     attempt(() => {
+      file.holes?.end();
       if (this.#isOthers(entry)) fchownSync(handle, entry.uid, entry.gid);
+      this.#writeAttributes(handle, entry);
       fchmodSync(handle, entry.mode);
       futimesSync(handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
       // In a folder that was made just now nobody else has anything; elsewhere a link does not replace, as a rename does.
@@ -188,8 +200,30 @@ export class Destination {
       if (replaces) rmSync(full, { force: true });
       symlinkSync(target, full);
       if (this.#isOthers(entry)) lchownSync(full, entry.uid, entry.gid);
+      this.#writeAttributesAt(full, entry);
       lutimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
     });
+  }
+
+  /** Before the mode is set: the entries of an ACL are part of it. */
+  #writeAttributes(handle: number, entry: EntryMetadata): void {
+    this.#eachAttribute(entry, (attribute) => writeAttributeOf(handle, attribute));
+  }
+
+  #writeAttributesAt(path: Buffer, entry: EntryMetadata): void {
+    this.#eachAttribute(entry, (attribute) => writeAttribute(path, attribute));
+  }
+
+  #eachAttribute({ attributes }: EntryMetadata, write: (attribute: ExtendedAttribute) => void): void {
+    for (const attribute of extendedAttributes(attributes)) {
+      try {
+        write(attribute);
+      } catch (error) {
+        if (!(error instanceof AttributeError)) throw error;
+        this.withoutAttributes++;
+        return;
+      }
+    }
   }
 
   /** Removes a file that was begun and not ended. */

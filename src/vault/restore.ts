@@ -46,6 +46,8 @@ export interface RestoreReport {
   /** What could not be restored: `skipped` has the first thousand. */
   readonly skippedCount: number;
   readonly skipped: readonly Skipped[];
+  /** Files and folders whose extended attributes (ACLs among them) this place, or this user, could not be given. */
+  readonly withoutAttributes: number;
   readonly durationMs: number;
 }
 
@@ -113,8 +115,17 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
     await opener.stop();
   }
   const { files, bytes } = progress;
+  const { withoutAttributes } = destination;
   const durationMs = Math.round(clock.monotonicMs() - startedAt);
-  return { snapshotId: options.snapshotId, takenMs: takenMs(manifest), files, bytes, ...count.report(), durationMs };
+  return {
+    snapshotId: options.snapshotId,
+    takenMs: takenMs(manifest),
+    files,
+    bytes,
+    ...count.report(),
+    withoutAttributes,
+    durationMs,
+  };
 }
 
 /** A full disk ends a restore cleanly: what has its name by then is whole. */

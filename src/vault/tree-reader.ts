@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { withExtents } from './extent-nodes.ts';
 import { VaultError } from './errors.ts';
 import { MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
 import type { ChunkIndex } from './index-cache.ts';
@@ -43,11 +44,15 @@ export class TreeReader implements NodeReader {
 
   /** The entries of one node; `after` is the last name of the page before. */
   async node(id: Buffer, after?: Buffer): Promise<TreeEntry[]> {
+    return await withExtents(decodeNode(await this.#bytes(id), after), (other) => this.#bytes(other));
+  }
+
+  async #bytes(id: Buffer): Promise<Buffer> {
     const found = this.#index.find(id);
     if (!found) throw new VaultError('chunk-missing', 'A tree node is in no index of this vault');
     const pack = this.#index.pack(found.pack);
     const { bytes, key } = await this.#open(pack.id, pack.keyId);
-    return decodeNode(openChunk(key, this.#treeIdKey, found.entry, slice(bytes, found.entry)), after);
+    return openChunk(key, this.#treeIdKey, found.entry, slice(bytes, found.entry));
   }
 
   /** The entries of a folder, page after page. */

@@ -2,12 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { ChunkRegistry } from './chunk-registry.ts';
 import { idOf } from './domain.ts';
+import { extentNodes, MAX_OWN_EXTENTS } from './extent-nodes.ts';
 import { ChunkKind } from './format.ts';
 import type { PackFiller } from './pack-filler.ts';
 import type { PackTaker } from './sealer.ts';
-import { encodeNode, type TreeEntry } from './tree.ts';
+import { encodeNode, lengthOf, type TreeEntry } from './tree.ts';
 
 const MAX_PAGE = 2048;
+/** Bytes of one node, unless one entry alone has more. */
+const MAX_NODE = 2 << 20;
 
 /** Whether a page of a folder ends behind this name: decided by the name, so that one new name changes one page. */
 export function endsPage(name: Buffer, entriesInPage: number): boolean {
@@ -37,9 +40,34 @@ export class TreeWriter {
     this.#onNode = onNode;
   }
 
-  /** Keeps one page; answers its id. */
-  async page(entries: readonly TreeEntry[]): Promise<Buffer> {
-    const node = encodeNode(entries);
+  /** Keeps one page; answers the ids of its nodes: more than one where entries are long. */
+  async page(entries: readonly TreeEntry[]): Promise<readonly Buffer[]> {
+    const ids: Buffer[] = [];
+    let part: TreeEntry[] = [];
+    let length = 0;
+    for (const entry of entries) {
+      const kept = await this.#withNodes(entry);
+      if (length + lengthOf(kept) > MAX_NODE && part.length > 0) {
+        ids.push(await this.#node(encodeNode(part)));
+        [part, length] = [[], 0];
+      }
+      part.push(kept);
+      length += lengthOf(kept);
+    }
+    if (part.length > 0) ids.push(await this.#node(encodeNode(part)));
+    return ids;
+  }
+
+  /** Keeps the extents of a long file apart from its entry. */
+  async #withNodes(entry: TreeEntry): Promise<TreeEntry> {
+    if (entry.type !== 'file' || entry.extents.length <= MAX_OWN_EXTENTS) return entry;
+    const nodes: Buffer[] = [];
+    for (const node of extentNodes(entry.extents)) nodes.push(await this.#node(node));
+    return { ...entry, extentNodes: nodes };
+  }
+
+  /** Keeps one node; answers its id. */
+  async #node(node: Buffer): Promise<Buffer> {
     const id = idOf(this.#treeIdKey, node);
     this.#onNode?.(id, node);
     if (this.#registry.claim(id)) return id;

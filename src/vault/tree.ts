@@ -1,6 +1,8 @@
 import { Reader } from '../bytes/reader.ts';
 import { VaultError } from './errors.ts';
-import { ID_LENGTH, MAX_CHUNK_LENGTH, parsing } from './format.ts';
+import type { Attribute } from './attributes.ts';
+import { checkSum, readExtents, writeExtents } from './extent-nodes.ts';
+import { ID_LENGTH, parsing } from './format.ts';
 
 /** A part of a file: `length` bytes from `offset` of a chunk. */
 export interface Extent {
@@ -22,12 +24,16 @@ export interface EntryMetadata {
   readonly inode: bigint;
   /** How many names the file has; above 1, device and inode name the group. */
   readonly links: number;
+  /** Absent: there are none. Those with tags that are not known are kept as they are. */
+  readonly attributes?: readonly Attribute[];
 }
 
 export interface FileEntry extends EntryMetadata {
   readonly type: 'file';
   readonly size: number;
   readonly extents: readonly Extent[];
+  /** Ids of the nodes that its extents lie in, where they are too many for the entry itself. */
+  readonly extentNodes?: readonly Buffer[];
   /** It changed while it was read: what is kept may mix two states. */
   readonly changedWhileRead: boolean;
 }
@@ -48,6 +54,9 @@ export type TreeEntry = FileEntry | FolderEntry | LinkEntry;
 const VERSION = 1;
 const TYPE = { file: 1, folder: 2, link: 3 } as const;
 const CHANGED = 1;
+const HAS_EXTENT_NODES = 2;
+/** Of all attributes of one entry together. */
+const MAX_ATTRIBUTES_LENGTH = 1 << 20;
 const FIXED = 1 + 2 + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 2;
 const EXTENT = ID_LENGTH + 8;
 const SLASH = 0x2f;
@@ -61,33 +70,51 @@ export function checkName(name: Buffer): void {
 }
 
 const tailLength: { readonly [T in TreeEntry['type']]: (entry: Extract<TreeEntry, { type: T }>) => number } = {
-  file: (entry) => 12 + entry.extents.length * EXTENT,
+  file: (entry) => 12 + (entry.extentNodes ? entry.extentNodes.length * ID_LENGTH : entry.extents.length * EXTENT),
   folder: (entry) => 4 + entry.nodes.length * ID_LENGTH,
   link: (entry) => 4 + entry.target.length,
 };
 
-function lengthOf(entry: TreeEntry): number {
+/** How many bytes of a node an entry takes. */
+export function lengthOf(entry: TreeEntry): number {
   const tail = tailLength[entry.type] as (entry: TreeEntry) => number;
-  return FIXED + entry.name.length + tail(entry) + 4;
+  const attributes = entry.attributes?.reduce((sum, { value }) => sum + 6 + value.length, 0) ?? 0;
+  return FIXED + entry.name.length + tail(entry) + 4 + attributes;
+}
+
+function flagsOf(entry: TreeEntry): number {
+  if (entry.type !== 'file') return 0;
+  return (entry.changedWhileRead ? CHANGED : 0) | (entry.extentNodes ? HAS_EXTENT_NODES : 0);
+}
+
+function writeIds(out: Buffer, start: number, ids: readonly Buffer[]): number {
+  let at = out.writeUInt32BE(ids.length, start);
+  for (const id of ids) {
+    out.set(id, at);
+    at += ID_LENGTH;
+  }
+  return at;
+}
+
+function writeAttributes(out: Buffer, start: number, attributes: readonly Attribute[]): number {
+  let at = out.writeUInt32BE(attributes.length, start);
+  for (const { tag, value } of attributes) {
+    at = out.writeUInt16BE(tag, at);
+    at = out.writeUInt32BE(value.length, at);
+    out.set(value, at);
+    at += value.length;
+  }
+  return at;
 }
 
 function writeTail(out: Buffer, start: number, entry: TreeEntry): number {
   let at = start;
   if (entry.type === 'file') {
     at = out.writeBigUInt64BE(BigInt(entry.size), at);
-    at = out.writeUInt32BE(entry.extents.length, at);
-    for (const extent of entry.extents) {
-      out.set(extent.chunk, at);
-      at = out.writeUInt32BE(extent.offset, at + ID_LENGTH);
-      at = out.writeUInt32BE(extent.length, at);
-    }
-  } else if (entry.type === 'folder') {
-    at = out.writeUInt32BE(entry.nodes.length, at);
-    for (const node of entry.nodes) {
-      out.set(node, at);
-      at += ID_LENGTH;
-    }
-  } else {
+    if (entry.extentNodes) return writeIds(out, at, entry.extentNodes);
+    at = writeExtents(out, out.writeUInt32BE(entry.extents.length, at), entry.extents);
+  } else if (entry.type === 'folder') at = writeIds(out, at, entry.nodes);
+  else {
     at = out.writeUInt32BE(entry.target.length, at);
     out.set(entry.target, at);
     at += entry.target.length;
@@ -112,32 +139,45 @@ export function encodeNode(entries: readonly TreeEntry[]): Buffer {
     at = out.writeBigUInt64BE(entry.device, at);
     at = out.writeBigUInt64BE(entry.inode, at);
     at = out.writeUInt32BE(entry.links, at);
-    at = out.writeUInt16BE(entry.type === 'file' && entry.changedWhileRead ? CHANGED : 0, at);
+    at = out.writeUInt16BE(flagsOf(entry), at);
     at = writeTail(out, at, entry);
-    at = out.writeUInt32BE(0, at);
+    at = writeAttributes(out, at, entry.attributes ?? []);
   }
   return out;
 }
 
+function readIds(reader: Reader): Buffer[] {
+  const ids: Buffer[] = [];
+  for (let left = reader.u32(); left > 0; left--) ids.push(reader.take(ID_LENGTH));
+  return ids;
+}
+
+/** A file whose extents lie in nodes has none yet: see extent-nodes.ts. */
 function readFile(reader: Reader, base: EntryMetadata, flags: number): FileEntry {
   const size = reader.u64();
-  const extents: Extent[] = [];
-  let sum = 0;
-  for (let left = reader.u32(); left > 0; left--) {
-    const extent = { chunk: reader.take(ID_LENGTH), offset: reader.u32(), length: reader.u32() };
-    if (extent.offset + extent.length > MAX_CHUNK_LENGTH)
-      throw new VaultError('malformed', 'An extent is beyond its chunk');
-    sum += extent.length;
-    extents.push(extent);
+  const changedWhileRead = (flags & CHANGED) !== 0;
+  if ((flags & HAS_EXTENT_NODES) !== 0) {
+    return { ...base, type: 'file', size, extents: [], extentNodes: readIds(reader), changedWhileRead };
   }
-  if (sum !== size) throw new VaultError('malformed', 'The extents of a file do not sum to its size');
-  return { ...base, type: 'file', size, extents, changedWhileRead: (flags & CHANGED) !== 0 };
+  const extents = readExtents(reader);
+  checkSum(extents, size);
+  return { ...base, type: 'file', size, extents, changedWhileRead };
 }
 
 function readFolder(reader: Reader, base: EntryMetadata): FolderEntry {
-  const nodes: Buffer[] = [];
-  for (let left = reader.u32(); left > 0; left--) nodes.push(reader.take(ID_LENGTH));
-  return { ...base, type: 'folder', nodes };
+  return { ...base, type: 'folder', nodes: readIds(reader) };
+}
+
+function readAttributes(reader: Reader): Attribute[] {
+  const attributes: Attribute[] = [];
+  let length = 0;
+  for (let left = reader.u32(); left > 0; left--) {
+    const attribute = { tag: reader.u16(), value: reader.prefixed(MAX_ATTRIBUTES_LENGTH) };
+    length += attribute.value.length;
+    if (length > MAX_ATTRIBUTES_LENGTH) throw new VaultError('malformed', 'An entry has too many attributes');
+    attributes.push(attribute);
+  }
+  return attributes;
 }
 
 function readLink(reader: Reader, base: EntryMetadata): LinkEntry {
@@ -167,14 +207,15 @@ function readEntry(reader: Reader): TreeEntry {
     links: reader.u32(),
   };
   const entry = tail(reader, base, reader.u16());
-  for (let left = reader.u32(); left > 0; left--) {
-    reader.u16();
-    reader.prefixed(1 << 20);
-  }
-  return entry;
+  const attributes = readAttributes(reader);
+  return attributes.length > 0 ? { ...entry, attributes } : entry;
 }
 
-/** Decodes one node; `after` is the last name of the page before it. @throws {VaultError} `malformed`, `unknown-format` */
+/**
+ * Decodes one node; `after` is the last name of the page before it. Long files come without their extents: {@link withExtents}.
+ *
+ * @throws {VaultError} `malformed`, `unknown-format`
+ */
 export function decodeNode(node: Buffer, after?: Buffer): TreeEntry[] {
   return parsing('A tree node', () => {
     const reader = new Reader(node);

@@ -72,7 +72,7 @@ export class Walk {
     const { source, tree, parentTree } = this.#options;
     const warn = (text: string): void => void this.warnings.push(text);
     const cursor = parentNodes && new ParentCursor(parentTree, parentNodes, warn);
-    const pages: Promise<Buffer>[] = [];
+    const pages: Promise<readonly Buffer[]>[] = [];
     let page: (TreeEntry | Promise<TreeEntry>)[] = [];
     const endPage = (): void => {
       if (page.length === 0) return;
@@ -91,7 +91,7 @@ export class Walk {
       if (endsPage(name, page.length)) endPage();
     }
     endPage();
-    const nodes = Promise.all(pages);
+    const nodes = Promise.all(pages).then((ids) => ids.flat());
     nodes.catch(() => undefined);
     return { nodes, isEmpty: pages.length === 0 };
   }
@@ -102,14 +102,15 @@ export class Walk {
       if (entry.type === 'file') return await this.#file(path, entry, before);
       if (entry.type === 'link') {
         this.links++;
-        return { value: entry };
+        return { value: await this.#withAttributes(path, entry) };
       }
       const parentNodes = before?.type === 'folder' ? before.nodes : undefined;
       const { passThrough, ...own } = entry;
       const { nodes, isEmpty } = await this.#folder(path, parentNodes);
       if (passThrough === true && isEmpty) return undefined;
       this.folders++;
-      const value = nodes.then((ids): TreeEntry => ({ ...own, nodes: ids }));
+      const described = await this.#withAttributes(path, own);
+      const value = nodes.then((ids): TreeEntry => ({ ...described, nodes: ids }));
       value.catch(() => undefined);
       return { value };
     } catch (error) {
@@ -144,7 +145,15 @@ export class Walk {
     for (const { chunk } of before.extents) if (!this.#options.registry.use(chunk)) return undefined;
     this.unchangedFiles++;
     this.#count(before.size);
-    return { value: { ...entry, size: before.size, extents: before.extents, changedWhileRead: false } };
+    const { attributes: _, ...own } = entry;
+    const { size, extents, attributes } = before;
+    return { value: { ...own, size, extents, changedWhileRead: false, ...(attributes && { attributes }) } };
+  }
+
+  /** What changes an attribute changes the time of the entry: that of an unchanged file is not asked for again. */
+  async #withAttributes<T extends SourceEntry>(path: SourcePath, entry: T): Promise<T> {
+    const more = (await this.#options.source.attributes?.(path)) ?? [];
+    return more.length === 0 ? entry : { ...entry, attributes: [...(entry.attributes ?? []), ...more] };
   }
 
   async #read(path: SourcePath, entry: SourceFileEntry): Promise<Pending<FileEntry>> {
@@ -158,7 +167,8 @@ export class Walk {
       const changed = now.size !== undefined && !isAsBefore;
       if (changed && attempt === 1) continue;
       if (changed) this.problems.push({ path, code: 'changed-while-read' });
-      return { value: extents.then((list) => ({ ...now, size, extents: list, changedWhileRead: changed })) };
+      const described = await this.#withAttributes(path, now);
+      return { value: extents.then((list) => ({ ...described, size, extents: list, changedWhileRead: changed })) };
     }
   }
 

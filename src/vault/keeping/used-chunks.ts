@@ -37,7 +37,10 @@ export async function usedChunks(
     for (const node of nodes) tell(node);
     for await (const entry of reader.entries(nodes)) {
       if (entry.type === 'folder') await walk(entry.nodes);
-      else if (entry.type === 'file') for (const { chunk } of entry.extents) tell(chunk);
+      else if (entry.type === 'file') {
+        for (const node of entry.extentNodes ?? []) tell(node);
+        for (const { chunk } of entry.extents) tell(chunk);
+      }
     }
   };
   await walk(body.root);

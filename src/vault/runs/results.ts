@@ -46,7 +46,13 @@ export function showRestoredDatabases(report: RestorePostgresReport, findings: r
 
 /** What is kept of a restore. What could not be restored is shown as problems. */
 export function showRestore(report: RestoreReport, findings: readonly HistoryFinding[]): RunResult {
-  const { snapshotId: id, takenMs, skippedCount, skipped, ...counts } = report;
+  const { snapshotId: id, takenMs, skippedCount, skipped, withoutAttributes, ...counts } = report;
+  const told = findings.slice(0, MAX_ITEMS).map(({ text }) => text);
+  if (withoutAttributes > 0) {
+    told.push(
+      `${withoutAttributes} items are without their extended attributes or ACLs: the destination does not take them, or needs more rights`,
+    );
+  }
   return {
     snapshotId: id,
     takenAt: new Date(takenMs).toISOString(),
@@ -54,7 +60,7 @@ export function showRestore(report: RestoreReport, findings: readonly HistoryFin
     problemCount: skippedCount,
     problems: skipped.slice(0, MAX_ITEMS).map(({ path, why }) => ({ code: why, path: path.toString('utf8') })),
     // Whoever restores the newest snapshot must hear that there was a newer one.
-    warnings: findings.slice(0, MAX_ITEMS).map(({ text }) => text),
+    warnings: told,
   };
 }
 

@@ -11,7 +11,9 @@ import {
   type Dirent,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { extendedAttribute, SPARSE_FILE, type Attribute } from '../attributes.ts';
 import { VaultError } from '../errors.ts';
+import { AttributeError, readAttributes } from '../linux-attributes.ts';
 import { refuseCommand, refuseFailure, runCommand, type CommandReport } from './commands.ts';
 import { FolderHandles } from './folder-handles.ts';
 import { PathFilter } from './path-filter.ts';
@@ -27,6 +29,12 @@ import {
 
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const REFUSED = new Set(['EACCES', 'EPERM', 'EIO', 'EBUSY', 'ETXTBSY', 'ENAMETOOLONG', 'ESTALE']);
+
+/** stat(2): the unit of st_blocks; and what a file system may round a file's end to. */
+const BLOCK = 512n;
+const PAGE = 4096n;
+/** Bytes of attributes that one item may have. */
+const MAX_ATTRIBUTES = 512 << 10;
 
 function attempt<T>(work: () => T): T {
   try {
@@ -52,7 +60,10 @@ function toEntry(name: Buffer, stats: BigIntStats, path: Buffer): SourceEntry {
     inode: BigInt.asUintN(64, stats.ino),
     links: Number(stats.nlink),
   };
-  if (stats.isFile()) return { ...base, type: 'file', size: Number(stats.size) };
+  if (stats.isFile()) {
+    const isSparse = stats.blocks * BLOCK + PAGE <= stats.size;
+    return { ...base, type: 'file', size: Number(stats.size), ...(isSparse && { attributes: [SPARSE_FILE] }) };
+  }
   if (stats.isDirectory()) return { ...base, type: 'folder' };
   if (stats.isSymbolicLink()) return { ...base, type: 'link', target: readlinkSync(path, { encoding: 'buffer' }) };
   throw new SourceError('unsupported-type');
@@ -98,6 +109,7 @@ export class FolderSource implements Source {
   readonly #options: FolderOptions;
   readonly #commands: CommandReport[] = [];
   #device: bigint | undefined;
+  #withoutAttributes = 0;
 
   /**
    * `name` stays the same when the folder moves; by default it is the absolute path.
@@ -125,6 +137,9 @@ export class FolderSource implements Source {
     this.#handles.close();
     const { after, commandTimeoutMs: timeoutMs } = this.#options;
     const warnings = outcome === 'read' ? this.#filter.warnings() : [];
+    const count = this.#withoutAttributes;
+    if (count > 0)
+      warnings.push(`Extended attributes of ${count} items could not be kept: they are unreadable, or too long`);
     if (after) {
       // Not stopped with the run: it undoes what `before` did.
       const limits = timeoutMs === undefined ? {} : { timeoutMs };
@@ -156,6 +171,18 @@ export class FolderSource implements Source {
     if (entry.type !== 'folder' || this.#filter.isOpen) return entry;
     const isPassedThrough = !this.#filter.isWanted(path.toString('latin1'));
     return isPassedThrough ? { ...entry, passThrough: true } : entry;
+  }
+
+  attributes(path: SourcePath): Attribute[] {
+    try {
+      const found = readAttributes(this.#handles.of(path));
+      const length = found.reduce((sum, { name, value }) => sum + name.length + value.length + 16, 0);
+      if (length <= MAX_ATTRIBUTES) return found.map(({ name, value }) => extendedAttribute(name, value));
+    } catch (error) {
+      if (!(error instanceof AttributeError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+    this.#withoutAttributes++;
+    return [];
   }
 
   open(path: SourcePath): SourceFile {

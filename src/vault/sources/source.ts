@@ -1,3 +1,4 @@
+import type { Attribute } from '../attributes.ts';
 import type { EntryMetadata } from '../tree.ts';
 import type { CommandReport } from './commands.ts';
 
@@ -68,5 +69,7 @@ export interface Source {
   list(folder: SourcePath): readonly Buffer[] | Promise<readonly Buffer[]>;
   /** What lies at a path; symbolic links are not followed. */
   entry(path: SourcePath): SourceEntry | Promise<SourceEntry>;
+  /** What there is of an item besides its entry; asked for when it is new or changed. */
+  attributes?(path: SourcePath): readonly Attribute[] | Promise<readonly Attribute[]>;
   open(path: SourcePath): SourceFile | Promise<SourceFile>;
 }

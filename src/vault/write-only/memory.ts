@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VaultError } from '../errors.ts';
+import { withExtents } from '../extent-nodes.ts';
 import type { NeededKey } from '../manifest.ts';
 import type { HeldKey } from '../object-key.ts';
 import type { NodeReader } from '../tree-reader.ts';
@@ -50,13 +51,12 @@ export class WriterMemory {
   /** A tree node of the domain, for whoever compares with it. @throws {VaultError} `chunk-missing` */
   reader(domain: string): NodeReader {
     const find = this.#database.prepare('SELECT node FROM nodes WHERE domain = ? AND id = ?');
-    return {
-      node: async (id, after) => {
-        const row = find.get(domain, id);
-        if (row === undefined) throw new VaultError('chunk-missing', 'This host does not remember a folder any more');
-        return decodeNode(Buffer.from(row['node'] as Uint8Array), after);
-      },
+    const bytes = (id: Buffer): Buffer => {
+      const row = find.get(domain, id);
+      if (row === undefined) throw new VaultError('chunk-missing', 'This host does not remember a folder any more');
+      return Buffer.from(row['node'] as Uint8Array);
     };
+    return { node: async (id, after) => await withExtents(decodeNode(bytes(id), after), bytes) };
   }
 
   /** Keeps the nodes that a run writes. */
