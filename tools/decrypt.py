@@ -317,6 +317,16 @@ class Vault:
         need(hmac.new(self.id_keys[kind], content, hashlib.sha256).digest() == chunk_id, "a chunk is not its id")
         return content
 
+    def extents(self, reader):
+        return [(reader.take(32), reader.number(4), reader.number(4)) for _ in range(reader.number(4))]
+
+    def extents_in_nodes(self, reader):
+        for node in [reader.take(32) for _ in range(reader.number(4))]:
+            inner = Reader(self.chunk(node, 1))
+            need(inner.number(1) == 2, "unknown version of a node of extents")
+            yield from self.extents(inner)
+            need(inner.at == len(inner.data), "bytes follow a node of extents")
+
     def entries(self, nodes):
         last = b""
         for node in nodes:
@@ -328,24 +338,24 @@ class Vault:
                 need(name > last, "names are out of order")
                 last, (mode, uid, gid) = name, (reader.number(4) for _ in range(3))
                 mtime, _ctime, device, inode = (reader.number(8, signed) for signed in (True, True, False, False))
-                links, _flags = reader.number(4), reader.number(2)
+                links, flags = reader.number(4), reader.number(2)
                 if kind == 1:
                     size = reader.number(8)
-                    content = [(reader.take(32), reader.number(4), reader.number(4)) for _ in range(reader.number(4))]
+                    content = list(self.extents_in_nodes(reader) if flags & 2 else self.extents(reader))
                     need(sum(extent[2] for extent in content) == size, "extents do not sum to the size")
                 elif kind == 2:
                     content = [reader.take(32) for _ in range(reader.number(4))]
                 else:
                     need(kind == 3, "unknown type")
                     content = reader.take(reader.number(4))
-                for _ in range(reader.number(4)):
-                    reader.number(2), reader.take(reader.number(4))
-                yield kind, name, mode & 0o7777, uid, gid, mtime, (device, inode) if links > 1 else None, content
+                attributes = [(reader.number(2), Reader(reader.take(reader.number(4)))) for _ in range(reader.number(4))]
+                xattrs = [(value.take(value.number(4)), value.data[value.at :]) for tag, value in attributes if tag == 1]
+                yield kind, name, mode & 0o7777, uid, gid, mtime, (device, inode) if links > 1 else None, content, xattrs
             need(reader.at == len(reader.data), "bytes follow a node")
 
     def restore(self, nodes, to, linked, wanted, at=b""):
         os.makedirs(to, exist_ok=at == b"")
-        for kind, name, mode, uid, gid, mtime, group, content in self.entries(nodes):
+        for kind, name, mode, uid, gid, mtime, group, content, xattrs in self.entries(nodes):
             path, below = os.path.join(to, name), at + name
             whole = not wanted or any(below == w or below.startswith(w + b"/") for w in wanted)
             if not whole and not (kind == 2 and any(w.startswith(below + b"/") for w in wanted)):
@@ -367,6 +377,11 @@ class Vault:
                     linked[group, tuple(content)] = path
             if os.geteuid() == 0:
                 os.chown(path, uid, gid, follow_symlinks=False)
+            for attribute, value in xattrs:
+                try:
+                    os.setxattr(path, attribute, value, follow_symlinks=False)
+                except OSError as error:
+                    print("%r: its attribute %r could not be set: %s" % (path, attribute, error), file=sys.stderr)
             if kind != 3:
                 os.chmod(path, mode)
             os.utime(path, ns=(mtime, mtime), follow_symlinks=False)

@@ -6,13 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasS3Server, s3Server } from '../../test/ceph/s3-server.fixture.ts';
 import { backup } from './backup.ts';
 import { hasDecryptor, PYTHON } from './decryptor.fixture.ts';
+import { readAttributes, writeAttribute } from './linux-attributes.ts';
 import { AwsKmsMasterKey } from './master-keys/aws-kms.ts';
 import { KeysteadFixture } from './master-keys/aws-kms.keystead.fixture.ts';
 import { FixtureMasterKey } from './master-keys/master-key.fixture.ts';
 import { createRepository } from './repository.ts';
 import { FolderSource } from './sources/folder.ts';
 import { bucketPlace, s3Target } from './targets/s3/s3.fixture.ts';
-import { makeTree, newVault, picture, removeScratch, scratch, writerKey } from './vault.fixture.ts';
+import { makeTree, newVault, noise, picture, removeScratch, scratch, writerKey } from './vault.fixture.ts';
 
 const script = resolve(import.meta.dirname, '../../tools/decrypt.py');
 
@@ -66,6 +67,26 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     const run = (...args: string[]): Promise<Ran> => decrypt([store, '--data-keys', keys, ...args]);
     return { repository, first: first.snapshotId, second: second.snapshotId, store, run };
   }
+
+  it('knows extended attributes, and files whose extents lie in nodes of their own', async () => {
+    folder = scratch();
+    source = join(folder, 'source');
+    mkdirSync(source);
+    writeFileSync(join(source, 'long'), noise('long', 5_500_000));
+    writeFileSync(join(source, 'file'), 'content');
+    const note = { name: Buffer.from('user.note'), value: Buffer.from([1, 0, 2]) };
+    writeAttribute(Buffer.from(join(source, 'file')), note);
+    const masterKey = new LeakyMasterKey('leaky');
+    const chunker = { minimum: 64, average: 256, maximum: 1024 };
+    const { repository } = await newVault(folder, { masterKeys: [masterKey], chunker });
+    const { snapshotId } = await backup({ repository, source: new FolderSource(source, 'source'), threads: 0 });
+    const [keys, restored] = [join(folder, 'keys.json'), join(folder, 'restored')];
+    writeFileSync(keys, JSON.stringify(masterKey.keys), { mode: 0o600 });
+    const args = [join(folder, 'store'), '--data-keys', keys, '--snapshot', snapshotId, '--to', restored];
+    expect(await decrypt(args)).toMatchObject({ code: 0 });
+    expect(picture(restored)).toEqual(picture(source));
+    expect(readAttributes(Buffer.from(join(restored, 'file')))).toEqual([note]);
+  }, 60_000);
 
   it('lists, and restores the newest, an older one, and some paths, byte for byte', async () => {
     const { repository, first, second, run } = await made();
