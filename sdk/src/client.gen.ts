@@ -16,6 +16,93 @@ export interface AccessExplanation {
   readonly grants: readonly (ExplainedGrant)[];
 }
 
+export interface Agent {
+  /** a UUID in lower case */
+  readonly agentId: string;
+  /** a UUID in lower case */
+  readonly environmentId: string;
+  readonly name: string;
+  /** the user of the tenant as whom it asks */
+  readonly principalId: string;
+  readonly state: 'invited' | 'enrolled' | 'revoked';
+  /** UTC, RFC 3339 */
+  readonly invitedUntil: string;
+  /** the fingerprint of its signing key: compare it on the host's side */
+  readonly writerId?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly enrolledAt?: string | undefined;
+  readonly lastRun?: AgentLastRun | undefined;
+  readonly newestSnapshot?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly revokedAt?: string | undefined;
+  /** of a revoked one, the last of its snapshots that counts */
+  readonly through?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+}
+
+export interface AgentEnrolment {
+  readonly agent: Agent;
+  readonly vaultId: string;
+  /** the writer id of the vault's creator */
+  readonly creator: string;
+  /** the bytes of vault.json */
+  readonly descriptor: string;
+  readonly pairId: string;
+  /** the bytes of the public key that it encrypts to */
+  readonly pair: string;
+  readonly storage: AgentStorage;
+  /** shown in this answer and never again */
+  readonly apiKey: string;
+}
+
+export interface AgentHead {
+  readonly sequence: number;
+  readonly digest: string;
+}
+
+export interface AgentInvitation {
+  readonly agent: Agent;
+  /** shown in this answer and never again; it ends when it is used */
+  readonly token: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+}
+
+export interface AgentLastRun {
+  /** a UUID in lower case */
+  readonly runId: string;
+  readonly state: string;
+  /** UTC, RFC 3339 */
+  readonly endedAt: string;
+}
+
+export interface AgentStorage {
+  readonly type: 'folder' | 'aws-s3' | 'ibm-cos' | 's3-compatible';
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly path?: string | undefined;
+  readonly bucket?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly lock?: AgentStorageLock | undefined;
+  readonly serverSideKey?: string | undefined;
+}
+
+export interface AgentStorageLock {
+  readonly mode: string;
+  readonly days: number;
+}
+
+export interface AgentWord {
+  /** UTC, RFC 3339 */
+  readonly now: string;
+  readonly snapshots?: readonly (string)[] | undefined;
+  /** objects that are about to be deleted */
+  readonly marked?: readonly (string)[] | undefined;
+  readonly head?: AgentHead | undefined;
+}
+
 export interface Alert {
   /** a UUID in lower case */
   readonly alertId: string;
@@ -609,6 +696,13 @@ export interface Registration {
   readonly updatedAt: string;
 }
 
+export interface ReportedRun {
+  /** a UUID in lower case */
+  readonly runId: string;
+  readonly state: string;
+  readonly newestSnapshot?: string | undefined;
+}
+
 export interface RestorePlan {
   readonly about: AnswerAbout;
   readonly counts: RestorePlanCounts;
@@ -681,6 +775,8 @@ export interface Run {
   readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   readonly source?: string | undefined;
+  /** the name of the host that has done it itself */
+  readonly agent?: string | undefined;
   /** a UUID in lower case */
   readonly sourceId?: string | undefined;
   readonly snapshotId?: string | undefined;
@@ -2365,6 +2461,83 @@ export class KeysteadClient {
   /** Asks a run to stop; it ends soon after. Needs the permission `keystead:CancelRun`. */
   cancelRun(runId: string): Promise<Run> {
     return this.#transport.send('POST', `/runs/${encodeURIComponent(runId)}/cancel`);
+  }
+
+  /** Invites a host to write backups into an environment: makes its user, and a token that it enrols with once. Needs the permission `keystead:InviteAgent`. */
+  inviteAgent(environmentId: string, body: {
+    readonly name: string;
+    readonly expiresInMinutes?: number | undefined;
+  }): Promise<AgentInvitation> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents`, undefined, body);
+  }
+
+  /** Lists the agents of an environment: hosts that write backups into it. Needs the permission `keystead:ListAgents`. */
+  listAgents(environmentId: string, query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Agent)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/agents`, query);
+  }
+
+  /** Shows an agent: its fingerprint, its newest snapshot, the last run that it has told of. Needs the permission `keystead:GetAgent`. */
+  getAgent(environmentId: string, agentId: string): Promise<Agent> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}`);
+  }
+
+  /** Lets an agent go: its credentials end, and of its snapshots count those that are there now and no other. Needs the permission `keystead:RevokeAgent`. */
+  revokeAgent(environmentId: string, agentId: string): Promise<Agent> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/revocation`);
+  }
+
+  /** Takes up an invitation: signs the host in as a writer, and gives it what it needs to write. The token ends. Needs the permission `keystead:EnrolAgent`. */
+  enrolAgent(environmentId: string, agentId: string, body: {
+    /** Ed25519, 32 raw bytes: its private half never leaves the host */
+    readonly publicKey: string;
+  }): Promise<AgentEnrolment> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/enrolment`, undefined, body);
+  }
+
+  /** Proves the master key by using it, for a host that cannot; and says what the store has of its snapshots. Needs the permission `keystead:AskForAgent`. */
+  askForAgent(environmentId: string, agentId: string, body: {
+    /** whether to look at the store: at the beginning of a run, and before its manifest */
+    readonly look: boolean;
+  }): Promise<AgentWord> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/word`, undefined, body);
+  }
+
+  /** Tells what came of a run of a host. What it has put is looked at, and its data keys become the vault's own. Needs the permission `keystead:ReportAgentRun`. */
+  reportAgentRun(environmentId: string, agentId: string, body: {
+    /** chosen by the host: told twice, it counts once */
+    readonly runId: string;
+    readonly source: string;
+    readonly state: 'succeeded' | 'failed' | 'cancelled';
+    /** UTC, RFC 3339 */
+    readonly startedAt: string;
+    /** UTC, RFC 3339 */
+    readonly endedAt: string;
+    readonly snapshotId?: string | undefined;
+    readonly report?: {
+      readonly files: number;
+      readonly folders: number;
+      readonly links: number;
+      readonly bytes: number;
+      readonly unchangedFiles: number;
+      readonly readBytes: number;
+      readonly newBytes: number;
+      readonly storedBytes: number;
+      readonly durationMs: number;
+      readonly problemCount: number;
+    } | undefined;
+    readonly problem?: {
+      readonly code: string;
+      readonly message: string;
+    } | undefined;
+  }): Promise<ReportedRun> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/runs`, undefined, body);
   }
 
   /** Makes a place where an AWS KMS finds an external key store, with a credential that is shown once. Needs the permission `keystead:CreateXksEndpoint`. */

@@ -1,5 +1,6 @@
 import type { CliCommand } from './command.ts';
 import { ACCESS_COMMANDS } from './commands/access.ts';
+import { AGENT_COMMANDS } from './commands/agent.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
@@ -19,6 +20,7 @@ import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
 import { TENANT_COMMANDS } from './commands/tenant.ts';
 import { TOKEN_KEY_COMMANDS } from './commands/token-key.ts';
+import { VAULT_AGENT_COMMANDS } from './commands/vault-agent.ts';
 import { VAULT_COMMANDS } from './commands/vault.ts';
 import { XKS_COMMANDS } from './commands/xks.ts';
 
@@ -49,6 +51,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
   'vault recovery-key':
     'Recovery keys: pairs whose private half is kept offline, for the day when every other master key is gone.',
+  'vault agent': 'Agents: hosts that write backups of their own into an environment, and can read none.',
+  agent: 'On a host that writes backups of its own: no server runs here, and no master key is at hand.',
 };
 
 /** Every command, in the order in which the help shows them. */
@@ -74,5 +78,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,
+  ...VAULT_AGENT_COMMANDS,
+  ...AGENT_COMMANDS,
   ...XKS_COMMANDS,
 ];

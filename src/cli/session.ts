@@ -74,7 +74,7 @@ function readApiKey(host: CliHost, given: Given): string {
 }
 
 /** An API key goes in the clear to this machine alone. */
-function requireSafe(url: string): string {
+export function requireSafe(url: string): string {
   const { protocol, hostname } = parseUrl(url);
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replaceAll(/[[\]]/g, '')))) return url;
   throw new CliError(

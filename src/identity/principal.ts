@@ -88,13 +88,13 @@ export function makePrincipal(
   policies: readonly string[],
   nowMs: number,
   random: Random,
-  { program }: Pick<PrincipalBody, 'program'> = {},
+  { program, inline = [] }: Partial<Pick<PrincipalBody, 'program' | 'inline'>> = {},
 ): { readonly member: Member; readonly write: Put } {
   const id = uuid(random);
   const body: PrincipalBody = {
     name,
     policies,
-    inline: [],
+    inline,
     tags: [],
     state: 'active',
     createdAtMs: nowMs,

@@ -12,9 +12,10 @@ import { atChoice, placesOf, withFormerHeads } from '../vault/environments/forme
 import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
-import type { KnownHead } from '../vault/index-cache.ts';
+import type { AgentQuestion } from '../vault/agents/questions.ts';
 import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
+import { newestHeads } from '../vault/newest-heads.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import { isGone } from '../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
@@ -57,6 +58,7 @@ type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunPro
 export class RunDesk {
   readonly #services: RunDeskServices;
   readonly #endings = new Set<Promise<void>>();
+  readonly #asking = new Set<string>();
   /** Runs in flight here, and whose they are. */
   readonly #here = new Map<string, Tenant>();
 
@@ -130,6 +132,27 @@ export class RunDesk {
   #start(runId: string, job: Job): Promise<RunEnd> {
     const keystead = this.#services.keystead(job.tenantId, job.environmentId, runId);
     return this.#services.runner.start(runId, job, keystead).ended;
+  }
+
+  /**
+   * As {@link ask}, for somebody who may ask one thing at a time: a process for each would be a way to keep the server
+   * from everybody else's work. @throws {EnvironmentError} `agent-busy`
+   */
+  async askFor(tenant: Tenant, environment: Environment, question: AgentQuestion, holder: string): Promise<RunEnd> {
+    if (this.#asking.has(holder)) {
+      throw new EnvironmentError(
+        'agent-busy',
+        'The server is at work on another question of this agent. Ask again soon',
+      );
+    }
+    this.requireRoom();
+    this.#asking.add(holder);
+    try {
+      const job = this.#jobOf(tenant, environment, question);
+      return await this.#services.runner.start(`${question.kind} ${randomUUID()}`, job).ended;
+    } finally {
+      this.#asking.delete(holder);
+    }
   }
 
   progress(runId: string): RunProgress | undefined {
@@ -295,7 +318,7 @@ function learnt(environment: Environment, { kind }: Run, report: RunReport, nowM
     return withFormerHeads(environment, report.vaultId, report.heads);
   }
   const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
-  const heads = newest([...environment.heads, ...report.heads]);
+  const heads = newestHeads([...environment.heads, ...report.heads]);
   const same = JSON.stringify(heads) === JSON.stringify(environment.heads);
   if (!moved && same && report.vaultId === environment.vaultId) return environment;
   return {
@@ -304,12 +327,4 @@ function learnt(environment: Environment, { kind }: Run, report: RunReport, nowM
     heads,
     updatedAtMs: nowMs,
   };
-}
-
-function newest(heads: readonly KnownHead[]): KnownHead[] {
-  const byWriter = new Map<string, KnownHead>();
-  for (const head of heads) {
-    if (head.sequence > (byWriter.get(head.writer)?.sequence ?? 0)) byWriter.set(head.writer, head);
-  }
-  return [...byWriter.values()];
 }

@@ -30,7 +30,8 @@ export type RecordKind =
   | 'schedule'
   | 'key-watch'
   | 'alert-channel'
-  | 'alert';
+  | 'alert'
+  | 'vault-agent';
 
 /** The owner of records that belong to no tenant. No tenant id can have this form. */
 export const INSTALLATION = 'installation';

@@ -1,6 +1,8 @@
 import { ALERT_ROUTES } from './resources/alert-channels.ts';
 import { KEY_WATCH_ROUTES } from './resources/key-watch.ts';
 import { SCHEDULE_ROUTES } from './resources/schedules.ts';
+import { askForAgent, enrolAgent, reportAgentRun } from './resources/agent-side.ts';
+import { getAgent, inviteAgent, listAgents, revokeAgent } from './resources/agents.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
@@ -172,6 +174,13 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listRuns,
   getRun,
   cancelRun,
+  inviteAgent,
+  listAgents,
+  getAgent,
+  revokeAgent,
+  enrolAgent,
+  askForAgent,
+  reportAgentRun,
   createXksEndpoint,
   listXksEndpoints,
   getXksEndpoint,

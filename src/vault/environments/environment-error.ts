@@ -34,6 +34,13 @@ export type EnvironmentErrorCode =
   | 'channel-not-found'
   | 'alert-not-found'
   | 'same-master-key'
+  | 'agent-not-found'
+  | 'agent-exists'
+  | 'agent-not-yours'
+  | 'agent-not-invited'
+  | 'agent-not-enrolled'
+  | 'agent-storage'
+  | 'agent-busy'
   | 'record-not-authentic';
 
 /** A refusal of the environment domain: what was refused, why, and what to do. It holds no secret. */

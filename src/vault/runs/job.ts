@@ -1,4 +1,5 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
+import type { AgentAnswers, AgentQuestion } from '../agents/questions.ts';
 import type { CheckLevel } from '../check.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyCalls } from '../master-keys/counted.ts';
@@ -32,7 +33,8 @@ export type Work =
       readonly refreshBeforeMs?: number;
     }
   | { readonly kind: 'snapshots' }
-  | Question;
+  | Question
+  | AgentQuestion;
 
 /** Which databases of a snapshot are restored, and into which server. */
 export interface RestoreDatabasesWork {
@@ -101,7 +103,7 @@ export interface RunReport {
   readonly heads: readonly KnownHead[];
   readonly result: RunResult;
   /** What a question was answered. It is shown to who asked, and kept nowhere. */
-  readonly answer?: Answers[keyof Answers];
+  readonly answer?: Answers[keyof Answers] | AgentAnswers[keyof AgentAnswers];
 }
 
 /** Numbers and texts of what a run did; which are there depends on its kind. Bytes, counts and milliseconds. */

@@ -58,7 +58,7 @@ async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]):
     const isNew = error instanceof VaultError && error.code === 'object-missing' && vaultId === undefined;
     if (!isNew) throw error;
     if (performerOf(job.work.kind).empty !== undefined) return undefined;
-    if (writerKey === undefined || job.work.kind !== 'backup') {
+    if (writerKey === undefined || performerOf(job.work.kind).makesVault !== true) {
       throw new VaultError('snapshot-missing', 'There is no backup in this environment yet', error);
     }
     try {

@@ -14,6 +14,8 @@ export interface Watch {
 export interface Performer<Kind extends Work['kind']> {
   /** Whether it signs what it writes, and so is handed the signing key. */
   readonly signs: boolean;
+  /** Whether it makes the vault where there is none yet. */
+  readonly makesVault?: true;
   /** What comes of it where no backup has made the vault yet; absent: that is an error, but for who makes it. */
   readonly empty?: RunResult;
   readonly run: (

@@ -1,5 +1,6 @@
 import type { Work } from './job.ts';
 import type { Performer } from './performer.ts';
+import { AGENT_QUESTIONS } from './performers/agent-questions.ts';
 import { BACKUP } from './performers/backup.ts';
 import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
@@ -17,6 +18,7 @@ const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
   snapshots: SNAPSHOTS,
   verify: VERIFY,
   ...QUESTIONS,
+  ...AGENT_QUESTIONS,
 };
 
 /** How a kind of work is done. */

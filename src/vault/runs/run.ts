@@ -9,6 +9,8 @@ export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'inter
 export interface RunSubject {
   readonly source?: string;
   readonly sourceId?: string;
+  /** The name of the agent that has done it. */
+  readonly agent?: string;
   readonly snapshotId?: string;
   readonly destination?: string;
   readonly level?: string;

@@ -92,6 +92,7 @@ export const RUN = named('Run', {
   kind: Type.Enum(['backup', 'restore', 'restore-databases', 'verify', 'rewrap']),
   state: Type.Enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
   source: Type.Optional(TEXT),
+  agent: Type.Optional(Type.String({ description: 'the name of the host that has done it itself' })),
   sourceId: Type.Optional(UUID),
   snapshotId: Type.Optional(TEXT),
   destination: Type.Optional(TEXT),

@@ -37,6 +37,13 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'channel-not-found': 404,
   'alert-not-found': 404,
   'same-master-key': 409,
+  'agent-not-found': 404,
+  'agent-exists': 409,
+  'agent-not-yours': 403,
+  'agent-not-invited': 409,
+  'agent-not-enrolled': 409,
+  'agent-storage': 409,
+  'agent-busy': 503,
   'record-not-authentic': 500,
 };
 

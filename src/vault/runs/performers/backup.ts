@@ -6,6 +6,7 @@ import { showBackup } from '../results.ts';
 
 export const BACKUP: Performer<'backup'> = {
   signs: true,
+  makesVault: true,
   run: async (repository, { source: spec }, { heads, egress }, { signal, onProgress }) => {
     const source = openSource(spec, { guard: new EgressGuard(egress) });
     const report = await backup({ repository, source, signal, onProgress, knownHeads: heads });

@@ -1,0 +1,58 @@
+import { KeysteadClient } from '@keystead/sdk';
+import { wipe } from '../../bytes/bytes.ts';
+import type { HostFacts, HostState } from '../../vault/agents/host/host-state.ts';
+import { makeDedupeKey, openKnown } from '../../vault/write-only/open-write-only.ts';
+import { CliError } from '../errors.ts';
+
+export interface Enrolling {
+  readonly state: HostState;
+  readonly url: string;
+  readonly environmentId: string;
+  readonly agentId: string;
+  /** What the token's file holds; wiped. */
+  readonly token: Buffer;
+  readonly storePath?: string;
+}
+
+/** Enrols this host: its signing key is made here and stays here; what the server gives is verified before it is kept. */
+export async function enroll({ state, url, environmentId, agentId, token, storePath }: Enrolling): Promise<HostFacts> {
+  if (state.isEnrolled) {
+    throw new CliError(
+      'failed',
+      'already-enrolled',
+      `${state.folder} is that of an agent already`,
+      'Name another folder by --state, or remove this one when its agent was revoked.',
+    );
+  }
+  const apiKey = token.toString('latin1').trim();
+  wipe(token);
+  const writer = state.makeWriterKey();
+  const api = new KeysteadClient({ url, apiKey });
+  const given = await api.enrolAgent(environmentId, agentId, { publicKey: writer.publicKey.toString('base64') });
+  const known = {
+    descriptor: Buffer.from(given.descriptor, 'base64'),
+    creator: given.creator,
+    vault: given.vaultId,
+    pair: Buffer.from(given.pair, 'base64'),
+    pairId: given.pairId,
+  };
+  const dedupe = await makeDedupeKey(openKnown(known), state.writerKey());
+  const facts: HostFacts = {
+    url,
+    environmentId,
+    agentId,
+    name: given.agent.name,
+    writerId: writer.id,
+    vaultId: given.vaultId,
+    creator: given.creator,
+    descriptor: given.descriptor,
+    pairId: given.pairId,
+    pair: given.pair,
+    storage: { ...given.storage, ...(storePath !== undefined && { path: storePath }) },
+    dedupe: { id: dedupe.id, name: dedupe.name, envelope: dedupe.envelope.toString('base64') },
+  };
+  const secret = Buffer.from(given.apiKey, 'latin1');
+  state.enrolled(facts, { dedupeKey: dedupe.key, apiKey: secret });
+  wipe(dedupe.key, secret);
+  return facts;
+}

@@ -1,0 +1,48 @@
+import { KeysteadError } from '@keystead/sdk';
+import type { BackupReport } from '../../vault/backup.ts';
+import type { HostState } from '../../vault/agents/host/host-state.ts';
+import { problemOf } from '../../vault/runs/run-problem.ts';
+import type { AgentServer } from './agent-server.ts';
+
+const MAX_TEXT = 1024;
+
+type Outcome = { readonly report: BackupReport } | { readonly error: unknown };
+
+/** What the server is told of a run. No path of the host is in it but the name of the source. */
+export function reportOf(source: string, startedAt: string, outcome: Outcome): object {
+  const common = { source, startedAt, endedAt: new Date().toISOString() };
+  if ('error' in outcome) {
+    const { code, message } = outcome.error instanceof KeysteadError ? outcome.error : problemOf(outcome.error);
+    const state = code === 'cancelled' ? 'cancelled' : 'failed';
+    return { ...common, state, problem: { code: wordOf(code), message: message.slice(0, MAX_TEXT) || code } };
+  }
+  const { snapshotId, statistics, unchangedFiles, readBytes, newBytes, storedBytes, durationMs, problems } =
+    outcome.report;
+  const { files, folders, links, bytes } = statistics;
+  const counts = { files, folders, links, bytes, unchangedFiles, readBytes, newBytes, storedBytes, durationMs };
+  return { ...common, state: 'succeeded', snapshotId, report: { ...counts, problemCount: problems.length } };
+}
+
+/** Tells the server of every run that it does not know yet, oldest first. Answers how many are left. */
+export async function tellSpooled(state: HostState, server: AgentServer): Promise<number> {
+  const reports = state.spooled();
+  for (const [at, { runId, body }] of reports.entries()) {
+    try {
+      await server.report({ runId, ...body } as Parameters<AgentServer['report']>[0]);
+    } catch (error) {
+      // What the server will never take must not keep it from everything that comes after.
+      if (!(error instanceof KeysteadError) || error.status !== 400) return reports.length - at;
+    }
+    state.told(runId);
+  }
+  return 0;
+}
+
+function wordOf(code: string): string {
+  return (
+    code
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]/g, '-')
+      .slice(0, 64) || 'failed'
+  );
+}

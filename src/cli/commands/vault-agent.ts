@@ -1,0 +1,98 @@
+import { everyItem, type Agent, type KeysteadClient } from '@keystead/sdk';
+import type { CliCommand, Row } from '../command.ts';
+import { CliError } from '../errors.ts';
+import type { Column } from '../output.ts';
+import { all } from './list.ts';
+import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+
+const AGENT: Row = ['<agent>', 'its name or id'];
+
+const COLUMNS: readonly Column<Agent>[] = [
+  ['AGENT', ({ agentId }) => agentId],
+  ['NAME', ({ name }) => name],
+  ['STATE', ({ state }) => state],
+  ['FINGERPRINT', ({ writerId }) => writerId],
+  ['LAST RUN', ({ lastRun }) => lastRun && `${lastRun.state} ${lastRun.endedAt}`],
+];
+
+export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'vault agent invite',
+    summary: 'Invites a host to write backups into an environment, and shows the token that it enrols with once',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    requiredOptions: [['--name <name>', 'what the host is called here']],
+    options: [['--minutes <n>', 'for how long the invitation stands (60)']],
+    examples: [
+      'vault agent invite production --name db-1',
+      'vault agent invite production --name db-2 --minutes 10 --json',
+    ],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const minutes = given.optional('minutes');
+      const invitation = await api.inviteAgent(environmentId, {
+        name: given.text('name'),
+        ...(minutes !== undefined && { expiresInMinutes: Number(minutes) }),
+      });
+      output.item(invitation);
+      output.note('On the host: keystead agent enroll --server URL --environment ID --agent ID --token-file FILE');
+    },
+  },
+  {
+    path: 'vault agent list',
+    summary: 'Lists the agents of an environment',
+    reach: 'remote',
+    arguments: [ENVIRONMENT],
+    examples: ['vault agent list production'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      output.rows(await agentsOf(api, environmentId), COLUMNS, 'There is no agent.');
+    },
+  },
+  {
+    path: 'vault agent show',
+    summary: 'Shows an agent: its fingerprint, its newest snapshot, its last run',
+    reach: 'remote',
+    arguments: [ENVIRONMENT, AGENT],
+    examples: ['vault agent show production db-1'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      output.item(await findAgent(api, environmentId, given.text('agent')));
+    },
+  },
+  {
+    path: 'vault agent revoke',
+    summary: 'Lets an agent go: its credentials end, and nothing that it writes from now on counts',
+    reach: 'remote',
+    arguments: [ENVIRONMENT, AGENT],
+    examples: ['vault agent revoke production db-1'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const { agentId } = await findAgent(api, environmentId, given.text('agent'));
+      output.item(await api.revokeAgent(environmentId, agentId));
+    },
+  },
+];
+
+async function agentsOf(api: KeysteadClient, environmentId: string): Promise<Agent[]> {
+  return await all(everyItem((after) => api.listAgents(environmentId, { after })));
+}
+
+async function findAgent(api: KeysteadClient, environmentId: string, nameOrId: string): Promise<Agent> {
+  const agents = await agentsOf(api, environmentId);
+  const found =
+    agents.find(({ agentId }) => agentId === nameOrId) ??
+    agents.find(({ name, state }) => name === nameOrId && state !== 'revoked') ??
+    agents.findLast(({ name }) => name === nameOrId);
+  if (found) return found;
+  throw new CliError(
+    'failed',
+    'agent-not-found',
+    `the environment has no agent ${nameOrId}`,
+    'List them by "keystead vault agent list".',
+  );
+}

@@ -1,0 +1,221 @@
+import Type from 'typebox';
+import { userArn } from '../../../identity/arn.ts';
+import { issueApiKey, type IssuedCredential } from '../../../identity/credential.ts';
+import { makePrincipal, putPrincipal } from '../../../identity/principal.ts';
+import { roomFor } from '../../../identity/quotas.ts';
+import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import { agentName, putAgent, readAgent } from '../../../vault/agents/agent-record.ts';
+import { agentId, agentPolicy, invitedAgent, type Agent } from '../../../vault/agents/agent.ts';
+import type { AgentAnswers } from '../../../vault/agents/questions.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
+import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+import { newestHeads } from '../../../vault/newest-heads.ts';
+import { RequestError } from '../errors.ts';
+import { adminRoute, type AdminContext } from '../route.ts';
+import { closed, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { AGENT, AGENT_NAME, showAgent, showAgentStorage } from '../vault/agent-answer.ts';
+import { requireAgent } from '../vault/find-agent.ts';
+import { refusing } from '../vault/refusals.ts';
+
+const EXAMPLE = {
+  environmentId: '4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21',
+  agentId: '6e1c9a0d-3f5b-4c1a-8f0e-9d3b7a2c4e55',
+};
+export const AGENT_PARAMS = closed({ environmentId: UUID, agentId: UUID });
+export const EXAMPLE_AGENT = EXAMPLE;
+
+const DEFAULT_MINUTES = 60;
+
+interface Invited {
+  readonly agent: Agent;
+  readonly issued: IssuedCredential;
+}
+
+export const inviteAgent = adminRoute({
+  id: 'inviteAgent',
+  method: 'POST',
+  path: '/environments/{environmentId}/agents',
+  action: 'keystead:InviteAgent',
+  summary: 'Invites a host to write backups into an environment: makes its user, and a token that it enrols with once',
+  status: 201,
+  params: closed({ environmentId: UUID }),
+  body: closed({
+    name: AGENT_NAME,
+    expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080, default: DEFAULT_MINUTES })),
+  }),
+  answer: named('AgentInvitation', {
+    agent: AGENT,
+    token: Type.String({ description: 'shown in this answer and never again; it ends when it is used' }),
+    expiresAt: TIMESTAMP,
+  }),
+  example: { params: { environmentId: EXAMPLE.environmentId }, body: { name: 'db-1' } },
+  prepare: (context, { params, body }) => {
+    const { services, proof } = context;
+    const { tenant } = proof;
+    const id = agentId(services.random);
+    const userName = `vault-agent-${body.name}-${id.slice(0, 8)}`;
+    const user = userArn(tenant.accountId, userName);
+    return {
+      // It makes a user, with a policy and a credential: whoever may not, invites nobody.
+      targets: [
+        { action: 'keystead:InviteAgent', resource: environmentArn(tenant, params.environmentId) },
+        ...['keystead:CreatePrincipal', 'keystead:PutPrincipalInlinePolicy', 'keystead:CreateCredential'].map(
+          (action) => ({ action, resource: user }),
+        ),
+      ],
+      details: { environment: params.environmentId, agent: id, name: body.name },
+      run: (nowMs) =>
+        refusing(async () => {
+          const { records, random, quotas } = services;
+          const environment = await requireEnvironment(records, tenant, params.environmentId);
+          if (showAgentStorage(environment.storage) === undefined) {
+            throw new EnvironmentError(
+              'agent-storage',
+              "The operator's own store takes no credentials of hosts. Use an environment with a bucket or folder of yours",
+            );
+          }
+          if ((await records.resolve(agentName(tenant.tenantId, environment.id, body.name))) !== undefined) {
+            throw new EnvironmentError(
+              'agent-exists',
+              `The environment has an agent named ${body.name} already. Choose another name, or revoke that one`,
+            );
+          }
+          const policy = {
+            name: 'vault-agent',
+            document: agentPolicy(environmentArn(tenant, environment.id)),
+          };
+          const made = makePrincipal(tenant, userName, [], nowMs, random, { program: true, inline: [policy] });
+          const invitedUntilMs = nowMs + (body.expiresInMinutes ?? DEFAULT_MINUTES) * 60_000;
+          const issued = issueApiKey(tenant, made.member.id, nowMs, random, { expiresAtMs: invitedUntilMs });
+          context.wipeLater(issued.secret);
+          const { tenantId } = tenant;
+          const principalId = made.member.id;
+          const agent = invitedAgent(
+            { id, tenantId, environmentId: environment.id, name: body.name, principalId, invitedUntilMs },
+            nowMs,
+          );
+          const writes = [made.write, issued.write, putAgent(tenant.tenantKey, undefined, agent)];
+          return { value: { agent, issued }, writes, rooms: [roomFor(tenantId, 'usersPerTenant', quotas)] };
+        }),
+    };
+  },
+  show: ({ agent, issued }: Invited) => ({
+    agent: showAgent(agent),
+    token: issued.secret.toString('latin1'),
+    expiresAt: timestamp(agent.invitedUntilMs),
+  }),
+});
+
+export const listAgents = adminRoute({
+  id: 'listAgents',
+  method: 'GET',
+  path: '/environments/{environmentId}/agents',
+  action: 'keystead:ListAgents',
+  summary: 'Lists the agents of an environment: hosts that write backups into it',
+  status: 200,
+  params: closed({ environmentId: UUID }),
+  query: PAGE,
+  answer: pageOf(AGENT),
+  example: { params: { environmentId: EXAMPLE.environmentId }, query: { limit: 10 } },
+  prepare: ({ services, proof: { tenant } }, { params, query }) => ({
+    targets: [{ action: 'keystead:ListAgents', resource: environmentArn(tenant, params.environmentId) }],
+    run: () =>
+      refusing(async () => {
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        const rows = await services.records.list(tenant.tenantId, 'vault-agent', environment.id, pageFrom(query));
+        const items = rows.map((row) => shown(environment, readAgent(tenant.tenantKey, row)));
+        return { value: paged(rows, query, items) };
+      }),
+  }),
+  show: (page: { items: ReturnType<typeof showAgent>[]; next?: string }) => page,
+});
+
+export const getAgent = adminRoute({
+  id: 'getAgent',
+  method: 'GET',
+  path: '/environments/{environmentId}/agents/{agentId}',
+  action: 'keystead:GetAgent',
+  summary: 'Shows an agent: its fingerprint, its newest snapshot, the last run that it has told of',
+  status: 200,
+  params: AGENT_PARAMS,
+  answer: AGENT,
+  example: { params: EXAMPLE },
+  prepare: ({ services, proof: { tenant } }, { params }) => ({
+    targets: [{ action: 'keystead:GetAgent', resource: environmentArn(tenant, params.environmentId) }],
+    run: () =>
+      refusing(async () => {
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        return {
+          value: shown(environment, await requireAgent(services.records, tenant, environment.id, params.agentId)),
+        };
+      }),
+  }),
+  show: (agent: ReturnType<typeof showAgent>) => agent,
+});
+
+export const revokeAgent = adminRoute({
+  id: 'revokeAgent',
+  method: 'POST',
+  path: '/environments/{environmentId}/agents/{agentId}/revocation',
+  action: 'keystead:RevokeAgent',
+  summary: 'Lets an agent go: its credentials end, and of its snapshots count those that are there now and no other',
+  status: 200,
+  params: AGENT_PARAMS,
+  answer: AGENT,
+  example: { params: EXAMPLE },
+  prepare: (context, { params }) => {
+    const { services, proof } = context;
+    const { tenant } = proof;
+    return {
+      targets: [{ action: 'keystead:RevokeAgent', resource: environmentArn(tenant, params.environmentId) }],
+      details: { environment: params.environmentId, agent: params.agentId },
+      run: (nowMs) =>
+        refusing(async () => {
+          const { records, directory } = services;
+          const environment = await requireEnvironment(records, tenant, params.environmentId);
+          const agent = await requireAgent(records, tenant, environment.id, params.agentId);
+          if (agent.state === 'revoked') return { value: shown(environment, agent) };
+          const left = await letGo(context, environment, agent);
+          const revoked: Agent = {
+            ...agent,
+            state: 'revoked',
+            revokedAtMs: nowMs,
+            ...(left && { through: left.answer.through }),
+          };
+          const member = await directory.member(tenant, agent.principalId);
+          const writes = [
+            putAgent(tenant.tenantKey, agent, revoked),
+            // Without its user none of its credentials opens anything, from the answer on.
+            ...(member && member.state !== 'deleted'
+              ? [putPrincipal(tenant, { ...member, state: 'suspended' }).write]
+              : []),
+            ...(left ? [putEnvironment(tenant.tenantKey, environment, left.environment)] : []),
+          ];
+          return { value: shown(environment, revoked), writes, urgent: true };
+        }),
+    };
+  },
+  show: (agent: ReturnType<typeof showAgent>) => agent,
+});
+
+/** Signs the writer out; an agent that never was enrolled has none. */
+async function letGo(
+  { services, proof, nowMs }: AdminContext,
+  environment: Environment,
+  { writerId }: Agent,
+): Promise<{ readonly answer: AgentAnswers['revoke-writer']; readonly environment: Environment } | undefined> {
+  if (writerId === undefined) return undefined;
+  const through = environment.heads.find((head) => head.writer === writerId)?.sequence ?? 0;
+  const question = { kind: 'revoke-writer', writer: writerId, through } as const;
+  const end = await services.vault.desk.askFor(proof.tenant, environment, question, `revoke ${writerId}`);
+  if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
+  const answer = end.report.answer as AgentAnswers['revoke-writer'];
+  const heads = newestHeads([...environment.heads, ...end.report.heads]);
+  return { answer, environment: { ...environment, heads, updatedAtMs: nowMs } };
+}
+
+function shown({ heads }: Environment, agent: Agent) {
+  const head = heads.find(({ writer }) => writer === agent.writerId);
+  return showAgent(agent, head && `${head.writer}-${String(head.sequence).padStart(10, '0')}`);
+}
