@@ -110,7 +110,9 @@ describe('an agent from the command line', () => {
     await adminJson('restore', to, '--environment', 'production');
     expect(readdirSync(to)).toHaveLength(5);
     expect(readFileSync(join(to, 'record-3'))).toEqual(readFileSync(join(source, 'record-3')));
-    expect(await adminJson('verify', '--environment', 'production', '--data')).toMatchObject({ report: { findingCount: 0 } });
+    expect(await adminJson('verify', '--environment', 'production', '--data')).toMatchObject({
+      report: { findingCount: 0 },
+    });
     expect(await hostJson('status')).toMatchObject({ masterKey: 'answers', untoldReports: 0, name: 'db-1' });
   }, 60_000);
 
@@ -184,7 +186,9 @@ describe('an agent from the command line', () => {
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(jsonLines(both[0].stdout)[0]).toMatchObject({ unchangedFiles: 0, files: 5 });
     expect(jsonLines(both[1].stdout)[0]).toMatchObject({ unchangedFiles: 5 });
-    expect(await adminJson('verify', '--environment', 'production', '--data')).toMatchObject({ report: { findingCount: 0 } });
+    expect(await adminJson('verify', '--environment', 'production', '--data')).toMatchObject({
+      report: { findingCount: 0 },
+    });
   }, 60_000);
 
   it('that is revoked can do nothing more, and what it had written stays', async () => {
