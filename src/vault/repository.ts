@@ -15,6 +15,7 @@ import { IndexCache } from './index-cache.ts';
 import { KeyRing } from './key-ring.ts';
 import type { MasterKey } from './master-keys/master-key.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './ports.ts';
+import { PROBES } from './targets/object-name.ts';
 import type { Target } from './targets/target.ts';
 import { currentDedupeKey } from './current-dedupe-key.ts';
 import type { WriteOnly } from './write-only/write-only.ts';
@@ -76,6 +77,7 @@ export interface OpenOptions extends RepositoryOptions {
 export async function createRepository(target: Target, options: CreateOptions): Promise<Repository> {
   const { random = systemRandom, clock = systemClock, writerKey, identity } = options;
   for await (const { name } of target.list('')) {
+    if (name.startsWith(PROBES)) continue;
     if (!name.startsWith('keys/')) throw new VaultError('object-exists', `The target is not empty: there is ${name}`);
   }
   const writer = writerOf(writerKey);

@@ -28,7 +28,7 @@ import { MemoryStore } from '../../store/memory.ts';
 import { ADMIN_PREFIX, createAdminApi } from './api.ts';
 import type { AdminRoute } from './route.ts';
 import type { AdminServices } from './services.ts';
-import { openVault } from './vault/open-vault.ts';
+import { openVault, type VaultSettings } from './vault/open-vault.ts';
 
 /** What came back from the API. */
 export interface Answer {
@@ -78,7 +78,7 @@ const T0 = Date.UTC(2026, 10, 21);
 
 /** `allowed`: what else the operator lets runs reach. */
 export async function adminHouse(
-  allowed: { readonly sourceRoots?: readonly string[]; readonly runCommands?: readonly string[] } = {},
+  allowed: Partial<Pick<VaultSettings, 'sourceRoots' | 'runCommands' | 'hosted' | 'lendsCredentials'>> = {},
 ): Promise<AdminHouse> {
   const random = pooledRandom();
   const store = new MemoryStore();
@@ -103,6 +103,8 @@ export async function adminHouse(
       vaultRoots: [join(scratch, 'vaults')],
       sourceRoots: [join(scratch, 'sources'), ...(allowed.sourceRoots ?? [])],
       runCommands: allowed.runCommands ?? [],
+      hosted: allowed.hosted ?? [],
+      lendsCredentials: allowed.lendsCredentials ?? false,
       keepOut: [join(scratch, 'data')],
       cacheFolder: join(scratch, 'cache'),
       egress: {},

@@ -1,3 +1,4 @@
+import { PROBES } from '../targets/object-name.ts';
 import { documentOf, type PolicyDocument, type PolicyStatement, type VaultRole } from './role.ts';
 
 /** Which part of a bucket is allowed, and to whom. */
@@ -59,9 +60,6 @@ const USES: Record<VaultRole, readonly Use[]> = {
     },
   ],
 };
-
-/** Where the checks of an environment put and delete what they try. */
-const PROBES = 'preflight/';
 
 /**
  * What these roles need of a bucket, and no more: as a policy of the principal, or with `principal` as one of the bucket.

@@ -2,6 +2,9 @@ import { VaultError } from '../errors.ts';
 
 const NAME = /^[a-z0-9][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9.-]*)*$/;
 
+/** Where a look at a store puts what it needs. It is no object of a vault, and may stay for as long as a lock holds. */
+export const PROBES = 'preflight/';
+
 /** Whether it can be the name of an object of a vault. */
 export function isObjectName(name: string): boolean {
   return NAME.test(name);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EgressGuard } from '../../../../clients/egress.ts';
+import { PROBES } from '../../../targets/object-name.ts';
 import { IMPATIENT } from '../../../targets/s3/limits.ts';
 import { S3Target } from '../../../targets/s3/s3.ts';
 import type { BucketPlace } from '../../../targets/storage-access.ts';
@@ -12,9 +13,6 @@ export interface CheckedBucket {
   /** Whether a vault may lie there already: it is this environment's own. */
   readonly hasVault: boolean;
 }
-
-/** Where checks put what they need, below the prefix. */
-export const PROBES = 'preflight/';
 
 export function checkedBucket(place: BucketPlace, hasVault: boolean, guard: EgressGuard): CheckedBucket {
   const { lock: _, ...unlocked } = place;

@@ -2,7 +2,8 @@ import { DESCRIPTOR_NAME } from '../../../descriptor.ts';
 import { call } from '../../../targets/s3/call.ts';
 import { plainKey } from '../../../targets/s3/versions.ts';
 import { failed, passed, type Finding } from '../check.ts';
-import { PROBES, type CheckedBucket } from './checked-bucket.ts';
+import { type CheckedBucket } from './checked-bucket.ts';
+import { PROBES } from '../../../targets/object-name.ts';
 
 /** So many probes of other looks may lie there. */
 const ENOUGH = 200;

@@ -1,5 +1,6 @@
 import { passed, warned, type Finding } from '../check.ts';
-import { PROBES, type CheckedBucket } from './checked-bucket.ts';
+import { type CheckedBucket } from './checked-bucket.ts';
+import { PROBES } from '../../../targets/object-name.ts';
 
 /** So many are named, or counted: a look is to take seconds. */
 const MAX_COUNTED = 1000;

@@ -6,7 +6,8 @@ import { codeOf } from '../../../targets/s3/errors.ts';
 import { objectOf, putWhole } from '../../../targets/s3/keeping.ts';
 import { retentionOf } from '../../../targets/s3/retention.ts';
 import { failed, passed, warned, type Finding } from '../check.ts';
-import { isNoAnswer, PROBES, type CheckedBucket } from './checked-bucket.ts';
+import { isNoAnswer, type CheckedBucket } from './checked-bucket.ts';
+import { PROBES } from '../../../targets/object-name.ts';
 
 /** How long what shows that locks hold is locked itself. */
 const PROBE_MS = 20_000;

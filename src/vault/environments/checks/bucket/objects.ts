@@ -1,6 +1,7 @@
 import { VaultError } from '../../../errors.ts';
 import { passed, warned, type Finding } from '../check.ts';
-import { PROBES, withProbe, type CheckedBucket } from './checked-bucket.ts';
+import { withProbe, type CheckedBucket } from './checked-bucket.ts';
+import { PROBES } from '../../../targets/object-name.ts';
 
 /** Puts an object, reads it whole and in part, finds it in the list, and deletes it. */
 export async function checkObjects(bucket: CheckedBucket): Promise<Finding> {
