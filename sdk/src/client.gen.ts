@@ -244,6 +244,15 @@ export interface DeletedEnvironment {
   readonly meaning: string;
 }
 
+export interface DrillReport {
+  readonly keys: number;
+  readonly asked: number;
+  readonly opened: number;
+  readonly unasked: readonly (string)[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface Environment {
   /** a UUID in lower case */
   readonly environmentId: string;
@@ -265,6 +274,8 @@ export interface Environment {
   /** there from the first backup on */
   readonly vaultId?: string | undefined;
   readonly writerId: string;
+  /** of each source the newest snapshot that a verification of the level data or drill saw to be restorable */
+  readonly lastProvenRestorable: readonly (ProvenRestorable)[];
   readonly newestSnapshots: readonly (string)[];
   /** UTC, RFC 3339 */
   readonly createdAt: string;
@@ -325,8 +336,11 @@ export interface ExposedKey {
 
 export interface Finding {
   readonly code: string;
+  /** a snapshot, or an object of the store */
   readonly subject: string;
+  /** what it is, what it means, and which snapshots it hits */
   readonly text: string;
+  readonly snapshots?: readonly (string)[] | undefined;
 }
 
 export interface FormerStorage {
@@ -670,6 +684,17 @@ export interface Principal {
   readonly createdAt: string;
 }
 
+export interface ProvenRestorable {
+  readonly source: string;
+  readonly snapshotId: string;
+  /** UTC, RFC 3339 */
+  readonly takenAt: string;
+  /** how it was seen: data or drill */
+  readonly level: string;
+  /** UTC, RFC 3339 */
+  readonly provenAt: string;
+}
+
 export interface Region {
   /** a region such as us-east-1 */
   readonly region: string;
@@ -833,6 +858,9 @@ export interface RunReport {
   readonly snapshotCount?: number | undefined;
   readonly packs?: number | undefined;
   readonly verifiedBytes?: number | undefined;
+  readonly objects?: number | undefined;
+  readonly drill?: DrillReport | undefined;
+  readonly proven?: readonly (ProvenRestorable)[] | undefined;
   readonly envelopes?: number | undefined;
   readonly rewrapped?: number | undefined;
   readonly oldRevisionsLeft?: number | undefined;
@@ -2322,8 +2350,10 @@ export class KeysteadClient {
 
   /** Starts a verification of everything that restores would need. Needs the permission `keystead:StartVerification`. */
   startVerification(environmentId: string, body: {
-    /** data: every byte is read, decrypted and compared */
-    readonly level: 'structure' | 'data';
+    /** list: names and chains; hashes: every object as its name and signature say, without a key; structure: keys, trees, packs are there; sample and data: a part, or all, of every byte; drill: every envelope is opened by each recipient, and files are read back */
+    readonly level: 'list' | 'hashes' | 'structure' | 'sample' | 'data' | 'drill';
+    /** of the level sample */
+    readonly samplePercent?: number | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/verifications`, undefined, body);
   }

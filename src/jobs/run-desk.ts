@@ -13,6 +13,7 @@ import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { AgentQuestion } from '../vault/agents/questions.ts';
+import type { ProvenRestorable } from '../vault/check-level.ts';
 import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
@@ -320,11 +321,18 @@ function learnt(environment: Environment, { kind }: Run, report: RunReport, nowM
   const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
   const heads = newestHeads([...environment.heads, ...report.heads]);
   const same = JSON.stringify(heads) === JSON.stringify(environment.heads);
-  if (!moved && same && report.vaultId === environment.vaultId) return environment;
+  const proven = report.result.proven ?? [];
+  if (!moved && same && proven.length === 0 && report.vaultId === environment.vaultId) return environment;
   return {
     ...(moved ? { ...rest, masterKeys: nextMasterKeys } : environment),
     ...(report.vaultId !== undefined && { vaultId: report.vaultId }),
     heads,
+    ...(proven.length > 0 && { proven: [...kept(environment.proven, proven), ...proven] }),
     updatedAtMs: nowMs,
   };
+}
+
+/** What is known of the other sources. */
+function kept(before: readonly ProvenRestorable[] = [], now: readonly ProvenRestorable[]): ProvenRestorable[] {
+  return before.filter((old) => !now.some(({ source }) => source === old.source));
 }

@@ -1,4 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
+import { drill, type DrillReport } from './check-drill.ts';
+import { withImpact } from './check-impact.ts';
+import { CHECK_LEVELS, type CheckFinding, type CheckLevel, type ProvenRestorable } from './check-level.ts';
+import { checkObjects } from './check-objects.ts';
+import { parseEnvelopeName } from './envelope.ts';
 import { VaultError } from './errors.ts';
 import { ChunkKind, MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
 import type { DedupeDomain } from './domain.ts';
@@ -8,41 +14,36 @@ import type { ChunkIndex } from './index-cache.ts';
 import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
-import { dedupeKeyOf, snapshotId } from './manifest.ts';
+import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest, type ManifestHead } from './manifest.ts';
 import { openChunkUnchecked, readPackTable } from './pack.ts';
 import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, type Repository } from './repository.ts';
-import { listSnapshots, readSnapshot, type HistoryFinding } from './snapshots.ts';
+import { listSnapshots, readSnapshot } from './snapshots.ts';
 import { packName, TreeReader } from './tree-reader.ts';
-
-/**
- * `structure`: every snapshot's chain, keys, index, tree, and that each chunk is in a pack that is there with its length.
- * `data`: also every byte of every pack that a snapshot needs, decrypted and compared with its id.
- */
-export type CheckLevel = 'structure' | 'data';
 
 export interface CheckOptions {
   readonly repository: Repository;
   readonly level: CheckLevel;
+  /** How much of the needed packs the level `sample` reads, in percent; 5 by default. At least one pack is read. */
+  readonly samplePercent?: number;
   readonly knownHeads?: readonly KnownHead[];
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
 
-/** Something that a restore would trip over. */
-export interface CheckFinding {
-  readonly code: HistoryFinding['code'] | VaultError['code'];
-  /** A snapshot's id, or a pack's name. */
-  readonly where: string;
-  readonly text: string;
-}
-
 export interface CheckReport {
   readonly level: CheckLevel;
   readonly snapshots: number;
+  /** Objects that were compared with their names and signatures. */
+  readonly objects: number;
+  /** Packs that snapshots need. */
   readonly packs: number;
-  /** Bytes of packs that were read and verified. */
+  /** Bytes of packs, or of files of a drill, that were read and verified. */
   readonly verifiedBytes: number;
+  /** What a drill has asked for and read. */
+  readonly drill?: Omit<DrillReport, 'findings' | 'proven'>;
+  /** Sources whose newest snapshot was seen to be restorable, by levels that read what they prove. */
+  readonly proven: readonly ProvenRestorable[];
   readonly findings: readonly CheckFinding[];
 }
 
@@ -96,11 +97,14 @@ interface TreeCheck {
 class Check {
   readonly #options: CheckOptions;
   readonly #findings: CheckFinding[] = [];
+  readonly #told = new Set<string>();
   readonly #used = new UsedChunks();
   readonly #domains: DedupeDomain[] = [];
   /** Packs that some snapshot needs, by id, with the key they are under. */
   readonly #packs = new Map<string, string>();
   readonly #lengths = new Map<string, number>();
+  /** Names of sources, by snapshot. */
+  readonly #sources = new Map<string, string>();
   #verifiedBytes = 0;
 
   constructor(options: CheckOptions) {
@@ -108,27 +112,99 @@ class Check {
   }
 
   async run(): Promise<CheckReport> {
-    const { repository, level, knownHeads } = this.#options;
+    const { repository, level, knownHeads, signal } = this.#options;
+    const scope = CHECK_LEVELS[level];
+    const progress = new Progress(this.#options.onProgress, repository.clock, undefined);
+    const advance = (bytes: number): void => {
+      progress.bytes += bytes;
+      progress.tell('check');
+    };
+    const told = { ...(signal && { signal }) };
     try {
-      for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
+      if (scope.trees)
+        for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
       const { snapshots, findings } = await listSnapshots(repository, knownHeads);
-      for (const { code, snapshot, text } of findings) this.#findings.push({ code, where: snapshot, text });
-      for (const { head } of snapshots) {
-        const id = snapshotId(head);
-        await this.#collect(id, () => this.#snapshot(id));
+      for (const { code, snapshot, text } of findings)
+        this.#find({ code, where: snapshot, text, snapshots: [snapshot] });
+      await this.#envelopesAreThere(snapshots);
+      let objects = 0;
+      if (scope.objects !== 'none') {
+        const report = await checkObjects(repository, scope.objects, { ...told, onObject: advance });
+        objects = report.objects;
+        for (const finding of report.findings) this.#find(finding);
+        if (scope.objects === 'all') this.#verifiedBytes += report.bytes;
       }
-      if (level === 'data') await this.#data();
-      const packs = this.#packs.size;
+      if (scope.trees) {
+        for (const { head } of snapshots) {
+          const id = snapshotId(head);
+          await this.#collect(id, () => this.#snapshot(id));
+        }
+      }
+      if (scope.packs !== 'none') await this.#data(scope.packs);
+      const drilled = scope.drill ? await drill(repository, snapshots, { ...told, onBytes: advance }) : undefined;
+      for (const finding of drilled?.findings ?? []) this.#find(finding);
+      this.#verifiedBytes += drilled?.bytes ?? 0;
+      const all = await withImpact(repository, snapshots, this.#findings);
       return {
         level,
         snapshots: snapshots.length,
-        packs,
+        objects,
+        packs: this.#packs.size,
         verifiedBytes: this.#verifiedBytes,
-        findings: this.#findings,
+        ...(drilled && { drill: countsOf(drilled) }),
+        proven: this.#proven(snapshots, drilled, all),
+        findings: all,
       };
     } finally {
       this.#used.close();
     }
+  }
+
+  #find(finding: CheckFinding): void {
+    const key = `${finding.code} ${finding.where} ${finding.text}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#findings.push(finding);
+  }
+
+  /** That each data key that a head names has an envelope, whoever can open it. */
+  async #envelopesAreThere(snapshots: readonly Manifest[]): Promise<void> {
+    const there = new Set<string>();
+    for await (const { name } of this.#options.repository.target.list('keys/')) {
+      const key = parseEnvelopeName(name)?.key;
+      if (key !== undefined) there.add(key);
+    }
+    const missing = new Set(
+      snapshots.flatMap(({ head }) => head.keys.map(({ id }) => id)).filter((id) => !there.has(id)),
+    );
+    for (const id of missing) {
+      this.#find({
+        code: 'object-missing',
+        where: `keys/${id}`,
+        text: `The envelope of data key ${id} is not in the store`,
+      });
+    }
+  }
+
+  /** Which sources are proven: their newest snapshot was read, and nothing was found that hits it. */
+  #proven(
+    snapshots: readonly Manifest[],
+    drilled: DrillReport | undefined,
+    findings: readonly CheckFinding[],
+  ): ProvenRestorable[] {
+    const { level, repository } = this.#options;
+    const hit = new Set(findings.flatMap(({ snapshots: ids = [] }) => ids));
+    const newest = new Map(
+      snapshots.toSorted((a, b) => takenMsOf(a.head) - takenMsOf(b.head)).map((one) => [one.head.domain, one.head]),
+    );
+    const read = level === 'data' ? [...newest.values()].map((head) => this.#readable(head)) : (drilled?.proven ?? []);
+    const provenMs = repository.clock.nowMs();
+    return read.filter(({ snapshotId: id }) => !hit.has(id)).map((one) => ({ ...one, level, provenMs }));
+  }
+
+  #readable(head: ManifestHead) {
+    const id = snapshotId(head);
+    return { source: this.#sources.get(id) ?? '', snapshotId: id, takenMs: takenMsOf(head) };
   }
 
   /** Turns a refusal by the vault into a finding. */
@@ -137,7 +213,7 @@ class Check {
       await work();
     } catch (error) {
       if (!(error instanceof VaultError) || error.code === 'cancelled') throw error;
-      this.#findings.push({ code: error.code, where, text: error.message });
+      this.#find({ code: error.code, where, text: error.what });
     }
   }
 
@@ -153,6 +229,7 @@ class Check {
       if (domain.id !== manifest.head.domain)
         throw new VaultError('malformed', 'The snapshot names another source than its head');
       const index = await loadIndexes(repository, ring, body);
+      this.#sources.set(id, body.source);
       const listed = new Set(body.packs);
       const number = this.#domains.push(domain) - 1;
       const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
@@ -207,16 +284,18 @@ class Check {
     return found.entry.plain;
   }
 
-  async #data(): Promise<void> {
+  async #data(part: 'sample' | 'all'): Promise<void> {
     const { repository, signal, onProgress } = this.#options;
     const ring = repository.keyRing();
-    const total = [...this.#packs.keys()].reduce((sum, id) => sum + (this.#lengths.get(packName(id)) ?? 0), 0);
+    const packs =
+      part === 'all' ? [...this.#packs] : sampleOf([...this.#packs], this.#options.samplePercent ?? SAMPLE_PERCENT);
+    const total = packs.reduce((sum, [id]) => sum + (this.#lengths.get(packName(id)) ?? 0), 0);
     const progress = new Progress(onProgress, repository.clock, total);
     try {
       const dedupe = repository.descriptor.dedupeKey;
       await ring.get(dedupe);
       const guard = new KeyGuard(ring, dedupe, repository.clock, signal);
-      for (const [id, keyId] of this.#packs) {
+      for (const [id, keyId] of packs) {
         await guard.check();
         await this.#collect(packName(id), () => this.#pack(ring, id, keyId));
         progress.bytes += this.#lengths.get(packName(id)) ?? 0;
@@ -246,4 +325,22 @@ class Check {
     const idKey = entry.kind === ChunkKind.tree ? domain.treeIdKey : domain.chunkIdKey;
     if (!idOf(idKey, plain).equals(entry.id)) throw new VaultError('tampered', 'A chunk is not what its id says');
   }
+}
+
+const SAMPLE_PERCENT = 5;
+
+/** Some of them, chosen at random; at least one. */
+function sampleOf<T>(items: readonly T[], percent: number): T[] {
+  const wanted = Math.min(items.length, Math.max(1, Math.ceil((items.length * percent) / 100)));
+  const left = [...items];
+  // The first places of a Fisher-Yates shuffle.
+  for (let i = 0; i < wanted; i++) {
+    const j = randomInt(i, left.length);
+    [left[i], left[j]] = [left[j] as T, left[i] as T];
+  }
+  return left.slice(0, wanted);
+}
+
+function countsOf({ keys, asked, opened, unasked, files, bytes }: DrillReport) {
+  return { keys, asked, opened, unasked, files, bytes };
 }

@@ -11,6 +11,7 @@ import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { ProgressBar } from '../progress.ts';
+import { levelOf } from './vault-level.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
 /** What it takes without a server: the vault's store, and a way to one of its master keys. */
@@ -52,8 +53,7 @@ export async function restoreOffline(session: Session, work: RestoreWork): Promi
 }
 
 export async function verifyOffline(session: Session): Promise<ExitName> {
-  const level = session.given.flag('data') ? 'data' : 'structure';
-  const { findings = [], ...result } = (await perform(session, { kind: 'verify', level })).result;
+  const { findings = [], ...result } = (await perform(session, { kind: 'verify', ...levelOf(session) })).result;
   session.output.item(session.output.isJson ? { ...result, findings } : result);
   for (const { text } of findings) session.output.warn(text);
   return findings.length > 0 ? 'damaged' : 'ok';

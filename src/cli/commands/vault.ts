@@ -8,6 +8,7 @@ import { findSource, VAULT_SOURCE_COMMANDS } from './vault-source.ts';
 import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment, VAULT_ENVIRONMENT_COMMANDS } from './vault-environment.ts';
 import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from './vault-master-key.ts';
+import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
 import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
@@ -69,15 +70,19 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_RESTORE_COMMANDS,
   {
     path: 'vault verify',
-    summary: 'Verifies that everything that restores need is there; with --data every byte of it',
+    summary: 'Verifies that snapshots can be restored: from names and chains up to a drill of what a restore would do',
     reach: 'remote',
-    options: [ENVIRONMENT_OPTION, ['--data', 'read, decrypt and compare every byte'], ...OFFLINE_OPTIONS, DETACH],
-    examples: ['vault verify --environment production', 'vault verify --environment production --data'],
+    options: [ENVIRONMENT_OPTION, ...LEVEL_OPTIONS, ...OFFLINE_OPTIONS, DETACH],
+    examples: [
+      'vault verify --environment production',
+      'vault verify --environment production --level drill',
+      'vault verify --environment production --level sample --percent 10',
+      'vault verify --offline --vault /mnt/copy-of-the-vault --level hashes',
+    ],
     run: async (session) => {
       if (session.given.flag('offline')) return verifyOffline(session);
       const { api, environmentId } = await environmentOf(session);
-      const level = session.given.flag('data') ? 'data' : 'structure';
-      return follow(session, api, await api.startVerification(environmentId, { level }));
+      return follow(session, api, await api.startVerification(environmentId, levelOf(session)));
     },
   },
   {

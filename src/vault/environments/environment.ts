@@ -3,6 +3,7 @@ import { wipe } from '../../bytes/bytes.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
+import type { ProvenRestorable } from '../check-level.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { writerOf } from '../writer-key.ts';
 import { settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
@@ -32,6 +33,8 @@ export interface Environment {
   readonly vaultId?: string;
   /** The newest snapshot of each writer: what the store must still have. */
   readonly heads: readonly KnownHead[];
+  /** Of each source the newest snapshot that was seen to be restorable, by a verification that read it. */
+  readonly proven?: readonly ProvenRestorable[];
   /** Places where backups went before: listed and restored from there, and no longer written. Newest last. */
   readonly formerStorages: readonly FormerStorage[];
   readonly createdAtMs: number;

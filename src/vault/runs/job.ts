@@ -1,6 +1,6 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
 import type { AgentAnswers, AgentQuestion } from '../agents/questions.ts';
-import type { CheckLevel } from '../check.ts';
+import type { CheckLevel, ProvenRestorable } from '../check-level.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyCalls } from '../master-keys/counted.ts';
 import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
@@ -24,7 +24,8 @@ export type Work =
   | { readonly kind: 'backup'; readonly source: SourceSpec }
   | ({ readonly kind: 'restore' } & RestoreWork)
   | ({ readonly kind: 'restore-databases' } & RestoreDatabasesWork)
-  | { readonly kind: 'verify'; readonly level: CheckLevel }
+  /** `samplePercent`: how much of the packs the level `sample` reads. */
+  | { readonly kind: 'verify'; readonly level: CheckLevel; readonly samplePercent?: number }
   /** `to`: the ids of the master keys that are to open the data keys from now on, the primary first. */
   | {
       readonly kind: 'rewrap';
@@ -138,6 +139,19 @@ export interface RunResult {
   readonly snapshotCount?: number;
   readonly packs?: number;
   readonly verifiedBytes?: number;
+  /** Objects that were compared with their names and signatures. */
+  readonly objects?: number;
+  /** Of a drill: data keys that are needed, openings asked for and done, and recipients that could not be asked. */
+  readonly drill?: {
+    readonly keys: number;
+    readonly asked: number;
+    readonly opened: number;
+    readonly unasked: readonly string[];
+    readonly files: number;
+    readonly bytes: number;
+  };
+  /** Sources whose newest snapshot was seen to be restorable. */
+  readonly proven?: readonly ProvenRestorable[];
   readonly envelopes?: number;
   readonly rewrapped?: number;
   /** Old envelopes that the store did not let go of: the old master key still opens them. */
@@ -169,7 +183,10 @@ export interface Finding {
   readonly code: string;
   /** The object or snapshot. */
   readonly subject: string;
+  /** What it is, what it means, and which snapshots it hits. */
   readonly text: string;
+  /** Ids of the snapshots that it hits, the first hundred. */
+  readonly snapshots?: readonly string[];
 }
 
 /** Why a run ended without its work done. The text is for people: what happened, what it means, what to do. */

@@ -76,9 +76,14 @@ export function showSnapshots({ snapshots, findings }: SnapshotList): RunResult 
   };
 }
 
-export function showCheck({ level, snapshots, packs, verifiedBytes, findings }: CheckReport): RunResult {
-  const found = findings.map(({ code, where, text }) => ({ code, snapshot: where, text }));
-  return { level, snapshotCount: snapshots, packs, verifiedBytes, ...showFindings(found) };
+export function showCheck({ snapshots, findings, ...rest }: CheckReport): RunResult {
+  const shown = findings.slice(0, MAX_ITEMS).map(({ code, where, text, snapshots: ids }): Finding => ({
+    code,
+    subject: where,
+    text,
+    ...(ids && { snapshots: ids.slice(0, MAX_ITEMS) }),
+  }));
+  return { ...rest, snapshotCount: snapshots, findingCount: findings.length, findings: shown };
 }
 
 export function showRewrap({ envelopes, rewrapped, oldRevisionsLeft }: RewrapReport): RunResult {

@@ -111,12 +111,16 @@ export const startVerification = runRoute({
   action: 'keystead:StartVerification',
   summary: 'Starts a verification of everything that restores would need',
   body: closed({
-    level: Type.Enum(['structure', 'data'], { description: 'data: every byte is read, decrypted and compared' }),
+    level: Type.Enum(['list', 'hashes', 'structure', 'sample', 'data', 'drill'], {
+      description:
+        'list: names and chains; hashes: every object as its name and signature say, without a key; structure: keys, trees, packs are there; sample and data: a part, or all, of every byte; drill: every envelope is opened by each recipient, and files are read back',
+    }),
+    samplePercent: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'of the level sample' })),
   }),
   example: { level: 'structure' },
   details: ({ level }) => ({ level }),
-  plan: (_context, _environment, { level }) => ({
-    work: { kind: 'verify', level },
+  plan: (_context, _environment, { level, samplePercent }) => ({
+    work: { kind: 'verify', level, ...(samplePercent !== undefined && { samplePercent }) },
     subject: { level },
   }),
 });

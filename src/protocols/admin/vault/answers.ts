@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import type { Check } from '../../../vault/environments/checks/check.ts';
-import type { RunResult } from '../../../vault/runs/job.ts';
+import type { Finding, RunResult } from '../../../vault/runs/job.ts';
 import type { Run } from '../../../vault/runs/run.ts';
 import type { RunProgress } from '../../../vault/runs/runner.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { PROVEN, showProven } from './proven.ts';
 
 const COUNT = Type.Integer({ minimum: 0 });
 const TEXT = Type.String();
@@ -18,7 +19,14 @@ export const CHECKS = Type.Array(
   }),
 );
 
-const FINDINGS = Type.Array(named('Finding', { code: TEXT, subject: TEXT, text: TEXT }));
+const FINDINGS = Type.Array(
+  named('Finding', {
+    code: TEXT,
+    subject: Type.String({ description: 'a snapshot, or an object of the store' }),
+    text: Type.String({ description: 'what it is, what it means, and which snapshots it hits' }),
+    snapshots: Type.Optional(Type.Array(TEXT)),
+  }),
+);
 
 export const SNAPSHOTS = named('Snapshots', {
   snapshots: Type.Array(
@@ -63,6 +71,18 @@ const REPORT = named('RunReport', {
   snapshotCount: Type.Optional(COUNT),
   packs: Type.Optional(COUNT),
   verifiedBytes: Type.Optional(COUNT),
+  objects: Type.Optional(COUNT),
+  drill: Type.Optional(
+    named('DrillReport', {
+      keys: COUNT,
+      asked: COUNT,
+      opened: COUNT,
+      unasked: Type.Array(TEXT),
+      files: COUNT,
+      bytes: COUNT,
+    }),
+  ),
+  proven: Type.Optional(Type.Array(PROVEN)),
   envelopes: Type.Optional(COUNT),
   rewrapped: Type.Optional(COUNT),
   oldRevisionsLeft: Type.Optional(COUNT),
@@ -128,7 +148,7 @@ export function showSnapshots({ snapshots = [], findings = [] }: RunResult) {
       ...(parent !== undefined && { parent }),
       ...(recipients && { recipients: recipients.map((recipient) => ({ ...recipient })) }),
     })),
-    findings: [...findings],
+    findings: findings.map(showFinding),
   };
 }
 
@@ -161,13 +181,19 @@ function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secon
   };
 }
 
-function showResult({ problems, warnings, findings, commands, databases, ...rest }: RunResult) {
+function showResult({ problems, warnings, findings, commands, databases, proven, drill, ...rest }: RunResult) {
   return {
     ...rest,
+    ...(drill && { drill: { ...drill, unasked: [...drill.unasked] } }),
+    ...(proven && { proven: proven.map(showProven) }),
     ...(problems && { problems: [...problems] }),
     ...(warnings && { warnings: [...warnings] }),
-    ...(findings && { findings: [...findings] }),
+    ...(findings && { findings: findings.map(showFinding) }),
     ...(commands && { commands: [...commands] }),
     ...(databases && { databases: [...databases] }),
   };
+}
+
+function showFinding({ snapshots, ...rest }: Finding) {
+  return { ...rest, ...(snapshots && { snapshots: [...snapshots] }) };
 }

@@ -5,6 +5,7 @@ import { regionOfKey } from '../../../vault/environments/key-region.ts';
 import { primaryOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
 import type { EnvironmentStorage } from '../../../vault/environments/storage.ts';
 import { closed, named, REGION_NAME, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { PROVEN, showProven } from './proven.ts';
 import { OBJECT_LOCK } from './environment-input.ts';
 
 const TEXT = Type.String();
@@ -64,6 +65,10 @@ export const ENVIRONMENT = named('Environment', {
   }),
   vaultId: Type.Optional(Type.String({ description: 'there from the first backup on' })),
   writerId: TEXT,
+  lastProvenRestorable: Type.Array(PROVEN, {
+    description:
+      'of each source the newest snapshot that a verification of the level data or drill saw to be restorable',
+  }),
   newestSnapshots: Type.Array(TEXT),
   createdAt: TIMESTAMP,
   updatedAt: TIMESTAMP,
@@ -85,6 +90,7 @@ export function showEnvironment(environment: Environment) {
     formerStorages: environment.formerStorages.map(showFormer),
     ...(vaultId !== undefined && { vaultId }),
     writerId: writer.id,
+    lastProvenRestorable: (environment.proven ?? []).map(showProven),
     newestSnapshots: heads.map(headName),
     createdAt: timestamp(environment.createdAtMs),
     updatedAt: timestamp(environment.updatedAtMs),

@@ -4,8 +4,9 @@ import { showCheck } from '../results.ts';
 
 export const VERIFY: Performer<'verify'> = {
   signs: false,
-  run: async (repository, { level }, { heads }, { signal, onProgress }) => {
-    const report = await check({ repository, level, knownHeads: heads, signal, onProgress });
+  run: async (repository, { level, samplePercent }, { heads }, { signal, onProgress }) => {
+    const part = samplePercent === undefined ? {} : { samplePercent };
+    const report = await check({ repository, level, ...part, knownHeads: heads, signal, onProgress });
     return { heads, result: showCheck(report) };
   },
 };
