@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
+import { forgetRuns } from './jobs/forget-runs.ts';
 import { noteOverdue } from './jobs/note-overdue.ts';
 import { sendAlerts } from './jobs/send-alerts.ts';
 import { sharedRoute } from './http/shared-route.ts';
@@ -233,6 +234,7 @@ export async function startKeystead(
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
+    every(RECOVER_EVERY_MS, onFault, () => forgetRuns({ store, directory, random }, clock())),
     every(SCHEDULES_EVERY_MS, onFault, () => vault.scheduler.tick()),
     every(TEND_KEYS_EVERY_MS, onFault, () => vault.scheduler.bringBack()),
     every(SCHEDULES_EVERY_MS, onFault, () => vault.desk.cancelAsked()),

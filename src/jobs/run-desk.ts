@@ -156,8 +156,9 @@ export class RunDesk {
     }
   }
 
-  progress(runId: string): RunProgress | undefined {
-    return this.#services.runner.progress(runId);
+  /** How far a run in flight is, here or in another server process on this machine. */
+  progressOf({ id, state }: Run): RunProgress | undefined {
+    return state === 'running' ? this.#services.runner.progress(id) : undefined;
   }
 
   /** Whether a run is in flight in this process. */

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
-import type { Put, RecordName } from '../../records/commit.ts';
+import type { Put, RecordName, Remove } from '../../records/commit.ts';
+import { renamed, timedName } from '../../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { EnvironmentError } from '../environments/environment-error.ts';
 import type { Activity } from './locks.ts';
@@ -11,6 +12,12 @@ const FORMAT = 1;
 export function runRef(tenantId: string, id: string): RecordRef {
   return { tenantId, kind: 'run', id };
 }
+
+/** Space of the runs that have ended, over all tenants, sorted by when they are forgotten. */
+export const RUN_FORGET_SPACE = 'run-forget';
+
+/** How long a run is kept that has ended: half a year of them can be compared. */
+export const KEPT_MS = 180 * 24 * 3_600_000;
 
 /** Where runs in flight hold their locks, over all processes. */
 export const LOCK_SPACE = 'run-lock';
@@ -30,14 +37,15 @@ export function putRun(tenantKey: TenantKey, before: Run | undefined, after: Run
   const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
   const ref = runRef(tenantId, id);
-  const locks = namesOf(after);
-  const held = before?.state === 'running';
-  const holds = after.state === 'running';
+  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
   return {
     put: sealRecord({ ...ref, scope: after.environmentId, revision, body }, tenantKey.records),
-    ...(holds && !held && { claim: locks }),
-    ...(held && !holds && { release: locks }),
+    ...renamed(had, has),
   };
+}
+
+export function removeRun({ tenantId, id, revision }: Run): Remove {
+  return { remove: runRef(tenantId, id), revision };
 }
 
 /** Reads a run from its record. @throws {EnvironmentError} `record-not-authentic` */
@@ -55,7 +63,11 @@ export function readRun(tenantKey: TenantKey, record: StoredRecord): Run {
   return { ...run, ...(lock !== undefined && { locks: { holds: [lock] } }), tenantId, id, revision };
 }
 
-function namesOf({ environmentId, locks, id }: Run): RecordName[] {
+function namesOf({ tenantId, environmentId, locks, id, state, endedAtMs, keptUntilMs }: Run): RecordName[] {
+  if (state !== 'running') {
+    const forgetAtMs = keptUntilMs ?? (endedAtMs ?? 0) + KEPT_MS;
+    return [timedName(RUN_FORGET_SPACE, forgetAtMs, `${tenantId}/${id}`)];
+  }
   const held = locks.holds.map((lock) => lockName(environmentId, lock));
   const { joins } = locks;
   return joins === undefined ? held : [...held, { space: activitySpace(environmentId, joins), name: id }];

@@ -47,6 +47,8 @@ export interface Run {
   readonly scheduled?: ScheduledRun;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
+  /** Where it is kept for longer than others: the newest good backup of a source is. */
+  readonly keptUntilMs?: number;
   readonly problem?: RunProblem;
   readonly result?: RunResult;
 }

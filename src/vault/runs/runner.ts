@@ -4,6 +4,7 @@ import { wipe } from '../../bytes/bytes.ts';
 import { wipeMasterKeys, wipeStorage } from '../environments/wipe-access.ts';
 import type { AskKeystead, KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
+import { ProgressBoard } from './progress-board.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
 
@@ -16,6 +17,8 @@ export type RunEnd =
 export interface RunProgress extends RunEvent {
   /** Seconds, where the whole is known. */
   readonly secondsLeft?: number;
+  /** When it was told, milliseconds since 1970: a run tells four times a second as long as it gets on. */
+  readonly atMs: number;
 }
 
 /** A run in flight. */
@@ -36,6 +39,8 @@ export interface RunnerOptions {
    * third of the time with it.
    */
   readonly codeCacheFolder?: string;
+  /** A folder by which other servers on this machine see how far runs are. */
+  readonly progressFolder?: string;
   /** Further variables for the processes of runs. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -57,9 +62,12 @@ const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'SSL_CERT_FILE', 'NODE_EXTRA_
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #runs = new Map<string, InFlight>();
+  readonly #board: ProgressBoard | undefined;
 
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
+    const { progressFolder } = options;
+    this.#board = progressFolder === undefined ? undefined : new ProgressBoard(progressFolder);
   }
 
   /**
@@ -92,9 +100,10 @@ export class Runner {
     return this.#runs.size >= (this.#options.maxRuns ?? MAX_RUNS);
   }
 
-  /** How far a run is; `undefined` when it is not in flight here, or has not said anything yet. */
+  /** How far a run is, here or in another process on this machine; `undefined` when it has not said anything yet. */
   progress(runId: string): RunProgress | undefined {
-    return this.#runs.get(runId)?.progress;
+    const run = this.#runs.get(runId);
+    return run ? run.progress : this.#board?.read(runId);
   }
 
   /** Asks a run to stop. It ends as `cancelled`, or as what it was when the word came too late. */
@@ -121,6 +130,11 @@ export class Runner {
     await Promise.all(ends);
   }
 
+  #note(runId: string, run: InFlight, event: RunEvent): void {
+    run.progress = { ...withTimeLeft(event), atMs: Date.now() };
+    this.#board?.note(runId, run.progress);
+  }
+
   #follow(
     runId: string,
     run: InFlight,
@@ -134,6 +148,7 @@ export class Runner {
     const over = (last: RunEnd): void => {
       wipeSecrets(job);
       if (!this.#runs.delete(runId)) return;
+      this.#board?.clear(runId);
       if (fault !== '') this.#options.onFault?.(runId, fault);
       resolve(last);
     };
@@ -144,7 +159,7 @@ export class Runner {
       if (message.type === 'ready') {
         say(child, { type: 'start', job });
         wipeSecrets(job);
-      } else if (message.type === 'progress') run.progress = withTimeLeft(message.event);
+      } else if (message.type === 'progress') this.#note(runId, run, message.event);
       else if (message.type === 'ask') void answer(child, message.id, message.request, keystead);
       else if (message.type === 'done') end = { state: 'succeeded', report: message.report };
       else end = { state: stateOf(run, message.problem), problem: message.problem };
@@ -194,7 +209,7 @@ function wipeSecrets({ masterKeys, storage, writerKey, work }: Job): void {
   wipeMasterKeys(masterKeys);
 }
 
-function withTimeLeft(event: RunEvent): RunProgress {
+function withTimeLeft(event: RunEvent): Omit<RunProgress, 'atMs'> {
   const { totalBytes, bytes, rate } = event;
   if (totalBytes === undefined || rate <= 0) return event;
   return { ...event, secondsLeft: Math.max(0, Math.round((totalBytes - bytes) / rate)) };

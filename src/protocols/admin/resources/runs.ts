@@ -166,7 +166,7 @@ export const listRuns = adminRoute({
         await requireEnvironment(services.records, tenant, params.environmentId);
         const rows = await services.records.list(tenant.tenantId, 'run', params.environmentId, pageFrom(query));
         const runs = rows.map((row) => readRun(tenant.tenantKey, row));
-        const items = runs.map((run) => showRun(run, services.vault.desk.progress(run.id)));
+        const items = runs.map((run) => showRun(run, services.vault.desk.progressOf(run)));
         return { value: paged(rows, query, items) };
       }),
   }),
@@ -191,7 +191,7 @@ export const getRun = adminRoute({
       run: () => refusing(async () => ({ value: requireRun(run, params.runId) })),
     };
   },
-  show: (run: Run, { services }) => showRun(run, services.vault.desk.progress(run.id)),
+  show: (run: Run, { services }) => showRun(run, services.vault.desk.progressOf(run)),
 });
 
 export const cancelRun = adminRoute({
@@ -225,7 +225,7 @@ export const cancelRun = adminRoute({
   },
   show: (run: Run, { services }) => {
     services.vault.desk.cancel(run.id);
-    return showRun(run, services.vault.desk.progress(run.id));
+    return showRun(run, services.vault.desk.progressOf(run));
   },
 });
 

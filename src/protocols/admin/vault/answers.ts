@@ -130,6 +130,7 @@ export const RUN = named('Run', {
       totalBytes: Type.Optional(COUNT),
       bytesPerSecond: COUNT,
       secondsLeft: Type.Optional(COUNT),
+      at: TIMESTAMP,
     }),
   ),
   problem: Type.Optional(closed({ code: TEXT, message: TEXT })),
@@ -169,7 +170,7 @@ export function showRun(run: Run, progress: RunProgress | undefined) {
   };
 }
 
-function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secondsLeft }: RunProgress) {
+function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secondsLeft, atMs }: RunProgress) {
   return {
     phase,
     files,
@@ -178,6 +179,7 @@ function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secon
     ...(totalBytes !== undefined && { totalBytes }),
     bytesPerSecond: rate,
     ...(secondsLeft !== undefined && { secondsLeft }),
+    at: timestamp(atMs),
   };
 }
 

@@ -40,6 +40,7 @@ export function openVault(
   const runner = new Runner({
     ...(maxRuns !== undefined && { maxRuns }),
     codeCacheFolder: join(cacheFolder, 'code'),
+    progressFolder: join(cacheFolder, 'progress'),
     onFault: (runId, text) => services.log.error({ runId, text }, "a run's process told of a fault"),
   });
   const roots = {

@@ -2,12 +2,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Scheduler } from '../../../jobs/scheduler.ts';
+import { forgetRuns } from '../../../jobs/forget-runs.ts';
 import { noteOverdue } from '../../../jobs/note-overdue.ts';
 import { readAlert } from '../../../vault/alerts/alert-record.ts';
 import { putChannel } from '../../../vault/alerts/channel-record.ts';
 import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
 import { thisOwner } from '../../../vault/runs/owner.ts';
-import { putRun } from '../../../vault/runs/run-record.ts';
+import { putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
 import { runId, type Run } from '../../../vault/runs/run.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
 
@@ -288,6 +289,47 @@ describe('sources, their schedules, and what the server does of its own accord',
     await runsOf(environment);
     expect(await get(`/environments/${environment}/sources/${id}`)).not.toHaveProperty('overdueSince');
     expect(alertsOf(environment)).toEqual(['backup-overdue', 'backup-good']);
+  });
+
+  it('forgets runs of half a year ago, but not the newest good one of a source', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records', { schedule: undefined });
+    for (let run = 0; run < 2; run++) {
+      later(1);
+      await post(`/environments/${environment}/backups`, { sourceId: id });
+      await runsOf(environment);
+    }
+    const [, newest] = await runsOf(environment);
+    const { store } = house;
+    const { directory, random } = house.services;
+    await forgetRuns({ store, directory, random }, nowMs + 179 * 24 * HOUR);
+    expect(await runsOf(environment)).toHaveLength(2);
+    expect(await forgetRuns({ store, directory, random }, nowMs + 181 * 24 * HOUR)).toBe(1);
+    expect(await runsOf(environment)).toMatchObject([{ runId: newest?.runId }]);
+    expect(await forgetRuns({ store, directory, random }, nowMs + 182 * 24 * HOUR)).toBe(0);
+  });
+
+  it('makes up for a scheduled run that died with its server, and gives up in the end', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records');
+    later(HOUR);
+    const { tenantId, tenantKey } = house.tenant;
+    const due = Math.floor(nowMs / HOUR) * HOUR;
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect([attempt, await tick()]).toEqual([attempt, 1]);
+      const run = (await runsOf(environment)).at(-1)!;
+      // What the store would show had the server been killed while it was in flight.
+      const record = house.store.read(runRef(tenantId, run.runId))!;
+      const ended = readRun(tenantKey, record);
+      expect(ended.scheduled).toEqual({ scheduleId: id, dueMs: due, attempt });
+      const { endedAtMs: _, result: __, ...rest } = ended;
+      const owner = { ...thisOwner(), boot: 'an earlier boot' };
+      await house.commit(putRun(tenantKey, ended, { ...rest, state: 'running', owner }));
+      expect(await house.services.vault.desk.recover()).toBe(1);
+      if (attempt < 3) later(61_000);
+    }
+    expect(await tick()).toBe(0);
+    expect(alertsOf(environment)).toEqual(['run-failed']);
   });
 
   it('changes and forgets a source, and keeps what it has backed up', async () => {
