@@ -829,6 +829,8 @@ export interface RunProgress {
   readonly totalBytes?: number | undefined;
   readonly bytesPerSecond: number;
   readonly secondsLeft?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly at: string;
 }
 
 export interface RunReport {
