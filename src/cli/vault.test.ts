@@ -164,6 +164,8 @@ describe('the vault from the command line', () => {
     expect([ran.exitCode, ran.stderr]).toEqual([0, expect.stringContaining('--writer')]);
     expect(readFileSync(join(restored('offline'), 'reports', 'b'), 'utf8')).toBe('a report\n');
     expect((await alone('snapshots', '--json')).stdout.trim().split('\n')).toHaveLength(3);
+    expect((await alone('cat', 'reports/b')).stdout).toBe('a report\n');
+    expect(await alone('cat', 'reports')).toMatchObject({ exitCode: 1, stdout: '' });
     expect((await alone('ls', 'reports')).stdout).toContain('new.pdf');
     expect((await alone('restore', restored('never'), '--plan')).stdout).toMatch(/create +\d/);
     expect((await alone('verify', '--data')).exitCode).toBe(0);

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { bytesOf, wipe } from '../../bytes/bytes.ts';
 import { DESCRIPTOR_NAME } from '../../vault/descriptor.ts';
 import { readRecoveryKey, type RecoverySeed } from '../../vault/recovery-key.ts';
+import type { SnapshotChoice } from '../../vault/recovery/choose-snapshot.ts';
 import type { Answers, Question } from '../../vault/recovery/questions.ts';
-import type { RestoreWork, RunEvent, RunReport, Work } from '../../vault/runs/job.ts';
+import type { RestoreDatabasesWork, RestoreWork, RunEvent, RunReport, Work } from '../../vault/runs/job.ts';
 import { offlineVault, type OfflineVault } from '../../vault/runs/offline.ts';
 import type { StorageAccess } from '../../vault/targets/storage-access.ts';
 import type { Row, Session } from '../command.ts';
@@ -59,16 +60,37 @@ export async function verifyOffline(session: Session): Promise<ExitName> {
   return findings.length > 0 ? 'damaged' : 'ok';
 }
 
-const LABELS: Partial<Record<Work['kind'], string>> = { restore: 'Restoring', verify: 'Verifying' };
+/** Writes a file to standard output, and nothing else there. */
+export async function catOffline(
+  session: Session,
+  what: { readonly snapshot: SnapshotChoice; readonly path: string },
+): Promise<ExitName> {
+  const { result } = await perform(session, { kind: 'cat', ...what });
+  for (const text of result.warnings ?? []) session.output.warn(text);
+  return 'ok';
+}
+
+export async function restoreDatabasesOffline(session: Session, work: RestoreDatabasesWork): Promise<ExitName> {
+  const { warnings = [], ...facts } = (await perform(session, { kind: 'restore-databases', ...work })).result;
+  session.output.item(session.output.isJson ? { ...facts, warnings } : facts);
+  for (const text of warnings) session.output.warn(text);
+  return 'ok';
+}
+
+const LABELS: Partial<Record<Work['kind'], string>> = {
+  restore: 'Restoring',
+  'restore-databases': 'Restoring',
+  verify: 'Verifying',
+};
 
 async function perform(session: Session, work: Work): Promise<RunReport> {
   const vault = await openOffline(session);
   const { host, output } = session;
   const label = LABELS[work.kind];
   const bar = label === undefined ? undefined : new ProgressBar({ host, output, label, unit: 'bytes' });
-  const report = await vault.perform(work, ({ bytes, totalBytes }: RunEvent) =>
-    bar?.update({ done: bytes, ...(totalBytes !== undefined && { total: totalBytes }) }),
-  );
+  const onProgress = ({ bytes, totalBytes }: RunEvent): void =>
+    bar?.update({ done: bytes, ...(totalBytes !== undefined && { total: totalBytes }) });
+  const report = await vault.perform(work, onProgress, host.stdout);
   bar?.finish();
   return report;
 }

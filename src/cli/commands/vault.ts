@@ -12,6 +12,8 @@ import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
 import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
+import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
+import { VAULT_RESTORE_DATABASES_COMMANDS } from './vault-restore-databases.ts';
 import { VAULT_RESTORE_COMMANDS } from './vault-restore.ts';
 import { VAULT_ENVIRONMENT_CHANGE_COMMANDS } from './vault-environment-changes.ts';
 import { VAULT_POLICY_COMMANDS } from './vault-policy.ts';
@@ -68,6 +70,8 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
   },
   ...VAULT_LOOK_COMMANDS,
   ...VAULT_RESTORE_COMMANDS,
+  ...VAULT_RESTORE_DATABASES_COMMANDS,
+  ...VAULT_CAT_COMMANDS,
   {
     path: 'vault verify',
     summary: 'Verifies that snapshots can be restored: from names and chains up to a drill of what a restore would do',

@@ -12,13 +12,18 @@ const PASSWORD = `p'a"ss:w\\ord ü ${'x'.repeat(20)}`;
 /** A PostgreSQL server of its own: data and socket in a new folder, as another user than root, who is refused. */
 export class PostgresServer {
   readonly folder = mkdtempSync('/tmp/kpg-');
-  readonly port = 5432;
+  readonly port: number;
   readonly superuser = 'the boss';
   readonly password: Buffer = Buffer.from(PASSWORD);
   readonly bin: string;
   readonly #asUser: readonly string[];
 
-  constructor() {
+  readonly #listens: boolean;
+
+  /** `tcpPort`: a free port of this machine, to listen on beside the socket. */
+  constructor(tcpPort?: number) {
+    this.port = tcpPort ?? 5432;
+    this.#listens = tcpPort !== undefined;
     const version = readdirSync(VERSIONS).toSorted((a, b) => Number(b) - Number(a))[0];
     if (version === undefined) throw new Error(`there is no PostgreSQL server below ${VERSIONS}`);
     this.bin = join(VERSIONS, version, 'bin');
@@ -36,7 +41,8 @@ export class PostgresServer {
   }
 
   start(): void {
-    const options = `-c listen_addresses= -c unix_socket_directories=${this.folder} -c fsync=off -c full_page_writes=off`;
+    const listen = this.#listens ? '127.0.0.1' : '';
+    const options = `-c listen_addresses=${listen} -c port=${this.port} -c unix_socket_directories=${this.folder} -c fsync=off -c full_page_writes=off`;
     this.#run('pg_ctl', 'start', '-w', '-D', this.#data, '-o', options, '-l', join(this.folder, 'log'));
     // The socket is for everybody who has the password.
     chmodSync(this.folder, 0o755);
@@ -81,7 +87,13 @@ export class PostgresServer {
   }
 
   get #client(): ExecFileSyncOptions {
-    const env = { ...process.env, PGHOST: this.folder, PGUSER: this.superuser, PGPASSWORD: PASSWORD };
+    const env = {
+      ...process.env,
+      PGHOST: this.folder,
+      PGPORT: String(this.port),
+      PGUSER: this.superuser,
+      PGPASSWORD: PASSWORD,
+    };
     return { env, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 };
   }
 

@@ -34,6 +34,8 @@ export type Work =
       readonly refreshBeforeMs?: number;
     }
   | { readonly kind: 'snapshots' }
+  /** One file, to whoever watches: in the CLI's own process. */
+  | { readonly kind: 'cat'; readonly snapshot: SnapshotChoice; readonly path: string }
   | Question
   | AgentQuestion;
 

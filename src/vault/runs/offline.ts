@@ -18,7 +18,12 @@ import { perform } from './perform.ts';
 export interface OfflineVault {
   /** Who made it, as the vault itself says: compare it with what the server has shown. */
   readonly creator: string;
-  readonly perform: (work: Work, onProgress: (event: RunEvent) => void) => Promise<RunReport>;
+  /** `output`: where a file that is read goes. */
+  readonly perform: (
+    work: Work,
+    onProgress: (event: RunEvent) => void,
+    output?: NodeJS.WritableStream,
+  ) => Promise<RunReport>;
 }
 
 export interface OfflineOptions {
@@ -52,7 +57,7 @@ export async function offlineVault(options: OfflineOptions): Promise<OfflineVaul
     const { signal } = new AbortController();
     return {
       creator: descriptor.creator,
-      perform: (work, onProgress) =>
+      perform: (work, onProgress, output) =>
         perform(
           {
             tenantId: descriptor.tenant,
@@ -66,7 +71,7 @@ export async function offlineVault(options: OfflineOptions): Promise<OfflineVaul
             egress: {},
             work,
           },
-          { signal, onProgress },
+          { signal, onProgress, ...(output && { output }) },
         ),
     };
   } finally {

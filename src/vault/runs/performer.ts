@@ -6,6 +6,8 @@ import type { Job, RunEvent, RunReport, RunResult, Work } from './job.ts';
 export interface Watch {
   readonly signal: AbortSignal;
   readonly onProgress: (event: RunEvent) => void;
+  /** Where a file that is read goes; absent where nobody takes one. */
+  readonly output?: NodeJS.WritableStream;
   /** Asks for keys of this installation; absent where there is no server. */
   readonly keystead?: AskKeystead;
 }

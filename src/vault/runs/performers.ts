@@ -4,6 +4,7 @@ import { AGENT_QUESTIONS } from './performers/agent-questions.ts';
 import { BACKUP } from './performers/backup.ts';
 import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
+import { CAT } from './performers/cat.ts';
 import { RESTORE_DATABASES } from './performers/restore-databases.ts';
 import { REWRAP } from './performers/rewrap.ts';
 import { SNAPSHOTS } from './performers/snapshots.ts';
@@ -12,6 +13,7 @@ import { VERIFY } from './performers/verify.ts';
 /** One row for each kind of work. */
 const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
   backup: BACKUP,
+  cat: CAT,
   restore: RESTORE,
   'restore-databases': RESTORE_DATABASES,
   rewrap: REWRAP,
