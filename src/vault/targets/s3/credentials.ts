@@ -3,6 +3,7 @@ import type { AwsCredentials } from '../../../clients/aws-kms/connection.ts';
 import type { EgressGuard } from '../../../clients/egress.ts';
 import type { BucketPlace } from '../storage-access.ts';
 import { stsEndpointOf } from './endpoint.ts';
+import { roleFailure } from './errors.ts';
 import { handlerOptions, type S3Limits } from './limits.ts';
 
 type Credentials = NonNullable<S3ClientConfig['credentials']>;
@@ -26,7 +27,7 @@ export async function credentialsFor(
   const endpoint = stsEndpointOf(place);
   guard.check(endpoint ?? '');
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  return fromTemporaryCredentials({
+  const assume = fromTemporaryCredentials({
     ...(base && { masterCredentials: base }),
     params: {
       RoleArn: place.role.arn,
@@ -41,6 +42,11 @@ export async function credentialsFor(
       requestHandler: handlerOptions(guard, limits),
     },
   });
+  const { arn } = place.role;
+  return async (...args) =>
+    await assume(...args).catch((cause: unknown) => {
+      throw roleFailure(arn, cause);
+    });
 }
 
 /** The SDK takes strings only: they are made when it signs, so that what is kept here can be wiped. */

@@ -57,12 +57,6 @@ const busy: Row = [
   (attempt) => `${couldNot(attempt)}: the store asked for fewer calls, or had a fault of its own, again and again`,
 ];
 const silent: Row = ['target-unreachable', (attempt, failure) => `${couldNot(attempt)}: ${connectionText(failure)}`];
-const assumeDenied: Row = [
-  'target-credentials',
-  ({ place }) =>
-    `The role ${place.role?.arn ?? ''} could not be assumed: its trust policy does not let these credentials in`,
-];
-
 /**
  * By the codes of S3's errors (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), of Ceph's, MinIO's
  * and IBM's where they have their own, and of Node's connections.
@@ -148,6 +142,14 @@ function keyTrouble(state: string): Row {
   ];
 }
 
+/** What STS threw when a role was to be assumed. What is no refusal is told by {@link targetFailure}. */
+export function roleFailure(roleArn: string, cause: unknown): unknown {
+  const status = (cause as Failure).$metadata?.httpStatusCode ?? 500;
+  if (status >= 500) return cause;
+  const text = `The role ${roleArn} could not be assumed (${codeOf(cause) ?? status}): it is not there, or its trust policy does not let these credentials in with the external id`;
+  return new VaultError('target-credentials', text, cause);
+}
+
 /** What the SDK or a connection threw, as an error of the vault. */
 export function targetFailure(attempt: Attempt, cause: unknown): VaultError {
   if (cause instanceof VaultError) return cause;
@@ -155,24 +157,18 @@ export function targetFailure(attempt: Attempt, cause: unknown): VaultError {
     return new VaultError('target-failed', `The store is not called: ${cause.message}`, cause);
   }
   const failure = cause as Failure;
-  const [code, say] = rowOf(attempt, failure) ?? [
+  const [code, say] = rowOf(failure) ?? [
     'target-failed' as const,
     () => `${couldNot(attempt)} (${codeOf(failure) ?? 'no reason is known'})`,
   ];
   return new VaultError(code, capital(say(attempt, failure)), cause);
 }
 
-function rowOf(attempt: Attempt, failure: Failure): Row | undefined {
-  if (attempt.place.role !== undefined && isOfSts(failure) && failure.name === 'AccessDenied') return assumeDenied;
+function rowOf(failure: Failure): Row | undefined {
   const certificate = failure.code?.startsWith('ERR_TLS') || /CERT|SELF_SIGNED/.test(failure.code ?? '');
   if (certificate) return silent;
   const named = ROWS[failure.name ?? ''] ?? ROWS[failure.code ?? ''];
   return named ?? BY_STATUS[failure.$metadata?.httpStatusCode ?? 0];
-}
-
-/** Whether it is what STS said, not the store. */
-function isOfSts(failure: Failure): boolean {
-  return /assume/i.test(failure.message ?? '') || failure.constructor.name.startsWith('STS');
 }
 
 /** The region in which the bucket is, where the store tells. */

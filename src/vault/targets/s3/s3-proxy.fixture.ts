@@ -1,10 +1,10 @@
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What befalls a request on its way. */
 export type Fault =
-  /** The store answers with an error of its own, and does nothing. */
+  /** The store answers by itself with an error, or with nothing at 200, and does nothing. */
   | { readonly status: number; readonly code: string; readonly headers?: Readonly<Record<string, string>> }
   /** The connection breaks: before the store gets the request, after it has done it, or within its answer. */
   | 'never-sent'
@@ -16,6 +16,8 @@ export interface Seen {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
   /** How many requests came before. */
   readonly number: number;
 }
@@ -61,15 +63,12 @@ export class S3Proxy {
 
   async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://store');
-    const seen: Seen = {
-      method: incoming.method ?? '',
-      path: pathname,
-      query: searchParams,
-      number: this.seen.length,
-    };
+    const pieces: Buffer[] = [];
+    for await (const piece of incoming) pieces.push(piece as Buffer);
+    const body = Buffer.concat(pieces);
+    const { method = '', headers } = incoming;
+    const seen: Seen = { method, path: pathname, query: searchParams, headers, body, number: this.seen.length };
     this.seen.push(seen);
-    const body: Buffer[] = [];
-    for await (const piece of incoming) body.push(piece as Buffer);
     const fault = this.#fault(seen);
     if (typeof fault === 'object') return answerError(response, fault);
     if (fault === 'never-sent') return void response.destroy();
@@ -78,15 +77,15 @@ export class S3Proxy {
       // AWS completes under a condition; Ceph 16 does not look at it.
       const turn = this.#completing.then(async () => {
         if (await this.#isThere(pathname)) answerError(response, { status: 412, code: 'PreconditionFailed' });
-        else await this.#forward(incoming, Buffer.concat(body), response, fault);
+        else await this.#forward(incoming, body, response, fault);
       });
       this.#completing = turn.catch(() => undefined);
       return;
     }
     if (seen.method === 'PUT' && this.ignoresConditions) {
-      await this.#s3.send(new PutObjectCommand({ ...placeOf(pathname), Body: Buffer.concat(body) }));
+      await this.#s3.send(new PutObjectCommand({ ...placeOf(pathname), Body: body }));
       response.writeHead(200).end();
-    } else await this.#forward(incoming, Buffer.concat(body), response, fault);
+    } else await this.#forward(incoming, body, response, fault);
   }
 
   async #isThere(path: string): Promise<boolean> {
@@ -132,5 +131,5 @@ function placeOf(path: string): { readonly Bucket: string | undefined; readonly 
 function answerError(response: ServerResponse, { status, code, headers }: Exclude<Fault, string>): void {
   const xml = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
   response.writeHead(status, { 'content-type': 'application/xml', ...headers });
-  response.end(xml);
+  response.end(status === 200 ? '' : xml);
 }
