@@ -2033,6 +2033,14 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/recipients`, undefined, body);
   }
 
+  /** Wraps the data keys of an environment anew for the same master keys: under the newest versions of those, after a rotation. Needs the permission `keystead:ChangeMasterKey`. */
+  refreshMasterKeys(environmentId: string, body: {
+    /** only what was wrapped before: to go on with one that was cut off, when that began; by default everything */
+    readonly before?: string | undefined;
+  } = {}): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/master-key/refresh`, undefined, body);
+  }
+
   /** Makes a source known to an environment: what is backed up, when, and how fast. Needs the permission `keystead:CreateSource`. */
   createSource(environmentId: string, body: {
     /** stays what it is, wherever the source moves: what is backed up under it is compared with what was before */

@@ -7,8 +7,11 @@ import { isParty, partyName, type Grant } from '../keys/grant.ts';
 import { keyRecordId } from '../keys/key-record.ts';
 import { register, type Registrar } from '../keys/registration.ts';
 import { registrationsOf, removeRegistration } from '../keys/registration-record.ts';
+import { KeyError } from '../keys/errors.ts';
+import type { Needed } from '../pipeline/act.ts';
 import type { Call } from '../pipeline/call.ts';
 import { retireRules } from '../pipeline/retire-rules.ts';
+import type { Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { environmentCrn } from '../vault/environments/environment-crn.ts';
 import { environmentPrincipal } from './environment-principal.ts';
@@ -34,6 +37,8 @@ const OPERATIONS = [
   'RetireGrant',
 ] as const;
 
+const ALIAS_ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(alias\/.+)$/;
+
 /** Whose word a registration is: no service has a name of one label, so none can be taken for it. */
 export const VAULT_REGISTRAR: Registrar = { service: 'keystead', iamId: 'iam-ServiceId-keystead' };
 
@@ -51,7 +56,7 @@ export async function letUse(
   environment: { readonly id: string; readonly label: string },
   keyArn: string,
 ): Promise<void> {
-  const { pipeline, grants, random } = ports;
+  const { pipeline } = ports;
   const wanted = grantFor(tenant, environment.id);
   await pipeline.execute({ ...saver, action: 'kms:CreateGrant' }, async () => {
     const found = await requireKey(ports, keyArn);
@@ -74,19 +79,50 @@ export async function letUse(
         resourceCRN: crnOf(found, tenant, environment.id),
       },
       run: async (nowMs) => {
-        const grant = await createGrant(grants, open, wanted, nowMs, random);
-        const registration = await registrationFor(ports, found, tenant, environment, nowMs);
         const { tenantId, id, region, revision } = open.key;
         return {
           value: undefined,
-          writes: [...grant.writes, ...registration.writes],
-          rooms: [...(grant.rooms ?? []), ...registration.rooms],
+          ...(await usedBy(ports, found, tenant, environment, nowMs)),
           // What was decided about this key must still hold when the grant comes into force.
           preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
         };
       },
     };
   });
+}
+
+/** The change that lets an environment use a key: its grant and its registration. What is there already stays. */
+export async function usedBy(
+  ports: KeysteadRightsPorts,
+  found: FoundKey,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environment: { readonly id: string; readonly label: string },
+  nowMs: number,
+): Promise<{ readonly writes: readonly Write[]; readonly rooms: readonly Needed[] }> {
+  const grant = await createGrant(ports.grants, found.open, grantFor(tenant, environment.id), nowMs, ports.random);
+  const registration = await registrationFor(ports, found, tenant, environment, nowMs);
+  return {
+    writes: [...grant.writes, ...registration.writes],
+    rooms: [...(grant.rooms ?? []), ...registration.rooms],
+  };
+}
+
+/** The ARN of a key of this installation that is named in any way. @throws {KeyError} `key-not-found` */
+export async function arnOf(
+  { directory, keys }: Pick<KeysteadRightsPorts, 'directory' | 'keys'>,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  name: string,
+  region: string,
+): Promise<string> {
+  const [, arnRegion, accountId, alias] = ALIAS_ARN.exec(name) ?? [];
+  const place = arnRegion ?? region;
+  const owner = accountId === undefined ? tenant : await directory.tenantByAccount(accountId);
+  const instance = owner && (await directory.instance(owner.tenantId, place));
+  const short = alias ?? name;
+  const open =
+    instance && (await (short.startsWith('alias/') ? keys.findByAlias(instance, short) : keys.find(instance, short)));
+  if (open === undefined) throw new KeyError('key-not-found', { keyId: name });
+  return `arn:aws:kms:${place}:${(owner as Tenant).accountId}:key/${open.key.id}`;
 }
 
 /** Gives up what {@link letUse} gave, by the environment's own word. What is gone already stays gone. */

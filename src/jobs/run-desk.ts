@@ -9,6 +9,7 @@ import type { Write } from '../records/commit.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { atChoice, placesOf, withFormerHeads } from '../vault/environments/former-storage.ts';
+import { encryptionAfter } from '../vault/environments/next-master-keys.ts';
 import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
@@ -26,6 +27,8 @@ import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
 import type { BegunRun } from './begin-run.ts';
 import { environmentArn, findEnvironment } from './find-environment.ts';
+import type { KeysteadRightsPorts } from './keystead-rights.ts';
+import { letGoUnused } from './let-go-unused.ts';
 import type { KeyWatcher } from './key-watcher.ts';
 import type { JobLog } from './job-log.ts';
 import { outcomeOf } from './run-outcome.ts';
@@ -40,6 +43,7 @@ export interface RunDeskServices extends StorageServices {
   readonly egress: EgressPolicy;
   /** Asks for keys of this installation as an environment. */
   readonly keystead: KeysteadOf;
+  readonly keysteadRights: KeysteadRightsPorts;
   /** A folder for what this machine knows of the stores; no secrets in it. */
   readonly cacheFolder?: string;
   /** Looks at keys that said no to a run. */
@@ -107,6 +111,7 @@ export class RunDesk {
       end = { state: 'failed', problem: problemOf(error) };
     }
     await this.#end(tenant, run.id, end);
+    if (run.kind === 'rewrap' && end.state === 'succeeded') await this.#letGo(tenant, environment);
     if (end.state === 'failed' && isAboutKey(end.problem)) await this.#services.watcher.check(tenant, environment);
   }
 
@@ -128,6 +133,12 @@ export class RunDesk {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, question);
     return await this.#start(`${question.kind} ${randomUUID()}`, job);
+  }
+
+  /** An environment that has moved gives up the keys that it left. */
+  async #letGo(tenant: Tenant, had: Environment): Promise<void> {
+    const { keysteadRights, records } = this.#services;
+    await letGoUnused(keysteadRights, tenant, had.id, had, await findEnvironment(records, tenant, had.id));
   }
 
   #start(runId: string, job: Job): Promise<RunEnd> {
@@ -325,7 +336,9 @@ function learnt(environment: Environment, { kind }: Run, report: RunReport, nowM
   const proven = report.result.proven ?? [];
   if (!moved && same && proven.length === 0 && report.vaultId === environment.vaultId) return environment;
   return {
-    ...(moved ? { ...rest, masterKeys: nextMasterKeys } : environment),
+    ...(moved
+      ? { ...rest, masterKeys: nextMasterKeys, encryption: encryptionAfter(environment, nextMasterKeys) }
+      : environment),
     ...(report.vaultId !== undefined && { vaultId: report.vaultId }),
     heads,
     ...(proven.length > 0 && { proven: [...kept(environment.proven, proven), ...proven] }),

@@ -8,7 +8,13 @@ const POLICY = parsePolicy(
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
-      Action: ['keystead:EndRun', 'keystead:RunSchedule', 'keystead:WatchKeys', 'keystead:NoteOverdue'],
+      Action: [
+        'keystead:EndRun',
+        'keystead:KeepOperatorKey',
+        'keystead:RunSchedule',
+        'keystead:WatchKeys',
+        'keystead:NoteOverdue',
+      ],
       Resource: '*',
     },
   }),

@@ -123,6 +123,7 @@ async function run<Sent>(
   const context = {
     services,
     proof,
+    call,
     wipeLater: (...more: readonly (Uint8Array | undefined)[]) =>
       void secrets.push(...more.filter((secret) => secret !== undefined)),
   };

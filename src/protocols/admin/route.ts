@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Proof } from '../../identity/proofs.ts';
+import type { Call } from '../../pipeline/call.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise } from '../../records/ports.ts';
 import type { AdminServices } from './services.ts';
@@ -8,6 +9,8 @@ import type { AdminServices } from './services.ts';
 export interface AdminContext {
   readonly services: AdminServices;
   readonly proof: Proof;
+  /** The request as it stands in the log. */
+  readonly call: Call;
   /** The time of this attempt, in milliseconds since 1970. */
   readonly nowMs: number;
   /** Hands over secrets that are wiped when the request is over, however it ends. */

@@ -30,7 +30,7 @@ import { getInstancePolicies, setInstancePolicies } from './resources/instance-p
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
-import { changeMasterKey, changeRecipients } from './resources/environment-master-keys.ts';
+import { changeMasterKey, changeRecipients, refreshMasterKeys } from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
   createEnvironment,
@@ -157,6 +157,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   deleteEnvironment,
   changeMasterKey,
   changeRecipients,
+  refreshMasterKeys,
   ...SOURCE_ROUTES,
   ...SCHEDULE_ROUTES,
   ...KEY_WATCH_ROUTES,

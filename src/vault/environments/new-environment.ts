@@ -8,8 +8,16 @@ import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { environmentName, putEnvironment } from './environment-record.ts';
 import { makeEnvironment, type Encryption, type Environment } from './environment.ts';
+import { withRights, type KeyRights } from './key-rights.ts';
 import { refuseOverlap } from './place.ts';
-import { PROVIDER_OF, requireMasterKeys, requireRegions, type WantedMasterKey } from './wanted-master-key.ts';
+import { preciselyNamed } from './precise-name.ts';
+import {
+  PROVIDER_OF,
+  requireMasterKey,
+  requireMasterKeys,
+  requireRegions,
+  type WantedMasterKey,
+} from './wanted-master-key.ts';
 import { requireStorage, type StorageRules, type WantedStorage } from './wanted-storage.ts';
 
 /** What somebody wants an environment to be, as it came in. */
@@ -28,6 +36,8 @@ export interface WantedEnvironment {
 export interface EnvironmentServices extends StorageRules, CheckServices {
   readonly records: RecordReader;
   readonly random: Random;
+  /** Gives environments the right to use keys of this installation, by the word of who asks. */
+  readonly rights: KeyRights;
 }
 
 /** An environment that was seen to work, and the write that keeps it. */
@@ -50,7 +60,10 @@ export async function newEnvironment(
   nowMs: number,
 ): Promise<MadeEnvironment> {
   const environment = await draftEnvironment(services, tenantKey, wanted, nowMs, true);
-  const checks = await requireWorking(services, tenantKey, environment, false);
+  const { rights } = services;
+  const checks = await withRights(rights, environment, [], () =>
+    requireWorking(services, tenantKey, environment, false),
+  );
   return {
     environment: { ...environment, revision: 1 },
     checks,
@@ -65,11 +78,13 @@ export async function tryEnvironment(
   wanted: WantedEnvironment,
   nowMs: number,
 ): Promise<readonly Check[]> {
-  return lookAtEnvironment(
-    services,
-    tenantKey,
-    await draftEnvironment(services, tenantKey, wanted, nowMs, false),
-    false,
+  const environment = await draftEnvironment(services, tenantKey, wanted, nowMs, false);
+  return await withRights(
+    services.rights,
+    environment,
+    [],
+    () => lookAtEnvironment(services, tenantKey, environment, false),
+    'for-a-look',
   );
 }
 
@@ -80,19 +95,21 @@ async function draftEnvironment(
   nowMs: number,
   demands: boolean,
 ): Promise<Environment> {
-  const { records, random } = services;
-  const { label, recipients = [] } = wanted;
-  const [encryption, primary] = requireEncryption(wanted);
-  const masterKeys = requireMasterKeys(primary, recipients);
-  if (demands) requireRegions(masterKeys, wanted.storage.region);
+  const { records, random, rights } = services;
+  const { label } = wanted;
+  const { region } = wanted.storage;
+  const id = uuid(random);
+  const [encryption, named] = requireEncryption(wanted);
+  const precisely = (key: WantedMasterKey): Promise<WantedMasterKey> => preciselyNamed(services, key, region);
+  const recipients = await Promise.all((wanted.recipients ?? []).map(precisely));
   await requireFreeLabel(records, tenantKey.tenantId, label);
   const storage = await requireStorage(services, wanted.storage);
-  const environment = makeEnvironment(
-    tenantKey,
-    { id: uuid(random), label, storage, encryption, masterKeys },
-    nowMs,
-    random,
-  );
+  // Nobody has a key of the operator's but for an environment that is made.
+  const operators = named === undefined && demands ? await rights.keepOperatorKey({ id, label }, region) : undefined;
+  const primary = named ? await precisely(named) : operators && ({ provider: 'keystead', keyId: operators } as const);
+  const masterKeys = primary ? requireMasterKeys(primary, recipients) : recipients.map(requireMasterKey);
+  if (demands) requireRegions(masterKeys, region);
+  const environment = makeEnvironment(tenantKey, { id, label, storage, encryption, masterKeys }, nowMs, random);
   await refuseOverlap(records, environment.storage);
   return environment;
 }
@@ -103,12 +120,12 @@ export async function requireFreeLabel(records: RecordReader, tenantId: string, 
   throw new EnvironmentError('environment-exists', `There is an environment with the label ${label}. Choose another`);
 }
 
-/** What an environment is encrypted by, and the key that stands behind it. @throws {EnvironmentError} */
+/** What an environment is encrypted by, and the key that stands behind it: none that is named for AES-256. @throws {EnvironmentError} */
 function requireEncryption({
   encryptAutomatically,
   encryption,
   masterKey,
-}: WantedEnvironment): [Encryption, WantedMasterKey] {
+}: WantedEnvironment): [Encryption, WantedMasterKey?] {
   if (!encryptAutomatically) {
     throw new EnvironmentError(
       'encryption-required',
@@ -116,9 +133,10 @@ function requireEncryption({
     );
   }
   if (encryption === 'AES-256') {
+    if (masterKey === undefined) return [encryption];
     throw new EnvironmentError(
-      'provider-not-implemented',
-      'AES-256, under a Keystead key that the operator keeps, is not implemented yet. Use AWS-KMS with a key of your own',
+      'encryption-mismatch',
+      'AES-256 is under a Keystead key that the operator of this server keeps, and takes no master key. Leave it out, or encrypt by what it is of',
     );
   }
   if (masterKey === undefined) {

@@ -1,5 +1,6 @@
 import { EnvironmentError } from './environment-error.ts';
-import type { Environment } from './environment.ts';
+import type { Encryption, Environment } from './environment.ts';
+import { encryptionOf } from './new-environment.ts';
 import { primaryOf, type MasterKeySettings } from './master-key-settings.ts';
 
 type Named = Pick<MasterKeySettings, 'provider' | 'keyId'>;
@@ -10,6 +11,15 @@ export function isSameSet(a: readonly Named[], b: readonly Named[]): boolean {
   const [first, ...rest] = names(a);
   const [otherFirst, ...otherRest] = names(b);
   return first === otherFirst && rest.toSorted().join('\n') === otherRest.toSorted().join('\n');
+}
+
+/** What an environment is encrypted by once these are its master keys. */
+export function encryptionAfter(
+  { encryption, masterKeys }: Pick<Environment, 'encryption' | 'masterKeys'>,
+  next: readonly Named[],
+): Encryption {
+  const [before, after] = [primaryOf(masterKeys), primaryOf(next)];
+  return before.keyId === after.keyId && before.provider === after.provider ? encryption : encryptionOf(after.provider);
 }
 
 /**

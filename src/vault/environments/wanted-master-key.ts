@@ -5,7 +5,7 @@ import { recoveryKeyId } from '../sealed.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Encryption } from './environment.ts';
 import { regionOfKey } from './key-region.ts';
-import { requireKeyArn, requireKeyCrn } from './master-key-of.ts';
+import { requireKeyArn, requireKeyCrn, requireKeysteadArn } from './master-key-of.ts';
 import type { NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
 
@@ -67,7 +67,7 @@ const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey) => NewMaste
   }),
   keystead: ({ keyId = '', regionException }) => ({
     provider: 'keystead',
-    keyId: requireKeyArn(keyId).arn,
+    keyId: requireKeysteadArn(keyId).arn,
     ...(regionException !== undefined && { regionException }),
   }),
   recovery: ({ keyId, publicKey = '' }) => {

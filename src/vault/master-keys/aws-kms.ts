@@ -1,6 +1,7 @@
 import { wipe, type Bytes } from '../../bytes/bytes.ts';
 import type { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import { failureOfState, failureOfText, meaningOf } from './aws-kms-errors.ts';
+import { parseKeysteadArn } from './keystead-arn.ts';
 import { encryptionContext, type KeyContext } from './context.ts';
 import { MasterKeyError } from './master-key-error.ts';
 import type { GeneratedDataKey, MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
@@ -32,18 +33,24 @@ export class AwsKmsMasterKey implements MasterKey {
   readonly capabilities = { contextConditions: true, serverSideRewrap: true };
   readonly client: AwsKmsClient;
   readonly #arn: KeyArn;
-  readonly #label: string | undefined;
+  readonly #provider: 'aws-kms' | 'keystead';
   readonly #probeContext: ReadonlyMap<string, string>;
   /** What was opened last, still wrapped: opening it again proves the key to a reader that may not make data keys. */
   #opened: { readonly wrapped: Bytes<'WrappedKey'>; readonly context: KeyContext } | undefined;
 
   /** @throws {TypeError} `arn` is not the ARN of a key */
-  constructor(client: AwsKmsClient, arn: string, owner: KeyOwner, label?: string) {
-    const parsed = parseKeyArn(arn);
+  constructor(
+    client: AwsKmsClient,
+    arn: string,
+    owner: KeyOwner,
+    /** `keystead`: envelopes name it as a key that its server is asked for in process. The ciphertexts are the same. */
+    { provider = 'aws-kms' }: { readonly provider?: 'aws-kms' | 'keystead' } = {},
+  ) {
+    const parsed = provider === 'keystead' ? parseKeysteadArn(arn) : parseKeyArn(arn);
     if (parsed === undefined) throw new TypeError('a master key is named by its key ARN');
     this.client = client;
     this.#arn = parsed;
-    this.#label = label;
+    this.#provider = provider;
     this.#probeContext = new Map([
       ['keystead:environment', owner.environment],
       ['keystead:format', '1'],
@@ -54,7 +61,7 @@ export class AwsKmsMasterKey implements MasterKey {
 
   describe(): MasterKeyDescription {
     const { arn, region } = this.#arn;
-    return { provider: 'aws-kms', keyId: arn, region, ...(this.#label !== undefined && { label: this.#label }) };
+    return { provider: this.#provider, keyId: arn, region };
   }
 
   async inspect(): Promise<MasterKeyFacts> {

@@ -30,6 +30,8 @@ export interface KeysteadAccess {
   readonly provider: 'keystead';
   /** The key's ARN. */
   readonly keyId: string;
+  /** Where there is no server in this process: its address, asked over the AWS KMS API with what the AWS SDK finds here. */
+  readonly endpoint?: string;
 }
 
 /** A key pair whose private half is kept offline, for the day when every other master key is gone. */

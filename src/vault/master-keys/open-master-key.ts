@@ -42,12 +42,16 @@ const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provid
     };
     return new KeyProtectMasterKey(new KeyProtectClient(connection, guard), keyId, owner);
   },
-  keystead: ({ keyId }, owner, { keystead }) => {
+  keystead: ({ keyId, endpoint }, owner, { keystead, guard }) => {
     const arn = requireKeysteadArn(keyId);
     if (keystead) return new KeysteadMasterKey(keystead, arn, owner);
+    if (endpoint !== undefined) {
+      const client = new AwsKmsClient({ region: arn.region, endpoint, credentials: 'environment' }, guard);
+      return new AwsKmsMasterKey(client, keyId, owner, { provider: 'keystead' });
+    }
     throw new VaultError(
       'no-recipient',
-      `The key ${keyId} belongs to a Keystead server, which is not here: name it as aws-kms with the server's endpoint`,
+      `The key ${keyId} belongs to a Keystead server, which is not here: give that server's address as the endpoint, and credentials of somebody who may use the key`,
     );
   },
   recovery: openRecovery,

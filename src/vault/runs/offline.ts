@@ -100,6 +100,9 @@ function recoveryAccess(seed: RecoverySeed): MasterKeyAccess {
 function accessesOf(recipients: readonly Recipient[], options: OfflineOptions): MasterKeyAccess[] {
   const accesses = recipients.flatMap(({ provider, keyId }): MasterKeyAccess[] => {
     if (provider === 'aws-kms') return [awsAccess(keyId, options)];
+    if (provider === 'keystead' && options.endpoint !== undefined) {
+      return [{ provider, keyId, endpoint: options.endpoint }];
+    }
     if (provider === 'key-protect' && options.keyProtect) return [{ provider, keyId, ...options.keyProtect }];
     return [];
   });

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { requireAtRest, withoutEnvironment } from '../../../jobs/leave-environment.ts';
 import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
+import { letGoUnused } from '../../../jobs/let-go-unused.ts';
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import type { Check } from '../../../vault/environments/checks/check.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
@@ -202,7 +203,9 @@ export const deleteEnvironment = adminRoute({
         return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };
       }),
   }),
-  show: (environment: Environment) => {
+  // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses.
+  show: (environment: Environment, { services, proof }) => {
+    void letGoUnused(services.vault.keysteadRights, proof.tenant, environment.id, environment).catch(() => undefined);
     const left = placesOf(environment).filter(({ vaultId }) => vaultId !== undefined);
     const keys = environment.masterKeys.map(({ keyId }) => keyId).join(', ');
     return {

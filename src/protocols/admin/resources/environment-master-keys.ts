@@ -1,14 +1,18 @@
 import Type, { type Static } from 'typebox';
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { primaryOf, settingsOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
-import { requireMovable } from '../../../vault/environments/next-master-keys.ts';
+import { withRights } from '../../../vault/environments/key-rights.ts';
+import { preciselyNamed } from '../../../vault/environments/precise-name.ts';
+import { encryptionAfter, requireMovable } from '../../../vault/environments/next-master-keys.ts';
 import { requireMasterKey, requireNotTwice, requireRegions } from '../../../vault/environments/wanted-master-key.ts';
 import type { AdminContext } from '../route.ts';
 import { closed } from '../schema.ts';
 import { EXAMPLE_MASTER_KEY, MASTER_KEY_INPUT, wantedMasterKey } from '../vault/environment-input.ts';
 import type { PlannedRun } from '../../../jobs/begin-run.ts';
+import { keyRightsOf } from '../vault/key-rights.ts';
 import { runRoute } from '../vault/start-run.ts';
 
 type MasterKeyBody = Static<typeof MASTER_KEY_INPUT>;
@@ -22,9 +26,9 @@ export const changeMasterKey = runRoute({
   body: MASTER_KEY_INPUT,
   example: EXAMPLE_MASTER_KEY,
   details: ({ keyId }) => ({ masterKey: keyId ?? '' }),
-  plan: (context, before, body, nowMs) => {
+  plan: async (context, before, body, nowMs) => {
     const [, ...others] = before.masterKeys;
-    const next = newSettings(context, before, body);
+    const next = await newSettings(context, before, body);
     return planMove(context, before, [next, ...others.filter(({ keyId }) => keyId !== next.keyId)], nowMs);
   },
 });
@@ -43,37 +47,83 @@ export const changeRecipients = runRoute({
   }),
   example: { recipients: [{ ...EXAMPLE_MASTER_KEY, regionException: 'a second region, in case the first is lost' }] },
   details: ({ recipients }) => ({ recipients: recipients.map(({ keyId, provider }) => keyId ?? provider).join(', ') }),
-  plan: (context, before, { recipients }, nowMs) => {
+  plan: async (context, before, { recipients }, nowMs) => {
     const [primary, ...others] = before.masterKeys;
-    const keptOrNew = (body: MasterKeyBody) => {
+    const keptOrNew = async (body: MasterKeyBody): Promise<MasterKeySettings> => {
       const { provider, keyId, ...more } = body;
       const known = others.find((other) => other.provider === provider && other.keyId === keyId);
       const isNamedAlone = Object.values(more).every((value) => value === undefined);
-      return known !== undefined && isNamedAlone ? known : newSettings(context, before, body);
+      return known !== undefined && isNamedAlone ? known : await newSettings(context, before, body);
     };
-    return planMove(context, before, [primaryOf(primary ? [primary] : []), ...recipients.map(keptOrNew)], nowMs);
+    const kept = await Promise.all(recipients.map(keptOrNew));
+    return planMove(context, before, [primaryOf(primary ? [primary] : []), ...kept], nowMs);
   },
 });
 
-function newSettings(context: AdminContext, before: Environment, body: MasterKeyBody): MasterKeySettings {
+export const refreshMasterKeys = runRoute({
+  id: 'refreshMasterKeys',
+  below: '/master-key/refresh',
+  action: 'keystead:ChangeMasterKey',
+  summary:
+    'Wraps the data keys of an environment anew for the same master keys: under the newest versions of those, after a rotation',
+  body: closed({
+    before: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,3})?Z$',
+        description:
+          'only what was wrapped before: to go on with one that was cut off, when that began; by default everything',
+      }),
+    ),
+  }),
+  example: {},
+  details: ({ before }) => ({ ...(before !== undefined && { before }) }),
+  plan: (_context, { masterKeys, nextMasterKeys }, { before }) => {
+    if (nextMasterKeys !== undefined) {
+      throw new EnvironmentError(
+        'rewrap-pending',
+        'This environment is on its way to other master keys, which wraps everything anew. Let that end first',
+      );
+    }
+    const beforeMs = Date.parse(before ?? '');
+    return {
+      work: {
+        kind: 'rewrap',
+        to: masterKeys.map(({ keyId }) => keyId),
+        refreshBeforeMs: Number.isNaN(beforeMs) ? Number.MAX_SAFE_INTEGER : beforeMs,
+      },
+      subject: { masterKey: primaryOf(masterKeys).keyId },
+    };
+  },
+});
+
+async function newSettings(
+  context: AdminContext,
+  before: Environment,
+  body: MasterKeyBody,
+): Promise<MasterKeySettings> {
   const { services, proof } = context;
-  const key = requireMasterKey(wantedMasterKey(context, body));
+  const names = { egress: services.vault.egress, rights: keyRightsOf(context) };
+  const key = requireMasterKey(await preciselyNamed(names, wantedMasterKey(context, body), before.storage.region));
   return settingsOf(proof.tenant.tenantKey, before.id, key, services.random);
 }
 
 /** Remembers where an environment is going, once that was seen to work, and starts the run that takes it there. */
 async function planMove(
-  { services, proof }: AdminContext,
+  context: AdminContext,
   before: Environment,
   nextMasterKeys: readonly MasterKeySettings[],
   nowMs: number,
 ): Promise<PlannedRun> {
+  const { services, proof } = context;
   const { tenantKey } = proof.tenant;
   requireNotTwice(nextMasterKeys);
   requireRegions(nextMasterKeys, before.storage.region);
   requireMovable(before, nextMasterKeys);
   const environment = { ...before, nextMasterKeys, updatedAtMs: nowMs };
-  await requireWorking(services.vault, tenantKey, { ...environment, masterKeys: nextMasterKeys }, true);
+  const moved = { ...environment, masterKeys: nextMasterKeys, encryption: encryptionAfter(before, nextMasterKeys) };
+  await withRights(keyRightsOf(context), moved, before.masterKeys, () =>
+    requireWorking(services.vault, tenantKey, moved, true),
+  );
   return {
     work: { kind: 'rewrap', to: nextMasterKeys.map(({ keyId }) => keyId) },
     subject: { masterKey: primaryOf(nextMasterKeys).keyId },

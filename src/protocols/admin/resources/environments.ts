@@ -23,6 +23,7 @@ import {
   wantedMasterKey,
   wantedStorage,
 } from '../vault/environment-input.ts';
+import { keyRightsOf } from '../vault/key-rights.ts';
 import { refusing } from '../vault/refusals.ts';
 
 const ENVIRONMENT_BODY = closed(ENVIRONMENT_INPUT);
@@ -66,8 +67,9 @@ function detailsOf({ label, storage, masterKey, recipients = [], encryption }: S
   };
 }
 
-function servicesOf({ services }: AdminContext): EnvironmentServices {
-  return { ...services.vault, records: services.records, random: services.random };
+function servicesOf(context: AdminContext): EnvironmentServices {
+  const { vault, records, random } = context.services;
+  return { ...vault, records, random, rights: keyRightsOf(context) };
 }
 
 export const createEnvironment = adminRoute({

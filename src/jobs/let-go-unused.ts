@@ -1,0 +1,27 @@
+import type { Tenant } from '../identity/tenant.ts';
+import type { Environment } from '../vault/environments/environment.ts';
+import { letGo, type KeysteadRightsPorts } from './keystead-rights.ts';
+
+type Keyed = Pick<Environment, 'masterKeys' | 'nextMasterKeys' | 'formerStorages'>;
+
+/**
+ * Gives up the keys of this installation that an environment had and needs no longer, at none of its places: grant and
+ * registration go, so that the key's owner may do with it as he likes.
+ *
+ * @param now absent: the environment was forgotten
+ */
+export async function letGoUnused(
+  ports: KeysteadRightsPorts,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environmentId: string,
+  had: Keyed,
+  now?: Keyed,
+): Promise<void> {
+  const needed = now === undefined ? new Set<string>() : ownKeys(now);
+  for (const keyId of ownKeys(had)) if (!needed.has(keyId)) await letGo(ports, tenant, environmentId, keyId);
+}
+
+function ownKeys({ masterKeys, nextMasterKeys = [], formerStorages }: Keyed): Set<string> {
+  const all = [...masterKeys, ...nextMasterKeys, ...formerStorages.flatMap((place) => place.masterKeys)];
+  return new Set(all.filter(({ provider }) => provider === 'keystead').map(({ keyId }) => keyId));
+}

@@ -1,0 +1,159 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edit } from '../../../keys/change.ts';
+import type { Key } from '../../../keys/key.ts';
+import { registrationsOf } from '../../../keys/registration-record.ts';
+import { makeRecoveryKey } from '../../../vault/recovery-key.ts';
+import { requireKey } from '../../../jobs/keystead-keys.ts';
+import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
+
+/** Environments under keys of this installation itself: no credentials, no endpoint, the same decisions and entries. */
+describe('environments under keys of this installation', () => {
+  let house: AdminHouse;
+  let apiKey: string;
+  let region: string;
+  let number = 0;
+
+  beforeAll(async () => {
+    house = await adminHouse();
+    apiKey = (await house.member(['administrator'])).apiKey;
+    ({ region } = house.region);
+    mkdirSync(join(house.scratch, 'sources', 'records'), { recursive: true });
+    writeFileSync(join(house.scratch, 'sources', 'records', 'a'), 'a record');
+  });
+  afterAll(() => house.close());
+
+  const post = (path: string, body?: unknown, by = apiKey) => house.send(by, 'POST', path, body);
+  const get = (path: string) => house.send(apiKey, 'GET', path);
+
+  async function newKey(): Promise<{ keyId: string; arn: string }> {
+    const { status, body } = await post(`/regions/${region}/keys`, {});
+    expect(status).toBe(201);
+    const { keyId } = body as { keyId: string };
+    return { keyId, arn: `arn:aws:kms:${region}:${house.tenant.accountId}:key/${keyId}` };
+  }
+
+  async function change(keyId: string, fields: Partial<Key>): Promise<void> {
+    const open = await house.services.keys.find(house.region, keyId);
+    if (open === undefined) throw new TypeError('no such key');
+    await house.commit(...edit(open.space, open.key, fields).writes);
+  }
+
+  const wanted = (more: Record<string, unknown>) => ({
+    label: `own ${++number}`,
+    storage: { type: 'folder', path: join(house.scratch, 'vaults', `own-${number}`), region },
+    encryptAutomatically: true,
+    ...more,
+  });
+
+  async function made(more: Record<string, unknown>): Promise<{ id: string; environment: Record<string, unknown> }> {
+    const { status, body } = await post('/environments', wanted(more));
+    expect([status, body]).toEqual([201, expect.anything()]);
+    const environment = body['environment'] as Record<string, unknown>;
+    return { id: environment['environmentId'] as string, environment };
+  }
+
+  async function endOf(
+    run: Answer,
+  ): Promise<{ state: string; problem?: { code: string }; report?: Record<string, unknown> }> {
+    expect([run.status, run.body]).toEqual([201, expect.anything()]);
+    for (;;) {
+      const { body } = await get(`/runs/${String(run.body['runId'])}`);
+      if (body['state'] !== 'running') return body as never;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  const backup = (id: string) =>
+    post(`/environments/${id}/backups`, { source: join(house.scratch, 'sources', 'records') });
+  const registered = async (keyId: string) => {
+    const open = await house.services.keys.find(house.region, keyId);
+    return registrationsOf(house.store, house.tenant.tenantKey, open!.key);
+  };
+
+  it('backs up and restores under a key that was named by its id, and is dark while that is off', async () => {
+    const { keyId, arn } = await newKey();
+    const { id, environment } = await made({ masterKey: { provider: 'keystead', keyId } });
+    expect(environment).toMatchObject({ encryption: 'Keystead', masterKey: { provider: 'keystead', keyId: arn } });
+    const done = await endOf(await backup(id));
+    expect(done).toMatchObject({ state: 'succeeded', report: { files: 1 } });
+    const { body } = await get(`/environments/${id}/snapshots`);
+    expect(body['snapshots']).toMatchObject([{ recipients: [{ provider: 'keystead', keyId: arn, region }] }]);
+
+    await change(keyId, { state: 'suspended' });
+    expect(await endOf(await backup(id))).toMatchObject({ state: 'failed', problem: { code: 'master-key-disabled' } });
+    await change(keyId, { state: 'active' });
+    const destination = join(house.scratch, 'sources', 'restored');
+    const snapshotId = String(done.report?.['snapshotId']);
+    expect(await endOf(await post(`/environments/${id}/restores`, { snapshotId, destination }))).toMatchObject({
+      state: 'succeeded',
+    });
+    expect(readFileSync(join(destination, 'a'), 'utf8')).toBe('a record');
+  });
+
+  it('moves to another key, with a recovery key beside it, refreshes, and lets the first one go', async () => {
+    const [first, second] = [await newKey(), await newKey()];
+    const { id } = await made({ masterKey: { provider: 'keystead', keyId: first.arn } });
+    await endOf(await backup(id));
+    const { publicKey, keyId } = makeRecoveryKey();
+    const recovery = { provider: 'recovery', publicKey: publicKey.toString('base64') };
+    expect(await endOf(await post(`/environments/${id}/recipients`, { recipients: [recovery] }))).toMatchObject({
+      state: 'succeeded',
+      report: { envelopes: 3, rewrapped: 3 },
+    });
+    expect(await registered(first.keyId)).toHaveLength(1);
+    const moved = await endOf(
+      await post(`/environments/${id}/master-key`, { provider: 'keystead', keyId: second.arn }),
+    );
+    expect(moved).toMatchObject({ state: 'succeeded', report: { rewrapped: 3 } });
+    await expect.poll(async () => await registered(first.keyId)).toEqual([]);
+    expect(await registered(second.keyId)).toHaveLength(1);
+    expect((await get(`/environments/${id}`)).body).toMatchObject({
+      masterKey: { keyId: second.arn },
+      recipients: [{ provider: 'recovery', keyId }],
+    });
+    expect(await endOf(await post(`/environments/${id}/master-key/refresh`, {}))).toMatchObject({
+      state: 'succeeded',
+      report: { envelopes: 3, rewrapped: 3 },
+    });
+  });
+
+  it('is under a key that the operator keeps, which nobody names', async () => {
+    const { id, environment } = await made({ encryption: 'AES-256' });
+    expect(environment).toMatchObject({ encryption: 'AES-256', masterKey: { provider: 'keystead' } });
+    expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
+    const { keyId } = environment['masterKey'] as { keyId: string };
+    const found = await requireKey(house.services, keyId);
+    expect(found.open.key.description).toContain(id);
+    // The environment alone may use it, besides whom the operator lets.
+    expect(await registrationsOf(house.store, found.open.space.tenantKey, found.open.key)).toHaveLength(1);
+    const { keyId: own, arn } = await newKey();
+    await endOf(await post(`/environments/${id}/master-key`, { provider: 'keystead', keyId: arn }));
+    expect((await get(`/environments/${id}`)).body).toMatchObject({
+      encryption: 'Keystead',
+      masterKey: { keyId: arn },
+    });
+    expect(await registered(own)).toHaveLength(1);
+    const named = await post(
+      '/environments',
+      wanted({ encryption: 'AES-256', masterKey: { provider: 'keystead', keyId } }),
+    );
+    expect([named.status, (named.body['error'] as { code: string }).code]).toEqual([400, 'encryption-mismatch']);
+  });
+
+  it('gives no right where the environment is not kept, and refuses who may not make grants', async () => {
+    const { keyId, arn } = await newKey();
+    const elsewhere = { type: 'folder', path: join(house.scratch, 'outside'), region };
+    const masterKey = { provider: 'keystead', keyId: arn };
+    expect((await post('/environments', { ...wanted({ masterKey }), storage: elsewhere })).status).toBe(403);
+    expect((await post('/environments/preflight', wanted({ masterKey }))).status).toBe(200);
+    expect(await registered(keyId)).toEqual([]);
+    await change(keyId, { state: 'suspended' });
+    expect((await post('/environments', wanted({ masterKey }))).status).not.toBe(201);
+    await change(keyId, { state: 'active' });
+    expect(await registered(keyId)).toEqual([]);
+    const unknown = await post('/environments', wanted({ masterKey: { provider: 'keystead', keyId: 'alias/none' } }));
+    expect(unknown.status).toBe(404);
+  });
+});
