@@ -1,4 +1,5 @@
 import { everyItem, type Agent, type KeysteadClient } from '@keystead/sdk';
+import { agentStorePolicy } from '../../vault/agents/store-policy.ts';
 import type { CliCommand, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
@@ -61,6 +62,31 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
       const api = client();
       const { environmentId } = await findEnvironment(api, given.text('environment'));
       output.item(await findAgent(api, environmentId, given.text('agent')));
+    },
+  },
+  {
+    path: 'vault agent policy',
+    summary:
+      'Prints the least that an agent needs of the bucket, to copy into a policy of its credentials or of the bucket',
+    reach: 'remote',
+    arguments: [ENVIRONMENT, AGENT],
+    examples: ['vault agent policy production db-1'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const { environmentId, storage } = await findEnvironment(api, given.text('environment'));
+      const { writerId, name } = await findAgent(api, environmentId, given.text('agent'));
+      const { bucketName: bucket, prefix = '', objectLock, type } = storage;
+      if (writerId === undefined || bucket === undefined) {
+        throw new CliError(
+          'failed',
+          'no-policy',
+          writerId === undefined ? `the agent ${name} is not enrolled yet` : 'the environment has no bucket',
+          'A policy names the bucket and the fingerprint of an enrolled agent.',
+        );
+      }
+      const traits = { locked: objectLock !== undefined, aws: type === 'aws-s3' };
+      const Statement = agentStorePolicy({ bucket, prefix, writerId, ...traits });
+      output.item({ Version: '2012-10-17', Statement });
     },
   },
   {

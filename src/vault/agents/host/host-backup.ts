@@ -4,11 +4,13 @@ import { VaultError } from '../../errors.ts';
 import type { OnProgress } from '../../progress.ts';
 import { openSource } from '../../sources/open-source.ts';
 import type { SourceSpec } from '../../sources/source-spec.ts';
+import { S3Target } from '../../targets/s3/s3.ts';
 import { openTarget } from '../../targets/open-target.ts';
 import type { StorageAccess } from '../../targets/storage-access.ts';
 import type { Target } from '../../targets/target.ts';
 import { openWriteOnly } from '../../write-only/open-write-only.ts';
 import type { WriteOnly } from '../../write-only/write-only.ts';
+import { takingOwnForPut } from './lost-answers.ts';
 import type { HostFacts, HostState, HostStorage } from './host-state.ts';
 
 export interface HostBackup {
@@ -24,7 +26,7 @@ export interface HostBackup {
 export async function hostBackup({ state, source, server, threads, ...watch }: HostBackup): Promise<BackupReport> {
   const facts = state.facts();
   const guard = new EgressGuard({});
-  const target = openTarget(accessOf(facts.storage), guard);
+  const target = takingOwnForPut(openWriteOnlyTarget(accessOf(facts.storage), guard));
   try {
     await putDedupeEnvelope(target, facts);
     const repository = openWriteOnly(target, {
@@ -53,11 +55,11 @@ export async function hostBackup({ state, source, server, threads, ...watch }: H
 
 /** Without it nobody could read what is written here; it is put before anything else, and lies there from then on. */
 async function putDedupeEnvelope(target: Target, { dedupe }: HostFacts): Promise<void> {
-  try {
-    await target.put(dedupe.name, Buffer.from(dedupe.envelope, 'base64'));
-  } catch (error) {
-    if (!(error instanceof VaultError) || error.code !== 'object-exists') throw error;
-  }
+  await target.put(dedupe.name, Buffer.from(dedupe.envelope, 'base64'));
+}
+
+function openWriteOnlyTarget(access: StorageAccess, guard: EgressGuard): Target {
+  return access.type === 'bucket' ? new S3Target(access, guard, { writeOnly: true }) : openTarget(access, guard);
 }
 
 /** The store, reached by what the AWS SDK finds as credentials on this machine. */

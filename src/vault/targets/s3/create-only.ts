@@ -12,16 +12,19 @@ import { putNew, type Creation } from './write.ts';
  */
 export class CreateOnly {
   readonly #connection: S3Connection;
+  readonly #writeOnly: boolean;
   #proof: Promise<Creation> | undefined;
 
-  constructor(connection: S3Connection) {
+  /** `writeOnly`: the credentials may put and nothing else, so that the store's refusal is all there is to go by. */
+  constructor(connection: S3Connection, writeOnly = false) {
     this.#connection = connection;
+    this.#writeOnly = writeOnly;
   }
 
   async put(key: string, subject: string, bytes: Uint8Array): Promise<void> {
     while (this.#proof !== undefined) {
       const creation = await this.#proven(this.#proof);
-      if (creation !== undefined) return await putNew(this.#connection, creation, key, subject, bytes);
+      if (creation !== undefined) return await this.#putNew(creation, key, subject, bytes);
     }
     await this.#putFirst(key, subject, bytes);
   }
@@ -33,7 +36,7 @@ export class CreateOnly {
 
   async #putFirst(key: string, subject: string, bytes: Uint8Array): Promise<void> {
     const prove = (): Promise<Creation> => this.#prove(key, subject, bytes);
-    const made = putNew(this.#connection, 'by-version', key, subject, bytes);
+    const made = this.#putNew(this.#writeOnly ? 'conditional' : 'by-version', key, subject, bytes);
     this.#proof = made.then(prove);
     try {
       await this.#proof;
@@ -43,12 +46,17 @@ export class CreateOnly {
     }
   }
 
+  async #putNew(creation: Creation, key: string, subject: string, bytes: Uint8Array): Promise<void> {
+    await putNew(this.#connection, creation, key, subject, bytes, !this.#writeOnly);
+  }
+
   async #prove(key: string, subject: string, bytes: Uint8Array): Promise<Creation> {
     return await call(this.#connection, 'written', subject, async (opened) => {
       try {
         const { versionId } = await putWhole(this.#connection, opened, key, bytes, {});
-        if (versionId === undefined) {
-          throw new VaultError('target-overwrites', 'The store lets one object be written over another');
+        if (versionId === undefined || this.#writeOnly) {
+          const why = this.#writeOnly ? ', and these credentials may not look which one came first' : '';
+          throw new VaultError('target-overwrites', `The store lets one object be written over another${why}`);
         }
         await this.#takeBack(opened, key, versionId);
         return 'by-version';

@@ -20,7 +20,12 @@ export interface S3Options {
   readonly limits?: Partial<S3Limits>;
   /** The bandwidth that it shares with others. */
   readonly pace?: Pace;
+  /** The credentials may put, under the condition that there is nothing of the name, and nothing else: nothing is ever looked at. */
+  readonly writeOnly?: boolean;
 }
+
+/** Parts that were left lying are found by listing them: who may not does without parts. */
+const WHOLE: Partial<S3Limits> = { multipartAbove: Number.POSITIVE_INFINITY };
 
 /** A prefix of a bucket: at AWS, at IBM Cloud, or at anything that speaks S3 and creates under a condition. */
 export class S3Target implements Target {
@@ -31,11 +36,11 @@ export class S3Target implements Target {
   #versioning: ReturnType<typeof versioningOf> | undefined;
   #tidied = false;
 
-  constructor(place: BucketPlace, guard: EgressGuard, { limits, pace }: S3Options = {}) {
+  constructor(place: BucketPlace, guard: EgressGuard, { limits, pace, writeOnly = false }: S3Options = {}) {
     this.#place = place;
-    this.connection = new S3Connection(place, guard, limits, pace);
-    this.#creation = new CreateOnly(this.connection);
-    this.capabilities = { delete: place.lock === undefined, lock: place.lock !== undefined };
+    this.connection = new S3Connection(place, guard, writeOnly ? { ...limits, ...WHOLE } : limits, pace);
+    this.#creation = new CreateOnly(this.connection, writeOnly);
+    this.capabilities = { delete: place.lock === undefined && !writeOnly, lock: place.lock !== undefined };
   }
 
   describe(): TargetDescription {

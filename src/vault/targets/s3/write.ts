@@ -14,24 +14,31 @@ import { versionsUnder } from './versions.ts';
  */
 export type Creation = 'conditional' | 'by-version';
 
-/** Makes an object that is not there yet: `object-exists`. */
+/** Makes an object that is not there yet: `object-exists`. `mayLook`: what lies there may be read, to know it again. */
 export async function putNew(
   connection: S3Connection,
   creation: Creation,
   key: string,
   subject: string,
   bytes: Uint8Array,
+  mayLook = true,
 ): Promise<void> {
   const put = creation === 'by-version' ? putByVersion : putConditionally;
-  await call(connection, 'written', subject, async (opened) => await put(connection, opened, key, bytes));
+  await call(connection, 'written', subject, async (opened) => await put(connection, opened, key, bytes, mayLook));
 }
 
 /** Asks the store to refuse where there is an object of the name. */
-async function putConditionally(connection: S3Connection, opened: Opened, key: string, bytes: Uint8Array) {
+async function putConditionally(
+  connection: S3Connection,
+  opened: Opened,
+  key: string,
+  bytes: Uint8Array,
+  mayLook: boolean,
+) {
   const { place, limits } = connection;
   // AWS completes parts under the same condition as a whole object; Ceph 16, for one, does not look at it.
   const inParts = bytes.length > limits.multipartAbove && place.provider === 'aws-s3';
-  await ours(connection, opened, key, bytes, inParts ? putInParts : putWhole);
+  await ours(connection, opened, key, bytes, inParts ? putInParts : putWhole, mayLook);
 }
 
 /**
@@ -73,6 +80,7 @@ async function ours(
   key: string,
   bytes: Uint8Array,
   put: (connection: S3Connection, opened: Opened, key: string, bytes: Uint8Array) => Promise<Made>,
+  mayLook = true,
 ): Promise<Made> {
   let lost = 0;
   return await again(connection.limits.maxAttempts, async () => {
@@ -82,7 +90,7 @@ async function ours(
     } catch (error) {
       const attempts = attemptsOf(error) + lost;
       const isTaken = codeOf(error) === 'PreconditionFailed' || codeOf(error) === 'NoSuchUpload';
-      if (isTaken && attempts > 1 && (await isSame(connection, opened, key, bytes))) return { attempts };
+      if (isTaken && attempts > 1 && mayLook && (await isSame(connection, opened, key, bytes))) return { attempts };
       lost = attempts;
       throw error;
     }
