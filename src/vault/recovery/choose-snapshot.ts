@@ -3,7 +3,7 @@ import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
-import { listSnapshots, readSnapshot, type HistoryFinding } from '../snapshots.ts';
+import { currentId, listSnapshots, readSnapshot, type HistoryFinding } from '../snapshots.ts';
 
 /** Which snapshot is meant: one by its id, or the newest of a source, or the newest not after a moment. */
 export interface SnapshotChoice {
@@ -36,11 +36,14 @@ export async function chooseSnapshot(
   choice: SnapshotChoice,
   known: readonly KnownHead[] = [],
 ): Promise<ChosenSnapshot> {
-  const { snapshots, findings } = await listSnapshots(repository, known);
+  const list = await listSnapshots(repository, known);
+  const { snapshots, findings } = list;
+  // Who asks for one that was written anew means what replaced it.
+  const wanted = choice.snapshotId === undefined ? undefined : currentId(list, choice.snapshotId);
   const chosen =
-    choice.snapshotId === undefined
+    wanted === undefined
       ? await newestOf(repository, choice, snapshots)
-      : snapshots.find(({ head }) => snapshotId(head) === choice.snapshotId);
+      : snapshots.find(({ head }) => snapshotId(head) === wanted);
   if (chosen) return { snapshotId: snapshotId(chosen.head), takenMs: takenMs(chosen), findings };
   const damaged = findings.find(({ snapshot }) => snapshot === choice.snapshotId);
   throw new VaultError('snapshot-missing', damaged ? damaged.text : `There is no snapshot ${described(choice)}`);
