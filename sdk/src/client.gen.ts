@@ -571,6 +571,29 @@ export interface KeyWatch {
   readonly nextCheckAt?: string | undefined;
 }
 
+export interface LegalHold {
+  readonly holdId: string;
+  /** none: everything, also what is yet to come */
+  readonly snapshots: readonly (string)[];
+  readonly reason: string;
+  readonly state: 'held' | 'released';
+  readonly placedBy: string;
+  /** UTC, RFC 3339 */
+  readonly placedAt: string;
+  readonly release?: {
+    readonly releaseId: string;
+    readonly requestedBy: string;
+    /** UTC, RFC 3339 */
+    readonly expiresAt: string;
+  } | undefined;
+  readonly released?: {
+    readonly requestedBy: string;
+    readonly confirmedBy: string;
+    /** UTC, RFC 3339 */
+    readonly releasedAt: string;
+  } | undefined;
+}
+
 export interface LifecycleEvent {
   /** a UUID in lower case */
   readonly eventId: string;
@@ -769,6 +792,31 @@ export interface RestorePlanRecipient {
   readonly opens: number;
 }
 
+export interface Retention {
+  readonly rules?: RetentionRules | undefined;
+  readonly sources: readonly ({
+    readonly source: string;
+    readonly rules: RetentionRules;
+  })[];
+}
+
+export interface RetentionRules {
+  /** the newest so many */
+  readonly last?: number | undefined;
+  readonly hourly?: number | undefined;
+  /** the newest of so many days */
+  readonly daily?: number | undefined;
+  readonly weekly?: number | undefined;
+  readonly monthly?: number | undefined;
+  readonly yearly?: number | undefined;
+  /** whatever is younger stays */
+  readonly minimumAgeDays?: number | undefined;
+  /** whose hours and days count; by default UTC */
+  readonly timeZone?: string | undefined;
+  /** how long it can be taken back; by default 7 */
+  readonly trashDays?: number | undefined;
+}
+
 export interface Role {
   /** a UUID in lower case */
   readonly roleId: string;
@@ -797,7 +845,7 @@ export interface Run {
   readonly runId: string;
   /** a UUID in lower case */
   readonly environmentId: string;
-  readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap';
+  readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap' | 'maintain' | 'trash' | 'take-back' | 'accept-loss' | 'hold' | 'forget' | 'retire';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   readonly source?: string | undefined;
   /** the name of the host that has done it itself */
@@ -808,6 +856,8 @@ export interface Run {
   readonly destination?: string | undefined;
   readonly level?: string | undefined;
   readonly masterKey?: string | undefined;
+  readonly holdId?: string | undefined;
+  readonly dataKey?: string | undefined;
   readonly startedBy: string;
   /** UTC, RFC 3339 */
   readonly startedAt: string;
@@ -866,6 +916,27 @@ export interface RunReport {
   readonly envelopes?: number | undefined;
   readonly rewrapped?: number | undefined;
   readonly oldRevisionsLeft?: number | undefined;
+  readonly snapshotIds?: readonly (string)[] | undefined;
+  readonly trashed?: number | undefined;
+  readonly inTrash?: number | undefined;
+  readonly deletedSnapshots?: number | undefined;
+  readonly marked?: number | undefined;
+  readonly markedBytes?: number | undefined;
+  readonly waiting?: number | undefined;
+  readonly deleted?: number | undefined;
+  readonly deletedBytes?: number | undefined;
+  readonly rescued?: number | undefined;
+  readonly locked?: number | undefined;
+  readonly extended?: number | undefined;
+  readonly onHold?: number | undefined;
+  readonly rewrittenPacks?: number | undefined;
+  readonly rewrittenBytes?: number | undefined;
+  readonly packsLeft?: number | undefined;
+  readonly replaced?: number | undefined;
+  readonly heldSnapshots?: number | undefined;
+  readonly retiredKeys?: readonly (string)[] | undefined;
+  readonly destroyedKeys?: readonly (string)[] | undefined;
+  readonly readableKeys?: readonly (string)[] | undefined;
   readonly problemCount?: number | undefined;
   readonly problems?: readonly ({
     readonly code: string;
@@ -949,6 +1020,14 @@ export interface Snapshot {
     readonly keyId: string;
     readonly region: string;
   })[] | undefined;
+  /** it is in the trash until then */
+  readonly deletedAt?: string | undefined;
+  /** a legal hold covers it */
+  readonly held?: boolean | undefined;
+  readonly source?: string | undefined;
+  readonly keptBy?: readonly (string)[] | undefined;
+  /** about when no rule keeps it any more */
+  readonly expiresAt?: string | undefined;
 }
 
 export interface SnapshotComparison {
@@ -2479,6 +2558,127 @@ export class KeysteadClient {
     readonly limit?: number | undefined;
   }): Promise<RestorePlan> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/restore-plans`, undefined, body);
+  }
+
+  /** Shows what an environment keeps: of all sources, and of those that have rules of their own. Needs the permission `keystead:GetRetention`. */
+  getRetention(environmentId: string): Promise<Retention> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/retention`);
+  }
+
+  /** Sets what is kept, of all sources or of one; without rules, takes away those that there are. Needs the permission `keystead:SetRetention`. */
+  setRetention(environmentId: string, body: {
+    readonly source?: string | undefined;
+    readonly rules?: {
+      /** the newest so many */
+      readonly last?: number | undefined;
+      readonly hourly?: number | undefined;
+      /** the newest of so many days */
+      readonly daily?: number | undefined;
+      readonly weekly?: number | undefined;
+      readonly monthly?: number | undefined;
+      readonly yearly?: number | undefined;
+      /** whatever is younger stays */
+      readonly minimumAgeDays?: number | undefined;
+      /** whose hours and days count; by default UTC */
+      readonly timeZone?: string | undefined;
+      /** how long it can be taken back; by default 7 */
+      readonly trashDays?: number | undefined;
+    } | undefined;
+  } = {}): Promise<Retention> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/retention`, undefined, body);
+  }
+
+  /** Lists the snapshots with what keeps each, when it expires, and what is in the trash; asks the master key. Needs the permission `keystead:ListKept`. */
+  listKept(environmentId: string): Promise<Snapshots> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/kept`);
+  }
+
+  /** Looks after an environment: expires by the rules, empties the trash, prunes in two phases, extends locks. Needs the permission `keystead:StartMaintenance`. */
+  startMaintenance(environmentId: string, body: {
+    /** says what would be done */
+    readonly dryRun?: boolean | undefined;
+    /** rewrites packs that are mostly dead; reads every tree */
+    readonly repack?: boolean | undefined;
+  } = {}): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/maintenance`, undefined, body);
+  }
+
+  /** Moves snapshots to the trash, whatever the rules say; they can be taken back until its days are over. Needs the permission `keystead:MoveToTrash`. */
+  moveToTrash(environmentId: string, body: {
+    readonly snapshots: readonly (string)[];
+    /** by default those of the rules */
+    readonly days?: number | undefined;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/trash`, undefined, body);
+  }
+
+  /** Takes snapshots back from the trash; no rule puts them there again. Needs the permission `keystead:TakeBackSnapshots`. */
+  takeBackSnapshots(environmentId: string, body: {
+    readonly snapshots: readonly (string)[];
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/trash/take-back`, undefined, body);
+  }
+
+  /** Accepts that snapshots are missing or damaged for good, so that the environment can be looked after again. Needs the permission `keystead:AcceptLoss`. */
+  acceptLoss(environmentId: string, body: {
+    readonly snapshots: readonly (string)[];
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/losses`, undefined, body);
+  }
+
+  /** Destroys what opens snapshots, or everything of a source: it cannot be undone. Needs the permission `keystead:ForgetSnapshots`. */
+  forgetSnapshots(environmentId: string, body: {
+    readonly snapshots?: readonly (string)[] | undefined;
+    readonly source?: string | undefined;
+  } = {}): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/forget`, undefined, body);
+  }
+
+  /** Retires a data key that leaked, and rewrites what lies under it; without a key, goes on with the rewriting. Needs the permission `keystead:RetireDataKey`. */
+  retireDataKey(environmentId: string, body: {
+    /** its id, as heads of snapshots name it */
+    readonly key?: string | undefined;
+    /** of packs that are rewritten now */
+    readonly maxBytes?: number | undefined;
+  } = {}): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/retired-keys`, undefined, body);
+  }
+
+  /** Places a legal hold: neither rules nor people delete what it covers, until two people release it. Needs the permission `keystead:PlaceHold`. */
+  placeHold(environmentId: string, body: {
+    readonly snapshots?: readonly (string)[] | undefined;
+    readonly reason: string;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/holds`, undefined, body);
+  }
+
+  /** Lists the legal holds of an environment, those that were released too. Needs the permission `keystead:ListHolds`. */
+  listHolds(environmentId: string): Promise<{
+    readonly items: readonly (LegalHold)[];
+  }> {
+    return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/holds`);
+  }
+
+  /** Asks for the release of a legal hold, as the first of two people; the word counts for seven days. Needs the permission `keystead:RequestHoldRelease`. */
+  requestHoldRelease(environmentId: string, body: {
+    readonly holdId: string;
+  }): Promise<LegalHold> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/hold-releases`, undefined, body);
+  }
+
+  /** Takes back that somebody asked for the release of a legal hold. Needs the permission `keystead:WithdrawHoldRelease`. */
+  withdrawHoldRelease(environmentId: string, body: {
+    readonly holdId: string;
+  }): Promise<LegalHold> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/hold-releases/withdraw`, undefined, body);
+  }
+
+  /** Releases a legal hold, as the second person: about the very request of another one. Needs the permission `keystead:ConfirmHoldRelease`. */
+  confirmHoldRelease(environmentId: string, body: {
+    readonly holdId: string;
+    readonly releaseId: string;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/hold-releases/confirm`, undefined, body);
   }
 
   /** Lists the runs of an environment, oldest first. Needs the permission `keystead:ListRuns`. */

@@ -49,6 +49,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'vault schedule': 'Schedules: what an environment does by the clock.',
   'vault alert': 'Alerts: who is told of what becomes of backups.',
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
+  'vault retention': 'What is kept, and until when',
+  'vault trash': 'What goes, and can be taken back',
+  'vault hold': 'Legal holds: what nobody deletes until two people say so',
   'vault recovery-key':
     'Recovery keys: pairs whose private half is kept offline, for the day when every other master key is gone.',
   'vault agent': 'Agents: hosts that write backups of their own into an environment, and can read none.',

@@ -5,6 +5,7 @@ import { locksOf, type RunLocks } from '../vault/runs/locks.ts';
 import type { ScheduledTask } from '../vault/schedules/schedule.ts';
 import { readSource, sourceRef } from '../vault/sources/source-record.ts';
 import type { PlannedRun } from './begin-run.ts';
+import { keepingOf } from '../vault/keeping/legal-hold.ts';
 import { requireSource } from './find-source.ts';
 import { planBackup } from './plan-backup.ts';
 import type { SourceRules } from './allowed-source.ts';
@@ -25,8 +26,17 @@ type Plan<Kind extends ScheduledTask['kind']> = (
 const PLANS: { readonly [Kind in ScheduledTask['kind']]: Plan<Kind> } = {
   backup: async ({ records, sourceRoots }, tenant, environment, { sourceId }) =>
     planBackup(sourceRoots, tenant, await requireSource(records, tenant, environment.id, sourceId)),
+  maintain: (_services, _tenant, environment) => planMaintenance(environment, { dryRun: false, repack: false }),
   verify: (_services, _tenant, _environment, { level }) => ({ work: { kind: 'verify', level }, subject: { level } }),
 };
+
+/** A run that looks after an environment, by what its record says now. */
+export function planMaintenance(
+  environment: Environment,
+  options: { readonly dryRun: boolean; readonly repack: boolean },
+): PlannedRun {
+  return { work: { kind: 'maintain', keeping: keepingOf(environment), ...options }, subject: {} };
+}
 
 /** What a schedule starts. @throws {EnvironmentError} what stands in the way of it */
 export function planTask(
@@ -44,6 +54,7 @@ export async function locksOfTask(
   tenant: Tenant,
   task: ScheduledTask,
 ): Promise<RunLocks | undefined> {
+  if (task.kind === 'maintain') return locksOf({ ...task, keeping: { holds: [] }, dryRun: false, repack: false });
   if (task.kind !== 'backup') return locksOf(task);
   const record = await records.read(sourceRef(tenant.tenantId, task.sourceId));
   if (record === undefined) return undefined;

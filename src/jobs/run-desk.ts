@@ -15,6 +15,7 @@ import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../v
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { AgentQuestion } from '../vault/agents/questions.ts';
 import type { ProvenRestorable } from '../vault/check-level.ts';
+import type { Keeping } from '../vault/keeping/keeping-settings.ts';
 import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
@@ -165,6 +166,13 @@ export class RunDesk {
     } finally {
       this.#asking.delete(holder);
     }
+  }
+
+  /** Reads what is kept of an environment, and why, in a process of its own. */
+  async kept(tenant: Tenant, environment: Environment, keeping: Keeping): Promise<RunEnd> {
+    this.requireRoom();
+    const job = this.#jobOf(tenant, environment, { kind: 'kept', keeping });
+    return await this.#services.runner.start(`kept ${randomUUID()}`, job).ended;
   }
 
   /** How far a run in flight is, here or in another server process on this machine. */

@@ -27,6 +27,13 @@ const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'byte
   'restore-databases': { label: 'Restoring', unit: 'bytes' },
   verify: { label: 'Verifying', unit: 'bytes' },
   rewrap: { label: 'Re-wrapping', unit: 'envelopes' },
+  maintain: { label: 'Looking after it', unit: 'bytes' },
+  trash: { label: 'Moving to the trash', unit: 'bytes' },
+  'take-back': { label: 'Taking back', unit: 'bytes' },
+  'accept-loss': { label: 'Accepting the loss', unit: 'bytes' },
+  hold: { label: 'Holding', unit: 'bytes' },
+  forget: { label: 'Forgetting', unit: 'bytes' },
+  retire: { label: 'Rewriting', unit: 'bytes' },
 };
 
 /** Taken by every command that starts a run. */

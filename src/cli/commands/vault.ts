@@ -9,6 +9,7 @@ import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment, VAULT_ENVIRONMENT_COMMANDS } from './vault-environment.ts';
 import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from './vault-master-key.ts';
 import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
+import { VAULT_KEEPING_COMMANDS } from './vault-keeping.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
 import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
@@ -116,6 +117,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       return exit;
     },
   },
+  ...VAULT_KEEPING_COMMANDS,
   ...VAULT_RUN_COMMANDS,
   ...VAULT_SOURCE_COMMANDS,
   ...VAULT_SCHEDULE_COMMANDS,

@@ -3,6 +3,8 @@ import { KEY_WATCH_ROUTES } from './resources/key-watch.ts';
 import { SCHEDULE_ROUTES } from './resources/schedules.ts';
 import { askForAgent, enrolAgent, reportAgentRun } from './resources/agent-side.ts';
 import { getAgent, inviteAgent, listAgents, revokeAgent } from './resources/agents.ts';
+import { HOLD_ROUTES } from './resources/holds.ts';
+import { RETENTION_ROUTES } from './resources/retention.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
@@ -172,6 +174,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   pathHistory,
   compareSnapshots,
   planRestore,
+  ...RETENTION_ROUTES,
+  ...HOLD_ROUTES,
   listRuns,
   getRun,
   cancelRun,

@@ -41,6 +41,11 @@ export type EnvironmentErrorCode =
   | 'agent-not-enrolled'
   | 'agent-storage'
   | 'agent-busy'
+  | 'retention-malformed'
+  | 'hold-not-found'
+  | 'hold-released'
+  | 'release-missing'
+  | 'second-person-missing'
   | 'record-not-authentic';
 
 /** A refusal of the environment domain: what was refused, why, and what to do. It holds no secret. */

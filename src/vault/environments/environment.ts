@@ -5,6 +5,8 @@ import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { ProvenRestorable } from '../check-level.ts';
 import type { KnownHead } from '../index-cache.ts';
+import type { RetentionSettings } from '../keeping/keeping-settings.ts';
+import type { LegalHold } from '../keeping/legal-hold.ts';
 import { writerOf } from '../writer-key.ts';
 import { settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
 import { keepSecret, openSecret } from './secret.ts';
@@ -37,6 +39,10 @@ export interface Environment {
   readonly proven?: readonly ProvenRestorable[];
   /** Places where backups went before: listed and restored from there, and no longer written. Newest last. */
   readonly formerStorages: readonly FormerStorage[];
+  /** What is kept; absent: everything. */
+  readonly retention?: RetentionSettings;
+  /** Legal holds, with those that were released. */
+  readonly holds?: readonly LegalHold[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

@@ -5,9 +5,13 @@ import type { Repository } from '../repository.ts';
 import { creatorFor } from '../further-writers.ts';
 import { expire, expires, type ExpireReport } from './expire.ts';
 import { extendLocks } from './extend-locks.ts';
+import { finishForgetting } from './forget.ts';
 import { storeTimeMs } from './mark-list.ts';
 import { mark, PRUNE_TIMES, sweep, type PruneReport, type PruneTimes } from './prune.ts';
-import { requireSound, survey, type Holding, type RulesOf } from './survey.ts';
+import { repack } from './repack.ts';
+import { rewriteRetired } from './retire.ts';
+import type { RewriteReport } from './rewrite.ts';
+import { requireSound, survey, type Holding, type RulesOf, type Survey } from './survey.ts';
 
 export interface MaintainOptions {
   readonly repository: Repository;
@@ -20,6 +24,11 @@ export interface MaintainOptions {
   /** Every object that is still needed is locked for so long from now on, where the store can. */
   readonly lockDays?: number;
   readonly times?: PruneTimes;
+  /** Whether what is in use is copied out of packs that are mostly dead. It reads every tree. */
+  readonly repack?: boolean;
+  /** How much is copied in one go, for that and from under retired keys. */
+  readonly rewriteBytes?: number;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -29,12 +38,16 @@ export interface MaintainReport extends PruneReport {
   /** Ids of snapshots that were deleted. */
   readonly deletedSnapshots: readonly string[];
   readonly inTrash: number;
+  /** What was copied out of packs that were mostly dead, and from under retired keys. */
+  readonly repacked?: RewriteReport;
   /** Objects whose lock was extended. */
   readonly extended: number;
   /** The newest snapshots, to be kept elsewhere. */
   readonly heads: readonly KnownHead[];
 }
 
+/** What is copied in one go; the next time goes on. */
+const REWRITE_BYTES = 16 * 2 ** 30;
 const NOTHING_SWEPT = { deleted: 0, deletedBytes: 0, rescued: 0, locked: 0 };
 
 /**
@@ -74,6 +87,7 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
     refuseAborted(signal);
     swept = await sweep(repository, first.marks, look, storeMs, signal);
   }
+  const repacked = dryRun ? undefined : await copyOut(ring, options, look);
   const last = dryRun ? first : await look();
   const marked = await mark(repository, ring, last, times, { storeMs, dryRun });
   const extended = dryRun ? 0 : await extendLocks(repository, last.snapshots, options.lockDays, signal);
@@ -84,7 +98,34 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
     ...swept,
     ...marked,
     locked: expired.locked + swept.locked,
+    ...(repacked && { repacked }),
     extended,
     heads: last.list.heads,
+  };
+}
+
+/** Goes on with what was forgotten and retired, and with packs that are mostly dead. */
+async function copyOut(
+  ring: KeyRing,
+  options: MaintainOptions,
+  look: () => Promise<Survey>,
+): Promise<RewriteReport | undefined> {
+  const { repository, rewriteBytes: maxBytes = REWRITE_BYTES, signal, onProgress } = options;
+  await finishForgetting(options, ring);
+  const common = { repository, ring, maxBytes, ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  const retired = await rewriteRetired({ ...common, survey: await look() });
+  if (options.repack !== true) return retired;
+  const repacked = await repack({ ...common, survey: await look() });
+  return retired === undefined ? repacked : sum(retired, repacked);
+}
+
+function sum(a: RewriteReport, b: RewriteReport): RewriteReport {
+  return {
+    packs: a.packs + b.packs,
+    chunks: a.chunks + b.chunks,
+    bytes: a.bytes + b.bytes,
+    replaced: a.replaced + b.replaced,
+    packsLeft: a.packsLeft + b.packsLeft,
+    held: a.held + b.held,
   };
 }

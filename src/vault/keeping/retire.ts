@@ -58,6 +58,16 @@ export async function retireKey(repository: Repository, ring: KeyRing, key: stri
   return purpose;
 }
 
+const NOTHING: RewriteReport = { packs: 0, chunks: 0, bytes: 0, replaced: 0, packsLeft: 0, held: 0 };
+
+/** Copies from under retired keys what snapshots need. `undefined`: no such key is retired. */
+export async function rewriteRetired(options: Omit<RewriteOptions, 'unwanted'>): Promise<RewriteReport | undefined> {
+  const { items } = await readRetired(options.repository);
+  const keys = new Set(items.filter((one) => one.purpose !== 'dedupe').map((one) => one.key));
+  if (keys.size === 0) return undefined;
+  return await rewrite({ ...options, unwanted: { isPack: ({ keyId }) => keys.has(keyId), keys } });
+}
+
 /**
  * Retires a data key that leaked, for example, and rewrites what lies under every retired key, as far as `maxBytes` allows.
  * Can be cut off; the next one goes on. What was under it is deleted by the prunes after.
@@ -70,10 +80,8 @@ export async function retire(options: RetireOptions): Promise<RetireReport> {
     const found = await survey(options, ring);
     requireSound(found);
     await clear(repository, found.list);
+    const report = (await rewriteRetired({ ...options, ring, survey: found })) ?? NOTHING;
     const { items } = await readRetired(repository);
-    const keys = new Set(items.filter((one) => one.purpose !== 'dedupe').map((one) => one.key));
-    const unwanted = { isPack: ({ keyId }: { readonly keyId: string }) => keys.has(keyId), keys };
-    const report = await rewrite({ ...options, ring, survey: found, unwanted });
     const warning = purpose && LEAKED[purpose];
     return { ...report, retired: items.map((one) => one.key), warnings: warning ? [warning] : [] };
   } finally {

@@ -6,6 +6,7 @@ import type { KeyCalls } from '../master-keys/counted.ts';
 import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { SnapshotRecipient } from '../manifest.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
+import type { Keeping } from '../keeping/keeping-settings.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ConflictPolicy } from '../places.ts';
 import type { SnapshotChoice } from '../recovery/choose-snapshot.ts';
@@ -17,7 +18,7 @@ import type { SourceSpec } from '../sources/source-spec.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 
 /** What a run does. */
-export type RunKind = 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap';
+export type RunKind = 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap' | KeepingWork['kind'];
 
 /** What is to be done, by kind. Paths are absolute and were checked by whoever asked. */
 export type Work =
@@ -36,6 +37,9 @@ export type Work =
   | { readonly kind: 'snapshots' }
   /** One file, to whoever watches: in the CLI's own process. */
   | { readonly kind: 'cat'; readonly snapshot: SnapshotChoice; readonly path: string }
+  /** What is kept by which rule, and what goes when. */
+  | { readonly kind: 'kept'; readonly keeping: Keeping }
+  | KeepingWork
   | Question
   | AgentQuestion;
 
@@ -52,6 +56,22 @@ export interface RestoreDatabasesWork {
   readonly replaceExisting: boolean;
 }
 
+/** What is taken away, and what keeps it from being taken. */
+export type KeepingWork =
+  | { readonly kind: 'maintain'; readonly keeping: Keeping; readonly dryRun: boolean; readonly repack: boolean }
+  | { readonly kind: 'trash'; readonly keeping: Keeping; readonly snapshots: readonly string[]; readonly days: number }
+  | { readonly kind: 'take-back'; readonly keeping: Keeping; readonly snapshots: readonly string[] }
+  | { readonly kind: 'accept-loss'; readonly keeping: Keeping; readonly snapshots: readonly string[] }
+  /** `holdId`: the hold that is placed or released. */
+  | { readonly kind: 'hold'; readonly keeping: Keeping; readonly holdId: string }
+  | {
+      readonly kind: 'forget';
+      readonly keeping: Keeping;
+      readonly what: { readonly snapshots: readonly string[] } | { readonly source: string };
+    }
+  /** `key`: absent goes on with what was retired before. */
+  | { readonly kind: 'retire'; readonly keeping: Keeping; readonly key?: string; readonly maxBytes?: number };
+
 /** What is restored, and where to. */
 export interface RestoreWork {
   readonly snapshot: SnapshotChoice;
@@ -67,7 +87,7 @@ export interface RestoreWork {
 
 /** How far a run is. Re-wrapping counts envelopes where others count files. */
 export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
-  readonly phase: ProgressEvent['phase'] | 'rewrap';
+  readonly phase: ProgressEvent['phase'] | 'rewrap' | 'rewrite';
   readonly totalFiles?: number;
 }
 
@@ -137,6 +157,32 @@ export interface RunResult {
   /** How often master keys were asked for what. */
   readonly keyCalls?: Readonly<KeyCalls>;
   readonly snapshots?: readonly SnapshotItem[];
+  /** Ids of the snapshots that this was about. */
+  readonly snapshotIds?: readonly string[];
+  /** Snapshots that went into the trash, that are in it, and that were deleted. */
+  readonly trashed?: number;
+  readonly inTrash?: number;
+  readonly deletedSnapshots?: number;
+  /** Objects that nothing needs: marked, waiting for their time, deleted, needed after all, held by the store. */
+  readonly marked?: number;
+  readonly markedBytes?: number;
+  readonly waiting?: number;
+  readonly deleted?: number;
+  readonly deletedBytes?: number;
+  readonly rescued?: number;
+  readonly locked?: number;
+  /** Objects whose lock was extended; objects that the store has on hold. */
+  readonly extended?: number;
+  readonly onHold?: number;
+  /** Packs that were rewritten and that wait for it; snapshots that were replaced, or that a hold keeps as they are. */
+  readonly rewrittenPacks?: number;
+  readonly rewrittenBytes?: number;
+  readonly packsLeft?: number;
+  readonly replaced?: number;
+  readonly heldSnapshots?: number;
+  readonly retiredKeys?: readonly string[];
+  readonly destroyedKeys?: readonly string[];
+  readonly readableKeys?: readonly string[];
   readonly level?: CheckLevel;
   readonly snapshotCount?: number;
   readonly packs?: number;
@@ -178,6 +224,13 @@ export interface SnapshotItem {
   readonly parent?: string;
   /** Whoever could open it when it was made. */
   readonly recipients?: readonly SnapshotRecipient[];
+  /** When it is deleted, where it is in the trash. */
+  readonly trashedUntilMs?: number;
+  readonly isHeld?: boolean;
+  /** Where the master key was asked: the source, which rules keep it, and about when none will. */
+  readonly source?: string;
+  readonly keptBy?: readonly string[];
+  readonly expiresMs?: number;
 }
 
 /** Something in the store that is not as it was left. */

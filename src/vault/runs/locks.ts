@@ -13,6 +13,8 @@ export interface RunLocks {
   readonly apartFrom?: readonly Activity[];
 }
 
+const KEEPING: RunLocks = { holds: ['keeping'], joins: 'writing', apartFrom: ['rekeying'] };
+
 /** One row for each kind of run. */
 const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>) => RunLocks } = {
   backup: ({ source }) => ({ holds: [`source ${source.name}`], joins: 'writing', apartFrom: ['rekeying'] }),
@@ -20,6 +22,15 @@ const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>)
   restore: ({ destination }) => ({ holds: [`restore ${destination}`] }),
   'restore-databases': ({ to }) => ({ holds: [`restore-databases ${to.host} ${to.port ?? 5432}`] }),
   verify: () => ({ holds: ['verify'] }),
+  // It deletes what backups do not need, and lets them go on.
+  maintain: () => KEEPING,
+  trash: () => KEEPING,
+  'take-back': () => KEEPING,
+  'accept-loss': () => KEEPING,
+  hold: () => KEEPING,
+  retire: () => KEEPING,
+  // What a backup in flight has referred to must not lose its key.
+  forget: () => ({ holds: ['keeping'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
   rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing'] }),
 };
 

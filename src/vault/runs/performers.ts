@@ -1,6 +1,7 @@
 import type { Work } from './job.ts';
 import type { Performer } from './performer.ts';
 import { AGENT_QUESTIONS } from './performers/agent-questions.ts';
+import { KEEPING } from './performers/keeping.ts';
 import { BACKUP } from './performers/backup.ts';
 import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
@@ -12,6 +13,7 @@ import { VERIFY } from './performers/verify.ts';
 
 /** One row for each kind of work. */
 const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
+  ...KEEPING,
   backup: BACKUP,
   cat: CAT,
   restore: RESTORE,

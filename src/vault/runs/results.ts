@@ -1,10 +1,12 @@
 import type { BackupReport } from '../backup.ts';
 import type { CheckReport } from '../check.ts';
-import { snapshotId } from '../manifest.ts';
+import { covers, type Hold } from '../hold.ts';
+import type { MarkList } from '../keeping/mark-list.ts';
+import { snapshotId, takenMsOf } from '../manifest.ts';
 import type { RestorePostgresReport } from '../postgres/restore-postgres.ts';
 import type { RestoreReport } from '../restore.ts';
 import type { RewrapReport } from '../rewrap.ts';
-import type { HistoryFinding, SnapshotList } from '../snapshots.ts';
+import { idsOf, type HistoryFinding, type SnapshotList } from '../snapshots.ts';
 import type { Finding, RunResult } from './job.ts';
 
 /** How many items of a list a record keeps. The whole list of a backup is in its manifest. */
@@ -64,15 +66,21 @@ export function showRestore(report: RestoreReport, findings: readonly HistoryFin
   };
 }
 
-export function showSnapshots({ snapshots, findings }: SnapshotList): RunResult {
+export function showSnapshots(list: SnapshotList, marks: MarkList, holds: readonly Hold[]): RunResult {
   return {
-    snapshots: snapshots.map(({ head }) => ({
-      snapshotId: snapshotId(head),
-      createdMs: head.createdMs,
-      ...(head.parent !== null && { parent: head.parent }),
-      ...(head.recipients && { recipients: head.recipients }),
-    })),
-    ...showFindings(findings),
+    snapshots: list.snapshots.map(({ head }) => {
+      const ids = idsOf(list, snapshotId(head));
+      const trashed = marks.trashed(ids);
+      return {
+        snapshotId: snapshotId(head),
+        createdMs: takenMsOf(head),
+        ...(head.parent !== null && { parent: head.parent }),
+        ...(head.recipients && { recipients: head.recipients }),
+        ...(trashed && { trashedUntilMs: trashed.untilMs }),
+        ...(holds.some((hold) => covers(hold, ids, head.domain)) && { isHeld: true }),
+      };
+    }),
+    ...showFindings(list.findings),
   };
 }
 
@@ -90,7 +98,7 @@ export function showRewrap({ envelopes, rewrapped, oldRevisionsLeft }: RewrapRep
   return { envelopes, rewrapped, oldRevisionsLeft: oldRevisionsLeft.length };
 }
 
-function showFindings(
+export function showFindings(
   findings: readonly { readonly code: string; readonly snapshot: string; readonly text: string }[],
 ): Pick<RunResult, 'findingCount' | 'findings'> {
   const shown = findings

@@ -16,6 +16,9 @@ export interface RunSubject {
   readonly level?: string;
   /** The key ARN that a re-wrapping moves to. */
   readonly masterKey?: string;
+  readonly holdId?: string;
+  /** The id of a data key that is retired. */
+  readonly dataKey?: string;
 }
 
 /** For which time of which schedule a run is. */

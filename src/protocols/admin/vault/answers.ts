@@ -39,6 +39,13 @@ export const SNAPSHOTS = named('Snapshots', {
           description: 'whoever could open it when it was made, as its head says',
         }),
       ),
+      deletedAt: Type.Optional(Type.String({ format: 'date-time', description: 'it is in the trash until then' })),
+      held: Type.Optional(Type.Boolean({ description: 'a legal hold covers it' })),
+      source: Type.Optional(TEXT),
+      keptBy: Type.Optional(Type.Array(TEXT)),
+      expiresAt: Type.Optional(
+        Type.String({ format: 'date-time', description: 'about when no rule keeps it any more' }),
+      ),
     }),
   ),
   findings: FINDINGS,
@@ -86,6 +93,27 @@ const REPORT = named('RunReport', {
   envelopes: Type.Optional(COUNT),
   rewrapped: Type.Optional(COUNT),
   oldRevisionsLeft: Type.Optional(COUNT),
+  snapshotIds: Type.Optional(Type.Array(TEXT)),
+  trashed: Type.Optional(COUNT),
+  inTrash: Type.Optional(COUNT),
+  deletedSnapshots: Type.Optional(COUNT),
+  marked: Type.Optional(COUNT),
+  markedBytes: Type.Optional(COUNT),
+  waiting: Type.Optional(COUNT),
+  deleted: Type.Optional(COUNT),
+  deletedBytes: Type.Optional(COUNT),
+  rescued: Type.Optional(COUNT),
+  locked: Type.Optional(COUNT),
+  extended: Type.Optional(COUNT),
+  onHold: Type.Optional(COUNT),
+  rewrittenPacks: Type.Optional(COUNT),
+  rewrittenBytes: Type.Optional(COUNT),
+  packsLeft: Type.Optional(COUNT),
+  replaced: Type.Optional(COUNT),
+  heldSnapshots: Type.Optional(COUNT),
+  retiredKeys: Type.Optional(Type.Array(TEXT)),
+  destroyedKeys: Type.Optional(Type.Array(TEXT)),
+  readableKeys: Type.Optional(Type.Array(TEXT)),
   problemCount: Type.Optional(COUNT),
   problems: Type.Optional(Type.Array(closed({ code: TEXT, path: TEXT }))),
   warnings: Type.Optional(Type.Array(TEXT)),
@@ -109,7 +137,20 @@ const REPORT = named('RunReport', {
 export const RUN = named('Run', {
   runId: UUID,
   environmentId: UUID,
-  kind: Type.Enum(['backup', 'restore', 'restore-databases', 'verify', 'rewrap']),
+  kind: Type.Enum([
+    'backup',
+    'restore',
+    'restore-databases',
+    'verify',
+    'rewrap',
+    'maintain',
+    'trash',
+    'take-back',
+    'accept-loss',
+    'hold',
+    'forget',
+    'retire',
+  ]),
   state: Type.Enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
   source: Type.Optional(TEXT),
   agent: Type.Optional(Type.String({ description: 'the name of the host that has done it itself' })),
@@ -118,6 +159,8 @@ export const RUN = named('Run', {
   destination: Type.Optional(TEXT),
   level: Type.Optional(TEXT),
   masterKey: Type.Optional(TEXT),
+  holdId: Type.Optional(TEXT),
+  dataKey: Type.Optional(TEXT),
   startedBy: TEXT,
   startedAt: TIMESTAMP,
   endedAt: Type.Optional(TIMESTAMP),
@@ -143,11 +186,16 @@ export function showCheck({ check, of, outcome, what, next }: Check) {
 
 export function showSnapshots({ snapshots = [], findings = [] }: RunResult) {
   return {
-    snapshots: snapshots.map(({ snapshotId, createdMs, parent, recipients }) => ({
+    snapshots: snapshots.map(({ snapshotId, createdMs, parent, recipients, source, keptBy, ...rest }) => ({
       snapshotId,
       createdAt: timestamp(createdMs),
       ...(parent !== undefined && { parent }),
       ...(recipients && { recipients: recipients.map((recipient) => ({ ...recipient })) }),
+      ...(rest.trashedUntilMs !== undefined && { deletedAt: timestamp(rest.trashedUntilMs) }),
+      ...(rest.isHeld === true && { held: true }),
+      ...(source !== undefined && { source }),
+      ...(keptBy && { keptBy: [...keptBy] }),
+      ...(rest.expiresMs !== undefined && { expiresAt: timestamp(rest.expiresMs) }),
     })),
     findings: findings.map(showFinding),
   };
@@ -183,9 +231,23 @@ function showProgress({ phase, files, totalFiles, bytes, totalBytes, rate, secon
   };
 }
 
-function showResult({ problems, warnings, findings, commands, databases, proven, drill, ...rest }: RunResult) {
+function showResult({
+  problems,
+  warnings,
+  findings,
+  commands,
+  databases,
+  proven,
+  drill,
+  ...rest
+}: Omit<RunResult, 'snapshots'>) {
+  const { snapshotIds, retiredKeys, destroyedKeys, readableKeys, ...facts } = rest;
   return {
-    ...rest,
+    ...facts,
+    ...(snapshotIds && { snapshotIds: [...snapshotIds] }),
+    ...(retiredKeys && { retiredKeys: [...retiredKeys] }),
+    ...(destroyedKeys && { destroyedKeys: [...destroyedKeys] }),
+    ...(readableKeys && { readableKeys: [...readableKeys] }),
     ...(drill && { drill: { ...drill, unasked: [...drill.unasked] } }),
     ...(proven && { proven: proven.map(showProven) }),
     ...(problems && { problems: [...problems] }),

@@ -44,6 +44,11 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'agent-not-enrolled': 409,
   'agent-storage': 409,
   'agent-busy': 503,
+  'retention-malformed': 400,
+  'hold-not-found': 404,
+  'hold-released': 409,
+  'release-missing': 409,
+  'second-person-missing': 403,
   'record-not-authentic': 500,
 };
 

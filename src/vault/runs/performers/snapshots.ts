@@ -1,3 +1,5 @@
+import { MarkList } from '../../keeping/mark-list.ts';
+import { readHolds } from '../../read-creator-objects.ts';
 import { listSnapshots } from '../../snapshots.ts';
 import type { Performer } from '../performer.ts';
 import { showSnapshots } from '../results.ts';
@@ -7,6 +9,15 @@ export const SNAPSHOTS: Performer<'snapshots'> = {
   empty: { snapshots: [], findingCount: 0, findings: [] },
   run: async (repository, _work, { heads: known }) => {
     const list = await listSnapshots(repository, known);
-    return { heads: list.heads, result: showSnapshots(list) };
+    const marks = await MarkList.read(repository);
+    const { items: holds } = await readHolds(repository);
+    return {
+      heads: list.heads,
+      result: showSnapshots(
+        list,
+        marks,
+        holds.filter(({ state }) => state === 'held'),
+      ),
+    };
   },
 };
