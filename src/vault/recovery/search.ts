@@ -1,6 +1,5 @@
-import picomatch from 'picomatch';
 import { cleanPath, namesOf } from '../entry-at.ts';
-import { VaultError } from '../errors.ts';
+import { parsePattern } from '../sources/pattern.ts';
 import type { TreeEntry } from '../tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { showFind, type ShownFind } from './shown-entry.ts';
@@ -58,15 +57,15 @@ export async function search(
   return { found, lookedAt };
 }
 
-/** A pattern over a name or a path. @throws {VaultError} `pattern-malformed` */
-export function pathPattern(pattern: string): (path: Buffer) => boolean {
-  const isOfPaths = pattern.replace(/^\/+/, '').includes('/');
-  try {
-    const matches = picomatch(pattern.replace(/^\/+/, ''), { dot: true });
-    return (path) => matches(isOfPaths ? path.toString('utf8') : (namesOf(path).at(-1)?.toString('utf8') ?? ''));
-  } catch (cause) {
-    throw new VaultError('pattern-malformed', `'${pattern}' is no pattern`, cause);
-  }
+/**
+ * A pattern over a name or a path, as sources have them. Where nobody says what lies at a path, a pattern of folders is
+ * taken to fit.
+ *
+ * @throws {VaultError} `pattern-malformed`
+ */
+export function pathPattern(text: string): (path: Buffer, isFolder?: boolean) => boolean {
+  const pattern = parsePattern(text);
+  return (path, isFolder = true) => pattern.matches(path.toString('latin1'), isFolder);
 }
 
 function matcher(query: SearchQuery): (item: Found) => boolean {
@@ -77,6 +76,6 @@ function matcher(query: SearchQuery): (item: Found) => boolean {
     if (type !== undefined && entry.type !== type) return false;
     if (isSized && (entry.type !== 'file' || entry.size < minSize || entry.size > maxSize)) return false;
     const mtimeMs = Number(entry.mtimeNs / 1_000_000n);
-    return mtimeMs >= modifiedAfterMs && mtimeMs <= modifiedBeforeMs && named(path);
+    return mtimeMs >= modifiedAfterMs && mtimeMs <= modifiedBeforeMs && named(path, entry.type === 'folder');
   };
 }
