@@ -5,6 +5,7 @@ import { DESCRIPTOR_NAME } from '../../descriptor.ts';
 import { VaultError } from '../../errors.ts';
 import { FolderTarget } from '../../targets/folder.ts';
 import { failed, passed, type CheckRow, type Finding } from './check.ts';
+import { checkKind, checkRoom } from './folder-system.ts';
 
 /** A folder that backups are to go to. */
 export interface CheckedFolder {
@@ -20,6 +21,8 @@ export const FOLDER_CHECKS: readonly CheckRow<CheckedFolder>[] = [
   ['folder-writable', undefined, checkWritable],
   ['folder-create-only', 'folder-writable', checkCreateOnly],
   ['folder-free', 'folder-writable', checkFree],
+  ['folder-room', 'folder-writable', checkRoom],
+  ['folder-kind', 'folder-writable', checkKind],
 ];
 
 async function checkWritable({ path }: CheckedFolder): Promise<Finding> {
