@@ -129,6 +129,12 @@ export class RunDesk {
     return together(ends);
   }
 
+  /** Reads what a vault says of itself, in a process of its own. */
+  async inspect(tenant: Tenant, environment: Environment): Promise<RunEnd> {
+    this.requireRoom();
+    return await this.#start(`inspect ${randomUUID()}`, this.#jobOf(tenant, environment, { kind: 'inspect' }));
+  }
+
   /** Asks about snapshots, in a process of its own: no key outlives its answer. */
   async ask(tenant: Tenant, environment: Environment, question: Question): Promise<RunEnd> {
     this.requireRoom();
@@ -243,11 +249,12 @@ export class RunDesk {
   #jobOf(tenant: Tenant, found: Environment, work: Work, limits?: RunLimits): Job {
     const { tenantKey, tenantId } = tenant;
     const environment = 'snapshot' in work ? atChoice(found, work.snapshot) : found;
-    const { id, vaultId, writer, heads } = environment;
+    const { id, vaultId, writer, heads, identity } = environment;
     const { egress, cacheFolder } = this.#services;
     return {
       tenantId,
       environmentId: id,
+      ...(identity && { identity }),
       storage: storageAccessOf(tenantKey, environment, this.#services),
       ...(vaultId !== undefined && { vaultId }),
       creator: writer.id,

@@ -17,6 +17,7 @@ import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
 import { VAULT_RESTORE_DATABASES_COMMANDS } from './vault-restore-databases.ts';
 import { VAULT_RESTORE_COMMANDS } from './vault-restore.ts';
 import { VAULT_ENVIRONMENT_CHANGE_COMMANDS } from './vault-environment-changes.ts';
+import { VAULT_IMPORT_COMMANDS } from './vault-import.ts';
 import { VAULT_POLICY_COMMANDS } from './vault-policy.ts';
 import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
@@ -27,6 +28,7 @@ const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-5
 export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_ENVIRONMENT_COMMANDS,
   ...VAULT_ENVIRONMENT_CHANGE_COMMANDS,
+  ...VAULT_IMPORT_COMMANDS,
   ...VAULT_POLICY_COMMANDS,
   ...VAULT_RECOVERY_KEY_COMMANDS,
   {

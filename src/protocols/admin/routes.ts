@@ -32,6 +32,7 @@ import { getInstancePolicies, setInstancePolicies } from './resources/instance-p
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
+import { importEnvironment } from './resources/import-environment.ts';
 import { changeMasterKey, changeRecipients, refreshMasterKeys } from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
@@ -151,6 +152,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   createEnvironment,
   listEnvironments,
   preflightEnvironment,
+  importEnvironment,
   getEnvironment,
   checkEnvironment,
   setEnvironmentCredentials,

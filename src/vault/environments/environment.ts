@@ -4,10 +4,12 @@ import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { ProvenRestorable } from '../check-level.ts';
+import type { EnvironmentIdentity } from '../descriptor.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { RetentionSettings } from '../keeping/keeping-settings.ts';
 import type { LegalHold } from '../keeping/legal-hold.ts';
 import { writerOf } from '../writer-key.ts';
+import { EnvironmentError } from './environment-error.ts';
 import { settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
 import { keepSecret, openSecret } from './secret.ts';
 import { storageOf, type EnvironmentStorage, type NewStorage } from './storage.ts';
@@ -43,6 +45,8 @@ export interface Environment {
   readonly retention?: RetentionSettings;
   /** Legal holds, with those that were released. */
   readonly holds?: readonly LegalHold[];
+  /** Only of a place that was imported: {@link FormerStorage.identity}. */
+  readonly identity?: EnvironmentIdentity;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -51,8 +55,8 @@ export interface Environment {
 export interface EnvironmentWriter {
   /** The vault's id of the writer: 32 hexadecimal digits. */
   readonly id: string;
-  /** Base64 of the wrapped PKCS#8 of the Ed25519 key. */
-  readonly privateKey: string;
+  /** Base64 of the wrapped PKCS#8 of the Ed25519 key; absent where it was lost with the database: read only. */
+  readonly privateKey?: string;
 }
 
 /** A place that an environment has left, with everything it takes to read and manage what is there. */
@@ -63,6 +67,8 @@ export interface FormerStorage {
   readonly vaultId: string;
   readonly heads: readonly KnownHead[];
   readonly leftAtMs: number;
+  /** Whose vault it says it is, where that is another installation's: it was imported. */
+  readonly identity?: EnvironmentIdentity;
 }
 
 /** What a new environment is to be. The caller wipes the secrets. */
@@ -108,8 +114,14 @@ export function makeWriter(tenantKey: TenantKey, environmentId: string, random: 
   return { id: writerOf(privateKey).id, privateKey: wrapped };
 }
 
-/** PKCS#8 of the key that signs for an environment. The caller wipes it. */
+/** PKCS#8 of the key that signs for an environment. The caller wipes it. @throws {EnvironmentError} `storage-read-only` */
 export function writerKeyBytes(tenantKey: TenantKey, { id, writer }: Pick<Environment, 'id' | 'writer'>): Buffer {
+  if (writer.privateKey === undefined) {
+    throw new EnvironmentError(
+      'storage-read-only',
+      'This vault was imported, and its signing key is not here: it can be read and restored from, and nothing can be changed in it',
+    );
+  }
   return openSecret(tenantKey, id, WRITER_KEY, writer.privateKey);
 }
 

@@ -6,8 +6,8 @@ import type { EnvironmentStorage } from './storage.ts';
 /** An environment as it stood at a place that it has left: what is read there is read like this. */
 export function atFormer(environment: Environment, former: FormerStorage): Environment {
   const { nextMasterKeys: _, ...rest } = environment;
-  const { storage, masterKeys, writer, vaultId, heads } = former;
-  return { ...rest, storage, masterKeys, writer, vaultId, heads };
+  const { storage, masterKeys, writer, vaultId, heads, identity } = former;
+  return { ...rest, storage, masterKeys, writer, vaultId, heads, ...(identity && { identity }) };
 }
 
 /** Every place that an environment has or had, as it stands there: the present one first, then the others, newest first. */

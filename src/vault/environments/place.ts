@@ -38,22 +38,33 @@ function serviceOf({ type, endpoint }: BucketStorage): string {
 export async function refuseOverlap(records: RecordReader, storage: EnvironmentStorage): Promise<void> {
   const wanted = placeName(storage);
   if (wanted === undefined) return;
-  const overlap = storage.type === 'folder' ? isWithin : startsWith;
   let after: string | undefined;
   for (;;) {
     const names = await records.listNames(wanted.space, { limit: PAGE, ...(after !== undefined && { after }) });
-    if (names.some(({ name }) => overlap(name, wanted.name) || overlap(wanted.name, name))) {
-      throw new EnvironmentError(
-        'place-taken',
-        `The ${describe(storage)} holds another environment's vault, or lies in one, or around one. Choose another place`,
-      );
-    }
+    if (names.some(({ name }) => isOverlap(storage, name, wanted.name))) throw taken(storage);
     if (names.length < PAGE) return;
     after = names.at(-1)?.name;
   }
 }
 
-const startsWith = (outer: string, inner: string): boolean => inner.startsWith(outer);
+/** The same for two places that are both still to be claimed. @throws {EnvironmentError} `place-taken` */
+export function refuseSamePlace(storage: EnvironmentStorage, other: EnvironmentStorage): void {
+  const [wanted, there] = [placeName(storage), placeName(other)];
+  if (wanted === undefined || wanted.space !== there?.space) return;
+  if (isOverlap(storage, there.name, wanted.name)) throw taken(storage);
+}
+
+function isOverlap({ type }: EnvironmentStorage, a: string, b: string): boolean {
+  const lies = type === 'folder' ? isWithin : (outer: string, inner: string) => inner.startsWith(outer);
+  return lies(a, b) || lies(b, a);
+}
+
+function taken(storage: EnvironmentStorage): EnvironmentError {
+  return new EnvironmentError(
+    'place-taken',
+    `The ${describe(storage)} holds another environment's vault, or lies in one, or around one. Choose another place`,
+  );
+}
 
 function describe(storage: EnvironmentStorage): string {
   if (storage.type === 'folder') return `folder ${storage.path}`;

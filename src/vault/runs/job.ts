@@ -1,6 +1,8 @@
 import type { EgressPolicy } from '../../clients/egress.ts';
 import type { AgentAnswers, AgentQuestion } from '../agents/questions.ts';
 import type { CheckLevel, ProvenRestorable } from '../check-level.ts';
+import type { EnvironmentIdentity } from '../descriptor.ts';
+import type { VaultFacts } from '../inspect.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyCalls } from '../master-keys/counted.ts';
 import type { KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
@@ -40,6 +42,8 @@ export type Work =
   /** What is kept by which rule, and what goes when. */
   | { readonly kind: 'kept'; readonly keeping: Keeping }
   | KeepingWork
+  /** What a vault that nobody here knows says of itself. */
+  | { readonly kind: 'inspect' }
   | Question
   | AgentQuestion;
 
@@ -95,6 +99,8 @@ export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
 export interface Job {
   readonly tenantId: string;
   readonly environmentId: string;
+  /** Whose vault it says it is, where that is another installation's: it was imported. */
+  readonly identity?: EnvironmentIdentity;
   readonly storage: StorageAccess;
   /** 32 hexadecimal digits; absent where no backup has made the vault yet. */
   readonly vaultId?: string;
@@ -183,6 +189,7 @@ export interface RunResult {
   readonly retiredKeys?: readonly string[];
   readonly destroyedKeys?: readonly string[];
   readonly readableKeys?: readonly string[];
+  readonly vault?: VaultFacts;
   readonly level?: CheckLevel;
   readonly snapshotCount?: number;
   readonly packs?: number;

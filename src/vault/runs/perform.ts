@@ -1,6 +1,7 @@
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressGuard } from '../../clients/egress.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import type { EnvironmentIdentity } from '../descriptor.ts';
 import { writerKeyFrom } from '../environments/environment.ts';
 import { VaultError } from '../errors.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
@@ -19,7 +20,7 @@ import { performerOf } from './performers.ts';
 /** Does a job in this process. Rejects with what stands in its way. */
 export async function perform(job: Job, watch: Watch): Promise<RunReport> {
   const guard = new EgressGuard(job.egress);
-  const owner = { tenant: job.tenantId, environment: job.environmentId };
+  const owner = identityOf(job);
   const services = { guard, ...(watch.keystead && { keystead: watch.keystead }) };
   const keyCalls = noKeyCalls();
   const masterKeys = job.masterKeys.map((key) => counted(openMasterKey(ownKey(key), owner, services), keyCalls));
@@ -43,7 +44,8 @@ export async function perform(job: Job, watch: Watch): Promise<RunReport> {
 }
 
 async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]): Promise<Repository | undefined> {
-  const { tenantId: tenant, environmentId: environment, vaultId, creator, cacheFolder } = job;
+  const { vaultId, creator, cacheFolder } = job;
+  const { tenant, environment } = identityOf(job);
   const writerKey = job.writerKey && writerKeyFrom(Buffer.from(job.writerKey));
   const options = { masterKeys, ...(writerKey && { writerKey }), ...(cacheFolder !== undefined && { cacheFolder }) };
   const expect: OpenOptions['expect'] = {
@@ -69,6 +71,11 @@ async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]):
       return await openRepository(target, { ...options, expect }).catch(() => Promise.reject(failure));
     }
   }
+}
+
+/** Whose vault it is to be: what its data keys are bound to. */
+function identityOf({ identity, tenantId, environmentId }: Job): EnvironmentIdentity {
+  return identity ?? { tenant: tenantId, environment: environmentId };
 }
 
 /** Buffers that came over the channel are plain arrays of bytes here. */

@@ -3,6 +3,7 @@ import type { Performer } from './performer.ts';
 import { AGENT_QUESTIONS } from './performers/agent-questions.ts';
 import { KEEPING } from './performers/keeping.ts';
 import { BACKUP } from './performers/backup.ts';
+import { INSPECT } from './performers/inspect.ts';
 import { QUESTIONS } from './performers/questions.ts';
 import { RESTORE } from './performers/restore.ts';
 import { CAT } from './performers/cat.ts';
@@ -16,6 +17,7 @@ const PERFORMERS: { readonly [Kind in Work['kind']]: Performer<Kind> } = {
   ...KEEPING,
   backup: BACKUP,
   cat: CAT,
+  inspect: INSPECT,
   restore: RESTORE,
   'restore-databases': RESTORE_DATABASES,
   rewrap: REWRAP,

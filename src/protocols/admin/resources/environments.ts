@@ -43,7 +43,7 @@ const EXAMPLE = {
 } as const;
 
 /** What came in, in the words of the domain. */
-function wantedFrom(context: AdminContext, body: Static<typeof ENVIRONMENT_BODY>): WantedEnvironment {
+export function wantedFrom(context: AdminContext, body: Static<typeof ENVIRONMENT_BODY>): WantedEnvironment {
   const { masterKey, recipients, storage, encryption, ...rest } = body;
   return {
     ...rest,
@@ -55,7 +55,7 @@ function wantedFrom(context: AdminContext, body: Static<typeof ENVIRONMENT_BODY>
 }
 
 /** What the entry of the log tells of it. */
-function detailsOf({ label, storage, masterKey, recipients = [], encryption }: Static<typeof ENVIRONMENT_BODY>) {
+export function detailsOf({ label, storage, masterKey, recipients = [], encryption }: Static<typeof ENVIRONMENT_BODY>) {
   const { credentials: _, objectLock, ...place } = storage;
   const defined = Object.entries(place).filter(([, value]) => value !== undefined);
   return {
@@ -67,7 +67,7 @@ function detailsOf({ label, storage, masterKey, recipients = [], encryption }: S
   };
 }
 
-function servicesOf(context: AdminContext): EnvironmentServices {
+export function servicesOf(context: AdminContext): EnvironmentServices {
   const { vault, records, random } = context.services;
   return { ...vault, records, random, rights: keyRightsOf(context) };
 }

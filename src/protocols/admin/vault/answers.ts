@@ -19,7 +19,7 @@ export const CHECKS = Type.Array(
   }),
 );
 
-const FINDINGS = Type.Array(
+export const FINDINGS = Type.Array(
   named('Finding', {
     code: TEXT,
     subject: Type.String({ description: 'a snapshot, or an object of the store' }),
@@ -258,6 +258,6 @@ function showResult({
   };
 }
 
-function showFinding({ snapshots, ...rest }: Finding) {
+export function showFinding({ snapshots, ...rest }: Finding) {
   return { ...rest, ...(snapshots && { snapshots: [...snapshots] }) };
 }

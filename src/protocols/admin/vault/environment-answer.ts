@@ -48,6 +48,7 @@ const FORMER_STORAGE = named('FormerStorage', {
   newestSnapshots: Type.Array(TEXT),
   masterKeys: Type.Array(TEXT),
   leftAt: TIMESTAMP,
+  readOnly: Type.Boolean({ description: 'it was imported: its signing key is not here' }),
 });
 
 export const ENVIRONMENT = named('Environment', {
@@ -121,6 +122,7 @@ function showFormer({ storage, vaultId, writer, heads, masterKeys, leftAtMs }: F
     newestSnapshots: heads.map(headName),
     masterKeys: masterKeys.map(({ keyId }) => keyId),
     leftAt: timestamp(leftAtMs),
+    readOnly: writer.privateKey === undefined,
   };
 }
 

@@ -224,7 +224,7 @@ describe('environments and runs over the admin API', () => {
       expect(text).not.toContain(Buffer.from(SECRET).toString('base64'));
     }
     const { writer } = readEnvironment(house.tenant.tenantKey, record!);
-    expect(Buffer.from(writer.privateKey, 'base64').length).toBeGreaterThan(48);
+    expect(Buffer.from(writer.privateKey as string, 'base64').length).toBeGreaterThan(48);
   });
 
   it.each<[string, () => Record<string, unknown>, number, string, RegExp]>([
