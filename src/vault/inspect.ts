@@ -1,8 +1,7 @@
 import { parseEnvelopeName } from './envelope.ts';
-import { refuseAborted, VaultError } from './errors.ts';
+import { refuseAborted } from './errors.ts';
 import { isSameMasterKey } from './master-keys/master-key.ts';
 import type { Repository } from './repository.ts';
-import { listSnapshots, type SnapshotList } from './snapshots.ts';
 
 /** What a vault says of itself, every signature of it verified. */
 export interface VaultFacts {
@@ -21,18 +20,16 @@ export interface VaultFacts {
   readonly holds: number;
 }
 
-export interface Inspection {
-  readonly facts: VaultFacts;
-  readonly list: SnapshotList;
-}
-
 /**
- * Reads what a vault says of itself: snapshots and chains, envelopes, who wrote and who can open. Proves with the data key
+ * Reads what a vault says of itself beside its snapshots: envelopes, who wrote and who can open. Proves with the data key
  * that every snapshot needs (dedupe) that the master keys given open it.
  *
  * @throws {MasterKeyError} @throws {VaultError} `no-recipient`
  */
-export async function inspectVault(repository: Repository, signal?: AbortSignal): Promise<Inspection> {
+export async function inspectVault(
+  repository: Repository,
+  signal?: AbortSignal,
+): Promise<Omit<VaultFacts, 'snapshots'>> {
   const { target, descriptor, masterKeys } = repository;
   const keys = new Set<string>();
   for await (const { name } of target.list('keys/')) {
@@ -56,31 +53,20 @@ export async function inspectVault(repository: Repository, signal?: AbortSignal)
   } finally {
     ring.drop();
   }
-  const list = await listSnapshots(repository);
   const count = async (prefix: string): Promise<number> => {
     let found = 0;
     for await (const _ of target.list(prefix)) found++;
     return found;
   };
   return {
-    facts: {
-      creator: descriptor.creator,
-      createdMs: descriptor.createdMs,
-      writers: descriptor.writers.map(({ id }) => id),
-      snapshots: list.snapshots.length,
-      envelopes: keys.size,
-      recipients: [...recipients].toSorted(),
-      unopened,
-      tombstones: await count('tombstones/'),
-      marks: await count('marks/'),
-      holds: await count('holds/'),
-    },
-    list,
+    creator: descriptor.creator,
+    createdMs: descriptor.createdMs,
+    writers: descriptor.writers.map(({ id }) => id),
+    envelopes: keys.size,
+    recipients: [...recipients].toSorted(),
+    unopened,
+    tombstones: await count('tombstones/'),
+    marks: await count('marks/'),
+    holds: await count('holds/'),
   };
-}
-
-/** A vault of which nothing can be read is not taken for one. @throws {VaultError} `snapshot-missing` */
-export function requireSnapshots({ list }: Inspection): void {
-  if (list.snapshots.length > 0) return;
-  throw new VaultError('snapshot-missing', 'There is no snapshot in this vault that can be read');
 }

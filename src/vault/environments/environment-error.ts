@@ -3,6 +3,7 @@ export type EnvironmentErrorCode =
   | 'environment-not-found'
   | 'environment-exists'
   | 'label-differs'
+  | 'hold-stands'
   | 'storage-read-only'
   | 'vault-missing'
   | 'vault-not-expected'

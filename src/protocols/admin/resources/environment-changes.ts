@@ -169,6 +169,16 @@ export const moveEnvironmentStorage = adminRoute({
   show: showChanged,
 });
 
+/** @throws {EnvironmentError} `hold-stands` */
+function requireNoHold({ holds = [] }: Environment): void {
+  const standing = holds.find(({ released }) => released === undefined);
+  if (standing === undefined) return;
+  throw new EnvironmentError(
+    'hold-stands',
+    `The legal hold ${standing.id} stands on this environment: whoever forgets it could not release it any more. Have it released first, by a second person`,
+  );
+}
+
 const DELETED = named('DeletedEnvironment', {
   environmentId: UUID,
   label: Type.String(),
@@ -199,6 +209,7 @@ export const deleteEnvironment = adminRoute({
             `This environment has another label than ${body.label}. Say the label of the one that is to be forgotten`,
           );
         }
+        requireNoHold(environment);
         await requireAtRest(services.records, environment.id);
         return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };
       }),

@@ -6,6 +6,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'environment-not-found': 404,
   'environment-exists': 409,
   'label-differs': 409,
+  'hold-stands': 409,
   'storage-read-only': 409,
   'vault-missing': 404,
   'vault-not-expected': 409,
