@@ -351,6 +351,8 @@ export interface FormerStorage {
   readonly masterKeys: readonly (string)[];
   /** UTC, RFC 3339 */
   readonly leftAt: string;
+  /** it was imported: its signing key is not here */
+  readonly readOnly: boolean;
 }
 
 export interface Grant {
@@ -374,6 +376,13 @@ export interface GrantConstraints {
   readonly encryptionContextEquals?: readonly (ContextPair)[] | undefined;
   readonly encryptionContextSubset?: readonly (ContextPair)[] | undefined;
   readonly sourceArn?: string | undefined;
+}
+
+export interface ImportedEnvironment {
+  readonly environment: Environment;
+  readonly checks: readonly (EnvironmentCheck)[];
+  readonly vault: VaultFacts;
+  readonly findings: readonly (Finding)[];
 }
 
 export interface InstanceCreationRights {
@@ -1250,6 +1259,21 @@ export interface TokenSigningKey {
   readonly signsFrom: string;
 }
 
+export interface VaultFacts {
+  readonly creator: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  readonly writers: readonly (string)[];
+  readonly snapshots: number;
+  readonly envelopes: number;
+  readonly recipients: readonly (string)[];
+  /** data keys that none of the master keys named opens */
+  readonly unopened: number;
+  readonly tombstones: number;
+  readonly marks: number;
+  readonly holds: number;
+}
+
 export interface WatchedKey {
   readonly provider: string;
   readonly keyId: string;
@@ -2049,6 +2073,24 @@ export class KeysteadClient {
     readonly checks: readonly (EnvironmentCheck)[];
   }> {
     return this.#transport.send('POST', `/environments/preflight`, undefined, body);
+  }
+
+  /** Makes an environment around a vault that lies in a storage and that this server knows nothing of: its snapshots are listed and restored from there, new backups go to a storage of their own. Needs the permission `keystead:CreateEnvironment`. */
+  importEnvironment(body: {
+    readonly label: string;
+    readonly storage: StorageInput;
+    /** always true: there is no unencrypted format */
+    readonly encryptAutomatically: boolean;
+    /** AES-256: under a key that the operator of this server keeps, who could read; it takes no master key */
+    readonly encryption?: 'AES-256' | 'AWS-KMS' | 'IBM Key Protect' | 'Keystead' | undefined;
+    readonly masterKey?: MasterKeyInput | undefined;
+    /** further master keys that open the same backups */
+    readonly recipients?: readonly (MasterKeyInput)[] | undefined;
+    readonly from: StorageInput;
+    /** who must have made the vault, as its environment showed it */
+    readonly writerId?: string | undefined;
+  }): Promise<ImportedEnvironment> {
+    return this.#transport.send('POST', `/environments/import`, undefined, body);
   }
 
   /** Shows a backup environment. Needs the permission `keystead:GetEnvironment`. */
