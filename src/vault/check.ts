@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { drill, type DrillReport } from './check-drill.ts';
+import { hiddenObjects } from './check-hidden.ts';
 import { withImpact } from './check-impact.ts';
 import { CHECK_LEVELS, type CheckFinding, type CheckLevel, type ProvenRestorable } from './check-level.ts';
 import { checkObjects } from './check-objects.ts';
@@ -126,6 +127,7 @@ class Check {
       const { snapshots, findings } = await listSnapshots(repository, knownHeads);
       for (const { code, snapshot, text } of findings)
         this.#find({ code, where: snapshot, text, snapshots: [snapshot] });
+      if (level !== 'list') for (const finding of await hiddenObjects(repository.target)) this.#find(finding);
       await this.#envelopesAreThere(snapshots);
       let objects = 0;
       if (scope.objects !== 'none') {

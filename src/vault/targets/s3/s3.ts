@@ -109,7 +109,7 @@ export class S3Target implements Target {
 
   async *hidden(prefix: string): AsyncGenerator<HiddenObject> {
     const [{ prefix: root }, subject] = [this.#place, `The versions under ${this.#place.prefix}${prefix}`];
-    if ((await this.#versioned()) === 'off') return;
+    if (['off', 'unknown'].includes(await this.#versioned())) return;
     const opened = await call(this.connection, 'listed', subject, (client) => Promise.resolve(client));
     let group: Version[] = [];
     const versions = versionsUnder(this.connection, opened, root + prefix);
