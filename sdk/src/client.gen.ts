@@ -63,7 +63,7 @@ export interface AgentHead {
 
 export interface AgentInvitation {
   readonly agent: Agent;
-  /** shown in this answer and never again; it ends when it is used */
+  /** environment, agent and an API key, with dots between; shown in this answer and never again, it ends when it is used */
   readonly token: string;
   /** UTC, RFC 3339 */
   readonly expiresAt: string;

@@ -53,43 +53,32 @@ describe('an agent from the command line', () => {
   const invite = async (
     name: string,
   ): Promise<{ readonly id: string; readonly file: string; readonly token: string }> => {
-    const { agent, token } = await adminJson('agent', 'invite', 'production', '--name', name);
-    const file = join(server.folder, `token-${name}`);
-    writeFileSync(file, token as string, { mode: 0o600 });
-    return { id: (agent as Json)['agentId'] as string, file, token: token as string };
+    const file = join(server.folder, `token-${name}-${Math.random()}`);
+    const { agent } = await adminJson('agent', 'invite', 'production', '--name', name, '--token-file', file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    return { id: (agent as Json)['agentId'] as string, file, token: readFileSync(file, 'utf8') };
   };
-  const enroll = (id: string, file: string, folder = state): Promise<Ran> =>
-    host(
-      'enroll',
-      '--server',
-      server.url,
-      '--environment',
-      environmentId,
-      '--agent',
-      id,
-      '--token-file',
-      file,
-      '--state',
-      folder,
-    );
+  const enroll = (file: string, folder = state): Promise<Ran> =>
+    host('enroll', '--server', server.url, '--token-file', file, '--state', folder);
 
   it('is invited, and enrols with a token that works once', async () => {
     const { id, file, token } = await invite('db-1');
     agentId = id;
-    const ran = await enroll(id, file);
+    const ran = await enroll(file);
     expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
     const shown = await adminJson('agent', 'show', 'production', 'db-1');
     expect(ran.stdout).toContain(shown['writerId']);
+    expect(ran.stdout).not.toContain(token);
     expect(shown).toMatchObject({ state: 'enrolled', agentId: id });
     for (const name of ['writer-key', 'dedupe-key', 'api-key']) {
       expect(statSync(join(state, name)).mode & 0o777).toBe(0o600);
     }
     expect(statSync(state).mode & 0o777).toBe(0o700);
     // The token is used up, and the second host finds out; nothing of the first is lost.
-    const again = await enroll(id, file, join(server.folder, 'other-state'));
+    const again = await enroll(file, join(server.folder, 'other-state'));
     expect([again.exitCode, again.stderr]).toEqual([expect.any(Number), expect.not.stringContaining(token)]);
     expect(again.exitCode).not.toBe(0);
-    expect((await enroll(id, file)).stderr).toContain('already');
+    expect((await enroll(file)).stderr).toContain('already');
   });
 
   it('backs up without a master key; the server knows its run, and whoever may read restores', async () => {
@@ -157,28 +146,16 @@ describe('an agent from the command line', () => {
     }
     // Nor for the work of another agent.
     const other = await invite('db-2');
-    const ran = await cli(
-      { KEYSTEAD_AGENT_STATE: state },
-      'agent',
-      'enroll',
-      '--server',
-      server.url,
-      '--environment',
-      environmentId,
-      '--agent',
-      other.id,
-      '--token-file',
-      join(state, 'api-key'),
-      '--state',
-      join(server.folder, 'thief'),
-    );
+    const [environment, agent] = other.token.split('.');
+    writeFileSync(other.file, `${environment}.${agent}.${apiKey}`);
+    const ran = await enroll(other.file, join(server.folder, 'thief'));
     expect([ran.exitCode, ran.stderr]).toEqual([expect.any(Number), expect.stringContaining('of its own')]);
   });
 
   it('two hosts write into one environment, each its own chain, and neither finds what the other has', async () => {
-    const { id, file } = await invite('db-3');
+    const { file } = await invite('db-3');
     const folder = join(server.folder, 'host-3');
-    expect((await enroll(id, file, folder)).exitCode).toBe(0);
+    expect((await enroll(file, folder)).exitCode).toBe(0);
     const both = await Promise.all([
       cli({ KEYSTEAD_AGENT_STATE: folder }, 'agent', 'backup', source, '--name', 'records', '--json'),
       host('backup', source, '--name', 'records', '--json'),

@@ -7,15 +7,13 @@ import { CliError } from '../errors.ts';
 export interface Enrolling {
   readonly state: HostState;
   readonly url: string;
-  readonly environmentId: string;
-  readonly agentId: string;
-  /** What the token's file holds; wiped. */
+  /** What the token's file holds: environment, agent, API key. Wiped. */
   readonly token: Buffer;
   readonly storePath?: string;
 }
 
 /** Enrols this host: its signing key is made here and stays here; what the server gives is verified before it is kept. */
-export async function enroll({ state, url, environmentId, agentId, token, storePath }: Enrolling): Promise<HostFacts> {
+export async function enroll({ state, url, token, storePath }: Enrolling): Promise<HostFacts> {
   if (state.isEnrolled) {
     throw new CliError(
       'failed',
@@ -24,8 +22,16 @@ export async function enroll({ state, url, environmentId, agentId, token, storeP
       'Name another folder by --state, or remove this one when its agent was revoked.',
     );
   }
-  const apiKey = token.toString('latin1').trim();
+  const [environmentId = '', agentId = '', apiKey = '', ...more] = token.toString('latin1').trim().split('.');
   wipe(token);
+  if (apiKey === '' || more.length > 0) {
+    throw new CliError(
+      'usage',
+      'malformed-token',
+      'what the file holds is no token of an invitation',
+      'Have the host invited by "keystead vault agent invite", and bring the file here as it is.',
+    );
+  }
   const writer = state.makeWriterKey();
   const api = new KeysteadClient({ url, apiKey });
   const given = await api.enrolAgent(environmentId, agentId, { publicKey: writer.publicKey.toString('base64') });

@@ -25,22 +25,16 @@ export const AGENT_COMMANDS: readonly CliCommand[] = [
     reach: 'none',
     requiredOptions: [
       ['--server <url>', "the server's address"],
-      ['--environment <id>', 'as the invitation shows it'],
-      ['--agent <id>', 'as the invitation shows it'],
       ['--token-file <file>', 'a file that holds the token of the invitation and nothing else'],
     ],
     options: [STATE, ['--store-path <folder>', "where the environment's folder is mounted on this host"]],
-    examples: [
-      'agent enroll --server https://keystead.example:8420 --environment 4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21 --agent 6e1c9a0d-3f5b-4c1a-8f0e-9d3b7a2c4e55 --token-file /root/token',
-    ],
+    examples: ['agent enroll --server https://keystead.example:8420 --token-file /root/token'],
     run: async (session) => {
       const { given, output } = session;
       const storePath = given.optional('store-path');
       const facts = await enroll({
         state: stateOf(session),
         url: requireSafe(given.text('server')),
-        environmentId: given.text('environment'),
-        agentId: given.text('agent'),
         token: readFileSync(given.text('token-file')),
         ...(storePath !== undefined && { storePath: resolve(storePath) }),
       });

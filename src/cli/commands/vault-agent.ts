@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { everyItem, type Agent, type KeysteadClient } from '@keystead/sdk';
 import { agentStorePolicy } from '../../vault/agents/store-policy.ts';
 import type { CliCommand, Row } from '../command.ts';
@@ -23,10 +24,13 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: [ENVIRONMENT],
     requiredOptions: [['--name <name>', 'what the host is called here']],
-    options: [['--minutes <n>', 'for how long the invitation stands (60)']],
+    options: [
+      ['--minutes <n>', 'for how long the invitation stands (60)'],
+      ['--token-file <file>', 'write the token to a new file, mode 0600, and do not show it'],
+    ],
     examples: [
       'vault agent invite production --name db-1',
-      'vault agent invite production --name db-2 --minutes 10 --json',
+      'vault agent invite production --name db-2 --minutes 10 --token-file db-2.token',
     ],
     run: async ({ client, given, output }) => {
       const api = client();
@@ -36,8 +40,13 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
         name: given.text('name'),
         ...(minutes !== undefined && { expiresInMinutes: Number(minutes) }),
       });
-      output.item(invitation);
-      output.note('On the host: keystead agent enroll --server URL --environment ID --agent ID --token-file FILE');
+      const file = given.optional('token-file');
+      if (file === undefined) output.item(invitation);
+      else {
+        writeFileSync(file, invitation.token, { mode: 0o600, flag: 'wx' });
+        output.item({ agent: invitation.agent, expiresAt: invitation.expiresAt });
+      }
+      output.note('On the host: keystead agent enroll --server URL --token-file FILE');
     },
   },
   {

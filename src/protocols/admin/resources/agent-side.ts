@@ -4,6 +4,7 @@ import { credentialRef, issueApiKey, readCredential, removeCredential } from '..
 import type { IssuedCredential } from '../../../identity/credential.ts';
 import { inFreePlace } from '../../../identity/quotas.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import { outcomeOf } from '../../../jobs/run-outcome.ts';
 import type { Write } from '../../../records/commit.ts';
 import { putAgent } from '../../../vault/agents/agent-record.ts';
 import type { Agent } from '../../../vault/agents/agent.ts';
@@ -237,6 +238,7 @@ export const reportAgentRun = adminRoute({
           const writes: Write[] = [
             putRun(tenantKey, undefined, run),
             putAgent(tenantKey, agent, { ...agent, lastRun }),
+            ...(await outcomeOf({ records, random: services.random }, tenant, environment, run, nowMs)),
             ...(received
               ? [putEnvironment(tenantKey, environment, { ...environment, heads: received.heads, updatedAtMs: nowMs })]
               : []),

@@ -46,7 +46,10 @@ export const inviteAgent = adminRoute({
   }),
   answer: named('AgentInvitation', {
     agent: AGENT,
-    token: Type.String({ description: 'shown in this answer and never again; it ends when it is used' }),
+    token: Type.String({
+      description:
+        'environment, agent and an API key, with dots between; shown in this answer and never again, it ends when it is used',
+    }),
     expiresAt: TIMESTAMP,
   }),
   example: { params: { environmentId: EXAMPLE.environmentId }, body: { name: 'db-1' } },
@@ -102,7 +105,7 @@ export const inviteAgent = adminRoute({
   },
   show: ({ agent, issued }: Invited) => ({
     agent: showAgent(agent),
-    token: issued.secret.toString('latin1'),
+    token: `${agent.environmentId}.${agent.id}.${issued.secret.toString('latin1')}`,
     expiresAt: timestamp(agent.invitedUntilMs),
   }),
 });
