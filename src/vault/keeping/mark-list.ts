@@ -4,6 +4,8 @@ import { markId, markName, MAX_MARK_NAMES, sealMark, type Mark } from '../mark.t
 import { readMarks, type CreatorFinding } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 
+const CLOCK_LEFT_MS = 3_600_000;
+
 /** A snapshot on its way out. */
 export interface Trashed {
   readonly sinceMs: number;
@@ -97,6 +99,10 @@ export class MarkList {
 /** What time it is for the store: when it says that an object came that is put just now. Absent: it says nothing. */
 export async function storeTimeMs(repository: Repository, marks: MarkList): Promise<number | undefined> {
   if (!repository.target.capabilities.delete) return undefined;
+  for (const old of marks.marks.filter(({ kind }) => kind === 'clock')) {
+    // One that a dead run has left; that of a run in flight may still be looked for.
+    if (repository.clock.nowMs() - old.createdMs > CLOCK_LEFT_MS) await marks.drop(repository, old);
+  }
   const [clock] = await marks.put(repository, { kind: 'clock', reason: 'none', forMs: 0 }, []);
   if (clock === undefined) return undefined;
   let storedMs: number | undefined;

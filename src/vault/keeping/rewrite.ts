@@ -7,7 +7,8 @@ import type { CachedPack, KnownHead } from '../index-cache.ts';
 import { loadIndexes, syncIndex } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { dedupeKeyOf, snapshotId, type NeededKey } from '../manifest.ts';
+import { isSameMasterKey } from '../master-keys/master-key.ts';
+import { dedupeKeyOf, snapshotId, type NeededKey, type SnapshotRecipient } from '../manifest.ts';
 import type { HeldKey } from '../object-key.ts';
 import { openDomain, type Repository } from '../repository.ts';
 import { Avoided } from './avoided.ts';
@@ -151,10 +152,10 @@ async function rewriteDomain(
     await guard.check();
     await guard.prove();
     const { manifest, body } = one;
-    const keys = await keysOf(ring, dedupeKeyOf(manifest.head), metadata, tellers);
+    const { keys, recipients } = await keysOf(ring, dedupeKeyOf(manifest.head), metadata, tellers);
     const indexes = [...new Set(tellers.map(({ indexId }) => indexId))].toSorted();
     const { parent, domain: domainId } = manifest.head;
-    const head = { parent, domain: domainId, keys, replaces: one.id, takenMs: one.timeMs };
+    const head = { parent, domain: domainId, keys, recipients, replaces: one.id, takenMs: one.timeMs };
     const made = { head, body: () => ({ ...body, indexes, packs: packs.toSorted() }), metadata };
     newest = await commitSnapshot(repository, made, newest, () => guard.check());
     faultPoint('keeping.after-replacement');
@@ -176,12 +177,16 @@ async function keysOf(
   dedupe: string,
   metadata: HeldKey,
   packs: readonly CachedPack[],
-): Promise<NeededKey[]> {
+): Promise<{ readonly keys: NeededKey[]; readonly recipients: SnapshotRecipient[] }> {
   const ids = new Set([dedupe, metadata.id, ...packs.flatMap(({ keyId, indexKeyId }) => [keyId, indexKeyId])]);
   const keys: NeededKey[] = [];
+  let recipients: SnapshotRecipient[] | undefined;
   for (const id of [...ids].toSorted()) {
     const { envelope } = await ring.find(id);
     keys.push({ id, purpose: envelope.purpose, commitment: envelope.commitment.toString('hex') });
+    // Who opens the snapshot opens every one of its keys.
+    const some = envelope.recipients.map(({ keyId, provider, region }) => ({ keyId, provider, region }));
+    recipients = (recipients ?? some).filter((one) => some.some((other) => isSameMasterKey(one, other)));
   }
-  return keys;
+  return { keys, recipients: recipients ?? [] };
 }

@@ -1,6 +1,6 @@
 import { takenMsOf, type ManifestHead } from '../manifest.ts';
 
-/** How much later than its writer says a manifest may come to the store, and its writer is still believed. */
+/** How far the times of writer and store may be apart, and the writer is still believed: clocks differ. */
 export const BELIEVED_MS = 3_600_000;
 
 /** A snapshot's times, as its writer and its store say. */
@@ -42,5 +42,5 @@ function believed({ head: { createdMs }, storedMs }: Dated, birth: Birth): numbe
   if (storedMs === undefined) return createdMs;
   const isCopy = birth.storedMs !== undefined && birth.storedMs - birth.createdMs > BELIEVED_MS;
   if (isCopy && createdMs < (birth.storedMs as number)) return Math.min(createdMs, storedMs);
-  return createdMs <= storedMs && storedMs - createdMs <= BELIEVED_MS ? createdMs : storedMs;
+  return Math.abs(storedMs - createdMs) <= BELIEVED_MS ? createdMs : storedMs;
 }
