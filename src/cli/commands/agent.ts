@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SourceSpec } from '../../vault/sources/source-spec.ts';
 import { hostBackup } from '../../vault/agents/host/host-backup.ts';
@@ -54,6 +54,9 @@ export const AGENT_COMMANDS: readonly CliCommand[] = [
       ['--exclude <pattern...>', 'what is left out (docs/guide/vault.md)'],
       ['--include <pattern...>', 'what is kept, and nothing else'],
       ['--one-file-system', 'keep folders that other file systems are mounted on empty'],
+      ['--skip-caches', 'keep caches (CACHEDIR.TAG) without what is in them'],
+      ['--before <part...>', 'a program, by its absolute path, and its arguments, run before the folder is read'],
+      ['--after <part...>', 'the same, when it has been read'],
       STATE,
     ],
     settings: [['AWS_ACCESS_KEY_ID, AWS_PROFILE, ...', "credentials of the store, in the AWS SDK's places"]],
@@ -106,15 +109,20 @@ function sourceOf({ given }: Session): SourceSpec {
       'Name a folder, or give --stdin --name NAME.',
     );
   }
-  const path = resolve(folder);
+  // Backups follow no link, so the folder is named as it really is; what is not there is refused when it is read.
+  const path = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   const [include, exclude] = [given.list('include'), given.list('exclude')];
+  const [before, after] = [given.list('before'), given.list('after')];
   return {
     kind: 'folder',
     path,
-    name: name ?? path,
+    name: name ?? resolve(folder),
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
     ...(given.flag('one-file-system') && { oneFileSystem: true }),
+    ...(given.flag('skip-caches') && { skipCaches: true }),
+    ...(before.length > 0 && { before }),
+    ...(after.length > 0 && { after }),
   };
 }
 

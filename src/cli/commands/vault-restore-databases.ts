@@ -90,7 +90,8 @@ function portOf(text: string | undefined): number | undefined {
   throw new CliError('usage', 'port-malformed', `"${text}" is no port`, 'Give --port a number from 1 to 65535.');
 }
 
-function tlsOf(text: string | undefined): (typeof TLS)[number] | undefined {
+/** @throws {CliError} */
+export function tlsOf(text: string | undefined): (typeof TLS)[number] | undefined {
   if (text === undefined) return undefined;
   const mode = TLS.find((known) => known === text);
   if (mode) return mode;

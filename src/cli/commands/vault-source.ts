@@ -6,15 +6,24 @@ import type { Column } from '../output.ts';
 import { bytesPerSecond } from './bandwidth.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { tlsOf } from './vault-restore-databases.ts';
 import { nextOf, SCHEDULE_OPTIONS, scheduleOf } from './vault-schedule-options.ts';
 
 const SOURCE: Row = ['<source>', 'its name or id'];
 const FOLDER: Row = ['--folder <path>', 'a folder of the server, below one of its KEYSTEAD_SOURCE_ROOTS'];
-const INCLUDE: Row = ['--include <pattern...>', 'what of the folder is kept (everything)'];
-const EXCLUDE: Row = ['--exclude <pattern...>', 'what of the folder is left out'];
+/** How a folder is read: they need the folder beside them. */
+const FOLDER_OPTIONS: readonly Row[] = [
+  ['--include <pattern...>', 'what of the folder is kept (everything)'],
+  ['--exclude <pattern...>', 'what of the folder is left out'],
+  ['--one-file-system', 'keep folders empty that other file systems are mounted on'],
+  ['--skip-caches', 'keep caches (CACHEDIR.TAG) without what is in them'],
+  ['--before <part...>', 'a program of KEYSTEAD_RUN_COMMANDS and its arguments, run before the folder is read'],
+  ['--after <part...>', 'the same, when it has been read'],
+];
 const HOST: Row = ['--postgres <host>', 'a PostgreSQL server; its password comes from PGPASSWORD'];
 const PORT: Row = ['--port <number>', 'its port (5432)'];
 const USER: Row = ['--user <name>', 'who may read all of it'];
+const TLS: Row = ['--tls <mode>', 'disable, require, verify-full (disable on this machine, require elsewhere)'];
 const DATABASE: Row = ['--database <name...>', 'which databases (every one that may be connected to)'];
 const LIMIT: Row = ['--limit <rate>', 'how fast a backup may write to the store, like 10MiB (as fast as it can)'];
 const ALERT: Row = ['--alert-after <hours>', 'tell people when there has been no good backup for so long'];
@@ -36,11 +45,11 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT, ['<name>', 'what it is called, wherever it moves']],
     options: [
       FOLDER,
-      INCLUDE,
-      EXCLUDE,
+      ...FOLDER_OPTIONS,
       HOST,
       PORT,
       USER,
+      TLS,
       DATABASE,
       ['--stdin <item>', 'what somebody pipes into "keystead vault backup": the name of the one file'],
       ...SCHEDULE_OPTIONS,
@@ -94,11 +103,11 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT, SOURCE],
     options: [
       FOLDER,
-      INCLUDE,
-      EXCLUDE,
+      ...FOLDER_OPTIONS,
       HOST,
       PORT,
       USER,
+      TLS,
       DATABASE,
       ...SCHEDULE_OPTIONS,
       ['--without-schedule', 'back it up only when somebody says so'],
@@ -178,27 +187,44 @@ async function sourceOf({ given, client }: Session): Promise<{ api: KeysteadClie
 /** What is backed up, as the options say it; the server refuses two at once. */
 function specOf({ given, host }: Session) {
   const [folder, postgres, stdin] = ['folder', 'postgres', 'stdin'].map((name) => given.optional(name));
-  const [include, exclude, databases] = ['include', 'exclude', 'database'].map((name) => given.list(name));
+  const databases = given.list('database');
   const password = host.env['PGPASSWORD'];
+  if (folder === undefined)
+    refuseAlone(given, '--folder', ['include', 'exclude', 'before', 'after', 'one-file-system', 'skip-caches']);
+  if (postgres === undefined) refuseAlone(given, '--postgres', ['port', 'user', 'tls', 'database']);
   return {
-    ...(folder !== undefined && {
-      folder: {
-        path: resolve(folder),
-        ...(include?.length && { include: [...include] }),
-        ...(exclude?.length && { exclude: [...exclude] }),
-      },
-    }),
+    ...(folder !== undefined && { folder: { path: resolve(folder), ...folderOptions(given) } }),
     ...(postgres !== undefined && {
       postgres: {
         host: postgres,
         ...(given.optional('port') !== undefined && { port: Number(given.optional('port')) }),
         user: given.optional('user') ?? 'postgres',
         ...(password !== undefined && { password }),
-        ...(databases?.length && { databases: [...databases] }),
+        ...(databases.length > 0 && { databases: [...databases] }),
+        ...(given.optional('tls') !== undefined && { tls: tlsOf(given.optional('tls')) }),
       },
     }),
     ...(stdin !== undefined && { stream: { item: stdin } }),
   };
+}
+
+function folderOptions(given: Given) {
+  const lists = (['include', 'exclude', 'before', 'after'] as const).flatMap((name) => {
+    const list = given.list(name);
+    return list.length === 0 ? [] : [[name, [...list]] as const];
+  });
+  return {
+    ...(Object.fromEntries(lists) as { readonly [Name in (typeof lists)[number][0]]?: string[] }),
+    ...(given.flag('one-file-system') && { oneFileSystem: true }),
+    ...(given.flag('skip-caches') && { skipCaches: true }),
+  };
+}
+
+/** What is said of a source that is not named would be left out without a word. @throws {CliError} */
+function refuseAlone(given: Given, needed: string, options: readonly string[]): void {
+  const alone = options.find((name) => given.flag(name) || given.optional(name) !== undefined);
+  if (alone === undefined) return;
+  throw new CliError('usage', 'option-alone', `--${alone} says how to read what nobody names`, `Give ${needed} too.`);
 }
 
 function settingsOf(given: Given) {

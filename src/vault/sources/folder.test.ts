@@ -15,7 +15,11 @@ writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]), '
 symlinkSync('/etc/passwd', join(folder, 'link'));
 execFileSync('mkfifo', [join(folder, 'pipe')]);
 
-sourceContract('folder', () => new FolderSource(folder));
+sourceContract('folder', () => new FolderSource(folder), {
+  file: 'a',
+  content: 'alpha',
+  folder: { path: 'b', name: 'c' },
+});
 
 describe('a folder as source', () => {
   const source = new FolderSource(folder);
@@ -30,5 +34,11 @@ describe('a folder as source', () => {
     const pipe = source.open(Buffer.from('pipe'));
     expect(() => pipe.entry()).toThrow(expect.objectContaining({ code: 'unsupported-type' }));
     void pipe.close();
+  });
+  it('tells an error of the disk as one item that cannot be read', () => {
+    // Nothing is mapped at address 0: the kernel answers EIO, as it does for a sector that is gone.
+    const file = new FolderSource(`/proc/${process.pid}`).open(Buffer.from('mem'));
+    expect(() => file.read(Buffer.alloc(10))).toThrow(expect.objectContaining({ code: 'unreadable' }));
+    void file.close();
   });
 });

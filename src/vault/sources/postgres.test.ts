@@ -9,6 +9,7 @@ import { SnapshotReader } from '../snapshot-reader.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { newVault, removeScratch, scratch } from '../vault.fixture.ts';
 import { PostgresSource } from './postgres.ts';
+import { sourceContract } from './source.contract.ts';
 import type { PostgresSpec } from './source-spec.ts';
 
 const ODD = 'ünï/code "db" = \'1\' 100%';
@@ -34,6 +35,11 @@ describe.skipIf(!hasPostgres)('a PostgreSQL server as source', () => {
   function source(more: Partial<PostgresSpec> = {}): PostgresSource {
     return new PostgresSource({ kind: 'postgres', name: 'clinic', ...server.connection, ...more }, new EgressGuard());
   }
+
+  sourceContract('postgres', () => source(), {
+    file: 'server.json',
+    folder: { path: 'databases', name: 'records.dump' },
+  });
 
   async function vault() {
     return (await newVault(join(folder, `vault-${Math.random()}`))).repository;

@@ -7,6 +7,7 @@ import { SnapshotReader } from '../snapshot-reader.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { newVault, noise, removeScratch, scratch } from '../vault.fixture.ts';
 import { openSource } from './open-source.ts';
+import { sourceContract } from './source.contract.ts';
 import { StreamSource } from './stream.ts';
 
 let folder: string;
@@ -33,6 +34,15 @@ async function contentOf(snapshotId: string, path: string): Promise<Buffer> {
   expect(Buffer.concat(all).length).toBe(file.size);
   return Buffer.concat(all);
 }
+
+sourceContract(
+  'stream',
+  () => new StreamSource('s', 'item', Readable.from([Buffer.from('alpha')]), 1_750_000_000_000),
+  {
+    file: 'item',
+    content: 'alpha',
+  },
+);
 
 describe('a stream as source', () => {
   it.each([0, 1, 262_144, 5_000_001])('keeps %i bytes, whose number was not known before', async (length) => {
