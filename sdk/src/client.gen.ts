@@ -2305,7 +2305,7 @@ export class KeysteadClient {
     readonly task: {
       readonly kind: 'verify';
       /** of a verification */
-      readonly level?: 'structure' | 'data' | undefined;
+      readonly level?: 'list' | 'hashes' | 'structure' | 'sample' | 'data' | 'drill' | undefined;
     };
     readonly schedule: {
       /** minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly */

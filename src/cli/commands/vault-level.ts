@@ -5,6 +5,13 @@ import { countOf } from './vault-choice.ts';
 
 const NAMES = Object.keys(CHECK_LEVELS) as CheckLevel[];
 
+/** The level of that name. @throws {CliError} */
+export function levelNamed(text: string): CheckLevel {
+  const level = NAMES.find((name) => name === text);
+  if (level) return level;
+  throw new CliError('usage', 'level-malformed', `"${text}" is no level`, `Say one of ${NAMES.join(', ')}.`);
+}
+
 export const LEVEL_OPTIONS: readonly Row[] = [
   [
     '--level <level>',
@@ -19,14 +26,14 @@ export function levelOf(session: Session): { readonly level: CheckLevel; readonl
   const { given } = session;
   const text = given.optional('level') ?? (given.flag('data') ? 'data' : 'structure');
   const samplePercent = countOf(session, 'percent', 100);
-  const level = NAMES.find((name) => name === text);
-  if (level && (samplePercent === undefined || level === 'sample')) {
+  const level = levelNamed(text);
+  if (samplePercent === undefined || level === 'sample') {
     return { level, ...(samplePercent !== undefined && { samplePercent }) };
   }
   throw new CliError(
     'usage',
     'level-malformed',
-    level ? '--percent is for the level sample alone' : `"${text}" is no level`,
-    `Give --level one of ${NAMES.join(', ')}.`,
+    '--percent is for the level sample alone',
+    'Leave it out, or give --level sample.',
   );
 }

@@ -5,6 +5,7 @@ import type { Column } from '../output.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 import { nextOf, SCHEDULE_OPTIONS, scheduleOf } from './vault-schedule-options.ts';
+import { levelNamed } from './vault-level.ts';
 
 const SCHEDULE: Row = ['<schedule>', 'its id'];
 const EXAMPLE = '8c2f9d54-1b7e-4a0c-9d2e-5f6a7b8c9d0e';
@@ -30,15 +31,12 @@ export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
     summary: 'Has an environment verified by the clock; backups are scheduled with their source',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    requiredOptions: [['--verify <level>', 'structure or data']],
+    requiredOptions: [['--verify <level>', 'list, hashes, structure, sample, data or drill: see vault verify']],
     options: SCHEDULE_OPTIONS,
-    examples: ["vault schedule create production --verify data --cron '0 4 * * 0' --time-zone Europe/Berlin"],
+    examples: ["vault schedule create production --verify drill --cron '0 4 * * 0' --time-zone Europe/Berlin"],
     run: async ({ client, given, output }) => {
       const api = client();
-      const level = given.text('verify');
-      if (level !== 'structure' && level !== 'data') {
-        throw new CliError('usage', 'no-such-level', `"${level}" is no level`, 'Say --verify structure or data.');
-      }
+      const level = levelNamed(given.text('verify'));
       const schedule = scheduleOf(given);
       if (schedule === undefined) {
         throw new CliError('usage', 'no-times', 'the times are missing', "Say them, like --cron '0 4 * * 0'.");
