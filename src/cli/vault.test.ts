@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
@@ -126,6 +126,13 @@ describe('the vault from the command line', () => {
     expect(plan).toMatchObject({ counts: { create: 1, bytes: 9, refused: 0 }, isRefused: false, deleted: 0 });
     expect(await json('restore', source, '--conflict', 'keep', ...at)).toMatchObject({ report: { files: 1, kept: 0 } });
     expect(readFileSync(join(source, 'a'), 'utf8')).toBe('a record\n');
+    // Names of files are in answers and nowhere else: not in the database, not in the audit log.
+    const kept = readdirSync(join(server.folder, 'data'), { recursive: true, withFileTypes: true });
+    const holding = kept
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => readFileSync(path).includes('new.pdf'));
+    expect([kept.length > 5, holding]).toEqual([true, []]);
     for (const [args, code] of [
       [['ls', 'nowhere', ...where], 'nothing at'],
       [['ls', ...where, '--at', 'yesterday'], 'no moment'],

@@ -1,5 +1,6 @@
 /** What a verification does, from what costs nothing to what proves most. Each is a row of {@link CHECK_LEVELS}. */
-export type CheckLevel = 'list' | 'hashes' | 'structure' | 'sample' | 'data' | 'drill';
+export const CHECK_LEVEL_NAMES = ['list', 'hashes', 'structure', 'sample', 'data', 'drill'] as const;
+export type CheckLevel = (typeof CHECK_LEVEL_NAMES)[number];
 
 /** What a level looks at, besides the chains of snapshots, which every level looks at. */
 export interface CheckScope {

@@ -1,9 +1,7 @@
-import { CHECK_LEVELS, type CheckLevel } from '../../vault/check-level.ts';
+import { CHECK_LEVEL_NAMES as NAMES, type CheckLevel } from '../../vault/check-level.ts';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { countOf } from './vault-choice.ts';
-
-const NAMES = Object.keys(CHECK_LEVELS) as CheckLevel[];
 
 /** The level of that name. @throws {CliError} */
 export function levelNamed(text: string): CheckLevel {

@@ -15,7 +15,7 @@ import { RESTORE_DATABASES_INPUT, restoreDatabasesFrom } from '../vault/restore-
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
-import { LEVELS } from '../vault/levels.ts';
+import { CHECK_LEVEL_NAMES } from '../../../vault/check-level.ts';
 import { refusing } from '../vault/refusals.ts';
 import { runRoute } from '../vault/start-run.ts';
 import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
@@ -112,7 +112,7 @@ export const startVerification = runRoute({
   action: 'keystead:StartVerification',
   summary: 'Starts a verification of everything that restores would need',
   body: closed({
-    level: Type.Enum([...LEVELS], {
+    level: Type.Enum([...CHECK_LEVEL_NAMES], {
       description:
         'list: names and chains; hashes: every object as its name and signature say, without a key; structure: keys, trees, packs are there; sample and data: a part, or all, of every byte; drill: every envelope is opened by each recipient, and files are read back',
     }),

@@ -2,12 +2,12 @@ import Type, { type Static } from 'typebox';
 import type { ScheduledTask } from '../../../vault/schedules/schedule.ts';
 import { RequestError } from '../errors.ts';
 import { closed } from '../schema.ts';
-import { LEVELS } from './levels.ts';
+import { CHECK_LEVEL_NAMES } from '../../../vault/check-level.ts';
 
 /** What the clock may start, beside backups. */
 export const TASK_INPUT = closed({
   kind: Type.Enum(['verify']),
-  level: Type.Optional(Type.Enum([...LEVELS], { description: 'of a verification' })),
+  level: Type.Optional(Type.Enum([...CHECK_LEVEL_NAMES], { description: 'of a verification' })),
 });
 
 /** @throws {RequestError} a member is missing that this kind of task needs */
