@@ -484,6 +484,20 @@ export interface KeyMultiRegion {
   readonly regions: readonly (string)[];
 }
 
+export interface KeyOutlook {
+  readonly keyId: string;
+  readonly snapshotCount: number;
+  readonly unreadableCount: number;
+  /** the newest thousand of those that nobody could open any more */
+  readonly unreadable: readonly ({
+    readonly snapshotId: string;
+    /** UTC, RFC 3339 */
+    readonly takenAt: string;
+  })[];
+  /** the master keys that open all the rest */
+  readonly others: readonly (string)[];
+}
+
 export interface KeyRemoval {
   /** UTC, RFC 3339 */
   readonly at: string;
@@ -2356,6 +2370,13 @@ export class KeysteadClient {
   /** Uses the master keys of an environment now; what was held goes on when they are good. Needs the permission `keystead:CheckKeys`. */
   checkKeys(environmentId: string): Promise<KeyWatch> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/key-watch/check`);
+  }
+
+  /** Says which snapshots nobody could open any more if a master key were gone: asked before it is deleted. Needs the permission `keystead:GetKeyWatch`. */
+  lookAheadOfKey(environmentId: string, body: {
+    readonly keyId: string;
+  }): Promise<KeyOutlook> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/key-outlook`, undefined, body);
   }
 
   /** Has somebody told of what becomes of backups, by webhook or by e-mail: counts and links, never data. Needs the permission `keystead:CreateAlertChannel`. */

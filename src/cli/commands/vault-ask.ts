@@ -30,6 +30,7 @@ const REMOTE: { readonly [Kind in Question['kind']]: Ask<Kind> } = {
       ...(modifiedBeforeMs !== undefined && { modifiedBefore: iso(modifiedBeforeMs) }),
       ...pageBody({ limit, ...(after && { after }) }),
     }),
+  'key-outlook': (api, id, { keyId }) => api.lookAheadOfKey(id, { keyId }),
   history: (api, id, { path, source, beforeMs, limit }) =>
     api.getPathHistory(id, {
       pathBytes: base64(path),

@@ -1,6 +1,6 @@
 import type { KeysteadClient, MasterKeyInput } from '@keystead/sdk';
 import { resolve } from 'node:path';
-import type { CliCommand, Session } from '../command.ts';
+import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { VAULT_ALERT_COMMANDS } from './vault-alert.ts';
 import { VAULT_SCHEDULE_COMMANDS } from './vault-schedule.ts';
@@ -12,6 +12,7 @@ import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
 import { VAULT_KEEPING_COMMANDS } from './vault-keeping.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
 import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { VAULT_KEY_OUTLOOK_COMMANDS } from './vault-key-outlook.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
 import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
 import { VAULT_RESTORE_DATABASES_COMMANDS } from './vault-restore-databases.ts';
@@ -25,12 +26,18 @@ import { requireOne, showSnapshots } from './vault-snapshots.ts';
 const PRIMARY_ALONE = ['--primary-alone', 'let the master key alone open the backups'] as const;
 const EXAMPLE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
+const REFRESH: readonly Row[] = [
+  ['--refresh', 'wrap for the newest versions of the same keys, after a rotation'],
+  ['--before <time>', 'with --refresh, only what was wrapped before: to go on with one that was cut off'],
+];
+
 export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_ENVIRONMENT_COMMANDS,
   ...VAULT_ENVIRONMENT_CHANGE_COMMANDS,
   ...VAULT_IMPORT_COMMANDS,
   ...VAULT_POLICY_COMMANDS,
   ...VAULT_RECOVERY_KEY_COMMANDS,
+  ...VAULT_KEY_OUTLOOK_COMMANDS,
   {
     path: 'vault backup',
     summary: 'Backs up a source of an environment, or any folder of the server, now',
@@ -97,17 +104,23 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     summary: 'Moves an environment to another master key, or says which further ones open its backups',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    options: [...MASTER_KEY_OPTIONS, PRIMARY_ALONE, DETACH],
+    options: [...MASTER_KEY_OPTIONS, PRIMARY_ALONE, ...REFRESH, DETACH],
     settings: CREDENTIAL_SETTINGS,
     examples: [
       `vault rewrap production --key ${EXAMPLE_KEY}`,
       'vault rewrap production --recipient second-region.json',
       'vault rewrap production --primary-alone',
+      'vault rewrap production --refresh',
     ],
     run: async (session) => {
       const { given } = session;
       const api = session.client();
       const { environmentId, masterKey } = await findEnvironment(api, given.text('environment'));
+      if (given.flag('refresh')) {
+        const before = given.optional('before');
+        const asked = before === undefined ? {} : { before };
+        return follow(session, api, await api.refreshMasterKeys(environmentId, asked));
+      }
       if (given.optional('key') === undefined) {
         return follow(session, api, await api.changeRecipients(environmentId, { recipients: nextRecipients(session) }));
       }

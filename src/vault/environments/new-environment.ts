@@ -8,6 +8,7 @@ import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { environmentName, putEnvironment } from './environment-record.ts';
 import { makeEnvironment, type Encryption, type Environment } from './environment.ts';
+import { registerKeys } from './key-registrations.ts';
 import { withRights, type KeyRights } from './key-rights.ts';
 import { refuseOverlap } from './place.ts';
 import { preciselyNamed } from './precise-name.ts';
@@ -64,9 +65,10 @@ export async function newEnvironment(
   const checks = await withRights(rights, environment, [], () =>
     requireWorking(services, tenantKey, environment, false),
   );
+  const registered = await registerKeys(services.egress, tenantKey, environment);
   return {
     environment: { ...environment, revision: 1 },
-    checks,
+    checks: [...checks, ...registered],
     write: putEnvironment(tenantKey, undefined, environment),
   };
 }

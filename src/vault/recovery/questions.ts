@@ -3,6 +3,7 @@ import type { SnapshotChoice } from './choose-snapshot.ts';
 import type { Comparison, CompareOptions } from './compare.ts';
 import type { HistoryOptions, PathHistory } from './history.ts';
 import type { RestoreWork } from '../runs/job.ts';
+import type { KeyOutlook } from './key-outlook.ts';
 import type { RestorePlan } from './plan.ts';
 import type { SearchOptions, SearchPage } from './search.ts';
 
@@ -11,6 +12,7 @@ export type Question =
   | ({ readonly kind: 'browse'; readonly snapshot: SnapshotChoice } & BrowseOptions)
   | ({ readonly kind: 'search'; readonly snapshot: SnapshotChoice } & SearchOptions)
   | ({ readonly kind: 'plan'; readonly limit: number } & RestoreWork)
+  | { readonly kind: 'key-outlook'; readonly keyId: string }
   | ({ readonly kind: 'history' } & Omit<HistoryOptions, 'signal' | 'knownHeads'>)
   | ({ readonly kind: 'compare'; readonly before: SnapshotChoice; readonly snapshot: SnapshotChoice } & CompareOptions);
 
@@ -28,6 +30,7 @@ export interface Answers {
   readonly browse: { readonly about: AnswerAbout } & FolderPage;
   readonly search: { readonly about: AnswerAbout } & SearchPage;
   readonly plan: { readonly about: AnswerAbout } & RestorePlan;
+  readonly 'key-outlook': KeyOutlook;
   readonly history: PathHistory;
   readonly compare: { readonly before: AnswerAbout; readonly about: AnswerAbout } & Comparison;
 }

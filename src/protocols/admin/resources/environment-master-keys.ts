@@ -4,6 +4,7 @@ import { putEnvironment } from '../../../vault/environments/environment-record.t
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { primaryOf, settingsOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
+import { registerKeys } from '../../../vault/environments/key-registrations.ts';
 import { withRights } from '../../../vault/environments/key-rights.ts';
 import { preciselyNamed } from '../../../vault/environments/precise-name.ts';
 import { encryptionAfter, requireMovable } from '../../../vault/environments/next-master-keys.ts';
@@ -124,6 +125,8 @@ async function planMove(
   await withRights(keyRightsOf(context), moved, before.masterKeys, () =>
     requireWorking(services.vault, tenantKey, moved, true),
   );
+  // Whether or not Key Protect takes it: the move does not stand on it.
+  await registerKeys(services.vault.egress, tenantKey, moved);
   return {
     work: { kind: 'rewrap', to: nextMasterKeys.map(({ keyId }) => keyId) },
     subject: { masterKey: primaryOf(nextMasterKeys).keyId },

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { nextCheckMs, type KeyWatch } from '../../../vault/key-watch/key-watch.ts';
+import type { KeyOutlook } from '../../../vault/recovery/key-outlook.ts';
+import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminRoute } from '../route.ts';
 import { named, TIMESTAMP, timestamp, closed } from '../schema.ts';
 import { refusing } from '../vault/refusals.ts';
@@ -21,6 +23,16 @@ const KEY_WATCH = named('KeyWatch', {
   held: Type.Optional(closed({ since: TIMESTAMP, code: TEXT, keyId: TEXT })),
   checkedAt: Type.Optional(TIMESTAMP),
   nextCheckAt: Type.Optional(TIMESTAMP),
+});
+
+const KEY_OUTLOOK = named('KeyOutlook', {
+  keyId: TEXT,
+  snapshotCount: Type.Integer(),
+  unreadableCount: Type.Integer(),
+  unreadable: Type.Array(closed({ snapshotId: TEXT, takenAt: TIMESTAMP }), {
+    description: 'the newest thousand of those that nobody could open any more',
+  }),
+  others: Type.Array(TEXT, { description: 'the master keys that open all the rest' }),
 });
 
 /** What is known of an environment's keys, and a look at them now. */
@@ -65,6 +77,37 @@ export const KEY_WATCH_ROUTES: readonly AdminRoute[] = [
         }),
     }),
     show: showKeyWatch,
+  }),
+  adminRoute({
+    id: 'lookAheadOfKey',
+    method: 'POST',
+    path: '/environments/{environmentId}/key-outlook',
+    action: 'keystead:GetKeyWatch',
+    summary: 'Says which snapshots nobody could open any more if a master key were gone: asked before it is deleted',
+    status: 200,
+    params: ENVIRONMENT_PARAMS,
+    body: closed({ keyId: Type.String({ minLength: 1, maxLength: 2048 }) }),
+    answer: KEY_OUTLOOK,
+    example: {
+      params: EXAMPLE_ENVIRONMENT,
+      body: { keyId: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+    },
+    prepare: ({ services, proof: { tenant } }, { params, body }) => ({
+      targets: [{ action: 'keystead:GetKeyWatch', resource: environmentArn(tenant, params.environmentId) }],
+      details: { environment: params.environmentId, masterKey: body.keyId },
+      run: () =>
+        refusing(async () => {
+          const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+          const end = await services.vault.desk.ask(tenant, environment, { kind: 'key-outlook', keyId: body.keyId });
+          if (end.state === 'succeeded') return { value: end.report.answer as KeyOutlook };
+          throw new RequestError({ status: 422, ...end.problem });
+        }),
+    }),
+    show: ({ unreadable, others, ...outlook }: KeyOutlook) => ({
+      ...outlook,
+      unreadable: unreadable.map((one) => ({ ...one })),
+      others: [...others],
+    }),
   }),
 ];
 

@@ -4,6 +4,7 @@ import { compare, type Side } from '../../recovery/compare.ts';
 import { history } from '../../recovery/history.ts';
 import { openSnapshot, type OpenSnapshot } from '../../recovery/open-snapshot.ts';
 import { planRestore } from '../../recovery/plan.ts';
+import { keyOutlook } from '../../recovery/key-outlook.ts';
 import type { AnswerAbout, AnswerOf, Question } from '../../recovery/questions.ts';
 import { ContentReader } from '../../recovery/same-content.ts';
 import { search } from '../../recovery/search.ts';
@@ -56,6 +57,9 @@ function question<Kind extends Question['kind']>(
 
 /** Questions about snapshots: one process each, and no key outlives its answer. */
 export const QUESTIONS: { readonly [Kind in Question['kind']]: Performer<Kind> } = {
+  'key-outlook': question((repository, { keyId }, { heads: knownHeads }, { signal }) =>
+    keyOutlook(repository, { keyId, knownHeads, signal }),
+  ),
   browse: question((repository, asked, job, watch) =>
     withSnapshot(repository, asked.snapshot, job, watch, async (snapshot) => ({
       about: snapshot.about,

@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { backup } from '../backup.ts';
+import { FixtureMasterKey } from '../master-keys/master-key.fixture.ts';
+import { openRepository } from '../repository.ts';
+import { rewrap } from '../rewrap.ts';
+import { FolderSource } from '../sources/folder.ts';
+import { newVault, removeScratch, scratch } from '../vault.fixture.ts';
+import { keyOutlook } from './key-outlook.ts';
+
+const folder = scratch();
+afterAll(() => removeScratch(folder));
+
+describe('what becomes unreadable when a master key goes', () => {
+  it('is every snapshot that needs an envelope of that key alone, and none that another opens', async () => {
+    mkdirSync(join(folder, 'source'));
+    writeFileSync(join(folder, 'source', 'a'), 'a');
+    const source = new FolderSource(join(folder, 'source'), 'source');
+    const [first, second] = [new FixtureMasterKey('first'), new FixtureMasterKey('second')];
+    const { repository, target, writerKey } = await newVault(folder, { masterKeys: [first] });
+    const { snapshotId: one } = await backup({ repository, source, threads: 0 });
+    const outlook = (keyId: string) => keyOutlook(repository, { keyId, knownHeads: [] });
+    expect(await outlook('first')).toMatchObject({
+      snapshotCount: 1,
+      unreadableCount: 1,
+      unreadable: [{ snapshotId: one }],
+      others: [],
+    });
+    expect(await outlook('second')).toMatchObject({ unreadableCount: 0, others: ['first'] });
+
+    // A second recipient that was added without re-wrapping opens new data keys, and not the vault's own.
+    const both = await openRepository(target, { masterKeys: [first, second], writerKey });
+    await backup({ repository: both, source, threads: 0 });
+    expect(await outlook('first')).toMatchObject({ snapshotCount: 2, unreadableCount: 2 });
+    await rewrap({ repository: both, to: [first, second] });
+    expect(await outlook('first')).toMatchObject({ unreadableCount: 0, unreadable: [], others: ['second'] });
+    first.failure = second.failure = 'deleted';
+    // Nobody is asked.
+    expect(await outlook('second')).toMatchObject({ unreadableCount: 0, others: ['first'] });
+  });
+});
