@@ -1,4 +1,5 @@
 import type { Tenant } from '../identity/tenant.ts';
+import type { MasterKeySettings } from '../vault/environments/master-key-settings.ts';
 import type { Environment } from '../vault/environments/environment.ts';
 import { letGo, type KeysteadRightsPorts } from './keystead-rights.ts';
 
@@ -21,7 +22,20 @@ export async function letGoUnused(
   for (const keyId of ownKeys(had)) if (!needed.has(keyId)) await letGo(ports, tenant, environmentId, keyId);
 }
 
-function ownKeys({ masterKeys, nextMasterKeys = [], formerStorages }: Keyed): Set<string> {
+/** Those of an environment's root keys in Key Protect that it needs no longer, at none of its places. */
+export function leftRootKeys(had: Keyed, now?: Keyed): MasterKeySettings[] {
+  const needed = now === undefined ? new Set<string>() : keysOf(now, 'key-protect');
+  return had.masterKeys.filter(({ provider, keyId }) => provider === 'key-protect' && !needed.has(keyId));
+}
+
+function ownKeys(keyed: Keyed): Set<string> {
+  return keysOf(keyed, 'keystead');
+}
+
+function keysOf(
+  { masterKeys, nextMasterKeys = [], formerStorages }: Keyed,
+  wanted: MasterKeySettings['provider'],
+): Set<string> {
   const all = [...masterKeys, ...nextMasterKeys, ...formerStorages.flatMap((place) => place.masterKeys)];
-  return new Set(all.filter(({ provider }) => provider === 'keystead').map(({ keyId }) => keyId));
+  return new Set(all.filter(({ provider }) => provider === wanted).map(({ keyId }) => keyId));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EgressPolicy } from '../clients/egress.ts';
+import { EgressGuard, type EgressPolicy } from '../clients/egress.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
@@ -29,7 +29,8 @@ import type { RunEnd, Runner, RunProgress } from '../vault/runs/runner.ts';
 import type { BegunRun } from './begin-run.ts';
 import { environmentArn, findEnvironment } from './find-environment.ts';
 import type { KeysteadRightsPorts } from './keystead-rights.ts';
-import { letGoUnused } from './let-go-unused.ts';
+import { deregisterKeys } from '../vault/environments/key-registrations.ts';
+import { leftRootKeys, letGoUnused } from './let-go-unused.ts';
 import type { KeyWatcher } from './key-watcher.ts';
 import type { JobLog } from './job-log.ts';
 import { outcomeOf } from './run-outcome.ts';
@@ -144,8 +145,11 @@ export class RunDesk {
 
   /** An environment that has moved gives up the keys that it left. */
   async #letGo(tenant: Tenant, had: Environment): Promise<void> {
-    const { keysteadRights, records } = this.#services;
-    await letGoUnused(keysteadRights, tenant, had.id, had, await findEnvironment(records, tenant, had.id));
+    const { egress, keysteadRights, records } = this.#services;
+    const now = await findEnvironment(records, tenant, had.id);
+    await letGoUnused(keysteadRights, tenant, had.id, had, now);
+    const left = { ...had, masterKeys: leftRootKeys(had, now) };
+    await deregisterKeys(new EgressGuard(egress), tenant.tenantKey, left);
   }
 
   #start(runId: string, job: Job): Promise<RunEnd> {

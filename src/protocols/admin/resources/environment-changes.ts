@@ -3,6 +3,7 @@ import { environmentArn, requireEnvironment } from '../../../jobs/find-environme
 import { requireAtRest, withoutEnvironment } from '../../../jobs/leave-environment.ts';
 import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
 import { letGoUnused } from '../../../jobs/let-go-unused.ts';
+import { deregisterKeys } from '../../../vault/environments/key-registrations.ts';
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import type { Check } from '../../../vault/environments/checks/check.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
@@ -216,7 +217,11 @@ export const deleteEnvironment = adminRoute({
   }),
   // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses.
   show: (environment: Environment, { services, proof }) => {
-    void letGoUnused(services.vault.keysteadRights, proof.tenant, environment.id, environment).catch(() => undefined);
+    const { egress, keysteadRights } = services.vault;
+    void Promise.allSettled([
+      letGoUnused(keysteadRights, proof.tenant, environment.id, environment),
+      deregisterKeys(egress, proof.tenant.tenantKey, environment),
+    ]);
     const left = placesOf(environment).filter(({ vaultId }) => vaultId !== undefined);
     const keys = environment.masterKeys.map(({ keyId }) => keyId).join(', ');
     return {
