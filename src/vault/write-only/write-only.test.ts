@@ -192,6 +192,31 @@ describe('a host that may only write', () => {
     expect(await run(host('state', twice))).toMatchObject({ head: { sequence: 3 } });
   });
 
+  it('that is cut off at any put leaves nothing that counts, and the next run uses what it can', async () => {
+    let completed = false;
+    for (let at = 0; !completed; at++) {
+      let left = at;
+      const target = putOnly(vault.target);
+      const cut = {
+        ...target,
+        put: async (name: string, bytes: Uint8Array) => {
+          if (left-- === 0) throw new VaultError('target-full', 'There is no room left');
+          await target.put(name, bytes);
+        },
+      };
+      const before = (await check({ repository: await reader(), level: 'structure' })).snapshots;
+      completed = await run(host(`state`, cut)).then(
+        () => true,
+        (error: VaultError) => error.code !== 'target-full',
+      );
+      const { snapshots, findings } = await check({ repository: await reader(), level: 'data' });
+      expect(findings).toEqual([]);
+      expect(snapshots - before).toBe(completed ? 1 : 0);
+      expect(at).toBeLessThan(12);
+    }
+    expect(await run()).toMatchObject({ unchangedFiles: 8, newBytes: 0, head: { sequence: 2 } });
+  }, 30_000);
+
   it('builds upon no snapshot that was taken away, and on nothing that is about to be', async () => {
     const first = await run();
     unlinkSync(join(folder, 'store', 'snapshots', id, '0000000001'));

@@ -310,7 +310,10 @@ async function receive(
   environment: Environment,
   agent: Agent & { readonly writerId: string },
 ): Promise<{ readonly head: KnownHead | undefined; readonly heads: readonly KnownHead[] }> {
-  const { answer, heads } = await ask(context, environment, agent, { kind: 'adopt', writer: agent.writerId });
+  const writer = agent.writerId;
+  // A re-wrapping that is under way gives these envelopes recipients, too: it is left to that, not to both.
+  const kind = environment.nextMasterKeys === undefined ? 'adopt' : 'writer-word';
+  const { answer, heads } = await ask(context, environment, agent, { kind, writer });
   return { head: answer.head, heads: newestHeads([...environment.heads, ...heads]) };
 }
 
