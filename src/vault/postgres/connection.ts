@@ -1,4 +1,4 @@
-import type { EgressGuard } from '../../clients/egress.ts';
+import { EgressRefusedError, type EgressGuard } from '../../clients/egress.ts';
 import { VaultError } from '../errors.ts';
 
 /** How far TLS is asked for: libpq's own words. Without `prefer`: it takes plain text where somebody asks for it. */
@@ -26,8 +26,8 @@ const PASSED_ON = ['PATH', 'TMPDIR', 'TZ'];
 
 /**
  * The variables of a client program that connects to a server, and nothing else of this process: arguments can be seen
- * by everybody on the machine, and a file with the password would outlive a run that is killed. `addresses` are those that the host's name
- * stands for, looked up once and held against the rules.
+ * by everybody on the machine, and a file with the password would outlive a run that is killed. `address` is what {@link addressOf}
+ * answered.
  */
 export function clientEnvironment(
   connection: PostgresConnection,
@@ -79,8 +79,7 @@ function refuseHost(host: string): void {
 /**
  * Looks the host up, once: a name cannot be checked and then come to mean another place. `undefined` for a socket.
  *
- * @throws {EgressRefusedError} the operator's rules do not let this installation go there
- * @throws {VaultError} `source-failed` there is no such host
+ * @throws {VaultError} `source-failed` there is no such host, or the operator's rules do not let this installation go there
  */
 export async function addressOf(
   { host, port = 5432 }: PostgresConnection,
@@ -88,13 +87,21 @@ export async function addressOf(
 ): Promise<string | undefined> {
   refuseHost(host);
   if (host.startsWith('/')) return undefined;
-  guard.check(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  try {
+    guard.check(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+    return await lookedUp(host, guard);
+  } catch (cause) {
+    if (cause instanceof EgressRefusedError) throw new VaultError('source-failed', cause.message, cause);
+    throw new VaultError('source-failed', `The PostgreSQL server's host ${host} has no address`, cause);
+  }
+}
+
+async function lookedUp(host: string, guard: EgressGuard): Promise<string> {
   return await new Promise((resolve, reject) => {
     guard.lookup()(host, { all: true }, (error, addresses) => {
       const first = Array.isArray(addresses) ? addresses[0] : undefined;
       if (first) resolve(first.address);
-      else if (error?.name === 'EgressRefusedError') reject(error);
-      else reject(new VaultError('source-failed', `The PostgreSQL server's host ${host} has no address`, error));
+      else reject(error ?? new Error('no address'));
     });
   });
 }
