@@ -988,6 +988,7 @@ export interface Schedule {
     /** a UUID in lower case */
     readonly sourceId?: string | undefined;
     readonly level?: string | undefined;
+    readonly samplePercent?: number | undefined;
   };
   readonly cron: string;
   readonly timeZone: string;
@@ -2317,9 +2318,12 @@ export class KeysteadClient {
   /** Has an environment looked after by the clock; backups are scheduled with their source. Needs the permission `keystead:CreateSchedule`. */
   createSchedule(environmentId: string, body: {
     readonly task: {
-      readonly kind: 'verify';
-      /** of a verification */
+      /** maintain: the rules of retention are carried out, and what nothing needs any more is deleted */
+      readonly kind: 'verify' | 'maintain';
+      /** of a verification, which needs it */
       readonly level?: 'list' | 'hashes' | 'structure' | 'sample' | 'data' | 'drill' | undefined;
+      /** of the level sample */
+      readonly samplePercent?: number | undefined;
     };
     readonly schedule: {
       /** minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly */

@@ -27,7 +27,7 @@ const PLANS: { readonly [Kind in ScheduledTask['kind']]: Plan<Kind> } = {
   backup: async ({ records, sourceRoots }, tenant, environment, { sourceId }) =>
     planBackup(sourceRoots, tenant, await requireSource(records, tenant, environment.id, sourceId)),
   maintain: (_services, _tenant, environment) => planMaintenance(environment, { dryRun: false, repack: false }),
-  verify: (_services, _tenant, _environment, { level }) => ({ work: { kind: 'verify', level }, subject: { level } }),
+  verify: (_services, _tenant, _environment, task) => ({ work: task, subject: { level: task.level } }),
 };
 
 /** A run that looks after an environment, by what its record says now. */

@@ -1,11 +1,13 @@
-import { everyItem, type KeyWatch, type Schedule } from '@keystead/sdk';
-import type { CliCommand, Row } from '../command.ts';
+import { everyItem, type KeysteadClient, type KeyWatch, type Schedule } from '@keystead/sdk';
+import type { CliCommand, Given, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
+import { levelNamed } from './vault-level.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 import { nextOf, SCHEDULE_OPTIONS, scheduleOf } from './vault-schedule-options.ts';
-import { levelNamed } from './vault-level.ts';
+
+type Task = Parameters<KeysteadClient['createSchedule']>[1]['task'];
 
 const SCHEDULE: Row = ['<schedule>', 'its id'];
 const EXAMPLE = '8c2f9d54-1b7e-4a0c-9d2e-5f6a7b8c9d0e';
@@ -28,21 +30,28 @@ const KEY_COLUMNS: readonly Column<KeyWatch['keys'][number]>[] = [
 export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
   {
     path: 'vault schedule create',
-    summary: 'Has an environment verified by the clock; backups are scheduled with their source',
+    summary: 'Has an environment verified, or looked after, by the clock; backups are scheduled with their source',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    requiredOptions: [['--verify <level>', 'list, hashes, structure, sample, data or drill: see vault verify']],
-    options: SCHEDULE_OPTIONS,
-    examples: ["vault schedule create production --verify drill --cron '0 4 * * 0' --time-zone Europe/Berlin"],
+    options: [
+      ['--verify <level>', 'list, hashes, structure, sample, data or drill: as with "keystead vault verify"'],
+      ['--sample-percent <number>', 'how much of the packs the level sample reads'],
+      ['--maintain', 'carry out the rules of retention, and delete what nothing needs any more'],
+      ...SCHEDULE_OPTIONS,
+    ],
+    examples: [
+      "vault schedule create production --verify drill --cron '0 4 * * 0' --time-zone Europe/Berlin",
+      "vault schedule create production --maintain --cron '0 5 * * *'",
+    ],
     run: async ({ client, given, output }) => {
       const api = client();
-      const level = levelNamed(given.text('verify'));
+      const task = taskOf(given);
       const schedule = scheduleOf(given);
       if (schedule === undefined) {
         throw new CliError('usage', 'no-times', 'the times are missing', "Say them, like --cron '0 4 * * 0'.");
       }
       const { environmentId } = await findEnvironment(api, given.text('environment'));
-      output.item(await api.createSchedule(environmentId, { task: { kind: 'verify', level }, schedule }));
+      output.item(await api.createSchedule(environmentId, { task, schedule }));
     },
   },
   {
@@ -97,3 +106,13 @@ export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+/** What is to be done, as the options say it. @throws {CliError} */
+function taskOf(given: Given): Task {
+  const [level, percent] = [given.optional('verify'), given.optional('sample-percent')];
+  if ((level !== undefined) === given.flag('maintain')) {
+    throw new CliError('usage', 'one-task', 'a schedule does one thing', 'Say either --verify <level> or --maintain.');
+  }
+  const part = percent === undefined ? {} : { samplePercent: Number(percent) };
+  return level === undefined ? { kind: 'maintain', ...part } : { kind: 'verify', level: levelNamed(level), ...part };
+}

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 /** What is started by the clock. */
 export type ScheduledTask =
   | { readonly kind: 'backup'; readonly sourceId: string }
-  | { readonly kind: 'verify'; readonly level: CheckLevel }
+  | { readonly kind: 'verify'; readonly level: CheckLevel; readonly samplePercent?: number }
   | { readonly kind: 'maintain' };
 
 /** What becomes of a time at which no server was up. */

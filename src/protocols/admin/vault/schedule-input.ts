@@ -32,6 +32,7 @@ const TASK = closed({
   kind: Type.String(),
   sourceId: Type.Optional(UUID),
   level: Type.Optional(Type.String()),
+  samplePercent: Type.Optional(Type.Integer()),
 });
 
 /** A schedule as it is shown. */

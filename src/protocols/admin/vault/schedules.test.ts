@@ -260,6 +260,36 @@ describe('sources, their schedules, and what the server does of its own accord',
     expect(alertsOf(environment)).toEqual(['run-failed']);
   });
 
+  it('has an environment verified and looked after by the clock', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records', { schedule: undefined });
+    await post(`/environments/${environment}/backups`, { sourceId: id });
+    await runsOf(environment);
+    const schedule = { cron: '0 * * * *' };
+    const path = `/environments/${environment}/schedules`;
+    const ids: string[] = [];
+    for (const task of [{ kind: 'verify', level: 'drill' }, { kind: 'maintain' }]) {
+      const { status, body } = await post(path, { task, schedule });
+      expect([status, body]).toMatchObject([201, { task }]);
+      ids.push(body['scheduleId'] as string);
+    }
+    for (const task of [
+      { kind: 'verify' },
+      { kind: 'maintain', level: 'data' },
+      { kind: 'verify', level: 'data', samplePercent: 5 },
+    ]) {
+      expect(refused(await post(path, { task, schedule }))).toEqual([400, 'invalid-request']);
+    }
+    later(HOUR);
+    expect(await tick()).toBe(2);
+    const runs = (await runsOf(environment)).slice(1);
+    expect(runs.map(({ kind, state }) => [kind, state]).toSorted(([a = ''], [b = '']) => a.localeCompare(b))).toEqual([
+      ['maintain', 'succeeded'],
+      ['verify', 'succeeded'],
+    ]);
+    for (const scheduleId of ids) expect((await post(`${path}/${scheduleId}/delete`)).status).toBe(200);
+  });
+
   it('pauses and resumes, and makes nothing up for', async () => {
     const environment = await made();
     const id = await source(environment, 'records');
