@@ -75,9 +75,11 @@ export async function preciselyNamed(
 }
 
 function unresolved(keyId: string, cause: unknown, meaning: MasterKeyFailure | 'ask'): EnvironmentError {
-  const { message } = new MasterKeyError(meaning === 'ask' ? 'unreachable' : meaning, keyId, { cause });
+  const code = meaning === 'ask' ? 'unreachable' : meaning;
+  const message =
+    code === 'deleted' ? `The key service has no key ${keyId}.` : new MasterKeyError(code, keyId, { cause }).message;
   return new EnvironmentError(
     'master-key-malformed',
-    `Which key is meant could not be found out. ${message} Or name the key by its ARN or CRN`,
+    `Which key is meant could not be found out. ${message} Check the name, or name the key by its key ARN or CRN`,
   );
 }

@@ -289,7 +289,7 @@ describe('environments and runs over the admin API', () => {
       /Name a bucket or a folder/,
     ],
     [
-      'an alias',
+      'an alias of nothing',
       () => wanted({ masterKey: { ...masterKeyOf(key), keyId: key.arn.replace('key/', 'alias/') } }),
       400,
       'master-key-malformed',
