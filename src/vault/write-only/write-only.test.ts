@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { backup } from '../backup.ts';
 import { check } from '../check.ts';
+import { hasDecryptor, PYTHON } from '../decryptor.fixture.ts';
 import { DESCRIPTOR_NAME } from '../descriptor.ts';
 import { VaultError } from '../errors.ts';
 import { enrolWriter, revokeWriter } from '../further-writers.ts';
@@ -259,6 +261,24 @@ describe('a host that may only write', () => {
     renameSync(join(folder, 'store', 'keys', known.pairId), join(folder, 'pair'));
     rmSync(join(folder, 'store', 'pairs'), { recursive: true });
     expect(await restored(snapshotId, await reader('cache-4'))).toEqual(picture(join(folder, 'source')));
+  });
+
+  it.skipIf(!hasDecryptor)('is read by the second implementation, which knows its dedupe key by the head', async () => {
+    const { snapshotId } = await run();
+    const repository = await reader();
+    const ring = repository.keyRing();
+    const { manifest } = await readSnapshot(repository, ring, snapshotId);
+    const keys: [string, string][] = [];
+    for (const { id: keyId } of manifest.head.keys)
+      keys.push([keyId, (await ring.get(keyId)).key.export().toString('hex')]);
+    const file = join(folder, 'keys.json');
+    writeFileSync(file, JSON.stringify(Object.fromEntries(keys)));
+    const script = resolve(import.meta.dirname, '../../../tools/decrypt.py');
+    const to = join(folder, 'decrypted');
+    const options = ['--snapshot', snapshotId, '--data-keys', file, '--to', to];
+    const done = spawnSync(PYTHON, [script, join(folder, 'store'), ...options]);
+    expect(done.stderr.toString()).toBe('');
+    expect(picture(to)).toEqual(picture(join(folder, 'source')));
   });
 
   it('moves with the vault to another master key', async () => {
