@@ -33,7 +33,7 @@ export interface CephUser {
 
 /**
  * Starts a Ceph Object Gateway of one node in a new folder: on loopback, data in memory, without systemd. One to five
- * seconds, 140 MB. Its processes end with {@link Ceph.stop} and not by themselves.
+ * seconds, 140 MB. Its processes end with {@link Ceph.stop}, and with the thread that started them.
  */
 export async function startCeph(folder: string, users: readonly CephUser[]): Promise<Ceph> {
   const ports: Ports = { monitor: await freePort(), gateway: await freePort() };
@@ -44,7 +44,9 @@ export async function startCeph(folder: string, users: readonly CephUser[]): Pro
   const daemons: ChildProcess[] = [];
   const daemon = (program: string, ...args: string[]): ChildProcess => {
     const log = openSync(join(folder, 'log', `${program}.out`), 'a');
-    const child = spawn(`/usr/bin/${program}`, ['-c', settingsFile, ...args, '-f'], { stdio: ['ignore', log, log] });
+    // Should this process be killed, the kernel ends them with it.
+    const command = ['--pdeathsig', 'KILL', `/usr/bin/${program}`, '-c', settingsFile, ...args, '-f'];
+    const child = spawn('/usr/bin/setpriv', command, { stdio: ['ignore', log, log] });
     closeSync(log);
     daemons.push(child);
     return child;

@@ -10,10 +10,19 @@ export async function setup(): Promise<() => Promise<void>> {
   process.env['KEYSTEAD_TEST_CEPH_PARENT'] = String(process.pid);
   return async () => {
     const file = join(folder, 'keeper.pid');
-    if (existsSync(file)) {
-      process.kill(Number(readFileSync(file, 'utf8')), 'SIGTERM');
-      for (const endMs = Date.now() + 10_000; existsSync(folder) && Date.now() < endMs;) await wait(20);
-    }
+    if (existsSync(file)) await end(Number(readFileSync(file, 'utf8')), folder);
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** Asks the keeper to end, and waits until it has removed its folder. It may have died before. */
+async function end(keeper: number, folder: string): Promise<void> {
+  try {
+    process.kill(keeper, 'SIGTERM');
+    for (const endMs = Date.now() + 10_000; existsSync(folder) && Date.now() < endMs; await wait(20)) {
+      process.kill(keeper, 0);
+    }
+  } catch {
+    // There is no such process any more.
+  }
 }

@@ -70,6 +70,19 @@ export function targetContract(name: string, make: () => Promise<Target> | Targe
       expect(await namesUnder(target, '')).toEqual([]);
     });
 
+    it('keeps what is locked or on hold, and lets go of it afterwards', async () => {
+      const target = await make();
+      if (!target.capabilities.lock) return;
+      await target.put('a', Buffer.from('x'));
+      await target.lock?.('a', Date.now() + 3_600_000);
+      await target.lock?.('a', Date.now() + 1000);
+      await target.hold?.('a', true);
+      await expect(target.delete('a')).rejects.toMatchObject({ code: 'object-locked' });
+      await target.hold?.('a', false);
+      await expect(target.delete('a')).rejects.toMatchObject({ code: 'object-locked' });
+      expect((await target.get('a', 10)).toString()).toBe('x');
+    });
+
     it.each(['', '/etc/passwd', '../up', 'a/../../b', 'a//b', '.hidden', 'A', 'a\0b', 'a/'])(
       'refuses the name %j',
       async (bad) => {
