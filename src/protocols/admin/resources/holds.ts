@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { personOf } from '../../../identity/person.ts';
 import type { Principal } from '../../../identity/principal.ts';
+import { raiseAlerts } from '../../../jobs/raise-alerts.ts';
+import type { AlertKind } from '../../../vault/alerts/alert.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
@@ -121,7 +123,17 @@ const listHolds = adminRoute({
 type Change = (context: AdminContext, before: Environment, holdId: string, nowMs: number) => Environment;
 
 /** A change of a hold's record alone: the store is not asked. */
-function holdRoute(row: { id: string; below: string; action: `keystead:${string}`; summary: string; change: Change }) {
+interface HoldRow {
+  readonly id: string;
+  readonly below: string;
+  readonly action: `keystead:${string}`;
+  readonly summary: string;
+  readonly change: Change;
+  /** What people are told of it. */
+  readonly alert?: AlertKind;
+}
+
+function holdRoute(row: HoldRow) {
   return adminRoute({
     id: row.id,
     method: 'POST',
@@ -143,7 +155,10 @@ function holdRoute(row: { id: string; below: string; action: `keystead:${string}
             const before = await requireEnvironment(context.services.records, tenant, params.environmentId);
             const after = { ...row.change(context, before, body.holdId, nowMs), updatedAtMs: nowMs };
             const value = after.holds?.find(({ id }) => id === body.holdId) as LegalHold;
-            return { value, writes: [putEnvironment(tenant.tenantKey, before, after)] };
+            const { id: environmentId, label: environment } = before;
+            const facts = row.alert === undefined ? [] : [{ kind: row.alert, environmentId, environment }];
+            const alerts = await raiseAlerts(context.services, tenant, facts, nowMs);
+            return { value, writes: [putEnvironment(tenant.tenantKey, before, after), ...alerts] };
           }),
       };
     },
@@ -155,6 +170,7 @@ const requestHoldRelease = holdRoute({
   id: 'requestHoldRelease',
   below: '/hold-releases',
   action: 'keystead:RequestHoldRelease',
+  alert: 'hold-release-asked',
   summary: 'Asks for the release of a legal hold, as the first of two people; the word counts for seven days',
   change: ({ proof, services }, before, holdId, nowMs) =>
     requestRelease(before, holdId, {

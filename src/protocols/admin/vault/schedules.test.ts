@@ -290,6 +290,24 @@ describe('sources, their schedules, and what the server does of its own accord',
     for (const scheduleId of ids) expect((await post(`${path}/${scheduleId}/delete`)).status).toBe(200);
   });
 
+  it('stops a run whose end was asked for at another server', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records', { schedule: undefined });
+    aws.planned.push('hang');
+    aws.calls.length = 0;
+    const { body } = await post(`/environments/${environment}/backups`, { sourceId: id });
+    const { tenantId, tenantKey } = house.tenant;
+    const run = readRun(tenantKey, house.store.read(runRef(tenantId, body['runId'] as string))!);
+    const { desk } = house.services.vault;
+    while (aws.calls.length === 0) await new Promise((done) => setTimeout(done, 20));
+    expect(await desk.cancelAsked()).toBe(0);
+    await house.commit(putRun(tenantKey, run, { ...run, cancelledAtMs: nowMs }));
+    expect(await desk.cancelAsked()).toBe(1);
+    aws.releaseHanging();
+    expect(await runsOf(environment)).toMatchObject([{ state: 'cancelled' }]);
+    expect(alertsOf(environment)).toEqual([]);
+  });
+
   it('pauses and resumes, and makes nothing up for', async () => {
     const environment = await made();
     const id = await source(environment, 'records');
