@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { X_WING, xWingPair } from '../crypto/x-wing.ts';
 import { backup } from './backup.ts';
 import { CHECK_LEVELS, type CheckLevel } from './check-level.ts';
 import { check } from './check.ts';
@@ -9,6 +10,7 @@ import { enrolWriter } from './further-writers.ts';
 import { holdName, sealHold } from './hold.ts';
 import { markId, markName, sealMark } from './mark.ts';
 import { FixtureMasterKey } from './master-keys/master-key.fixture.ts';
+import { pairName, sealPair } from './pair.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { retiredName, sealRetired } from './retired.ts';
 import { FolderSource } from './sources/folder.ts';
@@ -67,6 +69,8 @@ async function filled(): Promise<void> {
   await put(holdName(hold), sealHold(hold, vault, creator));
   const retired = { key: 'cd'.repeat(16), purpose: 'data', createdMs: 6, successor: null } as const;
   await put(retiredName(retired.key), sealRetired(retired, vault, creator));
+  const pair = { key: 'ef'.repeat(16), publicKey: xWingPair(Buffer.alloc(X_WING.seed, 7)).publicKey, createdMs: 7 };
+  await put(pairName(pair.key), sealPair(pair, vault, creator));
   await enrolWriter(made.repository, writerOf(writerKey()).publicKey);
   made.repository.close();
 }
@@ -123,6 +127,7 @@ describe('a corrupted bit', () => {
     ['index/'],
     ['snapshots/'],
     ['writers/'],
+    ['pairs/'],
     ['tombstones/'],
     ['marks/'],
     ['holds/'],
