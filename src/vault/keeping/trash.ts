@@ -81,12 +81,20 @@ export async function acceptLoss(
     before.set(snapshotId(head), head.digest);
   // Of two that are lost one after the other, nobody knows what the earlier one was: both tombstones say the same of it.
   const headOf = (id: string): string => digests.get(id)?.digest ?? before.get(id) ?? UNKNOWN;
+  const known = [...knownHeads, ...repository.cache.knownHeads()];
+  const isUnseen = (writer: string, sequence: number): boolean =>
+    !digests.has(snapshotId({ writer, sequence })) &&
+    known.some((head) => head.writer === writer && head.sequence > sequence);
   const accepted: string[] = [];
   for (const id of ids.toSorted()) {
     const [writer = '', number] = id.split('-');
     const sequence = Number(number);
     const name = snapshotName(writer, sequence);
-    if (!parseSnapshotName(name) || !findings.some(isLoss(id)) || (await isWhole(repository, name))) {
+    if (
+      !parseSnapshotName(name) ||
+      !(findings.some(isLoss(id)) || isUnseen(writer, sequence)) ||
+      (await isWhole(repository, name))
+    ) {
       throw new VaultError('conflict', `Nothing is known to be lost of the snapshot ${id}`);
     }
     const head = headOf(id);
