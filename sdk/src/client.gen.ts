@@ -494,6 +494,11 @@ export interface KeyOutlook {
     /** UTC, RFC 3339 */
     readonly takenAt: string;
   })[];
+  readonly oldestUnreadable?: {
+    readonly snapshotId: string;
+    /** UTC, RFC 3339 */
+    readonly takenAt: string;
+  } | undefined;
   /** the master keys that open all the rest */
   readonly others: readonly (string)[];
 }
@@ -1298,6 +1303,27 @@ export interface WatchedKey {
   readonly since: string;
   /** UTC, RFC 3339 */
   readonly deletionAt?: string | undefined;
+  readonly outlook?: WatchedOutlook | undefined;
+}
+
+export interface WatchedOutlook {
+  readonly snapshotCount: number;
+  /** how many nobody could open any more without this key */
+  readonly unreadableCount: number;
+  /** the ids of the newest fifty of them */
+  readonly unreadable: readonly (string)[];
+  readonly newest?: {
+    readonly snapshotId: string;
+    /** UTC, RFC 3339 */
+    readonly takenAt: string;
+  } | undefined;
+  readonly oldest?: {
+    readonly snapshotId: string;
+    /** UTC, RFC 3339 */
+    readonly takenAt: string;
+  } | undefined;
+  /** UTC, RFC 3339 */
+  readonly at: string;
 }
 
 export interface WhoAmI {

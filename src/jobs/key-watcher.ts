@@ -18,11 +18,16 @@ import {
   type KeyWatch,
   type Probe,
 } from '../vault/key-watch/key-watch.ts';
+import { isOutlookDue, watchedOutlook } from '../vault/key-watch/watched-outlook.ts';
 import { keyWatchRef, putKeyWatch, readKeyWatch, UNEASY_SPACE } from '../vault/key-watch/key-watch-record.ts';
 import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
 import type { MasterKeyAccess } from '../vault/master-keys/master-key-access.ts';
 import { MasterKeyError } from '../vault/master-keys/master-key-error.ts';
+import type { KeyOutlook } from '../vault/recovery/key-outlook.ts';
+import { isSameMasterKey } from '../vault/master-keys/master-key.ts';
 import { openMasterKey } from '../vault/master-keys/open-master-key.ts';
+import type { RunEnd } from '../vault/runs/runner.ts';
+import { problemOf } from '../vault/runs/run-problem.ts';
 import { environmentArn } from './find-environment.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import type { JobLog } from './job-log.ts';
@@ -38,6 +43,8 @@ export interface KeyWatcherServices {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: JobLog;
+  /** Looks which snapshots go with a key; what comes of it is a `KeyOutlook`. */
+  readonly outlook: (tenant: Tenant, environment: Environment, keyId: string) => Promise<RunEnd>;
 }
 
 const PAGE = 1_000;
@@ -67,11 +74,14 @@ export class KeyWatcher {
     const { clock, pipeline, random, records } = this.#services;
     const { tenantId, tenantKey } = tenant;
     const { id: environmentId, label } = environment;
-    const probes = await this.#probe(tenant, environment);
+    const found = await this.#probe(tenant, environment);
     const fields = { tenantId, environmentId };
     const seenMs = clock();
     this.#looked.set(`${tenantId}/${environmentId}`, seenMs);
     const known = await this.known(tenant, environmentId);
+    const probes = await Promise.all(
+      found.map((probe) => this.#withOutlook(tenant, environment, known, probe, seenMs)),
+    );
     const { after } = observed(known, fields, probes, seenMs);
     if (!isNews(known, after)) return after;
     return pipeline.execute(serverCall(tenant, 'keystead:WatchKeys', environmentId), () => ({
@@ -138,6 +148,29 @@ export class KeyWatcher {
     return true;
   }
 
+  /** Says of a key that is to be deleted what goes with it. Where nobody can look now, the next look does. */
+  async #withOutlook(
+    tenant: Tenant,
+    environment: Environment,
+    known: KeyWatch | undefined,
+    probe: Probe,
+    nowMs: number,
+  ): Promise<Probe> {
+    if (probe.failure !== 'pending-deletion') return probe;
+    const before = known?.keys.find((key) => isSameMasterKey(key, probe));
+    if (!isOutlookDue(before?.outlook, nowMs)) return probe;
+    const end = await this.#services.outlook(tenant, environment, probe.keyId).catch((error: unknown) => ({
+      state: 'failed' as const,
+      problem: problemOf(error),
+    }));
+    if (end.state === 'succeeded') {
+      return { ...probe, outlook: watchedOutlook(end.report.answer as KeyOutlook, nowMs) };
+    }
+    const about = { environmentId: environment.id, ...end.problem };
+    this.#services.log.error(about, 'what goes with a key could not be looked at');
+    return probe;
+  }
+
   async #probe({ tenantId, tenantKey }: Tenant, environment: Environment): Promise<Probe[]> {
     const owner = { tenant: tenantId, environment: environment.id };
     const accesses = masterKeyAccessesOf(tenantKey, environment).filter(({ provider }) => provider !== 'recovery');
@@ -171,7 +204,7 @@ export class KeyWatcher {
 }
 
 function factsOf(
-  { kind, keyId, code, deletionAtMs }: KeyChange,
+  { kind, keyId, code, deletionAtMs, outlook }: KeyChange,
   environmentId: string,
   environment: string,
 ): AlertFacts {
@@ -182,5 +215,11 @@ function factsOf(
     keyId,
     ...(code !== undefined && { code }),
     ...(deletionAtMs !== undefined && { deletionAtMs }),
+    ...(outlook && {
+      unreadableCount: outlook.unreadableCount,
+      snapshotCount: outlook.snapshotCount,
+      ...(outlook.newest && { newestUnreadableAt: outlook.newest.takenAt }),
+      ...(outlook.oldest && { oldestUnreadableAt: outlook.oldest.takenAt }),
+    }),
   };
 }

@@ -16,6 +16,7 @@ import { writerKeyBytes, type Environment } from '../vault/environments/environm
 import type { AgentQuestion } from '../vault/agents/questions.ts';
 import type { ProvenRestorable } from '../vault/check-level.ts';
 import type { Keeping } from '../vault/keeping/keeping-settings.ts';
+import { togetherOutlook, type KeyOutlook } from '../vault/recovery/key-outlook.ts';
 import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
@@ -141,6 +142,20 @@ export class RunDesk {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, question);
     return await this.#start(`${question.kind} ${randomUUID()}`, job);
+  }
+
+  /**
+   * Says which snapshots go with a master key, wherever the environment has kept them. It fails where a place cannot be
+   * looked at: what is not known is not nothing.
+   */
+  async outlook(tenant: Tenant, environment: Environment, keyId: string): Promise<RunEnd> {
+    const all: KeyOutlook[] = [];
+    for (const place of placesOf(environment).filter(({ vaultId }) => vaultId !== undefined)) {
+      const end = await this.ask(tenant, place, { kind: 'key-outlook', keyId });
+      if (end.state !== 'succeeded') return end;
+      all.push(end.report.answer as KeyOutlook);
+    }
+    return { state: 'succeeded', report: { heads: [], result: {}, answer: togetherOutlook(keyId, all) } };
   }
 
   /** An environment that has moved gives up the keys that it left. */

@@ -25,6 +25,10 @@ const KEY_COLUMNS: readonly Column<KeyWatch['keys'][number]>[] = [
   ['STATE', ({ state }) => state],
   ['SINCE', ({ since }) => since],
   ['TO BE DELETED', ({ deletionAt }) => deletionAt],
+  [
+    'BECOMES UNREADABLE',
+    ({ outlook }) => outlook && `${outlook.unreadableCount} of ${outlook.snapshotCount} snapshots`,
+  ],
 ];
 
 export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
@@ -102,6 +106,15 @@ export const VAULT_SCHEDULE_COMMANDS: readonly CliCommand[] = [
       const watch = await (given.flag('now') ? api.checkKeys(environmentId) : api.getKeyWatch(environmentId));
       if (output.isJson) return output.item(watch);
       output.rows(watch.keys, KEY_COLUMNS, 'Nobody has looked at its keys yet: say --now.');
+      for (const { keyId, outlook } of watch.keys) {
+        if (!outlook?.newest || !outlook.oldest) continue;
+        const { unreadableCount, unreadable, newest, oldest } = outlook;
+        const times = `taken from ${oldest.takenAt} to ${newest.takenAt}`;
+        output.note(`\nOnly ${keyId} opens ${unreadableCount} snapshots, ${times}:\n  ${unreadable.join('\n  ')}`);
+        if (unreadableCount > unreadable.length) {
+          output.note(`  and ${unreadableCount - unreadable.length} older ones: see "keystead vault key-outlook".`);
+        }
+      }
       if (watch.held) output.note(`\nScheduled runs are held since ${watch.held.since}: ${watch.held.code}.`);
     },
   },

@@ -18,6 +18,10 @@ const LABELS: Readonly<Record<string, string>> = {
   code: 'Reason',
   keyId: 'Master key',
   deletionAt: 'To be deleted at',
+  unreadableCount: 'Snapshots that become unreadable',
+  snapshotCount: 'Of snapshots in all',
+  newestUnreadableAt: 'The newest of them is of',
+  oldestUnreadableAt: 'The oldest of them is of',
   problemCount: 'Items not kept',
   findingCount: 'Findings',
   lastGoodAt: 'Newest good backup',
@@ -64,8 +68,9 @@ function linkOf({ environmentId, runId }: AlertFacts, publicUrl: string | undefi
   return runId === undefined ? place : `${place}/runs/${runId}`;
 }
 
-function commandOf({ environmentId, runId }: AlertFacts): string | undefined {
+function commandOf({ environmentId, runId, keyId }: AlertFacts): string | undefined {
   if (runId !== undefined) return `keystead vault run ${runId}`;
+  if (keyId !== undefined && environmentId !== undefined) return `keystead vault key-watch ${environmentId}`;
   return environmentId === undefined ? undefined : `keystead vault environment show ${environmentId}`;
 }
 

@@ -48,6 +48,11 @@ export interface AlertFacts {
   readonly keyId?: string;
   /** When a key is to be deleted. */
   readonly deletionAtMs?: number;
+  /** How many snapshots nobody could open any more once the key is gone, of how many, and from when they are. */
+  readonly unreadableCount?: number;
+  readonly snapshotCount?: number;
+  readonly newestUnreadableAt?: string;
+  readonly oldestUnreadableAt?: string;
   readonly problemCount?: number;
   readonly findingCount?: number;
   readonly lastGoodAtMs?: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MasterKeyFailure } from '../master-keys/master-key-error.ts';
 import { isDoubtful, isNews, nextCheckMs, observed, type KeyChange, type KeyWatch, type Probe } from './key-watch.ts';
+import { isOutlookDue } from './watched-outlook.ts';
 
 const MINUTE = 60_000;
 const OWNER = { tenantId: 't', environmentId: 'e' };
@@ -83,6 +84,24 @@ describe('the watch over keys', () => {
       { kind: 'key-pending-deletion', keyId: 'k', code: 'pending-deletion', deletionAtMs: 99 },
       { kind: 'key-unavailable', keyId: 'k', code: 'deleted' },
     ]);
+  });
+
+  it('keeps what goes with a key that is to be deleted, for as long as it is', () => {
+    const outlook = { snapshotCount: 3, unreadableCount: 2, unreadable: ['b', 'a'], atMs: 7 };
+    const withOutlook: Probe = { ...key('pending-deletion', 'k', 99), outlook };
+    const { told, watch } = looked([withOutlook], [key('pending-deletion', 'k', 99)], [key('unreachable')]);
+    expect(told).toEqual([
+      { kind: 'key-pending-deletion', keyId: 'k', code: 'pending-deletion', deletionAtMs: 99, outlook },
+    ]);
+    expect(watch.keys).toMatchObject([{ outlook }]);
+    expect(looked([withOutlook], [key('disabled')]).watch.keys[0]).not.toHaveProperty('outlook');
+    // Looked at anew: that is written down, and nobody is told again.
+    const newer = looked([withOutlook], [{ ...withOutlook, outlook: { ...outlook, unreadableCount: 1, atMs: 8 } }]);
+    expect([newer.told.length, newer.watch.keys[0]?.outlook?.unreadableCount]).toEqual([1, 1]);
+    expect(isNews(looked([withOutlook]).watch, newer.watch)).toBe(true);
+    const day = 24 * 60 * MINUTE;
+    expect([undefined, outlook].map((known) => isOutlookDue(known, 7 + day - 1))).toEqual([true, false]);
+    expect([-day, day].map((ms) => isOutlookDue(outlook, 7 + ms))).toEqual([true, true]);
   });
 
   it('looks at several keys, and holds as long as one says no', () => {

@@ -1,5 +1,6 @@
 import { isSameMasterKey } from '../master-keys/master-key.ts';
 import type { MasterKeyFailure } from '../master-keys/master-key-error.ts';
+import type { WatchedOutlook } from './watched-outlook.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -15,6 +16,8 @@ export interface WatchedKey {
   /** How often in a row it was out of reach. */
   readonly misses: number;
   readonly deletionAtMs?: number;
+  /** Of a key that is to be deleted: what goes with it, once somebody could look. */
+  readonly outlook?: WatchedOutlook;
 }
 
 /** What is known of the master keys of an environment. */
@@ -41,6 +44,8 @@ export interface Probe {
   /** Absent: it could be used. */
   readonly failure?: MasterKeyFailure;
   readonly deletionAtMs?: number;
+  /** What goes with the key, where somebody has looked just now. */
+  readonly outlook?: WatchedOutlook;
 }
 
 /** A change that people are told of, once. */
@@ -49,6 +54,7 @@ export interface KeyChange {
   readonly keyId: string;
   readonly code?: MasterKeyFailure;
   readonly deletionAtMs?: number;
+  readonly outlook?: WatchedOutlook;
 }
 
 /** What may pass by itself within minutes. */
@@ -101,7 +107,14 @@ export function isNews(before: KeyWatch | undefined, after: KeyWatch): boolean {
   if (before === undefined || after.checkedAtMs - before.checkedAtMs >= GOOD_MS) return true;
   const facts = ({ keys, held }: KeyWatch) =>
     JSON.stringify([
-      keys.map(({ keyId, provider, state, misses, deletionAtMs }) => [provider, keyId, state, misses, deletionAtMs]),
+      keys.map(({ keyId, provider, state, misses, deletionAtMs, outlook }) => [
+        provider,
+        keyId,
+        state,
+        misses,
+        deletionAtMs,
+        outlook?.atMs,
+      ]),
       held?.code,
     ]);
   return facts(before) !== facts(after);
@@ -123,19 +136,25 @@ function keyAfter(known: WatchedKey | undefined, probe: Probe, nowMs: number): W
   }
   const state: WatchedState = passes && misses < MISSES_THAT_COUNT ? stillOrDoubtful(known) : (failure ?? 'good');
   const sinceMs = known?.state === state ? known.sinceMs : nowMs;
-  return { provider, keyId, state, sinceMs, misses, ...date };
+  const outlook = state === 'pending-deletion' ? (probe.outlook ?? known?.outlook) : undefined;
+  return { provider, keyId, state, sinceMs, misses, ...date, ...(outlook && { outlook }) };
 }
 
 function stillOrDoubtful(known: WatchedKey | undefined): WatchedState {
   return known !== undefined && isBad(known.state) ? known.state : 'doubtful';
 }
 
-function changeOf(known: WatchedKey | undefined, { keyId, state, deletionAtMs }: WatchedKey): KeyChange | undefined {
+function changeOf(
+  known: WatchedKey | undefined,
+  { keyId, state, deletionAtMs, outlook }: WatchedKey,
+): KeyChange | undefined {
   // Doubts are nobody's news, and what comes of them is measured by what was before.
   const wasBad = known !== undefined && isBad(known.state);
   if (state === 'doubtful' || known?.state === state) return undefined;
-  const date = deletionAtMs === undefined ? {} : { deletionAtMs };
-  if (state === 'pending-deletion') return { kind: 'key-pending-deletion', keyId, code: state, ...date };
+  if (state === 'pending-deletion') {
+    const more = { ...(deletionAtMs !== undefined && { deletionAtMs }), ...(outlook && { outlook }) };
+    return { kind: 'key-pending-deletion', keyId, code: state, ...more };
+  }
   if (isBad(state)) return { kind: 'key-unavailable', keyId, code: state as MasterKeyFailure };
   return wasBad ? { kind: 'key-back', keyId } : undefined;
 }

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { nextCheckMs, type KeyWatch } from '../../../vault/key-watch/key-watch.ts';
+import type { WatchedOutlook } from '../../../vault/key-watch/watched-outlook.ts';
 import type { KeyOutlook } from '../../../vault/recovery/key-outlook.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminRoute } from '../route.ts';
@@ -18,6 +19,16 @@ const KEY_WATCH = named('KeyWatch', {
       state: Type.String({ description: 'good, doubtful, or what stands in the way' }),
       since: TIMESTAMP,
       deletionAt: Type.Optional(TIMESTAMP),
+      outlook: Type.Optional(
+        named('WatchedOutlook', {
+          snapshotCount: Type.Integer(),
+          unreadableCount: Type.Integer({ description: 'how many nobody could open any more without this key' }),
+          unreadable: Type.Array(TEXT, { description: 'the ids of the newest fifty of them' }),
+          newest: Type.Optional(closed({ snapshotId: TEXT, takenAt: TIMESTAMP })),
+          oldest: Type.Optional(closed({ snapshotId: TEXT, takenAt: TIMESTAMP })),
+          at: TIMESTAMP,
+        }),
+      ),
     }),
   ),
   held: Type.Optional(closed({ since: TIMESTAMP, code: TEXT, keyId: TEXT })),
@@ -32,6 +43,7 @@ const KEY_OUTLOOK = named('KeyOutlook', {
   unreadable: Type.Array(closed({ snapshotId: TEXT, takenAt: TIMESTAMP }), {
     description: 'the newest thousand of those that nobody could open any more',
   }),
+  oldestUnreadable: Type.Optional(closed({ snapshotId: TEXT, takenAt: TIMESTAMP })),
   others: Type.Array(TEXT, { description: 'the master keys that open all the rest' }),
 });
 
@@ -98,7 +110,7 @@ export const KEY_WATCH_ROUTES: readonly AdminRoute[] = [
       run: () =>
         refusing(async () => {
           const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-          const end = await services.vault.desk.ask(tenant, environment, { kind: 'key-outlook', keyId: body.keyId });
+          const end = await services.vault.desk.outlook(tenant, environment, body.keyId);
           if (end.state === 'succeeded') return { value: end.report.answer as KeyOutlook };
           throw new RequestError({ status: 422, ...end.problem });
         }),
@@ -115,15 +127,20 @@ function showKeyWatch(watch: KeyWatch | undefined) {
   if (watch === undefined) return { keys: [] };
   const { keys, held, checkedAtMs } = watch;
   return {
-    keys: keys.map(({ provider, keyId, state, sinceMs, deletionAtMs }) => ({
+    keys: keys.map(({ provider, keyId, state, sinceMs, deletionAtMs, outlook }) => ({
       provider,
       keyId,
       state,
       since: timestamp(sinceMs),
       ...(deletionAtMs !== undefined && { deletionAt: timestamp(deletionAtMs) }),
+      ...(outlook && { outlook: showOutlook(outlook) }),
     })),
     ...(held && { held: { since: timestamp(held.sinceMs), code: held.code, keyId: held.keyId } }),
     checkedAt: timestamp(checkedAtMs),
     nextCheckAt: timestamp(nextCheckMs(watch)),
   };
+}
+
+function showOutlook({ atMs, ...outlook }: WatchedOutlook) {
+  return { ...outlook, unreadable: [...outlook.unreadable], at: timestamp(atMs) };
 }

@@ -30,7 +30,7 @@ export interface VaultSettings {
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
   settings: VaultSettings,
-  services: Omit<KeyWatcherServices, 'guard'> & Pick<VaultServices, 'keysteadRights'>,
+  services: Omit<KeyWatcherServices, 'guard' | 'outlook'> & Pick<VaultServices, 'keysteadRights'>,
 ): VaultServices {
   const { vaultRoots, sourceRoots, runCommands = [], cacheFolder, egress, maxRuns } = settings;
   const { hosted = [], lendsCredentials = false } = settings;
@@ -54,8 +54,8 @@ export function openVault(
     },
   };
   const guard = new EgressGuard(egress);
-  const watcher = new KeyWatcher({ ...services, guard });
-  const desk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
+  const watcher = new KeyWatcher({ ...services, guard, outlook: (...about) => desk.outlook(...about) });
+  const desk: RunDesk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
   const { keystead, keysteadRights } = services;
   return { ...roots, ...storage, lendsCredentials, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };

@@ -4,9 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Scheduler } from '../../../jobs/scheduler.ts';
 import { forgetRuns } from '../../../jobs/forget-runs.ts';
 import { noteOverdue } from '../../../jobs/note-overdue.ts';
+import type { Alert } from '../../../vault/alerts/alert.ts';
+import { alertMessage } from '../../../vault/alerts/alert-message.ts';
 import { readAlert } from '../../../vault/alerts/alert-record.ts';
 import { putChannel } from '../../../vault/alerts/channel-record.ts';
 import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
+import type { WatchedKey } from '../../../vault/key-watch/key-watch.ts';
 import { thisOwner } from '../../../vault/runs/owner.ts';
 import { putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
 import { runId, type Run } from '../../../vault/runs/run.ts';
@@ -119,13 +122,12 @@ describe('sources, their schedules, and what the server does of its own accord',
     (await get(`/environments/${environment}/sources/${id}`))['schedule'] as Record<string, unknown>;
 
   /** The alerts about an environment so far, by their kinds. */
-  function alertsOf(environment: string): string[] {
+  const alertsOf = (environment: string) => alertRecordsOf(environment).map(({ facts }) => facts.kind);
+
+  function alertRecordsOf(environment: string): Alert[] {
     const { tenantId, tenantKey } = house.tenant;
     const all = house.store.list(tenantId, 'alert', '', { limit: 1000 }).map((one) => readAlert(tenantKey, one));
-    return all
-      .filter(({ facts }) => facts.environmentId === environment)
-      .toSorted((a, b) => a.atMs - b.atMs)
-      .map(({ facts }) => facts.kind);
+    return all.filter(({ facts }) => facts.environmentId === environment).toSorted((a, b) => a.atMs - b.atMs);
   }
 
   it('starts what is due, once, and shows when it is due next', async () => {
@@ -210,11 +212,31 @@ describe('sources, their schedules, and what the server does of its own accord',
   it('tells with the date when a key is to be deleted, and again when it is called back', async () => {
     const environment = await made();
     await source(environment, 'records');
+    for (let i = 0; i < 2; i++) {
+      later(HOUR);
+      expect(await tick()).toBe(1);
+      await runsOf(environment);
+    }
     key.state = 'PendingDeletion';
     key.deletionDateMs = nowMs + 700 * HOUR;
     later(HOUR);
     await tick();
     expect(alertsOf(environment)).toEqual(['key-pending-deletion']);
+    const [alert] = alertRecordsOf(environment);
+    expect(alert?.facts).toMatchObject({ unreadableCount: 2, snapshotCount: 2, deletionAtMs: key.deletionDateMs });
+    const message = alertMessage(alert as Alert, 'https://keystead.example.com');
+    expect(message.text).toMatch(/become unreadable: 2\n/);
+    expect(message.text).toContain(`To be deleted at: ${new Date(key.deletionDateMs).toISOString()}`);
+    expect(message.text).toContain(`https://keystead.example.com/console/environments/${environment}`);
+    expect(alertMessage(alert as Alert, undefined).text).toContain(`keystead vault key-watch ${environment}`);
+    const { keys } = (await get(`/environments/${environment}/key-watch`)) as unknown as { keys: WatchedKey[] };
+    const { unreadable = [], ...outlook } = keys[0]?.outlook ?? {};
+    expect([unreadable.length, new Set(unreadable).size]).toEqual([2, 2]);
+    expect(outlook).toMatchObject({
+      unreadableCount: 2,
+      newest: { snapshotId: unreadable[0] },
+      oldest: { snapshotId: unreadable[1] },
+    });
     key.state = 'Disabled';
     later(HOUR);
     await house.services.vault.watcher.checkUneasy();
