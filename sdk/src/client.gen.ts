@@ -2160,12 +2160,19 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/check`);
   }
 
-  /** Gives an environment other credentials for the same master key, once they were seen to work. Needs the permission `keystead:SetEnvironmentCredentials`. */
+  /** Gives an environment other credentials for a master key, wherever it is one, or for a bucket, once they were seen to work. Needs the permission `keystead:SetEnvironmentCredentials`. */
   setEnvironmentCredentials(environmentId: string, body: {
-    readonly accessKeyId: string;
+    /** the master key that they are for; by default the primary */
+    readonly keyId?: string | undefined;
+    readonly accessKeyId?: string | undefined;
     /** kept wrapped, never shown again */
-    readonly secretAccessKey: string;
-  }): Promise<EnvironmentWithChecks> {
+    readonly secretAccessKey?: string | undefined;
+    /** kept wrapped, never shown again */
+    readonly apiKey?: string | undefined;
+    readonly storage?: StorageCredentialsInput | undefined;
+    /** whose bucket the storage's credentials are for; by default the one that new backups go to */
+    readonly vaultId?: string | undefined;
+  } = {}): Promise<EnvironmentWithChecks> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/credentials`, undefined, body);
   }
 

@@ -5,7 +5,7 @@ import type { ExitName } from '../exit-codes.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
 import { MASTER_KEY_OPTIONS, masterKeysFrom } from './vault-master-key.ts';
-import { CREDENTIAL_SETTINGS, requireAccessKey } from './vault-credentials.ts';
+import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { STORAGE_OPTIONS, storageFrom } from './vault-storage.ts';
 
 const COLUMNS: readonly Column<Environment>[] = [
@@ -90,22 +90,6 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
       const api = session.client();
       const { environmentId } = await findEnvironment(api, session.given.text('environment'));
       return outcomeOf(session, (await api.checkEnvironment(environmentId)).checks);
-    },
-  },
-  {
-    path: 'vault environment credentials',
-    summary: `Gives an environment other credentials for the same master key: those in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-    reach: 'remote',
-    arguments: [ENVIRONMENT],
-    examples: ['vault environment credentials production'],
-    run: async (session) => {
-      const api = session.client();
-      const { environmentId } = await findEnvironment(api, session.given.text('environment'));
-      const { environment } = await api.setEnvironmentCredentials(
-        environmentId,
-        requireAccessKey(session, '', 'the master key'),
-      );
-      session.output.item(environment);
     },
   },
 ];

@@ -18,6 +18,7 @@ import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
 import { VAULT_RESTORE_DATABASES_COMMANDS } from './vault-restore-databases.ts';
 import { VAULT_RESTORE_COMMANDS } from './vault-restore.ts';
 import { VAULT_ENVIRONMENT_CHANGE_COMMANDS } from './vault-environment-changes.ts';
+import { VAULT_ENVIRONMENT_CREDENTIALS_COMMAND } from './vault-environment-credentials.ts';
 import { VAULT_IMPORT_COMMANDS } from './vault-import.ts';
 import { VAULT_POLICY_COMMANDS } from './vault-policy.ts';
 import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
@@ -33,6 +34,7 @@ const REFRESH: readonly Row[] = [
 
 export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_ENVIRONMENT_COMMANDS,
+  VAULT_ENVIRONMENT_CREDENTIALS_COMMAND,
   ...VAULT_ENVIRONMENT_CHANGE_COMMANDS,
   ...VAULT_IMPORT_COMMANDS,
   ...VAULT_POLICY_COMMANDS,

@@ -33,6 +33,7 @@ import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
 import { importEnvironment } from './resources/import-environment.ts';
+import { setEnvironmentCredentials } from './resources/environment-credentials.ts';
 import { changeMasterKey, changeRecipients, refreshMasterKeys } from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
@@ -40,7 +41,6 @@ import {
   getEnvironment,
   listEnvironments,
   preflightEnvironment,
-  setEnvironmentCredentials,
 } from './resources/environments.ts';
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './resources/policies.ts';
 import { getPrincipal, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';

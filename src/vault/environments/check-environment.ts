@@ -55,15 +55,21 @@ export async function lookAtEnvironment(
   }
 }
 
-/** The same, as a demand: warnings let it pass. @throws {EnvironmentError} `preflight-failed`, with every check that failed */
+/**
+ * The same, as a demand: warnings let it pass.
+ *
+ * @param isAbout which checks are demanded; the others are only told
+ * @throws {EnvironmentError} `preflight-failed`, with every check that failed
+ */
 export async function requireWorking(
   services: CheckServices,
   tenantKey: TenantKey,
   environment: Environment,
   hasVault: boolean,
+  isAbout: (check: Check) => boolean = () => true,
 ): Promise<readonly Check[]> {
   const checks = await lookAtEnvironment(services, tenantKey, environment, hasVault);
-  const failures = checks.filter(({ outcome }) => outcome === 'failed');
+  const failures = checks.filter((check) => check.outcome === 'failed' && isAbout(check));
   if (failures.length === 0) return checks;
   const texts = failures.map(({ check, what, next }) => `${check}: ${what}${next === undefined ? '' : ` ${next}`}`);
   throw new EnvironmentError('preflight-failed', `The environment cannot be used like this. ${texts.join(' ')}`);

@@ -10,6 +10,7 @@ export type EnvironmentErrorCode =
   | 'import-failed'
   | 'storage-malformed'
   | 'credentials-not-lent'
+  | 'credentials-malformed'
   | 'encryption-mismatch'
   | 'provider-not-implemented'
   | 'encryption-required'

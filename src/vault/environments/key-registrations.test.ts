@@ -5,6 +5,8 @@ import { EgressGuard } from '../../clients/egress.ts';
 import { TenantKey } from '../../crypto/hierarchy.ts';
 import { KeysteadFixture } from '../master-keys/aws-kms.keystead.fixture.ts';
 import { systemRandom as random } from '../ports.ts';
+import { withCredentials } from './changed-credentials.ts';
+import { requireWorking } from './check-environment.ts';
 import { makeEnvironment } from './environment.ts';
 import { deregisterKeys, registerKeys } from './key-registrations.ts';
 import { preciselyNamed } from './precise-name.ts';
@@ -42,6 +44,25 @@ describe('an environment and its keys elsewhere', () => {
       1,
       random,
     );
+
+  it('gets another API key for its root key', async () => {
+    const { arn } = await server.importedKey();
+    const before = environmentWith(arn, server.apiKey);
+    const rules = { lendsCredentials: false };
+    const change = (apiKey: string) =>
+      withCredentials(rules, tenantKey, before, { apiKey: Buffer.from(apiKey) }, random, 2);
+    const services = { egress, keystead: () => () => Promise.reject(new Error('it is not asked')) };
+    const look = ({ places, isAbout }: ReturnType<typeof change>) =>
+      requireWorking(services, tenantKey, places[0]!, true, (check) => isAbout(places[0]!, check));
+    await expect(look(change('not-a-key'))).rejects.toMatchObject({ code: 'preflight-failed' });
+    const changed = change(server.apiKey);
+    expect(changed.places).toHaveLength(1);
+    expect(await look(changed)).toContainEqual(
+      expect.objectContaining({ check: 'key-use', of: server.crnOf(arn), outcome: 'passed' }),
+    );
+    const key = { accessKeyId: 'A', secretAccessKey: bytesOf<'AwsSecretAccessKey'>(Buffer.from('x')) };
+    expect(() => withCredentials(rules, tenantKey, before, key, random, 2)).toThrow('it takes apiKey');
+  });
 
   it('registers with a root key as a service, once, and takes it back', async () => {
     const { arn } = await server.importedKey();

@@ -1,9 +1,7 @@
-import Type, { type Static } from 'typebox';
-import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import { putEnvironment, readEnvironment } from '../../../vault/environments/environment-record.ts';
-import { lookAtEnvironment, requireWorking } from '../../../vault/environments/check-environment.ts';
+import type { Static } from 'typebox';
+import { readEnvironment } from '../../../vault/environments/environment-record.ts';
+import { lookAtEnvironment } from '../../../vault/environments/check-environment.ts';
 import type { Encryption, Environment } from '../../../vault/environments/environment.ts';
-import { settingsOf } from '../../../vault/environments/master-key-settings.ts';
 import {
   newEnvironment,
   tryEnvironment,
@@ -16,24 +14,13 @@ import { closed, named, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts
 import { CHECKS, showCheck } from '../vault/answers.ts';
 import { ENVIRONMENT, showEnvironment } from '../vault/environment-answer.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
-import {
-  ENVIRONMENT_INPUT,
-  EXAMPLE_MASTER_KEY,
-  wantedCredentials,
-  wantedMasterKey,
-  wantedStorage,
-} from '../vault/environment-input.ts';
+import { ENVIRONMENT_INPUT, EXAMPLE_MASTER_KEY, wantedMasterKey, wantedStorage } from '../vault/environment-input.ts';
 import { keyRightsOf } from '../vault/key-rights.ts';
 import { refusing } from '../vault/refusals.ts';
 
 const ENVIRONMENT_BODY = closed(ENVIRONMENT_INPUT);
 export const ENVIRONMENT_PARAMS = closed({ environmentId: UUID });
 export const EXAMPLE_ENVIRONMENT = { environmentId: '4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21' };
-
-const ACCESS_KEY = {
-  accessKeyId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' }),
-  secretAccessKey: Type.String({ pattern: '^[!-~]{1,128}$', description: 'kept wrapped, never shown again' }),
-};
 
 const EXAMPLE = {
   label: 'Production backups',
@@ -184,57 +171,3 @@ export const checkEnvironment = adminRoute({
   }),
   show: (checks: readonly Check[]) => ({ checks: checks.map(showCheck) }),
 });
-
-export const setEnvironmentCredentials = adminRoute({
-  id: 'setEnvironmentCredentials',
-  method: 'POST',
-  path: '/environments/{environmentId}/credentials',
-  action: 'keystead:SetEnvironmentCredentials',
-  summary: 'Gives an environment other credentials for the same master key, once they were seen to work',
-  status: 200,
-  params: ENVIRONMENT_PARAMS,
-  body: closed(ACCESS_KEY),
-  answer: named('EnvironmentWithChecks', { environment: ENVIRONMENT, checks: CHECKS }),
-  example: {
-    params: EXAMPLE_ENVIRONMENT,
-    body: { accessKeyId: EXAMPLE_MASTER_KEY.accessKeyId, secretAccessKey: EXAMPLE_MASTER_KEY.secretAccessKey },
-  },
-  prepare: (context, { params, body }) => ({
-    targets: [
-      {
-        action: 'keystead:SetEnvironmentCredentials',
-        resource: environmentArn(context.proof.tenant, params.environmentId),
-      },
-    ],
-    details: { accessKey: body.accessKeyId },
-    run: (nowMs) =>
-      refusing(async () => {
-        const { services, proof } = context;
-        const { tenantKey } = proof.tenant;
-        const before = await requireEnvironment(services.records, proof.tenant, params.environmentId);
-        const [primary, ...others] = before.masterKeys;
-        if (primary?.provider !== 'aws-kms') throw noAccessKey(before);
-        const { access: _, ...rest } = primary;
-        const { secretAccessKey } = wantedCredentials(context, { kind: 'access-key', ...body });
-        const credentials = {
-          accessKeyId: body.accessKeyId,
-          secretAccessKey: secretAccessKey as NonNullable<typeof secretAccessKey>,
-        };
-        const changed = settingsOf(tenantKey, before.id, { ...rest, credentials }, services.random);
-        const after: Environment = { ...before, masterKeys: [changed, ...others], updatedAtMs: nowMs };
-        const checks = await requireWorking(services.vault, tenantKey, after, true);
-        return { value: { environment: after, checks }, writes: [putEnvironment(tenantKey, before, after)] };
-      }),
-  }),
-  show: ({ environment, checks }: { environment: Environment; checks: readonly Check[] }) => ({
-    environment: showEnvironment(environment),
-    checks: checks.map(showCheck),
-  }),
-});
-
-function noAccessKey({ label }: Environment): EnvironmentError {
-  return new EnvironmentError(
-    'provider-not-implemented',
-    `The master key of ${label} is not reached by an access key. There is none to change`,
-  );
-}

@@ -6,10 +6,16 @@ import type { AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, REGION_NAME } from '../schema.ts';
 
 const ADDRESS = Type.String({ maxLength: 2048, description: 'scheme, host and port' });
-const ACCESS_KEY_ID = Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' });
-const SECRET_ACCESS_KEY = Type.String({ pattern: '^[!-~]{1,128}$', description: 'kept wrapped, never shown again' });
+export const ACCESS_KEY_ID = Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' });
+export const SECRET_ACCESS_KEY = Type.String({
+  pattern: '^[!-~]{1,128}$',
+  description: 'kept wrapped, never shown again',
+});
 const LINE = (max: number, description: string) =>
   Type.String({ pattern: `^[^\\u0000-\\u001f\\u007f-\\u009f]{1,${max}}$`, description });
+
+export const API_KEY = Type.String({ pattern: '^[!-~]{1,512}$', description: 'kept wrapped, never shown again' });
+export const KEY_NAME = LINE(2048, 'id, ARN, alias or CRN; kept as what it means now');
 
 export const OBJECT_LOCK = closed({
   mode: Type.Enum(['governance', 'compliance']),
@@ -46,12 +52,12 @@ export const STORAGE_INPUT = named('StorageInput', {
 /** A master key as it is given. Which members count depends on its provider. */
 export const MASTER_KEY_INPUT = named('MasterKeyInput', {
   provider: Type.Enum(['aws-kms', 'key-protect', 'keystead', 'recovery']),
-  keyId: Type.Optional(LINE(2048, 'id, ARN, alias or CRN; kept as what it means now')),
+  keyId: Type.Optional(KEY_NAME),
   endpoint: Type.Optional(ADDRESS),
   iamEndpoint: Type.Optional(ADDRESS),
   accessKeyId: Type.Optional(ACCESS_KEY_ID),
   secretAccessKey: Type.Optional(SECRET_ACCESS_KEY),
-  apiKey: Type.Optional(Type.String({ pattern: '^[!-~]{1,512}$', description: 'kept wrapped, never shown again' })),
+  apiKey: Type.Optional(API_KEY),
   publicKey: Type.Optional(Type.String({ maxLength: 4096, description: 'of a recovery key' })),
   regionException: Type.Optional(LINE(256, 'why a further recipient may be in another region')),
 });
@@ -86,9 +92,17 @@ type CredentialsBody = Static<typeof CREDENTIALS_INPUT>;
 
 /** What came in as text, in the kinds that secrets have here; wiped when the request is over. */
 export function wantedMasterKey(context: AdminContext, body: MasterKeyBody): WantedMasterKey {
-  const { secretAccessKey, apiKey, ...rest } = body;
+  const { secretAccessKey: _, apiKey: __, ...rest } = body;
+  return { ...(rest as Omit<WantedMasterKey, Secret>), ...wantedSecrets(context, body) };
+}
+
+/** Access key or API key of a master key, as far as they are there. */
+export function wantedSecrets(
+  context: AdminContext,
+  { accessKeyId, secretAccessKey, apiKey }: Pick<MasterKeyBody, 'accessKeyId' | Secret>,
+): Pick<WantedMasterKey, 'accessKeyId' | Secret> {
   return {
-    ...(rest as Omit<WantedMasterKey, Secret>),
+    ...(accessKeyId !== undefined && { accessKeyId }),
     ...(secretAccessKey !== undefined && { secretAccessKey: secretOf<'AwsSecretAccessKey'>(context, secretAccessKey) }),
     ...(apiKey !== undefined && { apiKey: secretOf(context, apiKey) }),
   };

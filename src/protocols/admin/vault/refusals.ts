@@ -13,6 +13,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'import-failed': 422,
   'storage-malformed': 400,
   'credentials-not-lent': 403,
+  'credentials-malformed': 400,
   'encryption-mismatch': 400,
   'provider-not-implemented': 501,
   'encryption-required': 400,

@@ -128,6 +128,27 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
     expect(readdirSync(join(folder, 'hosted'))).toEqual([house.tenant.tenantId]);
   });
 
+  it('take other credentials once they reach the bucket, at the place where backups go and at one that was left', async () => {
+    const bucket = await server.bucket();
+    const id = await goRound(environment(bucketOf(bucket)));
+    const shown = (await house.send(apiKey, 'GET', `/environments/${id}`)).body as { vaultId: string };
+    const { accessKeyId, secretAccessKey } = server.user;
+    const right = { kind: 'access-key', accessKeyId, secretAccessKey };
+    const wrong = { ...right, secretAccessKey: 'another' };
+    const change = (storage: unknown, more = {}) => post(`/environments/${id}/credentials`, { storage, ...more });
+    expect(await change(wrong)).toMatchObject({ status: 422, body: { error: { code: 'preflight-failed' } } });
+    expect((await change(right)).status).toBe(200);
+    const next = { ...bucketOf(await server.bucket()), region: REGION };
+    expect((await post(`/environments/${id}/storage`, next)).status).toBe(200);
+    const { vaultId } = shown;
+    expect((await change(wrong, { vaultId })).status).toBe(422);
+    expect((await change(right, { vaultId })).status).toBe(200);
+    expect(await change(right, { vaultId: '0'.repeat(32) })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'credentials-malformed' } },
+    });
+  });
+
   it('are refused with what is wrong and what to do', async () => {
     const refused = async (storage: Record<string, unknown>, region?: string): Promise<string> => {
       const { status, body } = await post('/environments', environment(storage, region));

@@ -577,6 +577,34 @@ describe('environments and runs over the admin API', () => {
     expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
   });
 
+  it('takes other credentials for any recipient, wherever it is one, and whatever else fails', async () => {
+    const [second, none] = [aws.makeKey(REGION), aws.makeKey(REGION)];
+    const { id } = await made(wanted({ recipients: [masterKeyOf(second)] }));
+    await endOf(await backup(id));
+    const elsewhere = { type: 'folder', path: join(house.scratch, 'vaults', `${id}-2`), region: REGION };
+    expect((await post(`/environments/${id}/storage`, elsewhere)).status).toBe(200);
+    const other = { keyId: second.arn, accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'another' };
+    key.state = 'Disabled';
+    const { status, body } = await post(`/environments/${id}/credentials`, other);
+    expect([status, body]).toEqual([200, expect.anything()]);
+    expect(body['environment']).toMatchObject({
+      masterKey: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' },
+      recipients: [{ keyId: second.arn, accessKeyId: other.accessKeyId }],
+    });
+    const record = house.store.read(environmentRef(house.tenant.tenantId, id));
+    const kept = readEnvironment(house.tenant.tenantKey, record!);
+    expect(kept.formerStorages[0]?.masterKeys[1]).toMatchObject({ access: { accessKeyId: other.accessKeyId } });
+    second.state = 'Disabled';
+    expect(refused(await post(`/environments/${id}/credentials`, other))).toEqual([422, 'preflight-failed']);
+    const refusal = await post(`/environments/${id}/credentials`, { ...other, keyId: none.arn });
+    expect(refused(refusal)).toEqual([400, 'credentials-malformed']);
+    expect(textOf(refusal)).toContain(second.arn);
+    const wrong = [{}, { apiKey: 'x' }, { accessKeyId: 'A' }, { storage: { kind: 'environment' } }, { keyId: key.arn }];
+    for (const one of wrong) {
+      expect((await post(`/environments/${id}/credentials`, one)).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
   it('ends the runs of a server that is gone as interrupted, and no others', async () => {
     const { id } = await made();
     const { tenant, services } = house;

@@ -1,0 +1,59 @@
+import type { CliCommand, Session } from '../command.ts';
+import { CliError } from '../errors.ts';
+import { CREDENTIAL_SETTINGS, requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
+import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { storageCredentials, STORAGE_OPTIONS } from './vault-storage.ts';
+
+const OF_STORAGE = STORAGE_OPTIONS.filter(([name]) => /^--(?:role|server-credentials)\b/.test(name));
+
+/** What changes as whom an environment reaches what it has. */
+export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
+  path: 'vault environment credentials',
+  summary: 'Gives an environment other credentials, those of the variables, once they were seen to work',
+  reach: 'remote',
+  arguments: [ENVIRONMENT],
+  options: [
+    ['--key <id>', 'the master key that they are for, by its ARN or CRN (the primary)'],
+    ['--bucket-only', "change the storage's and no master key's"],
+    ['--bucket-too', "change the storage's as well"],
+    ['--vault <id>', 'with either: whose bucket, where it is one that backups went to before'],
+    ...OF_STORAGE,
+  ],
+  settings: CREDENTIAL_SETTINGS,
+  examples: [
+    'vault environment credentials production',
+    'vault environment credentials production --key crn:v1:bluemix:public:kms:eu-de:a/1:2:key:3',
+    'vault environment credentials production --bucket-only',
+  ],
+  run: async (session) => {
+    const { given, output } = session;
+    const bucketOnly = given.flag('bucket-only');
+    const withBucket = bucketOnly || given.flag('bucket-too');
+    const vaultId = given.optional('vault');
+    const keyId = given.optional('key');
+    if (bucketOnly && keyId !== undefined) {
+      throw new CliError('usage', 'usage', '--bucket-only leaves master keys alone', 'Say --key with --bucket-too.');
+    }
+    const api = session.client();
+    const environment = await findEnvironment(api, given.text('environment'));
+    const { masterKey, recipients, nextMasterKeys = [], environmentId } = environment;
+    const named = [masterKey, ...recipients, ...nextMasterKeys].find((key) => key.keyId === (keyId ?? masterKey.keyId));
+    // A key of a place that was left is not shown with its provider: its name says whose it is.
+    const isIbm = named === undefined ? keyId?.startsWith('crn:') : named.provider === 'key-protect';
+    output.item(
+      (
+        await api.setEnvironmentCredentials(environmentId, {
+          keyId,
+          ...(!bucketOnly && secretsFrom(session, isIbm === true)),
+          ...(withBucket && { storage: storageCredentials(session) }),
+          vaultId,
+        })
+      ).environment,
+    );
+  },
+};
+
+/** @throws {CliError} */
+function secretsFrom(session: Session, isIbm: boolean) {
+  return isIbm ? { apiKey: requireIbmApiKey(session) } : requireAccessKey(session, '', 'the master key');
+}
