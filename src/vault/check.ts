@@ -209,12 +209,12 @@ class Check {
     return { source: this.#sources.get(id) ?? '', snapshotId: id, takenMs: takenMsOf(head) };
   }
 
-  /** Turns a refusal by the vault into a finding. */
+  /** Turns a refusal by the vault into a finding. A store that does not answer is none: nothing is known of its objects. */
   async #collect(where: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof VaultError) || error.code === 'cancelled') throw error;
+      if (!(error instanceof VaultError) || error.code === 'cancelled' || error.code.startsWith('target-')) throw error;
       this.#find({ code: error.code, where, text: error.what });
     }
   }
