@@ -13,6 +13,7 @@ import type { Call } from '../pipeline/call.ts';
 import { retireRules } from '../pipeline/retire-rules.ts';
 import type { Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
+import type { EnvironmentIdentity } from '../vault/descriptor.ts';
 import { environmentCrn } from '../vault/environments/environment-crn.ts';
 import { environmentPrincipal } from './environment-principal.ts';
 import { requireKey, type FoundKey, type KeysteadKeyPorts } from './keystead-keys.ts';
@@ -47,6 +48,8 @@ export const VAULT_REGISTRAR: Registrar = { service: 'keystead', iamId: 'iam-Ser
  * principal, bound to its encryption context, and a registration, so that the key's owner sees what depends on it and
  * does not delete it by mistake. Who saves it needs `kms:CreateGrant` on the key. What is there already stays.
  *
+ * @param identity whose vault is to be opened, where that is another's than the environment's own: its encryption context
+ * is the one that the grant is bound to
  * @throws {KeyError} {@link AccessDeniedError} recorded
  */
 export async function letUse(
@@ -55,9 +58,10 @@ export async function letUse(
   tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
   environment: { readonly id: string; readonly label: string },
   keyArn: string,
+  identity?: EnvironmentIdentity,
 ): Promise<void> {
   const { pipeline } = ports;
-  const wanted = grantFor(tenant, environment.id);
+  const wanted = grantFor(tenant, environment.id, identity);
   await pipeline.execute({ ...saver, action: 'kms:CreateGrant' }, async () => {
     const found = await requireKey(ports, keyArn);
     const { open, accountId } = found;
@@ -77,12 +81,13 @@ export async function letUse(
         name: environment.label,
         operations: [...OPERATIONS],
         resourceCRN: crnOf(found, tenant, environment.id),
+        ...(identity && { vaultOf: { ...identity } }),
       },
       run: async (nowMs) => {
         const { tenantId, id, region, revision } = open.key;
         return {
           value: undefined,
-          ...(await usedBy(ports, found, tenant, environment, nowMs)),
+          ...(await usedBy(ports, found, tenant, environment, nowMs, wanted)),
           // What was decided about this key must still hold when the grant comes into force.
           preconditions: [{ ref: { tenantId, kind: 'key', id: keyRecordId(id, region) }, revision }],
         };
@@ -98,8 +103,9 @@ export async function usedBy(
   tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
   environment: { readonly id: string; readonly label: string },
   nowMs: number,
+  wanted = grantFor(tenant, environment.id),
 ): Promise<{ readonly writes: readonly Write[]; readonly rooms: readonly Needed[] }> {
-  const grant = await createGrant(ports.grants, found.open, grantFor(tenant, environment.id), nowMs, ports.random);
+  const grant = await createGrant(ports.grants, found.open, wanted, nowMs, ports.random);
   const registration = await registrationFor(ports, found, tenant, environment, nowMs);
   return {
     writes: [...grant.writes, ...registration.writes],
@@ -181,7 +187,11 @@ function granteeOf(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId
 }
 
 /** The same for the same environment, so that asking twice makes one. */
-function grantFor(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId: string): NewGrant {
+function grantFor(
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environmentId: string,
+  identity: EnvironmentIdentity = { tenant: tenant.tenantId, environment: environmentId },
+): NewGrant {
   return {
     name: `keystead-vault-${environmentId}`,
     grantee: granteeOf(tenant, environmentId),
@@ -189,8 +199,8 @@ function grantFor(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId:
     operations: OPERATIONS,
     constraints: {
       encryptionContextSubset: [
-        ['keystead:environment', environmentId],
-        ['keystead:tenant', tenant.tenantId],
+        ['keystead:environment', identity.environment],
+        ['keystead:tenant', identity.tenant],
       ],
     },
   };

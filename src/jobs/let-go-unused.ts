@@ -1,9 +1,7 @@
 import type { Tenant } from '../identity/tenant.ts';
 import type { MasterKeySettings } from '../vault/environments/master-key-settings.ts';
-import type { Environment } from '../vault/environments/environment.ts';
+import { ownKeys, type Keyed } from '../vault/environments/key-rights.ts';
 import { letGo, type KeysteadRightsPorts } from './keystead-rights.ts';
-
-type Keyed = Pick<Environment, 'masterKeys' | 'nextMasterKeys' | 'formerStorages'>;
 
 /**
  * Gives up the keys of this installation that an environment had and needs no longer, at none of its places: grant and
@@ -26,10 +24,6 @@ export async function letGoUnused(
 export function leftRootKeys(had: Keyed, now?: Keyed): MasterKeySettings[] {
   const needed = now === undefined ? new Set<string>() : keysOf(now, 'key-protect');
   return had.masterKeys.filter(({ provider, keyId }) => provider === 'key-protect' && !needed.has(keyId));
-}
-
-function ownKeys(keyed: Keyed): Set<string> {
-  return keysOf(keyed, 'keystead');
 }
 
 function keysOf(

@@ -1,18 +1,23 @@
 import type { Tenant } from '../identity/tenant.ts';
+import { isOperator } from '../identity/built-in-policies.ts';
+import { readPrincipal } from '../identity/principal.ts';
 import { instanceRef, makeInstance, whileItLasts, type Instance } from '../identity/tenant.ts';
 import { SYMMETRIC } from '../crypto/key-spec.ts';
 import { defaultAccessPolicy } from '../keys/access-policy.ts';
 import { createKey } from '../keys/create.ts';
+import { deleteKey } from '../keys/removal.ts';
 import { NO_INSTANCE_POLICIES } from '../keys/instance-policies.ts';
 import { keyRecordId } from '../keys/key-record.ts';
 import { OpenKey } from '../keys/open-key.ts';
 import type { Write } from '../records/commit.ts';
+import { listAllOf } from '../records/list-all.ts';
 import { INSTALLATION } from '../records/record.ts';
-import { usedBy, type KeysteadRightsPorts } from './keystead-rights.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { requireKey } from './keystead-keys.ts';
+import { letGo, usedBy, type KeysteadRightsPorts } from './keystead-rights.ts';
 import { serverCall } from './server-call.ts';
 
 const ACTION = 'keystead:KeepOperatorKey';
-const PAGE = 1_000;
 
 /**
  * The key behind `AES-256`: a Keystead key in the tenant of the operator, one for each environment, which the environment
@@ -63,18 +68,52 @@ export async function keepOperatorKey(
   });
 }
 
-/** Whoever runs this server: the tenant that its first start made. */
+/**
+ * Takes back the key of an environment that came to nothing: deleted, and for a while restorable as any. Nothing was
+ * ever encrypted under it.
+ */
+export async function dropOperatorKey(
+  ports: KeysteadRightsPorts,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environmentId: string,
+  arn: string,
+): Promise<void> {
+  await letGo(ports, tenant, environmentId, arn);
+  const operator = await operatorTenant(ports);
+  await ports.pipeline.execute(serverCall(operator, ACTION, environmentId), async () => {
+    const { open } = await requireKey(ports, arn);
+    return {
+      targets: [{ action: ACTION, resource: `arn:aws:keystead::${operator.accountId}:server` }],
+      details: { account: tenant.accountId, environment: environmentId, key: open.key.id, dropped: true },
+      run: (nowMs) => ({
+        ...deleteKey(open.space, open.key, 'keystead', nowMs),
+        value: undefined,
+        keyId: keyRecordId(open.key.id, open.key.region),
+      }),
+    };
+  });
+}
+
+/**
+ * Whoever runs this server: of the tenants with an operator among their users the oldest, which its first start made. A
+ * tenant's age alone says nothing, since clocks are set: keys would go to a customer.
+ */
 async function operatorTenant({ records, directory }: KeysteadRightsPorts): Promise<Tenant> {
-  let first: Tenant | undefined;
-  for (let after: string | undefined; ;) {
-    const page = await records.list(INSTALLATION, 'tenant', '', { limit: PAGE, ...(after !== undefined && { after }) });
-    for (const { id } of page) {
-      const tenant = await directory.tenant(id);
-      if (tenant !== undefined && (first === undefined || tenant.createdAtMs < first.createdAtMs)) first = tenant;
-    }
-    if (page.length < PAGE) break;
-    after = page.at(-1)?.id;
+  const rows = await listAllOf(records, INSTALLATION, 'tenant', '');
+  const tenants: Tenant[] = [];
+  for (const { id } of rows) {
+    const tenant = await directory.tenant(id);
+    if (tenant !== undefined) tenants.push(tenant);
   }
-  if (first === undefined) throw new TypeError('an installation has a tenant');
-  return first;
+  tenants.sort((a, b) => a.createdAtMs - b.createdAtMs);
+  for (const tenant of tenants) {
+    const members = (await listAllOf(records, tenant.tenantId, 'principal', '')).map((row) =>
+      readPrincipal(tenant, row),
+    );
+    if (members.some(({ policies, state }) => state !== 'deleted' && isOperator(policies))) return tenant;
+  }
+  throw new EnvironmentError(
+    'operator-missing',
+    'Nobody is the operator of this server, who would keep the key for AES-256. Name a master key of your own, or have somebody made operator',
+  );
 }

@@ -187,7 +187,7 @@ export class RunDesk {
     this.#asking.add(holder);
     try {
       const job = this.#jobOf(tenant, environment, question);
-      return await this.#services.runner.start(`${question.kind} ${randomUUID()}`, job).ended;
+      return await this.#start(`${question.kind} ${randomUUID()}`, job);
     } finally {
       this.#asking.delete(holder);
     }
@@ -197,7 +197,7 @@ export class RunDesk {
   async kept(tenant: Tenant, environment: Environment, keeping: Keeping): Promise<RunEnd> {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, { kind: 'kept', keeping });
-    return await this.#services.runner.start(`kept ${randomUUID()}`, job).ended;
+    return await this.#start(`kept ${randomUUID()}`, job);
   }
 
   /** How far a run in flight is, here or in another server process on this machine. */

@@ -12,6 +12,7 @@ export type EnvironmentErrorCode =
   | 'credentials-not-lent'
   | 'credentials-malformed'
   | 'encryption-mismatch'
+  | 'operator-missing'
   | 'provider-not-implemented'
   | 'encryption-required'
   | 'path-malformed'

@@ -8,8 +8,8 @@ import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { environmentName, putEnvironment } from './environment-record.ts';
 import { makeEnvironment, type Encryption, type Environment } from './environment.ts';
-import { registerKeys } from './key-registrations.ts';
-import { withRights, type KeyRights } from './key-rights.ts';
+import { deregisterKeys, registerKeys } from './key-registrations.ts';
+import { takeBackRights, withRights, type KeyRights } from './key-rights.ts';
 import { refuseOverlap } from './place.ts';
 import { preciselyNamed } from './precise-name.ts';
 import {
@@ -62,15 +62,30 @@ export async function newEnvironment(
 ): Promise<MadeEnvironment> {
   const environment = await draftEnvironment(services, tenantKey, wanted, nowMs, true);
   const { rights } = services;
-  const checks = await withRights(rights, environment, [], () =>
-    requireWorking(services, tenantKey, environment, false),
-  );
+  let checks: readonly Check[];
+  try {
+    checks = await withRights(rights, environment, undefined, () =>
+      requireWorking(services, tenantKey, environment, false),
+    );
+  } catch (error) {
+    await takeBackRights(rights, environment);
+    throw error;
+  }
   const registered = await registerKeys(services.egress, tenantKey, environment);
   return {
     environment: { ...environment, revision: 1 },
     checks: [...checks, ...registered],
     write: putEnvironment(tenantKey, undefined, environment),
   };
+}
+
+/** Takes back what keys have learnt of an environment that {@link newEnvironment} made, and that is not kept after all. */
+export async function unmakeEnvironment(
+  { rights, egress }: EnvironmentServices,
+  tenantKey: TenantKey,
+  environment: Environment,
+): Promise<void> {
+  await Promise.all([takeBackRights(rights, environment), deregisterKeys(egress, tenantKey, environment)]);
 }
 
 /** Looks at what an environment would stand on, and keeps nothing. @throws {EnvironmentError} what needs no look */
@@ -84,7 +99,7 @@ export async function tryEnvironment(
   return await withRights(
     services.rights,
     environment,
-    [],
+    undefined,
     () => lookAtEnvironment(services, tenantKey, environment, false),
     'for-a-look',
   );
@@ -106,14 +121,19 @@ async function draftEnvironment(
   const recipients = await Promise.all((wanted.recipients ?? []).map(precisely));
   await requireFreeLabel(records, tenantKey.tenantId, label);
   const storage = await requireStorage(services, wanted.storage);
+  await refuseOverlap(records, storage);
+  const primary = named && (await precisely(named));
   // Nobody has a key of the operator's but for an environment that is made.
   const operators = named === undefined && demands ? await rights.keepOperatorKey({ id, label }, region) : undefined;
-  const primary = named ? await precisely(named) : operators && ({ provider: 'keystead', keyId: operators } as const);
-  const masterKeys = primary ? requireMasterKeys(primary, recipients) : recipients.map(requireMasterKey);
-  if (demands) requireRegions(masterKeys, region);
-  const environment = makeEnvironment(tenantKey, { id, label, storage, encryption, masterKeys }, nowMs, random);
-  await refuseOverlap(records, environment.storage);
-  return environment;
+  try {
+    const first = primary ?? (operators && ({ provider: 'keystead', keyId: operators } as const));
+    const masterKeys = first ? requireMasterKeys(first, recipients) : recipients.map(requireMasterKey);
+    if (demands) requireRegions(masterKeys, region);
+    return makeEnvironment(tenantKey, { id, label, storage, encryption, masterKeys }, nowMs, random);
+  } catch (error) {
+    if (operators !== undefined) await rights.dropOperatorKey(id, operators);
+    throw error;
+  }
 }
 
 /** @throws {EnvironmentError} `environment-exists` */

@@ -2,7 +2,10 @@ import type { RecordName } from '../../records/commit.ts';
 import type { RecordReader } from '../../records/ports.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { isWithin } from './roots.ts';
-import type { BucketStorage, EnvironmentStorage } from './storage.ts';
+import type { BucketStorage, FolderStorage, HostedStorage } from './storage.ts';
+
+/** A storage, as far as it says where that is. */
+type PlacedStorage = FolderStorage | HostedStorage | Omit<BucketStorage, 'access'>;
 
 /** Where every folder that a vault lies in is claimed, over all tenants: two vaults never share or nest. */
 const FOLDER_SPACE = 'vault-folder';
@@ -16,14 +19,14 @@ const PROVIDERS: readonly (readonly [host: RegExp, name: string])[] = [
 ];
 
 /** The name that claims a place for one environment; `undefined` where the operator's store keeps them apart by itself. */
-export function placeName(storage: EnvironmentStorage): RecordName | undefined {
+export function placeName(storage: PlacedStorage): RecordName | undefined {
   if (storage.type === 'hosted') return undefined;
   if (storage.type === 'folder') return { space: FOLDER_SPACE, name: storage.path };
   return { space: `vault-bucket:${serviceOf(storage)}/${storage.bucket}`, name: `/${storage.prefix}` };
 }
 
 /** Whose bucket it is: the provider, or host and port of the address. */
-function serviceOf({ type, endpoint }: BucketStorage): string {
+function serviceOf({ type, endpoint }: Omit<BucketStorage, 'access'>): string {
   if (endpoint === undefined) return type;
   const { host, hostname } = new URL(endpoint);
   return PROVIDERS.find(([pattern]) => pattern.test(hostname))?.[1] ?? host;
@@ -35,7 +38,7 @@ function serviceOf({ type, endpoint }: BucketStorage): string {
  *
  * @throws {EnvironmentError} `place-taken`
  */
-export async function refuseOverlap(records: RecordReader, storage: EnvironmentStorage): Promise<void> {
+export async function refuseOverlap(records: RecordReader, storage: PlacedStorage): Promise<void> {
   const wanted = placeName(storage);
   if (wanted === undefined) return;
   let after: string | undefined;
@@ -48,25 +51,25 @@ export async function refuseOverlap(records: RecordReader, storage: EnvironmentS
 }
 
 /** The same for two places that are both still to be claimed. @throws {EnvironmentError} `place-taken` */
-export function refuseSamePlace(storage: EnvironmentStorage, other: EnvironmentStorage): void {
+export function refuseSamePlace(storage: PlacedStorage, other: PlacedStorage): void {
   const [wanted, there] = [placeName(storage), placeName(other)];
   if (wanted === undefined || wanted.space !== there?.space) return;
   if (isOverlap(storage, there.name, wanted.name)) throw taken(storage);
 }
 
-function isOverlap({ type }: EnvironmentStorage, a: string, b: string): boolean {
+function isOverlap({ type }: PlacedStorage, a: string, b: string): boolean {
   const lies = type === 'folder' ? isWithin : (outer: string, inner: string) => inner.startsWith(outer);
   return lies(a, b) || lies(b, a);
 }
 
-function taken(storage: EnvironmentStorage): EnvironmentError {
+function taken(storage: PlacedStorage): EnvironmentError {
   return new EnvironmentError(
     'place-taken',
     `The ${describe(storage)} holds another environment's vault, or lies in one, or around one. Choose another place`,
   );
 }
 
-function describe(storage: EnvironmentStorage): string {
+function describe(storage: PlacedStorage): string {
   if (storage.type === 'folder') return `folder ${storage.path}`;
   return storage.type === 'hosted' ? 'hosted store' : `prefix "${storage.prefix}" of the bucket ${storage.bucket}`;
 }

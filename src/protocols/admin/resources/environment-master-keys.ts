@@ -122,9 +122,7 @@ async function planMove(
   requireMovable(before, nextMasterKeys);
   const environment = { ...before, nextMasterKeys, updatedAtMs: nowMs };
   const moved = { ...environment, masterKeys: nextMasterKeys, encryption: encryptionAfter(before, nextMasterKeys) };
-  await withRights(keyRightsOf(context), moved, before.masterKeys, () =>
-    requireWorking(services.vault, tenantKey, moved, true),
-  );
+  await withRights(keyRightsOf(context), moved, before, () => requireWorking(services.vault, tenantKey, moved, true));
   // Whether or not Key Protect takes it: the move does not stand on it.
   await registerKeys(services.vault.egress, tenantKey, moved);
   return {

@@ -6,7 +6,8 @@ import { putEnvironment } from '../../../vault/environments/environment-record.t
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { atFormer } from '../../../vault/environments/former-storage.ts';
 import { importedStorage } from '../../../vault/environments/import-environment.ts';
-import { newEnvironment } from '../../../vault/environments/new-environment.ts';
+import { letOpenImported } from '../../../vault/environments/key-rights.ts';
+import { newEnvironment, unmakeEnvironment } from '../../../vault/environments/new-environment.ts';
 import type { RunResult } from '../../../vault/runs/job.ts';
 import { adminRoute } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp } from '../schema.ts';
@@ -79,20 +80,26 @@ export const importEnvironment = adminRoute({
           const made = await newEnvironment(services, tenantKey, wantedFrom(context, wanted), nowMs);
           const fresh = { ...made.environment, revision: 0 };
           const wantedImport = { from: wantedStorage(context, from), writerId };
-          const former = await importedStorage(services, tenantKey, fresh, wantedImport, nowMs);
-          const end = await context.services.vault.desk.inspect(tenant, atFormer(fresh, former));
-          if (end.state !== 'succeeded') {
-            throw new EnvironmentError(
-              'import-failed',
-              `The vault there cannot be brought back. ${end.problem.message}`,
-            );
+          try {
+            const former = await importedStorage(services, tenantKey, fresh, wantedImport, nowMs);
+            await letOpenImported(services.rights, fresh, former);
+            const end = await context.services.vault.desk.inspect(tenant, atFormer(fresh, former));
+            if (end.state !== 'succeeded') {
+              throw new EnvironmentError(
+                'import-failed',
+                `The vault there cannot be brought back. ${end.problem.message}`,
+              );
+            }
+            const { heads, result } = end.report;
+            const environment = { ...fresh, formerStorages: [{ ...former, heads }] };
+            return {
+              value: { environment: { ...environment, revision: 1 }, checks: made.checks, result },
+              writes: [putEnvironment(tenantKey, undefined, environment)],
+            };
+          } catch (error) {
+            await unmakeEnvironment(services, tenantKey, fresh);
+            throw error;
           }
-          const { heads, result } = end.report;
-          const environment = { ...fresh, formerStorages: [{ ...former, heads }] };
-          return {
-            value: { environment: { ...environment, revision: 1 }, checks: made.checks, result },
-            writes: [putEnvironment(tenantKey, undefined, environment)],
-          };
         }),
     };
   },

@@ -1,4 +1,4 @@
-import { keepOperatorKey } from '../../../jobs/operator-key.ts';
+import { dropOperatorKey, keepOperatorKey } from '../../../jobs/operator-key.ts';
 import { arnOf, letGo, letUse } from '../../../jobs/keystead-rights.ts';
 import type { KeyRights } from '../../../vault/environments/key-rights.ts';
 import type { AdminContext } from '../route.ts';
@@ -9,7 +9,8 @@ export function keyRightsOf({ services, proof: { tenant }, call }: AdminContext)
   return {
     arnOf: (name, region) => arnOf(ports, tenant, name, region),
     keepOperatorKey: (environment, region) => keepOperatorKey(ports, tenant, environment, region),
-    letUse: (environment, keyArn) => letUse(ports, call, tenant, environment, keyArn),
+    dropOperatorKey: (environmentId, keyArn) => dropOperatorKey(ports, tenant, environmentId, keyArn),
+    letUse: (environment, keyArn, identity) => letUse(ports, call, tenant, environment, keyArn, identity),
     letGo: (environmentId, keyArn) => letGo(ports, tenant, environmentId, keyArn),
   };
 }

@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { edit } from '../../../keys/change.ts';
+import type { OpenKey } from '../../../keys/open-key.ts';
 import type { Key } from '../../../keys/key.ts';
 import { registrationsOf } from '../../../keys/registration-record.ts';
 import { makeRecoveryKey } from '../../../vault/recovery-key.ts';
@@ -17,7 +19,7 @@ describe('environments under keys of this installation', () => {
 
   beforeAll(async () => {
     house = await adminHouse();
-    apiKey = (await house.member(['administrator'])).apiKey;
+    apiKey = (await house.member(['administrator', 'operator'])).apiKey;
     ({ region } = house.region);
     mkdirSync(join(house.scratch, 'sources', 'records'), { recursive: true });
     writeFileSync(join(house.scratch, 'sources', 'records', 'a'), 'a record');
@@ -155,5 +157,101 @@ describe('environments under keys of this installation', () => {
     expect(await registered(keyId)).toEqual([]);
     const unknown = await post('/environments', wanted({ masterKey: { provider: 'keystead', keyId: 'alias/none' } }));
     expect(unknown.status).toBe(404);
+  });
+
+  it('answers what is kept, and what agents ask, under such a key too', async () => {
+    const { keyId, arn } = await newKey();
+    const { id } = await made({ masterKey: { provider: 'keystead', keyId: arn } });
+    await endOf(await backup(id));
+    const kept = await get(`/environments/${id}/kept`);
+    expect([kept.status, kept.body]).toEqual([200, expect.anything()]);
+    expect(kept.body['snapshots']).toHaveLength(1);
+    const invited = await post(`/environments/${id}/agents`, { name: 'host' });
+    const [, agentId, ...token] = String(invited.body['token']).split('.');
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+    const agent = `/environments/${id}/agents/${agentId}`;
+    const enrolled = await post(`${agent}/enrolment`, { publicKey: raw }, token.join('.'));
+    expect([enrolled.status, enrolled.body]).toEqual([201, expect.anything()]);
+    const prove = () => post(`${agent}/word`, { look: false }, String(enrolled.body['apiKey']));
+    expect((await prove()).status).toBe(200);
+    await change(keyId, { state: 'suspended' });
+    expect(await prove()).toMatchObject({ status: 422, body: { error: { code: 'master-key-disabled' } } });
+  });
+
+  it('brings back what another environment of the tenant has left under its own key', async () => {
+    const { arn } = await newKey();
+    const masterKey = { provider: 'keystead', keyId: arn };
+    const { id, environment } = await made({ masterKey });
+    await endOf(await backup(id));
+    const label = environment['label'] as string;
+    expect((await post(`/environments/${id}/delete`, { label })).status).toBe(200);
+    const from = environment['storage'];
+    const imported = await post('/environments/import', { ...wanted({ masterKey }), from });
+    expect([imported.status, imported.body]).toEqual([201, expect.anything()]);
+  });
+
+  it('keeps the right to a key that an older place needs, when a move back to that key comes to nothing', async () => {
+    const [first, second] = [await newKey(), await newKey()];
+    const { id, environment } = await made({ masterKey: { provider: 'keystead', keyId: first.arn } });
+    const done = await endOf(await backup(id));
+    const { region: _, ...elsewhere } = wanted({}).storage;
+    expect((await post(`/environments/${id}/storage`, { ...elsewhere, region })).status).toBe(200);
+    const to = (arn: string) => post(`/environments/${id}/master-key`, { provider: 'keystead', keyId: arn });
+    await endOf(await backup(id));
+    await endOf(await to(second.arn));
+    const { path } = (await get(`/environments/${id}`)).body['storage'] as { path: string };
+    renameSync(path, `${path}-away`);
+    writeFileSync(path, 'no folder');
+    expect((await to(first.arn)).status).toBe(422);
+    rmSync(path);
+    renameSync(`${path}-away`, path);
+    const destination = join(house.scratch, 'sources', 'from-the-older-place');
+    const snapshotId = String(done.report?.['snapshotId']);
+    expect(environment['environmentId']).toBe(id);
+    expect(await endOf(await post(`/environments/${id}/restores`, { snapshotId, destination }))).toMatchObject({
+      state: 'succeeded',
+    });
+  });
+
+  it('leaves no key with the operator for an environment that comes to nothing', async () => {
+    const { tenantId } = house.tenant;
+    const states = async () => {
+      const rows = house.store.list(tenantId, 'key', region, { limit: 1_000 });
+      const open: (OpenKey | undefined)[] = [];
+      for (const { id } of rows) open.push(await house.services.keys.find(house.region, id.split('@')[0] as string));
+      return open.filter((one) => one?.key.description?.startsWith('AES-256')).map((one) => one?.key.state);
+    };
+    const active = (all: readonly (string | undefined)[]) => all.filter((state) => state === 'active').length;
+    const before = active(await states());
+    const path = join(house.scratch, 'vaults', `taken-${++number}`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'vault.json'), 'not a vault');
+    const taken = wanted({ encryption: 'AES-256', storage: { type: 'folder', path, region } });
+    expect((await post('/environments', taken)).status).toBe(422);
+    const malformed = wanted({ encryption: 'AES-256', recipients: [{ provider: 'recovery', publicKey: 'AAAA' }] });
+    expect((await post('/environments', malformed)).status).toBe(400);
+    expect(active(await states())).toBe(before);
+  });
+
+  it('has the operator keep keys whose tenant looks younger, and never a customer', async () => {
+    house.setClock(Date.UTC(2020, 0, 1));
+    const operator = (await house.member(['operator'])).apiKey;
+    const made = await post('/tenants', { name: 'customer', region }, operator);
+    house.setClock(Date.UTC(2026, 10, 21, 1));
+    const customer = made.body as { tenant: { accountId: string }; apiKey: string };
+    const body = wanted({ encryption: 'AES-256' });
+    const answer = await post('/environments', body, customer.apiKey);
+    expect([answer.status, answer.body]).toEqual([201, expect.anything()]);
+    const { masterKey, environmentId } = answer.body['environment'] as {
+      masterKey: { keyId: string };
+      environmentId: string;
+    };
+    expect(masterKey.keyId).toContain(`:${house.tenant.accountId}:`);
+    // Nor does any other environment, of whichever tenant, get the use of it by naming it.
+    const stolen = { masterKey: { provider: 'keystead', keyId: masterKey.keyId } };
+    const refused = await post('/environments', wanted(stolen), customer.apiKey);
+    expect([refused.status, refused.body]).toEqual([403, expect.anything()]);
+    expect(environmentId).toEqual(expect.any(String));
   });
 });

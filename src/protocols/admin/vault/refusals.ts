@@ -15,6 +15,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'credentials-not-lent': 403,
   'credentials-malformed': 400,
   'encryption-mismatch': 400,
+  'operator-missing': 409,
   'provider-not-implemented': 501,
   'encryption-required': 400,
   'path-malformed': 400,
