@@ -145,21 +145,17 @@ export class KeyRing {
     }
     const newest = Math.max(0, ...revisions);
     if (newest === 0) throw new VaultError('object-missing', `The envelope of data key ${id} is not in the store`);
-    if (newest < cache.knownRevision(id)) {
-      throw new VaultError(
-        'rolled-back',
-        `The envelope of data key ${id} is at revision ${newest}, and was at ${cache.knownRevision(id)}`,
-      );
-    }
+    if (newest < cache.knownRevision(id)) throw rolledBack(id, newest, cache.knownRevision(id));
     for (const revision of revisions.toSorted((a, b) => b - a)) {
       const name = envelopeName(id, revision);
       const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
-      const envelope = openOwn(name, bytes, identity, revision > 1 && revision > cache.knownRevision(id));
+      const envelope = openOwn(name, bytes, identity, revision > 1);
       if (envelope === undefined) continue;
+      if (revision < cache.knownRevision(id)) throw rolledBack(id, revision, cache.knownRevision(id));
       cache.rememberRevision(id, revision);
       this.#recipients.set(id, envelope.recipients);
       const others = revisions.filter((other) => other !== revision).map((other) => envelopeName(id, other));
-      return { envelope, name, digest: envelopeDigest(bytes), others, next: newest + 1 };
+      return { envelope, name, digest: envelopeDigest(bytes), others, next: freeAfter(revision, revisions) };
     }
     throw new VaultError('unknown-writer', `The envelope of data key ${id} has revisions of further writers alone`);
   }
@@ -232,6 +228,20 @@ export class KeyRing {
     const { tenant, environment } = this.#context.identity;
     return { tenant, environment, purpose, key };
   }
+}
+
+function rolledBack(id: string, revision: number, known: number): VaultError {
+  return new VaultError(
+    'rolled-back',
+    `The envelope of data key ${id} is at revision ${revision}, and was at ${known}`,
+  );
+}
+
+/** The first number after a revision that nobody has taken: what a further writer has put may have any. */
+function freeAfter(revision: number, taken: readonly number[]): number {
+  let next = revision + 1;
+  while (taken.includes(next)) next++;
+  return next;
 }
 
 /** The refusal of the primary, with those of the others: whoever reads it sees every way in that was tried. */

@@ -104,8 +104,9 @@ export async function listSnapshots(repository: Repository, known: readonly Know
   for (const { manifest } of superseded) manifests.delete(snapshotId(manifest.head));
   const heads: KnownHead[] = [];
   for (const [writer, chain] of chains) {
-    const newest = Math.max(...chain.keys());
-    findings.push(...checkChain(writer, chain, newest));
+    const sequences = [...chain.keys()].toSorted((a, b) => a - b);
+    const newest = sequences.at(-1) as number;
+    findings.push(...checkChain(writer, chain, sequences));
     heads.push({ writer, sequence: newest, digest: (chain.get(newest) as Link).digest });
   }
   for (const head of [...known, ...cache.knownHeads()]) {
@@ -137,21 +138,30 @@ async function readTombstone(
   return items[0];
 }
 
-function checkChain(writer: string, chain: ReadonlyMap<number, Link>, newest: number): HistoryFinding[] {
+/** How many of the missing are told one by one: a number is what its writer says, and may be ten digits long. */
+const MAX_MISSING = 1000;
+
+/** `sequences` are the numbers of the chain, in order. */
+function checkChain(writer: string, chain: ReadonlyMap<number, Link>, sequences: readonly number[]): HistoryFinding[] {
   const findings: HistoryFinding[] = [];
-  let previous: string | null | undefined = null;
-  for (let sequence = 1; sequence <= newest; sequence++) {
-    const found = chain.get(sequence);
-    const snapshot = snapshotId({ writer, sequence });
-    if (!found) findings.push({ code: 'missing', snapshot, text: `The snapshot ${snapshot} was there and is gone` });
-    else if (previous !== undefined && found.previous !== previous) {
+  let missing = 0;
+  let before = { sequence: 0, digest: null as string | null };
+  for (const sequence of sequences) {
+    const { digest, previous } = chain.get(sequence) as Link;
+    const isNext = sequence === before.sequence + 1;
+    for (let gone = before.sequence + 1; gone < sequence && missing < MAX_MISSING; gone++, missing++) {
+      const snapshot = snapshotId({ writer, sequence: gone });
+      findings.push({ code: 'missing', snapshot, text: `The snapshot ${snapshot} was there and is gone` });
+    }
+    if (isNext && previous !== before.digest) {
+      const snapshot = snapshotId({ writer, sequence });
       findings.push({
         code: 'wrong-previous',
         snapshot,
         text: `The snapshot ${snapshot} does not follow the one before it`,
       });
     }
-    previous = found?.digest;
+    before = { sequence, digest };
   }
   return findings;
 }
@@ -187,6 +197,12 @@ export function idsOf(list: SnapshotList, id: string): string[] {
   const ids = [id];
   for (let at = before.get(id); at !== undefined && !ids.includes(at); at = before.get(at)) ids.push(at);
   return ids;
+}
+
+/** Who has made what a snapshot holds: of one that was rewritten, not the creator who did that. */
+export function writerOfContents(list: SnapshotList, { head }: Pick<Manifest, 'head'>): string {
+  if (head.replaces === undefined) return head.writer;
+  return idsOf(list, snapshotId(head)).at(-1)?.split('-')[0] ?? '';
 }
 
 /** Reads and verifies the head of one manifest, by the name of its object. */

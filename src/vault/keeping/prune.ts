@@ -1,9 +1,10 @@
-import { refuseAborted } from '../errors.ts';
+import { refuseAborted, VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { parseEnvelopeName } from '../envelope.ts';
 import { syncIndex } from '../index-sync.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Mark } from '../mark.ts';
+import type { KeyPurpose } from '../master-keys/context.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';
 import { remove } from './bury.ts';
@@ -123,6 +124,16 @@ function order(name: string): number {
   return ['index/', 'packs/', 'keys/'].findIndex((prefix) => name.startsWith(prefix));
 }
 
+/** Whoever may write can put what is no envelope: it is left to a check to tell of it, and stops nothing here. */
+async function purposeOf(ring: KeyRing, key: string): Promise<KeyPurpose | undefined> {
+  try {
+    return (await ring.find(key)).envelope.purpose;
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
+    return undefined;
+  }
+}
+
 /** The first phase: marks what nothing needs and what is old enough. With `dryRun` it only counts. */
 export async function mark(
   repository: Repository,
@@ -149,8 +160,8 @@ export async function mark(
   const keys: Thing[] = [];
   for (const thing of things.values()) {
     if (!thing.name.startsWith('keys/') || !isFree(thing) || inUse.has(thing.name)) continue;
-    const { envelope } = await ring.find(thing.name.slice('keys/'.length));
-    if (envelope.purpose === 'data' || envelope.purpose === 'metadata') keys.push(thing);
+    const purpose = await purposeOf(ring, thing.name.slice('keys/'.length));
+    if (purpose === 'data' || purpose === 'metadata') keys.push(thing);
   }
   const all = [...objects.toSorted((a, b) => order(a.name) - order(b.name)), ...keys];
   if (!dryRun && all.length > 0 && repository.target.capabilities.delete) {

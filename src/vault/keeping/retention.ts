@@ -85,6 +85,21 @@ export function retain(snapshots: readonly Retainable[], rules: RetentionRules, 
   });
 }
 
+/**
+ * Two decisions about one snapshot, by two views of when it was taken: what either of them keeps stays. So neither a writer
+ * nor a store that says a wrong time makes another snapshot go.
+ */
+export function eitherKeeps(a: Retained, b: Retained): Retained {
+  if (b.keptBy.length === 0) return a;
+  const { keptBy, expiresMs } = a;
+  const isOpen = (one: Retained): boolean => one.keptBy.length > 0 && one.expiresMs === null;
+  return {
+    id: a.id,
+    keptBy: [...new Set([...keptBy, ...b.keptBy])],
+    expiresMs: isOpen(a) || isOpen(b) ? null : Math.max(expiresMs ?? 0, b.expiresMs ?? 0),
+  };
+}
+
 /** Whether anything is to go at all. */
 export function hasRules(rules: RetentionRules): boolean {
   return (

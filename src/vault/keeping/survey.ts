@@ -6,11 +6,11 @@ import type { KeyRing } from '../key-ring.ts';
 import { snapshotId, type Manifest, type ManifestBody } from '../manifest.ts';
 import { eachOf, readHolds } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
-import { idsOf, listSnapshots, readSnapshot, type SnapshotList } from '../snapshots.ts';
+import { idsOf, listSnapshots, readSnapshot, writerOfContents, type SnapshotList } from '../snapshots.ts';
 import { packName } from '../tree-reader.ts';
 import { MarkList, type Trashed } from './mark-list.ts';
-import { retain, type Retained, type RetentionRules } from './retention.ts';
-import { takenAt } from './taken-at.ts';
+import { eitherKeeps, retain, type Retained, type RetentionRules } from './retention.ts';
+import { signedTimes, takenAt } from './taken-at.ts';
 
 /** What is held: by an object of the store, or by a record that somebody else keeps. */
 export type Holding = Pick<Hold, 'snapshots' | 'domain'>;
@@ -60,6 +60,7 @@ export async function survey(options: SurveyOptions, ring: KeyRing): Promise<Sur
   const stored = (await readHolds(repository)).items.filter(({ state }) => state === 'held');
   const holds: readonly Holding[] = [...stored, ...(options.holds ?? [])];
   const times = takenAt(list.snapshots, { createdMs: descriptor.createdMs, ...(await birthOf(repository)) });
+  const signed = signedTimes(list.snapshots, times, clock.nowMs());
   const read = await eachOf(list.snapshots, async (manifest) => {
     const id = snapshotId(manifest.head);
     const ids = idsOf(list, id);
@@ -77,12 +78,23 @@ export async function survey(options: SurveyOptions, ring: KeyRing): Promise<Sur
     };
   });
   const decided = new Map<string, Retained>();
-  for (const [source, group] of Map.groupBy(read, ({ body }) => body.source)) {
-    const rules = rulesOf(source);
+  // The name of a source is its writer's word: what one writer says must not push out what another one has written.
+  for (const group of Map.groupBy(
+    read,
+    ({ manifest, body }) => `${writerOfContents(list, manifest)} ${body.source}`,
+  ).values()) {
+    const rules = rulesOf((group[0] as (typeof read)[number]).body.source) ?? { timeZone: 'UTC', trashDays: 0 };
     const counted = group.filter(({ trashed }) => trashed?.reason !== 'removed');
-    const items = counted.map(({ id, timeMs, body }) => ({ id, timeMs, isGood: body.statistics.problems === 0 }));
-    for (const one of retain(items, rules ?? { timeZone: 'UTC', trashDays: 0 }, clock.nowMs()))
-      decided.set(one.id, one);
+    const decide = (timeOf: (one: (typeof read)[number]) => number): Retained[] => {
+      const items = counted.map((one) => ({
+        id: one.id,
+        timeMs: timeOf(one),
+        isGood: one.body.statistics.problems === 0,
+      }));
+      return retain(items, rules, clock.nowMs());
+    };
+    const bySigned = decide(({ manifest, timeMs }) => signed.get(manifest) ?? timeMs);
+    decide(({ timeMs }) => timeMs).forEach((one, i) => decided.set(one.id, eitherKeeps(one, bySigned[i] as Retained)));
   }
   const snapshots = read.map((one): Surveyed => {
     const retained = decided.get(one.id) ?? { id: one.id, keptBy: [], expiresMs: null };

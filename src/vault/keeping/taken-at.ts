@@ -38,6 +38,24 @@ export function takenAt<T extends Dated>(snapshots: readonly T[], birth: Birth):
   return times;
 }
 
+/**
+ * When each snapshot was taken as its writer has signed it, and never before the one it follows. What is signed of the
+ * future is no time that it can have been taken at: `times` say when then.
+ */
+export function signedTimes<T extends Dated>(
+  snapshots: readonly T[],
+  times: ReadonlyMap<T, number>,
+  nowMs: number,
+): Map<T, number> {
+  const signed = new Map<Dated, T>();
+  for (const one of snapshots) {
+    const isPast = one.head.createdMs <= nowMs + BELIEVED_MS;
+    signed.set({ head: isPast ? one.head : { ...one.head, createdMs: times.get(one) ?? nowMs } }, one);
+  }
+  const found = takenAt([...signed.keys()], { createdMs: 0 });
+  return new Map([...signed].map(([dated, one]) => [one, found.get(dated) ?? nowMs]));
+}
+
 function believed({ head: { createdMs }, storedMs }: Dated, birth: Birth): number {
   if (storedMs === undefined) return createdMs;
   const isCopy = birth.storedMs !== undefined && birth.storedMs - birth.createdMs > BELIEVED_MS;

@@ -29,8 +29,11 @@ export async function moveToTrash(options: SurveyOptions, ids: readonly string[]
 export async function takeBack(options: SurveyOptions, ids: readonly string[]): Promise<string[]> {
   return await withSnapshots(options, ids, async (chosen, marks) => {
     const back = chosen.filter(({ trashed }) => trashed !== undefined);
-    for (const { id } of back) {
+    for (const { id, ids: its, trashed } of back) {
       await marks.put(options.repository, { kind: 'keep', reason: 'taken-back', forMs: 0 }, [id]);
+      // A store that loses the new mark must not find the old one to go by.
+      const old = trashed?.mark;
+      if (old?.names.every((name) => its.includes(name))) await marks.drop(options.repository, old);
     }
     return back.map(({ id }) => id);
   });

@@ -3,7 +3,14 @@ import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
-import { currentId, listSnapshots, readSnapshot, type HistoryFinding } from '../snapshots.ts';
+import {
+  currentId,
+  listSnapshots,
+  readSnapshot,
+  writerOfContents,
+  type HistoryFinding,
+  type SnapshotList,
+} from '../snapshots.ts';
 
 /** Which snapshot is meant: one by its id, or the newest of a source, or the newest not after a moment. */
 export interface SnapshotChoice {
@@ -42,7 +49,7 @@ export async function chooseSnapshot(
   const wanted = choice.snapshotId === undefined ? undefined : currentId(list, choice.snapshotId);
   const chosen =
     wanted === undefined
-      ? await newestOf(repository, choice, snapshots)
+      ? await newestOf(repository, choice, list)
       : snapshots.find(({ head }) => snapshotId(head) === wanted);
   if (chosen) return { snapshotId: snapshotId(chosen.head), takenMs: takenMs(chosen), findings };
   const damaged = findings.find(({ snapshot }) => snapshot === choice.snapshotId);
@@ -58,14 +65,38 @@ function described({ snapshotId: id, atMs, source }: SnapshotChoice): string {
 async function newestOf(
   repository: Repository,
   { atMs, source }: SnapshotChoice,
-  snapshots: readonly Manifest[],
+  list: SnapshotList,
 ): Promise<Manifest | undefined> {
-  const inTime = snapshots
+  const inTime = list.snapshots
     .filter((snapshot) => atMs === undefined || takenMs(snapshot) <= atMs)
     .toSorted((a, b) => takenMs(a) - takenMs(b));
   if (source === undefined) await refuseSeveral(repository, inTime);
   const fitting = source === undefined ? inTime : await snapshotsOf(repository, source, inTime);
-  return fitting.at(-1);
+  return ofOneWriter(repository, list, fitting);
+}
+
+/**
+ * The newest of what one writer has made. The name of a source is its writer's word: where several writers use the same
+ * one, the newest may be by a host that was taken over, and is not taken for what another one has backed up. Those that
+ * were let go count where no other has any.
+ */
+function ofOneWriter(
+  { descriptor }: Repository,
+  list: SnapshotList,
+  snapshots: readonly Manifest[],
+): Manifest | undefined {
+  const newest = new Map(snapshots.map((one) => [writerOfContents(list, one), one]));
+  const isLetGo = (id: string): boolean => descriptor.writers.find((one) => one.id === id)?.through !== undefined;
+  const active = [...newest].filter(([writer]) => !isLetGo(writer));
+  const [chosen, ...others] = (active.length > 0 ? active : [...newest]).map(([, one]) => one);
+  if (others.length === 0) return chosen;
+  const ids = [chosen as Manifest, ...others].map(
+    (one) => `${snapshotId(one.head)} (${new Date(takenMs(one)).toISOString()})`,
+  );
+  throw new VaultError(
+    'source-ambiguous',
+    `Several writers have snapshots under the same name of a source; the newest of each is ${ids.join(', ')}`,
+  );
 }
 
 /** The snapshots of one source, in the order given. Unwraps the dedupe keys that they name. */
