@@ -349,6 +349,10 @@ export interface FormerStorage {
   readonly writerId: string;
   readonly newestSnapshots: readonly (string)[];
   readonly masterKeys: readonly (string)[];
+  /** what a re-wrapping there is on its way to */
+  readonly nextMasterKeys?: readonly (string)[] | undefined;
+  /** there where other master keys open it than those of the environment: what to do */
+  readonly advice?: string | undefined;
   /** UTC, RFC 3339 */
   readonly leftAt: string;
   /** it was imported: its signing key is not here */
@@ -886,6 +890,8 @@ export interface Run {
   readonly masterKey?: string | undefined;
   readonly holdId?: string | undefined;
   readonly dataKey?: string | undefined;
+  /** the vault, where a place was named */
+  readonly vaultId?: string | undefined;
   readonly startedBy: string;
   /** UTC, RFC 3339 */
   readonly startedAt: string;
@@ -2206,8 +2212,18 @@ export class KeysteadClient {
   refreshMasterKeys(environmentId: string, body: {
     /** only what was wrapped before: to go on with one that was cut off, when that began; by default everything */
     readonly before?: string | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   } = {}): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/master-key/refresh`, undefined, body);
+  }
+
+  /** Wraps the data keys at a place that an environment has left for the master keys that it has now, so that the former keys are not needed any more. Needs the permission `keystead:ChangeMasterKey`. */
+  rewrapFormerStorage(environmentId: string, body: {
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
+  } = {}): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/former-storages/rewrap`, undefined, body);
   }
 
   /** Makes a source known to an environment: what is backed up, when, and how fast. Needs the permission `keystead:CreateSource`. */
@@ -2543,6 +2559,8 @@ export class KeysteadClient {
     readonly level: 'list' | 'hashes' | 'structure' | 'sample' | 'data' | 'drill';
     /** of the level sample */
     readonly samplePercent?: number | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/verifications`, undefined, body);
   }
@@ -2699,6 +2717,8 @@ export class KeysteadClient {
     readonly dryRun?: boolean | undefined;
     /** rewrites packs that are mostly dead; reads every tree */
     readonly repack?: boolean | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   } = {}): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/maintenance`, undefined, body);
   }
@@ -2708,6 +2728,8 @@ export class KeysteadClient {
     readonly snapshots: readonly (string)[];
     /** by default those of the rules */
     readonly days?: number | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/trash`, undefined, body);
   }
@@ -2715,6 +2737,8 @@ export class KeysteadClient {
   /** Takes snapshots back from the trash; no rule puts them there again. Needs the permission `keystead:TakeBackSnapshots`. */
   takeBackSnapshots(environmentId: string, body: {
     readonly snapshots: readonly (string)[];
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/trash/take-back`, undefined, body);
   }
@@ -2722,6 +2746,8 @@ export class KeysteadClient {
   /** Accepts that snapshots are missing or damaged for good, so that the environment can be looked after again. Needs the permission `keystead:AcceptLoss`. */
   acceptLoss(environmentId: string, body: {
     readonly snapshots: readonly (string)[];
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   }): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/losses`, undefined, body);
   }
@@ -2730,6 +2756,8 @@ export class KeysteadClient {
   forgetSnapshots(environmentId: string, body: {
     readonly snapshots?: readonly (string)[] | undefined;
     readonly source?: string | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   } = {}): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/forget`, undefined, body);
   }
@@ -2740,6 +2768,8 @@ export class KeysteadClient {
     readonly key?: string | undefined;
     /** of packs that are rewritten now */
     readonly maxBytes?: number | undefined;
+    /** a vault at a place that was left; by default the one where backups go now */
+    readonly vaultId?: string | undefined;
   } = {}): Promise<Run> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/retired-keys`, undefined, body);
   }

@@ -4,11 +4,12 @@ import type { Precondition, Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { environmentRef } from '../vault/environments/environment-record.ts';
-import type { Environment } from '../vault/environments/environment.ts';
+import { requireSigning, type Environment } from '../vault/environments/environment.ts';
 import { placeBelow, type Roots } from '../vault/environments/roots.ts';
 import type { RunKind, RunLimits, Work } from '../vault/runs/job.ts';
 import { locksOf, type RunLocks } from '../vault/runs/locks.ts';
 import { thisOwner } from '../vault/runs/owner.ts';
+import { performerOf } from '../vault/runs/performers.ts';
 import { activitySpace, lockName, putRun } from '../vault/runs/run-record.ts';
 import { runId, type Run, type RunSubject, type ScheduledRun } from '../vault/runs/run.ts';
 
@@ -23,6 +24,8 @@ export interface PlannedRun {
   /** What changes with the start, besides the record of the run; and the environment as it is then. */
   readonly environment?: Environment;
   readonly writes?: readonly Write[];
+  /** Where it works: the environment as it stands at one of its places; absent: where backups go now. */
+  readonly at?: Environment;
 }
 
 /** A run whose record is about to be written: start it once that is durable. */
@@ -64,8 +67,9 @@ export async function beginRun(
   readonly emptySpaces: readonly string[];
   readonly preconditions: readonly Precondition[];
 }> {
-  await requireUnmoved(vaultRoots, found);
-  const { work, openWork = () => work, subject, limits, environment = found, writes = [] } = await plan();
+  const { work, openWork = () => work, subject, limits, environment = found, writes = [], at } = await plan();
+  await requireUnmoved(vaultRoots, at ?? found);
+  if (performerOf(work.kind).signs) requireSigning(at ?? found);
   const locks = locksOf(work);
   await requireFree(records, found.id, locks);
   const run: Run = {
@@ -74,7 +78,7 @@ export async function beginRun(
     revision: 0,
     environmentId: found.id,
     kind: work.kind,
-    subject,
+    subject: { ...subject, ...(at?.vaultId !== undefined && { vaultId: at.vaultId }) },
     locks,
     state: 'running',
     startedBy,
@@ -83,7 +87,7 @@ export async function beginRun(
     startedAtMs: nowMs,
   };
   return {
-    value: { run, environment, openWork, ...(limits && { limits }) },
+    value: { run, environment: at ?? environment, openWork, ...(limits && { limits }) },
     writes: [putRun(tenantKey, undefined, run), ...writes],
     // An environment that was moved or deleted meanwhile is not run on as it was.
     preconditions: writes.some((write) => 'put' in write && write.put.kind === 'environment')

@@ -30,6 +30,7 @@ function keysOf(
   { masterKeys, nextMasterKeys = [], formerStorages }: Keyed,
   wanted: MasterKeySettings['provider'],
 ): Set<string> {
-  const all = [...masterKeys, ...nextMasterKeys, ...formerStorages.flatMap((place) => place.masterKeys)];
+  const former = formerStorages.flatMap((place) => [...place.masterKeys, ...(place.nextMasterKeys ?? [])]);
+  const all = [...masterKeys, ...nextMasterKeys, ...former];
   return new Set(all.filter(({ provider }) => provider === wanted).map(({ keyId }) => keyId));
 }

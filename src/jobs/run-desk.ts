@@ -8,7 +8,14 @@ import type { Pipeline } from '../pipeline/execute.ts';
 import type { Write } from '../records/commit.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
-import { atChoice, placesOf, withFormerHeads } from '../vault/environments/former-storage.ts';
+import {
+  adviceFor,
+  atChoice,
+  placesOf,
+  rewrappedFormer,
+  underOtherKeys,
+  withFormerHeads,
+} from '../vault/environments/former-storage.ts';
 import { encryptionAfter } from '../vault/environments/next-master-keys.ts';
 import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
@@ -312,16 +319,17 @@ export class RunDesk {
         details: { run: runId, state: ending.state, ...(code !== undefined && { code }) },
         run: async (nowMs) => {
           if (run?.state !== 'running') return { value: undefined };
-          const after = ended(run, ending, nowMs);
           const environment = await findEnvironment(records, tenant, run.environmentId);
+          const isKnown = ending.state === 'succeeded' && environment !== undefined;
+          const wiser = isKnown ? learnt(environment, run, ending.report, nowMs) : environment;
+          const after = ended(run, withAdvice(run, ending, wiser), nowMs);
           const writes: Write[] = [
             putRun(tenant.tenantKey, run, after),
             ...(await outcomeOf({ records, random }, tenant, environment, after, nowMs)),
           ];
           // An environment that was forgotten meanwhile has nothing more to learn.
-          if (ending.state === 'succeeded' && environment !== undefined) {
-            const wiser = learnt(environment, run, ending.report, nowMs);
-            if (wiser !== environment) writes.push(putEnvironment(tenant.tenantKey, environment, wiser));
+          if (wiser !== undefined && wiser !== environment) {
+            writes.push(putEnvironment(tenant.tenantKey, environment, wiser));
           }
           return { value: undefined, writes };
         },
@@ -358,11 +366,21 @@ function ended(run: Run, ending: Ending, nowMs: number): Run {
   };
 }
 
+/** A re-wrapping is of one place. Whoever is about to switch the old key off must hear which others still need it. */
+function withAdvice({ kind }: Run, ending: Ending, environment: Environment | undefined): Ending {
+  if (kind !== 'rewrap' || ending.state !== 'succeeded' || environment === undefined) return ending;
+  const advice = underOtherKeys(environment).map(adviceFor);
+  if (advice.length === 0) return ending;
+  const { warnings = [], ...result } = ending.report.result;
+  return { ...ending, report: { ...ending.report, result: { ...result, warnings: [...warnings, ...advice] } } };
+}
+
 /** What an environment learns from a run: its vault, the newest snapshots, that it has moved to another master key. */
 function learnt(environment: Environment, { kind }: Run, report: RunReport, nowMs: number): Environment {
   const { nextMasterKeys, ...rest } = environment;
   if (report.vaultId !== undefined && environment.formerStorages.some((former) => former.vaultId === report.vaultId)) {
-    return withFormerHeads(environment, report.vaultId, report.heads);
+    const rewrapped = kind === 'rewrap' ? rewrappedFormer(environment, report.vaultId) : environment;
+    return withFormerHeads(rewrapped, report.vaultId, report.heads);
   }
   const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
   const heads = newestHeads([...environment.heads, ...report.heads]);

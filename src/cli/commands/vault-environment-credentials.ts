@@ -16,7 +16,7 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
     ['--key <id>', 'the master key that they are for, by its ARN or CRN (the primary)'],
     ['--bucket-only', "change the storage's and no master key's"],
     ['--bucket-too', "change the storage's as well"],
-    ['--vault <id>', 'with either: whose bucket, where it is one that backups went to before'],
+    ['--former <vault>', 'with either: of which vault, where backups went to its bucket before'],
     ...OF_STORAGE,
   ],
   settings: CREDENTIAL_SETTINGS,
@@ -29,7 +29,7 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
     const { given, output } = session;
     const bucketOnly = given.flag('bucket-only');
     const withBucket = bucketOnly || given.flag('bucket-too');
-    const vaultId = given.optional('vault');
+    const vaultId = given.optional('former');
     const keyId = given.optional('key');
     if (bucketOnly && keyId !== undefined) {
       throw new CliError('usage', 'usage', '--bucket-only leaves master keys alone', 'Say --key with --bucket-too.');

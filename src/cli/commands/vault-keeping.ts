@@ -3,7 +3,7 @@ import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
-import { DETACH, follow } from './vault-run.ts';
+import { DETACH, follow, FORMER, vaultOf } from './vault-run.ts';
 
 type Snapshot = Snapshots['snapshots'][number];
 
@@ -110,12 +110,14 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     options: [
       ['--dry-run', 'say what would be done'],
       ['--repack', 'rewrite packs that are mostly dead; reads every tree'],
+      FORMER,
       DETACH,
     ],
     examples: ['vault prune production --dry-run', 'vault prune production --repack'],
     run: async (session) => {
       const { api, environmentId } = await found(session);
-      const body = { dryRun: session.given.flag('dry-run'), repack: session.given.flag('repack') };
+      const { given } = session;
+      const body = { dryRun: given.flag('dry-run'), repack: given.flag('repack'), ...vaultOf(session) };
       return follow(session, api, await api.startMaintenance(environmentId, body));
     },
   },
@@ -140,7 +142,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     summary: 'Moves snapshots to the trash, whatever the rules say',
     reach: 'remote',
     arguments: [ENVIRONMENT, SNAPSHOTS],
-    options: [['--days <count>', 'how long they can be taken back (as the rules say)'], DETACH],
+    options: [['--days <count>', 'how long they can be taken back (as the rules say)'], FORMER, DETACH],
     examples: [`vault trash add production ${EXAMPLE}`],
     run: async (session) => {
       const { api, environmentId } = await found(session);
@@ -149,7 +151,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
       return follow(
         session,
         api,
-        await api.moveToTrash(environmentId, { snapshots, ...(days !== undefined && { days }) }),
+        await api.moveToTrash(environmentId, { snapshots, ...(days !== undefined && { days }), ...vaultOf(session) }),
       );
     },
   },
@@ -158,12 +160,12 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     summary: 'Takes snapshots back from the trash; no rule puts them there again',
     reach: 'remote',
     arguments: [ENVIRONMENT, SNAPSHOTS],
-    options: [DETACH],
+    options: [FORMER, DETACH],
     examples: [`vault trash restore production ${EXAMPLE}`],
     run: async (session) => {
       const { api, environmentId } = await found(session);
       const snapshots = session.given.list('snapshot');
-      return follow(session, api, await api.takeBackSnapshots(environmentId, { snapshots }));
+      return follow(session, api, await api.takeBackSnapshots(environmentId, { snapshots, ...vaultOf(session) }));
     },
   },
   {
@@ -171,12 +173,12 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     summary: 'Accepts that snapshots are missing or damaged for good: nothing is deleted from a vault before that',
     reach: 'remote',
     arguments: [ENVIRONMENT, SNAPSHOTS],
-    options: [DETACH],
+    options: [FORMER, DETACH],
     examples: [`vault accept-loss production ${EXAMPLE}`],
     run: async (session) => {
       const { api, environmentId } = await found(session);
       const snapshots = session.given.list('snapshot');
-      return follow(session, api, await api.acceptLoss(environmentId, { snapshots }));
+      return follow(session, api, await api.acceptLoss(environmentId, { snapshots, ...vaultOf(session) }));
     },
   },
   {
@@ -250,6 +252,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
       ['--snapshot <id...>', 'which ones'],
       ['--source <name>', 'all of this source'],
       ['--for-good', 'yes, for good'],
+      FORMER,
       DETACH,
     ],
     examples: [
@@ -269,7 +272,11 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
       const { api, environmentId } = await found(session);
       const snapshots = given.list('snapshot');
       const source = given.optional('source');
-      const body = { ...(snapshots.length > 0 && { snapshots }), ...(source !== undefined && { source }) };
+      const body = {
+        ...(snapshots.length > 0 && { snapshots }),
+        ...(source !== undefined && { source }),
+        ...vaultOf(session),
+      };
       return follow(session, api, await api.forgetSnapshots(environmentId, body));
     },
   },
@@ -282,6 +289,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     options: [
       ['--key <id>', 'the data key'],
       ['--max-bytes <count>', 'how much of packs to rewrite now (all)'],
+      FORMER,
       DETACH,
     ],
     examples: [`vault retire-key production --key ${'a'.repeat(32)}`],
@@ -289,7 +297,11 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
       const { api, environmentId } = await found(session);
       const key = session.given.optional('key');
       const maxBytes = numberOf(session, 'max-bytes');
-      const body = { ...(key !== undefined && { key }), ...(maxBytes !== undefined && { maxBytes }) };
+      const body = {
+        ...(key !== undefined && { key }),
+        ...(maxBytes !== undefined && { maxBytes }),
+        ...vaultOf(session),
+      };
       return follow(session, api, await api.retireDataKey(environmentId, body));
     },
   },

@@ -17,6 +17,7 @@ const COLUMNS: readonly Column<Run>[] = [
   ['STATE', ({ state }) => state],
   ['STARTED', ({ startedAt }) => startedAt],
   ['ENDED', ({ endedAt }) => endedAt],
+  ['VAULT', ({ vaultId }) => vaultId],
   ['ABOUT', ({ source, snapshotId, masterKey, level }) => source ?? snapshotId ?? masterKey ?? level],
   ['PROBLEM', ({ problem }) => problem?.code],
 ];
@@ -38,6 +39,15 @@ const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'byte
 
 /** Taken by every command that starts a run. */
 export const DETACH: Row = ['--detach', 'do not wait for the end: "keystead vault run" shows it later'];
+
+/** Taken by what can be done at a place that was left. */
+export const FORMER: Row = ['--former <vault>', 'the vault at a place that was left, by its id'];
+
+/** What is said to the server of that. */
+export function vaultOf({ given }: Session): { readonly vaultId?: string } {
+  const vaultId = given.optional('former');
+  return vaultId === undefined ? {} : { vaultId };
+}
 
 const RUN: Row = ['<run>', 'its id'];
 const EXAMPLE_RUN = '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21';

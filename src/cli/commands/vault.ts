@@ -21,7 +21,7 @@ import { VAULT_ENVIRONMENT_CHANGE_COMMANDS } from './vault-environment-changes.t
 import { VAULT_ENVIRONMENT_CREDENTIALS_COMMAND } from './vault-environment-credentials.ts';
 import { VAULT_IMPORT_COMMANDS } from './vault-import.ts';
 import { VAULT_POLICY_COMMANDS } from './vault-policy.ts';
-import { DETACH, follow, VAULT_RUN_COMMANDS } from './vault-run.ts';
+import { DETACH, follow, FORMER, VAULT_RUN_COMMANDS, vaultOf } from './vault-run.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
 const PRIMARY_ALONE = ['--primary-alone', 'let the master key alone open the backups'] as const;
@@ -88,7 +88,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     path: 'vault verify',
     summary: 'Verifies that snapshots can be restored: from names and chains up to a drill of what a restore would do',
     reach: 'remote',
-    options: [ENVIRONMENT_OPTION, ...LEVEL_OPTIONS, ...OFFLINE_OPTIONS, DETACH],
+    options: [ENVIRONMENT_OPTION, FORMER, ...LEVEL_OPTIONS, ...OFFLINE_OPTIONS, DETACH],
     examples: [
       'vault verify --environment production',
       'vault verify --environment production --level drill',
@@ -98,7 +98,11 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       if (session.given.flag('offline')) return verifyOffline(session);
       const { api, environmentId } = await environmentOf(session);
-      return follow(session, api, await api.startVerification(environmentId, levelOf(session)));
+      return follow(
+        session,
+        api,
+        await api.startVerification(environmentId, { ...levelOf(session), ...vaultOf(session) }),
+      );
     },
   },
   {
@@ -106,13 +110,14 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     summary: 'Moves an environment to another master key, or says which further ones open its backups',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    options: [...MASTER_KEY_OPTIONS, PRIMARY_ALONE, ...REFRESH, DETACH],
+    options: [...MASTER_KEY_OPTIONS, PRIMARY_ALONE, ...REFRESH, FORMER, DETACH],
     settings: CREDENTIAL_SETTINGS,
     examples: [
       `vault rewrap production --key ${EXAMPLE_KEY}`,
       'vault rewrap production --recipient second-region.json',
       'vault rewrap production --primary-alone',
       'vault rewrap production --refresh',
+      `vault rewrap production --former ${'0'.repeat(32)}`,
     ],
     run: async (session) => {
       const { given } = session;
@@ -120,8 +125,12 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       const { environmentId, masterKey } = await findEnvironment(api, given.text('environment'));
       if (given.flag('refresh')) {
         const before = given.optional('before');
-        const asked = before === undefined ? {} : { before };
+        const asked = { ...(before !== undefined && { before }), ...vaultOf(session) };
         return follow(session, api, await api.refreshMasterKeys(environmentId, asked));
+      }
+      // A place that was left goes to the keys that the environment has: others cannot be named for it.
+      if (given.optional('former') !== undefined) {
+        return follow(session, api, await api.rewrapFormerStorage(environmentId, vaultOf(session)));
       }
       if (given.optional('key') === undefined) {
         return follow(session, api, await api.changeRecipients(environmentId, { recipients: nextRecipients(session) }));

@@ -34,7 +34,12 @@ import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
 import { importEnvironment } from './resources/import-environment.ts';
 import { setEnvironmentCredentials } from './resources/environment-credentials.ts';
-import { changeMasterKey, changeRecipients, refreshMasterKeys } from './resources/environment-master-keys.ts';
+import {
+  changeMasterKey,
+  changeRecipients,
+  refreshMasterKeys,
+  rewrapFormerStorage,
+} from './resources/environment-master-keys.ts';
 import {
   checkEnvironment,
   createEnvironment,
@@ -162,6 +167,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   changeMasterKey,
   changeRecipients,
   refreshMasterKeys,
+  rewrapFormerStorage,
   ...SOURCE_ROUTES,
   ...SCHEDULE_ROUTES,
   ...KEY_WATCH_ROUTES,

@@ -5,7 +5,7 @@ import { keepAwsAccess, type AwsAccess } from './aws-access.ts';
 import type { Check } from './checks/check.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Environment, FormerStorage } from './environment.ts';
-import { placesOf } from './former-storage.ts';
+import { atVault, placesOf, withFormer } from './former-storage.ts';
 import { primaryOf, settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
 import type { EnvironmentStorage } from './storage.ts';
@@ -43,7 +43,7 @@ const MEMBERS: { readonly [P in MasterKeySettings['provider']]?: Members } = {
  * Puts other credentials in the place of those that an environment has: for one of its master keys, wherever it is one
  * (also on its way to it, also at places that were left), for the bucket of one of its places, or for both.
  *
- * @throws {EnvironmentError} `credentials-malformed`, `credentials-not-lent`, `storage-malformed`
+ * @throws {EnvironmentError} `credentials-malformed`, `credentials-not-lent`, `storage-malformed`, `place-not-found`
  */
 export function withCredentials(
   rules: Pick<StorageRules, 'lendsCredentials'>,
@@ -76,13 +76,13 @@ export function withCredentials(
   return { environment, places: lookedAt(environment).filter(isChanged), isAbout };
 }
 
-/** Every place; and the present one as it is going to be, where it is on its way to other keys. */
+/** Every place, with the keys that it is on its way to. */
 function lookedAt(environment: Environment): Environment[] {
-  const { nextMasterKeys = [] } = environment;
-  const isNew = ({ keyId }: MasterKeySettings) => !environment.masterKeys.some((key) => key.keyId === keyId);
-  const [present, ...former] = placesOf(environment);
-  const all = { ...environment, ...present, masterKeys: [...environment.masterKeys, ...nextMasterKeys.filter(isNew)] };
-  return [all, ...former];
+  return placesOf(environment).map((place) => {
+    const { masterKeys, nextMasterKeys = [] } = place;
+    const isNew = ({ keyId }: MasterKeySettings) => !masterKeys.some((key) => key.keyId === keyId);
+    return { ...place, masterKeys: [...masterKeys, ...nextMasterKeys.filter(isNew)] };
+  });
 }
 
 const keysOf = ({ masterKeys }: Pick<Environment, 'masterKeys'>) => masterKeys;
@@ -111,6 +111,7 @@ function withKeySecrets(
     formerStorages: before.formerStorages.map((former): FormerStorage => ({
       ...former,
       masterKeys: change(former.masterKeys),
+      ...(former.nextMasterKeys && { nextMasterKeys: change(former.nextMasterKeys) }),
     })),
   };
   if (found > 0) return after;
@@ -144,11 +145,8 @@ function withAccess(environment: Environment, access: AwsAccess, vaultId: string
   if (vaultId === undefined || vaultId === environment.vaultId) {
     return { ...environment, storage: reachedBy(environment.storage, access) };
   }
-  const index = environment.formerStorages.findIndex((former) => former.vaultId === vaultId);
-  const former = environment.formerStorages[index];
-  if (former === undefined) throw malformed(`This environment has no vault ${vaultId}, here or at a place it has left`);
-  const changed = { ...former, storage: reachedBy(former.storage, access) };
-  return { ...environment, formerStorages: environment.formerStorages.with(index, changed) };
+  atVault(environment, vaultId);
+  return withFormer(environment, vaultId, (former) => ({ ...former, storage: reachedBy(former.storage, access) }));
 }
 
 function reachedBy(storage: EnvironmentStorage, access: AwsAccess): EnvironmentStorage {

@@ -18,6 +18,7 @@ export type EnvironmentErrorCode =
   | 'path-malformed'
   | 'path-outside-roots'
   | 'place-taken'
+  | 'place-not-found'
   | 'hosted-storage-missing'
   | 'path-changed'
   | 'master-key-malformed'

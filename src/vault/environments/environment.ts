@@ -63,6 +63,8 @@ export interface EnvironmentWriter {
 export interface FormerStorage {
   readonly storage: EnvironmentStorage;
   readonly masterKeys: readonly MasterKeySettings[];
+  /** Master keys that data keys there are being re-wrapped for. */
+  readonly nextMasterKeys?: readonly MasterKeySettings[];
   readonly writer: EnvironmentWriter;
   readonly vaultId: string;
   readonly heads: readonly KnownHead[];
@@ -116,13 +118,16 @@ export function makeWriter(tenantKey: TenantKey, environmentId: string, random: 
 
 /** PKCS#8 of the key that signs for an environment. The caller wipes it. @throws {EnvironmentError} `storage-read-only` */
 export function writerKeyBytes(tenantKey: TenantKey, { id, writer }: Pick<Environment, 'id' | 'writer'>): Buffer {
-  if (writer.privateKey === undefined) {
-    throw new EnvironmentError(
-      'storage-read-only',
-      'This vault was imported, and its signing key is not here: it can be read and restored from, and nothing can be changed in it',
-    );
-  }
-  return openSecret(tenantKey, id, WRITER_KEY, writer.privateKey);
+  return openSecret(tenantKey, id, WRITER_KEY, requireSigning({ writer }));
+}
+
+/** What {@link writerKeyBytes} opens. @throws {EnvironmentError} `storage-read-only` */
+export function requireSigning({ writer }: Pick<Environment, 'writer'>): string {
+  if (writer.privateKey !== undefined) return writer.privateKey;
+  throw new EnvironmentError(
+    'storage-read-only',
+    'This vault was imported, and its signing key is not here: it can be read and restored from, and nothing can be changed in it. Keep the master key that opens it',
+  );
 }
 
 /** Takes over what {@link writerKeyBytes} gave, and wipes it. */

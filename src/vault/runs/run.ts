@@ -17,6 +17,8 @@ export interface RunSubject {
   /** The key ARN that a re-wrapping moves to. */
   readonly masterKey?: string;
   readonly holdId?: string;
+  /** The vault, where it is not the one that backups go to. */
+  readonly vaultId?: string;
   /** The id of a data key that is retired. */
   readonly dataKey?: string;
 }

@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import type { Environment } from '../../../vault/environments/environment.ts';
+import { requireSigning, type Environment } from '../../../vault/environments/environment.ts';
+import { atVault, withFormer } from '../../../vault/environments/former-storage.ts';
 import { primaryOf, settingsOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
 import { registerKeys } from '../../../vault/environments/key-registrations.ts';
 import { withRights } from '../../../vault/environments/key-rights.ts';
@@ -63,6 +64,7 @@ export const changeRecipients = runRoute({
 
 export const refreshMasterKeys = runRoute({
   id: 'refreshMasterKeys',
+  ofAnyVault: true,
   below: '/master-key/refresh',
   action: 'keystead:ChangeMasterKey',
   summary:
@@ -82,7 +84,7 @@ export const refreshMasterKeys = runRoute({
     if (nextMasterKeys !== undefined) {
       throw new EnvironmentError(
         'rewrap-pending',
-        'This environment is on its way to other master keys, which wraps everything anew. Let that end first',
+        'This vault is on its way to other master keys, which wraps everything anew. Let that end first',
       );
     }
     const beforeMs = Date.parse(before ?? '');
@@ -93,6 +95,44 @@ export const refreshMasterKeys = runRoute({
         refreshBeforeMs: Number.isNaN(beforeMs) ? Number.MAX_SAFE_INTEGER : beforeMs,
       },
       subject: { masterKey: primaryOf(masterKeys).keyId },
+    };
+  },
+});
+
+export const rewrapFormerStorage = runRoute({
+  id: 'rewrapFormerStorage',
+  below: '/former-storages/rewrap',
+  action: 'keystead:ChangeMasterKey',
+  ofAnyVault: true,
+  summary:
+    'Wraps the data keys at a place that an environment has left for the master keys that it has now, so that the former keys are not needed any more',
+  example: { vaultId: '0'.repeat(32) } as Record<never, never>,
+  plan: async (context, place, _body, nowMs, present) => {
+    const { services, proof } = context;
+    const { tenantKey } = proof.tenant;
+    const former = present.formerStorages.find(({ vaultId }) => vaultId === place.vaultId);
+    if (place === present || former === undefined) {
+      throw new EnvironmentError(
+        'place-not-found',
+        'Name a vault at a place that was left (vaultId). The one where backups go is moved by another master key, or refreshed',
+      );
+    }
+    requireSigning(former);
+    // One that was cut off goes on to where it was going: what is under those keys alone must stay openable.
+    const nextMasterKeys = former.nextMasterKeys ?? present.masterKeys;
+    if (former.nextMasterKeys === undefined) requireMovable(place, nextMasterKeys);
+    requireRegions(nextMasterKeys, former.storage.region);
+    await requireWorking(services.vault, tenantKey, { ...place, masterKeys: nextMasterKeys }, true);
+    const environment = withFormer({ ...present, updatedAtMs: nowMs }, former.vaultId, (before) => ({
+      ...before,
+      nextMasterKeys,
+    }));
+    return {
+      work: { kind: 'rewrap', to: nextMasterKeys.map(({ keyId }) => keyId) },
+      subject: { masterKey: primaryOf(nextMasterKeys).keyId },
+      environment,
+      at: atVault(environment, former.vaultId),
+      writes: [putEnvironment(tenantKey, present, environment)],
     };
   },
 });

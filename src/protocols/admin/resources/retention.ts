@@ -114,6 +114,7 @@ const listKept = adminRoute({
 
 const startMaintenance = runRoute({
   id: 'startMaintenance',
+  ofAnyVault: true,
   below: '/maintenance',
   action: 'keystead:StartMaintenance',
   summary: 'Looks after an environment: expires by the rules, empties the trash, prunes in two phases, extends locks',
@@ -129,6 +130,7 @@ const startMaintenance = runRoute({
 
 const moveToTrash = runRoute({
   id: 'moveToTrash',
+  ofAnyVault: true,
   below: '/trash',
   action: 'keystead:MoveToTrash',
   summary: 'Moves snapshots to the trash, whatever the rules say; they can be taken back until its days are over',
@@ -151,6 +153,7 @@ const moveToTrash = runRoute({
 
 const takeBack = runRoute({
   id: 'takeBackSnapshots',
+  ofAnyVault: true,
   below: '/trash/take-back',
   action: 'keystead:TakeBackSnapshots',
   summary: 'Takes snapshots back from the trash; no rule puts them there again',
@@ -165,6 +168,7 @@ const takeBack = runRoute({
 
 const acceptLoss = runRoute({
   id: 'acceptLoss',
+  ofAnyVault: true,
   below: '/losses',
   action: 'keystead:AcceptLoss',
   summary: 'Accepts that snapshots are missing or damaged for good, so that the environment can be looked after again',
@@ -179,6 +183,7 @@ const acceptLoss = runRoute({
 
 const forget = runRoute({
   id: 'forgetSnapshots',
+  ofAnyVault: true,
   below: '/forget',
   action: 'keystead:ForgetSnapshots',
   summary: 'Destroys what opens snapshots, or everything of a source: it cannot be undone',
@@ -203,6 +208,7 @@ const forget = runRoute({
 
 const retireDataKey = runRoute({
   id: 'retireDataKey',
+  ofAnyVault: true,
   below: '/retired-keys',
   action: 'keystead:RetireDataKey',
   summary: 'Retires a data key that leaked, and rewrites what lies under it; without a key, goes on with the rewriting',

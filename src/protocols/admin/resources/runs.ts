@@ -108,6 +108,7 @@ export const startDatabaseRestore = runRoute({
 
 export const startVerification = runRoute({
   id: 'startVerification',
+  ofAnyVault: true,
   below: '/verifications',
   action: 'keystead:StartVerification',
   summary: 'Starts a verification of everything that restores would need',

@@ -161,6 +161,7 @@ export const RUN = named('Run', {
   masterKey: Type.Optional(TEXT),
   holdId: Type.Optional(TEXT),
   dataKey: Type.Optional(TEXT),
+  vaultId: Type.Optional(Type.String({ description: 'the vault, where a place was named' })),
   startedBy: TEXT,
   startedAt: TIMESTAMP,
   endedAt: Type.Optional(TIMESTAMP),

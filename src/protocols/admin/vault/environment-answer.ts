@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { AwsAccess } from '../../../vault/environments/aws-access.ts';
 import type { Environment, FormerStorage } from '../../../vault/environments/environment.ts';
+import { adviceFor, underOtherKeys } from '../../../vault/environments/former-storage.ts';
 import { regionOfKey } from '../../../vault/environments/key-region.ts';
 import { primaryOf, type MasterKeySettings } from '../../../vault/environments/master-key-settings.ts';
 import type { EnvironmentStorage } from '../../../vault/environments/storage.ts';
@@ -47,6 +48,10 @@ const FORMER_STORAGE = named('FormerStorage', {
   writerId: TEXT,
   newestSnapshots: Type.Array(TEXT),
   masterKeys: Type.Array(TEXT),
+  nextMasterKeys: Type.Optional(Type.Array(TEXT, { description: 'what a re-wrapping there is on its way to' })),
+  advice: Type.Optional(
+    Type.String({ description: 'there where other master keys open it than those of the environment: what to do' }),
+  ),
   leftAt: TIMESTAMP,
   readOnly: Type.Boolean({ description: 'it was imported: its signing key is not here' }),
 });
@@ -78,6 +83,7 @@ export const ENVIRONMENT = named('Environment', {
 export function showEnvironment(environment: Environment) {
   const { id, label, storage, encryption, masterKeys, nextMasterKeys, vaultId, writer, heads } = environment;
   const [, ...recipients] = masterKeys;
+  const others = underOtherKeys(environment);
   return {
     environmentId: id,
     label,
@@ -88,7 +94,7 @@ export function showEnvironment(environment: Environment) {
     masterKey: showMasterKey(primaryOf(masterKeys)),
     recipients: recipients.map(showMasterKey),
     ...(nextMasterKeys && { nextMasterKeys: nextMasterKeys.map(showMasterKey) }),
-    formerStorages: environment.formerStorages.map(showFormer),
+    formerStorages: environment.formerStorages.map((former) => showFormer(former, others.includes(former))),
     ...(vaultId !== undefined && { vaultId }),
     writerId: writer.id,
     lastProvenRestorable: (environment.proven ?? []).map(showProven),
@@ -114,13 +120,16 @@ function whoCanRead({ encryption, masterKeys, storage }: Environment): string {
 const headName = ({ writer, sequence }: Environment['heads'][number]): string =>
   `${writer}-${String(sequence).padStart(10, '0')}`;
 
-function showFormer({ storage, vaultId, writer, heads, masterKeys, leftAtMs }: FormerStorage) {
+function showFormer(former: FormerStorage, isUnderOthers: boolean) {
+  const { storage, vaultId, writer, heads, masterKeys, nextMasterKeys, leftAtMs } = former;
   return {
     storage: showStorage(storage),
     vaultId,
     writerId: writer.id,
     newestSnapshots: heads.map(headName),
     masterKeys: masterKeys.map(({ keyId }) => keyId),
+    ...(nextMasterKeys && { nextMasterKeys: nextMasterKeys.map(({ keyId }) => keyId) }),
+    ...(isUnderOthers && { advice: adviceFor(former) }),
     leftAt: timestamp(leftAtMs),
     readOnly: writer.privateKey === undefined,
   };

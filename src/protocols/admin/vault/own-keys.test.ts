@@ -74,6 +74,65 @@ describe('environments under keys of this installation', () => {
     return registrationsOf(house.store, house.tenant.tenantKey, open!.key);
   };
 
+  it('says which place that was left still needs a key, and has its data keys wrapped for the present one', async () => {
+    const [first, second] = [await newKey(), await newKey()];
+    const { id } = await made({ masterKey: { provider: 'keystead', keyId: first.arn } });
+    const done = await endOf(await backup(id));
+    const snapshotId = String(done.report?.['snapshotId']);
+    const elsewhere = { type: 'folder', path: join(house.scratch, 'vaults', `${id}-2`), region };
+    expect((await post(`/environments/${id}/storage`, elsewhere)).status).toBe(200);
+    await endOf(await backup(id));
+    const moved = await endOf(
+      await post(`/environments/${id}/master-key`, { provider: 'keystead', keyId: second.arn }),
+    );
+    const shown = async () =>
+      (await get(`/environments/${id}`)).body as unknown as {
+        vaultId: string;
+        formerStorages: { vaultId: string; masterKeys: string[]; advice?: string }[];
+      };
+    const before = (await shown()).formerStorages[0]!;
+    const { vaultId } = before;
+    expect(before.advice).toContain(`still needs ${first.arn}`);
+    expect(moved).toMatchObject({ state: 'succeeded', report: { warnings: [before.advice] } });
+    expect(await registered(first.keyId)).toHaveLength(1);
+
+    for (const [path, body] of [
+      ['verifications', { level: 'drill', vaultId }],
+      ['maintenance', { vaultId }],
+      ['master-key/refresh', { vaultId }],
+    ] as const) {
+      expect(await endOf(await post(`/environments/${id}/${path}`, body))).toMatchObject({
+        state: 'succeeded',
+        vaultId,
+      });
+    }
+    const unknown = await post(`/environments/${id}/verifications`, { level: 'list', vaultId: '0'.repeat(32) });
+    expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'place-not-found' } } });
+    const present = { vaultId: (await shown()).vaultId };
+    expect((await post(`/environments/${id}/former-storages/rewrap`, present)).status).toBe(404);
+    expect((await post(`/environments/${id}/former-storages/rewrap`, {})).status).toBe(404);
+
+    // One that is cut off goes on to where it was going, and the key that it has come to meanwhile stays usable.
+    await change(second.keyId, { state: 'suspended' });
+    const dark = await post(`/environments/${id}/former-storages/rewrap`, { vaultId });
+    expect(dark).toMatchObject({ status: 422, body: { error: { code: 'preflight-failed' } } });
+    await change(second.keyId, { state: 'active' });
+    const rewrapped = await endOf(await post(`/environments/${id}/former-storages/rewrap`, { vaultId }));
+    expect(rewrapped).toMatchObject({ state: 'succeeded', vaultId, report: { rewrapped: 3 } });
+    expect(rewrapped.report?.['warnings']).toBeUndefined();
+    const after = (await shown()).formerStorages[0]!;
+    expect(after).toMatchObject({ masterKeys: [second.arn] });
+    expect(after.advice).toBeUndefined();
+    await expect.poll(async () => (await registered(first.keyId)).length).toBe(0);
+    await change(first.keyId, { state: 'suspended' });
+    const destination = join(house.scratch, 'sources', 'restored-from-former');
+    expect(await endOf(await post(`/environments/${id}/restores`, { snapshotId, destination }))).toMatchObject({
+      state: 'succeeded',
+    });
+    const again = await post(`/environments/${id}/former-storages/rewrap`, { vaultId });
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'same-master-key' } } });
+  });
+
   it('backs up and restores under a key that was named by its id, and is dark while that is off', async () => {
     const { keyId, arn } = await newKey();
     const { id, environment } = await made({ masterKey: { provider: 'keystead', keyId } });

@@ -21,6 +21,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'path-malformed': 400,
   'path-outside-roots': 403,
   'place-taken': 409,
+  'place-not-found': 404,
   'hosted-storage-missing': 503,
   'path-changed': 409,
   'master-key-malformed': 400,

@@ -1,7 +1,8 @@
-import type { TObject, Static } from 'typebox';
+import Type, { type Static, type TObject } from 'typebox';
 import { beginRun, type BegunRun, type PlannedRun } from '../../../jobs/begin-run.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
+import { atVault } from '../../../vault/environments/former-storage.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, UUID } from '../schema.ts';
 import { RUN, showRun } from './answers.ts';
@@ -15,17 +16,31 @@ interface RunRoute<B extends TObject> {
   readonly summary: string;
   readonly body?: B;
   readonly example?: Static<B>;
+  /** Whether it can be told of which vault of the environment it is to be. */
+  readonly ofAnyVault?: true;
   readonly details?: (body: Static<B>) => Readonly<Record<string, string>>;
   readonly plan: (
     context: AdminContext,
     environment: Environment,
     body: Static<B>,
     nowMs: number,
+    /** The environment as its record is, where a vault was named that it has left. */
+    present: Environment,
   ) => Promise<PlannedRun> | PlannedRun;
 }
 
+const VAULT_ID = {
+  vaultId: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{32}$',
+      description: 'a vault at a place that was left; by default the one where backups go now',
+    }),
+  ),
+};
+
 /** States an endpoint that starts a run. The run starts when its record is durable, and goes on after the answer. */
 export function runRoute<B extends TObject = TObject<Record<never, never>>>(row: RunRoute<B>): AdminRoute {
+  const members = row.ofAnyVault ? closed({ ...row.body?.properties, ...VAULT_ID }) : row.body;
   return adminRoute({
     id: row.id,
     method: 'POST',
@@ -34,23 +49,32 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
     summary: row.summary,
     status: 201,
     params: closed({ environmentId: UUID }),
-    ...(row.body && { body: row.body }),
+    ...(members && { body: members }),
     answer: RUN,
     example: {
       params: { environmentId: '4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21' },
-      ...(row.example && { body: row.example }),
+      ...(members && { body: row.example ?? {} }),
     },
     prepare: (context, { params, body }) => {
       const { tenant, principal } = context.proof;
       const { records, random, vault } = context.services;
+      const { vaultId } = (body ?? {}) as { readonly vaultId?: string };
       return {
         targets: [{ action: row.action, resource: environmentArn(tenant, params.environmentId) }],
-        details: { environment: params.environmentId, ...row.details?.(body as Static<B>) },
+        details: {
+          environment: params.environmentId,
+          ...(vaultId !== undefined && { vaultId }),
+          ...row.details?.(body as Static<B>),
+        },
         run: (nowMs) =>
           refusing(async () => {
             vault.desk.requireRoom();
             const found = await requireEnvironment(records, tenant, params.environmentId);
-            const plan = () => row.plan(context, found, body as Static<B>, nowMs);
+            const at = vaultId === undefined ? undefined : atVault(found, vaultId);
+            const plan = async () => ({
+              ...(at && { at }),
+              ...(await row.plan(context, at ?? found, body as Static<B>, nowMs, found)),
+            });
             const services = { records, random, vaultRoots: vault.vaultRoots };
             return beginRun(services, tenant, found, plan, { startedBy: principal.arn }, nowMs);
           }),

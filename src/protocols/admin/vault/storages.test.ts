@@ -144,8 +144,8 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
     expect((await change(wrong, { vaultId })).status).toBe(422);
     expect((await change(right, { vaultId })).status).toBe(200);
     expect(await change(right, { vaultId: '0'.repeat(32) })).toMatchObject({
-      status: 400,
-      body: { error: { code: 'credentials-malformed' } },
+      status: 404,
+      body: { error: { code: 'place-not-found' } },
     });
   });
 
