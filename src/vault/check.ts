@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { drill, type DrillReport } from './check-drill.ts';
 import { hiddenObjects } from './check-hidden.ts';
+import { lockFindings, type PromisedLock } from './check-locks.ts';
 import { withImpact } from './check-impact.ts';
 import { CHECK_LEVELS, type CheckFinding, type CheckLevel, type ProvenRestorable } from './check-level.ts';
 import { checkObjects } from './check-objects.ts';
@@ -28,6 +29,8 @@ export interface CheckOptions {
   /** How much of the needed packs the level `sample` reads, in percent; 5 by default. At least one pack is read. */
   readonly samplePercent?: number;
   readonly knownHeads?: readonly KnownHead[];
+  /** How what is needed is to be locked, where the environment promises that. */
+  readonly lock?: PromisedLock;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
@@ -113,7 +116,7 @@ class Check {
   }
 
   async run(): Promise<CheckReport> {
-    const { repository, level, knownHeads, signal } = this.#options;
+    const { repository, level, knownHeads, lock, signal } = this.#options;
     const scope = CHECK_LEVELS[level];
     const progress = new Progress(this.#options.onProgress, repository.clock, undefined);
     const advance = (bytes: number): void => {
@@ -124,10 +127,12 @@ class Check {
     try {
       if (scope.trees)
         for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
-      const { snapshots, findings } = await listSnapshots(repository, knownHeads);
+      const list = await listSnapshots(repository, knownHeads);
+      const { snapshots, findings } = list;
       for (const { code, snapshot, text } of findings)
         this.#find({ code, where: snapshot, text, snapshots: [snapshot] });
       if (level !== 'list') for (const finding of await hiddenObjects(repository.target)) this.#find(finding);
+      for (const finding of await lockFindings(repository, list, lock, signal)) this.#find(finding);
       await this.#envelopesAreThere(snapshots);
       let objects = 0;
       if (scope.objects !== 'none') {

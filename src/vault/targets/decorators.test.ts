@@ -107,6 +107,7 @@ describe('a wrapped target', () => {
     const full = Object.assign(folderTarget(), {
       lock: (...args: unknown[]) => Promise.resolve(void calls.push(args)),
       hold: (...args: unknown[]) => Promise.resolve(void calls.push(args)),
+      lockOf: (...args: unknown[]) => Promise.resolve({ isHeld: calls.push(args) > 0 }),
     });
     const wrapped = wrap(full, {});
     await wrapped.lock?.('a', 5);
@@ -115,6 +116,8 @@ describe('a wrapped target', () => {
       ['a', 5],
       ['a', true],
     ]);
+    expect(await wrapped.lockOf?.('b')).toEqual({ isHeld: true });
+    expect(calls.at(-1)).toEqual(['b']);
     expect(wrapped.describe()).toEqual(full.describe());
   });
 });

@@ -74,9 +74,15 @@ export function targetContract(name: string, make: () => Promise<Target> | Targe
       const target = await make();
       if (!target.capabilities.lock) return;
       await target.put('a', Buffer.from('x'));
-      await target.lock?.('a', Date.now() + 3_600_000);
+      const hourMs = Date.now() + 3_600_000;
+      await target.lock?.('a', hourMs);
       await target.lock?.('a', Date.now() + 1000);
+      const locked = await target.lockOf?.('a');
+      expect([locked?.isHeld, (locked?.untilMs ?? 0) >= hourMs]).toEqual([false, true]);
+      expect(['governance', 'compliance']).toContain(locked?.mode);
       await target.hold?.('a', true);
+      expect(await target.lockOf?.('a')).toEqual({ ...locked, isHeld: true });
+      await expect(target.lockOf?.('none')).rejects.toMatchObject({ code: 'object-missing' });
       await expect(target.delete('a')).rejects.toMatchObject({ code: 'object-locked' });
       await target.hold?.('a', false);
       await expect(target.delete('a')).rejects.toMatchObject({ code: 'object-locked' });

@@ -32,6 +32,16 @@ export interface HiddenObject {
   readonly sinceMs: number;
 }
 
+/** What keeps an object from being deleted. */
+export interface ObjectLock {
+  /** Until when, milliseconds since 1970; absent: no lock was ever put on it. It may have passed. */
+  readonly untilMs?: number;
+  /** `governance`: some may bypass it. `compliance`: nobody may. */
+  readonly mode?: 'governance' | 'compliance';
+  /** Whether it is on legal hold. */
+  readonly isHeld: boolean;
+}
+
 /**
  * Where the objects of one vault lie. Names are made of lower-case letters, digits, `.`, `-` and `/`.
  *
@@ -62,6 +72,11 @@ export interface Target {
   lock?(name: string, untilMs: number): Promise<void>;
   /** Puts an object on legal hold, or releases it. Only with `capabilities.lock`. */
   hold?(name: string, on: boolean): Promise<void>;
+  /**
+   * What keeps an object from being deleted, as the store says it. Only with `capabilities.lock`. `object-missing`;
+   * `target-denied` where these credentials may not ask: it never takes silence for an answer.
+   */
+  lockOf?(name: string): Promise<ObjectLock>;
   /** Lets go of connections. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Target } from './target.ts';
+import type { ObjectLock, Target } from './target.ts';
 
 /**
  * A target that does what another one does, but for what `changes` has. Methods that the other lacks are lacking here:
@@ -16,6 +16,9 @@ export function wrap(target: Target, changes: Partial<Target>): Target {
     ...(target.hidden && { hidden: (prefix: string) => target.hidden?.(prefix) ?? nothing() }),
     ...(target.lock && { lock: async (name: string, untilMs: number) => await target.lock?.(name, untilMs) }),
     ...(target.hold && { hold: async (name: string, on: boolean) => await target.hold?.(name, on) }),
+    ...(target.lockOf && {
+      lockOf: async (name: string): Promise<ObjectLock> => (await target.lockOf?.(name)) ?? { isHeld: false },
+    }),
     close: () => target.close(),
     ...changes,
   };

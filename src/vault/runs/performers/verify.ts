@@ -4,9 +4,18 @@ import { showCheck } from '../results.ts';
 
 export const VERIFY: Performer<'verify'> = {
   signs: false,
-  run: async (repository, { level, samplePercent }, { heads }, { signal, onProgress }) => {
+  run: async (repository, { level, samplePercent }, { heads, storage }, { signal, onProgress }) => {
     const part = samplePercent === undefined ? {} : { samplePercent };
-    const report = await check({ repository, level, ...part, knownHeads: heads, signal, onProgress });
+    const lock = storage.type === 'bucket' ? storage.lock : undefined;
+    const report = await check({
+      repository,
+      level,
+      ...part,
+      ...(lock && { lock }),
+      knownHeads: heads,
+      signal,
+      onProgress,
+    });
     return { heads, result: showCheck(report) };
   },
 };

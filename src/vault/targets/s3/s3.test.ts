@@ -1,4 +1,9 @@
-import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasS3Server, s3Server } from '../../../../test/ceph/s3-server.fixture.ts';
@@ -134,6 +139,35 @@ describe.skipIf(!hasS3Server)('a bucket as target', () => {
       expect(await until()).toBe(new Date(untilMs).toISOString());
       await expect(target.lock('none', untilMs)).rejects.toMatchObject({ code: 'object-missing' });
     });
+  });
+
+  it('says of every object what keeps it, and does not take silence for an answer', async () => {
+    const server = await s3Server();
+    const bucket = await shared('locked');
+    const lock = { mode: 'compliance', days: 2 } as const;
+    const target = await open({ bucket, lock });
+    await target.put('locked', Buffer.from('x'));
+    const { untilMs = 0, ...rest } = await target.lockOf('locked');
+    expect(rest).toEqual({ mode: 'compliance', isHeld: false });
+    expect(Math.abs(untilMs - Date.now() - 2 * DAY_MS)).toBeLessThan(60_000);
+    const { prefix } = target.connection.place;
+    const bare = await open({ bucket, prefix });
+    await bare.put('bare', Buffer.from('x'));
+    expect(await target.lockOf('bare')).toEqual({ isHeld: false });
+    await target.hold('bare', true);
+    expect(await target.lockOf('bare')).toEqual({ isHeld: true });
+    await target.hold('bare', false);
+    // Somebody who may read objects and nothing else.
+    const s3 = server.client();
+    const resource = `arn:aws:s3:::${bucket}`;
+    const allow = { Effect: 'Allow', Principal: { AWS: [`arn:aws:iam:::user/${server.stranger.id}`] } };
+    const Statement = [{ ...allow, Action: ['s3:GetObject'], Resource: [`${resource}/*`] }];
+    await s3.send(
+      new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
+    );
+    const reader = await open({ bucket, prefix, lock, credentials: credentialsOf(server.stranger) });
+    await expect(reader.lockOf('bare')).rejects.toMatchObject({ code: 'target-denied' });
+    s3.destroy();
   });
 
   it('keeps what is on legal hold until it is released', async () => {

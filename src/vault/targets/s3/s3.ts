@@ -2,7 +2,14 @@ import type { EgressGuard } from '../../../clients/egress.ts';
 import { checkObjectName, isObjectName } from '../object-name.ts';
 import type { Pace } from '../pace.ts';
 import type { BucketPlace } from '../storage-access.ts';
-import type { HiddenObject, StoredObject, Target, TargetCapabilities, TargetDescription } from '../target.ts';
+import type {
+  HiddenObject,
+  ObjectLock,
+  StoredObject,
+  Target,
+  TargetCapabilities,
+  TargetDescription,
+} from '../target.ts';
 import { again } from './again.ts';
 import { readBody } from './body.ts';
 import { call, isVaultError } from './call.ts';
@@ -11,6 +18,7 @@ import { CreateOnly } from './create-only.ts';
 import { codeOf } from './errors.ts';
 import type { S3Limits } from './limits.ts';
 import { removeAbandonedParts } from './multipart.ts';
+import { lockOf, type LockRights } from './lock-of.ts';
 import { removeOnly, removeVersions } from './remove.ts';
 import { holdObject, lockUntil } from './retention.ts';
 import type { Creation } from './write.ts';
@@ -35,6 +43,7 @@ export class S3Target implements Target {
   readonly #creation: CreateOnly;
   #versioning: ReturnType<typeof versioningOf> | undefined;
   #tidied = false;
+  readonly #lockRights: LockRights = {};
 
   constructor(place: BucketPlace, guard: EgressGuard, { limits, pace, writeOnly = false }: S3Options = {}) {
     this.#place = place;
@@ -143,6 +152,10 @@ export class S3Target implements Target {
 
   async hold(name: string, on: boolean): Promise<void> {
     await holdObject(this.connection, ...this.#named(name), on);
+  }
+
+  async lockOf(name: string): Promise<ObjectLock> {
+    return await lockOf(this.connection, this.#lockRights, ...this.#named(name));
   }
 
   async close(): Promise<void> {
