@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
@@ -55,17 +55,35 @@ describe('check', () => {
 
   it('finds a pack that is gone, and the next backup heals it', async () => {
     const { snapshotId } = await backup({ repository, source, threads: 0 });
+    writeFileSync(join(folder, 'source', 'new'), 'new');
+    const { snapshotId: second } = await backup({ repository, source, threads: 0 });
     const data = objects('packs').toSorted((a, b) => readFileSync(b).length - readFileSync(a).length)[0] as string;
     rmSync(data);
-    const { findings } = await check({ repository, level: 'structure' });
-    expect(new Set(findings.map(({ code, where }) => `${code} ${where}`))).toEqual(
-      new Set([`object-missing ${snapshotId}`]),
-    );
+    const pack = relative(join(folder, 'store'), data);
+    for (const level of ['structure', 'data'] as const) {
+      const { findings } = await check({ repository, level });
+      expect(findings).toMatchObject([{ code: 'object-missing', where: pack, snapshots: [snapshotId, second] }]);
+    }
     const again = await backup({ repository, source, threads: 0 });
     // Each chunk that is gone is read from the first file that has it.
     expect(again.readBytes).toBeGreaterThan(5_000_000);
     await restore({ repository, snapshotId: again.snapshotId, to: join(folder, 'restored'), threads: 0 });
     expect(picture(join(folder, 'restored'))).toEqual(picture(join(folder, 'source')));
+  });
+
+  it('finds nothing any more when a pack is brought back, whatever was backed up while it was gone', async () => {
+    const { snapshotId } = await backup({ repository, source, threads: 0 });
+    const before = picture(join(folder, 'source'));
+    const pack = objects('packs').toSorted((a, b) => readFileSync(b).length - readFileSync(a).length)[0] as string;
+    renameSync(pack, join(folder, 'kept'));
+    writeFileSync(join(folder, 'source', 'new'), 'new');
+    await backup({ repository, source, threads: 0 });
+    const gone = restore({ repository, snapshotId, to: join(folder, 'early'), threads: 0 });
+    await expect(gone).rejects.toMatchObject({ code: 'object-missing' });
+    renameSync(join(folder, 'kept'), pack);
+    expect(await check({ repository, level: 'data' })).toMatchObject({ findings: [] });
+    await restore({ repository, snapshotId, to: join(folder, 'restored'), threads: 0 });
+    expect(picture(join(folder, 'restored'))).toEqual(before);
   });
 
   it.each([

@@ -275,20 +275,24 @@ class Check {
     return this.#used.add(id, domain, writer);
   }
 
-  /** Finds a chunk's pack, and that the pack is there and on the reference list; answers the chunk's length. */
+  /** Finds a chunk's pack, whether it is there, and that it is on the reference list; answers the chunk's length. */
   #locate({ index, listed }: TreeCheck, id: Buffer, kind: number): number {
     const found = index.find(id);
     if (!found || found.entry.kind !== kind)
       throw new VaultError('chunk-missing', 'A part of the snapshot is in no index of this vault');
     const pack = index.pack(found.pack);
-    this.#packs.set(pack.id, pack.keyId);
-    if (this.#lengths.get(packName(pack.id)) !== pack.length) {
-      throw new VaultError('object-missing', `The pack ${pack.id} is not in the store, or not with its length`);
-    }
+    if (this.#lengths.get(packName(pack.id)) !== pack.length) this.#missing(pack.id);
+    else this.#packs.set(pack.id, pack.keyId);
     if (!listed.has(pack.id)) {
       throw new VaultError('malformed', `The pack ${pack.id} is needed and is not on the snapshot's reference list`);
     }
     return found.entry.plain;
+  }
+
+  /** A finding about the pack, and not about the snapshot that was looked at first: others need it, too. */
+  #missing(pack: string): void {
+    const text = `The pack ${pack} is not in the store, or not with its length`;
+    this.#find({ code: 'object-missing', where: packName(pack), text });
   }
 
   async #data(part: 'sample' | 'all'): Promise<void> {

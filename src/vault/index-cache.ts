@@ -93,7 +93,9 @@ export class IndexCache implements ChunkIndex {
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
     const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';
     this.#find = this.#database.prepare(`${columns} ${joined} LIMIT 1`);
-    this.#findAll = this.#database.prepare(`${columns.replace('FROM', ', p.source, p.id AS packId FROM')} ${joined}`);
+    this.#findAll = this.#database.prepare(
+      `${columns.replace('FROM', ', p.source, p.id AS packId FROM')} JOIN packs p ON p.n = c.pack WHERE c.id = ? ORDER BY p.present DESC`,
+    );
     this.#findTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ? LIMIT 1`);
     this.#findAllTrusted = this.#database.prepare(`${columns} ${joined} AND p.writer = ?`);
     this.#pack = this.#database.prepare(`${PACKS} WHERE p.n = ?`);
@@ -179,7 +181,8 @@ export class IndexCache implements ChunkIndex {
 
   /**
    * As it is for a snapshot that names these index objects and packs. What others claim of the same chunks does not count:
-   * another writer could have signed anything; nor do packs that the index objects tell of and that are gone since.
+   * another writer could have signed anything. A pack that was missing when the store was last listed is named all the
+   * same, after those that were there: it may have been brought back since.
    */
   within(indexIds: Iterable<string>, packIds: Iterable<string>): ChunkIndex {
     const packs = new Set(packIds);
