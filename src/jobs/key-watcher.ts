@@ -103,8 +103,14 @@ export class KeyWatcher {
 
   /** Looks at keys that were in doubt or said no, as soon as it is time. Answers how many environments it looked at. */
   async checkUneasy(): Promise<number> {
-    const names = await this.#services.records.listNames(UNEASY_SPACE, { limit: PAGE });
-    return this.#checkAll(names.map(({ tenantId, id }) => ({ tenantId, id })));
+    const refs: { readonly tenantId: string; readonly id: string }[] = [];
+    for (let after: string | undefined; ;) {
+      const page = { limit: PAGE, ...(after !== undefined && { after }) };
+      const names = await this.#services.records.listNames(UNEASY_SPACE, page);
+      refs.push(...names.map(({ tenantId, id }) => ({ tenantId, id })));
+      if (names.length < PAGE) return this.#checkAll(refs);
+      after = names.at(-1)?.name;
+    }
   }
 
   /** Looks at every environment that nobody has looked at for half a day. */

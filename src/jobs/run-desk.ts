@@ -4,6 +4,7 @@ import { EgressGuard, type EgressPolicy } from '../clients/egress.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
+import type { Clock } from '../keys/ports.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
 import type { Write } from '../records/commit.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
@@ -28,7 +29,7 @@ import type { Question } from '../vault/recovery/questions.ts';
 import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
 import { performerOf } from '../vault/runs/performers.ts';
-import { isGone } from '../vault/runs/owner.ts';
+import { isGone, isOfThisHost } from '../vault/runs/owner.ts';
 import { INTERRUPTED, problemOf } from '../vault/runs/run-problem.ts';
 import { LOCK_SPACE, putRun, readRun, runRef } from '../vault/runs/run-record.ts';
 import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
@@ -50,6 +51,7 @@ export interface RunDeskServices extends StorageServices {
   readonly pipeline: Pipeline;
   readonly runner: Runner;
   readonly random: Random;
+  readonly clock: Clock;
   readonly egress: EgressPolicy;
   /** Asks for keys of this installation as an environment. */
   readonly keystead: KeysteadOf;
@@ -65,6 +67,8 @@ export interface RunDeskServices extends StorageServices {
 const END_ATTEMPTS = 6;
 const END_PAUSE_MS = 1_000;
 const PAGE = 1_000;
+/** A server that is alive hears of it within seconds, and gives its runs ten. */
+const LEFT_MS = 10 * 60_000;
 
 /** How a run ended, or that nobody knows. */
 type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunProblem };
@@ -243,7 +247,7 @@ export class RunDesk {
         const tenant = await directory.tenant(tenantId);
         const record = await records.read(runRef(tenantId, id));
         const run = tenant && record && readRun(tenant.tenantKey, record);
-        if (run?.state !== 'running' || !isGone(run.owner)) continue;
+        if (run?.state !== 'running' || !(isGone(run.owner) || this.#isLeft(run))) continue;
         await this.#recordEnd(tenant as Tenant, id, { state: 'interrupted', problem: INTERRUPTED });
         count++;
       } catch (error) {
@@ -252,6 +256,15 @@ export class RunDesk {
       }
     }
     return count;
+  }
+
+  /**
+   * Whether a run was told to stop long ago by somebody who waits for it, and its owner, whom nobody can see from here, has
+   * not: a container that was killed comes back under another name.
+   */
+  #isLeft({ owner, cancelledAtMs }: Run): boolean {
+    if (cancelledAtMs === undefined || isOfThisHost(owner)) return false;
+    return this.#services.clock() - cancelledAtMs >= LEFT_MS;
   }
 
   /** Runs in flight hold a lock, so there is no need to go through all that ever were. */

@@ -25,6 +25,10 @@ export interface AlertPorts {
 }
 
 const BATCH = 200;
+/** How many alerts of one tenant a round deals with: whoever has many keeps nobody else from being told. */
+const PER_TENANT = 200;
+/** An entry has room for so many records. */
+const COMMIT = 100;
 /** How many channels are told at once. */
 const AT_ONCE = 8;
 
@@ -36,15 +40,13 @@ interface Due {
 /**
  * Sends the alerts that wait, and forgets what is long over. Each attempt is begun by a commit, so of several servers one
  * makes it, and one that is killed in between is followed by another attempt with the same id. Where a channel is out of
- * reach its other alerts wait for the next time, and no other channel does. Answers how many alerts it dealt with.
+ * reach its other alerts wait with the one that was tried, and no other channel does. Answers how many alerts it dealt with.
  *
  * @throws {AggregateError} when all others are done: what kept some of them
  */
 export async function sendAlerts(ports: AlertPorts): Promise<number> {
-  const { store, clock } = ports;
   const failures: unknown[] = [];
-  const page = await store.listNames(ALERT_DUE_SPACE, { limit: BATCH });
-  const refs = page.filter((name) => timeOf(name) <= clock());
+  const refs = await dueRefs(ports);
   const due = (await Promise.all(refs.map((ref) => read(ports, ref, failures)))).filter((one) => one !== undefined);
   const lanes = Map.groupBy(due, ({ alert }) => `${alert.tenantId} ${alert.channelId}`).values();
   const tell = async (): Promise<number> => {
@@ -55,6 +57,24 @@ export async function sendAlerts(ports: AlertPorts): Promise<number> {
   const counts = await Promise.all(Array.from({ length: AT_ONCE }, tell));
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} alerts could not be dealt with`);
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What is due, the oldest first, of every tenant. */
+async function dueRefs({ store, clock }: AlertPorts): Promise<NamedRef[]> {
+  const taken = new Map<string, number>();
+  const refs: NamedRef[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await store.listNames(ALERT_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
+    const due = page.filter((name) => timeOf(name) <= clock());
+    for (const ref of due) {
+      const count = taken.get(ref.tenantId) ?? 0;
+      if (count >= PER_TENANT) continue;
+      taken.set(ref.tenantId, count + 1);
+      refs.push(ref);
+    }
+    if (due.length < BATCH) return refs;
+    after = due.at(-1)?.name;
+  }
 }
 
 /** A name proves nothing: what the record says decides. */
@@ -72,12 +92,18 @@ async function read({ store, directory }: AlertPorts, ref: NamedRef, failures: u
 /** What is due to one channel, one after another. */
 async function serve(ports: AlertPorts, lane: readonly Due[], failures: unknown[]): Promise<number> {
   let done = 0;
-  for (const { tenant, alert } of lane) {
+  for (const [index, { tenant, alert }] of lane.entries()) {
     try {
       if (dueAtMs(alert) > ports.clock()) continue;
       const { state } = alert.delivery;
       if (state !== 'waiting') await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert');
-      else if (!(await attempt(ports, tenant, alert))) return done;
+      else {
+        const againAtMs = await attempt(ports, tenant, alert);
+        if (againAtMs !== undefined) {
+          await putOff(ports, tenant, lane.slice(index + 1), againAtMs);
+          return done;
+        }
+      }
       done++;
     } catch (error) {
       // Another server was faster.
@@ -87,14 +113,26 @@ async function serve(ports: AlertPorts, lane: readonly Due[], failures: unknown[
   return done;
 }
 
-/** `false`: it was not taken, and what comes after it would not be either. */
-async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise<boolean> {
+/** What a channel that is out of reach would not take either: else it would stand before what others are told. */
+async function putOff(ports: AlertPorts, { tenantKey }: Tenant, lane: readonly Due[], nextAtMs: number): Promise<void> {
+  const waiting = lane.map(({ alert }) => alert).filter(({ delivery }) => delivery.state === 'waiting');
+  for (let at = 0; at < waiting.length; at += COMMIT) {
+    const some = waiting.slice(at, at + COMMIT);
+    const writes = some.map((alert) =>
+      putAlert(tenantKey, alert, { ...alert, delivery: { ...alert.delivery, nextAtMs } }),
+    );
+    await commit(ports, some[0] as Alert, writes, 'keystead:PutOffAlerts');
+  }
+}
+
+/** When it is tried again; `undefined`: it was taken, or given up. */
+async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise<number | undefined> {
   const { store, sender, clock, random } = ports;
   const { tenantKey, tenantId } = tenant;
   const record = await store.read(channelRef(tenantId, alert.channelId));
   if (record === undefined) {
     await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert', 'no-channel');
-    return true;
+    return undefined;
   }
   const channel = readChannel(tenantKey, record);
   const mine: Alert = { ...begun(alert, clock()), revision: alert.revision + 1 };
@@ -103,7 +141,7 @@ async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise
   const after = attempted(mine, failure, random(1).readUInt8() / 256, clock());
   const action = after.delivery.state === 'abandoned' ? 'keystead:AbandonAlert' : 'keystead:DeliverAlert';
   await commit(ports, alert, [putAlert(tenantKey, mine, after)], action, failure);
-  return failure === undefined || after.delivery.state === 'abandoned';
+  return after.delivery.state === 'waiting' ? after.delivery.nextAtMs : undefined;
 }
 
 async function commit(

@@ -11,7 +11,10 @@ import { mailOf } from '../config/mail.ts';
 import { raiseAlerts } from '../jobs/raise-alerts.ts';
 import { sendAlerts, type AlertPorts } from '../jobs/send-alerts.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../protocols/admin/admin.fixture.ts';
-import type { AlertFacts } from '../vault/alerts/alert.ts';
+import { uuid } from '../crypto/uuid.ts';
+import type { Tenant } from '../identity/tenant.ts';
+import { alertFor, type AlertFacts } from '../vault/alerts/alert.ts';
+import { putAlert } from '../vault/alerts/alert-record.ts';
 import { alertMessage } from '../vault/alerts/alert-message.ts';
 import { isEmailAddress } from '../vault/alerts/channel.ts';
 import { alertSender } from './alert-sender.ts';
@@ -240,6 +243,30 @@ describe('alerts on their way', () => {
     await sendAlerts(ports);
     expect(got).toHaveLength(2);
     expect((await alerts()).filter(({ failure }) => failure === 'smtp-452')).toHaveLength(1);
+  });
+
+  it('wait for no flood of another channel, or of another tenant, that is out of reach', async () => {
+    const webhook = { webhookUrl: 'http://127.0.0.1:1/hook' };
+    const dead = await channel(webhook);
+    const stranger = (await house.member(['administrator'], house.stranger)).apiKey;
+    const made = await house.send(stranger, 'POST', '/alert-channels', { label: 'dead', ...webhook });
+    const { channelId } = made.body['channel'] as { channelId: string };
+    const { random } = house.services;
+    const flood = (tenant: Tenant, id: string, count: number) =>
+      Array.from({ length: count }, () => {
+        const fields = { tenantId: tenant.tenantId, id: uuid(random), channelId: id, facts: FACTS };
+        return putAlert(tenant.tenantKey, undefined, alertFor(fields, nowMs));
+      });
+    const all = [...flood(house.stranger, channelId, 450), ...flood(house.tenant, dead.id, 250)];
+    for (let at = 0; at < all.length; at += 50) await house.commit(...all.slice(at, at + 50));
+    later(1);
+    await post(`/alert-channels/${(await channel({ webhookUrl: webhookUrl() })).id}/test`);
+    for (let round = 0; round < 2; round++) await sendAlerts(ports);
+    expect(got).toHaveLength(1);
+    await house.send(stranger, 'POST', `/alert-channels/${channelId}/delete`);
+    await post(`/alert-channels/${dead.id}/delete`);
+    later(60_000);
+    for (let round = 0; round < 3; round++) await sendAlerts(ports);
   });
 
   it('go only to who wants them', async () => {

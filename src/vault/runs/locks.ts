@@ -31,7 +31,8 @@ const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>)
   retire: () => KEEPING,
   // What a backup in flight has referred to must not lose its key.
   forget: () => ({ holds: ['keeping'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
-  rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing'] }),
+  // What makes data keys meanwhile would make some that only the key knows that is being left.
+  rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
 };
 
 /** What a run of this work holds, and what it must not meet. */

@@ -16,11 +16,19 @@ export function thisOwner(): RunOwner {
   return { host: hostname(), pid: process.pid, startTicks: startTicks(process.pid) ?? '', boot: boot() };
 }
 
-/** Whether an owner is known to be gone. One on another host is not known to be. */
+/**
+ * Whether an owner is known to be gone. All servers of a database are on one machine, so one of another boot is. One of
+ * another host name is not known to be: containers have names and process ids of their own.
+ */
 export function isGone(owner: RunOwner): boolean {
-  if (owner.host !== hostname()) return false;
   if (owner.boot !== boot()) return true;
+  if (!isOfThisHost(owner)) return false;
   return startTicks(owner.pid) !== owner.startTicks;
+}
+
+/** Whether it can be seen from here if an owner is alive. */
+export function isOfThisHost({ host }: RunOwner): boolean {
+  return host === hostname();
 }
 
 function boot(): string {

@@ -292,9 +292,16 @@ async function storedSpecFrom(
     );
   }
   const after = storedSpec(context.proof.tenant.tenantKey, id, spec, context.services.random);
-  const keepsPassword = before.kind === 'postgres' && after.kind === 'postgres' && before.host === after.host;
+  const keepsPassword = before.kind === 'postgres' && after.kind === 'postgres' && isSamePlace(before, after);
   if (!keepsPassword || after.password !== undefined || before.password === undefined) return after;
   return { ...after, password: before.password };
+}
+
+type PostgresPlace = Pick<Extract<BackupSource['spec'], { kind: 'postgres' }>, 'host' | 'port' | 'user' | 'tls'>;
+
+/** Whether a password that is kept would go to whom it was given for, and in no plainer way. */
+function isSamePlace(a: PostgresPlace, b: PostgresPlace): boolean {
+  return a.host === b.host && (a.port ?? 5432) === (b.port ?? 5432) && a.user === b.user && a.tls === b.tls;
 }
 
 function requireOneSpec(isOne: boolean): void {

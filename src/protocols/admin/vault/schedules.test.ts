@@ -446,6 +446,17 @@ describe('sources, their schedules, and what the server does of its own accord',
     for (const text of [String(record?.body), JSON.stringify(answer.body), house.logged.join('\n')]) {
       expect(text).not.toContain(secret);
     }
+    const path = `/environments/${environment}/sources/${answer.body['sourceId'] as string}`;
+    const change = async (more: object) => {
+      const { password: _, ...place } = postgres;
+      const { body } = await post(path, { postgres: { ...place, ...more } });
+      return (body['postgres'] as { hasPassword: boolean }).hasPassword;
+    };
+    expect(await change({ databases: ['records'], port: 5432 })).toBe(true);
+    for (const elsewhere of [{ port: 5433 }, { user: 'another' }, { tls: 'disable' }, { host: 'db2.example.com' }]) {
+      await post(path, { postgres });
+      expect(await change(elsewhere)).toBe(false);
+    }
   });
 
   it.each<[string, object, number, string]>([

@@ -649,5 +649,10 @@ describe('environments and runs over the admin API', () => {
       state: 'running',
       cancelledAtMs: services.clock(),
     });
+    // A container that was killed comes back under another name: a run of its like ends when somebody says so and waits.
+    expect(await services.vault.desk.recover()).toBe(0);
+    house.setClock(services.clock() + 10 * 60_000);
+    expect(await services.vault.desk.recover()).toBe(1);
+    expect((await get(`/runs/${alive[1]?.id}`)).body).toMatchObject({ state: 'interrupted' });
   });
 });
