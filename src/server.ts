@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { forgetRuns } from './jobs/forget-runs.ts';
 import { noteOverdue } from './jobs/note-overdue.ts';
+import { RightsSweep } from './jobs/sweep-rights.ts';
 import { sendAlerts } from './jobs/send-alerts.ts';
 import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
@@ -224,6 +225,7 @@ export async function startKeystead(
   const { egress, mail, publicUrl } = config;
   const alerts = alertSender({ egress, ...(mail && { mail }), ...(publicUrl !== undefined && { publicUrl }) }, clock);
   const sender = webhookSender(directory, config.egress, clock);
+  const rights = new RightsSweep(keystead);
   const chores = [
     // Each of its own: one that fails again and again keeps no other from what it does.
     every(SWEEP_EVERY_MS, onFault, () => sweepDueKeys(store, directory, keys, clock(), random)),
@@ -240,6 +242,7 @@ export async function startKeystead(
     every(SCHEDULES_EVERY_MS, onFault, () => vault.desk.cancelAsked()),
     every(UNEASY_EVERY_MS, onFault, () => vault.watcher.checkUneasy()),
     every(WATCH_EVERY_MS, onFault, () => vault.watcher.checkAll()),
+    every(TEND_KEYS_EVERY_MS, onFault, () => rights.sweep()),
     every(RECOVER_EVERY_MS, onFault, () => noteOverdue({ records: store, directory, pipeline, clock, random })),
     every(EVENTS_EVERY_MS, onFault, () => sendAlerts({ store, directory, sender: alerts, clock, random })),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),

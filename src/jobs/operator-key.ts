@@ -47,7 +47,7 @@ export async function keepOperatorKey(
           spec: SYMMETRIC,
           usage: 'encrypt-decrypt',
           origin: 'generated',
-          description: `AES-256 of the backup environment ${environment.id} of account ${tenant.accountId}`,
+          description: descriptionFor(tenant, environment.id),
           accessPolicy: defaultAccessPolicy(operator.accountId),
           tags: [],
           instancePolicies: there === undefined ? NO_INSTANCE_POLICIES : await keys.instancePolicies.find(there),
@@ -66,6 +66,22 @@ export async function keepOperatorKey(
       },
     };
   });
+}
+
+/** Whether a key is one that {@link keepOperatorKey} made for this environment, and nobody has written on since. */
+export async function isOperatorKeyFor(
+  ports: KeysteadRightsPorts,
+  tenant: Pick<Tenant, 'accountId'>,
+  environmentId: string,
+  arn: string,
+): Promise<boolean> {
+  const { accountId } = await operatorTenant(ports);
+  const found = await requireKey(ports, arn);
+  return found.accountId === accountId && found.open.key.description === descriptionFor(tenant, environmentId);
+}
+
+function descriptionFor({ accountId }: Pick<Tenant, 'accountId'>, environmentId: string): string {
+  return `AES-256 of the backup environment ${environmentId} of account ${accountId}`;
 }
 
 /**

@@ -2,3 +2,11 @@
 export function environmentCrn(region: string, accountId: string, environmentId: string): string {
   return `crn:v1:keystead:public:backup:${region}:a/${accountId}:${environmentId}::`;
 }
+
+/** Whose environment {@link environmentCrn} named, and which; `undefined`: it names something else. */
+export function parseEnvironmentCrn(
+  crn: string,
+): { readonly accountId: string; readonly environmentId: string } | undefined {
+  const [, accountId, environmentId] = /^crn:v1:keystead:public:backup:[^:]+:a\/(\d+):([^:]+)::$/.exec(crn) ?? [];
+  return accountId === undefined || environmentId === undefined ? undefined : { accountId, environmentId };
+}

@@ -81,7 +81,8 @@ export type Keyed = Pick<Environment, 'masterKeys' | 'nextMasterKeys' | 'formerS
 
 /** The keys of this installation that an environment needs, at whichever of its places. */
 export function ownKeys({ masterKeys, nextMasterKeys = [], formerStorages }: Keyed): Set<string> {
-  const all = [...masterKeys, ...nextMasterKeys, ...formerStorages.flatMap((place) => place.masterKeys)];
+  const former = formerStorages.flatMap((place) => [...place.masterKeys, ...(place.nextMasterKeys ?? [])]);
+  const all = [...masterKeys, ...nextMasterKeys, ...former];
   return new Set(all.filter(isOwn).map(({ keyId }) => keyId));
 }
 
