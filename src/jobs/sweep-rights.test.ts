@@ -63,7 +63,7 @@ describe('rights that a killed server has left behind', () => {
   /** As a server that was killed right after the environment was forgotten. */
   async function vanish(environmentId: string): Promise<void> {
     const ref = environmentRef(house.tenant.tenantId, environmentId);
-    const revision = await house.store.revisionOf(ref);
+    const revision = house.store.revisionOf(ref);
     await house.commit({ remove: ref, revision: revision as number });
   }
 
@@ -88,7 +88,7 @@ describe('rights that a killed server has left behind', () => {
     ]);
     const { open } = await requireKey(ports(), forgotten);
     const scope = `${region}/${open.key.id}`;
-    expect(await house.store.list(house.tenant.tenantId, 'grant', scope, { limit: 10 })).toEqual([]);
+    expect(house.store.list(house.tenant.tenantId, 'grant', scope, { limit: 10 })).toEqual([]);
     expect(await rights.sweep()).toBe(0);
   });
 
