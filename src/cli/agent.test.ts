@@ -152,6 +152,11 @@ describe('an agent from the command line', () => {
     expect([ran.exitCode, ran.stderr]).toEqual([expect.any(Number), expect.stringContaining('of its own')]);
   });
 
+  it('says that it is not enrolled, and what to do', async () => {
+    const ran = await host('backup', source, '--state', join(server.folder, 'nowhere'));
+    expect([ran.exitCode, ran.stderr]).toEqual([1, expect.stringMatching(/no enrolled agent.*agent enroll/s)]);
+  });
+
   it('two hosts write into one environment, each its own chain, and neither finds what the other has', async () => {
     const { file } = await invite('db-3');
     const folder = join(server.folder, 'host-3');
@@ -172,12 +177,41 @@ describe('an agent from the command line', () => {
     expect(await adminJson('agent', 'revoke', 'production', 'db-1')).toMatchObject({ state: 'revoked', through: 4 });
     expect(await adminJson('agent', 'revoke', 'production', agentId)).toMatchObject({ state: 'revoked', through: 4 });
     const ran = await host('backup', source, '--name', 'records');
-    expect(ran.exitCode).not.toBe(0);
+    expect([ran.exitCode, ran.stderr]).toEqual([1, expect.stringMatching(/does not accept this host.*revoked/s)]);
     const list = jsonLines((await admin('snapshots', '--environment', 'production', '--json')).stdout);
     expect(list).toHaveLength(5);
     expect(existsSync(join(server.folder, 'vaults', 'production', 'writers'))).toBe(true);
     rmSync(join(state, 'api-key'));
     // Its name is free again.
     expect((await invite('db-1')).id).not.toBe(agentId);
+  }, 60_000);
+
+  it('is refused a folder that is no vault before its token is spent, and one that is another vault', async () => {
+    const { file } = await invite('db-4');
+    const folder = join(server.folder, 'host-4');
+    const at = (path: string): Promise<Ran> =>
+      host('enroll', '--server', server.url, '--token-file', file, '--state', folder, '--store-path', path);
+    const empty = await at(server.folder);
+    expect([empty.exitCode, empty.stderr]).toEqual([1, expect.stringMatching(/no vault in .* mounted/)]);
+    const right = join(server.folder, 'vaults', 'production');
+    expect((await at(right)).exitCode).toBe(0);
+    const backup = (): Promise<Ran> => cli({ KEYSTEAD_AGENT_STATE: folder }, 'agent', 'backup', source);
+    const facts = JSON.parse(readFileSync(join(folder, 'agent.json'), 'utf8')) as { storage: Json };
+    const leadTo = (path: string): void =>
+      writeFileSync(join(folder, 'agent.json'), JSON.stringify({ ...facts, storage: { ...facts.storage, path } }));
+    // The folder is not mounted; then it is another vault's.
+    const elsewhere = join(server.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    leadTo(elsewhere);
+    expect(await backup()).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/no vault in/) as string });
+    writeFileSync(join(elsewhere, 'vault.json'), '{}');
+    expect(await backup()).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/is not the one/) as string });
+    expect(readdirSync(elsewhere)).toEqual(['vault.json']);
+    // A copy of the vault looks right from here, and the server sees nothing of what is put there.
+    writeFileSync(join(elsewhere, 'vault.json'), readFileSync(join(right, 'vault.json')));
+    const lost = await backup();
+    expect([lost.exitCode, lost.stderr]).toEqual([1, expect.stringMatching(/does not find the snapshot/)]);
+    leadTo(right);
+    expect((await backup()).exitCode).toBe(0);
   }, 60_000);
 });

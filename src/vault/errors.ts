@@ -17,6 +17,7 @@ export type VaultErrorCode =
   | 'unknown-format'
   | 'bad-signature'
   | 'unknown-writer'
+  | 'not-enrolled'
   | 'writer-revoked'
   | 'wrong-name'
   | 'wrong-vault'
@@ -67,6 +68,8 @@ const NEXT: Record<VaultErrorCode, string> = {
   'unknown-format': 'It was written by a newer version, or is not of a vault. Use the version that wrote it.',
   'bad-signature': TAMPERED,
   'unknown-writer': 'Only the writers that the vault names count. Treat this as an alarm.',
+  'not-enrolled':
+    'Enrol this host by "keystead agent enroll", or name the folder of its enrolment by --state or KEYSTEAD_AGENT_STATE.',
   'writer-revoked':
     'Who wrote it may not write any more. Treat it as an alarm where that host was believed to be switched off.',
   'wrong-name': TAMPERED,

@@ -1,6 +1,7 @@
 import { KeysteadClient } from '@keystead/sdk';
 import { wipe } from '../../bytes/bytes.ts';
 import type { HostFacts, HostState } from '../../vault/agents/host/host-state.ts';
+import { requireVaultIn } from '../../vault/agents/host/store-place.ts';
 import { makeDedupeKey, openKnown } from '../../vault/write-only/open-write-only.ts';
 import { CliError } from '../errors.ts';
 
@@ -32,6 +33,8 @@ export async function enroll({ state, url, token, storePath }: Enrolling): Promi
       'Have the host invited by "keystead vault agent invite", and bring the file here as it is.',
     );
   }
+  // Before the token is spent.
+  if (storePath !== undefined) requireVaultIn(storePath);
   const writer = state.makeWriterKey();
   const api = new KeysteadClient({ url, apiKey });
   const given = await api.enrolAgent(environmentId, agentId, { publicKey: writer.publicKey.toString('base64') });
@@ -42,6 +45,7 @@ export async function enroll({ state, url, token, storePath }: Enrolling): Promi
     pair: Buffer.from(given.pair, 'base64'),
     pairId: given.pairId,
   };
+  if (storePath !== undefined) requireVaultIn(storePath, known.descriptor);
   const dedupe = await makeDedupeKey(openKnown(known), state.writerKey());
   const facts: HostFacts = {
     url,

@@ -23,19 +23,28 @@ export function reportOf(source: string, startedAt: string, outcome: Outcome): o
   return { ...common, state: 'succeeded', snapshotId, report: { ...counts, problemCount: problems.length } };
 }
 
-/** Tells the server of every run that it does not know yet, oldest first. Answers how many are left. */
-export async function tellSpooled(state: HostState, server: AgentServer): Promise<number> {
+/** What became of telling: how many reports are left, and which snapshots the server did not find in the store. */
+export interface Telling {
+  readonly left: number;
+  readonly unseen: readonly string[];
+}
+
+/** Tells the server of every run that it does not know yet, oldest first. */
+export async function tellSpooled(state: HostState, server: AgentServer): Promise<Telling> {
   const reports = state.spooled();
+  const unseen: string[] = [];
   for (const [at, { runId, body }] of reports.entries()) {
     try {
-      await server.report({ runId, ...body } as Parameters<AgentServer['report']>[0]);
+      const report = { runId, ...body } as Parameters<AgentServer['report']>[0];
+      const told = await server.report(report);
+      if (report.state === 'succeeded' && told.state !== 'succeeded') unseen.push(report.snapshotId ?? runId);
     } catch (error) {
       // What the server will never take must not keep it from everything that comes after.
-      if (!(error instanceof KeysteadError) || error.status !== 400) return reports.length - at;
+      if (!(error instanceof KeysteadError) || error.status !== 400) return { left: reports.length - at, unseen };
     }
     state.told(runId);
   }
-  return 0;
+  return { left: 0, unseen };
 }
 
 function wordOf(code: string): string {

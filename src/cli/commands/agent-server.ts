@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeysteadClient, KeysteadError } from '@keystead/sdk';
 import type { HostState } from '../../vault/agents/host/host-state.ts';
+import { CliError } from '../errors.ts';
 import type { ServerWord } from '../../vault/write-only/write-only.ts';
 
 /** Refusals that pass by themselves, and how often and how long is waited for that. */
@@ -45,8 +46,9 @@ export class AgentServer {
     return await this.#patiently(() => this.#client.askForAgent(this.#environmentId, this.#agentId, { look }));
   }
 
-  async report(body: Report): Promise<void> {
-    await this.#patiently(() => this.#client.reportAgentRun(this.#environmentId, this.#agentId, body));
+  /** Answers what the server makes of the run: what it cannot find in the store has failed. */
+  async report(body: Report): Promise<{ readonly state: string }> {
+    return await this.#patiently(() => this.#client.reportAgentRun(this.#environmentId, this.#agentId, body));
   }
 
   async #patiently<T>(send: () => Promise<T>): Promise<T> {
@@ -54,10 +56,21 @@ export class AgentServer {
       try {
         return await send();
       } catch (error) {
+        if (error instanceof KeysteadError && error.status === 401) throw refused(error);
         const passes = error instanceof KeysteadError && BUSY.has(error.code);
         if (!passes || attempt >= ATTEMPTS) throw error;
         await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       }
     }
   }
+}
+
+/** What is refused here is the credential of the enrolment, and not one that somebody could give. */
+function refused({ code, message }: KeysteadError): CliError {
+  return new CliError(
+    'failed',
+    code,
+    `the server does not accept this host: ${message}`,
+    'Its agent was revoked, or its credential was suspended: "keystead vault agent list" shows it. To write again it needs a new invitation, and another --state.',
+  );
 }

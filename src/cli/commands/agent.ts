@@ -16,6 +16,8 @@ const STATE: Row = [
   '--state <folder>',
   'where this host keeps its keys, mode 0700 (KEYSTEAD_AGENT_STATE; /var/lib/keystead-agent)',
 ];
+const UNSEEN = (snapshot: string): string =>
+  `the server does not find the snapshot ${snapshot} in the environment's store`;
 const DEFAULT_STATE = '/var/lib/keystead-agent';
 
 export const AGENT_COMMANDS: readonly CliCommand[] = [
@@ -73,7 +75,8 @@ export const AGENT_COMMANDS: readonly CliCommand[] = [
       const state = stateOf(session);
       const { name, writerId: fingerprint, url, environmentId, agentId, storage } = state.facts();
       const server = AgentServer.of(state);
-      const left = await tellSpooled(state, server);
+      const { left, unseen } = await tellSpooled(state, server);
+      for (const snapshot of unseen) session.output.warn(UNSEEN(snapshot));
       const masterKey = await server.word(false).then(
         () => 'answers',
         (error: Error) => error.message,
@@ -144,7 +147,7 @@ async function runBackup(session: Session): Promise<void> {
   const stop = (): void => abort.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    await tellSpooled(state, server);
+    for (const snapshot of (await tellSpooled(state, server)).unseen) output.warn(UNSEEN(snapshot));
     const bar = new ProgressBar({ host, output, label: 'Backing up', unit: 'bytes' });
     const startedAt = new Date().toISOString();
     const done = hostBackup({
@@ -161,9 +164,17 @@ async function runBackup(session: Session): Promise<void> {
     );
     bar.finish();
     state.spool(reportOf(source.name, startedAt, outcome));
-    const left = await tellSpooled(state, server);
+    const { left, unseen } = await tellSpooled(state, server);
     if (left > 0) output.warn(`The server could not be told of ${left} runs yet: the next run tells it.`);
     if ('error' in outcome) throw outcome.error;
+    if (unseen.includes(outcome.report.snapshotId)) {
+      throw new CliError(
+        'failed',
+        'snapshot-missing',
+        UNSEEN(outcome.report.snapshotId),
+        'What was put went elsewhere: see that "keystead agent status" shows the bucket or the folder of the environment.',
+      );
+    }
     output.item(showBackup(outcome.report));
     for (const { code, path } of outcome.report.problems) output.warn(`${code}: ${path.toString()}`);
   } finally {

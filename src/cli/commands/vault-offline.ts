@@ -22,6 +22,7 @@ export const OFFLINE_OPTIONS: readonly Row[] = [
   ['--store-endpoint <url>', "the address of the bucket's service (AWS's own of the region)"],
   ['--store-region <name>', 'the region of the bucket (AWS_REGION)'],
   ['--endpoint <url>', "the key service's address (AWS's own of the region)"],
+  ['--iam-endpoint <url>', 'where an API key of IBM Key Protect becomes a token (IBM Cloud IAM)'],
   ['--key <arn...>', 'the master keys to ask, and no other (those that the vault names)'],
   ['--recovery-key <file>', 'the private half of a recovery key, in place of any key service'],
   ['--writer <id>', "who must have made the vault: the environment's writer id"],
@@ -100,7 +101,11 @@ async function openOffline(session: Session): Promise<OfflineVault> {
   const [endpoint, creator, keys] = [given.optional('endpoint'), given.optional('writer'), given.list('key')];
   const recovery = recoveryOf(session);
   const apiKey = host.env[KEY_PROTECT_API_KEY];
-  const keyProtect = apiKey === undefined ? undefined : { apiKey: Buffer.from(apiKey, 'utf8') };
+  const iamEndpoint = given.optional('iam-endpoint');
+  const keyProtect =
+    apiKey === undefined
+      ? undefined
+      : { apiKey: Buffer.from(apiKey, 'utf8'), ...(iamEndpoint !== undefined && { iamEndpoint }) };
   try {
     const vault = await offlineVault({
       storage: storageOf(session),

@@ -11,6 +11,7 @@ import type { Target } from '../../targets/target.ts';
 import { openWriteOnly } from '../../write-only/open-write-only.ts';
 import type { WriteOnly } from '../../write-only/write-only.ts';
 import { takingOwnForPut } from './lost-answers.ts';
+import { requireVaultIn } from './store-place.ts';
 import type { HostFacts, HostState, HostStorage } from './host-state.ts';
 
 export interface HostBackup {
@@ -26,6 +27,8 @@ export interface HostBackup {
 export async function hostBackup({ state, source, server, threads, ...watch }: HostBackup): Promise<BackupReport> {
   const facts = state.facts();
   const guard = new EgressGuard({});
+  const { type, path } = facts.storage;
+  if (type === 'folder' && path !== undefined) requireVaultIn(path, Buffer.from(facts.descriptor, 'base64'));
   const target = takingOwnForPut(openWriteOnlyTarget(accessOf(facts.storage), guard));
   try {
     await putDedupeEnvelope(target, facts);

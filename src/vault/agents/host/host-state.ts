@@ -98,9 +98,9 @@ export class HostState {
     this.#write(FILES.agent, Buffer.from(`${JSON.stringify({ format: FORMAT, ...facts }, undefined, 2)}\n`));
   }
 
-  /** @throws {VaultError} `unknown-writer`: not enrolled */
+  /** @throws {VaultError} `not-enrolled`, `unknown-format` */
   facts(): HostFacts {
-    if (!this.isEnrolled) throw new VaultError('unknown-writer', `There is no enrolled agent in ${this.folder}`);
+    if (!this.isEnrolled) throw new VaultError('not-enrolled', `There is no enrolled agent in ${this.folder}`);
     const { format, ...facts } = JSON.parse(readFileSync(join(this.folder, FILES.agent), 'utf8')) as HostFacts & {
       readonly format: number;
     };
