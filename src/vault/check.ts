@@ -127,7 +127,7 @@ class Check {
     try {
       if (scope.trees)
         for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
-      const list = await listSnapshots(repository, knownHeads);
+      const list = await listSnapshots(repository, knownHeads, { anew: true });
       const { snapshots, findings } = list;
       for (const { code, snapshot, text } of findings)
         this.#find({ code, where: snapshot, text, snapshots: [snapshot] });

@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ChunkEntry } from './format.ts';
 import { VaultError } from './errors.ts';
 import type { IndexObject } from './index-object.ts';
+import { NEEDS_SCHEMA, NeedsTable } from './needs-table.ts';
 
 /** Bumped when the tables change: an older cache is thrown away and built again. */
 const SCHEMA_VERSION = 2;
@@ -17,6 +18,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS revisions (key TEXT PRIMARY KEY, revision INTEGER);
   CREATE TABLE IF NOT EXISTS objects (name TEXT PRIMARY KEY, bytes BLOB);
   CREATE TABLE IF NOT EXISTS heads (writer TEXT PRIMARY KEY, sequence INTEGER, digest TEXT);
+  ${NEEDS_SCHEMA}
 `;
 
 /** How long a process waits for another one that writes to the same cache. */
@@ -75,6 +77,8 @@ interface ChunkRow {
  * goes back in time is found.
  */
 export class IndexCache implements ChunkIndex {
+  /** What snapshots need, as this machine remembers it. */
+  readonly needs: NeedsTable;
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
   readonly #findAll: StatementSync;
@@ -89,6 +93,7 @@ export class IndexCache implements ChunkIndex {
    */
   constructor(folder: string | undefined, vaultId: string, writer: string | undefined) {
     this.#database = open(folder, vaultId);
+    this.needs = new NeedsTable(this.#database);
     this.#writer = writer ?? '';
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
     const joined = 'JOIN packs p ON p.n = c.pack WHERE c.id = ? AND p.present = 1';

@@ -1,6 +1,8 @@
 import { VaultError } from './errors.ts';
 import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
 import { openHold, parseHoldName, type Hold } from './hold.ts';
+import type { IndexCache } from './index-cache.ts';
+import { keptObject } from './kept-object.ts';
 import { openMark, parseMarkName, type Mark } from './mark.ts';
 import type { Repository } from './repository.ts';
 import { openRetired, parseRetiredName, type RetiredKey } from './retired.ts';
@@ -38,18 +40,24 @@ export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promi
   return answers;
 }
 
-/** Reads and verifies objects by their names; one that was deleted meanwhile is left out. */
+/**
+ * Reads and verifies objects by their names; one that was deleted meanwhile is left out. With a cache they are kept there,
+ * and verified again each time.
+ */
 export async function readCreatorObjects<T>(
   { target, descriptor }: Reading,
   objects: readonly StoredObject[],
   open: (name: string, bytes: Buffer, identity: CreatorIdentity, object: StoredObject) => T,
+  cache?: IndexCache,
 ): Promise<CreatorObjects<T>> {
   const findings: CreatorFinding[] = [];
   const found = await eachOf(
     objects.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     async (object) => {
       try {
-        return [open(object.name, await target.get(object.name, MAX_JSON_OBJECT_LENGTH), descriptor, object)];
+        const read = async (): Promise<Buffer> => await target.get(object.name, MAX_JSON_OBJECT_LENGTH);
+        const opened = (bytes: Buffer): T => open(object.name, bytes, descriptor, object);
+        return [cache ? await keptObject(cache, object, read, opened) : opened(await read())];
       } catch (error) {
         if (!(error instanceof VaultError) || error.code.startsWith('target-')) throw error;
         if (error.code !== 'object-missing') {

@@ -2,6 +2,7 @@ import { VaultError } from './errors.ts';
 import { MAX_HEAD_LENGTH } from './format.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { KnownHead } from './index-cache.ts';
+import { keptObject } from './kept-object.ts';
 import type { KeyRing } from './key-ring.ts';
 import {
   headEnd,
@@ -16,7 +17,7 @@ import {
 } from './manifest.ts';
 import { eachOf, readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
 import type { Repository } from './repository.ts';
-import type { StoredObject } from './targets/target.ts';
+import type { StoredObject, Target } from './targets/target.ts';
 import { openTombstone, parseTombstoneName, tombstoneName, type Tombstone } from './tombstone.ts';
 
 const FIRST_READ = 64 << 10;
@@ -56,15 +57,20 @@ interface Link {
 
 /**
  * Reads and verifies the heads of all snapshots, and the chain of each writer. `known` are heads kept outside of the
- * store; those that this machine has seen count as well. Asks no master key.
+ * store; those that this machine has seen count as well. Asks no master key. Heads that this machine has read before are
+ * verified as it remembers them, where the store lists the same object; with `anew` each is read from the store.
  */
-export async function listSnapshots(repository: Repository, known: readonly KnownHead[] = []): Promise<SnapshotList> {
+export async function listSnapshots(
+  repository: Repository,
+  known: readonly KnownHead[] = [],
+  { anew = false }: { readonly anew?: boolean } = {},
+): Promise<SnapshotList> {
   const { target, cache } = repository;
   const findings: HistoryFinding[] = [];
   const stored: StoredObject[] = [];
   // Manifests before tombstones: one that is being deleted has its tombstone by the time it is gone.
   for await (const object of target.list('snapshots/')) if (parseSnapshotName(object.name)) stored.push(object);
-  const gone = await readTombstones(repository);
+  const gone = await readTombstones(repository, anew);
   for (const { subject, text } of gone.findings) {
     findings.push({ code: 'damaged', snapshot: snapshotId(parseTombstoneName(subject) as Tombstone), text });
   }
@@ -77,7 +83,8 @@ export async function listSnapshots(repository: Repository, known: readonly Know
   const leftovers: string[] = [];
   const superseded: Superseded[] = [];
   const manifests = new Map<string, Manifest>();
-  await eachOf(stored, async ({ name, storedMs }) => {
+  await eachOf(stored, async (object) => {
+    const { name, storedMs } = object;
     const place = parseSnapshotName(name) as Pick<Tombstone, 'writer' | 'sequence'>;
     const id = snapshotId(place);
     if (tombstones.has(id)) {
@@ -85,7 +92,7 @@ export async function listSnapshots(repository: Repository, known: readonly Know
       return;
     }
     try {
-      const manifest = await readHead(repository, name);
+      const manifest = anew ? await readHead(repository, name) : await keptHead(repository, object);
       manifests.set(id, { ...manifest, ...(storedMs !== undefined && { storedMs }) });
       link(place.writer, place.sequence, { digest: manifest.headDigest, previous: manifest.head.previous });
     } catch (error) {
@@ -122,12 +129,12 @@ export async function listSnapshots(repository: Repository, known: readonly Know
   return { snapshots, heads, findings, tombstones: [...tombstones.values()], leftovers, superseded };
 }
 
-async function readTombstones(repository: Repository): Promise<CreatorObjects<Tombstone>> {
+async function readTombstones(repository: Repository, anew: boolean): Promise<CreatorObjects<Tombstone>> {
   const objects: StoredObject[] = [];
   for await (const object of repository.target.list('tombstones/')) {
     if (parseTombstoneName(object.name)) objects.push(object);
   }
-  return await readCreatorObjects(repository, objects, openTombstone);
+  return await readCreatorObjects(repository, objects, openTombstone, anew ? undefined : repository.cache);
 }
 
 async function readTombstone(
@@ -206,11 +213,23 @@ export function writerOfContents(list: SnapshotList, { head }: Pick<Manifest, 'h
 }
 
 /** Reads and verifies the head of one manifest, by the name of its object. */
-export async function readHead(repository: Repository, name: string): Promise<Manifest> {
-  const { target, descriptor } = repository;
-  let bytes = await target.getRange(name, 0, FIRST_READ);
+export async function readHead({ target, descriptor }: Repository, name: string): Promise<Manifest> {
+  return openHead(name, await headBytes(target, name), descriptor);
+}
+
+async function keptHead({ target, descriptor, cache }: Repository, object: StoredObject): Promise<Manifest> {
+  const read = async (): Promise<Buffer> => await headBytes(target, object.name);
+  return await keptObject(cache, object, read, (bytes) => openHead(object.name, bytes, descriptor));
+}
+
+/** Head and signature, and nothing after them. */
+async function headBytes(target: Target, name: string): Promise<Buffer> {
+  const bytes = await target.getRange(name, 0, FIRST_READ);
   const end = headEnd(`The manifest ${name}`, bytes);
-  if (bytes.length < end) bytes = await target.getRange(name, 0, end);
+  return bytes.length < end ? await target.getRange(name, 0, end) : bytes.subarray(0, end);
+}
+
+function openHead(name: string, bytes: Buffer, descriptor: Descriptor): Manifest {
   return requireReplacer(openManifestHead(name, bytes, descriptor.vault, descriptor.writers), descriptor);
 }
 
@@ -251,14 +270,37 @@ export async function readSnapshot(
     if (!(error instanceof VaultError) || error.code !== 'object-missing') throw error;
     throw new VaultError('snapshot-missing', `There is no snapshot ${id}`, error);
   }
-  const manifest = requireReplacer(openManifestHead(name, bytes, descriptor.vault, descriptor.writers), descriptor);
+  const manifest = openHead(name, bytes, descriptor);
+  return { manifest, body: await openBody(ring, manifest, bytes) };
+}
+
+/**
+ * Reads the body of a manifest whose head was read and verified.
+ *
+ * @throws {VaultError} whatever it refuses, another head than that one too
+ */
+export async function readBody(
+  { target, descriptor }: Repository,
+  ring: KeyRing,
+  manifest: Manifest,
+): Promise<ManifestBody> {
+  const name = snapshotName(manifest.head.writer, manifest.head.sequence);
+  const bytes = await target.get(name, 2 * MAX_HEAD_LENGTH);
+  if (openHead(name, bytes, descriptor).headDigest !== manifest.headDigest) {
+    throw new VaultError('tampered', `The manifest ${name} is not the one that was there a moment ago`);
+  }
+  return await openBody(ring, manifest, bytes);
+}
+
+/** `bytes` are the whole object. */
+async function openBody(ring: KeyRing, manifest: Manifest, bytes: Buffer): Promise<ManifestBody> {
   const needed = manifest.head.keys.find((key) => key.id === manifest.head.body.key);
   const held = await ring.get(manifest.head.body.key);
   if (needed?.commitment !== held.commitment.toString('hex') || held.purpose !== 'metadata') {
     throw new VaultError(
       'commitment-mismatch',
-      `The body of snapshot ${id} was made with another key than its head names`,
+      `The body of snapshot ${snapshotId(manifest.head)} was made with another key than its head names`,
     );
   }
-  return { manifest, body: openManifestBody(manifest, bytes.subarray(manifest.bodyOffset), held) };
+  return openManifestBody(manifest, bytes.subarray(manifest.bodyOffset), held);
 }

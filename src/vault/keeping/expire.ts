@@ -55,7 +55,7 @@ export async function expire(
   const going: Surveyed[] = [];
   for (const one of snapshots) {
     if (expires(one)) {
-      const forMs = (rulesOf(one.body.source)?.trashDays ?? 0) * DAY_MS;
+      const forMs = (rulesOf(one.needs.source)?.trashDays ?? 0) * DAY_MS;
       await marks.put(repository, { kind: 'trash', reason: 'expired', forMs }, [one.id]);
       trashed.push(one.id);
       const now = marks.trashed(one.ids);

@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3_600_000;
 /** Names of the objects that snapshots need, their own manifests and the descriptor among them. */
 export async function objectsOf(
   { target }: Pick<Repository, 'target'>,
-  snapshots: readonly Pick<Surveyed, 'manifest' | 'body'>[],
+  snapshots: readonly Pick<Surveyed, 'manifest' | 'needs'>[],
 ): Promise<string[]> {
   const names = needed(snapshots);
   const objects = [...names].filter((name) => !name.startsWith('keys/'));

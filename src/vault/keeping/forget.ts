@@ -75,7 +75,7 @@ export async function forget(options: ForgetOptions): Promise<ForgetReport> {
 function chosen({ snapshots, list }: Survey, what: ForgetOptions['what']): Surveyed[] {
   const going =
     'source' in what
-      ? snapshots.filter(({ body }) => body.source === what.source)
+      ? snapshots.filter(({ needs }) => needs.source === what.source)
       : what.snapshots.map((id) => {
           const found = snapshots.find((one) => one.id === currentId(list, id));
           if (found) return found;
@@ -141,7 +141,7 @@ async function toDestroy(
 
 /** Index objects that nobody can open any more would only be warned of by every run. */
 async function dropUnreadable(repository: Repository, keys: ReadonlySet<string>, { snapshots }: Survey): Promise<void> {
-  const needed = new Set(snapshots.flatMap(({ body }) => body.indexes));
+  const needed = new Set(snapshots.flatMap(({ needs }) => needs.indexes));
   const indexes = new Set<string>();
   for (const { indexId, indexKeyId } of repository.cache.packs()) {
     if (keys.has(indexKeyId) && !needed.has(indexId)) indexes.add(indexId);

@@ -4,6 +4,7 @@ import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { dedupeKeyOf } from '../manifest.ts';
 import { openDomain, type Repository } from '../repository.ts';
+import { readBody } from '../snapshots.ts';
 import { rewrite, type RewriteOptions, type RewriteReport } from './rewrite.ts';
 import type { Survey } from './survey.ts';
 import { usedChunks } from './used-chunks.ts';
@@ -56,7 +57,8 @@ async function liveBytes(
   const places = new UsedPlaces();
   const live = new Map<string, number>();
   try {
-    for (const { manifest, body } of snapshots) {
+    for (const { manifest } of snapshots) {
+      const body = await readBody(repository, ring, manifest);
       const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
       const index = await loadIndexes(repository, ring, body);
       for (const id of body.packs) live.set(id, live.get(id) ?? 0);

@@ -11,6 +11,7 @@ import { isSameMasterKey } from '../master-keys/master-key.ts';
 import { dedupeKeyOf, snapshotId, type NeededKey, type SnapshotRecipient } from '../manifest.ts';
 import type { HeldKey } from '../object-key.ts';
 import { openDomain, type Repository } from '../repository.ts';
+import { readBody } from '../snapshots.ts';
 import { Avoided } from './avoided.ts';
 import { bury } from './bury.ts';
 import { PackCopier } from './pack-copier.ts';
@@ -62,14 +63,14 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteReport> {
   const isVouched = (one: CachedPack): boolean => !unwanted.keys.has(one.indexKeyId) || one.writer === creator;
   const isGoing = (id: string): boolean => (told.get(id) ?? []).some((one) => unwanted.isPack(one) || !isVouched(one));
   const isTouched = (one: Surveyed): boolean =>
-    unwanted.keys.has(one.manifest.head.body.key) || needsAnother(one, told, unwanted) || one.body.packs.some(isGoing);
+    unwanted.keys.has(one.manifest.head.body.key) || needsAnother(one, told, unwanted) || one.needs.packs.some(isGoing);
   const touched = survey.snapshots.filter(isTouched);
   const free = touched.filter(({ isHeld }) => !isHeld);
   const going = bounded(free, isGoing, told, options.maxBytes ?? Number.POSITIVE_INFINITY);
   const total = { packs: 0, chunks: 0, bytes: 0, replaced: 0 };
   let newest = survey.list.heads.find(({ writer }) => writer === creator);
   for (const group of Map.groupBy(free, ({ manifest }) => manifest.head.domain).values()) {
-    const ofGroup = group.filter((one) => unwanted.keys.size > 0 || one.body.packs.some((id) => going.chosen.has(id)));
+    const ofGroup = group.filter((one) => unwanted.keys.size > 0 || one.needs.packs.some((id) => going.chosen.has(id)));
     if (ofGroup.length === 0) continue;
     const done = await rewriteDomain(options, ofGroup, going.chosen, newest, total.bytes);
     newest = done.newest;
@@ -82,10 +83,10 @@ export async function rewrite(options: RewriteOptions): Promise<RewriteReport> {
 }
 
 /** Whether an index object that a snapshot names lies under a key that is unwanted. */
-function needsAnother({ body }: Surveyed, told: ReadonlyMap<string, CachedPack[]>, { keys }: Unwanted): boolean {
+function needsAnother({ needs }: Surveyed, told: ReadonlyMap<string, CachedPack[]>, { keys }: Unwanted): boolean {
   if (keys.size === 0) return false;
-  const named = new Set(body.indexes);
-  return body.packs.some((id) => told.get(id)?.some((one) => named.has(one.indexId) && keys.has(one.indexKeyId)));
+  const named = new Set(needs.indexes);
+  return needs.packs.some((id) => told.get(id)?.some((one) => named.has(one.indexId) && keys.has(one.indexKeyId)));
 }
 
 function bounded(
@@ -94,7 +95,7 @@ function bounded(
   told: ReadonlyMap<string, CachedPack[]>,
   maxBytes: number,
 ): { readonly chosen: ReadonlySet<string>; readonly left: number } {
-  const ids = [...new Set(snapshots.flatMap(({ body }) => body.packs))].filter(isGoing);
+  const ids = [...new Set(snapshots.flatMap(({ needs }) => needs.packs))].filter(isGoing);
   const chosen = new Set<string>();
   let bytes = 0;
   for (const id of ids) {
@@ -123,9 +124,10 @@ async function rewriteDomain(
   const isBad = (pack: CachedPack): boolean => going.has(pack.id) || unwanted.keys.has(pack.indexKeyId);
   const registry = new ChunkRegistry(cache, (pack) => isBad(pack) || avoided.has(pack));
   const [first] = snapshots as readonly [Surveyed, ...Surveyed[]];
-  const domain = await openDomain(repository, ring, first.body.source, dedupeKeyOf(first.manifest.head));
+  const domain = await openDomain(repository, ring, first.needs.source, dedupeKeyOf(first.manifest.head));
   const used = new Map<string, Set<string>>();
-  for (const { body } of snapshots) {
+  for (const { manifest } of snapshots) {
+    const body = await readBody(repository, ring, manifest);
     const index = await loadIndexes(repository, ring, body);
     await usedChunks({ repository, ring, domain, index, body, guard }, (id, pack) => {
       if (!going.has(pack.id)) return;
@@ -143,15 +145,16 @@ async function rewriteDomain(
   }
   const moved = await copier.finish();
   faultPoint('keeping.after-copy');
-  const staying = new Set(snapshots.flatMap(({ body }) => body.packs).filter((id) => !going.has(id)));
+  const staying = new Set(snapshots.flatMap(({ needs }) => needs.packs).filter((id) => !going.has(id)));
   await retell(repository, metadata, [...staying], unwanted.keys);
   let newest = newestBefore;
   for (const one of snapshots) {
-    const packs = [...new Set(one.body.packs.flatMap((id) => (going.has(id) ? [...(moved.get(id) ?? [])] : [id])))];
+    const packs = [...new Set(one.needs.packs.flatMap((id) => (going.has(id) ? [...(moved.get(id) ?? [])] : [id])))];
     const tellers = packs.map((id) => tellerOf(repository, id, one, unwanted));
     await guard.check();
     await guard.prove();
-    const { manifest, body } = one;
+    const { manifest } = one;
+    const body = await readBody(repository, ring, manifest);
     const { keys, recipients } = await keysOf(ring, dedupeKeyOf(manifest.head), metadata, tellers);
     const indexes = [...new Set(tellers.map(({ indexId }) => indexId))].toSorted();
     const { parent, domain: domainId } = manifest.head;
@@ -165,9 +168,9 @@ async function rewriteDomain(
 }
 
 /** The index object that a snapshot is to name for a pack: one of its own where that may stay. */
-function tellerOf({ cache }: Repository, id: string, { body }: Surveyed, { keys }: Unwanted): CachedPack {
+function tellerOf({ cache }: Repository, id: string, { needs }: Surveyed, { keys }: Unwanted): CachedPack {
   const sound = cache.tellings(id).filter(({ indexKeyId }) => !keys.has(indexKeyId));
-  const found = sound.find(({ indexId }) => body.indexes.includes(indexId)) ?? sound.at(-1);
+  const found = sound.find(({ indexId }) => needs.indexes.includes(indexId)) ?? sound.at(-1);
   if (found) return found;
   throw new VaultError('chunk-missing', `No index object that may stay tells of the pack ${id}`);
 }

@@ -3,13 +3,14 @@ import { VaultError } from '../errors.ts';
 import { covers, type Hold } from '../hold.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { snapshotId, type Manifest, type ManifestBody } from '../manifest.ts';
+import { snapshotId, type Manifest } from '../manifest.ts';
 import { eachOf, readHolds } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
-import { idsOf, listSnapshots, readSnapshot, writerOfContents, type SnapshotList } from '../snapshots.ts';
+import { idsOf, listSnapshots, writerOfContents, type SnapshotList } from '../snapshots.ts';
 import { packName } from '../tree-reader.ts';
 import { MarkList, type Trashed } from './mark-list.ts';
 import { eitherKeeps, retain, type Retained, type RetentionRules } from './retention.ts';
+import { SnapshotMemory, type SnapshotNeeds } from './snapshot-memory.ts';
 import { signedTimes, takenAt } from './taken-at.ts';
 
 /** What is held: by an object of the store, or by a record that somebody else keeps. */
@@ -32,7 +33,7 @@ export interface Surveyed {
   /** Its ids before it was rewritten, its own first. */
   readonly ids: readonly string[];
   readonly manifest: Manifest;
-  readonly body: ManifestBody;
+  readonly needs: SnapshotNeeds;
   /** When it was taken, as far as that can be believed. */
   readonly timeMs: number;
   readonly retained: Retained;
@@ -49,8 +50,8 @@ export interface Survey {
 }
 
 /**
- * Reads every snapshot that counts, and decides about each. Asks the master keys, since sources and what a snapshot needs
- * are encrypted. One snapshot that cannot be read ends it: nothing may be decided without it.
+ * Looks at every snapshot that counts, and decides about each. Asks the master keys, since sources and what a snapshot
+ * needs are encrypted: for each snapshot once, then this machine remembers. One snapshot that cannot be read ends it: nothing may be decided without it.
  */
 export async function survey(options: SurveyOptions, ring: KeyRing): Promise<Survey> {
   const { repository, rulesOf } = options;
@@ -61,35 +62,37 @@ export async function survey(options: SurveyOptions, ring: KeyRing): Promise<Sur
   const holds: readonly Holding[] = [...stored, ...(options.holds ?? [])];
   const times = takenAt(list.snapshots, { createdMs: descriptor.createdMs, ...(await birthOf(repository)) });
   const signed = signedTimes(list.snapshots, times, clock.nowMs());
+  const memory = list.snapshots.length > 0 ? await SnapshotMemory.open(repository, ring) : undefined;
   const read = await eachOf(list.snapshots, async (manifest) => {
     const id = snapshotId(manifest.head);
     const ids = idsOf(list, id);
-    const { body } = await readSnapshot(repository, ring, id);
+    const needs = await (memory as SnapshotMemory).needs(manifest);
     const trashed = marks.trashed(ids);
     return {
       id,
       ids,
       manifest,
-      body,
+      needs,
       timeMs: times.get(manifest) ?? manifest.head.createdMs,
       isHeld: holds.some((hold) => covers(hold, ids, manifest.head.domain)),
       isTakenBack: marks.isTakenBack(ids),
       ...(trashed && { trashed }),
     };
   });
+  if (list.findings.length === 0) memory?.keepOnly(list.snapshots);
   const decided = new Map<string, Retained>();
   // The name of a source is its writer's word: what one writer says must not push out what another one has written.
   for (const group of Map.groupBy(
     read,
-    ({ manifest, body }) => `${writerOfContents(list, manifest)} ${body.source}`,
+    ({ manifest, needs }) => `${writerOfContents(list, manifest)} ${needs.source}`,
   ).values()) {
-    const rules = rulesOf((group[0] as (typeof read)[number]).body.source) ?? { timeZone: 'UTC', trashDays: 0 };
+    const rules = rulesOf((group[0] as (typeof read)[number]).needs.source) ?? { timeZone: 'UTC', trashDays: 0 };
     const counted = group.filter(({ trashed }) => trashed?.reason !== 'removed');
     const decide = (timeOf: (one: (typeof read)[number]) => number): Retained[] => {
       const items = counted.map((one) => ({
         id: one.id,
         timeMs: timeOf(one),
-        isGood: one.body.statistics.problems === 0,
+        isGood: one.needs.problems === 0,
       }));
       return retain(items, rules, clock.nowMs());
     };
@@ -119,11 +122,11 @@ export function requireSound({ list, marks }: Pick<Survey, 'list' | 'marks'>): v
 }
 
 /** Names of everything that snapshots need: manifests, packs, index objects, and of envelopes `keys/<keyId>`. */
-export function needed(snapshots: readonly Pick<Surveyed, 'manifest' | 'body'>[]): Set<string> {
+export function needed(snapshots: readonly Pick<Surveyed, 'manifest' | 'needs'>[]): Set<string> {
   const names = new Set<string>();
-  for (const { manifest, body } of snapshots) {
-    for (const id of body.packs) names.add(packName(id));
-    for (const id of body.indexes) names.add(`index/${id}`);
+  for (const { manifest, needs } of snapshots) {
+    for (const id of needs.packs) names.add(packName(id));
+    for (const id of needs.indexes) names.add(`index/${id}`);
     for (const { id } of manifest.head.keys) names.add(`keys/${id}`);
   }
   return names;

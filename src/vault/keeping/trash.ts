@@ -69,7 +69,9 @@ export async function acceptLoss(
   { repository, knownHeads = [] }: Pick<SurveyOptions, 'repository' | 'knownHeads'>,
   ids: readonly string[],
 ): Promise<string[]> {
-  const { snapshots, findings, heads, tombstones } = await listSnapshots(repository, knownHeads);
+  const { snapshots, findings, heads, tombstones } = await listSnapshots(repository, knownHeads, {
+    anew: true,
+  });
   const digests = new Map<string, { readonly digest: string; readonly previous: string | null }>();
   const before = new Map<string, string>();
   for (const { head, headDigest } of snapshots) {

@@ -48,13 +48,13 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
       const ring = repository.keyRing();
       try {
         const { snapshots, list } = await survey(lookOf(repository, keeping, job), ring);
-        const items = snapshots.map(({ id, manifest, body, retained, trashed, isHeld, isTakenBack }): SnapshotItem => {
+        const items = snapshots.map(({ id, manifest, needs, retained, trashed, isHeld, isTakenBack }): SnapshotItem => {
           const by = [...retained.keptBy, ...(isTakenBack ? ['taken-back'] : []), ...(isHeld ? ['legal-hold'] : [])];
           return {
             snapshotId: id,
             createdMs: takenMsOf(manifest.head),
             ...(manifest.head.parent !== null && { parent: manifest.head.parent }),
-            source: body.source,
+            source: needs.source,
             keptBy: by,
             ...(isHeld && { isHeld }),
             ...(trashed && { trashedUntilMs: trashed.untilMs }),
