@@ -7,12 +7,15 @@ import { OUTPUT_LENGTH } from './open-range.ts';
 import type { Opener } from './opener.ts';
 import { packKey, packKeyId, PACK_HEADER_LENGTH } from './pack.ts';
 import type { Repository } from './repository.ts';
+import { Slots } from './slots.ts';
 import { packName } from './tree-reader.ts';
 
 /** Bytes read at once from a pack, at the most. */
 const RANGE_LENGTH = 4 << 20;
 /** Bytes read for nothing to save a read. */
 const GAP = 64 << 10;
+/** Reads at once: files that a folder has open, calls that wait for a bucket. */
+const READS = 64;
 /** Packs whose keys are kept. */
 const KEYS_KEPT = 4096;
 
@@ -39,7 +42,8 @@ export class ChunkFetcher {
   readonly #ring: KeyRing;
   readonly #opener: Opener;
   readonly #index: ChunkIndex;
-  readonly #keys = new Map<number, KeyObject>();
+  readonly #keys = new Map<number, Promise<KeyObject>>();
+  readonly #reads = new Slots(READS);
 
   /** `index` is that of the snapshot, from `loadIndexes`. */
   constructor(repository: Repository, ring: KeyRing, opener: Opener, index: ChunkIndex) {
@@ -59,9 +63,12 @@ export class ChunkFetcher {
     const chunks = new Map<string, Buffer>();
     const outputs: Buffer[] = [];
     const bring = async (range: Range): Promise<void> => {
-      const { id } = this.#index.pack(range.pack);
-      const key = await this.#key(range.pack);
-      const bytes = await this.#repository.target.getRange(packName(id), range.start, range.end - range.start);
+      const name = packName(this.#index.pack(range.pack).id);
+      // Both at once: a store that answers late is waited for once.
+      const [key, bytes] = await together(
+        this.#key(range.pack),
+        this.#read(name, range.start, range.end - range.start),
+      );
       const plain = await this.#opener.open(key, bytes, range.start, range.entries);
       outputs.push(plain);
       let at = 0;
@@ -128,17 +135,34 @@ export class ChunkFetcher {
     return found;
   }
 
-  async #key(number: number): Promise<KeyObject> {
+  #read(name: string, offset: number, length: number): Promise<Buffer> {
+    return this.#reads.run(() => this.#repository.target.getRange(name, offset, length));
+  }
+
+  /** The key of a pack, whose header is read once for all who ask meanwhile. */
+  #key(number: number): Promise<KeyObject> {
     const known = this.#keys.get(number);
     if (known) return known;
-    const { target, descriptor } = this.#repository;
-    const pack = this.#index.pack(number);
-    const header = await target.getRange(packName(pack.id), 0, PACK_HEADER_LENGTH);
-    if (packKeyId(header) !== pack.keyId)
-      throw new VaultError('malformed', `The pack ${pack.id} names another key than its index`);
-    const { key } = packKey(header, await this.#ring.get(pack.keyId), descriptor.vault);
     if (this.#keys.size >= KEYS_KEPT) this.#keys.clear();
+    const key = this.#readKey(number);
     this.#keys.set(number, key);
+    key.catch(() => this.#keys.delete(number));
     return key;
   }
+
+  async #readKey(number: number): Promise<KeyObject> {
+    const pack = this.#index.pack(number);
+    const header = await this.#read(packName(pack.id), 0, PACK_HEADER_LENGTH);
+    if (packKeyId(header) !== pack.keyId)
+      throw new VaultError('malformed', `The pack ${pack.id} names another key than its index`);
+    return packKey(header, await this.#ring.get(pack.keyId), this.#repository.descriptor.vault).key;
+  }
+}
+
+/** Both, once both are over: neither is left unheard. The first one's failure comes first. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === 'rejected') throw a.reason;
+  if (b.status === 'rejected') throw b.reason;
+  return [a.value, b.value];
 }

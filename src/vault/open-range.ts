@@ -15,6 +15,11 @@ export function decodeEntries(bytes: Buffer): ChunkEntry[] {
 /** Bytes of plaintext that are opened together, unless one chunk alone has more. */
 export const OUTPUT_LENGTH = 4 << 20;
 
+/** Bytes that are set aside for so much plaintext: enough to be used again, unless that would waste most of it. */
+export function roomFor(length: number): number {
+  return length > OUTPUT_LENGTH / 4 ? Math.max(length, OUTPUT_LENGTH) : length;
+}
+
 /** Opens and verifies chunks of a range of a pack; answers their plaintexts one after another, in `into` if they fit. */
 export function openRange(
   key: KeyObject,
@@ -27,7 +32,7 @@ export function openRange(
   const entries = decodeEntries(list);
   const length = entries.reduce((sum, entry) => sum + entry.plain, 0);
   const fits = into !== undefined && into.byteLength >= length;
-  const plain = Buffer.from(fits ? into : new ArrayBuffer(Math.max(length, OUTPUT_LENGTH)), 0, length);
+  const plain = Buffer.from(fits ? into : new ArrayBuffer(roomFor(length)), 0, length);
   let at = 0;
   for (const entry of entries) {
     const from = entry.offset - start;

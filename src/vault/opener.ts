@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { threadFailure, VaultError } from './errors.ts';
 import { ENTRY_LENGTH, writeEntry, type ChunkEntry } from './format.ts';
-import { openRange, OUTPUT_LENGTH } from './open-range.ts';
+import { openRange, OUTPUT_LENGTH, roomFor } from './open-range.ts';
 import type { OpenAnswer, OpenRequest, OpenWorkerData } from './open-worker.ts';
 
 /** Decrypts, unpacks and verifies ranges of packs. */
@@ -74,7 +74,8 @@ class ThreadedOpener implements Opener {
     const range = own.buffer as ArrayBuffer;
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     this.#waiting.set(number, { resolve, reject });
-    const into = this.#spare.pop();
+    const plain = entries.reduce((sum, entry) => sum + entry.plain, 0);
+    const into = roomFor(plain) === OUTPUT_LENGTH ? this.#spare.pop() : undefined;
     const request: OpenRequest = { number, key, bytes: range, start, entries: list, ...(into && { into }) };
     worker.postMessage(request, [range, list, ...(into ? [into] : [])]);
     return await promise;

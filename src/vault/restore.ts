@@ -1,3 +1,4 @@
+import { ahead, type Begun } from './ahead.ts';
 import { ChunkFetcher, type FetchedChunks } from './chunk-fetcher.ts';
 import { Destination } from './destination.ts';
 import { VaultError } from './errors.ts';
@@ -51,12 +52,16 @@ export interface RestoreReport {
   readonly durationMs: number;
 }
 
-/** Bytes of plaintext that are brought together. Two batches are in memory at once. */
+/** Bytes of plaintext that are brought together. */
 const BATCH_BYTES = 16 << 20;
+/** Bytes that are on their way or wait to be written: what a store that answers after 0.3 s gives in that time. */
+const AHEAD_BYTES = 96 << 20;
+/** What a step keeps in memory, about: path, entry, extent. */
+const STEP_BYTES = 1024;
 const BATCH_STEPS = 20_000;
 const MAX_SKIPPED = 1000;
 
-interface Batch {
+interface Batch extends Begun {
   readonly steps: readonly RestoreStep[];
   readonly chunks: Promise<FetchedChunks>;
 }
@@ -99,14 +104,10 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
       for (const step of batch.steps) apply(step, { destination, fetched, progress, count });
       fetcher.reuse(fetched);
     };
-    let ready: Batch | undefined;
-    for await (const next of batches(restoreSteps(stepOptions), fetch)) {
+    for await (const batch of ahead(batches(restoreSteps(stepOptions), fetch), AHEAD_BYTES)) {
       await guard.check();
-      if (ready) await write(ready);
-      ready = next;
+      await write(batch);
     }
-    await guard.check();
-    if (ready) await write(ready);
     progress.tell('restore', true);
   } catch (error) {
     throw withCount(error, progress);
@@ -155,9 +156,9 @@ async function* batches(
   let bytes = 0;
   const batch = (): Batch => {
     const chunks = fetch([...ids.values()]);
-    // It is awaited one batch later; until then a failure must not count as unhandled.
+    // It is awaited some batches later; until then a failure must not count as unhandled.
     chunks.catch(() => undefined);
-    const full = { steps: group, chunks };
+    const full = { steps: group, chunks, weight: bytes + group.length * STEP_BYTES };
     [group, ids, bytes] = [[], new Map(), 0];
     return full;
   };

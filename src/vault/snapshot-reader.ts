@@ -1,18 +1,23 @@
+import { ahead, type Begun } from './ahead.ts';
 import { ChunkFetcher } from './chunk-fetcher.ts';
 import { entryAt } from './entry-at.ts';
 import { VaultError } from './errors.ts';
-import { loadIndexes } from './index-sync.ts';
-import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
-import { dedupeKeyOf, type Manifest, type ManifestBody } from './manifest.ts';
+import type { Manifest, ManifestBody } from './manifest.ts';
+import { openSnapshot, type OpenSnapshot } from './recovery/open-snapshot.ts';
 import { createOpener, type Opener } from './opener.ts';
-import { openDomain, type Repository } from './repository.ts';
-import { readSnapshot } from './snapshots.ts';
-import { TreeReader } from './tree-reader.ts';
+import type { Repository } from './repository.ts';
+import type { TreeReader } from './tree-reader.ts';
 import type { Extent, FileEntry, TreeEntry } from './tree.ts';
 
-/** Bytes of plaintext that are brought together. Two of these are in memory at once. */
+/** Bytes of plaintext that are brought together. */
 const BATCH_BYTES = 8 << 20;
+/** Bytes that are on their way or wait to be taken. */
+const AHEAD_BYTES = 64 << 20;
+
+interface Batch extends Begun {
+  readonly pieces: Promise<readonly Buffer[]>;
+}
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -25,51 +30,41 @@ export interface ReadOptions {
  * asked again every five minutes of reading. Close it: it holds data keys.
  */
 export class SnapshotReader {
-  readonly manifest: Manifest;
-  readonly body: ManifestBody;
-  readonly tree: TreeReader;
+  readonly #snapshot: OpenSnapshot;
   readonly #ring: KeyRing;
-  readonly #guard: KeyGuard;
   readonly #opener: Opener;
   readonly #fetcher: ChunkFetcher;
 
-  private constructor(
-    manifest: Manifest,
-    body: ManifestBody,
-    parts: { tree: TreeReader; ring: KeyRing; guard: KeyGuard; opener: Opener; fetcher: ChunkFetcher },
-  ) {
-    this.manifest = manifest;
-    this.body = body;
-    this.tree = parts.tree;
-    this.#ring = parts.ring;
-    this.#guard = parts.guard;
-    this.#opener = parts.opener;
-    this.#fetcher = parts.fetcher;
+  private constructor(snapshot: OpenSnapshot, ring: KeyRing, opener: Opener, fetcher: ChunkFetcher) {
+    this.#snapshot = snapshot;
+    this.#ring = ring;
+    this.#opener = opener;
+    this.#fetcher = fetcher;
   }
 
   /** Rejects with a `MasterKeyError` when a master key says no, else with a `VaultError`. */
   static async open(repository: Repository, snapshotId: string, options: ReadOptions = {}): Promise<SnapshotReader> {
     const ring = repository.keyRing();
     try {
-      const { manifest, body } = await readSnapshot(repository, ring, snapshotId);
-      ring.expect(manifest.head.keys);
-      const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
-      if (domain.id !== manifest.head.domain) {
-        throw new VaultError('malformed', 'The snapshot names another source than its head');
-      }
-      const index = await loadIndexes(repository, ring, body);
-      const opener = createOpener(domain.chunkIdKey, options.threads ?? 0);
-      return new SnapshotReader(manifest, body, {
-        ring,
-        opener,
-        guard: new KeyGuard(ring, manifest.head.body.key, repository.clock, options.signal),
-        tree: new TreeReader(repository, ring, domain.treeIdKey, index),
-        fetcher: new ChunkFetcher(repository, ring, opener, index),
-      });
+      const snapshot = await openSnapshot(repository, ring, snapshotId, options.signal);
+      const opener = createOpener(snapshot.domain.chunkIdKey, options.threads ?? 0);
+      return new SnapshotReader(snapshot, ring, opener, new ChunkFetcher(repository, ring, opener, snapshot.index));
     } catch (error) {
       ring.drop();
       throw error;
     }
+  }
+
+  get manifest(): Manifest {
+    return this.#snapshot.manifest;
+  }
+
+  get body(): ManifestBody {
+    return this.#snapshot.body;
+  }
+
+  get tree(): TreeReader {
+    return this.#snapshot.reader;
   }
 
   /** What lies at a path, from the source's root with `/` between names. @throws {VaultError} `path-missing` */
@@ -88,19 +83,14 @@ export class SnapshotReader {
 
   /**
    * The content of a file, in order, piece by piece. Every piece was verified before it is handed out; when the last one
-   * has come, all of the file has. Holds at most twice 8 MiB, however long the file is.
+   * has come, all of the file has. Holds at most some 64 MiB, however long the file is.
    */
   async *content(file: FileEntry): AsyncGenerator<Buffer, undefined> {
-    let ready: Promise<readonly Buffer[]> | undefined;
-    for (const extents of this.#batches(file.extents)) {
-      await this.#guard.check();
-      const next = this.#pieces(extents);
-      // It is awaited one batch later; until then a failure must not count as unhandled.
-      next.catch(() => undefined);
-      if (ready) yield* await ready;
-      ready = next;
+    for await (const { pieces } of ahead(this.#begun(file.extents), AHEAD_BYTES)) {
+      // Whoever takes them may be slow: what is there already is handed out by a key that is still on.
+      await this.#snapshot.guard.check();
+      yield* await pieces;
     }
-    if (ready) yield* await ready;
     return undefined;
   }
 
@@ -110,17 +100,25 @@ export class SnapshotReader {
     await this.#opener.stop();
   }
 
-  *#batches(extents: readonly Extent[]): Generator<readonly Extent[]> {
-    let batch: Extent[] = [];
+  /** Groups extents, and begins to bring the chunks of a group when it is handed out. */
+  async *#begun(extents: readonly Extent[]): AsyncGenerator<Batch> {
+    let group: Extent[] = [];
     let bytes = 0;
+    const batch = async (): Promise<Batch> => {
+      await this.#snapshot.guard.check();
+      const pieces = this.#pieces(group);
+      // It is awaited some batches later; until then a failure must not count as unhandled.
+      pieces.catch(() => undefined);
+      const begun = { pieces, weight: bytes };
+      [group, bytes] = [[], 0];
+      return begun;
+    };
     for (const extent of extents) {
-      batch.push(extent);
+      group.push(extent);
       bytes += this.#fetcher.lengthOf(extent.chunk);
-      if (bytes < BATCH_BYTES) continue;
-      yield batch;
-      [batch, bytes] = [[], 0];
+      if (bytes >= BATCH_BYTES) yield await batch();
     }
-    if (batch.length > 0) yield batch;
+    if (group.length > 0) yield await batch();
   }
 
   async #pieces(extents: readonly Extent[]): Promise<readonly Buffer[]> {

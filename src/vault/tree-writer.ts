@@ -5,10 +5,13 @@ import { idOf } from './domain.ts';
 import { extentNodes, MAX_OWN_EXTENTS } from './extent-nodes.ts';
 import { ChunkKind } from './format.ts';
 import type { PackFiller } from './pack-filler.ts';
+import type { SealedPack } from './pack.ts';
 import type { PackTaker } from './sealer.ts';
 import { encodeNode, lengthOf, type TreeEntry } from './tree.ts';
 
 const MAX_PAGE = 2048;
+/** Packs that are being put, 16 MiB each, while the next one is filled. */
+const PACKS_WAITING = 3;
 /** Bytes of one node, unless one entry alone has more. */
 const MAX_NODE = 2 << 20;
 
@@ -23,6 +26,8 @@ export class TreeWriter {
   readonly #treeIdKey: KeyObject;
   readonly #registry: ChunkRegistry;
   readonly #onPack: PackTaker;
+  readonly #putting = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
   readonly #onNode: ((id: Buffer, node: Buffer) => void) | undefined;
 
   /** `onNode` is told of every node of the tree, new or not. */
@@ -72,12 +77,29 @@ export class TreeWriter {
     this.#onNode?.(id, node);
     if (this.#registry.claim(id)) return id;
     const full = this.#filler.add(id, ChunkKind.tree, node);
-    if (full) await this.#onPack(full);
+    if (full) await this.#put(full);
     return id;
   }
 
+  /** Puts the last pack; resolves when all of them are put. */
   async finish(): Promise<void> {
     const last = this.#filler.finish();
-    if (last) await this.#onPack(last);
+    if (last) await this.#put(last);
+    await Promise.all(this.#putting);
+    this.#refuseFailed();
+  }
+
+  /** Begins to put a pack; resolves when there is room for another one. */
+  async #put(pack: SealedPack): Promise<void> {
+    const putting: Promise<void> = this.#onPack(pack)
+      .catch((error: unknown) => void (this.#failure ??= { error }))
+      .finally(() => this.#putting.delete(putting));
+    this.#putting.add(putting);
+    while (this.#putting.size >= PACKS_WAITING) await Promise.race(this.#putting);
+    this.#refuseFailed();
+  }
+
+  #refuseFailed(): void {
+    if (this.#failure) throw this.#failure.error;
   }
 }

@@ -1,11 +1,11 @@
-import { dedupeDomain, type DedupeDomain } from '../domain.ts';
+import type { DedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
 import { loadIndexes } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { ChunkIndex } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { dedupeKeyOf, type Manifest, type ManifestBody } from '../manifest.ts';
-import type { Repository } from '../repository.ts';
+import { openDomain, type Repository } from '../repository.ts';
 import { readSnapshot } from '../snapshots.ts';
 import { TreeReader } from '../tree-reader.ts';
 
@@ -31,8 +31,7 @@ export async function openSnapshot(
 ): Promise<OpenSnapshot> {
   const { manifest, body } = await readSnapshot(repository, ring, id);
   ring.expect(manifest.head.keys);
-  const dedupe = await ring.get(dedupeKeyOf(manifest.head));
-  const domain = dedupeDomain(dedupe, repository.descriptor.vault, body.source);
+  const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
   if (domain.id !== manifest.head.domain)
     throw new VaultError('malformed', 'The snapshot names another source than its head');
   const index = await loadIndexes(repository, ring, body);

@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: S3Limits = {
   connectionTimeoutMs: 5_000,
   silenceMs: 60_000,
   maxAttempts: 10,
-  connections: 16,
+  connections: 32,
   multipartAbove: 24 << 20,
   partLength: 8 << 20,
   partsAtOnce: 4,
