@@ -877,7 +877,7 @@ export interface Run {
   readonly runId: string;
   /** a UUID in lower case */
   readonly environmentId: string;
-  readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap' | 'maintain' | 'trash' | 'take-back' | 'accept-loss' | 'hold' | 'forget' | 'retire';
+  readonly kind: 'backup' | 'restore' | 'restore-databases' | 'verify' | 'rewrap' | 'maintain' | 'trash' | 'take-back' | 'accept-loss' | 'hold' | 'forget' | 'retire' | 'empty';
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
   readonly source?: string | undefined;
   /** the name of the host that has done it itself */
@@ -2193,6 +2193,14 @@ export class KeysteadClient {
     readonly label: string;
   }): Promise<DeletedEnvironment> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/delete`, undefined, body);
+  }
+
+  /** Deletes everything that an environment has in its storage, for good: every snapshot with it. Refused under a legal hold, under object lock, and while there are places that were left. Needs the permission `keystead:EmptyStore`. */
+  emptyStore(environmentId: string, body: {
+    /** the label once more, against a slip */
+    readonly label: string;
+  }): Promise<Run> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/empty-store`, undefined, body);
   }
 
   /** Moves an environment to another master key: data keys are wrapped anew, nothing else is rewritten. Further recipients stay. Needs the permission `keystead:ChangeMasterKey`. */

@@ -20,7 +20,7 @@ import {
 import { encryptionAfter } from '../vault/environments/next-master-keys.ts';
 import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
-import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
+import { emptied, makeWriter, writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { AgentQuestion } from '../vault/agents/questions.ts';
 import type { ProvenRestorable } from '../vault/check-level.ts';
 import type { Keeping } from '../vault/keeping/keeping-settings.ts';
@@ -334,7 +334,11 @@ export class RunDesk {
           if (run?.state !== 'running') return { value: undefined };
           const environment = await findEnvironment(records, tenant, run.environmentId);
           const isKnown = ending.state === 'succeeded' && environment !== undefined;
-          const wiser = isKnown ? learnt(environment, run, ending.report, nowMs) : environment;
+          const wiser = !isKnown
+            ? environment
+            : run.kind === 'empty'
+              ? emptied(environment, makeWriter(tenant.tenantKey, environment.id, random), nowMs)
+              : learnt(environment, run, ending.report, nowMs);
           const after = ended(run, withAdvice(run, ending, wiser), nowMs);
           const writes: Write[] = [
             putRun(tenant.tenantKey, run, after),

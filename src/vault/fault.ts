@@ -13,7 +13,9 @@ export type FaultPoint =
   | 'keeping.after-copy'
   | 'keeping.after-replacement'
   | 'keeping.after-retired'
-  | 'keeping.after-envelope';
+  | 'keeping.after-envelope'
+  | 'keeping.after-emptied'
+  | 'keeping.before-descriptor';
 
 let remaining: number | undefined;
 

@@ -1,7 +1,9 @@
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
 import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { follow } from './vault-run.ts';
 import { lockOf, STORAGE_OPTIONS, storageCredentials, storageFrom } from './vault-storage.ts';
 
 const LABEL: Row = ['--label <text>', 'what it is to be called'];
@@ -72,11 +74,22 @@ export const VAULT_ENVIRONMENT_CHANGE_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: [ENVIRONMENT],
     requiredOptions: [['--confirm <label>', 'the label once more, against a slip']],
-    examples: ['vault environment delete test --confirm test'],
-    run: async (session: Session) => {
+    options: [['--empty-store', 'first delete everything that it has in its storage, for good']],
+    examples: [
+      'vault environment delete test --confirm test',
+      'vault environment delete test --confirm test --empty-store',
+    ],
+    run: async (session: Session): Promise<ExitName> => {
+      const { given, output } = session;
       const api = session.client();
-      const { environmentId } = await findEnvironment(api, session.given.text('environment'));
-      session.output.item(await api.deleteEnvironment(environmentId, { label: session.given.text('confirm') }));
+      const { environmentId } = await findEnvironment(api, given.text('environment'));
+      const body = { label: given.text('confirm') };
+      if (given.flag('empty-store')) {
+        const exit = await follow(session, api, await api.emptyStore(environmentId, body));
+        if (exit !== 'ok') return exit;
+      }
+      output.item(await api.deleteEnvironment(environmentId, body));
+      return 'ok';
     },
   },
 ];

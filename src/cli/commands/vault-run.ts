@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<Run>[] = [
   ['PROBLEM', ({ problem }) => problem?.code],
 ];
 
-const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'bytes' | 'envelopes' }> = {
+const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'bytes' | 'envelopes' | 'objects' }> = {
   backup: { label: 'Backing up', unit: 'bytes' },
   restore: { label: 'Restoring', unit: 'bytes' },
   'restore-databases': { label: 'Restoring', unit: 'bytes' },
@@ -35,6 +35,7 @@ const LABELS: Record<Run['kind'], { readonly label: string; readonly unit: 'byte
   hold: { label: 'Holding', unit: 'bytes' },
   forget: { label: 'Forgetting', unit: 'bytes' },
   retire: { label: 'Rewriting', unit: 'bytes' },
+  empty: { label: 'Emptying the store', unit: 'objects' },
 };
 
 /** Taken by every command that starts a run. */
@@ -96,7 +97,7 @@ export async function follow(session: Session, client: KeysteadClient, started: 
   let pauseMs = POLL_MS.first;
   for (; run.state === 'running'; run = await client.getRun(run.runId)) {
     const { progress } = run;
-    if (progress && run.kind === 'rewrap') bar.update(advance(progress.files, progress.totalFiles));
+    if (progress && LABELS[run.kind].unit !== 'bytes') bar.update(advance(progress.files, progress.totalFiles));
     else if (progress) bar.update(advance(progress.bytes, progress.totalBytes));
     await pause(pauseMs);
     pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.growth);
@@ -106,7 +107,8 @@ export async function follow(session: Session, client: KeysteadClient, started: 
     const { code, message } = problem ?? { code: run.state, message: `the run ${runId} ${run.state}` };
     throw new CliError('failed', code, message, `"keystead vault run ${runId}" shows the whole run.`);
   }
-  const done = run.kind === 'rewrap' ? report.envelopes : (report.bytes ?? report.verifiedBytes);
+  const done =
+    LABELS[run.kind].unit === 'bytes' ? (report.bytes ?? report.verifiedBytes) : (report.envelopes ?? report.deleted);
   bar.update(advance(done ?? 0, undefined));
   bar.finish();
   return showReport(session, run, report);

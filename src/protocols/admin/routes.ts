@@ -31,7 +31,12 @@ import {
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
-import { deleteEnvironment, moveEnvironmentStorage, updateEnvironment } from './resources/environment-changes.ts';
+import {
+  deleteEnvironment,
+  emptyStore,
+  moveEnvironmentStorage,
+  updateEnvironment,
+} from './resources/environment-changes.ts';
 import { importEnvironment } from './resources/import-environment.ts';
 import { setEnvironmentCredentials } from './resources/environment-credentials.ts';
 import {
@@ -164,6 +169,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   updateEnvironment,
   moveEnvironmentStorage,
   deleteEnvironment,
+  emptyStore,
   changeMasterKey,
   changeRecipients,
   refreshMasterKeys,

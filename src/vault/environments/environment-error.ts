@@ -4,6 +4,8 @@ export type EnvironmentErrorCode =
   | 'environment-exists'
   | 'label-differs'
   | 'hold-stands'
+  | 'store-locked'
+  | 'former-storages-stand'
   | 'storage-read-only'
   | 'vault-missing'
   | 'vault-not-expected'

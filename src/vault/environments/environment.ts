@@ -116,6 +116,15 @@ export function makeWriter(tenantKey: TenantKey, environmentId: string, random: 
   return { id: writerOf(privateKey).id, privateKey: wrapped };
 }
 
+/**
+ * An environment whose vault was taken away: as one that has never been backed up to. Another writer signs what comes, so
+ * that no snapshot is ever named twice.
+ */
+export function emptied(environment: Environment, writer: EnvironmentWriter, nowMs: number): Environment {
+  const { vaultId: _, proven: __, ...rest } = environment;
+  return { ...rest, writer, heads: [], updatedAtMs: nowMs };
+}
+
 /** PKCS#8 of the key that signs for an environment. The caller wipes it. @throws {EnvironmentError} `storage-read-only` */
 export function writerKeyBytes(tenantKey: TenantKey, { id, writer }: Pick<Environment, 'id' | 'writer'>): Buffer {
   return openSecret(tenantKey, id, WRITER_KEY, requireSigning({ writer }));

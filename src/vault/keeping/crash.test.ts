@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,10 +11,13 @@ import type { Repository } from '../repository.ts';
 import { restore } from '../restore.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { FolderSource } from '../sources/folder.ts';
+import { enrolWriter } from '../further-writers.ts';
+import { empty } from './empty.ts';
 import { forget } from './forget.ts';
 import { maintain } from './maintain.ts';
 import { MarkList } from './mark-list.ts';
 import { retire } from './retire.ts';
+import { putHolds } from './sync-holds.ts';
 import { newVault, noise, picture, removeScratch, scratch, writerKey } from '../vault.fixture.ts';
 
 let folder: string;
@@ -141,3 +145,31 @@ describe('forgetting, killed', () => {
     expect(await sound()).toBeGreaterThanOrEqual(2);
   });
 });
+
+describe('taking a whole vault away, killed', () => {
+  it.each([
+    'keeping.after-emptied',
+    'keeping.after-emptied:9',
+    'keeping.after-emptied:25',
+    'keeping.before-descriptor',
+  ])('at %s leaves the descriptor, by which the next attempt goes on to the end', async (fault) => {
+    const beside = join(folder, 'store', 'notes', 'of-somebody');
+    mkdirSync(join(folder, 'store', 'notes'));
+    writeFileSync(beside, 'not of the vault');
+    const hold = { hold: 'a'.repeat(32), snapshots: [] };
+    await putHolds(repository, [{ ...hold, state: 'held' }]);
+    await expect(empty({ repository })).rejects.toMatchObject({ code: 'held' });
+    await putHolds(repository, [{ ...hold, state: 'released' }]);
+    await enrolWriter(repository, Buffer.from(makeWriterPublicKey(), 'base64url'));
+    const before = count('.');
+    expect(await other(['empty', folder], fault)).toBe('SIGKILL');
+    expect(count('.')).toBeLessThan(before);
+    expect(files('.').map(({ name }) => name)).toContain('vault.json');
+    expect(await other(['empty', folder])).toBe('exit 0');
+    expect(files('.').flatMap((entry) => (entry.isFile() ? [entry.name] : []))).toEqual(['of-somebody']);
+  });
+});
+
+function makeWriterPublicKey(): string {
+  return generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string;
+}

@@ -73,6 +73,8 @@ export type KeepingWork =
       readonly keeping: Keeping;
       readonly what: { readonly snapshots: readonly string[] } | { readonly source: string };
     }
+  /** The whole vault goes, for good. */
+  | { readonly kind: 'empty'; readonly keeping: Keeping }
   /** `key`: absent goes on with what was retired before. */
   | { readonly kind: 'retire'; readonly keeping: Keeping; readonly key?: string; readonly maxBytes?: number };
 
@@ -91,7 +93,7 @@ export interface RestoreWork {
 
 /** How far a run is. Re-wrapping counts envelopes where others count files. */
 export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
-  readonly phase: ProgressEvent['phase'] | 'rewrap' | 'rewrite';
+  readonly phase: ProgressEvent['phase'] | 'rewrap' | 'rewrite' | 'empty';
   readonly totalFiles?: number;
 }
 

@@ -32,6 +32,7 @@ const LOCKS: { readonly [Kind in RunKind]: (work: Extract<Work, { kind: Kind }>)
   // What a backup in flight has referred to must not lose its key.
   forget: () => ({ holds: ['keeping'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
   // What makes data keys meanwhile would make some that only the key knows that is being left.
+  empty: () => ({ holds: ['keeping', 'verify'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
   rewrap: () => ({ holds: ['rewrap'], joins: 'rekeying', apartFrom: ['writing', 'rekeying'] }),
 };
 

@@ -47,7 +47,8 @@ async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]):
   const { vaultId, creator, cacheFolder } = job;
   const { tenant, environment } = identityOf(job);
   const writerKey = job.writerKey && writerKeyFrom(Buffer.from(job.writerKey));
-  const options = { masterKeys, ...(writerKey && { writerKey }), ...(cacheFolder !== undefined && { cacheFolder }) };
+  const remembers = cacheFolder !== undefined && performerOf(job.work.kind).endsVault !== true;
+  const options = { masterKeys, ...(writerKey && { writerKey }), ...(remembers && { cacheFolder }) };
   const expect: OpenOptions['expect'] = {
     tenant,
     environment,
@@ -57,8 +58,8 @@ async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]):
   try {
     return await openRepository(target, { ...options, expect });
   } catch (error) {
-    const isNew = error instanceof VaultError && error.code === 'object-missing' && vaultId === undefined;
-    if (!isNew) throw error;
+    const isNone = error instanceof VaultError && error.code === 'object-missing';
+    if (!isNone || (vaultId !== undefined && performerOf(job.work.kind).endsVault !== true)) throw error;
     if (performerOf(job.work.kind).empty !== undefined) return undefined;
     if (writerKey === undefined || performerOf(job.work.kind).makesVault !== true) {
       throw new VaultError('snapshot-missing', 'There is no backup in this environment yet', error);

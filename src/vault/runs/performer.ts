@@ -18,6 +18,11 @@ export interface Performer<Kind extends Work['kind']> {
   readonly signs: boolean;
   /** Whether it makes the vault where there is none yet. */
   readonly makesVault?: true;
+  /**
+   * It takes the vault away: where none is left, an attempt that was cut off right behind that has done it. It stands on
+   * nothing that this machine knows, of which the half of it would seem rolled back.
+   */
+  readonly endsVault?: true;
   /** What comes of it where no backup has made the vault yet; absent: that is an error, but for who makes it. */
   readonly empty?: RunResult;
   readonly run: (

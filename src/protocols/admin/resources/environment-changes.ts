@@ -20,6 +20,7 @@ import {
 } from '../../../vault/environments/storage.ts';
 import { requireRegions } from '../../../vault/environments/wanted-master-key.ts';
 import { requireAccess, requireStorage } from '../../../vault/environments/wanted-storage.ts';
+import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
 import { activitySpace } from '../../../vault/runs/run-record.ts';
 import { adminRoute } from '../route.ts';
 import { closed, DISPLAY_NAME, named, UUID } from '../schema.ts';
@@ -33,6 +34,7 @@ import {
   wantedStorage,
 } from '../vault/environment-input.ts';
 import { refusing } from '../vault/refusals.ts';
+import { runRoute } from '../vault/start-run.ts';
 import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
 
 const WITH_CHECKS = named('EnvironmentWithChecks', { environment: ENVIRONMENT, checks: CHECKS });
@@ -180,6 +182,47 @@ function requireNoHold({ holds = [] }: Environment): void {
   );
 }
 
+/** @throws {EnvironmentError} `label-differs` */
+function requireLabel({ label }: Environment, said: string): void {
+  if (label === said) return;
+  throw new EnvironmentError(
+    'label-differs',
+    `This environment has another label than ${said}. Say the label of the one that is meant`,
+  );
+}
+
+const LABEL_AGAIN = { label: Type.String({ maxLength: 64, description: 'the label once more, against a slip' }) };
+
+export const emptyStore = runRoute({
+  id: 'emptyStore',
+  below: '/empty-store',
+  action: 'keystead:EmptyStore',
+  summary:
+    'Deletes everything that an environment has in its storage, for good: every snapshot with it. Refused under a legal hold, under object lock, and while there are places that were left',
+  body: closed(LABEL_AGAIN),
+  example: { label: 'Production backups' },
+  details: ({ label }) => ({ label }),
+  plan: (_context, environment, { label }) => {
+    requireLabel(environment, label);
+    requireNoHold(environment);
+    const { storage, formerStorages } = environment;
+    if (formerStorages.length > 0) {
+      const vaults = formerStorages.map(({ vaultId }) => vaultId).join(', ');
+      throw new EnvironmentError(
+        'former-storages-stand',
+        `Backups of this environment also lie at places that it has left (${vaults}), and would stay there. Delete the environment without emptying its store, and delete what lies in the stores by their own means`,
+      );
+    }
+    if (storage.type !== 'folder' && storage.type !== 'hosted' && storage.lock !== undefined) {
+      throw new EnvironmentError(
+        'store-locked',
+        'What this environment stores is under object lock: nobody can delete it before that ends. Unlock what is written from now on, and empty the store when the last lock has ended',
+      );
+    }
+    return { work: { kind: 'empty', keeping: keepingOf(environment) }, subject: {} };
+  },
+});
+
 const DELETED = named('DeletedEnvironment', {
   environmentId: UUID,
   label: Type.String(),
@@ -195,7 +238,7 @@ export const deleteEnvironment = adminRoute({
   summary: 'Forgets an environment with its sources and schedules. What lies in its storage is left as it is',
   status: 200,
   params: ENVIRONMENT_PARAMS,
-  body: closed({ label: Type.String({ maxLength: 64, description: 'the label once more, against a slip' }) }),
+  body: closed(LABEL_AGAIN),
   answer: DELETED,
   example: { params: EXAMPLE_ENVIRONMENT, body: { label: 'Production backups' } },
   prepare: ({ services, proof: { tenant } }, { params, body }) => ({
@@ -204,12 +247,7 @@ export const deleteEnvironment = adminRoute({
     run: () =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-        if (environment.label !== body.label) {
-          throw new EnvironmentError(
-            'label-differs',
-            `This environment has another label than ${body.label}. Say the label of the one that is to be forgotten`,
-          );
-        }
+        requireLabel(environment, body.label);
         requireNoHold(environment);
         await requireAtRest(services.records, environment.id);
         return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };

@@ -150,6 +150,7 @@ export const RUN = named('Run', {
     'hold',
     'forget',
     'retire',
+    'empty',
   ]),
   state: Type.Enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
   source: Type.Optional(TEXT),

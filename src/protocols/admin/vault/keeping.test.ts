@@ -172,4 +172,28 @@ describe('what is kept, over the admin API', () => {
     const entries = house.store.entries().map(({ leaf, details }) => `${String(leaf)}${String(details)}`);
     expect(entries.some((text) => text.includes('keystead:ForgetSnapshots') && text.includes(first))).toBe(true);
   });
+
+  it('a store is emptied by who says its label, not under a hold and not with places that were left, and then is new', async () => {
+    const first = await backup();
+    await endOf(await post('/maintenance', {}));
+    expect(refused(await post('/empty-store', { label: 'another' }))).toEqual([409, 'label-differs']);
+    const placed = await endOf(await post('/holds', { reason: 'a matter' }));
+    expect(placed).toMatchObject({ state: 'succeeded' });
+    expect(refused(await post('/empty-store', { label: path }))).toEqual([409, 'hold-stands']);
+    const { holdId } = ((await get('/holds'))['items'] as { holdId: string }[])[0] as { holdId: string };
+    await post('/hold-releases', { holdId });
+    const { release } = ((await get('/holds'))['items'] as { release: { releaseId: string } }[])[0]!;
+    await endOf(await post('/hold-releases/confirm', { holdId, releaseId: release.releaseId }, bob));
+    const emptied = await endOf(await post('/empty-store', { label: path }));
+    expect(emptied).toMatchObject({ state: 'succeeded', report: { deleted: expect.any(Number) as number } });
+    const rest = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(rest).toEqual([]);
+    expect(await get('/snapshots')).toEqual({ snapshots: [], findings: [] });
+    // Once more does nothing; a backup makes another vault, whose snapshots are named as none was before.
+    expect(await endOf(await post('/empty-store', { label: path }))).toMatchObject({ report: { deleted: 0 } });
+    const second = await backup();
+    expect(second.split('-')[0]).not.toBe(first.split('-')[0]);
+    await post('/storage', { type: 'folder', path: `${path}-next`, region: REGION });
+    expect(refused(await post('/empty-store', { label: path }))).toEqual([409, 'former-storages-stand']);
+  });
 });

@@ -7,6 +7,8 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'environment-exists': 409,
   'label-differs': 409,
   'hold-stands': 409,
+  'store-locked': 409,
+  'former-storages-stand': 409,
   'storage-read-only': 409,
   'vault-missing': 404,
   'vault-not-expected': 409,

@@ -1,3 +1,4 @@
+import { empty } from '../../keeping/empty.ts';
 import { forget } from '../../keeping/forget.ts';
 import { rulesOf, type Keeping } from '../../keeping/keeping-settings.ts';
 import { maintain } from '../../keeping/maintain.ts';
@@ -130,6 +131,20 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
     run: async (repository, { keeping, what }, job, { signal }): Promise<Done> => {
       const { forgotten, ...rest } = await forget({ ...lookOf(repository, keeping, job), what, signal });
       return { heads: await headsOf(repository, job), result: { ...rest, ...ids(forgotten) } };
+    },
+  },
+  empty: {
+    signs: true,
+    endsVault: true,
+    empty: { deleted: 0, deletedBytes: 0 },
+    run: async (repository, { keeping }, _job, { signal, onProgress }): Promise<Done> => {
+      const report = await empty({
+        repository,
+        holds: keeping.holds,
+        signal,
+        onProgress: (files, totalFiles) => onProgress({ phase: 'empty', files, totalFiles, bytes: 0, rate: 0 }),
+      });
+      return { heads: [], result: { ...report } };
     },
   },
   retire: {
