@@ -25,13 +25,15 @@ import { VaultError } from './errors.ts';
 import { faultPoint } from './fault.ts';
 import { HoleWriter } from './hole-writer.ts';
 import { AttributeError, writeAttribute, writeAttributeOf } from './linux-attributes.ts';
-import { PART } from './places.ts';
+import { PART, restoredMode } from './places.ts';
 import type { EntryMetadata } from './tree.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = constants;
 /** open(2): only names the folder, so that it needs no permission to read it. The same on every Linux. */
 const O_PATH = 0o10000000;
 const SLASH = 0x2f;
+/** capabilities(7): what a file may that runs, as an extended attribute. */
+const CAPABILITIES = Buffer.from('security.capability');
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function attempt<T>(work: () => T): T {
@@ -173,7 +175,7 @@ export class Destination {
       file.holes?.end();
       if (this.#isOthers(entry)) fchownSync(handle, entry.uid, entry.gid);
       this.#writeAttributes(handle, entry);
-      fchmodSync(handle, entry.mode);
+      fchmodSync(handle, restoredMode(entry, this.#options.owner));
       futimesSync(handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
       // In a folder that was made just now nobody else has anything; elsewhere a link does not replace, as a rename does.
       if (replaces || this.#folder.isNew) renameSync(part, full);
@@ -215,15 +217,25 @@ export class Destination {
   }
 
   #eachAttribute({ attributes }: EntryMetadata, write: (attribute: ExtendedAttribute) => void): void {
+    let isWhole = true;
     for (const attribute of extendedAttributes(attributes)) {
+      if (this.#lendsRights(attribute)) {
+        isWhole = false;
+        continue;
+      }
       try {
         write(attribute);
       } catch (error) {
         if (!(error instanceof AttributeError)) throw error;
-        this.withoutAttributes++;
-        return;
+        isWhole = false;
       }
     }
+    if (!isWhole) this.withoutAttributes++;
+  }
+
+  /** Capabilities are set-id bits by another name: {@link restoredMode}. */
+  #lendsRights({ name }: ExtendedAttribute): boolean {
+    return !this.#options.owner && name.equals(CAPABILITIES);
   }
 
   /** Removes a file that was begun and not ended. */

@@ -182,6 +182,7 @@ export class KeyRing {
     const { identity } = this.#context;
     const context = this.#keyContext(envelope.key, envelope.purpose);
     const refusals: MasterKeyError[] = [];
+    let wrong: VaultError | undefined;
     for (const masterKey of [...masterKeys, ...(await this.#pairsFor(envelope, masterKeys))]) {
       const recipient = envelope.recipients.find((candidate) => isSameMasterKey(candidate, masterKey.describe()));
       if (!recipient) continue;
@@ -193,10 +194,17 @@ export class KeyRing {
         refusals.push(error);
         continue;
       }
-      const held = holdKey(dataKey, identity.vault, envelope.key, envelope.purpose);
-      checkCommitment(`The envelope of data key ${envelope.key}`, envelope.commitment, held.commitment);
-      return held;
+      try {
+        const held = holdKey(dataKey, identity.vault, envelope.key, envelope.purpose);
+        checkCommitment(`The envelope of data key ${envelope.key}`, envelope.commitment, held.commitment);
+        return held;
+      } catch (error) {
+        // It answered another key: whoever else the envelope is for is asked before that counts.
+        if (!(error instanceof VaultError)) throw error;
+        wrong ??= error;
+      }
     }
+    if (wrong) throw wrong;
     if (refusals.length > 0) throw foremost(refusals);
     const names = envelope.recipients.map((recipient) => recipient.keyId).join(', ');
     throw new VaultError(

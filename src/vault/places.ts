@@ -40,6 +40,17 @@ export interface PlacesOptions {
   readonly besideSuffix: string;
 }
 
+/** Set-user-id and set-group-id: who runs such a file has the rights of its owner and group. */
+const SET_IDS = 0o6000;
+
+/**
+ * The mode that a file is restored with. Where owner and group are not restored it gets no set-id bits: it would lend
+ * everybody the rights of whoever restores.
+ */
+export function restoredMode({ mode }: Pick<EntryMetadata, 'mode'>, owner: boolean): number {
+  return owner ? mode : mode & ~SET_IDS;
+}
+
 /** Looks at a destination, and decides for each entry what is to be done. Changes nothing. */
 export class Places {
   readonly #root: Buffer;
@@ -97,7 +108,7 @@ export class Places {
       existing.isFile() &&
       existing.size === BigInt(entry.size) &&
       (late < 0n ? -late : late) <= SAME_TIME_NS &&
-      (Number(existing.mode) & 0o7777) === entry.mode &&
+      (Number(existing.mode) & 0o7777) === restoredMode(entry, this.#options.owner) &&
       (!this.#options.owner || hasOwner(existing, entry))
     );
   }

@@ -27,7 +27,7 @@ export interface RestoreRequest {
 
 /** What there is to do, of a request. @throws {VaultError} `path-missing`, `pattern-malformed` */
 export async function stepsOf(snapshot: OpenSnapshot, request: RestoreRequest): Promise<StepOptions> {
-  const { reader, body, manifest } = snapshot;
+  const { reader, body, manifest, guard } = snapshot;
   const policy = request.conflict ?? 'refuse';
   const selection = new Selection(request.paths, request.patterns);
   await checkSelection(reader, body.root, selection);
@@ -43,6 +43,7 @@ export async function stepsOf(snapshot: OpenSnapshot, request: RestoreRequest): 
     root: body.root,
     selection,
     places,
+    step: () => guard.check(),
     tellsExtras: policy === 'refuse',
     ownsFolders: policy === 'refuse' || policy === 'overwrite',
     ...(request.skipDamaged && { skipsDamaged: true }),

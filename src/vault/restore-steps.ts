@@ -34,6 +34,8 @@ export interface StepOptions {
   readonly tellsExtras?: boolean;
   /** Folders that are there get mode, owner and times of the snapshot, too. */
   readonly ownsFolders: boolean;
+  /** Awaited before each page of a folder is read. */
+  readonly step: () => Promise<void>;
   /** Goes on where a page of a folder cannot be read, and says so. */
   readonly skipsDamaged?: boolean;
 }
@@ -121,6 +123,7 @@ class Steps {
     let last: Buffer | undefined;
     for (const node of nodes) {
       let page: TreeEntry[];
+      await this.#options.step();
       try {
         page = await this.#options.reader.node(node, last);
       } catch (error) {

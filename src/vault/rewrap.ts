@@ -1,9 +1,10 @@
 import { envelopeName, parseEnvelopeName, sealEnvelope, type Envelope, type Recipient } from './envelope.ts';
-import { refuseAborted, VaultError } from './errors.ts';
+import { refuseAborted, VaultError, type VaultErrorCode } from './errors.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
 import type { FoundEnvelope, KeyRing } from './key-ring.ts';
 import { writerFor, type Repository } from './repository.ts';
+import { listSnapshots } from './snapshots.ts';
 
 export interface RewrapOptions {
   readonly repository: Repository;
@@ -25,6 +26,8 @@ export interface RewrapReport {
   readonly unchanged: number;
   /** Old revisions that the store did not let go of: their master key still opens them. */
   readonly oldRevisionsLeft: readonly string[];
+  /** Data keys that no snapshot names and nobody can open: whoever may write can put such envelopes. They were left alone. */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -42,10 +45,10 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
   }
   const ring = repository.keyRing();
   const left: string[] = [];
+  const unreadable: string[] = [];
   let rewrapped = 0;
   let done = 0;
-  for (const key of [...keys].toSorted()) {
-    refuseAborted(signal);
+  const move = async (key: string): Promise<void> => {
     const found = await ring.find(key);
     const isOld = refreshBeforeMs !== undefined && found.envelope.createdMs < refreshBeforeMs;
     if (isOld || !isFor(found.envelope, to)) {
@@ -56,9 +59,48 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
       await ring.proveFor(key, openersAmong(to));
       left.push(...(await deleteOld(repository, found.others)));
     }
+  };
+  let named: ReadonlySet<string> | undefined;
+  for (const key of [...keys].toSorted()) {
+    refuseAborted(signal);
+    try {
+      await move(key);
+    } catch (error) {
+      if (!isNoEnvelope(error)) throw error;
+      named ??= await namedKeys(repository);
+      if (named.has(key)) throw error;
+      unreadable.push(key);
+    }
     onProgress?.(++done, keys.size);
   }
-  return { envelopes: keys.size, rewrapped, unchanged: keys.size - rewrapped, oldRevisionsLeft: left };
+  const unchanged = keys.size - rewrapped - unreadable.length;
+  return { envelopes: keys.size, rewrapped, unchanged, oldRevisionsLeft: left, unreadable };
+}
+
+/** What says that an envelope cannot be one: neither the store nor a master key stands in the way. */
+const NONE: ReadonlySet<string> = new Set<VaultErrorCode>([
+  'malformed',
+  'unknown-format',
+  'bad-signature',
+  'unknown-writer',
+  'wrong-name',
+  'wrong-vault',
+  'no-recipient',
+  'commitment-mismatch',
+  'tampered',
+]);
+
+function isNoEnvelope(error: unknown): boolean {
+  if (error instanceof MasterKeyError) return error.code === 'wrong-context-or-tampered';
+  return error instanceof VaultError && NONE.has(error.code);
+}
+
+/** The data keys that the vault itself or any snapshot relies on. */
+async function namedKeys(repository: Repository): Promise<ReadonlySet<string>> {
+  const { snapshots, superseded } = await listSnapshots(repository);
+  const heads = [...snapshots, ...superseded.map(({ manifest }) => manifest)].map(({ head }) => head);
+  const { dedupeKey } = repository.descriptor;
+  return new Set([dedupeKey, repository.dedupeKey, ...heads.flatMap(({ keys }) => keys.map(({ id }) => id))]);
 }
 
 /** Moves one envelope to these master keys. Answers the old revisions that the store did not let go of. */

@@ -87,9 +87,11 @@ export class SnapshotReader {
    */
   async *content(file: FileEntry): AsyncGenerator<Buffer, undefined> {
     for await (const { pieces } of ahead(this.#begun(file.extents), AHEAD_BYTES)) {
-      // Whoever takes them may be slow: what is there already is handed out by a key that is still on.
-      await this.#snapshot.guard.check();
-      yield* await pieces;
+      for (const piece of await pieces) {
+        // Whoever takes them may be slow: what is there already is handed out by a key that is still on.
+        await this.#snapshot.guard.check();
+        yield piece;
+      }
     }
     return undefined;
   }

@@ -47,6 +47,7 @@ export async function expire(
   { list, marks, snapshots }: Survey,
   rulesOf: RulesOf,
   storeMs: number | undefined,
+  step: () => Promise<void>,
 ): Promise<ExpireReport> {
   const { clock } = repository;
   const trashed: string[] = [];
@@ -54,6 +55,7 @@ export async function expire(
   let locked = await clear(repository, list);
   const going: Surveyed[] = [];
   for (const one of snapshots) {
+    await step();
     if (expires(one)) {
       const forMs = (rulesOf(one.needs.source)?.trashDays ?? 0) * DAY_MS;
       await marks.put(repository, { kind: 'trash', reason: 'expired', forMs }, [one.id]);
@@ -63,6 +65,7 @@ export async function expire(
     } else going.push(one);
   }
   for (const one of going) {
+    await step();
     if (isKeptAgain(one, clock.nowMs(), storeMs)) await marks.drop(repository, (one.trashed as Trashed).mark);
     if (!isOver(one, clock.nowMs(), storeMs)) continue;
     if (!(await bury(repository, one.manifest, { reason: one.trashed?.reason ?? 'expired' }))) locked++;

@@ -1,4 +1,3 @@
-import { refuseAborted } from '../errors.ts';
 import { parseEnvelopeName } from '../envelope.ts';
 import { DESCRIPTOR_NAME } from '../descriptor.ts';
 import { snapshotName } from '../manifest.ts';
@@ -31,7 +30,7 @@ export async function extendLocks(
   repository: Repository,
   snapshots: readonly Surveyed[],
   days: number | undefined,
-  signal: AbortSignal | undefined,
+  step: () => Promise<void>,
 ): Promise<number> {
   const { target, clock } = repository;
   if (days === undefined || !target.capabilities.lock || target.lock === undefined) return 0;
@@ -39,7 +38,7 @@ export async function extendLocks(
   const staying = snapshots.filter(({ trashed, isHeld }) => trashed === undefined || isHeld);
   const names = [DESCRIPTOR_NAME, ...(await objectsOf(repository, staying))];
   await eachOf(names, async (name) => {
-    refuseAborted(signal);
+    await step();
     await target.lock?.(name, untilMs);
   });
   return names.length;

@@ -117,3 +117,22 @@ describe('a hostile store', () => {
     expect(await house.ids()).toContain(first);
   });
 });
+
+describe('a master key that is switched off', () => {
+  it('while a vault is looked after takes the right to take anything more away', async () => {
+    const [first] = await snapshots(2);
+    const options = { repository: house.repository, rulesOf: () => rules({ last: 1 }) };
+    await maintain(options);
+    house.clock.ms += 3 * DAY;
+    const { target } = house.repository;
+    const put = target.put.bind(target);
+    target.put = async (name, bytes) => {
+      await put(name, bytes);
+      // The mark that asks the store's time takes its time, and the key goes meanwhile.
+      if (name.startsWith('marks/')) house.clock.ms += 6 * 60_000;
+      house.masterKey.failure = 'disabled';
+    };
+    await expect(maintain(options)).rejects.toMatchObject({ code: 'disabled' });
+    expect(await house.ids()).toContain(first);
+  });
+});

@@ -1,4 +1,4 @@
-import { refuseAborted } from '../errors.ts';
+import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { Repository } from '../repository.ts';
@@ -67,10 +67,13 @@ export async function maintain(options: MaintainOptions): Promise<MaintainReport
 
 async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<MaintainReport> {
   const { repository, rulesOf, dryRun = false, times = PRUNE_TIMES, signal } = options;
+  // Nothing is taken away under a key that was switched off meanwhile.
+  const guard = new KeyGuard(ring, repository.descriptor.dedupeKey, repository.clock, signal);
+  const step = (): Promise<void> => guard.check();
   const look = () => survey(options, ring);
   const first = await look();
   requireSound(first);
-  refuseAborted(signal);
+  await step();
   const storeMs = dryRun ? undefined : await storeTimeMs(repository, first.marks);
   let expired: ExpireReport = {
     trashed: first.snapshots.filter(expires).map(({ id }) => id),
@@ -83,14 +86,14 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
     waiting: first.marks.deletions.reduce((sum, { names }) => sum + names.length, 0),
   };
   if (!dryRun) {
-    expired = await expire(repository, first, rulesOf, storeMs);
-    refuseAborted(signal);
-    swept = await sweep(repository, first.marks, look, storeMs, signal);
+    expired = await expire(repository, first, rulesOf, storeMs, step);
+    swept = await sweep(repository, first.marks, look, storeMs, step);
   }
   const repacked = dryRun ? undefined : await copyOut(ring, options, look);
   const last = dryRun ? first : await look();
+  await step();
   const marked = await mark(repository, ring, last, times, { storeMs, dryRun });
-  const extended = dryRun ? 0 : await extendLocks(repository, last.snapshots, options.lockDays, signal);
+  const extended = dryRun ? 0 : await extendLocks(repository, last.snapshots, options.lockDays, step);
   return {
     trashed: expired.trashed,
     deletedSnapshots: expired.deleted,

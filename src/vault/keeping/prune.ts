@@ -1,4 +1,4 @@
-import { refuseAborted, VaultError } from '../errors.ts';
+import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { parseEnvelopeName } from '../envelope.ts';
 import { syncIndex } from '../index-sync.ts';
@@ -69,14 +69,14 @@ async function inventory({ target }: Repository): Promise<Map<string, Thing>> {
 
 /**
  * The second phase: deletes what was marked, is due, and is still needed by nothing. `again` surveys anew, after the marks
- * were read: docs/spec/backup-format.md section 13.
+ * were read; `step` is awaited before each thing: docs/spec/backup-format.md section 13.
  */
 export async function sweep(
   repository: Repository,
   marks: MarkList,
   again: () => Promise<Survey>,
   storeMs: number | undefined,
-  signal?: AbortSignal,
+  step: () => Promise<void>,
 ): Promise<Pick<PruneReport, 'deleted' | 'deletedBytes' | 'rescued' | 'waiting' | 'locked'>> {
   const count = { deleted: 0, deletedBytes: 0, rescued: 0, waiting: 0, locked: 0 };
   const due: Mark[] = [];
@@ -92,7 +92,7 @@ export async function sweep(
   for (const mark of due) {
     const lockedBefore = count.locked;
     for (const name of mark.names.toSorted((a, b) => order(a) - order(b))) {
-      refuseAborted(signal);
+      await step();
       const thing = things.get(name);
       if (names.has(name)) count.rescued++;
       else if (thing) await removeThing(repository, thing, count);

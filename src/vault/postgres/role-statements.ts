@@ -7,11 +7,21 @@ export interface RoleStatement {
 
 /** A part of SQL that a semicolon does not end: a text, a name, a comment; or one character. */
 const PART = /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|[^]/gy;
-const ROLE = /^(?:CREATE|ALTER|COMMENT ON) ROLE (?:"((?:[^"]|"")*)"|([^\s;]+))/;
+/** A name without quotes is lower-case, and none of the words that mean whoever asks. */
+const ROLE =
+  /^(?:CREATE|ALTER|COMMENT ON) ROLE (?:"((?:[^"]|"")*)"|(?!(?:current_user|current_role|session_user|user|public|all|none)\b)([a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*))(?=\s|$)/;
+/** What else pg_dumpall writes of roles and tablespaces. Whatever is not of such a form, it has not written. */
+const OTHERS = [
+  /^SET \w+ = '?[\w.-]*'?$/,
+  /^SELECT pg_catalog\.set_config\('[\w.]+', '[^'\\]*', (?:true|false)\)$/,
+  /^(?:CREATE|ALTER|COMMENT ON) TABLESPACE /,
+  /^(?:GRANT|REVOKE|SECURITY LABEL) /,
+];
 
 /**
- * Splits what `pg_dumpall --globals-only` writes. Comments and commands to psql are left out: nothing of a snapshot is
- * to be one.
+ * Splits what `pg_dumpall --globals-only` writes. Comments and commands to psql are left out, and so is every
+ * statement of a form that it does not write: who could write a snapshot must not change a role that is there by calling it
+ * another way.
  */
 export function roleStatements(script: string): RoleStatement[] {
   const statements: RoleStatement[] = [];
@@ -27,6 +37,7 @@ export function roleStatements(script: string): RoleStatement[] {
     if (text === '') continue;
     const match = ROLE.exec(text);
     const role = match?.[1]?.replaceAll('""', '"') ?? match?.[2];
+    if (role === undefined && !OTHERS.some((form) => form.test(text))) continue;
     statements.push({ sql: `${text};`, ...(role !== undefined && { role }) });
   }
   return statements;

@@ -94,8 +94,12 @@ export function showCheck({ snapshots, findings, ...rest }: CheckReport): RunRes
   return { ...rest, snapshotCount: snapshots, findingCount: findings.length, findings: shown };
 }
 
-export function showRewrap({ envelopes, rewrapped, oldRevisionsLeft }: RewrapReport): RunResult {
-  return { envelopes, rewrapped, oldRevisionsLeft: oldRevisionsLeft.length };
+export function showRewrap({ envelopes, rewrapped, oldRevisionsLeft, unreadable }: RewrapReport): RunResult {
+  const warnings = unreadable
+    .slice(0, MAX_ITEMS)
+    .map((key) => `Nobody can open the data key ${key}, and no snapshot names it: its envelope was left alone`);
+  const counts = { envelopes, rewrapped, oldRevisionsLeft: oldRevisionsLeft.length };
+  return { ...counts, ...(warnings.length > 0 && { warnings }) };
 }
 
 export function showFindings(
