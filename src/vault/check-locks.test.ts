@@ -64,7 +64,7 @@ describe.skipIf(!hasS3Server)('locks and holds of a bucket', () => {
     expect(findings.find(({ where }) => where.startsWith('packs/'))?.snapshots).toEqual([snapshotId]);
     const ring = repository.keyRing();
     const { snapshots } = await survey({ repository, rulesOf: () => undefined }, ring);
-    await extendLocks(repository, snapshots, 30, undefined);
+    await extendLocks(repository, snapshots, 30, async () => {});
     ring.drop();
     expect(await codes(repository, { lock: longer, level: 'structure' })).toEqual([]);
     expect(await codes(repository, { lock: { mode: 'compliance', days: 30 } })).toEqual(['lock-weaker']);
