@@ -71,6 +71,13 @@ describe('sources from the command line', () => {
     const changed = await json('source', 'update', 'production', 'records', '--without-limit', '--without-alert');
     expect([changed['limits'], changed['alertAfterHours']]).toEqual([{}, undefined]);
     expect(changed).toMatchObject({ folder: { exclude: ['*.tmp'] } });
+    const update = ['source', 'update', 'production', 'records'];
+    expect(await json(...update, '--skip-caches')).toMatchObject({ folder: { exclude: ['*.tmp'], skipCaches: true } });
+    expect(await json(...update, '--exclude', '*.bak')).toMatchObject({
+      folder: { path: folder(), exclude: ['*.bak'], skipCaches: true },
+    });
+    expect((await json(...update, '--folder', folder(), '--anew'))['folder']).toEqual({ path: folder() });
+    await json(...update, '--exclude', '*.tmp');
     const backup = await json('backup', 'production', '--source', 'records');
     expect(backup).toMatchObject({
       state: 'succeeded',
@@ -93,12 +100,32 @@ describe('sources from the command line', () => {
       ['source', 'create', 'production', 'x', '--folder', '/x', '--time-zone', 'UTC'],
       /times are missing/,
     ],
-    ['a rate that is none', ['source', 'create', 'production', 'x', '--stdin', 'x', '--limit', 'fast'], /no rate/],
+    ['a rate that is none', ['source', 'create', 'production', 'x', '--folder', '/x', '--limit', 'fast'], /no rate/],
     ['a folder and a source', ['backup', 'production', '/x', '--source', 'x'], /of one source/],
     ['nothing to back up', ['backup', 'production'], /of one source/],
   ])('says of %s what is wrong', async (_, args, text) => {
     const ran = await run(...args);
     expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringMatching(text)]);
+  });
+
+  it('changes of a server what is said, and keeps the rest', async () => {
+    const create = ['source', 'create', 'production', 'orders', '--postgres', '127.0.0.1', '--port', '5433'];
+    const made = await json(...create, '--user', 'backup', '--database', 'orders');
+    const update = ['source', 'update', 'production', 'orders'];
+    const { postgres } = await json(...update, '--postgres', '127.0.0.1');
+    expect(postgres).toEqual(made['postgres']);
+    expect((await json(...update, '--user', 'reader'))['postgres']).toEqual({
+      ...(made['postgres'] as object),
+      user: 'reader',
+    });
+    expect((await json(...update, '--postgres', '127.0.0.1', '--anew'))['postgres']).toEqual({
+      host: '127.0.0.1',
+      user: 'postgres',
+      hasPassword: false,
+    });
+    const two = await run(...create.with(3, 'two'), '--folder', folder());
+    expect([two.exitCode, two.stderr]).toEqual([2, expect.stringContaining('one of both')]);
+    await json('source', 'delete', 'production', 'orders');
   });
 
   it('schedules verifications, and shows how keys were found', async () => {

@@ -49,6 +49,18 @@ describe('the vault from the command line', () => {
     expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('Choose another')]);
   });
 
+  it.each([
+    ['AES-256 takes no --key', ['--encryption', 'AES-256', '--key', 'alias/a']],
+    ['AES-256 takes no --endpoint', ['--encryption', 'AES-256', '--endpoint', 'http://localhost:1']],
+    ['Keystead takes no --endpoint', ['--encryption', 'Keystead', '--key', 'a', '--endpoint', 'http://localhost:1']],
+    ['AWS-KMS takes no --iam-endpoint', ['--key', 'a', '--iam-endpoint', 'http://localhost:1']],
+    ['storage of the type folder takes no --role', ['--key', 'a', '--role', 'arn:aws:iam::111122223333:role/r']],
+  ])('leaves out nothing that was said: %s', async (message, options) => {
+    const place = ['--path', join(server.folder, 'vaults', 'refused'), '--region', server.region];
+    const { exitCode, stderr } = await run('environment', 'create', 'refused', ...place, ...options);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
   it('prints policies to copy, of what is there and of what is to come', async () => {
     const shown = await run(
       'policy',

@@ -18,7 +18,7 @@ export async function planBackup(rules: SourceRules, tenant: Tenant, source: Bac
   if (spec.kind === 'stream') {
     throw new EnvironmentError(
       'source-not-here',
-      `The source ${name} is what somebody gives to the command line: pipe it into "keystead vault backup"`,
+      `The source ${name} is what a host pipes, which the server cannot read: enrol the host as an agent, and pipe it there into "keystead agent backup --stdin --name ${name}"`,
     );
   }
   if (spec.kind === 'folder') {

@@ -54,7 +54,7 @@ const NEXT: Record<VaultErrorCode, string> = {
   'target-failed': 'Look at the cause, then run again; what was written so far is used again.',
   'target-missing': 'Check the name of the bucket and its provider, or create it; nothing was written.',
   'target-denied':
-    'Allow it in the policy of these credentials (keystead vault policy prints what is needed) and in that of the bucket, then run again.',
+    'Allow it in the policy of these credentials (keystead vault policy prints what is needed) and in that of the bucket, then run again. Ceph answers the same to credentials that are wrong: check them, too.',
   'target-credentials':
     'Give the environment credentials that are valid and active, then run again; nothing stored is lost.',
   'target-region': "Set the environment's region to that of the bucket, or use a bucket of the region.",
@@ -111,8 +111,9 @@ export class VaultError extends Error {
   /** The text without what to do next. */
   readonly what: string;
 
-  constructor(code: VaultErrorCode, what: string, cause?: unknown) {
-    super(`${what}. ${NEXT[code]}`, cause === undefined ? {} : { cause });
+  /** `next`: what to do, where it is something else than after most errors of that code. */
+  constructor(code: VaultErrorCode, what: string, cause?: unknown, next = NEXT[code]) {
+    super(`${what}. ${next}`, cause === undefined ? {} : { cause });
     this.code = code;
     this.what = what;
   }

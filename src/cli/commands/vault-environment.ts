@@ -54,7 +54,7 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
       const made = await api.createEnvironment(wanted);
       if (output.isJson) output.item(made);
       else {
-        output.item(made.environment);
+        output.item(forPeople(made.environment));
         output.note('');
         showChecks(session, made.checks);
       }
@@ -78,7 +78,10 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: [ENVIRONMENT],
     examples: ['vault environment show production'],
-    run: async ({ client, given, output }) => output.item(await findEnvironment(client(), given.text('environment'))),
+    run: async ({ client, given, output }) => {
+      const environment = await findEnvironment(client(), given.text('environment'));
+      output.item(output.isJson ? environment : forPeople(environment));
+    },
   },
   {
     path: 'vault environment check',
@@ -93,6 +96,11 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+/** A recovery key's public half is as long as a page, and its id names it. */
+function forPeople(environment: Environment): object {
+  return { ...environment, recipients: environment.recipients.map(({ publicKey: _, ...recipient }) => recipient) };
+}
 
 /** By id or by label. @throws {CliError} */
 export async function findEnvironment(client: KeysteadClient, name: string): Promise<Environment> {

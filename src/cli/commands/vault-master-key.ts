@@ -1,5 +1,6 @@
 import type { MasterKeyInput } from '@keystead/sdk';
 import type { Row, Session } from '../command.ts';
+import { refuseOptions } from './refuse-options.ts';
 import { CliError } from '../errors.ts';
 import { jsonOf, requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
 
@@ -31,6 +32,7 @@ export function masterKeysFrom(session: Session) {
   const { given } = session;
   const encryption = encryptionOf(given.optional('encryption') ?? 'AWS-KMS');
   const recipients = recipientsFrom(session);
+  if (encryption === 'AES-256') refuseOptions(given, 'AES-256', ['key', 'endpoint', 'iam-endpoint']);
   return {
     encryption,
     ...(encryption !== 'AES-256' && { masterKey: masterKeyFrom(session, encryption) }),
@@ -52,7 +54,11 @@ export function masterKeyFrom(session: Session, encryption: EncryptionName = 'AW
     throw new CliError('usage', 'key-missing', '--key is missing', 'Give the id, ARN, alias or CRN of the master key.');
   }
   const reached = { provider, keyId, endpoint: given.optional('endpoint') };
-  if (provider === 'keystead') return { provider, keyId };
+  if (provider !== 'key-protect') refuseOptions(given, encryption, ['iam-endpoint']);
+  if (provider === 'keystead') {
+    refuseOptions(given, encryption, ['endpoint']);
+    return { provider, keyId };
+  }
   if (provider === 'key-protect') {
     return { ...reached, iamEndpoint: given.optional('iam-endpoint'), apiKey: requireIbmApiKey(session) };
   }

@@ -39,7 +39,7 @@ export const VAULT_POLICY_COMMANDS: readonly CliCommand[] = [
       ['--bucket <name>', 'the name of the bucket'],
       ['--prefix <text>', 'where in the bucket (all of it)'],
       ['--instance <id>', 'the instance of IBM Cloud Object Storage that has the bucket'],
-      ['--tenant <id>', 'the id of your tenant ("keystead status" shows it)'],
+      ['--tenant <id>', 'the id of your tenant ("keystead whoami" shows it)'],
     ],
     examples: [
       'vault policy production --for key --role writer --principal arn:aws:iam::111122223333:user/backup',

@@ -11,7 +11,7 @@ export function showSnapshots({ output }: Session, { snapshots, findings }: Snap
       ['SNAPSHOT', ({ snapshotId }) => snapshotId],
       ['CREATED', ({ createdAt }) => createdAt],
       ['PARENT', ({ parent }) => parent],
-      ['OPENED BY', ({ recipients }) => recipients?.map(({ keyId }) => keyId).join(', ')],
+      ['OPENED BY WHEN TAKEN', ({ recipients }) => recipients?.map(({ keyId }) => keyId).join(', ')],
     ],
     'There is no snapshot yet.',
   );

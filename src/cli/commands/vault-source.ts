@@ -25,6 +25,10 @@ const PORT: Row = ['--port <number>', 'its port (5432)'];
 const USER: Row = ['--user <name>', 'who may read all of it'];
 const TLS: Row = ['--tls <mode>', 'disable, require, verify-full (disable on this machine, require elsewhere)'];
 const DATABASE: Row = ['--database <name...>', 'which databases (every one that may be connected to)'];
+const ANEW: Row = [
+  '--anew',
+  'what is not said of the folder or the server is as for a new source, and not as it was: no patterns, all databases',
+];
 const LIMIT: Row = ['--limit <rate>', 'how fast a backup may write to the store, like 10MiB (as fast as it can)'];
 const ALERT: Row = ['--alert-after <hours>', 'tell people when there has been no good backup for so long'];
 
@@ -43,19 +47,7 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
     summary: 'Makes a source known to an environment: what is backed up, when, and how fast',
     reach: 'remote',
     arguments: [ENVIRONMENT, ['<name>', 'what it is called, wherever it moves']],
-    options: [
-      FOLDER,
-      ...FOLDER_OPTIONS,
-      HOST,
-      PORT,
-      USER,
-      TLS,
-      DATABASE,
-      ['--stdin <item>', 'what somebody pipes into "keystead vault backup": the name of the one file'],
-      ...SCHEDULE_OPTIONS,
-      LIMIT,
-      ALERT,
-    ],
+    options: [FOLDER, ...FOLDER_OPTIONS, HOST, PORT, USER, TLS, DATABASE, ...SCHEDULE_OPTIONS, LIMIT, ALERT],
     examples: [
       "vault source create production records --folder /srv/records --cron '30 2 * * *' --time-zone Europe/Berlin --alert-after 36",
       'vault source create production orders --postgres db.example.com --user backup --database orders',
@@ -65,6 +57,14 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
       const api = session.client();
       const { environmentId } = await findEnvironment(api, given.text('environment'));
       const schedule = scheduleOf(given);
+      if (['folder', 'postgres'].filter((kind) => given.optional(kind) !== undefined).length !== 1) {
+        throw new CliError(
+          'usage',
+          'source-kind-missing',
+          'a source is a folder or a PostgreSQL server, one of both',
+          'Give --folder or --postgres. What a host pipes needs no source: "keystead agent backup --stdin".',
+        );
+      }
       output.item(
         await api.createSource(environmentId, {
           name: given.text('name'),
@@ -109,6 +109,7 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
       USER,
       TLS,
       DATABASE,
+      ANEW,
       ...SCHEDULE_OPTIONS,
       ['--without-schedule', 'back it up only when somebody says so'],
       LIMIT,
@@ -119,6 +120,7 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
     examples: [
       'vault source update production records --limit 10MiB',
       'vault source update production records --without-schedule',
+      "vault source update production records --exclude '*.tmp' '*.bak'",
     ],
     run: async (session) => {
       const { given, output } = session;
@@ -127,7 +129,7 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
       const remove = REMOVALS.filter(([option]) => given.flag(option)).map(([, name]) => name);
       output.item(
         await api.updateSource(source.environmentId, source.sourceId, {
-          ...specOf(session),
+          ...specOf(session, source),
           ...(schedule && { schedule }),
           ...settingsOf(given),
           ...(remove.length > 0 && { remove }),
@@ -184,27 +186,32 @@ async function sourceOf({ given, client }: Session): Promise<{ api: KeysteadClie
   return { api, source: await findSource(api, environmentId, given.text('source')) };
 }
 
-/** What is backed up, as the options say it; the server refuses two at once. */
-function specOf({ given, host }: Session) {
-  const [folder, postgres, stdin] = ['folder', 'postgres', 'stdin'].map((name) => given.optional(name));
+/**
+ * What is backed up, as the options say it: one of both kinds. Of a source that there is already, what is
+ * not said of its folder or its server stays as it is.
+ */
+function specOf({ given, host }: Session, present?: Source) {
+  const had = given.flag('anew') ? undefined : present;
+  const folder = given.optional('folder') ?? (isSaid(given, OF_FOLDER) ? had?.folder?.path : undefined);
+  const postgres = given.optional('postgres') ?? (isSaid(given, OF_POSTGRES) ? had?.postgres?.host : undefined);
+  const { hasPassword: _, ...server } = had?.postgres ?? {};
   const databases = given.list('database');
   const password = host.env['PGPASSWORD'];
-  if (folder === undefined)
-    refuseAlone(given, '--folder', ['include', 'exclude', 'before', 'after', 'one-file-system', 'skip-caches']);
-  if (postgres === undefined) refuseAlone(given, '--postgres', ['port', 'user', 'tls', 'database']);
+  if (folder === undefined) refuseAlone(given, '--folder', OF_FOLDER);
+  if (postgres === undefined) refuseAlone(given, '--postgres', OF_POSTGRES);
   return {
-    ...(folder !== undefined && { folder: { path: resolve(folder), ...folderOptions(given) } }),
+    ...(folder !== undefined && { folder: { ...had?.folder, path: resolve(folder), ...folderOptions(given) } }),
     ...(postgres !== undefined && {
       postgres: {
+        ...server,
         host: postgres,
         ...(given.optional('port') !== undefined && { port: Number(given.optional('port')) }),
-        user: given.optional('user') ?? 'postgres',
+        user: given.optional('user') ?? had?.postgres?.user ?? 'postgres',
         ...(password !== undefined && { password }),
         ...(databases.length > 0 && { databases: [...databases] }),
         ...(given.optional('tls') !== undefined && { tls: tlsOf(given.optional('tls')) }),
       },
     }),
-    ...(stdin !== undefined && { stream: { item: stdin } }),
   };
 }
 
@@ -219,6 +226,12 @@ function folderOptions(given: Given) {
     ...(given.flag('skip-caches') && { skipCaches: true }),
   };
 }
+
+const OF_FOLDER = ['include', 'exclude', 'before', 'after', 'one-file-system', 'skip-caches'];
+const OF_POSTGRES = ['port', 'user', 'tls', 'database'];
+
+const isSaid = (given: Given, options: readonly string[]): boolean =>
+  options.some((name) => given.flag(name) || given.optional(name) !== undefined);
 
 /** What is said of a source that is not named would be left out without a word. @throws {CliError} */
 function refuseAlone(given: Given, needed: string, options: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { StorageInput } from '@keystead/sdk';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { refuseOptions } from './refuse-options.ts';
 import { accessKeyFrom, requireAccessKey } from './vault-credentials.ts';
 
 /** Where backups go. */
@@ -23,6 +24,7 @@ export function storageFrom(session: Session): StorageInput {
   const { given } = session;
   const type = typeOf(given.optional('storage') ?? 'folder');
   const isBucket = type !== 'folder' && type !== 'hosted';
+  if (!isBucket) refuseOptions(given, `storage of the type ${type}`, ['role', 'server-credentials']);
   return {
     type,
     region: given.text('region'),

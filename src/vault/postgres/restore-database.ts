@@ -54,10 +54,13 @@ export async function restoreDatabase(options: RestoreDatabaseOptions): Promise<
   await feedDump(options, isEmpty ? ['--single-transaction'] : ['--single-transaction', '--clean', '--if-exists']);
 }
 
+const NEXT_DATABASE =
+  'Restore into a new or an empty one (--database NAME=OTHER), or replace what the dump has too (--replace): the rest stays.';
+
 /** @throws {VaultError} `destination-not-empty` */
 export async function refuseUsed(client: PostgresClient, database: string): Promise<void> {
   if ((await client.query(database, COUNT)) === '0') return;
-  throw new VaultError('destination-not-empty', `The database ${database} is not empty`);
+  throw new VaultError('destination-not-empty', `The database ${database} is not empty`, undefined, NEXT_DATABASE);
 }
 
 async function feedDump(options: RestoreDatabaseOptions, more: readonly string[]): Promise<void> {

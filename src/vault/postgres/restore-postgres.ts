@@ -125,10 +125,20 @@ async function plansOf(
     const facts = server.databases.find(({ name }) => name === database);
     if (!facts) {
       const names = server.databases.map(({ name }) => name).join(', ');
-      throw new VaultError('path-missing', `The snapshot has no database ${database}; it has ${names}`);
+      throw new VaultError(
+        'path-missing',
+        `The snapshot has no database ${database}; it has ${names}`,
+        undefined,
+        'Name one of these; case counts.',
+      );
     }
     if (plans.some((plan) => plan.into === into)) {
-      throw new VaultError('destination-not-empty', `Two databases would be restored into ${into}`);
+      throw new VaultError(
+        'destination-not-empty',
+        `Two databases would be restored into ${into}`,
+        undefined,
+        'Give each a name of its own (--database NAME=OTHER).',
+      );
     }
     const file = await reader.file(`${DATABASES}/${dumpName(database)}`);
     plans.push({ facts, into, isThere: there.has(into), file });
@@ -139,7 +149,12 @@ async function plansOf(
 async function serverFileOf(reader: SnapshotReader): Promise<ServerFile> {
   const bytes = await whole(reader, SERVER).catch((error: unknown) => {
     if (!(error instanceof VaultError) || error.code !== 'path-missing') throw error;
-    throw new VaultError('path-missing', `The snapshot is not one of a PostgreSQL server: it has no ${SERVER}`, error);
+    throw new VaultError(
+      'path-missing',
+      `The snapshot is not one of a PostgreSQL server: it has no ${SERVER}`,
+      error,
+      'Choose a snapshot of a PostgreSQL source (--source); "keystead vault restore" restores files.',
+    );
   });
   return decodeServerFile(bytes);
 }

@@ -65,8 +65,9 @@ describe('times of a schedule', () => {
   it.each<[string, string, string, RegExp]>([
     ['four fields', '* * * *', 'UTC', /five fields/],
     ['seconds', '0 0 0 * * *', 'UTC', /five fields/],
-    ['an hour that there is not', '0 24 * * *', 'UTC', /five fields/],
-    ['a step of nothing', '*/0 * * * *', 'UTC', /five fields/],
+    ['a minute that there is not', '61 * * * *', 'UTC', /"61 .*" have a field that cannot be: minutes are 0-59/],
+    ['an hour that there is not', '0 24 * * *', 'UTC', /hours 0-23/],
+    ['a step of nothing', '*/0 * * * *', 'UTC', /steps are 1/],
     ['a moment', '2026-01-01T00:00:00', 'UTC', /five fields/],
     ['what means another time with each look', '? ? * * *', 'UTC', /five fields/],
     ['a start of the machine', '@reboot', 'UTC', /five fields/],

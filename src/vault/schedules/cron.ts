@@ -29,7 +29,9 @@ export function requireCron(times: CronTimes, nowMs: number): void {
   try {
     next = nextAfter(times, nowMs);
   } catch {
-    throw malformed(NOT_FIVE_FIELDS);
+    throw malformed(
+      `The times "${times.cron}" have a field that cannot be: minutes are 0-59, hours 0-23, days of the month 1-31, months 1-12 or JAN-DEC, days of the week 0-7 or SUN-SAT, and steps are 1 at least. Correct it, or use @hourly, @daily, @weekly, @monthly or @yearly`,
+    );
   }
   if (next === undefined) throw malformed(`The times "${times.cron}" never come. Choose a day that there is`);
 }

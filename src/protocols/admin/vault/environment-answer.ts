@@ -111,7 +111,12 @@ function whoCanRead({ encryption, masterKeys, storage }: Environment): string {
     encryption === 'AES-256'
       ? 'The operator of this server can read: the key is kept by them, and so is its switch'
       : 'Only who may decrypt with your master key can read';
-  const more = others === 0 ? '' : `, or with one of ${others} further recipient${others === 1 ? '' : 's'}`;
+  const more =
+    others === 0
+      ? ''
+      : others === 1
+        ? ', or who has its one further recipient'
+        : `, or who has one of its ${others} further recipients`;
   const store =
     storage.type === 'hosted' ? " The operator's store sees ciphertext, sizes and times, and can delete." : '';
   return `${key}${more}.${store}`;

@@ -70,5 +70,10 @@ function inTurn(text: string): Pick<Finding, 'what' | 'next'> {
 function describe(error: MasterKeyError): string {
   const { cause } = error;
   const guarded = cause instanceof Error && cause.name === 'EgressRefusedError';
-  return guarded ? `${cause.message}. Change the endpoint of the master key.` : error.message;
+  if (guarded) return `${cause.message}. Change the endpoint of the master key.`;
+  // Who has mistyped an id need not fear for backups.
+  if (error.code === 'deleted') {
+    return `There is no master key ${error.keyId}: it was never there, or does not exist any more. Check id, account, region and endpoint; where it was there, backups that only it opens are unreadable for good.`;
+  }
+  return error.message;
 }
