@@ -78,6 +78,19 @@ describe('sources from the command line', () => {
     });
     expect((await json(...update, '--folder', folder(), '--anew'))['folder']).toEqual({ path: folder() });
     await json(...update, '--exclude', '*.tmp');
+    const later = ['--cron', '0 3 * * *', '--if-missed', 'skip'];
+    for (const [options, cron] of [
+      [later, '0 3 * * *'],
+      [['--cron', '30 2 * * *'], '30 2 * * *'],
+      [['--missed-within', '24'], '30 2 * * *'],
+    ] as const) {
+      expect((await json(...update, ...options))['schedule']).toMatchObject({
+        cron,
+        timeZone: 'Europe/Berlin',
+        ifMissed: 'skip',
+        missedWithinHours: 24,
+      });
+    }
     const backup = await json('backup', 'production', '--source', 'records');
     expect(backup).toMatchObject({
       state: 'succeeded',

@@ -99,7 +99,8 @@ export const VAULT_ENVIRONMENT_COMMANDS: readonly CliCommand[] = [
 
 /** A recovery key's public half is as long as a page, and its id names it. */
 function forPeople(environment: Environment): object {
-  return { ...environment, recipients: environment.recipients.map(({ publicKey: _, ...recipient }) => recipient) };
+  const recipients = environment.recipients.map((recipient) => ({ ...recipient, publicKey: undefined }));
+  return { ...environment, recipients };
 }
 
 /** By id or by label. @throws {CliError} */

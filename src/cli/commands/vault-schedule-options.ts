@@ -12,19 +12,27 @@ export const SCHEDULE_OPTIONS: readonly Row[] = [
   ['--missed-within <hours>', 'how late one run may make up for them (24)'],
 ];
 
-/** The schedule that the options say; `undefined`: none is said. @throws {CliError} */
-export function scheduleOf(given: Given) {
-  const [cron, timeZone, ifMissed, hours] = ['cron', 'time-zone', 'if-missed', 'missed-within'].map((name) =>
-    given.optional(name),
+/**
+ * The schedule that the options say; `undefined`: none is said. What they do not say of a schedule that there is already
+ * stays as it is. @throws {CliError}
+ */
+export function scheduleOf(given: Given, present?: Schedule) {
+  const [cron = present?.cron, timeZone, ifMissed, hours] = ['cron', 'time-zone', 'if-missed', 'missed-within'].map(
+    (name) => given.optional(name),
   );
+  if ((given.optional('cron') ?? timeZone ?? ifMissed ?? hours) === undefined) return undefined;
   if (cron === undefined) {
-    if ((timeZone ?? ifMissed ?? hours) === undefined) return undefined;
     throw new CliError('usage', 'no-times', 'the times are missing', "Say them too, like --cron '30 2 * * *'.");
   }
   if (ifMissed !== undefined && ifMissed !== 'run-once' && ifMissed !== 'skip') {
     throw new CliError('usage', 'no-such-rule', `"${ifMissed}" is no rule`, 'Say --if-missed run-once or skip.');
   }
   return {
+    ...(present && {
+      timeZone: present.timeZone,
+      ifMissed: present.ifMissed,
+      missedWithinHours: present.missedWithinHours,
+    }),
     cron,
     ...(timeZone !== undefined && { timeZone }),
     ...(ifMissed !== undefined && { ifMissed: ifMissed as 'run-once' | 'skip' }),

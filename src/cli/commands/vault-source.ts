@@ -125,7 +125,7 @@ export const VAULT_SOURCE_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       const { given, output } = session;
       const { api, source } = await sourceOf(session);
-      const schedule = scheduleOf(given);
+      const schedule = scheduleOf(given, source.schedule);
       const remove = REMOVALS.filter(([option]) => given.flag(option)).map(([, name]) => name);
       output.item(
         await api.updateSource(source.environmentId, source.sourceId, {
