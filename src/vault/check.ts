@@ -17,9 +17,12 @@ import { loadIndexes } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
 import type { KeyRing } from './key-ring.ts';
 import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest, type ManifestHead } from './manifest.ts';
+import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { openChunkUnchecked, readPackTable } from './pack.ts';
 import { Progress, type OnProgress } from './progress.ts';
 import { openDomain, type Repository } from './repository.ts';
+import { droppedRetired } from './read-retired.ts';
+import { isDamage } from './restore-steps.ts';
 import { listSnapshots, readSnapshot } from './snapshots.ts';
 import { packName, TreeReader } from './tree-reader.ts';
 
@@ -107,6 +110,8 @@ class Check {
   /** Packs that some snapshot needs, by id, with the key they are under. */
   readonly #packs = new Map<string, string>();
   readonly #lengths = new Map<string, number>();
+  /** Names of the index objects that the store has: what a cache knows of others helps nobody who has none. */
+  readonly #indexes = new Set<string>();
   /** Names of sources, by snapshot. */
   readonly #sources = new Map<string, string>();
   #verifiedBytes = 0;
@@ -127,6 +132,8 @@ class Check {
     try {
       if (scope.trees)
         for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
+      if (scope.trees || scope.drill)
+        for await (const { name } of repository.target.list('index/')) this.#indexes.add(name);
       const list = await listSnapshots(repository, knownHeads, { anew: true });
       const { snapshots, findings } = list;
       for (const { code, snapshot, text } of findings)
@@ -134,6 +141,7 @@ class Check {
       if (level !== 'list') for (const finding of await hiddenObjects(repository.target)) this.#find(finding);
       for (const finding of await lockFindings(repository, list, lock, signal)) this.#find(finding);
       await this.#envelopesAreThere(snapshots);
+      for (const finding of await droppedRetired(repository)) this.#find(finding);
       let objects = 0;
       if (scope.objects !== 'none') {
         const report = await checkObjects(repository, scope.objects, { ...told, onObject: advance });
@@ -148,6 +156,7 @@ class Check {
         }
       }
       if (scope.packs !== 'none') await this.#data(scope.packs);
+      if (scope.drill && !scope.trees) await this.#referencesAreThere(snapshots);
       const drilled = scope.drill ? await drill(repository, snapshots, { ...told, onBytes: advance }) : undefined;
       for (const finding of drilled?.findings ?? []) this.#find(finding);
       this.#verifiedBytes += drilled?.bytes ?? 0;
@@ -193,6 +202,29 @@ class Check {
     }
   }
 
+  /** That each index object that a snapshot names is in the store; reads every reference list. */
+  async #referencesAreThere(snapshots: readonly Manifest[]): Promise<void> {
+    for (const { head } of snapshots) {
+      const ring = this.#options.repository.keyRing();
+      try {
+        this.#indexesAreThere((await readSnapshot(this.#options.repository, ring, snapshotId(head))).body.indexes);
+      } catch (error) {
+        // What cannot be read is told by the drill, with what refused it.
+        if (!isDamage(error) && !(error instanceof MasterKeyError)) throw error;
+      } finally {
+        ring.drop();
+      }
+    }
+  }
+
+  #indexesAreThere(ids: readonly string[]): void {
+    for (const id of ids) {
+      const where = `index/${id}`;
+      if (!this.#indexes.has(where))
+        this.#find({ code: 'object-missing', where, text: `The index object ${id} is not in the store` });
+    }
+  }
+
   /** Which sources are proven: their newest snapshot was read, and nothing was found that hits it. */
   #proven(
     snapshots: readonly Manifest[],
@@ -230,6 +262,7 @@ class Check {
     try {
       const { manifest, body } = await readSnapshot(repository, ring, id);
       ring.expect(manifest.head.keys);
+      this.#indexesAreThere(body.indexes);
       const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
       for (const key of manifest.head.keys) await ring.get(key.id);
       const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));

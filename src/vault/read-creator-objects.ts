@@ -5,7 +5,6 @@ import type { IndexCache } from './index-cache.ts';
 import { keptObject } from './kept-object.ts';
 import { openMark, parseMarkName, type Mark } from './mark.ts';
 import type { Repository } from './repository.ts';
-import { openRetired, parseRetiredName, type RetiredKey } from './retired.ts';
 import type { CreatorIdentity } from './signed-object.ts';
 import type { StoredObject } from './targets/target.ts';
 
@@ -70,7 +69,12 @@ export async function readCreatorObjects<T>(
   return { items: found.flat(), findings };
 }
 
-async function listed({ target }: Reading, prefix: string, isOne: (name: string) => boolean): Promise<StoredObject[]> {
+/** What lies under a prefix and has such a name. */
+export async function listed(
+  { target }: Reading,
+  prefix: string,
+  isOne: (name: string) => boolean,
+): Promise<StoredObject[]> {
   const objects: StoredObject[] = [];
   for await (const object of target.list(prefix)) if (isOne(object.name)) objects.push(object);
   return objects;
@@ -83,11 +87,6 @@ export async function readMarks(reading: Reading): Promise<CreatorObjects<Mark>>
     ...openMark(name, bytes, identity),
     ...(storedMs !== undefined && { storedMs }),
   }));
-}
-
-export async function readRetired(reading: Reading): Promise<CreatorObjects<RetiredKey>> {
-  const objects = await listed(reading, 'retired/', (name) => parseRetiredName(name) !== undefined);
-  return await readCreatorObjects(reading, objects, openRetired);
 }
 
 /** The newest revision of each hold, held or released, with its bytes for the next one's `previous`. */

@@ -147,7 +147,8 @@ export async function openRepository(target: Target, options: OpenOptions): Prom
     const further = (await readFurtherWriters(target, descriptor, cache)).map(asWriter);
     const known = new Set(descriptor.writers.map(({ id }) => id));
     const writers = [...descriptor.writers, ...further.filter(({ id }) => !known.has(id))];
-    return repositoryOf(target, { ...descriptor, writers }, options, cache, await currentDedupeKey(target, descriptor));
+    const dedupeKey = await currentDedupeKey(target, descriptor, cache);
+    return repositoryOf(target, { ...descriptor, writers }, options, cache, dedupeKey);
   } catch (error) {
     cache.close();
     throw error;

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup, type BackupReport } from '../backup.ts';
 import { check } from '../check.ts';
+import type { EnvironmentIdentity } from '../descriptor.ts';
 import { maintain } from '../keeping/maintain.ts';
 import { SetClock, HOUR } from '../keeping/keeping.fixture.ts';
 import { MarkList } from '../keeping/mark-list.ts';
@@ -32,6 +33,12 @@ const ON_DISK = ['cache', 'state'];
 const KEEPS_ALL = () => undefined;
 const AT_ONCE = { graceMs: 0, unfinishedMs: 0 };
 
+export interface SiteOptions {
+  /** Who writes; by default somebody new. */
+  readonly key?: ReturnType<typeof writerKey>;
+  readonly identity?: EnvironmentIdentity;
+}
+
 /** A vault in memory with its sources and the caches of its machine, that can be put back to an earlier moment. */
 export class Site {
   readonly folder = scratch();
@@ -39,13 +46,19 @@ export class Site {
   readonly masterKey = new FixtureMasterKey('first', Buffer.alloc(32, 7));
   readonly otherKey = new FixtureMasterKey('second', Buffer.alloc(32, 8));
   masterKeys: readonly MasterKey[] = [this.masterKey];
-  readonly writerKey = writerKey();
+  readonly writerKey: ReturnType<typeof writerKey>;
+  readonly identity: EnvironmentIdentity;
   store = new MemoryTarget(this.clock);
   /** What a source looked like, by its name and when the snapshot was taken. */
   readonly pictures = new Map<string, string>();
   #round = 0;
 
-  constructor() {
+  constructor({
+    key = writerKey(),
+    identity = { tenant: 'tenant-1', environment: 'environment-1' },
+  }: SiteOptions = {}) {
+    this.writerKey = key;
+    this.identity = identity;
     for (const name of ['one', 'two']) {
       mkdirSync(join(this.folder, name, 'deep'), { recursive: true });
       writeFileSync(join(this.folder, name, 'staying'), noise(`${name} staying`, 30_000));
@@ -56,7 +69,7 @@ export class Site {
 
   async create(target: Target = this.store): Promise<Repository> {
     return await createRepository(target, {
-      identity: { tenant: 'tenant-1', environment: 'environment-1' },
+      identity: this.identity,
       masterKeys: this.masterKeys,
       writerKey: this.writerKey,
       cacheFolder: join(this.folder, 'cache'),

@@ -44,11 +44,16 @@ export class WritingHost {
     });
   }
 
+  /** Its writer's id. */
+  get id(): string {
+    return writerOf(this.#key).id;
+  }
+
   /** As an agent does it: its dedupe key's envelope first, then the run. The server has the store to itself. */
   async backup(store: Target, source: string): Promise<void> {
     const target = takingOwnForPut(putOnly(store));
     await target.put(this.#dedupe.name, this.#dedupe.envelope);
-    const ask = () => this.#site.with((repository) => wordFor(repository, writerOf(this.#key).id));
+    const ask = () => this.#site.with((repository) => wordFor(repository, this.id));
     const repository = openWriteOnly(target, {
       known: this.#known,
       writerKey: this.#key,

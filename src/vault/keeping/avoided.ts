@@ -1,7 +1,8 @@
 import type { CachedPack } from '../index-cache.ts';
 import { VaultError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { readMarks, readRetired } from '../read-creator-objects.ts';
+import { readMarks } from '../read-creator-objects.ts';
+import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';
 

@@ -3,7 +3,7 @@ import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
 import type { KeyPurpose } from '../master-keys/context.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { readRetired } from '../read-creator-objects.ts';
+import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';
 import { retiredName, sealRetired } from '../retired.ts';
 import { clear } from './expire.ts';

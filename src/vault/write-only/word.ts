@@ -1,6 +1,7 @@
 import type { KnownHead } from '../index-cache.ts';
 import { snapshotId } from '../manifest.ts';
-import { readMarks, readRetired } from '../read-creator-objects.ts';
+import { readMarks } from '../read-creator-objects.ts';
+import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots } from '../snapshots.ts';
 import type { ServerWord } from './write-only.ts';
