@@ -7,7 +7,7 @@ import { refuseAborted, VaultError } from './errors.ts';
 import type { KnownHead } from './index-cache.ts';
 import { syncIndex } from './index-sync.ts';
 import { KeyGuard } from './key-guard.ts';
-import { Avoided, Elapsed, requireLasting } from './keeping/avoided.ts';
+import { Avoided, Elapsed, requireLasting, requireThere } from './keeping/avoided.ts';
 import type { KeyRing } from './key-ring.ts';
 import { snapshotId, type Manifest, type NeededKey, type Problem, type SnapshotStatistics } from './manifest.ts';
 import { PackFiller } from './pack-filler.ts';
@@ -244,6 +244,7 @@ async function commit(
   const { indexes, packs, keyIds } = references(run);
   const referred = [...run.registry.referencedPacks].map((number) => cache.pack(number));
   const own = run.sink.packs.map((id) => cache.pack(cache.packNumber(id)));
+  if (!writeOnly) await requireThere(repository, [...referred, ...own], run.sinceMarks);
   const statistics: SnapshotStatistics = {
     files: walk.files,
     folders: walk.folders,

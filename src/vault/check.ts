@@ -130,12 +130,13 @@ class Check {
     };
     const told = { ...(signal && { signal }) };
     try {
+      const list = await listSnapshots(repository, knownHeads, { anew: true });
+      const { snapshots, findings } = list;
+      // After the snapshots: what a backup puts meanwhile is there before its snapshot is.
       if (scope.trees)
         for await (const { name, length } of repository.target.list('packs/')) this.#lengths.set(name, length);
       if (scope.trees || scope.drill)
         for await (const { name } of repository.target.list('index/')) this.#indexes.add(name);
-      const list = await listSnapshots(repository, knownHeads, { anew: true });
-      const { snapshots, findings } = list;
       for (const { code, snapshot, text } of findings)
         this.#find({ code, where: snapshot, text, snapshots: [snapshot] });
       if (level !== 'list') for (const finding of await hiddenObjects(repository.target)) this.#find(finding);
@@ -160,7 +161,7 @@ class Check {
       const drilled = scope.drill ? await drill(repository, snapshots, { ...told, onBytes: advance }) : undefined;
       for (const finding of drilled?.findings ?? []) this.#find(finding);
       this.#verifiedBytes += drilled?.bytes ?? 0;
-      const all = await withImpact(repository, snapshots, this.#findings);
+      const all = await this.#standing(snapshots, await withImpact(repository, snapshots, this.#findings));
       return {
         level,
         snapshots: snapshots.length,
@@ -181,6 +182,21 @@ class Check {
     if (this.#told.has(key)) return;
     this.#told.add(key);
     this.#findings.push(finding);
+  }
+
+  /** Findings but for those about snapshots alone that have gone on purpose since they were listed. */
+  async #standing(snapshots: readonly Manifest[], findings: readonly CheckFinding[]): Promise<readonly CheckFinding[]> {
+    if (findings.length === 0) return findings;
+    const { tombstones, superseded } = await listSnapshots(this.#options.repository, this.#options.knownHeads);
+    const ended = [...tombstones, ...superseded.map(({ manifest }) => manifest.head)].map((one) => snapshotId(one));
+    const listed = new Set(snapshots.map(({ head }) => snapshotId(head)));
+    const gone = new Set(ended.filter((id) => listed.has(id)));
+    // Data keys that no other snapshot needs, and what lies under them.
+    const destroyed = new Set(tombstones.flatMap((one) => (gone.has(snapshotId(one)) ? one.destroyed : [])));
+    const unreadable = new Set([...this.#packs].flatMap(([id, key]) => (destroyed.has(key) ? [packName(id)] : [])));
+    const isOver = ({ where, snapshots: hit = [] }: CheckFinding): boolean =>
+      gone.has(where) || unreadable.has(where) || (hit.length > 0 && hit.every((id) => gone.has(id)));
+    return findings.filter((finding) => !isOver(finding));
   }
 
   /** That each data key that a head names has an envelope, whoever can open it. */

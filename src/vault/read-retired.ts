@@ -26,10 +26,7 @@ export async function readRetired(reading: Reading): Promise<CreatorObjects<Reti
   });
   const there = new Set(read.items.map(({ key }) => key));
   const dropped = keysSeen(cache).filter((key) => !there.has(key));
-  const kept = {
-    target: { ...target, get: async (name: string) => cache.object(name) ?? Buffer.alloc(0) },
-    descriptor,
-  };
+  const kept = { target: wrap(target, { get: async (name) => cache.object(name) ?? Buffer.alloc(0) }), descriptor };
   const names = dropped.map((key) => ({ name: retiredName(key), length: 0 }));
   const remembered = await readCreatorObjects(kept, names, openRetired);
   return { items: [...read.items, ...remembered.items], findings: read.findings };

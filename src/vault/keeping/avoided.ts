@@ -34,10 +34,9 @@ export class Avoided {
   }
 
   /** How long the marks on a pack, its index object or its keys leave them, at the least; absent: none is marked. */
-  graceOf({ id, indexId, keyId, indexKeyId }: CachedPack): number | undefined {
+  graceOf(pack: CachedPack): number | undefined {
     if (this.#marked.size === 0) return undefined;
-    const names = [packName(id), `index/${indexId}`, `keys/${keyId}`, `keys/${indexKeyId}`];
-    const graces = names.flatMap((name) => this.#marked.get(name) ?? []);
+    const graces = namesOf(pack).flatMap((name) => this.#marked.get(name) ?? []);
     return graces.length > 0 ? Math.min(...graces) : undefined;
   }
 }
@@ -59,6 +58,9 @@ export class Elapsed {
   }
 }
 
+/** Nothing is deleted within a day of its mark: a run that is younger than this has nothing to look for in the store. */
+const LOOKS_AGAIN_AFTER_MS = 3_600_000;
+
 /**
  * Looks at the marks again before a snapshot comes to be. What was marked since `since` began is younger than that, so as
  * long as half the grace has not passed, whoever deletes will see the snapshot first.
@@ -67,7 +69,7 @@ export class Elapsed {
  */
 export async function requireLasting(
   repository: Repository,
-  packs: Iterable<CachedPack>,
+  packs: readonly CachedPack[],
   since: Elapsed,
 ): Promise<void> {
   const avoided = await Avoided.read(repository);
@@ -80,4 +82,34 @@ export async function requireLasting(
       );
     }
   }
+  await requireThere(repository, packs, since);
+}
+
+/**
+ * Looks whether everything is in the store that a snapshot is to refer to. A mark may have come and gone with what it
+ * named, while a run went on for longer than the grace: the marks say nothing of that.
+ *
+ * @throws {VaultError} `conflict`: something was deleted while the run went on
+ */
+export async function requireThere(
+  { target }: Repository,
+  packs: readonly CachedPack[],
+  since: Elapsed,
+): Promise<void> {
+  if (since.ms < LOOKS_AGAIN_AFTER_MS || packs.length === 0) return;
+  const there = new Set<string>();
+  for (const prefix of ['packs/', 'index/', 'keys/']) {
+    for await (const { name } of target.list(prefix))
+      there.add(prefix === 'keys/' ? name.slice(0, name.lastIndexOf('/')) : name);
+  }
+  for (const pack of packs) {
+    const gone = namesOf(pack).find((name) => !there.has(name));
+    if (gone === undefined) continue;
+    throw new VaultError('conflict', `The object ${gone}, which this run refers to, was deleted while it ran`);
+  }
+}
+
+/** What has to be there for a pack to be read. */
+function namesOf({ id, indexId, keyId, indexKeyId }: CachedPack): string[] {
+  return [packName(id), `index/${indexId}`, `keys/${keyId}`, `keys/${indexKeyId}`];
 }

@@ -1,7 +1,7 @@
 import type { DedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
 import type { CachedPack, IndexCache } from '../index-cache.ts';
-import type { RememberedSnapshot } from './memory.ts';
+import type { RememberedSnapshot, WriterMemory } from './memory.ts';
 import type { ServerWord, WriteOnly } from './write-only.ts';
 
 /**
@@ -30,17 +30,20 @@ export async function writeOnlyBase(
   const remembered = memory.snapshots();
   memory.forget(remembered.filter(({ id }) => !live.has(id)).map(({ id }) => id));
   const there = remembered.filter(({ id }) => live.has(id));
-  const packs = new Set([
-    ...there.flatMap((snapshot) => snapshot.packs),
-    ...memory.packsSince(word.nowMs - ORPHANS_FOR_MS),
-  ]);
-  cache.trustOnly(packs);
+  cache.trustOnly(packsThere(memory, word));
   const marked = new Set(word.marked.map(lastPart));
   return {
     word,
     parent: there.findLast((snapshot) => snapshot.domain === domain),
     has: ({ id, keyId, indexId, indexKeyId }) => [id, keyId, indexId, indexKeyId].some((name) => marked.has(name)),
   };
+}
+
+/** Packs that certainly are in the store, and will stay for long enough. */
+function packsThere(memory: WriterMemory, { snapshots, nowMs }: ServerWord): Set<string> {
+  const live = new Set(snapshots);
+  const needed = memory.snapshots().flatMap(({ id, packs }) => (live.has(id) ? packs : []));
+  return new Set([...needed, ...memory.packsSince(nowMs - ORPHANS_FOR_MS)]);
 }
 
 /** Packs, index objects and data keys have ids that are all different. */
@@ -50,12 +53,17 @@ function lastPart(name: string): string {
 
 /** Asks the server before the manifest is put: what the run refers to must not be about to be deleted. */
 export async function askBeforeManifest(
-  { ask }: WriteOnly,
+  { ask, memory }: WriteOnly,
   { packs, indexes, keyIds }: { packs: readonly string[]; indexes: readonly string[]; keyIds: ReadonlySet<string> },
 ): Promise<ServerWord> {
   const word = await ask();
   const used = new Set([...packs, ...indexes, ...keyIds]);
   const marked = word.marked.find((name) => used.has(lastPart(name)));
-  if (marked === undefined) return word;
-  throw new VaultError('conflict', `The object ${marked} that this run builds upon is about to be deleted`);
+  if (marked !== undefined)
+    throw new VaultError('conflict', `The object ${marked} that this run builds upon is about to be deleted`);
+  // A run that goes on for days may see the snapshots go that it builds upon, and the marks on what they needed too.
+  const there = packsThere(memory, word);
+  const gone = packs.find((id) => !there.has(id));
+  if (gone === undefined) return word;
+  throw new VaultError('conflict', `The pack ${gone} that this run builds upon may be gone since it began`);
 }
