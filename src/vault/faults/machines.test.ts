@@ -87,7 +87,7 @@ it('machines with caches of their own, of one writer and of two, back up at once
   expect((await check({ repository, level: 'data' })).findings).toEqual([]);
   const there = new Set(list.snapshots.map(({ head }) => snapshotId(head)));
   for (const [i, name] of names.entries()) {
-    const newest = (reports[i]?.['snapshots'] as string[]).at(-1) as string;
+    const newest = (reports.at(i) as { snapshots: string[] }).snapshots.at(-1) as string;
     expect(there).toContain(newest);
     const to = join(folder, 'restored');
     await restore({ repository, snapshotId: newest, to, threads: 0 });

@@ -66,7 +66,10 @@ describe.each(SCENARIOS)('$name, at every call to the store', (scenario) => {
         site.putBack(start);
         const call = counting.calls[fault.at - 1];
         const at = `${fault.kind} ${fault.at}. call (${call?.kind} ${call?.name})`;
-        wrong.push(...(await suffer(site, scenario, fault)).map((text) => `${at}: ${text}`));
+        const found = (await suffer(site, scenario, fault)).map((text) => `${at}: ${text}`);
+        // Minutes are long: what is found is told at once.
+        if (EVERY) for (const text of found) process.stderr.write(`${text}\n`);
+        wrong.push(...found);
       }
       expect(wrong).toEqual([]);
     },
