@@ -4,6 +4,7 @@ import { bytesOf } from '../../bytes/bytes.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { BucketPlace, StorageAccess } from '../targets/storage-access.ts';
 import { EnvironmentError } from './environment-error.ts';
+import { placeName } from './place.ts';
 
 /** A store of the operator's own, for environments that have none. One for each region. */
 export type HostedStore = HostedFolder | HostedBucket;
@@ -55,6 +56,16 @@ export function pathsOf(stores: readonly HostedStore[]): string[] {
     if (store.type === 'folder') return [store.path];
     return store.credentials === 'environment' ? [] : [store.credentials.secretAccessKeyFile];
   });
+}
+
+/**
+ * The buckets of these stores: none that a tenant names, whatever the prefix. Where environments may be reached as whom
+ * the server itself is, it would be a way to what the store keeps for others.
+ */
+export function bucketsOf(stores: readonly HostedStore[]): string[] {
+  return stores.flatMap((store) =>
+    store.type === 'folder' ? [] : (placeName({ ...store, type: store.provider })?.space ?? []),
+  );
 }
 
 function secretOf(credentials: HostedBucket['credentials']): AwsCredentials | 'environment' {

@@ -5,7 +5,7 @@ import { isWithin } from './roots.ts';
 import type { BucketStorage, FolderStorage, HostedStorage } from './storage.ts';
 
 /** A storage, as far as it says where that is. */
-type PlacedStorage = FolderStorage | HostedStorage | Omit<BucketStorage, 'access'>;
+export type PlacedStorage = FolderStorage | HostedStorage | Omit<BucketStorage, 'access'>;
 
 /** Where every folder that a vault lies in is claimed, over all tenants: two vaults never share or nest. */
 const FOLDER_SPACE = 'vault-folder';
@@ -48,6 +48,15 @@ export async function refuseOverlap(records: RecordReader, storage: PlacedStorag
     if (names.length < PAGE) return;
     after = names.at(-1)?.name;
   }
+}
+
+/** Refuses a bucket of the operator's own store. `reserved`: spaces of places. @throws {EnvironmentError} `place-taken` */
+export function refuseReserved(reserved: readonly string[], storage: PlacedStorage): void {
+  if (!reserved.includes(placeName(storage)?.space ?? '')) return;
+  throw new EnvironmentError(
+    'place-taken',
+    `The ${describe(storage)} is of the operator's own store. Say the type hosted to have backups there, or name a bucket of yours`,
+  );
 }
 
 /** The same for two places that are both still to be claimed. @throws {EnvironmentError} `place-taken` */

@@ -5,6 +5,7 @@ import type { StorageServices } from './access-of.ts';
 import type { NewAwsAccess } from './aws-access.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { refuseMembers } from './members.ts';
+import { refuseReserved } from './place.ts';
 import { placeBelow, type Roots } from './roots.ts';
 import type { BucketLock, EnvironmentStorage, NewStorage } from './storage.ts';
 
@@ -35,6 +36,8 @@ export interface StorageRules extends StorageServices {
   readonly egress: EgressGuard;
   /** Whether environments may be reached as whom the server itself is: the operator says so. */
   readonly lendsCredentials?: boolean;
+  /** Spaces of places that no tenant may name: buckets of the operator's own store. */
+  readonly reserved?: readonly string[];
 }
 
 /** What each type takes besides type and region, and which of that it must have. */
@@ -75,7 +78,7 @@ const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
  * Brings what somebody says of a storage to what an environment holds. Asks no store yet.
  *
  * @throws {EnvironmentError} `storage-malformed`, `path-malformed`, `path-outside-roots`, `credentials-not-lent`,
- * `hosted-storage-missing`
+ * `place-taken`, `hosted-storage-missing`
  */
 export async function requireStorage(rules: StorageRules, wanted: WantedStorage): Promise<NewStorage> {
   const { type, region, ...members } = wanted;
@@ -89,13 +92,12 @@ export async function requireStorage(rules: StorageRules, wanted: WantedStorage)
     );
   }
   if (endpoint !== undefined) checkEndpoint(rules.egress, endpoint);
+  const place = { type, bucket: bucketName, prefix: requirePrefix(prefix), region } as const;
+  const where = { ...place, ...(endpoint !== undefined && { endpoint }) };
+  refuseReserved(rules.reserved ?? [], where);
   return {
-    type,
-    bucket: bucketName,
-    prefix: requirePrefix(prefix),
-    region,
+    ...where,
     access: requireAccess(rules, credentials as WantedCredentials),
-    ...(endpoint !== undefined && { endpoint }),
     ...(objectLock && { lock: { mode: objectLock.mode, days: objectLock.days } }),
     ...(serverSideKey !== undefined && { serverSideKey }),
   };

@@ -5,7 +5,8 @@ import type { WantedCredentials, WantedStorage } from '../../../vault/environmen
 import type { AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, REGION_NAME } from '../schema.ts';
 
-const ADDRESS = Type.String({ maxLength: 2048, description: 'scheme, host and port' });
+/** Without user name and password: a refusal is recorded as it came in. */
+const ADDRESS = Type.String({ maxLength: 2048, pattern: '^[^@\\s]+$', description: 'scheme, host and port' });
 export const ACCESS_KEY_ID = Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' });
 export const SECRET_ACCESS_KEY = Type.String({
   pattern: '^[!-~]{1,128}$',

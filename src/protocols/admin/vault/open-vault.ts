@@ -5,7 +5,7 @@ import type { StorageServices } from '../../../vault/environments/access-of.ts';
 import { KeyWatcher, type KeyWatcherServices } from '../../../jobs/key-watcher.ts';
 import { RunDesk } from '../../../jobs/run-desk.ts';
 import { Scheduler } from '../../../jobs/scheduler.ts';
-import { hostedAccess, pathsOf, type HostedStore } from '../../../vault/environments/hosted.ts';
+import { bucketsOf, hostedAccess, pathsOf, type HostedStore } from '../../../vault/environments/hosted.ts';
 import type { VaultServices } from './vault-services.ts';
 
 /** What the operator has set. Folders and files are absolute paths. */
@@ -58,5 +58,7 @@ export function openVault(
   const desk: RunDesk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
   const { keystead, keysteadRights } = services;
-  return { ...roots, ...storage, lendsCredentials, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
+  const reserved = bucketsOf(hosted);
+  const own = { ...roots, ...storage, reserved, lendsCredentials };
+  return { ...own, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
 }

@@ -155,16 +155,17 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
       expect(status).toBeGreaterThanOrEqual(400);
       return JSON.stringify(body);
     };
-    const lockless = await refused(bucketOf(hostedBucket, { objectLock: { mode: 'compliance', days: 1 } }));
+    const bucket = await server.bucket();
+    const lockless = await refused(bucketOf(bucket, { objectLock: { mode: 'compliance', days: 1 } }));
     expect(lockless).toContain('storage-lock: The bucket has no object lock');
     expect(await refused(bucketOf('no-such-bucket-anywhere'))).toContain('storage-reachable: There is no bucket');
     const { secretAccessKey, accessKeyId } = server.stranger;
     const stranger = { credentials: { kind: 'access-key', accessKeyId, secretAccessKey } };
-    const denied = await refused(bucketOf(hostedBucket, stranger));
+    const denied = await refused(bucketOf(bucket, stranger));
     expect(denied).toContain('does not allow it to these credentials');
     expect(denied).not.toContain(secretAccessKey);
     expect(await refused({ type: 'hosted' }, 'eu-west-1')).toContain('no store of its own in eu-west-1');
-    expect(await refused(bucketOf(hostedBucket, { credentials: { kind: 'environment' } }))).toContain(
+    expect(await refused(bucketOf(bucket, { credentials: { kind: 'environment' } }))).toContain(
       'KEYSTEAD_VAULT_OWN_CREDENTIALS',
     );
   });

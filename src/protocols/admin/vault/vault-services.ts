@@ -17,6 +17,8 @@ export interface VaultServices extends StorageServices {
   readonly egress: EgressGuard;
   /** Whether environments may be reached as whom the server itself is. */
   readonly lendsCredentials?: boolean;
+  /** Spaces of places that no tenant may name. */
+  readonly reserved?: readonly string[];
   /** Asks for keys of this installation as an environment. */
   readonly keystead: KeysteadOf;
   /** Gives environments the right to ask, and takes it back: `letUse`, `letGo`. */
