@@ -961,6 +961,7 @@ export interface RunReport {
   readonly deletedBytes?: number | undefined;
   readonly rescued?: number | undefined;
   readonly locked?: number | undefined;
+  readonly adopted?: number | undefined;
   readonly extended?: number | undefined;
   readonly onHold?: number | undefined;
   readonly rewrittenPacks?: number | undefined;

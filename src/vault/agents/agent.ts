@@ -19,6 +19,8 @@ export interface Agent {
   /** The vault's id of its signing key, once it is enrolled: its fingerprint, which the host shows as well. */
   readonly writerId?: string;
   readonly enrolledAtMs?: number;
+  /** The vault that it was enrolled for: it writes there, and what it was given is of no use anywhere else. */
+  readonly vaultId?: string;
   /** The newest run that it has told of. */
   readonly lastRun?: { readonly runId: string; readonly state: string; readonly endedAtMs: number };
   readonly revokedAtMs?: number;

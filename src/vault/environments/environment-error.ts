@@ -49,6 +49,7 @@ export type EnvironmentErrorCode =
   | 'agent-not-yours'
   | 'agent-not-invited'
   | 'agent-not-enrolled'
+  | 'agent-left-behind'
   | 'agent-storage'
   | 'agent-busy'
   | 'retention-malformed'

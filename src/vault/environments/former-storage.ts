@@ -116,3 +116,15 @@ export function rewrappedFormer(environment: Environment, vaultId: string): Envi
     masterKeys: nextMasterKeys ?? former.masterKeys,
   }));
 }
+
+/** Keeps the newest heads of the vault at one of an environment's places. */
+export function withHeads(
+  environment: Environment,
+  place: Environment | undefined,
+  heads: readonly KnownHead[],
+  nowMs: number,
+): Environment {
+  const isFormer = environment.formerStorages.some(({ vaultId }) => vaultId === place?.vaultId);
+  if (place === undefined || !isFormer) return { ...environment, heads, updatedAtMs: nowMs };
+  return { ...withFormerHeads(environment, place.vaultId as string, heads), updatedAtMs: nowMs };
+}

@@ -179,6 +179,8 @@ export interface RunResult {
   readonly deletedBytes?: number;
   readonly rescued?: number;
   readonly locked?: number;
+  /** Data keys of hosts that were given the vault's master keys as recipients. */
+  readonly adopted?: number;
   /** Objects whose lock was extended; objects that the store has on hold. */
   readonly extended?: number;
   readonly onHold?: number;

@@ -25,6 +25,8 @@ import { makeDedupeKey, openKnown, openWriteOnly, type KnownVault } from './open
 import { ensurePair } from './pairs.ts';
 import { wordFor } from './word.ts';
 import type { ServerWord } from './write-only.ts';
+import type { Job } from '../runs/job.ts';
+import { performerOf } from '../runs/performers.ts';
 
 /** What a credential that may put and nothing else gets at. */
 function putOnly(target: Target): Target {
@@ -251,6 +253,18 @@ describe('a host that may only write', () => {
     await revokeWriter(vault.repository, id, 1);
     const late = await run();
     await expect(restored(late.snapshotId, await reader('cache-3'))).rejects.toMatchObject({ code: 'writer-revoked' });
+  });
+
+  it('is adopted when the vault is looked after, though nobody told of the run, and whatever else a host has put', async () => {
+    await run();
+    const repository = await reader();
+    const job = { heads: [], storage: { type: 'folder', path: folder } } as unknown as Job;
+    const work = { kind: 'maintain', keeping: { holds: [] }, dryRun: false, repack: false } as const;
+    const watch = { signal: new AbortController().signal, onProgress: () => undefined };
+    const { result } = await performerOf('maintain').run(repository, work, job, watch);
+    expect(result).toMatchObject({ adopted: 3 });
+    expect(result.warnings).toBeUndefined();
+    expect(await adopt(repository, [])).toEqual({ envelopes: 3, adopted: 0 });
   });
 
   it('is adopted: its envelopes get recipients of their own, and the pair is needed no more', async () => {

@@ -12,6 +12,7 @@ import type { AgentAnswers, AgentQuestion } from '../../../vault/agents/question
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
+import { withHeads } from '../../../vault/environments/former-storage.ts';
 import type { KnownHead } from '../../../vault/index-cache.ts';
 import { newestHeads } from '../../../vault/newest-heads.ts';
 import { thisOwner } from '../../../vault/runs/owner.ts';
@@ -22,7 +23,13 @@ import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { AGENT, AGENT_STORAGE, showAgent, showAgentStorage } from '../vault/agent-answer.ts';
-import { requireEnrolledAgent, requireOwnAgent } from '../vault/find-agent.ts';
+import {
+  leftBehind,
+  placeOfAgent,
+  requireEnrolledAgent,
+  requireNotLeftBehind,
+  requireOwnAgent,
+} from '../vault/find-agent.ts';
 import { refusing } from '../vault/refusals.ts';
 import { AGENT_PARAMS, EXAMPLE_AGENT } from './agents.ts';
 
@@ -85,7 +92,13 @@ export const enrolAgent = adminRoute({
             kind: 'enrol-writer',
             publicKey,
           });
-          const agent: Agent = { ...invited, state: 'enrolled', writerId: writerId(publicKey), enrolledAtMs: nowMs };
+          const agent: Agent = {
+            ...invited,
+            state: 'enrolled',
+            writerId: writerId(publicKey),
+            vaultId,
+            enrolledAtMs: nowMs,
+          };
           const issued = issueApiKey(tenant, principal.id, nowMs, random);
           context.wipeLater(issued.secret);
           const token = await records.read(credentialRef(tenant.tenantId, principal.credentialId));
@@ -142,6 +155,7 @@ export const askForAgent = adminRoute({
         refusing(async () => {
           const environment = await requireEnvironment(services.records, tenant, params.environmentId);
           const agent = await requireEnrolledAgent(context, environment.id, params.agentId);
+          requireNotLeftBehind(environment, agent);
           if (!body.look) {
             const { answer } = await ask(context, environment, agent, { kind: 'prove-master-key' });
             return { value: { now: timestamp(answer.nowMs) } };
@@ -232,7 +246,10 @@ export const reportAgentRun = adminRoute({
             }
             return { value: { runId: run.id, state: run.state } };
           }
-          const received = body.state === 'succeeded' ? await receive(context, environment, agent) : undefined;
+          // What it has written before backups went elsewhere is received where it lies.
+          const place = placeOfAgent(environment, agent);
+          if (body.state === 'succeeded' && place === undefined) throw leftBehind(environment, agent);
+          const received = body.state === 'succeeded' && place ? await receive(context, place, agent) : undefined;
           const run = endedRun(agent, principal.arn, body, received?.head, nowMs);
           const lastRun = { runId: run.id, state: run.state, endedAtMs: nowMs };
           const writes: Write[] = [
@@ -240,7 +257,7 @@ export const reportAgentRun = adminRoute({
             putAgent(tenantKey, agent, { ...agent, lastRun }),
             ...(await outcomeOf({ records, random: services.random }, tenant, environment, run, nowMs)),
             ...(received
-              ? [putEnvironment(tenantKey, environment, { ...environment, heads: received.heads, updatedAtMs: nowMs })]
+              ? [putEnvironment(tenantKey, environment, withHeads(environment, place, received.heads, nowMs))]
               : []),
           ];
           const newest = received?.head && snapshotName(received.head);

@@ -10,12 +10,13 @@ import type { AgentAnswers } from '../../../vault/agents/questions.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
+import { withHeads } from '../../../vault/environments/former-storage.ts';
 import { newestHeads } from '../../../vault/newest-heads.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { AGENT, AGENT_NAME, showAgent, showAgentStorage } from '../vault/agent-answer.ts';
-import { requireAgent } from '../vault/find-agent.ts';
+import { placeOfAgent, requireAgent } from '../vault/find-agent.ts';
 import { refusing } from '../vault/refusals.ts';
 
 const EXAMPLE = {
@@ -206,19 +207,21 @@ export const revokeAgent = adminRoute({
 async function letGo(
   { services, proof, nowMs }: AdminContext,
   environment: Environment,
-  { writerId }: Agent,
+  agent: Agent,
 ): Promise<{ readonly answer: AgentAnswers['revoke-writer']; readonly environment: Environment } | undefined> {
-  if (writerId === undefined) return undefined;
-  const through = environment.heads.find((head) => head.writer === writerId)?.sequence ?? 0;
+  const { writerId } = agent;
+  const place = placeOfAgent(environment, agent);
+  if (writerId === undefined || place === undefined) return undefined;
+  const through = place.heads.find((head) => head.writer === writerId)?.sequence ?? 0;
   const question = { kind: 'revoke-writer', writer: writerId, through } as const;
-  const end = await services.vault.desk.askFor(proof.tenant, environment, question, `revoke ${writerId}`);
+  const end = await services.vault.desk.askFor(proof.tenant, place, question, `revoke ${writerId}`);
   if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
   const answer = end.report.answer as AgentAnswers['revoke-writer'];
-  const heads = newestHeads([...environment.heads, ...end.report.heads]);
-  return { answer, environment: { ...environment, heads, updatedAtMs: nowMs } };
+  const heads = newestHeads([...place.heads, ...end.report.heads]);
+  return { answer, environment: withHeads(environment, place, heads, nowMs) };
 }
 
-function shown({ heads }: Environment, agent: Agent) {
-  const head = heads.find(({ writer }) => writer === agent.writerId);
+function shown(environment: Environment, agent: Agent) {
+  const head = placeOfAgent(environment, agent)?.heads.find(({ writer }) => writer === agent.writerId);
   return showAgent(agent, head && `${head.writer}-${String(head.sequence).padStart(10, '0')}`);
 }

@@ -104,6 +104,7 @@ const REPORT = named('RunReport', {
   deletedBytes: Type.Optional(COUNT),
   rescued: Type.Optional(COUNT),
   locked: Type.Optional(COUNT),
+  adopted: Type.Optional(COUNT),
   extended: Type.Optional(COUNT),
   onHold: Type.Optional(COUNT),
   rewrittenPacks: Type.Optional(COUNT),

@@ -3,6 +3,8 @@ import type { RecordReader } from '../../../records/ports.ts';
 import { agentRef, readAgent } from '../../../vault/agents/agent-record.ts';
 import type { Agent } from '../../../vault/agents/agent.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+import { atFormer, placesOf } from '../../../vault/environments/former-storage.ts';
 import type { AdminContext } from '../route.ts';
 
 /** @throws {EnvironmentError} `agent-not-found` */
@@ -51,5 +53,34 @@ export async function requireEnrolledAgent(
   throw new EnvironmentError(
     'agent-not-enrolled',
     `The agent ${agent.name} is ${state}. ${state === 'revoked' ? 'Invite it anew, if it is to write again' : 'Enrol it first'}`,
+  );
+}
+
+/** The environment as it stands where the vault of an agent lies; `undefined`: that was taken away. */
+export function placeOfAgent(
+  environment: Environment,
+  { vaultId, enrolledAtMs = 0 }: Pick<Agent, 'vaultId' | 'enrolledAtMs'>,
+): Environment | undefined {
+  if (vaultId !== undefined) return placesOf(environment).find((place) => place.vaultId === vaultId);
+  // A record of before agents knew their vault.
+  const former = environment.formerStorages.find(({ leftAtMs }) => enrolledAtMs < leftAtMs);
+  return former === undefined ? environment : atFormer(environment, former);
+}
+
+/**
+ * Refuses an agent whose vault is not where backups go any more: what it would write there, nobody is to expect.
+ *
+ * @throws {EnvironmentError} `agent-left-behind`
+ */
+export function requireNotLeftBehind(environment: Environment, agent: Agent): void {
+  if (placeOfAgent(environment, agent)?.vaultId === environment.vaultId) return;
+  throw leftBehind(environment, agent);
+}
+
+export function leftBehind({ label }: Environment, { name, vaultId }: Agent): EnvironmentError {
+  return new EnvironmentError(
+    'agent-left-behind',
+    `The agent ${name} was enrolled for the vault ${vaultId ?? 'where backups went before'}, and backups of ${label} go to another place now. ` +
+      'Enrol the host again: "keystead vault agent revoke", "keystead vault agent invite", and "keystead agent enroll" on the host with an empty --state. What it has written stays readable',
   );
 }

@@ -238,6 +238,47 @@ describe('environments under keys of this installation', () => {
     expect(await prove()).toMatchObject({ status: 422, body: { error: { code: 'master-key-disabled' } } });
   });
 
+  it('tells an agent to enrol again when backups go elsewhere, and receives what it had written before', async () => {
+    const { arn } = await newKey();
+    const { id } = await made({ masterKey: { provider: 'keystead', keyId: arn } });
+    await endOf(await backup(id));
+    const agents = `/environments/${id}/agents`;
+    const enrol = async () => {
+      const invited = await post(agents, { name: 'host' });
+      const [, agentId = '', ...token] = String(invited.body['token']).split('.');
+      const { publicKey } = generateKeyPairSync('ed25519');
+      const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64');
+      const enrolled = await post(`${agents}/${agentId}/enrolment`, { publicKey: raw }, token.join('.'));
+      expect([enrolled.status, enrolled.body]).toEqual([201, expect.anything()]);
+      const key = String(enrolled.body['apiKey']);
+      const { writerId } = enrolled.body['agent'] as { writerId: string };
+      return { agentId, key, writerId, word: () => post(`${agents}/${agentId}/word`, { look: true }, key) };
+    };
+    const host = await enrol();
+    expect((await host.word()).status).toBe(200);
+    const elsewhere = { type: 'folder', path: join(house.scratch, 'vaults', `${id}-2`), region };
+    expect((await post(`/environments/${id}/storage`, elsewhere)).status).toBe(200);
+    // Before there is a vault at the new place, and after.
+    expect(await host.word()).toMatchObject({ status: 409, body: { error: { code: 'agent-left-behind' } } });
+    await endOf(await backup(id));
+    const refused = await host.word();
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'agent-left-behind' } } });
+    expect((refused.body['error'] as { message: string }).message).toContain('keystead agent enroll');
+    const told = {
+      runId: '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21',
+      source: 'records',
+      state: 'succeeded',
+      startedAt: '2026-01-01T00:00:00Z',
+      endedAt: '2026-01-01T00:01:00Z',
+      snapshotId: `${host.writerId}-0000000001`,
+    };
+    // The old place is looked at, which has no such snapshot; the new one does not know the host at all.
+    const report = await post(`${agents}/${host.agentId}/runs`, told, host.key);
+    expect(report).toMatchObject({ status: 200, body: { state: 'failed' } });
+    expect((await post(`${agents}/${host.agentId}/revocation`)).body).toMatchObject({ state: 'revoked' });
+    expect((await (await enrol()).word()).status).toBe(200);
+  });
+
   it('brings back what another environment of the tenant has left under its own key', async () => {
     const { arn } = await newKey();
     const masterKey = { provider: 'keystead', keyId: arn };

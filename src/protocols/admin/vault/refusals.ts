@@ -52,6 +52,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'agent-not-yours': 403,
   'agent-not-invited': 409,
   'agent-not-enrolled': 409,
+  'agent-left-behind': 409,
   'agent-storage': 409,
   'agent-busy': 503,
   'retention-malformed': 400,

@@ -9,6 +9,7 @@ import { acceptLoss, moveToTrash, takeBack } from '../../keeping/trash.ts';
 import { takenMsOf } from '../../manifest.ts';
 import type { Repository } from '../../repository.ts';
 import { listSnapshots } from '../../snapshots.ts';
+import { adopt } from '../../write-only/adopt.ts';
 import type { Job, KeepingWork, RunReport, SnapshotItem } from '../job.ts';
 import type { Performer, Watch } from '../performer.ts';
 import { showFindings } from '../results.ts';
@@ -74,7 +75,19 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
     run: async (repository, { keeping, dryRun, repack }, job, watch): Promise<Done> => {
       const { storage } = job;
       const lockDays = storage.type === 'bucket' ? storage.lock?.days : undefined;
-      if (!dryRun) await putHolds(repository, keeping.holds);
+      const warnings: string[] = [];
+      let adopted: number | undefined;
+      if (!dryRun) {
+        await putHolds(repository, keeping.holds);
+        // What hosts have written and never told of needs recipients of its own all the same.
+        if (repository.descriptor.writers.some(({ isFurther }) => isFurther)) {
+          const onFault = (key: string, { message }: Error) => {
+            if (warnings.length < MAX_IDS)
+              warnings.push(`The data key ${key} of a host could not be taken over: ${message}`);
+          };
+          ({ adopted } = await adopt(repository, job.heads, watch.signal, onFault));
+        }
+      }
       const { trashed, deletedSnapshots, heads, repacked, ...counts } = await maintain({
         ...lookOf(repository, keeping, job),
         ...watched(watch),
@@ -95,6 +108,8 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
           replaced: repacked.replaced,
         }),
         onHold,
+        ...(adopted !== undefined && { adopted }),
+        ...(warnings.length > 0 && { warnings }),
       };
       return { heads, result };
     },
