@@ -685,6 +685,7 @@ export interface MasterKeyInput {
 }
 
 export interface PathHistory {
+  readonly source?: string | undefined;
   readonly states: readonly (PathState)[];
   /** UTC, RFC 3339 */
   readonly olderThan?: string | undefined;

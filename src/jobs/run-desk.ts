@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EgressGuard, type EgressPolicy } from '../clients/egress.ts';
+import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
@@ -25,8 +26,9 @@ import type { AgentQuestion } from '../vault/agents/questions.ts';
 import type { ProvenRestorable } from '../vault/check-level.ts';
 import type { Keeping } from '../vault/keeping/keeping-settings.ts';
 import { togetherOutlook, type KeyOutlook } from '../vault/recovery/key-outlook.ts';
+import { isOfAnother, olderHistory, severalSources, type PathHistory } from '../vault/recovery/history.ts';
 import type { Question } from '../vault/recovery/questions.ts';
-import type { Job, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
+import type { Job, JobPlace, RunLimits, RunProblem, RunReport, Work } from '../vault/runs/job.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import { isGone, isOfThisHost } from '../vault/runs/owner.ts';
@@ -69,6 +71,8 @@ const END_PAUSE_MS = 1_000;
 const PAGE = 1_000;
 /** A server that is alive hears of it within seconds, and gives its runs ten. */
 const LEFT_MS = 10 * 60_000;
+
+type HistoryQuestion = Extract<Question, { kind: 'history' }>;
 
 /** How a run ended, or that nobody knows. */
 type Ending = RunEnd | { readonly state: 'interrupted'; readonly problem: RunProblem };
@@ -150,6 +154,38 @@ export class RunDesk {
 
   /** Asks about snapshots, in a process of its own: no key outlives its answer. */
   async ask(tenant: Tenant, environment: Environment, question: Question): Promise<RunEnd> {
+    if (question.kind === 'history') return await this.#history(tenant, environment, question);
+    return await this.#askAt(tenant, environment, question);
+  }
+
+  /** Follows a path through the places that an environment has and had, as far back as is asked. */
+  async #history(tenant: Tenant, environment: Environment, question: HistoryQuestion): Promise<RunEnd> {
+    const places = placesOf(environment).filter(({ vaultId }) => vaultId !== undefined);
+    let found: PathHistory | undefined;
+    let end = await this.#askAt(tenant, places[0] ?? environment, question);
+    for (const place of [...places.slice(1), undefined]) {
+      if (end.state === 'succeeded') {
+        const next = end.report.answer as PathHistory;
+        if (isOfAnother(found, next)) return { state: 'failed', problem: problemOf(severalSources()) };
+        found = olderHistory(found, next);
+      }
+      // A place may have nothing of the source.
+      else if (places.length < 2 || end.problem.code !== 'snapshot-missing') return end;
+      const left = question.limit - (found?.states.length ?? 0);
+      if (place === undefined || left <= 0 || found?.olderThan !== undefined) break;
+      end = await this.#askAt(tenant, place, { ...question, limit: left });
+    }
+    if (found === undefined) return end;
+    const { olderThan, ...whole } = found;
+    const oldest = found.states.at(-1)?.takenAt;
+    // What is older at another place is found by asking again.
+    const isFull = found.states.length >= question.limit && places.length > 1;
+    const older = olderThan ?? (isFull ? oldest : undefined);
+    const answer = { ...whole, ...(older !== undefined && { olderThan: older }) };
+    return { state: 'succeeded', report: { heads: [], result: {}, answer } };
+  }
+
+  async #askAt(tenant: Tenant, environment: Environment, question: Question): Promise<RunEnd> {
     this.requireRoom();
     const job = this.#jobOf(tenant, environment, question);
     return await this.#start(`${question.kind} ${randomUUID()}`, job);
@@ -288,22 +324,30 @@ export class RunDesk {
   #jobOf(tenant: Tenant, found: Environment, work: Work, limits?: RunLimits): Job {
     const { tenantKey, tenantId } = tenant;
     const environment = 'snapshot' in work ? atChoice(found, work.snapshot) : found;
-    const { id, vaultId, writer, heads, identity } = environment;
+    const before = work.kind === 'compare' ? atChoice(found, work.before) : environment;
     const { egress, cacheFolder } = this.#services;
     return {
       tenantId,
-      environmentId: id,
+      environmentId: environment.id,
+      ...this.#placeOf(tenantKey, environment),
+      ...(before.vaultId !== environment.vaultId && { before: this.#placeOf(tenantKey, before) }),
+      ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
+      ...(cacheFolder !== undefined && { cacheFolder }),
+      egress,
+      ...(limits && { limits }),
+      work,
+    };
+  }
+
+  #placeOf(tenantKey: TenantKey, environment: Environment): JobPlace {
+    const { vaultId, writer, heads, identity } = environment;
+    return {
       ...(identity && { identity }),
       storage: storageAccessOf(tenantKey, environment, this.#services),
       ...(vaultId !== undefined && { vaultId }),
       creator: writer.id,
       masterKeys: masterKeyAccessesOf(tenantKey, environment),
-      ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
       heads,
-      ...(cacheFolder !== undefined && { cacheFolder }),
-      egress,
-      ...(limits && { limits }),
-      work,
     };
   }
 

@@ -161,7 +161,11 @@ class Comparing {
   }
 
   #isSame(a: FileEntry, b: FileEntry): Promise<boolean> {
-    return hasSameContent({ entry: a, content: this.#before.content }, { entry: b, content: this.#after.content });
+    const [before, after] = [this.#before, this.#after];
+    return hasSameContent(
+      { domain: before.snapshot.domain.id, entry: a, content: before.content },
+      { domain: after.snapshot.domain.id, entry: b, content: after.content },
+    );
   }
 
   #tell(

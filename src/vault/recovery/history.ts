@@ -33,6 +33,8 @@ export interface PathState {
 }
 
 export interface PathHistory {
+  /** The source, as far as a snapshot of it could be read. */
+  readonly source?: string;
   /** Newest first. */
   readonly states: readonly PathState[];
   /** There are older snapshots: ask again with what was taken before this moment. */
@@ -51,6 +53,7 @@ export async function history(repository: Repository, options: HistoryOptions): 
   const path = cleanPath(options.path);
   const states: PathState[] = [];
   let before: TreeEntry | undefined;
+  let name: string | undefined;
   for (const snapshot of looked) {
     const id = snapshotId(snapshot.head);
     const about = { snapshotId: id, takenAt: new Date(takenMs(snapshot)).toISOString() };
@@ -58,6 +61,7 @@ export async function history(repository: Repository, options: HistoryOptions): 
     try {
       const { reader, body } = await openSnapshot(repository, ring, id, signal);
       const entry = await entryAt(reader, body.root, path);
+      name = body.source;
       states.push({ ...about, state: stateOf(before, entry), ...(entry && { entry: showEntry(entry) }) });
       before = entry;
     } catch (error) {
@@ -69,7 +73,38 @@ export async function history(repository: Repository, options: HistoryOptions): 
   }
   const oldest = looked[0];
   const isMore = oldest !== undefined && looked.length < inTime.length;
-  return { states: states.toReversed(), ...(isMore && { olderThan: new Date(takenMs(oldest)).toISOString() }) };
+  const about = name === undefined ? {} : { source: name };
+  return {
+    ...about,
+    states: states.toReversed(),
+    ...(isMore && { olderThan: new Date(takenMs(oldest)).toISOString() }),
+  };
+}
+
+/** Whether two histories are of different sources: then they are not one. */
+export function isOfAnother(one: PathHistory | undefined, other: PathHistory): boolean {
+  return one?.source !== undefined && other.source !== undefined && one.source !== other.source;
+}
+
+export function severalSources(): VaultError {
+  return new VaultError('source-ambiguous', 'This environment has snapshots of several sources at its places');
+}
+
+/**
+ * The history of a path at one place of an environment, and after it that at the place before. Vaults have nothing in
+ * common, so whether the oldest state here is that of the newest one there is said by type, size and time.
+ */
+export function olderHistory(newer: PathHistory | undefined, older: PathHistory): PathHistory {
+  if (newer === undefined) return older;
+  const source = newer.source ?? older.source;
+  const [last, then] = [newer.states.at(-1), older.states[0]];
+  const states = [...newer.states];
+  if (last?.state === 'first' && last.entry && then?.entry) {
+    const { type, size, modifiedAt } = last.entry;
+    const isSame = type === then.entry.type && size === then.entry.size && modifiedAt === then.entry.modifiedAt;
+    states[states.length - 1] = { ...last, state: isSame ? 'same' : 'changed' };
+  }
+  return { ...older, ...(source !== undefined && { source }), states: [...states, ...older.states] };
 }
 
 function onlySource<Item extends { readonly head: { readonly domain: string } }>(

@@ -42,17 +42,22 @@ export class ContentReader {
 
 /** A file of a snapshot, and how to read it. */
 export interface ReadableFile {
+  /** The domain of the snapshot: only within one the same content has the same extents. */
+  readonly domain: string;
   readonly entry: FileEntry;
   readonly content: ContentReader;
 }
 
 /**
  * Whether two files have the same content. Where the extents differ and the sizes do not, files of up to 16 MiB are
- * read; of longer ones other extents are taken for another content, since long files are cut by their content.
+ * read; of longer ones other extents are taken for another content, since long files are cut by their content. In
+ * different vaults nothing has the same extents: there a file that kept its size and time is taken for the same, as a
+ * backup does.
  */
 export async function hasSameContent(a: ReadableFile, b: ReadableFile): Promise<boolean> {
   if (a.entry.size !== b.entry.size) return false;
-  if (hasSameExtents(a.entry, b.entry)) return true;
+  if (a.domain === b.domain && hasSameExtents(a.entry, b.entry)) return true;
+  if (a.domain !== b.domain && a.entry.mtimeNs === b.entry.mtimeNs) return true;
   if (a.entry.size > MAX_READ) return false;
   return (await a.content.read(a.entry)).equals(await b.content.read(b.entry));
 }

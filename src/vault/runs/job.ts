@@ -97,10 +97,8 @@ export interface RunEvent extends Omit<ProgressEvent, 'phase'> {
   readonly totalFiles?: number;
 }
 
-/** Everything that a run needs to know. It goes to the run's process over its channel, never by arguments or variables. */
-export interface Job {
-  readonly tenantId: string;
-  readonly environmentId: string;
+/** A vault, and what it takes to read it. */
+export interface JobPlace {
   /** Whose vault it says it is, where that is another installation's: it was imported. */
   readonly identity?: EnvironmentIdentity;
   readonly storage: StorageAccess;
@@ -110,9 +108,17 @@ export interface Job {
   readonly creator?: string;
   /** The first is the primary: it makes data keys. */
   readonly masterKeys: readonly MasterKeyAccess[];
+  readonly heads: readonly KnownHead[];
+}
+
+/** Everything that a run needs to know. It goes to the run's process over its channel, never by arguments or variables. */
+export interface Job extends JobPlace {
+  readonly tenantId: string;
+  readonly environmentId: string;
   /** PKCS#8; absent for who only reads. */
   readonly writerKey?: Buffer;
-  readonly heads: readonly KnownHead[];
+  /** Where the earlier one of two snapshots lies that are compared, if not at the same place. */
+  readonly before?: JobPlace;
   /** A folder for what this machine knows of the store. */
   readonly cacheFolder?: string;
   readonly egress: EgressPolicy;

@@ -5,7 +5,7 @@ import type { EnvironmentIdentity } from '../descriptor.ts';
 import { writerKeyFrom } from '../environments/environment.ts';
 import { VaultError } from '../errors.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
-import { counted, noKeyCalls } from '../master-keys/counted.ts';
+import { counted, noKeyCalls, type KeyCalls } from '../master-keys/counted.ts';
 import { openMasterKey } from '../master-keys/open-master-key.ts';
 import type { MasterKey } from '../master-keys/master-key.ts';
 import { createRepository, openRepository, type OpenOptions, type Repository } from '../repository.ts';
@@ -13,34 +13,59 @@ import { Pace } from '../targets/pace.ts';
 import { openTarget } from '../targets/open-target.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 import type { Target } from '../targets/target.ts';
-import type { Job, RunReport } from './job.ts';
+import type { Job, JobPlace, RunReport } from './job.ts';
 import type { Watch } from './performer.ts';
 import { performerOf } from './performers.ts';
 
 /** Does a job in this process. Rejects with what stands in its way. */
 export async function perform(job: Job, watch: Watch): Promise<RunReport> {
+  const keyCalls = noKeyCalls();
+  return await withRepository(job, watch, keyCalls, async (repository) => {
+    const { run, empty } = performerOf(job.work.kind);
+    if (repository === undefined) return { heads: [], result: empty ?? {} };
+    const { before } = job;
+    const beside: Watch['before'] = (use) =>
+      withRepository(atPlace(job, before as JobPlace), watch, keyCalls, async (other) => {
+        if (other) return await use(other);
+        throw new VaultError('snapshot-missing', 'There is no backup at the place of the earlier snapshot');
+      });
+    const { result, ...report } = await run(repository, job.work, job, before ? { ...watch, before: beside } : watch);
+    return { vaultId: repository.descriptor.vault, ...report, result: { ...result, keyCalls } };
+  });
+}
+
+/** Opens the vault of a job, and lets go of everything afterwards. */
+async function withRepository<T>(
+  job: Job,
+  watch: Watch,
+  keyCalls: KeyCalls,
+  use: (repository: Repository | undefined) => Promise<T>,
+): Promise<T> {
   const guard = new EgressGuard(job.egress);
   const owner = identityOf(job);
   const services = { guard, ...(watch.keystead && { keystead: watch.keystead }) };
-  const keyCalls = noKeyCalls();
   const masterKeys = job.masterKeys.map((key) => counted(openMasterKey(ownKey(key), owner, services), keyCalls));
   const bytesPerSecond = job.limits?.bytesPerSecond;
   const target = openTarget(ownStorage(job.storage), guard, {
     ...(bytesPerSecond !== undefined && { pace: new Pace(bytesPerSecond) }),
   });
   try {
-    const { run, empty } = performerOf(job.work.kind);
     const repository = await open(job, target, masterKeys);
-    if (repository === undefined) return { heads: [], result: empty ?? {} };
     try {
-      const { result, ...report } = await run(repository, job.work, job, watch);
-      return { vaultId: repository.descriptor.vault, ...report, result: { ...result, keyCalls } };
+      return await use(repository);
     } finally {
-      repository.close();
+      repository?.close();
     }
   } finally {
     await Promise.all([target.close(), ...masterKeys.map((key) => key.close())]);
   }
+}
+
+/** The job at another place of its environment, which is only read. */
+function atPlace(job: Job, place: JobPlace): Job {
+  const { tenantId, environmentId, cacheFolder, egress, limits, work } = job;
+  const same = { tenantId, environmentId, egress, work };
+  return { ...same, ...place, ...(cacheFolder !== undefined && { cacheFolder }), ...(limits && { limits }) };
 }
 
 async function open(job: Job, target: Target, masterKeys: readonly MasterKey[]): Promise<Repository | undefined> {

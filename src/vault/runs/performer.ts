@@ -10,6 +10,8 @@ export interface Watch {
   readonly output?: NodeJS.WritableStream;
   /** Asks for keys of this installation; absent where there is no server. */
   readonly keystead?: AskKeystead;
+  /** Opens the vault of `job.before`, for as long as it is used; absent where the job has none. */
+  readonly before?: <T>(use: (repository: Repository) => Promise<T>) => Promise<T>;
 }
 
 /** How one kind of work is done. */

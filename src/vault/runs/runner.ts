@@ -201,12 +201,14 @@ function say(child: ChildProcess, message: ToAgent): void {
   if (child.connected) child.send(message, () => undefined);
 }
 
-function wipeSecrets({ masterKeys, storage, writerKey, work }: Job): void {
+function wipeSecrets({ masterKeys, storage, before, writerKey, work }: Job): void {
   wipe(writerKey);
   if (work.kind === 'backup' && work.source.kind === 'postgres') wipe(work.source.password);
   if (work.kind === 'restore-databases') wipe(work.to.password);
-  wipeStorage(storage);
-  wipeMasterKeys(masterKeys);
+  for (const place of [{ masterKeys, storage }, ...(before ? [before] : [])]) {
+    wipeStorage(place.storage);
+    wipeMasterKeys(place.masterKeys);
+  }
 }
 
 function withTimeLeft(event: RunEvent): Omit<RunProgress, 'atMs'> {

@@ -82,6 +82,26 @@ describe('environments under keys of this installation', () => {
     const elsewhere = { type: 'folder', path: join(house.scratch, 'vaults', `${id}-2`), region };
     expect((await post(`/environments/${id}/storage`, elsewhere)).status).toBe(200);
     await endOf(await backup(id));
+    // What became of a file is followed, and compared, over both places.
+    const follow = async (limit: number, before?: string) =>
+      (await post(`/environments/${id}/snapshots/history`, { path: 'a', limit, ...(before && { before }) })).body as {
+        states: { state: string; snapshotId: string }[];
+        olderThan?: string;
+      };
+    const compared = async () =>
+      (await post(`/environments/${id}/snapshots/compare`, { beforeSnapshotId: snapshotId })).body;
+    expect((await follow(5)).states.map(({ state }) => state)).toEqual(['same', 'first']);
+    expect(await compared()).toMatchObject({ before: { snapshotId }, differences: [] });
+    writeFileSync(join(house.scratch, 'sources', 'records', 'a'), 'a longer record');
+    await endOf(await backup(id));
+    const all = await follow(5);
+    expect(all.states.map(({ state }) => state)).toEqual(['changed', 'same', 'first']);
+    expect(all.states[2]?.snapshotId).toBe(snapshotId);
+    expect(all.olderThan).toBeUndefined();
+    const page = await follow(2);
+    expect((await follow(2, page.olderThan)).states).toMatchObject([{ snapshotId }]);
+    expect(await compared()).toMatchObject({ differences: [{ path: 'a', kind: 'changed' }] });
+    writeFileSync(join(house.scratch, 'sources', 'records', 'a'), 'a record');
     const moved = await endOf(
       await post(`/environments/${id}/master-key`, { provider: 'keystead', keyId: second.arn }),
     );

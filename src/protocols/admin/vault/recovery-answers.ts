@@ -41,6 +41,7 @@ export const FOUND = named('SnapshotSearch', {
 });
 
 export const HISTORY = named('PathHistory', {
+  source: Type.Optional(TEXT),
   states: Type.Array(
     named('PathState', {
       snapshotId: TEXT,

@@ -23,7 +23,7 @@ interface Open extends OpenSnapshot {
 async function withSnapshot<T>(
   repository: Repository,
   choice: SnapshotChoice,
-  { heads }: Job,
+  { heads }: Pick<Job, 'heads'>,
   { signal }: Watch,
   work: (snapshot: Open) => Promise<T>,
 ): Promise<T> {
@@ -81,15 +81,20 @@ export const QUESTIONS: { readonly [Kind in Question['kind']]: Performer<Kind> }
   history: question((repository, asked, { heads: knownHeads }, { signal }) =>
     history(repository, { ...asked, signal, knownHeads }),
   ),
-  compare: question((repository, asked, job, watch) =>
-    withSnapshot(repository, asked.before, job, watch, (old) =>
-      withSnapshot(repository, asked.snapshot, job, watch, async (now) => {
-        const side = (snapshot: Open): Side => ({
-          snapshot,
-          content: new ContentReader(repository, snapshot.ring, snapshot),
-        });
-        return { before: old.about, about: now.about, ...(await compare(side(old), side(now), asked)) };
-      }),
-    ),
-  ),
+  compare: question((repository, asked, job, watch) => {
+    const side = (of: Repository, snapshot: Open): Side => ({
+      snapshot,
+      content: new ContentReader(of, snapshot.ring, snapshot),
+    });
+    // The earlier one may lie at a place that the environment has left: in another vault.
+    const beside = watch.before ?? (<T>(use: (same: Repository) => Promise<T>) => use(repository));
+    return beside((other) =>
+      withSnapshot(other, asked.before, job.before ?? job, watch, (old) =>
+        withSnapshot(repository, asked.snapshot, job, watch, async (now) => {
+          const found = await compare(side(other, old), side(repository, now), asked);
+          return { before: old.about, about: now.about, ...found };
+        }),
+      ),
+    );
+  }),
 };
