@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,24 @@ describe('the roots', () => {
     for (const path of ['vaults/loop', 'vaults/loop/a', 'vaults/dangling', 'vaults/dangling/a']) {
       await expect(placeBelow(roots, join(base, path))).rejects.toMatchObject({ code: 'path-malformed' });
     }
+  });
+
+  it('follow a file that is being replaced', async () => {
+    const kept = join(base, 'vaults/data/kept');
+    let count = 0;
+    const replace = (): void => {
+      rmSync(kept, { force: true });
+      writeFileSync(kept, String(count++));
+    };
+    replace();
+    for (let i = 0; i < 200; i++) {
+      const place = placeBelow({ ...roots, keepOut: [kept] }, join(base, 'vaults/a'));
+      const during = Promise.resolve().then(replace);
+      expect(await place).toBe(join(base, 'vaults/a'));
+      await during;
+      replace();
+    }
+    expect(count).toBeGreaterThan(400);
   });
 
   it('may hold only what is below them', async () => {

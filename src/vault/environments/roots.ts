@@ -66,8 +66,11 @@ async function realOf(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    const there = code === 'ENOENT' ? await lstat(path).catch(() => undefined) : undefined;
     // What is there and cannot be followed is a link to nowhere: it could come to lead anywhere.
-    const isLink = code === 'ENOENT' && (await lstat(path).catch(() => undefined)) !== undefined;
+    const isLink = there?.isSymbolicLink() === true;
+    // It has come to be since, as a file does that is replaced.
+    if (there !== undefined && !isLink) return await realOf(path);
     if (code !== 'ENOENT' || isLink || dirname(path) === path) {
       throw new EnvironmentError(
         'path-malformed',
