@@ -57,6 +57,24 @@ const MAX_RUNS = 8;
 const MAX_FAULT_TEXT = 8_192;
 /** What a run's process is given of the server's own variables: nothing that could be a secret or change its work. */
 const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'KEYSTEAD_FAULT'];
+/** Where the AWS SDK finds as whom a process runs: for a run that goes to its store as the server itself, and no other. */
+const LENT = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_EC2_METADATA_DISABLED',
+  'HOME',
+];
 
 /** Runs jobs, each in a process of its own: a run cannot slow the server down, or take it along when it breaks. */
 export class Runner {
@@ -77,7 +95,10 @@ export class Runner {
   start(runId: string, job: Job, keystead?: AskKeystead): StartedRun {
     if (this.#runs.has(runId)) throw new TypeError(`the run ${runId} is in flight already`);
     const { codeCacheFolder, environment } = this.#options;
-    const passed = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+    const isLent = job.storage.type === 'bucket' && job.storage.credentials === 'environment';
+    const passed = [...PASSED_ON, ...(isLent ? LENT : [])].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    );
     const child = fork(AGENT, [], {
       serialization: 'advanced',
       env: {

@@ -2,7 +2,7 @@ import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasS3Server, s3Server, type S3Server } from '../../../../test/ceph/s3-server.fixture.ts';
 import { AwsKmsFixture } from '../../../vault/master-keys/aws-kms.fixture.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
@@ -34,6 +34,15 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
           credentials: { accessKeyId: server.user.accessKeyId, secretAccessKeyFile: join(folder, 'secret') },
         },
         { type: 'folder', region: 'us-east-1', path: join(folder, 'hosted') },
+        {
+          type: 'bucket',
+          provider: 's3-compatible',
+          bucket: hostedBucket,
+          prefix: 'as-the-server/',
+          region: 'eu-west-3',
+          endpoint: server.endpoint,
+          credentials: 'environment',
+        },
       ],
     });
     aws = await AwsKmsFixture.start();
@@ -147,6 +156,13 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
       status: 404,
       body: { error: { code: 'place-not-found' } },
     });
+  });
+
+  it('go round as whom the server itself runs', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.user.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.user.secretAccessKey);
+    expect(await goRound(environment({ type: 'hosted' }, 'eu-west-3'))).toMatch(/^[0-9a-f-]{36}$/);
+    vi.unstubAllEnvs();
   });
 
   it('are refused with what is wrong and what to do', async () => {
