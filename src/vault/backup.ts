@@ -68,6 +68,7 @@ interface Run {
   readonly ring: KeyRing;
   readonly domain: DedupeDomain;
   readonly metadata: HeldKey;
+  readonly data: HeldKey;
   readonly registry: ChunkRegistry;
   readonly sink: PackSink;
   readonly guard: KeyGuard;
@@ -112,7 +113,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
     if (parent?.statistics) progress.expect(parent.statistics.bytes);
     const registry = new ChunkRegistry(cache, (pack) => avoided.has(pack));
     const sink = new PackSink(repository, metadata, writer, registry);
-    const base = { repository, ring, domain, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
+    const base = { repository, ring, domain, data, metadata, registry, sink, guard, progress, startedMs, sinceMarks };
     const run: Run = { ...base, ...(told && { told }) };
 
     const threads = options.threads ?? threadsByDefault();
@@ -273,7 +274,11 @@ async function commit(
   };
   await guard.check();
   const word = writeOnly && (await askBeforeManifest(writeOnly, { packs, indexes, keyIds }));
-  if (!word) await guard.prove();
+  if (!word) {
+    await guard.prove();
+    // What it has answered with a new key must be that key: nothing would be found out before somebody restores.
+    if (run.sink.packs.length > 0) await run.ring.prove(run.data.id);
+  }
   const newest = [...heads, ...cache.knownHeads(), ...(word?.head ? [word.head] : [])]
     .filter((known) => known.writer === writer.id)
     .reduce<KnownHead | undefined>(

@@ -8,7 +8,7 @@ import { CHECK_LEVELS, type CheckFinding, type CheckLevel, type ProvenRestorable
 import { checkObjects } from './check-objects.ts';
 import { parseEnvelopeName } from './envelope.ts';
 import { VaultError } from './errors.ts';
-import { ChunkKind, MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
+import { ChunkKind, MAX_DEPTH, MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
 import type { DedupeDomain } from './domain.ts';
 import { idOf } from './domain.ts';
 import type { KnownHead } from './index-cache.ts';
@@ -296,14 +296,15 @@ class Check {
     }
   }
 
-  async #tree(walk: TreeCheck, nodes: readonly Buffer[]): Promise<void> {
+  async #tree(walk: TreeCheck, nodes: readonly Buffer[], depth = 0): Promise<void> {
+    if (depth > MAX_DEPTH) throw new VaultError('malformed', 'The folders of the snapshot are nested too deep');
     const { reader, guard, snapshot } = walk;
     for (const node of nodes) {
       await guard.check();
       if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);
     }
     for await (const entry of reader.entries(nodes)) {
-      if (entry.type === 'folder') await this.#tree(walk, entry.nodes);
+      if (entry.type === 'folder') await this.#tree(walk, entry.nodes, depth + 1);
       if (entry.type !== 'file') continue;
       for (const node of entry.extentNodes ?? []) {
         if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../bytes/bytes.ts';
 import { backup } from './backup.ts';
 import { envelopeName, sealEnvelope } from './envelope.ts';
-import { enrolWriter } from './further-writers.ts';
+import { enrolWriter, revokeWriter } from './further-writers.ts';
 import { writeAttribute, readAttributes } from './linux-attributes.ts';
-import { sealManifest, snapshotName } from './manifest.ts';
+import { openManifestHead, sealManifest, snapshotName } from './manifest.ts';
 import { FixtureMasterKey } from './master-keys/master-key.fixture.ts';
 import type { Clock } from './ports.ts';
 import { openRepository, type Repository } from './repository.ts';
@@ -75,6 +75,23 @@ describe('a hostile writer', () => {
     expect(findings).toHaveLength(1000);
     expect(findings[0]).toMatchObject({ code: 'missing', snapshot: `${secondId}-0000000001` });
     expect(snapshotId).not.toContain(secondId);
+  });
+
+  it('that was let go has nothing of what it puts read, however long it is', async () => {
+    await run();
+    await enrolWriter(vault.repository, writerOf(second).publicKey);
+    await revokeWriter(vault.repository, secondId, 0);
+    const head = Buffer.alloc(64 << 20, '[');
+    const start = Buffer.concat([Buffer.from('KSSNAP01'), Buffer.alloc(4)]);
+    start.writeUInt32BE(head.length, 8);
+    const bytes = Buffer.concat([start, head, Buffer.alloc(64)]);
+    for (const writer of [secondId, 'ab'.repeat(16)]) {
+      const { writers, vault: id } = (await opened(`cache-${writer}`)).descriptor;
+      const code = writer === secondId ? 'writer-revoked' : 'unknown-writer';
+      expect(() => openManifestHead(snapshotName(writer, 1), bytes, id, writers)).toThrow(
+        expect.objectContaining({ code }),
+      );
+    }
   });
 
   it('puts itself before no envelope, also where that revision was seen, and keeps no rewrapping from its name', async () => {
@@ -158,6 +175,20 @@ describe('a master key', () => {
     await expect(pieces.next()).rejects.toMatchObject({ code: 'disabled' });
     await reader.close();
   });
+
+  it.each(['data', 'metadata'])(
+    'that wraps another %s key than it hands out is found out before there is a snapshot',
+    async (purpose) => {
+      const generate = vault.masterKey.generate.bind(vault.masterKey);
+      vault.masterKey.generate = async (context) => {
+        const made = await generate(context);
+        if (context.purpose === purpose) made.dataKey[0]! ^= 1;
+        return made;
+      };
+      await expect(run()).rejects.toMatchObject({ code: 'commitment-mismatch' });
+      expect((await listSnapshots(vault.repository)).snapshots).toEqual([]);
+    },
+  );
 
   it('that answers another data key than it wrapped is passed over for the next recipient', async () => {
     const { snapshotId } = await run();

@@ -147,6 +147,7 @@ describe('rewrap', () => {
       rewrapped: 3,
       unchanged: 0,
       oldRevisionsLeft: [],
+      unreadable: [],
     });
     expect(others()).toEqual(before);
     expect(masterKey.calls.rewrap).toBe(3);

@@ -13,6 +13,7 @@ import { checkSignature, signAs, writerNamed, type Writer } from './writer-key.t
 const MAGIC = Buffer.from('KSSNAP01', 'latin1');
 const PREFIX = MAGIC.length + 4;
 const NAME = /^snapshots\/([0-9a-f]{32})\/([0-9]{10})$/;
+const NODE_ID = /^[0-9a-f]{64}$/;
 /** How many problems a manifest lists; more are counted. */
 export const MAX_PROBLEMS = 1000;
 
@@ -252,13 +253,16 @@ export function openManifestHead(name: string, bytes: Buffer, vaultId: string, w
   const end = headEnd(what, bytes);
   if (bytes.length < end) throw new VaultError('malformed', `${what} is cut short`);
   const headBytes = bytes.subarray(PREFIX, end - SIGNATURE_LENGTH);
-  const head = parseHead(what, headBytes);
-  const writer = writerNamed(writers, head.writer, what);
-  checkSignature('manifest', what, writer, headBytes, bytes.subarray(end - SIGNATURE_LENGTH, end));
-  if (head.vault !== vaultId) throw new VaultError('wrong-vault', `${what} belongs to another vault`);
-  if (writer.through !== undefined && head.sequence > writer.through) {
+  const place = parseSnapshotName(name);
+  if (!place) throw new VaultError('wrong-name', `${what} lies under a name that none has`);
+  // A head may be long: nobody's is read before it is known that it is of the writer that its name says.
+  const writer = writerNamed(writers, place.writer, what);
+  if (writer.through !== undefined && place.sequence > writer.through) {
     throw new VaultError('writer-revoked', `${what} is by a writer that was let go before it`);
   }
+  checkSignature('manifest', what, writer, headBytes, bytes.subarray(end - SIGNATURE_LENGTH, end));
+  const head = parseHead(what, headBytes);
+  if (head.vault !== vaultId) throw new VaultError('wrong-vault', `${what} belongs to another vault`);
   if (snapshotName(head.writer, head.sequence) !== name) {
     throw new VaultError('wrong-name', `${what} lies under the name of another one`);
   }
@@ -282,7 +286,7 @@ function decodeBody(what: string, plaintext: Buffer): ManifestBody {
     source: body.text('source'),
     startedMs: body.count('startedMs'),
     finishedMs: body.count('finishedMs'),
-    root: body.list('root').map((id) => Buffer.from(String(id), 'hex')),
+    root: body.texts('root', NODE_ID).map((id) => Buffer.from(id, 'hex')),
     statistics: {
       bytes: statistics.count('bytes'),
       files: statistics.count('files'),

@@ -148,7 +148,7 @@ export async function mark(
   const names = needed(snapshots);
   const marked = new Set(marks.deletions.flatMap((one) => one.names));
   const isOld = ({ storedMs }: Thing): boolean =>
-    storedMs === undefined || (storeMs ?? repository.clock.nowMs()) - storedMs >= times.unfinishedMs;
+    storedMs !== undefined && (storeMs ?? repository.clock.nowMs()) - storedMs >= times.unfinishedMs;
   const isFree = (thing: Thing): boolean => !names.has(thing.name) && !marked.has(thing.name) && isOld(thing);
   const objects = [...things.values()].filter((thing) => !thing.name.startsWith('keys/') && isFree(thing));
   const going = new Set([...objects.map(({ name }) => name), ...marked]);

@@ -1,6 +1,6 @@
 import type { DedupeDomain } from '../domain.ts';
 import { VaultError } from '../errors.ts';
-import type { ChunkEntry } from '../format.ts';
+import { MAX_DEPTH, type ChunkEntry } from '../format.ts';
 import type { CachedPack, ChunkIndex } from '../index-cache.ts';
 import type { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
@@ -32,16 +32,17 @@ export async function usedChunks(
     packs.set(found.pack, pack);
     onChunk(id, pack, found.entry);
   };
-  const walk = async (nodes: readonly Buffer[]): Promise<void> => {
+  const walk = async (nodes: readonly Buffer[], depth: number): Promise<void> => {
+    if (depth > MAX_DEPTH) throw new VaultError('malformed', 'The folders of the snapshot are nested too deep');
     await guard.check();
     for (const node of nodes) tell(node);
     for await (const entry of reader.entries(nodes)) {
-      if (entry.type === 'folder') await walk(entry.nodes);
+      if (entry.type === 'folder') await walk(entry.nodes, depth + 1);
       else if (entry.type === 'file') {
         for (const node of entry.extentNodes ?? []) tell(node);
         for (const { chunk } of entry.extents) tell(chunk);
       }
     }
   };
-  await walk(body.root);
+  await walk(body.root, 0);
 }

@@ -1,4 +1,5 @@
 import type { EgressGuard } from '../../../clients/egress.ts';
+import { VaultError } from '../../errors.ts';
 import { checkObjectName, isObjectName } from '../object-name.ts';
 import type { Pace } from '../pace.ts';
 import type { BucketPlace } from '../storage-access.ts';
@@ -109,8 +110,13 @@ export class S3Target implements Target {
       );
       for (const { Key = '', Size = 0, LastModified } of Contents ?? []) {
         const name = plainKey(Key).slice(root.length);
-        if (!isObjectName(name)) continue;
+        // What was not asked for is no answer.
+        if (!isObjectName(name) || !name.startsWith(prefix) || !plainKey(Key).startsWith(root)) continue;
         yield { name, length: Size, ...(LastModified && { storedMs: LastModified.getTime() }) };
+      }
+      // A list that does not go on where it says that it does is not whole, and nobody may take it for that.
+      if (IsTruncated && (NextContinuationToken === undefined || NextContinuationToken === at)) {
+        throw new VaultError('target-failed', `The store breaks its list of the objects under ${prefix || bucket} off`);
       }
       at = IsTruncated ? NextContinuationToken : undefined;
     } while (at !== undefined);
