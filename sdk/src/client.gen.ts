@@ -1061,6 +1061,7 @@ export interface Snapshot {
   readonly deletedAt?: string | undefined;
   /** a legal hold covers it */
   readonly held?: boolean | undefined;
+  /** its source, where a run of this server is known that made it */
   readonly source?: string | undefined;
   readonly keptBy?: readonly (string)[] | undefined;
   /** about when no rule keeps it any more */

@@ -78,6 +78,10 @@ async function proveKeys(repository: Repository, snapshots: readonly Manifest[])
     for (const { id } of head.keys) needed.set(id, [...(needed.get(id) ?? []), snapshotId(head)]);
   }
   const findings: DrillFinding[] = [];
+  const refused = new Map<
+    string,
+    { text: string; code: string; keyId: string; keys: number; snapshots: Set<string> }
+  >();
   const unasked = new Set<string>();
   let [asked, opened] = [0, 0];
   const ring = repository.keyRing();
@@ -99,7 +103,17 @@ async function proveKeys(repository: Repository, snapshots: readonly Manifest[])
           }
           asked++;
           if (!refusal) opened++;
-          else findings.push({ ...refusal, where: `keys/${id}`, snapshots: ids });
+          else if (!refusal.isOfMasterKey) {
+            const { code, text } = refusal;
+            findings.push({ code, text, where: `keys/${id}`, snapshots: ids });
+          } else {
+            const { code, text } = refusal;
+            const { keyId } = recipient;
+            const of = refused.get(`${code} ${keyId}`) ?? { text, code, keyId, keys: 0, snapshots: new Set() };
+            of.keys++;
+            for (const snapshot of ids) of.snapshots.add(snapshot);
+            refused.set(`${code} ${keyId}`, of);
+          }
         }
       } catch (error) {
         if (!isDamage(error)) throw error;
@@ -109,16 +123,30 @@ async function proveKeys(repository: Repository, snapshots: readonly Manifest[])
   } finally {
     ring.drop();
   }
+  // Nothing is wrong with the envelopes: what a master key says is told once, whatever number of them it was asked for.
+  for (const { text, code, keyId, keys, snapshots: ids } of refused.values()) {
+    findings.push({ code, where: keyId, text: `${text} It was asked for ${keys} data keys`, snapshots: [...ids] });
+  }
   return { keys: needed.size, asked, opened, unasked: [...unasked], findings };
 }
 
-async function refusalOf(asking: Promise<void>): Promise<{ readonly code: string; readonly text: string } | undefined> {
+interface Refusal {
+  readonly code: string;
+  readonly text: string;
+  readonly isOfMasterKey: boolean;
+}
+
+async function refusalOf(asking: Promise<void>): Promise<Refusal | undefined> {
   try {
     await asking;
     return undefined;
   } catch (error) {
-    if (error instanceof MasterKeyError) return { code: `master-key-${error.code}`, text: error.message };
-    if (error instanceof VaultError && isDamage(error)) return { code: error.code, text: error.what };
+    if (error instanceof MasterKeyError) {
+      const isOfMasterKey = error.code !== 'wrong-context-or-tampered';
+      return { code: `master-key-${error.code}`, text: error.message, isOfMasterKey };
+    }
+    if (error instanceof VaultError && isDamage(error))
+      return { code: error.code, text: error.what, isOfMasterKey: false };
     throw error;
   }
 }

@@ -32,7 +32,11 @@ export async function withImpact(
   }
   return findings.map((finding) => {
     const ids = finding.snapshots ?? hits.get(finding.where);
-    const sentences = [finding.text, meaningOf(finding.where), ids && ids.length > 0 ? namesOf(ids) : undefined];
+    const sentences = [
+      finding.text.replace(/\.$/, ''),
+      meaningOf(finding.where),
+      ids && ids.length > 0 ? namesOf(ids) : undefined,
+    ];
     const text = sentences.filter((sentence) => sentence !== undefined).join('. ');
     return { ...finding, text, ...(ids && { snapshots: ids }) };
   });

@@ -113,7 +113,7 @@ export class VaultError extends Error {
 
   /** `next`: what to do, where it is something else than after most errors of that code. */
   constructor(code: VaultErrorCode, what: string, cause?: unknown, next = NEXT[code]) {
-    super(`${what}. ${next}`, cause === undefined ? {} : { cause });
+    super(`${what.replace(/\.$/, '')}. ${next}`, cause === undefined ? {} : { cause });
     this.code = code;
     this.what = what;
   }

@@ -151,6 +151,12 @@ describe('what is restored', () => {
     ]);
   });
 
+  it('refuses patterns that fit nothing, and writes nothing', async () => {
+    await expect(run({ patterns: ['*.docx'] })).rejects.toMatchObject({ code: 'path-missing' });
+    await expect(plan({ patterns: ['*.docx'] })).rejects.toMatchObject({ code: 'path-missing' });
+    expect(existsSync(to) ? names() : []).toEqual([]);
+  });
+
   it('a plan tells which master keys open it, and how much room there is', async () => {
     const { keys, recipients, freeBytes, neededBytes, deleted } = await plan();
     expect([keys, recipients, deleted]).toEqual([3, [expect.objectContaining({ opens: 3 })], 0]);
@@ -246,7 +252,10 @@ describe('when something is damaged', () => {
       bytes[1000]! ^= 1;
       writeFileSync(packs[0] as string, bytes);
       const from = { repository: damaged.repository, snapshotId: id, threads: 0 };
-      await expect(restore({ ...from, to })).rejects.toMatchObject({ code: 'tampered' });
+      await expect(restore({ ...from, to })).rejects.toMatchObject({
+        code: 'tampered',
+        message: expect.stringContaining('--skip-damaged') as string,
+      });
       expect(names().filter((name) => name?.includes('part'))).toEqual([]);
       const report = await restore({ ...from, to, skipDamaged: true });
       const lost = report.skipped.map(({ path, why }) => `${path.toString()} ${why}`);

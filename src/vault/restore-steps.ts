@@ -40,9 +40,24 @@ export interface StepOptions {
   readonly skipsDamaged?: boolean;
 }
 
-/** Walks a snapshot's tree and says what to do, folder by folder. */
+/**
+ * Walks a snapshot's tree and says what to do, folder by folder.
+ *
+ * @throws {VaultError} `path-missing`: there are patterns, and nothing was chosen; whatever the reader refuses
+ */
 export async function* restoreSteps(options: StepOptions): AsyncGenerator<RestoreStep> {
-  yield* new Steps(options).folder(options.root, Buffer.alloc(0), options.places.folder(Buffer.alloc(0)) === 'new', 0);
+  const root = Buffer.alloc(0);
+  const steps = new Steps(options).folder(options.root, root, options.places.folder(root) === 'new', 0);
+  if (!options.selection.hasPatterns) {
+    yield* steps;
+    return;
+  }
+  let isEmpty = true;
+  for await (const step of steps) {
+    if (step.do !== 'extras') isEmpty = false;
+    yield step;
+  }
+  if (isEmpty) throw new VaultError('path-missing', 'The snapshot has nothing that fits what was chosen');
 }
 
 class Steps {

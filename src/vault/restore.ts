@@ -110,7 +110,7 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
     }
     progress.tell('restore', true);
   } catch (error) {
-    throw withCount(error, progress);
+    throw explained(error, { files: progress.files, bytes: count.wholeBytes, skipDamaged });
   } finally {
     destination.abandon();
     await opener.stop();
@@ -129,11 +129,25 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   };
 }
 
-/** A full disk ends a restore cleanly: what has its name by then is whole. */
-function withCount(error: unknown, { files, bytes }: Progress): unknown {
-  if (!(error instanceof VaultError) || error.code !== 'destination-full') return error;
-  return new VaultError(error.code, `${error.what}. ${files} files (${bytes} bytes) are there, whole`, error.cause);
+/** What ends a restore ends it cleanly: what has its name by then is whole. What is damaged can be left out. */
+function explained(error: unknown, at: { files: number; bytes: number; skipDamaged: boolean }): unknown {
+  if (!(error instanceof VaultError)) return error;
+  const { code, what, cause } = error;
+  if (code === 'destination-full') {
+    return new VaultError(code, `${what}. ${at.files} files (${at.bytes} bytes) are there, whole`, cause);
+  }
+  if (at.skipDamaged || !DAMAGES.has(code)) return error;
+  return new VaultError(code, `${what}. Everything that it does not touch is restored with --skip-damaged`, cause);
 }
+
+/** What a restore can leave out, file by file. */
+const DAMAGES: ReadonlySet<string> = new Set([
+  'tampered',
+  'wrong-name',
+  'malformed',
+  'object-missing',
+  'chunk-missing',
+]);
 
 /** Looks at everything before anything is written. */
 async function refuseConflicts(options: StepOptions, to: string, { guard }: OpenSnapshot): Promise<void> {
@@ -177,6 +191,8 @@ async function* batches(
 }
 
 class Count {
+  /** Bytes of files that have their names. */
+  wholeBytes = 0;
   folders = 0;
   links = 0;
   same = 0;
@@ -261,6 +277,7 @@ const APPLY: Apply = {
     if (count.endFile()) {
       destination.endFile();
       progress.files++;
+      count.wholeBytes = progress.bytes;
     }
   },
   'hard-link': ({ path, existing, how }, { destination, progress, count }) => {

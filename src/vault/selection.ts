@@ -19,6 +19,10 @@ export class Selection {
     this.#isAll = paths === undefined && patterns === undefined;
   }
 
+  get hasPatterns(): boolean {
+    return this.#patterns.length > 0;
+  }
+
   of(path: Buffer): Wanted {
     if (this.#isAll) return 'whole';
     let wanted: Wanted = this.#patterns.length > 0 ? 'perhaps' : 'none';

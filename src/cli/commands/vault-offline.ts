@@ -35,7 +35,10 @@ export async function snapshotsOffline(session: Session): Promise<ExitName> {
   const { result } = await perform(session, { kind: 'snapshots' });
   const { snapshots = [], findings = [] } = result;
   return showSnapshots(session, {
-    snapshots: snapshots.map(({ createdMs, ...rest }) => ({ ...rest, createdAt: new Date(createdMs).toISOString() })),
+    snapshots: snapshots.map(({ createdMs, ...rest }) => ({
+      ...rest,
+      createdAt: new Date(createdMs).toISOString(),
+    })),
     findings,
   });
 }

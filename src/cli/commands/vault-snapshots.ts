@@ -10,13 +10,19 @@ export function showSnapshots({ output }: Session, { snapshots, findings }: Snap
     [
       ['SNAPSHOT', ({ snapshotId }) => snapshotId],
       ['CREATED', ({ createdAt }) => createdAt],
+      ['SOURCE', ({ source }) => source],
       ['PARENT', ({ parent }) => parent],
-      ['OPENED BY WHEN TAKEN', ({ recipients }) => recipients?.map(({ keyId }) => keyId).join(', ')],
+      ['OPENED BY WHEN TAKEN', ({ recipients }) => recipients?.map(nameOf).join(', ')],
     ],
     'There is no snapshot yet.',
   );
   for (const { text } of findings) output.warn(text);
   return findings.length > 0 ? 'damaged' : 'ok';
+}
+
+/** A pair is the vault's own: whoever opens the vault opens it. */
+function nameOf({ provider, keyId }: { readonly provider: string; readonly keyId: string }): string {
+  return provider === 'pair' ? `whoever opens the vault (pair ${keyId})` : keyId;
 }
 
 /** An option that only one of the two ways needs. @throws {CliError} */

@@ -140,6 +140,8 @@ describe('the master key in AWS KMS', () => {
     for (const endpoint of ['http://127.0.0.1:1', 'http://169.254.169.254', `${aws.endpoint}/x`, `${aws.endpoint}?x`]) {
       expect((await errorOf(masterKeyOf(key, clientOf(1, endpoint)).generate(CONTEXT))).code).toBe('unreachable');
     }
+    const nobody = await errorOf(masterKeyOf(key, clientOf(1, 'http://127.0.0.1:1')).generate(CONTEXT));
+    expect(nobody.message).toContain('could not be reached (127.0.0.1:1: ECONNREFUSED).');
     expect(aws.calls).toEqual([]);
   });
 

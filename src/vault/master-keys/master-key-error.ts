@@ -85,9 +85,10 @@ export class MasterKeyError extends Error {
 
   constructor(code: MasterKeyFailure, keyId: string, options: MasterKeyErrorOptions = {}) {
     const { what, next } = TEXTS[code];
+    const where = code === 'unreachable' ? placeOf(options.cause) : '';
     const date = options.deletionDateMs === undefined ? '' : ` on ${new Date(options.deletionDateMs).toISOString()}`;
     const others = (options.others ?? []).map((other) => ` The master key ${other.keyId} ${TEXTS[other.code].what}.`);
-    super(`The master key ${keyId} ${what}${date}. ${next}${others.join('')}`, { cause: options.cause });
+    super(`The master key ${keyId} ${what}${where}${date}. ${next}${others.join('')}`, { cause: options.cause });
     this.code = code;
     this.keyId = keyId;
     this.deletionDateMs = options.deletionDateMs;
@@ -105,4 +106,19 @@ export class MasterKeyError extends Error {
   get transient(): boolean {
     return TEXTS[this.code].transient;
   }
+}
+
+/** The address that did not answer, as the system's own error names it: it may be that of the tokens, and not the key's. */
+function placeOf(cause: unknown): string {
+  for (let at = cause, depth = 0; at instanceof Error && depth < 5; depth++) {
+    const { code, hostname, address, port } = at as NodeJS.ErrnoException & {
+      readonly hostname?: string;
+      readonly address?: string;
+      readonly port?: number;
+    };
+    const host = hostname ?? address;
+    if (code !== undefined && host !== undefined) return ` (${host}${port === undefined ? '' : `:${port}`}: ${code})`;
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+  return '';
 }

@@ -244,7 +244,9 @@ export interface SnapshotItem {
   /** When it is deleted, where it is in the trash. */
   readonly trashedUntilMs?: number;
   readonly isHeld?: boolean;
-  /** Where the master key was asked: the source, which rules keep it, and about when none will. */
+  /** In clear: the same for all snapshots of a source, under the same dedupe key. */
+  readonly domain?: string;
+  /** Where the master key was asked, or a run is known: the source. Where it was asked: which rules keep it, and about when none will. */
   readonly source?: string;
   readonly keptBy?: readonly string[];
   readonly expiresMs?: number;

@@ -74,6 +74,7 @@ export function showSnapshots(list: SnapshotList, marks: MarkList, holds: readon
       return {
         snapshotId: snapshotId(head),
         createdMs: takenMsOf(head),
+        domain: head.domain,
         ...(head.parent !== null && { parent: head.parent }),
         ...(head.recipients && { recipients: head.recipients }),
         ...(trashed && { trashedUntilMs: trashed.untilMs }),

@@ -17,6 +17,7 @@ import { environmentArn, requireEnvironment } from '../../../jobs/find-environme
 import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
 import { CHECK_LEVEL_NAMES } from '../../../vault/check-level.ts';
 import { refusing } from '../vault/refusals.ts';
+import { withSources } from '../vault/snapshot-sources.ts';
 import { runRoute } from '../vault/start-run.ts';
 import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
 
@@ -143,8 +144,10 @@ export const listSnapshots = adminRoute({
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
         const end = await services.vault.desk.snapshots(tenant, environment);
-        if (end.state === 'succeeded') return { value: end.report.result };
-        throw new RequestError({ status: 422, ...end.problem });
+        if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
+        const { snapshots = [], ...result } = end.report.result;
+        const named = await withSources(services.records, tenant, environment.id, snapshots);
+        return { value: { ...result, snapshots: named } };
       }),
   }),
   show: (result: RunResult) => showSnapshots(result),

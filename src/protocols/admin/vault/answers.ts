@@ -41,7 +41,9 @@ export const SNAPSHOTS = named('Snapshots', {
       ),
       deletedAt: Type.Optional(Type.String({ format: 'date-time', description: 'it is in the trash until then' })),
       held: Type.Optional(Type.Boolean({ description: 'a legal hold covers it' })),
-      source: Type.Optional(TEXT),
+      source: Type.Optional(
+        Type.String({ description: 'its source, where a run of this server is known that made it' }),
+      ),
       keptBy: Type.Optional(Type.Array(TEXT)),
       expiresAt: Type.Optional(
         Type.String({ format: 'date-time', description: 'about when no rule keeps it any more' }),
