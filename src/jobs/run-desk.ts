@@ -65,8 +65,11 @@ export interface RunDeskServices extends StorageServices {
   readonly log: JobLog;
 }
 
-/** How often the end of a run is written down again when the store cannot take it, and how long in between at first. */
-const END_ATTEMPTS = 6;
+/**
+ * How often the end of a run is written down again when the store cannot take it, and how long in between at first. After
+ * that it is kept here, and {@link RunDesk.recover} writes it down.
+ */
+const END_ATTEMPTS = 3;
 const END_PAUSE_MS = 1_000;
 const PAGE = 1_000;
 /** A server that is alive hears of it within seconds, and gives its runs ten. */
@@ -84,6 +87,8 @@ export class RunDesk {
   readonly #asking = new Set<string>();
   /** Runs in flight here, and whose they are. */
   readonly #here = new Map<string, Tenant>();
+  /** Ends of runs that the store could not take: a full disk. */
+  readonly #unrecorded = new Map<string, { readonly tenant: Tenant; readonly ending: Ending }>();
 
   constructor(services: RunDeskServices) {
     this.#services = services;
@@ -274,10 +279,25 @@ export class RunDesk {
     return count;
   }
 
-  /** Writes down of every run whose server is gone that it was interrupted. Answers how many there were. */
+  /** Else a run that has ended here would hold its locks for as long as this server lives. */
+  async #recordLate(): Promise<number> {
+    let count = 0;
+    for (const [runId, { tenant, ending }] of this.#unrecorded) {
+      try {
+        await this.#recordEnd(tenant, runId, ending);
+        this.#unrecorded.delete(runId);
+        count++;
+      } catch (error) {
+        this.#services.log.error({ runId, err: error }, 'the end of a run could not be recorded yet');
+      }
+    }
+    return count;
+  }
+
+  /** Writes down of every run whose server is gone that it was interrupted, and ends that the store could not take before. Answers how many there were. */
   async recover(): Promise<number> {
     const { records, directory, log } = this.#services;
-    let count = 0;
+    let count = await this.#recordLate();
     for (const { tenantId, id } of await this.#inFlight()) {
       try {
         const tenant = await directory.tenant(tenantId);
@@ -356,7 +376,10 @@ export class RunDesk {
       try {
         return await this.#recordEnd(tenant, runId, ending);
       } catch (error) {
-        if (attempt >= END_ATTEMPTS) throw error;
+        if (attempt >= END_ATTEMPTS) {
+          this.#unrecorded.set(runId, { tenant, ending });
+          throw error;
+        }
         this.#services.log.error({ runId, err: error, attempt }, 'the end of a run could not be recorded yet');
         await pause(END_PAUSE_MS * 2 ** (attempt - 1), undefined, { ref: false });
       }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sealRecord } from '../../../records/record.ts';
 import { environmentRef, readEnvironment } from '../../../vault/environments/environment-record.ts';
 import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
@@ -654,5 +654,21 @@ describe('environments and runs over the admin API', () => {
     house.setClock(services.clock() + 10 * 60_000);
     expect(await services.vault.desk.recover()).toBe(1);
     expect((await get(`/runs/${alive[1]?.id}`)).body).toMatchObject({ state: 'interrupted' });
+  });
+
+  it('writes the end of a run down once there is room for it, however long the disk was full', async () => {
+    const { id } = await made();
+    const { pipeline } = house.services;
+    const run = pipeline.execute.bind(pipeline);
+    const execute = vi.spyOn(pipeline, 'execute').mockImplementation((call, prepare) => {
+      if (call.action === 'keystead:EndRun') return Promise.reject(new Error('no space left on device'));
+      return run(call, prepare) as never;
+    });
+    const { body } = await backup(id);
+    await expect.poll(() => house.logged.join(), { timeout: 15_000 }).toContain('the end of a run is not recorded');
+    expect((await get(`/runs/${body['runId'] as string}`)).body).toMatchObject({ state: 'running' });
+    execute.mockRestore();
+    expect(await house.services.vault.desk.recover()).toBe(1);
+    expect((await get(`/runs/${body['runId'] as string}`)).body).toMatchObject({ state: 'succeeded' });
   });
 });
