@@ -21,6 +21,7 @@ const BINDINGS: readonly Binding[] = [
   ['environment-secret', 'tenant', 'environment', 'name'],
   ['source-secret', 'tenant', 'source', 'name'],
   ['channel-secret', 'tenant', 'channel', 'name'],
+  ['run-outcome', 'tenant', 'run'],
 ];
 
 /** Every binding that differs from this one in a single field, in the purpose, or in where a field ends. */

@@ -40,7 +40,8 @@ export type Binding =
   | readonly ['token-signing-key', kid: string]
   | readonly ['environment-secret', tenantId: string, environmentId: string, name: string]
   | readonly ['source-secret', tenantId: string, sourceId: string, name: string]
-  | readonly ['channel-secret', tenantId: string, channelId: string, name: string];
+  | readonly ['channel-secret', tenantId: string, channelId: string, name: string]
+  | readonly ['run-outcome', tenantId: string, runId: string];
 
 const LABEL = label('keystead/wrap/v1');
 const MAGIC_AND_FORMAT = Buffer.from([0x4b, 0x57, 0x01]);

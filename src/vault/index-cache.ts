@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ChunkEntry } from './format.ts';
 import { VaultError } from './errors.ts';
+import { keepPrivate } from './private-file.ts';
 import type { IndexObject } from './index-object.ts';
 import { NEEDS_SCHEMA, NeedsTable } from './needs-table.ts';
 
@@ -329,6 +330,7 @@ function open(folder: string | undefined, vaultId: string): DatabaseSync {
 }
 
 function prepared(path: string): DatabaseSync {
+  if (path !== ':memory:') keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     useWriteAheadLog(database);

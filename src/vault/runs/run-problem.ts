@@ -11,6 +11,9 @@ const MEANS: Partial<Record<MasterKeyFailure, string>> = {
   unreachable: 'Nothing is wrong with the backups themselves.',
 };
 
+/** https://www.sqlite.org/rescode.html#full */
+const SQLITE_FULL = 13;
+
 /** Brings any error to what is kept of it and shown: what happened, what it means for the backups, what to do. */
 export function problemOf(error: unknown): RunProblem {
   if (error instanceof MasterKeyError) {
@@ -20,7 +23,14 @@ export function problemOf(error: unknown): RunProblem {
   if (error instanceof VaultError || error instanceof EnvironmentError) {
     return { code: error.code, message: error.message };
   }
-  const { name, code } = error as NodeJS.ErrnoException;
+  const { name, code, errcode } = error as NodeJS.ErrnoException & { readonly errcode?: number };
+  if (code === 'ENOSPC' || code === 'EDQUOT' || (code === 'ERR_SQLITE_ERROR' && errcode === SQLITE_FULL)) {
+    return {
+      code: 'disk-full',
+      message:
+        'The disk of this machine is full where Keystead keeps what it knows of the store, or its temporary files. No snapshot came of the run, and nothing stored is lost. Free some space there, then run it again.',
+    };
+  }
   return {
     code: 'internal',
     message: `The run failed at a fault of its own (${[name, code].filter(Boolean).join(' ')}). No snapshot came of it. Run it again, and report it if it stays.`,

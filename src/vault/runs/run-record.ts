@@ -4,6 +4,7 @@ import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
 import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { EnvironmentError } from '../environments/environment-error.ts';
+import { systemRandom } from '../ports.ts';
 import type { Activity } from './locks.ts';
 import type { Run } from './run.ts';
 
@@ -33,8 +34,11 @@ export function activitySpace(environmentId: string, activity: Activity): string
 
 /** The write that brings a run from `before` (absent: it begins) to `after`. It holds its locks while it is running. */
 export function putRun(tenantKey: TenantKey, before: Run | undefined, after: Run): Put {
-  const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const { tenantId, id, revision: _, result, problem, ...content } = after;
+  // What came of it may name files of the source, and nobody reads names of those with a copy of the database.
+  const outcome =
+    result === undefined && problem === undefined ? {} : { outcome: wrapOutcome(tenantKey, id, { result, problem }) };
+  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content, ...outcome } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
   const ref = runRef(tenantId, id);
   const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
@@ -58,9 +62,33 @@ export function readRun(tenantKey: TenantKey, record: StoredRecord): Run {
   const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
   if (format !== FORMAT) throw refused;
   const { tenantId, id, revision } = record;
-  const { lock, ...run } = content as Omit<Run, 'tenantId' | 'id' | 'revision'> & { readonly lock?: string };
+  const { lock, outcome, ...run } = content as Omit<Run, 'tenantId' | 'id' | 'revision'> & {
+    readonly lock?: string;
+    readonly outcome?: string;
+  };
   // A record of before runs had several locks.
-  return { ...run, ...(lock !== undefined && { locks: { holds: [lock] } }), tenantId, id, revision };
+  const told = outcome === undefined ? {} : openOutcome(tenantKey, id, outcome);
+  return { ...run, ...told, ...(lock !== undefined && { locks: { holds: [lock] } }), tenantId, id, revision };
+}
+
+type Outcome = Pick<Run, 'result' | 'problem'>;
+
+function wrapOutcome(
+  tenantKey: TenantKey,
+  id: string,
+  outcome: { readonly [Name in keyof Outcome]: Outcome[Name] | undefined },
+): string {
+  const bytes = Buffer.from(canonicalJson(outcome as unknown as Json), 'utf8');
+  return tenantKey.wrap(bindingOf(tenantKey, id), bytes, systemRandom).toString('base64');
+}
+
+function openOutcome(tenantKey: TenantKey, id: string, wrapped: string): Outcome {
+  const bytes = tenantKey.unwrap(bindingOf(tenantKey, id), Buffer.from(wrapped, 'base64'));
+  return JSON.parse(bytes.toString('utf8')) as Outcome;
+}
+
+function bindingOf({ tenantId }: TenantKey, id: string) {
+  return ['run-outcome', tenantId, id] as const;
 }
 
 function namesOf({ tenantId, environmentId, locks, id, state, endedAtMs, keptUntilMs }: Run): RecordName[] {

@@ -5,6 +5,7 @@ import { VaultError } from '../errors.ts';
 import { withExtents } from '../extent-nodes.ts';
 import type { NeededKey } from '../manifest.ts';
 import type { HeldKey } from '../object-key.ts';
+import { keepPrivate } from '../private-file.ts';
 import type { NodeReader } from '../tree-reader.ts';
 import { decodeNode } from '../tree.ts';
 
@@ -43,6 +44,7 @@ export class WriterMemory {
   constructor(folder: string | undefined, vaultId: string) {
     if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = folder === undefined ? ':memory:' : join(folder, `${vaultId}.memory.v${VERSION}.sqlite`);
+    if (folder !== undefined) keepPrivate(path);
     this.#database = new DatabaseSync(path, { timeout: BUSY_MS });
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec(SCHEMA);
