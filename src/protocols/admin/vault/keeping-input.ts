@@ -42,5 +42,11 @@ export function rulesFrom({ timeZone, trashDays, ...counts }: Static<typeof RULE
       'These rules keep everything for ever, since none of them is given. Give one, or take the rules away',
     );
   }
+  if (Object.values(counts).every((count) => count === 0)) {
+    throw new EnvironmentError(
+      'retention-malformed',
+      'These rules keep nothing, since all of them are 0. If all but the newest snapshot of each source is to go, say so: last: 1 (--keep-last 1)',
+    );
+  }
   return { ...rules, ...(timeZone !== undefined && { timeZone }), ...(trashDays !== undefined && { trashDays }) };
 }

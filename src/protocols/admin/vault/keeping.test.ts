@@ -87,7 +87,9 @@ describe('what is kept, over the admin API', () => {
       400,
       'retention-malformed',
     ]);
-    expect(refused(await post('/retention', { rules: { trashDays: 7 } }))).toEqual([400, 'retention-malformed']);
+    for (const rules of [{ trashDays: 7 }, { last: 0 }, { last: 0, daily: 0, trashDays: 7 }]) {
+      expect(refused(await post('/retention', { rules }))).toEqual([400, 'retention-malformed']);
+    }
   });
 
   it('rules move what they do not keep to the trash, and lists say so', async () => {
