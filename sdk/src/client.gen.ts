@@ -200,6 +200,11 @@ export interface CreatedAlertChannel {
   readonly webhookSecret?: string | undefined;
 }
 
+export interface CreatedBucket {
+  readonly bucketName: string;
+  readonly region: string;
+}
+
 export interface CreatedEnvironment {
   readonly environment: Environment;
   readonly checks: readonly (EnvironmentCheck)[];
@@ -2424,6 +2429,19 @@ export class KeysteadClient {
   /** Forgets a schedule that is not of a source. Needs the permission `keystead:DeleteSchedule`. */
   deleteSchedule(environmentId: string, scheduleId: string): Promise<Schedule> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/schedules/${encodeURIComponent(scheduleId)}/delete`);
+  }
+
+  /** Makes a bucket for backups, with versions or object lock, which cannot be switched on later everywhere. Needs the permission `keystead:CreateBucket`. */
+  createBucket(body: {
+    readonly storage: StorageInput;
+    /** keep versions; a bucket with object lock always does */
+    readonly versioned?: boolean | undefined;
+    /** ibm-cos: a root key of Key Protect that encrypts once more at rest */
+    readonly rootKeyCrn?: string | undefined;
+    /** ibm-cos */
+    readonly storageClass?: 'smart' | 'standard' | 'vault' | 'cold' | undefined;
+  }): Promise<CreatedBucket> {
+    return this.#transport.send('POST', `/buckets`, undefined, body);
   }
 
   /** Shows how the master keys of an environment were last found, and whether scheduled runs are held. Needs the permission `keystead:GetKeyWatch`. */

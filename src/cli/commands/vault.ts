@@ -12,6 +12,7 @@ import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
 import { VAULT_KEEPING_COMMANDS } from './vault-keeping.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
 import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { VAULT_BUCKET_COMMANDS } from './vault-bucket.ts';
 import { VAULT_KEY_OUTLOOK_COMMANDS } from './vault-key-outlook.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
 import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
@@ -39,6 +40,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
   ...VAULT_IMPORT_COMMANDS,
   ...VAULT_POLICY_COMMANDS,
   ...VAULT_RECOVERY_KEY_COMMANDS,
+  ...VAULT_BUCKET_COMMANDS,
   ...VAULT_KEY_OUTLOOK_COMMANDS,
   {
     path: 'vault backup',

@@ -1,4 +1,5 @@
 import { ALERT_ROUTES } from './resources/alert-channels.ts';
+import { createVaultBucket } from './resources/buckets.ts';
 import { KEY_WATCH_ROUTES } from './resources/key-watch.ts';
 import { SCHEDULE_ROUTES } from './resources/schedules.ts';
 import { askForAgent, enrolAgent, reportAgentRun } from './resources/agent-side.ts';
@@ -176,6 +177,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   rewrapFormerStorage,
   ...SOURCE_ROUTES,
   ...SCHEDULE_ROUTES,
+  createVaultBucket,
   ...KEY_WATCH_ROUTES,
   ...ALERT_ROUTES,
   startBackup,

@@ -1,4 +1,5 @@
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { GetObjectLockConfigurationCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,40 @@ describe.skipIf(!hasS3Server)('environments in buckets and in the store of the o
     expect(readFileSync(join(destination, 'a'), 'utf8')).toBe('a record that nobody else may read');
     return id;
   }
+
+  it('has a bucket made, with object lock, once, for who may, and says why it could not be', async () => {
+    const bucketName = `keystead-made-${randomBytes(6).toString('hex')}`;
+    const { accessKeyId, secretAccessKey } = server.user;
+    const storage = {
+      type: 's3-compatible',
+      region: REGION,
+      bucketName,
+      endpoint: server.endpoint,
+      objectLock: { mode: 'governance', days: 1 },
+      credentials: { kind: 'access-key', accessKeyId, secretAccessKey },
+    };
+    const { apiKey: reader } = await house.member(['user']);
+    expect((await house.send(reader, 'POST', '/buckets', { storage })).status).toBe(403);
+    expect(await post('/buckets', { storage })).toMatchObject({ status: 201, body: { bucketName, region: REGION } });
+    const s3 = server.client();
+    const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket: bucketName }));
+    expect(ObjectLockConfiguration?.ObjectLockEnabled).toBe('Enabled');
+    s3.destroy();
+    const { objectLock: _, ...plain } = storage;
+    const others: readonly [object, string][] = [
+      [
+        { storage: { ...storage, credentials: { ...storage.credentials, secretAccessKey: 'x'.repeat(40) } } },
+        'target-denied',
+      ],
+      [{ storage: plain, rootKeyCrn: 'crn:v1' }, 'storage-malformed'],
+      [{ storage: { ...plain, type: 'ibm-cos', region: 'eu-de' }, rootKeyCrn: 'crn:v1' }, 'storage-malformed'],
+      [{ storage: { ...plain, prefix: 'a/' } }, 'storage-malformed'],
+      [{ storage: { type: 'folder', region: REGION, path: '/x' } }, 'storage-malformed'],
+    ];
+    for (const [body, code] of others) expect((await post('/buckets', body)).body).toMatchObject({ error: { code } });
+    const kept = JSON.stringify(house.store.list(house.tenant.tenantId, 'environment', '', { limit: 100 }));
+    expect(kept).not.toContain(bucketName);
+  });
 
   it('go round in a bucket under object lock, where every object is locked', async () => {
     const bucket = await server.bucket({ locked: true });

@@ -34,6 +34,8 @@ describe.skipIf(!hasS3Server)('a new bucket', () => {
   it('is made as its place says, and once', async () => {
     const bucket = await made({});
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status).toBeUndefined();
+    // What the region is called is no matter of theirs.
+    await made({ region: 'eu-central-1' });
     const versioned = await made({}, { versioned: true });
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: versioned }))).Status).toBe('Enabled');
     const locked = await made({ lock: { mode: 'compliance', days: 5 } });

@@ -52,6 +52,7 @@ async function make(place: BucketPlace, { sdk, client }: Opened, wanted: NewBuck
     ...(location !== undefined && { CreateBucketConfiguration: { LocationConstraint: location } }),
   };
   const command = new sdk.CreateBucketCommand(input);
+  if (location === undefined) leaveLocationOut(command);
   if (rootKeyCrn !== undefined) addHeaders(command, keyProtectHeaders(rootKeyCrn));
   await client.send(command);
   if (!versioned || lock) return;
@@ -62,6 +63,17 @@ async function make(place: BucketPlace, { sdk, client }: Opened, wanted: NewBuck
 /** https://cloud.ibm.com/docs/cloud-object-storage?topic=cloud-object-storage-kp: the algorithm has one value. */
 function keyProtectHeaders(crn: string): Readonly<Record<string, string>> {
   return { 'ibm-sse-kp-encryption-algorithm': 'AES256', 'ibm-sse-kp-customer-root-key-crn': crn };
+}
+
+/** The SDK would name the client's region, which other stores than AWS take for a place that they do not have. */
+function leaveLocationOut({ middlewareStack }: InstanceType<Opened['sdk']['CreateBucketCommand']>): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      const { CreateBucketConfiguration: _, ...input } = args.input;
+      return await next({ ...args, input });
+    },
+    { step: 'initialize', priority: 'low', name: 'keysteadNoLocation' },
+  );
 }
 
 /** Adds headers before a request is signed. */
