@@ -119,6 +119,17 @@ export class VaultError extends Error {
   }
 }
 
+/** An object that its store does not let go of yet: `object-locked`. */
+export class LockedError extends VaultError {
+  /** When its lock ends, milliseconds since 1970; absent: it is on legal hold alone, or the store does not say. */
+  readonly untilMs: number | undefined;
+
+  constructor(what: string, untilMs: number | undefined, cause?: unknown) {
+    super('object-locked', what, cause);
+    this.untilMs = untilMs;
+  }
+}
+
 /** Throws `cancelled` when the caller has aborted. */
 export function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new VaultError('cancelled', 'The work was stopped on request', signal.reason);

@@ -131,7 +131,15 @@ async function putDescriptor(target: Target, descriptor: Descriptor, writerKey: 
 }
 
 async function deleteAll(target: Target, names: readonly string[]): Promise<void> {
-  if (target.capabilities.delete) for (const name of names) await target.delete(name);
+  if (!target.capabilities.delete) return;
+  for (const name of names) {
+    try {
+      await target.delete(name);
+    } catch (error) {
+      // Harmless where it lies until its lock ends.
+      if (!(error instanceof VaultError) || error.code !== 'object-locked') throw error;
+    }
+  }
 }
 
 /** Opens a vault. Asks no master key yet. */

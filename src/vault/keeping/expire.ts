@@ -3,20 +3,19 @@ import { parseSnapshotName, snapshotId, snapshotName } from '../manifest.ts';
 import type { Repository } from '../repository.ts';
 import { currentId, type SnapshotList } from '../snapshots.ts';
 import type { Trashed } from './mark-list.ts';
-import { bury, remove } from './bury.ts';
+import { bury, countLocked, remove, sumLocked, type Kept, type LockedCount } from './bury.ts';
 import type { RulesOf, Survey, Surveyed } from './survey.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-export interface ExpireReport {
+/** `locked`: manifests whose snapshots are gone and that the store does not let go of yet. */
+export interface ExpireReport extends LockedCount {
   /** Put into the trash now. */
   readonly trashed: readonly string[];
   /** Deleted now. */
   readonly deleted: readonly string[];
   /** In the trash, and not due yet, held, or kept by a rule again. */
   readonly waiting: number;
-  /** Deleted manifests that the store does not let go of yet. */
-  readonly locked: number;
 }
 
 /** Whether a mark's time has come: by the own clock and by the store's, whichever says so later. */
@@ -52,7 +51,8 @@ export async function expire(
   const { clock } = repository;
   const trashed: string[] = [];
   const deleted: string[] = [];
-  let locked = await clear(repository, list);
+  const cleared = await clear(repository, list);
+  const kept: (Kept | undefined)[] = [];
   const going: Surveyed[] = [];
   for (const one of snapshots) {
     await step();
@@ -68,7 +68,7 @@ export async function expire(
     await step();
     if (isKeptAgain(one, clock.nowMs(), storeMs)) await marks.drop(repository, (one.trashed as Trashed).mark);
     if (!isOver(one, clock.nowMs(), storeMs)) continue;
-    if (!(await bury(repository, one.manifest, { reason: one.trashed?.reason ?? 'expired' }))) locked++;
+    kept.push(await bury(repository, one.manifest, { reason: one.trashed?.reason ?? 'expired' }));
     deleted.push(one.id);
   }
   const gone = new Set([...deleted, ...list.tombstones.map(snapshotId), ...list.leftovers]);
@@ -79,22 +79,22 @@ export async function expire(
     }
   }
   const waiting = going.filter(({ id, ids }) => marks.trashed(ids) !== undefined && !deleted.includes(id)).length;
-  return { trashed, deleted, waiting, locked };
+  return { trashed, deleted, waiting, ...sumLocked([cleared, countLocked(kept)]) };
 }
 
 /** Ends deletions and replacements that were cut off. Answers how many manifests the store does not let go of. */
 export async function clear(
   repository: Repository,
   { leftovers, superseded }: Pick<SnapshotList, 'leftovers' | 'superseded'>,
-): Promise<number> {
-  let locked = 0;
+): Promise<LockedCount> {
+  const kept: (Kept | undefined)[] = [];
   for (const { manifest, by } of superseded) {
-    if (!(await bury(repository, manifest, { reason: 'replaced', replacedBy: by }))) locked++;
+    kept.push(await bury(repository, manifest, { reason: 'replaced', replacedBy: by }));
   }
   for (const id of leftovers) {
     const [writer = '', sequence] = id.split('-');
     const name = snapshotName(writer, Number(sequence));
-    if (parseSnapshotName(name) && !(await remove(repository, name))) locked++;
+    if (parseSnapshotName(name)) kept.push(await remove(repository, name));
   }
-  return locked;
+  return countLocked(kept);
 }

@@ -35,7 +35,11 @@ export async function extendLocks(
   const { target, clock } = repository;
   if (days === undefined || !target.capabilities.lock || target.lock === undefined) return 0;
   const untilMs = clock.nowMs() + days * DAY_MS;
-  const staying = snapshots.filter(({ trashed, isHeld }) => trashed === undefined || isHeld);
+  const staying = snapshots.filter(
+    ({ trashed, isHeld, retained }) =>
+      // A rule that keeps it again counts also while the store does not let go of the mark that says otherwise.
+      trashed === undefined || isHeld || (trashed.reason === 'expired' && retained.keptBy.length > 0),
+  );
   const names = [DESCRIPTOR_NAME, ...(await objectsOf(repository, staying))];
   await eachOf(names, async (name) => {
     await step();

@@ -3,6 +3,7 @@ import type { KeyRing } from '../key-ring.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { Repository } from '../repository.ts';
 import { creatorFor } from '../further-writers.ts';
+import { sumLocked } from './bury.ts';
 import { expire, expires, type ExpireReport } from './expire.ts';
 import { extendLocks } from './extend-locks.ts';
 import { finishForgetting } from './forget.ts';
@@ -100,7 +101,7 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
     inTrash: expired.waiting,
     ...swept,
     ...marked,
-    locked: expired.locked + swept.locked,
+    ...sumLocked([expired, swept]),
     ...(repacked && { repacked }),
     extended,
     heads: last.list.heads,

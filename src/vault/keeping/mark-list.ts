@@ -1,3 +1,4 @@
+import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
 import { markId, markName, MAX_MARK_NAMES, sealMark, type Mark } from '../mark.ts';
@@ -91,7 +92,14 @@ export class MarkList {
 
   /** Takes a mark out of the store. */
   async drop({ target }: Repository, mark: Mark): Promise<void> {
-    if (target.capabilities.delete) await target.delete(markName(mark.id));
+    if (target.capabilities.delete) {
+      try {
+        await target.delete(markName(mark.id));
+      } catch (error) {
+        // It is dropped when its lock has ended; what it says was done, or is said otherwise by a newer one.
+        if (!(error instanceof VaultError) || error.code !== 'object-locked') throw error;
+      }
+    }
     this.#marks.splice(this.#marks.indexOf(mark), 1);
   }
 }

@@ -7,7 +7,7 @@ import type { Mark } from '../mark.ts';
 import type { KeyPurpose } from '../master-keys/context.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';
-import { remove } from './bury.ts';
+import { countLocked, remove, sumLocked, type LockedCount } from './bury.ts';
 import { isDue } from './expire.ts';
 import type { MarkList } from './mark-list.ts';
 import { needed, requireSound, type Survey } from './survey.ts';
@@ -24,7 +24,8 @@ export interface PruneTimes {
 
 export const PRUNE_TIMES: PruneTimes = { graceMs: 24 * HOUR_MS, unfinishedMs: 7 * 24 * HOUR_MS };
 
-export interface PruneReport {
+/** `locked`: what was due, and is locked in the store. */
+export interface PruneReport extends LockedCount {
   /** Marked for deletion now: objects, and their bytes. */
   readonly marked: number;
   readonly markedBytes: number;
@@ -35,8 +36,6 @@ export interface PruneReport {
   readonly rescued: number;
   /** Marked, and not due yet. */
   readonly waiting: number;
-  /** Due, and held by the store under a lock. */
-  readonly locked: number;
 }
 
 /** One thing of the store that may go: an object, or all revisions of an envelope. */
@@ -77,46 +76,49 @@ export async function sweep(
   again: () => Promise<Survey>,
   storeMs: number | undefined,
   step: () => Promise<void>,
-): Promise<Pick<PruneReport, 'deleted' | 'deletedBytes' | 'rescued' | 'waiting' | 'locked'>> {
-  const count = { deleted: 0, deletedBytes: 0, rescued: 0, waiting: 0, locked: 0 };
+): Promise<Pick<PruneReport, 'deleted' | 'deletedBytes' | 'rescued' | 'waiting' | 'locked' | 'lockedUntilMs'>> {
+  const count = { deleted: 0, deletedBytes: 0, rescued: 0, waiting: 0 };
+  const locked: LockedCount[] = [];
   const due: Mark[] = [];
   for (const mark of marks.deletions) {
     if (isDue(mark, repository.clock.nowMs(), storeMs)) due.push(mark);
     else count.waiting += mark.names.length;
   }
-  if (due.length === 0) return count;
+  if (due.length === 0) return { ...count, locked: 0 };
   const now = await again();
   requireSound(now);
   const names = needed(now.snapshots);
   const things = await inventory(repository);
   for (const mark of due) {
-    const lockedBefore = count.locked;
+    const lockedBefore = locked.length;
     for (const name of mark.names.toSorted((a, b) => order(a) - order(b))) {
       await step();
       const thing = things.get(name);
       if (names.has(name)) count.rescued++;
-      else if (thing) await removeThing(repository, thing, count);
+      else if (thing) {
+        const left = await removeThing(repository, thing, count);
+        if (left.locked > 0) locked.push(left);
+      }
     }
     faultPoint('keeping.before-unmark');
     // What is locked stays marked, so that nothing new refers to it.
-    if (count.locked === lockedBefore) await marks.drop(repository, mark);
+    if (locked.length === lockedBefore) await marks.drop(repository, mark);
   }
-  return count;
+  return { ...count, ...sumLocked(locked) };
 }
 
 async function removeThing(
   repository: Repository,
   { objects, length }: Thing,
-  count: { deleted: number; deletedBytes: number; locked: number },
-): Promise<void> {
-  const outcomes: boolean[] = [];
+  count: { deleted: number; deletedBytes: number },
+): Promise<LockedCount> {
+  const outcomes = [];
   for (const object of objects) outcomes.push(await remove(repository, object));
-  if (outcomes.includes(false)) {
-    count.locked++;
-    return;
-  }
+  const left = countLocked(outcomes);
+  if (left.locked > 0) return { ...left, locked: 1 };
   count.deleted++;
   count.deletedBytes += length;
+  return left;
 }
 
 /** Index objects, then packs, then envelopes: nothing leads to what is gone already. */

@@ -1,6 +1,6 @@
 /** What a store can do beside keeping objects. */
 export interface TargetCapabilities {
-  /** It deletes when asked to. A store under object lock does not. */
+  /** It deletes when asked to; under object lock what is locked no more. */
   readonly delete: boolean;
   /** It can keep an object from being deleted until a date, and on hold: {@link Target.lock} and {@link Target.hold}. */
   readonly lock: boolean;

@@ -1,4 +1,4 @@
-import { VaultError } from '../../errors.ts';
+import { LockedError } from '../../errors.ts';
 import { call } from './call.ts';
 import type { Opened, S3Connection } from './connection.ts';
 import { codeOf } from './errors.ts';
@@ -42,6 +42,7 @@ async function removeVersion(
     if (codeOf(error) === 'NoSuchKey' || codeOf(error) === 'NoSuchVersion') return;
     const held = await retentionOf(connection, opened, key, versionId).catch(() => undefined);
     if (held === undefined) throw error;
-    throw new VaultError('object-locked', `${subject} cannot be deleted yet: ${held.text}`, error);
+    const untilMs = held.untilMs > Date.now() ? held.untilMs : undefined;
+    throw new LockedError(`${subject} cannot be deleted yet: ${held.text}`, untilMs, error);
   }
 }

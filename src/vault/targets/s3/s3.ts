@@ -50,7 +50,7 @@ export class S3Target implements Target {
     this.#place = place;
     this.connection = new S3Connection(place, guard, writeOnly ? { ...limits, ...WHOLE } : limits, pace);
     this.#creation = new CreateOnly(this.connection, writeOnly);
-    this.capabilities = { delete: place.lock === undefined && !writeOnly, lock: place.lock !== undefined };
+    this.capabilities = { delete: !writeOnly, lock: place.lock !== undefined };
   }
 
   describe(): TargetDescription {
