@@ -21,7 +21,7 @@ import type { Source, SourceReport } from './sources/source.ts';
 import { TreeReader } from './tree-reader.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { Walk } from './walk.ts';
-import { askBeforeManifest, writeOnlyBase, type WriteOnlyBase } from './write-only/base.ts';
+import { askBeforeManifest, WORD_COUNTS_MS, writeOnlyBase, type WriteOnlyBase } from './write-only/base.ts';
 import { threadsByDefault } from './threads.ts';
 import type { DedupeDomain } from './domain.ts';
 import type { HeldKey } from './object-key.ts';
@@ -273,6 +273,7 @@ async function commit(
     metadata,
   };
   await guard.check();
+  let sinceWord = new Elapsed(repository.clock);
   const word = writeOnly && (await askBeforeManifest(writeOnly, { packs, indexes, keyIds }));
   if (!word) {
     await guard.prove();
@@ -287,7 +288,12 @@ async function commit(
     );
   const check = async (): Promise<void> => {
     await guard.check();
-    if (!word) await requireLasting(repository, [...referred, ...own], run.sinceMarks);
+    if (!writeOnly) await requireLasting(repository, [...referred, ...own], run.sinceMarks);
+    else if (sinceWord.ms > WORD_COUNTS_MS) {
+      const asked = new Elapsed(repository.clock);
+      await askBeforeManifest(writeOnly, { packs, indexes, keyIds });
+      sinceWord = asked;
+    }
   };
   const head = await commitSnapshot(repository, snapshot, newest, check);
   writeOnly?.memory.rememberSnapshot(

@@ -3,13 +3,20 @@ import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { readRetired } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 import { currentId } from '../snapshots.ts';
-import { bury, remove } from './bury.ts';
+import { bury, countLocked, remove, sumLocked, type LockedCount } from './bury.ts';
 import { clear } from './expire.ts';
 import { retireKey } from './retire.ts';
 import { rewrite } from './rewrite.ts';
 import { requireSound, survey, type Survey, type Surveyed, type SurveyOptions } from './survey.ts';
+
+/**
+ * How long after a key was retired its envelopes are destroyed, where hosts write that read nothing back: what such a host
+ * was told before that, it goes by for five minutes (`WORD_COUNTS_MS`), and its manifest may be on its way for a while.
+ */
+export const FORGET_AFTER_MS = 3_600_000;
 
 export interface ForgetOptions extends SurveyOptions {
   /** Ids of snapshots; or everything of a source. */
@@ -17,17 +24,18 @@ export interface ForgetOptions extends SurveyOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ForgetReport {
+/** `locked`: what the store keeps under a lock and lets go of when that ends. */
+export interface ForgetReport extends LockedCount {
   /** Snapshots that are gone for good. */
   readonly forgotten: readonly string[];
   /** Data keys whose envelopes were destroyed: what lies under them is unreadable for who has not opened them before. */
   readonly destroyedKeys: readonly string[];
+  /** Data keys that are destroyed when the vault is looked after an hour from now: a host that reads nothing may be about to use them. */
+  readonly waitingKeys: readonly string[];
   /** Data keys of those snapshots that others need: what lies under them stays readable until it is rewritten. */
   readonly readableKeys: readonly string[];
   /** Snapshots that were rewritten since they shared metadata with what is forgotten. */
   readonly replaced: number;
-  /** Objects that the store holds under a lock: they stay until it ends. */
-  readonly locked: number;
 }
 
 /**
@@ -56,16 +64,16 @@ export async function forget(options: ForgetOptions): Promise<ForgetReport> {
     };
     // Nothing new may come to lie under them, or refer to what does, from here on.
     for (const key of new Set(going.flatMap((one) => plan(one).destroyed))) await retireKey(repository, ring, key);
-    let locked = 0;
+    const kept = [];
     for (const one of going) {
-      if (!(await bury(repository, one.manifest, { reason: 'forgotten', ...plan(one) }))) locked++;
+      kept.push(await bury(repository, one.manifest, { reason: 'forgotten', ...plan(one) }));
     }
     const finished = await finishForgetting(options, ring);
     return {
       forgotten: going.map(({ id }) => id),
       readableKeys: [...new Set(going.flatMap((one) => plan(one).readable))],
       ...finished,
-      locked: locked + finished.locked,
+      ...sumLocked([countLocked(kept), finished]),
     };
   } finally {
     ring.drop();
@@ -98,10 +106,10 @@ function keysOf(snapshots: readonly Surveyed[]): Set<string> {
 export async function finishForgetting(
   options: SurveyOptions & { readonly signal?: AbortSignal },
   ring: KeyRing,
-): Promise<Pick<ForgetReport, 'destroyedKeys' | 'replaced' | 'locked'>> {
+): Promise<Pick<ForgetReport, 'destroyedKeys' | 'waitingKeys' | 'replaced' | 'locked' | 'lockedUntilMs'>> {
   const { repository } = options;
   const wanted = await toDestroy(repository, await survey(options, ring));
-  if (wanted.envelopes.size === 0) return { destroyedKeys: [], replaced: 0, locked: 0 };
+  if (wanted.envelopes.size === 0) return { destroyedKeys: [], waitingKeys: [], replaced: 0, locked: 0 };
   const keys = new Set(wanted.envelopes.keys());
   const unwanted = { isPack: ({ keyId }: { readonly keyId: string }) => keys.has(keyId), keys };
   const { replaced } = await rewrite({ ...options, ring, survey: wanted.survey, unwanted });
@@ -109,18 +117,35 @@ export async function finishForgetting(
   requireSound(now);
   const needed = keysOf(now.snapshots);
   const destroyedKeys: string[] = [];
-  let locked = 0;
+  const waitingKeys: string[] = [];
+  const mayBeUsed = await inUseElsewhere(repository);
+  const locked: LockedCount[] = [];
   for (const [key, objects] of wanted.envelopes) {
     // A hold came meanwhile, or a backup that was faster: told by its absence from the answer.
     if (needed.has(key)) continue;
-    const outcomes: boolean[] = [];
+    if (mayBeUsed(key)) {
+      waitingKeys.push(key);
+      continue;
+    }
+    const outcomes = [];
     for (const object of objects) outcomes.push(await remove(repository, object));
     faultPoint('keeping.after-envelope');
-    if (outcomes.includes(false)) locked++;
+    const left = countLocked(outcomes);
+    if (left.locked > 0) locked.push({ ...left, locked: 1 });
     else destroyedKeys.push(key);
   }
   await dropUnreadable(repository, new Set(destroyedKeys), now);
-  return { destroyedKeys, replaced, locked };
+  return { destroyedKeys, waitingKeys, replaced, ...sumLocked(locked) };
+}
+
+/** Whether a host that reads nothing may still be about to put a manifest that names a key: nobody has told it yet. */
+async function inUseElsewhere(repository: Repository): Promise<(key: string) => boolean> {
+  const { descriptor, clock } = repository;
+  if (!descriptor.writers.some(({ isFurther, through }) => isFurther === true && through === undefined))
+    return () => false;
+  const { items } = await readRetired(repository);
+  const since = new Map(items.map(({ key, createdMs }) => [key, createdMs]));
+  return (key) => clock.nowMs() - (since.get(key) ?? clock.nowMs()) < FORGET_AFTER_MS;
 }
 
 /** The envelopes that lie there though a tombstone says that they are destroyed: names of objects by key. */
@@ -146,5 +171,5 @@ async function dropUnreadable(repository: Repository, keys: ReadonlySet<string>,
   for (const { indexId, indexKeyId } of repository.cache.packs()) {
     if (keys.has(indexKeyId) && !needed.has(indexId)) indexes.add(indexId);
   }
-  for (const id of indexes) if (await remove(repository, `index/${id}`)) repository.cache.remove(id);
+  for (const id of indexes) if (!(await remove(repository, `index/${id}`))) repository.cache.remove(id);
 }

@@ -185,6 +185,8 @@ export interface RunResult {
   readonly deletedBytes?: number;
   readonly rescued?: number;
   readonly locked?: number;
+  /** When the last of their locks ends. */
+  readonly lockedUntilMs?: number;
   /** Data keys of hosts that were given the vault's master keys as recipients. */
   readonly adopted?: number;
   /** Objects whose lock was extended; objects that the store has on hold. */
@@ -198,6 +200,7 @@ export interface RunResult {
   readonly heldSnapshots?: number;
   readonly retiredKeys?: readonly string[];
   readonly destroyedKeys?: readonly string[];
+  readonly waitingKeys?: readonly string[];
   readonly readableKeys?: readonly string[];
   readonly vault?: VaultFacts;
   readonly level?: CheckLevel;

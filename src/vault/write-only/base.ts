@@ -10,6 +10,9 @@ import type { ServerWord, WriteOnly } from './write-only.ts';
  */
 const ORPHANS_FOR_MS = 5 * 24 * 3_600_000;
 
+/** How long a run goes by what the server said before its manifest: then it asks again. Retired keys live much longer. */
+export const WORD_COUNTS_MS = 5 * 60_000;
+
 /** What a run of a write-only host begins with. */
 export interface WriteOnlyBase {
   readonly word: ServerWord;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../../bytes/bytes.ts';
@@ -10,6 +10,9 @@ import { DESCRIPTOR_NAME } from '../descriptor.ts';
 import { VaultError } from '../errors.ts';
 import { enrolWriter, revokeWriter } from '../further-writers.ts';
 import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { forget, type ForgetReport } from '../keeping/forget.ts';
+import { maintain } from '../keeping/maintain.ts';
+import { retireKey } from '../keeping/retire.ts';
 import { markId, markName, sealMark } from '../mark.ts';
 import { openRepository, type Repository } from '../repository.ts';
 import { restore } from '../restore.ts';
@@ -53,6 +56,8 @@ describe('a host that may only write', () => {
   let words: ServerWord[];
   let open: Repository[];
   let turnOff: boolean;
+  let beforeWord: () => Promise<void>;
+  let clock: { ms: number; leapMs: number };
   const key = writerKey();
   const id = writerOf(key).id;
 
@@ -66,7 +71,9 @@ describe('a host that may only write', () => {
   const ask = async (): Promise<ServerWord> => {
     if (turnOff) throw new VaultError('conflict', 'The server says no');
     const repository = await reader();
+    await beforeWord();
     const word = await wordFor(repository, id);
+    clock.ms += clock.leapMs;
     words.push(word);
     return word;
   };
@@ -76,6 +83,7 @@ describe('a host that may only write', () => {
       writerKey: key,
       dedupe: { id: dedupe.id, key: bytesOf(Buffer.from(dedupe.key)) },
       server: { ask, prove: async () => void (await ask()) },
+      clock: { nowMs: () => Date.now() + clock.ms, monotonicMs: () => performance.now() + clock.ms },
       ...(state !== undefined && { stateFolder: join(folder, state) }),
     });
     open.push(repository);
@@ -92,6 +100,8 @@ describe('a host that may only write', () => {
   beforeEach(async () => {
     folder = scratch();
     [words, open, turnOff] = [[], [], false];
+    clock = { ms: 0, leapMs: 0 };
+    beforeWord = async () => {};
     vault = await newVault(folder);
     mkdirSync(join(folder, 'source', 'deep'), { recursive: true });
     for (let i = 0; i < 8; i++) writeFileSync(join(folder, 'source', 'deep', `${i}`), noise(`${i}`, 50_000));
@@ -246,6 +256,63 @@ describe('a host that may only write', () => {
     expect(third.newBytes).toBeGreaterThan(0);
     expect(third.parent).toBe(second.snapshotId);
     expect(first.head.sequence).toBe(1);
+  });
+
+  it('asks again before its manifest when what it was told is five minutes old', async () => {
+    await run();
+    [words, clock.leapMs] = [[], 4 * 60_000];
+    await run();
+    expect(words).toHaveLength(2);
+    [words, clock.leapMs] = [[], 6 * 60_000];
+    const { snapshotId } = await run();
+    expect(words.length).toBeGreaterThan(2);
+    const repository = await reader();
+    const { manifest } = await readSnapshot(repository, repository.keyRing(), snapshotId);
+    const key = manifest.head.keys.find(({ purpose }) => purpose === 'data')?.id ?? '';
+    // What it builds upon is retired after it was told, for the first time, that nothing is.
+    const last = words.length;
+    words = [];
+    beforeWord = async () => {
+      if (words.length === last - 1) await retireKey(repository, repository.keyRing(), key);
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'conflict' });
+    expect(words).toHaveLength(last);
+  });
+
+  it('that commits while its keys are forgotten loses nothing, and they are destroyed afterwards', async () => {
+    const first = await run();
+    writeFileSync(join(folder, 'source', 'new'), noise('new', 50_000));
+    const expected = picture(join(folder, 'source'));
+    const creator = await reader('cache-creator');
+    const rulesOf = () => undefined;
+    const target = putOnly(vault.target);
+    let forgotten: ForgetReport | undefined;
+    const late = {
+      ...target,
+      put: async (name: string, bytes: Uint8Array) => {
+        if (name.startsWith('snapshots/'))
+          forgotten = await forget({ repository: creator, rulesOf, what: { snapshots: [first.snapshotId] } });
+        await target.put(name, bytes);
+      },
+    };
+    const second = await run(host('state', late));
+    expect(second.newBytes).toBe(50_000);
+    expect(forgotten).toMatchObject({ forgotten: [first.snapshotId], destroyedKeys: [] });
+    const waiting = forgotten?.waitingKeys ?? [];
+    expect(waiting.length).toBeGreaterThan(1);
+    expect(await restored(second.snapshotId, await reader('cache-5'))).toEqual(expected);
+    const envelopes = () =>
+      readdirSync(join(folder, 'store', 'keys')).filter(
+        (key) => readdirSync(join(folder, 'store', 'keys', key)).length > 0,
+      );
+    const nowMs = (aheadMs: number) => ({ nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() });
+    await maintain({ repository: { ...creator, clock: nowMs(0) }, rulesOf });
+    expect(envelopes()).toEqual(expect.arrayContaining([...waiting]));
+    await maintain({ repository: { ...creator, clock: nowMs(2 * 3_600_000) }, rulesOf });
+    expect(envelopes().filter((key) => waiting.includes(key))).toEqual([]);
+    const fresh = await reader('cache-6');
+    expect(await restored(second.snapshotId, fresh)).toEqual(expected);
+    expect((await check({ repository: fresh, level: 'data' })).findings).toEqual([]);
   });
 
   it('that was let go cannot go on', async () => {

@@ -106,6 +106,7 @@ const REPORT = named('RunReport', {
   deletedBytes: Type.Optional(COUNT),
   rescued: Type.Optional(COUNT),
   locked: Type.Optional(COUNT),
+  lockedUntil: Type.Optional(TIMESTAMP),
   adopted: Type.Optional(COUNT),
   extended: Type.Optional(COUNT),
   onHold: Type.Optional(COUNT),
@@ -116,6 +117,7 @@ const REPORT = named('RunReport', {
   heldSnapshots: Type.Optional(COUNT),
   retiredKeys: Type.Optional(Type.Array(TEXT)),
   destroyedKeys: Type.Optional(Type.Array(TEXT)),
+  waitingKeys: Type.Optional(Type.Array(TEXT)),
   readableKeys: Type.Optional(Type.Array(TEXT)),
   problemCount: Type.Optional(COUNT),
   problems: Type.Optional(Type.Array(closed({ code: TEXT, path: TEXT }))),
@@ -246,12 +248,14 @@ function showResult({
   drill,
   ...rest
 }: Omit<RunResult, 'snapshots'>) {
-  const { snapshotIds, retiredKeys, destroyedKeys, readableKeys, ...facts } = rest;
+  const { snapshotIds, retiredKeys, destroyedKeys, waitingKeys, readableKeys, lockedUntilMs, ...facts } = rest;
   return {
     ...facts,
+    ...(lockedUntilMs !== undefined && { lockedUntil: timestamp(lockedUntilMs) }),
     ...(snapshotIds && { snapshotIds: [...snapshotIds] }),
     ...(retiredKeys && { retiredKeys: [...retiredKeys] }),
     ...(destroyedKeys && { destroyedKeys: [...destroyedKeys] }),
+    ...(waitingKeys && { waitingKeys: [...waitingKeys] }),
     ...(readableKeys && { readableKeys: [...readableKeys] }),
     ...(drill && { drill: { ...drill, unasked: [...drill.unasked] } }),
     ...(proven && { proven: proven.map(showProven) }),
