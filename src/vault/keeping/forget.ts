@@ -3,7 +3,7 @@ import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { readRetired } from '../read-creator-objects.ts';
+import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';
 import { currentId } from '../snapshots.ts';
 import { bury, countLocked, remove, sumLocked, type LockedCount } from './bury.ts';
