@@ -967,6 +967,8 @@ export interface RunReport {
   readonly deletedBytes?: number | undefined;
   readonly rescued?: number | undefined;
   readonly locked?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly lockedUntil?: string | undefined;
   readonly adopted?: number | undefined;
   readonly extended?: number | undefined;
   readonly onHold?: number | undefined;
@@ -977,6 +979,7 @@ export interface RunReport {
   readonly heldSnapshots?: number | undefined;
   readonly retiredKeys?: readonly (string)[] | undefined;
   readonly destroyedKeys?: readonly (string)[] | undefined;
+  readonly waitingKeys?: readonly (string)[] | undefined;
   readonly readableKeys?: readonly (string)[] | undefined;
   readonly problemCount?: number | undefined;
   readonly problems?: readonly ({
