@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { entryOf } from './end-entry.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EgressGuard, type EgressPolicy } from '../clients/egress.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
@@ -396,7 +397,7 @@ export class RunDesk {
       const code = ending.state === 'succeeded' ? undefined : ending.problem.code;
       return {
         targets: [{ action: 'keystead:EndRun', resource: environmentArn(tenant, run?.environmentId ?? '*') }],
-        details: { run: runId, state: ending.state, ...(code !== undefined && { code }) },
+        details: { run: runId, ...entryOf(run, ending), ...(code !== undefined && { code }) },
         run: async (nowMs) => {
           if (run?.state !== 'running') return { value: undefined };
           const environment = await findEnvironment(records, tenant, run.environmentId);
