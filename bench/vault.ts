@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { backup } from '../src/vault/backup.ts';
+import { backup } from '../src/vault/backup/backup.ts';
 import { FixtureMasterKey } from '../src/vault/master-keys/master-key.fixture.ts';
 import { createRepository, openRepository, type Repository } from '../src/vault/repository.ts';
-import { restore } from '../src/vault/restore.ts';
+import { restore } from '../src/vault/restore/restore.ts';
 import { listSnapshots } from '../src/vault/snapshots.ts';
-import { snapshotId } from '../src/vault/manifest.ts';
+import { snapshotId } from '../src/vault/format/manifest.ts';
 import { RUN_FLAGS } from '../src/vault/runs/run-flags.ts';
 import { FolderSource } from '../src/vault/sources/folder.ts';
 import { FolderTarget } from '../src/vault/targets/folder.ts';

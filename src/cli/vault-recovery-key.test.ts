@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { xWingPair } from '../crypto/x-wing.ts';
-import { readRecoveryKey } from '../vault/recovery-key.ts';
+import { readRecoveryKey } from '../vault/format/recovery-key.ts';
 import { cli, jsonLines } from './cli.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keystead-recovery-'));

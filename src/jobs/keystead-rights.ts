@@ -13,7 +13,7 @@ import type { Call } from '../pipeline/call.ts';
 import { retireRules } from '../pipeline/retire-rules.ts';
 import type { Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
-import type { EnvironmentIdentity } from '../vault/descriptor.ts';
+import type { EnvironmentIdentity } from '../vault/format/descriptor.ts';
 import { environmentCrn } from '../vault/environments/environment-crn.ts';
 import { environmentPrincipal } from './environment-principal.ts';
 import { requireKey, type FoundKey, type KeysteadKeyPorts } from './keystead-keys.ts';

@@ -24,7 +24,7 @@ import { putEnvironment } from '../vault/environments/environment-record.ts';
 import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../vault/environments/access-of.ts';
 import { emptied, makeWriter, writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import type { AgentQuestion } from '../vault/agents/questions.ts';
-import type { ProvenRestorable } from '../vault/check-level.ts';
+import type { ProvenRestorable } from '../vault/check/check-level.ts';
 import type { Keeping } from '../vault/keeping/keeping-settings.ts';
 import { togetherOutlook, type KeyOutlook } from '../vault/recovery/key-outlook.ts';
 import { isOfAnother, olderHistory, severalSources, type PathHistory } from '../vault/recovery/history.ts';

@@ -11,12 +11,12 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SPARSE_FILE } from './attributes.ts';
-import { backup } from './backup.ts';
-import { check } from './check.ts';
-import { extentNodes } from './extent-nodes.ts';
+import { backup } from './backup/backup.ts';
+import { check } from './check/check.ts';
+import { extentNodes } from './format/extent-nodes.ts';
 import { readAttributes, writeAttribute } from './linux-attributes.ts';
 import type { Repository } from './repository.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { FolderSource } from './sources/folder.ts';
 import { newVault, noise, picture, removeScratch, scratch } from './vault.fixture.ts';

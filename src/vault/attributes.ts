@@ -1,6 +1,6 @@
 import { lengthPrefixed } from '../bytes/encoding.ts';
 import { Reader } from '../bytes/reader.ts';
-import { parsing } from './format.ts';
+import { parsing } from './format/format.ts';
 
 /** Something more about an entry: docs/spec/backup-format.md section 7. */
 export interface Attribute {

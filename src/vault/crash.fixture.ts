@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backup } from './backup.ts';
+import { backup } from './backup/backup.ts';
 import { FixtureMasterKey } from './master-keys/master-key.fixture.ts';
 import { openRepository } from './repository.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 import { FolderSource } from './sources/folder.ts';
 import { FolderTarget } from './targets/folder.ts';
 

@@ -1,5 +1,5 @@
 import type { TreeReader } from './tree-reader.ts';
-import type { TreeEntry } from './tree.ts';
+import type { TreeEntry } from './format/tree.ts';
 
 /** A path from the source's root without slashes at its ends; empty for the root itself. */
 export function cleanPath(path: Uint8Array | string): Buffer {

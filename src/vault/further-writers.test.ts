@@ -3,13 +3,18 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf } from '../bytes/bytes.ts';
-import { backup } from './backup.ts';
-import { check } from './check.ts';
-import { envelopeName, sealEnvelope } from './envelope.ts';
+import { backup } from './backup/backup.ts';
+import { check } from './check/check.ts';
+import { envelopeName, sealEnvelope } from './format/envelope.ts';
 import { VaultError } from './errors.ts';
-import { furtherWriterName, openFurtherWriter, sealFurtherWriter, type FurtherWriter } from './further-writer.ts';
+import {
+  furtherWriterName,
+  openFurtherWriter,
+  sealFurtherWriter,
+  type FurtherWriter,
+} from './format/further-writer.ts';
 import { enrolWriter, revokeWriter } from './further-writers.ts';
-import { openIndex, sealIndex } from './index-object.ts';
+import { openIndex, sealIndex } from './format/index-object.ts';
 import { syncIndex } from './index-sync.ts';
 import {
   dedupeKeyOf,
@@ -18,14 +23,14 @@ import {
   snapshotId,
   snapshotName,
   type ManifestHead,
-} from './manifest.ts';
-import { holdKey } from './object-key.ts';
+} from './format/manifest.ts';
+import { holdKey } from './format/object-key.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 import { listSnapshots } from './snapshots.ts';
 import { FolderSource } from './sources/folder.ts';
 import { newVault, noise, picture, removeScratch, scratch, writerKey } from './vault.fixture.ts';
-import { signAs, writerOf } from './writer-key.ts';
+import { signAs, writerOf } from './format/writer-key.ts';
 
 describe('further writers', () => {
   let folder: string;

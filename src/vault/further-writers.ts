@@ -1,17 +1,17 @@
-import type { Descriptor } from './descriptor.ts';
+import type { Descriptor } from './format/descriptor.ts';
 import { VaultError } from './errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from './format/format.ts';
 import {
   furtherWriterName,
   openFurtherWriter,
   parseFurtherWriterName,
   sealFurtherWriter,
   type FurtherWriter,
-} from './further-writer.ts';
+} from './format/further-writer.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { Repository } from './repository.ts';
 import type { Target } from './targets/target.ts';
-import { writerId, type Writer, type WriterKey } from './writer-key.ts';
+import { writerId, type Writer, type WriterKey } from './format/writer-key.ts';
 
 /** Under which name the cache remembers how far a writer's revisions have come. */
 const SEEN = 'writer:';

@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from './backup.ts';
-import { snapshotId, snapshotName, type Manifest } from './manifest.ts';
+import { backup } from './backup/backup.ts';
+import { snapshotId, snapshotName, type Manifest } from './format/manifest.ts';
 import type { Repository } from './repository.ts';
 import { writerFor } from './repository.ts';
 import { currentId, listSnapshots, readSnapshot } from './snapshots.ts';
 import { FolderSource } from './sources/folder.ts';
-import { sealTombstone, tombstoneName, type Tombstone } from './tombstone.ts';
+import { sealTombstone, tombstoneName, type Tombstone } from './format/tombstone.ts';
 import { newVault, removeScratch, scratch, writerKey } from './vault.fixture.ts';
-import { writerOf, type WriterKey } from './writer-key.ts';
+import { writerOf, type WriterKey } from './format/writer-key.ts';
 
 let folder: string;
 let repository: Repository;

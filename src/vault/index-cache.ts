@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ChunkEntry } from './format.ts';
+import type { ChunkEntry } from './format/format.ts';
 import { VaultError } from './errors.ts';
 import { keepPrivate } from './private-file.ts';
-import type { IndexObject } from './index-object.ts';
+import type { IndexObject } from './format/index-object.ts';
 import { NEEDS_SCHEMA, NeedsTable } from './needs-table.ts';
 
 /** Bumped when the tables change: an older cache is thrown away and built again. */

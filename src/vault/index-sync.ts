@@ -1,8 +1,8 @@
 import { VaultError } from './errors.ts';
-import { MAX_INDEX_LENGTH } from './format.ts';
+import { MAX_INDEX_LENGTH } from './format/format.ts';
 import type { ChunkIndex } from './index-cache.ts';
-import { openIndex } from './index-object.ts';
-import type { ManifestBody } from './manifest.ts';
+import { openIndex } from './format/index-object.ts';
+import type { ManifestBody } from './format/manifest.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Repository } from './repository.ts';
 

@@ -1,4 +1,4 @@
-import { parseEnvelopeName } from './envelope.ts';
+import { parseEnvelopeName } from './format/envelope.ts';
 import { refuseAborted } from './errors.ts';
 import { isSameMasterKey } from './master-keys/master-key.ts';
 import type { Repository } from './repository.ts';

@@ -1,6 +1,6 @@
 import { wipe, type Bytes } from '../bytes/bytes.ts';
 import { constantTimeEqual } from '../bytes/equal.ts';
-import type { Descriptor } from './descriptor.ts';
+import type { Descriptor } from './format/descriptor.ts';
 import {
   envelopeDigest,
   envelopeName,
@@ -9,20 +9,20 @@ import {
   sealEnvelope,
   type Envelope,
   type Recipient,
-} from './envelope.ts';
+} from './format/envelope.ts';
 import { VaultError } from './errors.ts';
-import { KEY_ID_LENGTH, MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import { KEY_ID_LENGTH, MAX_JSON_OBJECT_LENGTH } from './format/format.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { KeyContext, KeyPurpose } from './master-keys/context.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
 import { SealedMasterKey } from './master-keys/sealed-master-key.ts';
-import type { NeededKey, SnapshotRecipient } from './manifest.ts';
-import { checkCommitment, holdKey, type HeldKey } from './object-key.ts';
-import { pairOf } from './pair.ts';
+import type { NeededKey, SnapshotRecipient } from './format/manifest.ts';
+import { checkCommitment, holdKey, type HeldKey } from './format/object-key.ts';
+import { pairOf } from './format/pair.ts';
 import type { Clock, Random } from './ports.ts';
 import type { Target } from './targets/target.ts';
-import type { WriterKey } from './writer-key.ts';
+import type { WriterKey } from './format/writer-key.ts';
 
 /** What a key ring needs of its vault. */
 export interface KeyRingContext {

@@ -1,11 +1,11 @@
 import { VaultError } from './errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
-import { openHold, parseHoldName, type Hold } from './hold.ts';
+import { MAX_JSON_OBJECT_LENGTH } from './format/format.ts';
+import { openHold, parseHoldName, type Hold } from './format/hold.ts';
 import type { IndexCache } from './index-cache.ts';
 import { keptObject } from './kept-object.ts';
-import { openMark, parseMarkName, type Mark } from './mark.ts';
+import { openMark, parseMarkName, type Mark } from './format/mark.ts';
 import type { Repository } from './repository.ts';
-import type { CreatorIdentity } from './signed-object.ts';
+import type { CreatorIdentity } from './format/signed-object.ts';
 import type { StoredObject } from './targets/target.ts';
 
 /** Objects read at once. */

@@ -1,7 +1,7 @@
 import type { IndexCache } from './index-cache.ts';
 import { listed, readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
 import type { Repository } from './repository.ts';
-import { openRetired, parseRetiredName, retiredName, type RetiredKey } from './retired.ts';
+import { openRetired, parseRetiredName, retiredName, type RetiredKey } from './format/retired.ts';
 import { wrap } from './targets/wrap.ts';
 
 /** Under which name the cache remembers that a key was retired. */

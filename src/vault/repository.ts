@@ -1,25 +1,25 @@
 import type { KeyObject } from 'node:crypto';
-import { DEFAULT_SIZES, type ChunkerSizes } from './chunker.ts';
+import { DEFAULT_SIZES, type ChunkerSizes } from './backup/chunker.ts';
 import {
   DESCRIPTOR_NAME,
   openDescriptor,
   sealDescriptor,
   type Descriptor,
   type EnvironmentIdentity,
-} from './descriptor.ts';
-import { dedupeDomain, type DedupeDomain } from './domain.ts';
+} from './format/descriptor.ts';
+import { dedupeDomain, type DedupeDomain } from './format/domain.ts';
 import { VaultError } from './errors.ts';
 import { asWriter, readFurtherWriters } from './further-writers.ts';
-import { MAX_JSON_OBJECT_LENGTH } from './format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from './format/format.ts';
 import { IndexCache } from './index-cache.ts';
 import { KeyRing } from './key-ring.ts';
 import type { MasterKey } from './master-keys/master-key.ts';
 import { systemClock, systemRandom, type Clock, type Random } from './ports.ts';
 import { PROBES } from './targets/object-name.ts';
 import type { Target } from './targets/target.ts';
-import { currentDedupeKey } from './current-dedupe-key.ts';
+import { currentDedupeKey } from './backup/current-dedupe-key.ts';
 import type { WriteOnly } from './write-only/write-only.ts';
-import { writerOf, type Writer, type WriterKey } from './writer-key.ts';
+import { writerOf, type Writer, type WriterKey } from './format/writer-key.ts';
 
 /** An open vault. Close it to let go of its cache. */
 export interface Repository {

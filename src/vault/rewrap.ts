@@ -1,4 +1,4 @@
-import { envelopeName, parseEnvelopeName, sealEnvelope, type Envelope, type Recipient } from './envelope.ts';
+import { envelopeName, parseEnvelopeName, sealEnvelope, type Envelope, type Recipient } from './format/envelope.ts';
 import { refuseAborted, VaultError, type VaultErrorCode } from './errors.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';

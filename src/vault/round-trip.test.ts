@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from './backup.ts';
+import { backup } from './backup/backup.ts';
 import { openRepository } from './repository.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 import { listSnapshots } from './snapshots.ts';
 import { FolderSource } from './sources/folder.ts';
 import { makeTree, newVault, picture, removeScratch, scratch } from './vault.fixture.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasS3Server, s3Server } from '../../test/ceph/s3-server.fixture.ts';
-import { backup } from './backup.ts';
+import { backup } from './backup/backup.ts';
 import { hasDecryptor, PYTHON } from './decryptor.fixture.ts';
 import { readAttributes, writeAttribute } from './linux-attributes.ts';
 import { AwsKmsMasterKey } from './master-keys/aws-kms.ts';

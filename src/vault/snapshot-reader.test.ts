@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from './backup.ts';
+import { backup } from './backup/backup.ts';
 import type { Repository } from './repository.ts';
 import { readFile, SnapshotReader } from './snapshot-reader.ts';
 import { FolderSource } from './sources/folder.ts';

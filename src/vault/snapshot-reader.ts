@@ -1,14 +1,14 @@
 import { ahead, type Begun } from './ahead.ts';
-import { ChunkFetcher } from './chunk-fetcher.ts';
+import { ChunkFetcher } from './restore/chunk-fetcher.ts';
 import { entryAt } from './entry-at.ts';
 import { VaultError } from './errors.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { Manifest, ManifestBody } from './manifest.ts';
+import type { Manifest, ManifestBody } from './format/manifest.ts';
 import { openSnapshot, type OpenSnapshot } from './recovery/open-snapshot.ts';
-import { createOpener, type Opener } from './opener.ts';
+import { createOpener, type Opener } from './restore/opener.ts';
 import type { Repository } from './repository.ts';
 import type { TreeReader } from './tree-reader.ts';
-import type { Extent, FileEntry, TreeEntry } from './tree.ts';
+import type { Extent, FileEntry, TreeEntry } from './format/tree.ts';
 
 /** Bytes of plaintext that are brought together. */
 const BATCH_BYTES = 8 << 20;

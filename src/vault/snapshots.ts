@@ -1,6 +1,6 @@
 import { VaultError } from './errors.ts';
-import { MAX_HEAD_LENGTH } from './format.ts';
-import type { Descriptor } from './descriptor.ts';
+import { MAX_HEAD_LENGTH } from './format/format.ts';
+import type { Descriptor } from './format/descriptor.ts';
 import type { KnownHead } from './index-cache.ts';
 import { keptObject } from './kept-object.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -14,11 +14,11 @@ import {
   takenMsOf,
   type Manifest,
   type ManifestBody,
-} from './manifest.ts';
+} from './format/manifest.ts';
 import { eachOf, readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
 import type { Repository } from './repository.ts';
 import type { StoredObject, Target } from './targets/target.ts';
-import { openTombstone, parseTombstoneName, tombstoneName, type Tombstone } from './tombstone.ts';
+import { openTombstone, parseTombstoneName, tombstoneName, type Tombstone } from './format/tombstone.ts';
 
 const FIRST_READ = 64 << 10;
 

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from './backup.ts';
-import { check } from './check.ts';
+import { backup } from './backup/backup.ts';
+import { check } from './check/check.ts';
 import { VaultError } from './errors.ts';
-import { restore } from './restore.ts';
+import { restore } from './restore/restore.ts';
 import { listSnapshots } from './snapshots.ts';
 import { FolderSource } from './sources/folder.ts';
 import { newVault, noise, picture, removeScratch, scratch } from './vault.fixture.ts';

@@ -1,10 +1,10 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BlockPool } from './blocks.ts';
-import { holdKey } from './object-key.ts';
+import { BlockPool } from './backup/blocks.ts';
+import { holdKey } from './format/object-key.ts';
 import { bytesOf } from '../bytes/bytes.ts';
-import { createOpener } from './opener.ts';
-import { Sealer } from './sealer.ts';
+import { createOpener } from './restore/opener.ts';
+import { Sealer } from './backup/sealer.ts';
 
 const vaultId = 'a'.repeat(32);
 const broken = expect.objectContaining({ code: 'thread-failed', message: expect.stringContaining('broke down') });

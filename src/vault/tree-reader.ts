@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { withExtents } from './extent-nodes.ts';
+import { withExtents } from './format/extent-nodes.ts';
 import { VaultError } from './errors.ts';
-import { MAX_PACK_LENGTH, type ChunkEntry } from './format.ts';
+import { MAX_PACK_LENGTH, type ChunkEntry } from './format/format.ts';
 import type { ChunkIndex } from './index-cache.ts';
 import type { KeyRing } from './key-ring.ts';
-import { openChunk, readPackTable } from './pack.ts';
+import { openChunk, readPackTable } from './format/pack.ts';
 import type { Repository } from './repository.ts';
-import { decodeNode, type TreeEntry } from './tree.ts';
+import { decodeNode, type TreeEntry } from './format/tree.ts';
 
 /** Metadata packs that are kept in memory, at 16 MiB each. */
 const PACKS_KEPT = 4;

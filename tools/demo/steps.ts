@@ -13,7 +13,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bytes as asBytes } from '../../src/cli/progress.ts';
 import { FolderTarget } from '../../src/vault/targets/folder.ts';
-import { proveCiphertext } from '../../src/vault/proof.ts';
+import { proveCiphertext } from '../../src/vault/check/proof.ts';
 import { compare, digests, inside, walk } from './folders.ts';
 import { require, type Told } from './narrator.ts';
 import { refused, succeeded } from './runs.ts';

@@ -1,5 +1,5 @@
 import { KeysteadError } from '@keystead/sdk';
-import type { BackupReport } from '../../vault/backup.ts';
+import type { BackupReport } from '../../vault/backup/backup.ts';
 import type { HostState } from '../../vault/agents/host/host-state.ts';
 import { problemOf } from '../../vault/runs/run-problem.ts';
 import type { AgentServer } from './agent-server.ts';

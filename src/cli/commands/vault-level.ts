@@ -1,4 +1,4 @@
-import { CHECK_LEVEL_NAMES as NAMES, type CheckLevel } from '../../vault/check-level.ts';
+import { CHECK_LEVEL_NAMES as NAMES, type CheckLevel } from '../../vault/check/check-level.ts';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { countOf } from './vault-choice.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bytesOf, wipe } from '../../bytes/bytes.ts';
-import { DESCRIPTOR_NAME } from '../../vault/descriptor.ts';
-import { readRecoveryKey, type RecoverySeed } from '../../vault/recovery-key.ts';
+import { DESCRIPTOR_NAME } from '../../vault/format/descriptor.ts';
+import { readRecoveryKey, type RecoverySeed } from '../../vault/format/recovery-key.ts';
 import type { SnapshotChoice } from '../../vault/recovery/choose-snapshot.ts';
 import type { Answers, Question } from '../../vault/recovery/questions.ts';
 import type { RestoreDatabasesWork, RestoreWork, RunEvent, RunReport, Work } from '../../vault/runs/job.ts';

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
-import { makeRecoveryKey, writeRecoveryKey } from '../../vault/recovery-key.ts';
+import { makeRecoveryKey, writeRecoveryKey } from '../../vault/format/recovery-key.ts';
 import type { CliCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RestorePlan, PlanItem } from '../../vault/recovery/plan.ts';
-import type { ConflictPolicy } from '../../vault/places.ts';
+import type { ConflictPolicy } from '../../vault/restore/places.ts';
 import type { RestoreWork } from '../../vault/runs/job.ts';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';

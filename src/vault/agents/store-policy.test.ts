@@ -13,13 +13,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasS3Server, s3Server, type S3Server } from '../../../test/ceph/s3-server.fixture.ts';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressGuard } from '../../clients/egress.ts';
-import { backup } from '../backup.ts';
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { backup } from '../backup/backup.ts';
+import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../format/format.ts';
 import { enrolWriter } from '../further-writers.ts';
 import { FixtureMasterKey } from '../master-keys/master-key.fixture.ts';
 import { createRepository, openRepository, type Repository } from '../repository.ts';
-import { restore } from '../restore.ts';
+import { restore } from '../restore/restore.ts';
 import { FolderSource } from '../sources/folder.ts';
 import { bucketPlace, credentialsOf } from '../targets/s3/s3.fixture.ts';
 import { S3Target } from '../targets/s3/s3.ts';
@@ -28,7 +28,7 @@ import { noise, picture, removeScratch, scratch, writerKey } from '../vault.fixt
 import { makeDedupeKey, openKnown, openWriteOnly } from '../write-only/open-write-only.ts';
 import { ensurePair } from '../write-only/pairs.ts';
 import { wordFor } from '../write-only/word.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import { takingOwnForPut } from './host/lost-answers.ts';
 import { agentStorePolicy } from './store-policy.ts';
 

@@ -1,7 +1,7 @@
 import type { TenantKey } from '../../crypto/hierarchy.ts';
-import { DESCRIPTOR_NAME, openDescriptor, type Descriptor } from '../descriptor.ts';
+import { DESCRIPTOR_NAME, openDescriptor, type Descriptor } from '../format/descriptor.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../format/format.ts';
 import { openTarget } from '../targets/open-target.ts';
 import { storageAccessOf } from './access-of.ts';
 import { EnvironmentError } from './environment-error.ts';

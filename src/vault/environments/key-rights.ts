@@ -1,4 +1,4 @@
-import type { EnvironmentIdentity } from '../descriptor.ts';
+import type { EnvironmentIdentity } from '../format/descriptor.ts';
 import type { Environment, FormerStorage } from './environment.ts';
 import type { MasterKeySettings } from './master-key-settings.ts';
 

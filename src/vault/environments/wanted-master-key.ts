@@ -1,7 +1,7 @@
 import type { Bytes } from '../../bytes/bytes.ts';
 import { requireRecoveryPublicKey } from '../master-keys/open-recovery.ts';
 import type { VaultError } from '../errors.ts';
-import { recoveryKeyId } from '../sealed.ts';
+import { recoveryKeyId } from '../format/sealed.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Encryption } from './environment.ts';
 import { regionOfKey } from './key-region.ts';

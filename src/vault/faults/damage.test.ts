@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { check } from '../check.ts';
+import { check } from '../check/check.ts';
 import { VaultError } from '../errors.ts';
 import { needed, survey } from '../keeping/survey.ts';
-import { snapshotId } from '../manifest.ts';
+import { snapshotId } from '../format/manifest.ts';
 import { openRepository, type Repository } from '../repository.ts';
-import { restore } from '../restore.ts';
+import { restore } from '../restore/restore.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { picture } from '../vault.fixture.ts';
 import { fullSite, KINDS } from './full-site.fixture.ts';

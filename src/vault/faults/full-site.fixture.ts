@@ -5,7 +5,7 @@ import { maintain } from '../keeping/maintain.ts';
 import { retire } from '../keeping/retire.ts';
 import { putHolds } from '../keeping/sync-holds.ts';
 import { moveToTrash } from '../keeping/trash.ts';
-import { snapshotId } from '../manifest.ts';
+import { snapshotId } from '../format/manifest.ts';
 import { rewrap } from '../rewrap.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { picture } from '../vault.fixture.ts';

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import { VaultError } from '../errors.ts';
 import { maintain } from '../keeping/maintain.ts';
 import { FixtureMasterKey } from '../master-keys/master-key.fixture.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { check } from '../check.ts';
+import { check } from '../check/check.ts';
 import { enrolWriter } from '../further-writers.ts';
 import { forget } from '../keeping/forget.ts';
 import { HOUR } from '../keeping/keeping.fixture.ts';
@@ -7,14 +7,14 @@ import { maintain } from '../keeping/maintain.ts';
 import { putHolds } from '../keeping/sync-holds.ts';
 import { retire } from '../keeping/retire.ts';
 import { moveToTrash, takeBack } from '../keeping/trash.ts';
-import { snapshotId } from '../manifest.ts';
-import { restore } from '../restore.ts';
+import { snapshotId } from '../format/manifest.ts';
+import { restore } from '../restore/restore.ts';
 import { rewrap } from '../rewrap.ts';
 import { listSnapshots } from '../snapshots.ts';
 import type { Target } from '../targets/target.ts';
 import { picture, writerKey } from '../vault.fixture.ts';
 import { ensurePair } from '../write-only/pairs.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import type { Site } from './site.fixture.ts';
 import { WritingHost } from './writing-host.fixture.ts';
 

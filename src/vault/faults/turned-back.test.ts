@@ -1,12 +1,12 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { check } from '../check.ts';
+import { check } from '../check/check.ts';
 import { VaultError } from '../errors.ts';
 import { revokeWriter } from '../further-writers.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { retire } from '../keeping/retire.ts';
-import { snapshotName } from '../manifest.ts';
+import { snapshotName } from '../format/manifest.ts';
 import { rewrap } from '../rewrap.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { fullSite } from './full-site.fixture.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { check } from '../check.ts';
+import { check } from '../check/check.ts';
 import { forget } from '../keeping/forget.ts';
-import { snapshotId } from '../manifest.ts';
+import { snapshotId } from '../format/manifest.ts';
 import { listSnapshots } from '../snapshots.ts';
 import type { Target } from '../targets/target.ts';
 import { wrap } from '../targets/wrap.ts';

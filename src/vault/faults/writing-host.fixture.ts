@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { takingOwnForPut } from '../agents/host/lost-answers.ts';
-import { backup } from '../backup.ts';
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
+import { backup } from '../backup/backup.ts';
+import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../format/format.ts';
 import { enrolWriter } from '../further-writers.ts';
 import { FolderSource } from '../sources/folder.ts';
 import type { Target } from '../targets/target.ts';
@@ -13,7 +13,7 @@ import { writerKey } from '../vault.fixture.ts';
 import { makeDedupeKey, openKnown, openWriteOnly, type KnownVault } from '../write-only/open-write-only.ts';
 import { ensurePair } from '../write-only/pairs.ts';
 import { wordFor } from '../write-only/word.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import type { Site } from './site.fixture.ts';
 
 type Dedupe = Awaited<ReturnType<typeof makeDedupeKey>>;

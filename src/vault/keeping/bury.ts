@@ -1,9 +1,9 @@
 import { LockedError, VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
-import { snapshotName, takenMsOf, type Manifest } from '../manifest.ts';
+import { snapshotName, takenMsOf, type Manifest } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
-import { sealTombstone, tombstoneName, type Tombstone } from '../tombstone.ts';
+import { sealTombstone, tombstoneName, type Tombstone } from '../format/tombstone.ts';
 
 /** What the store does not let go of yet: until its lock ends, where the store says when that is. */
 export interface Kept {

@@ -1,4 +1,4 @@
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
+import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
 import { refuseAborted, VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';

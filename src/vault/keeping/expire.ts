@@ -1,5 +1,5 @@
-import type { Mark } from '../mark.ts';
-import { parseSnapshotName, snapshotId, snapshotName } from '../manifest.ts';
+import type { Mark } from '../format/mark.ts';
+import { parseSnapshotName, snapshotId, snapshotName } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
 import { currentId, type SnapshotList } from '../snapshots.ts';
 import type { Trashed } from './mark-list.ts';

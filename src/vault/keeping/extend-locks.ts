@@ -1,6 +1,6 @@
-import { parseEnvelopeName } from '../envelope.ts';
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
-import { snapshotName } from '../manifest.ts';
+import { parseEnvelopeName } from '../format/envelope.ts';
+import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
+import { snapshotName } from '../format/manifest.ts';
 import { eachOf } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 import { needed, type Surveyed } from './survey.ts';

@@ -1,4 +1,4 @@
-import { parseEnvelopeName } from '../envelope.ts';
+import { parseEnvelopeName } from '../format/envelope.ts';
 import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import { enrolWriter } from '../further-writers.ts';
-import { markName } from '../mark.ts';
+import { markName } from '../format/mark.ts';
 import { chooseSnapshot } from '../recovery/choose-snapshot.ts';
 import { openRepository, type Repository } from '../repository.ts';
 import { FolderSource } from '../sources/folder.ts';
 import type { StoredObject } from '../targets/target.ts';
 import { writerKey } from '../vault.fixture.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import { join } from 'node:path';
 import { ClockedTarget, DAY, HOUR, KeepingHouse } from './keeping.fixture.ts';
 import { maintain } from './maintain.ts';

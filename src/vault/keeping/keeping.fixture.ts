@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backup, type BackupReport } from '../backup.ts';
-import { check } from '../check.ts';
-import { snapshotId } from '../manifest.ts';
+import { backup, type BackupReport } from '../backup/backup.ts';
+import { check } from '../check/check.ts';
+import { snapshotId } from '../format/manifest.ts';
 import { FixtureMasterKey } from '../master-keys/master-key.fixture.ts';
 import type { Clock } from '../ports.ts';
 import { createRepository, openRepository, type Repository } from '../repository.ts';
-import { restore } from '../restore.ts';
+import { restore } from '../restore/restore.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { FolderSource } from '../sources/folder.ts';
 import { FolderTarget } from '../targets/folder.ts';

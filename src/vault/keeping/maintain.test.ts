@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backup } from '../backup.ts';
-import { snapshotName } from '../manifest.ts';
-import { parseMarkName } from '../mark.ts';
+import { backup } from '../backup/backup.ts';
+import { snapshotName } from '../format/manifest.ts';
+import { parseMarkName } from '../format/mark.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { FolderSource } from '../sources/folder.ts';
 import type { Source } from '../sources/source.ts';

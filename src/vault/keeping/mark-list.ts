@@ -1,7 +1,7 @@
 import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
-import { markId, markName, MAX_MARK_NAMES, sealMark, type Mark } from '../mark.ts';
+import { markId, markName, MAX_MARK_NAMES, sealMark, type Mark } from '../format/mark.ts';
 import { readMarks, type CreatorFinding } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 

@@ -1,13 +1,13 @@
-import type { ChunkRegistry } from '../chunk-registry.ts';
-import type { DedupeDomain } from '../domain.ts';
+import type { ChunkRegistry } from '../backup/chunk-registry.ts';
+import type { DedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
 import { creatorFor } from '../further-writers.ts';
-import { ChunkKind, MAX_PACK_LENGTH } from '../format.ts';
+import { ChunkKind, MAX_PACK_LENGTH } from '../format/format.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { HeldKey } from '../object-key.ts';
-import { PackFiller } from '../pack-filler.ts';
-import { PackSink } from '../pack-sink.ts';
-import { openChunk, packKeyId, readPackTable, type SealedPack } from '../pack.ts';
+import type { HeldKey } from '../format/object-key.ts';
+import { PackFiller } from '../backup/pack-filler.ts';
+import { PackSink } from '../backup/pack-sink.ts';
+import { openChunk, packKeyId, readPackTable, type SealedPack } from '../format/pack.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';
 

@@ -1,9 +1,9 @@
 import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
-import { parseEnvelopeName } from '../envelope.ts';
+import { parseEnvelopeName } from '../format/envelope.ts';
 import { syncIndex } from '../index-sync.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { Mark } from '../mark.ts';
+import type { Mark } from '../format/mark.ts';
 import type { KeyPurpose } from '../master-keys/context.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { loadIndexes, syncIndex } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { dedupeKeyOf } from '../manifest.ts';
+import { dedupeKeyOf } from '../format/manifest.ts';
 import { openDomain, type Repository } from '../repository.ts';
 import { readBody } from '../snapshots.ts';
 import { rewrite, type RewriteOptions, type RewriteReport } from './rewrite.ts';

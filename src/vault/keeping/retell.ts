@@ -1,6 +1,6 @@
 import { creatorFor } from '../further-writers.ts';
-import { sealIndex, type IndexedPack } from '../index-object.ts';
-import type { HeldKey } from '../object-key.ts';
+import { sealIndex, type IndexedPack } from '../format/index-object.ts';
+import type { HeldKey } from '../format/object-key.ts';
 import type { Repository } from '../repository.ts';
 
 const PACKS_AT_ONCE = 128;

@@ -5,7 +5,7 @@ import type { KeyPurpose } from '../master-keys/context.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';
-import { retiredName, sealRetired } from '../retired.ts';
+import { retiredName, sealRetired } from '../format/retired.ts';
 import { clear } from './expire.ts';
 import { rewrite, type RewriteOptions, type RewriteReport } from './rewrite.ts';
 import { requireSound, survey, type SurveyOptions } from './survey.ts';

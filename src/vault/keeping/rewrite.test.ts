@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VaultError } from '../errors.ts';
-import { dedupeKeyOf, snapshotName, type NeededKey } from '../manifest.ts';
+import { dedupeKeyOf, snapshotName, type NeededKey } from '../format/manifest.ts';
 import { listSnapshots, readSnapshot } from '../snapshots.ts';
 import { noise } from '../vault.fixture.ts';
 import { forget } from './forget.ts';

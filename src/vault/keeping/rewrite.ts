@@ -1,5 +1,5 @@
-import { commitSnapshot } from '../commit-snapshot.ts';
-import { ChunkRegistry } from '../chunk-registry.ts';
+import { commitSnapshot } from '../backup/commit-snapshot.ts';
+import { ChunkRegistry } from '../backup/chunk-registry.ts';
 import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { creatorFor } from '../further-writers.ts';
@@ -8,8 +8,8 @@ import { loadIndexes, syncIndex } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { isSameMasterKey } from '../master-keys/master-key.ts';
-import { dedupeKeyOf, snapshotId, type NeededKey, type SnapshotRecipient } from '../manifest.ts';
-import type { HeldKey } from '../object-key.ts';
+import { dedupeKeyOf, snapshotId, type NeededKey, type SnapshotRecipient } from '../format/manifest.ts';
+import type { HeldKey } from '../format/object-key.ts';
 import { openDomain, type Repository } from '../repository.ts';
 import { readBody } from '../snapshots.ts';
 import { Avoided } from './avoided.ts';

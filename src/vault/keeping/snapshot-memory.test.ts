@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { check } from '../check.ts';
+import { check } from '../check/check.ts';
 import type { Repository } from '../repository.ts';
-import { snapshotName } from '../manifest.ts';
+import { snapshotName } from '../format/manifest.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { counting } from '../targets/counting.ts';
 import { DAY, KeepingHouse } from './keeping.fixture.ts';

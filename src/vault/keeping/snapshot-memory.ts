@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { wipe } from '../../bytes/bytes.ts';
 import { lengthPrefixed } from '../../bytes/encoding.ts';
-import { TAG_LENGTH } from '../format.ts';
+import { TAG_LENGTH } from '../format/format.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { Manifest, ManifestBody } from '../manifest.ts';
-import { expand } from '../object-key.ts';
+import type { Manifest, ManifestBody } from '../format/manifest.ts';
+import { expand } from '../format/object-key.ts';
 import type { Repository } from '../repository.ts';
 import { readBody } from '../snapshots.ts';
 

@@ -1,9 +1,9 @@
-import { DESCRIPTOR_NAME } from '../descriptor.ts';
+import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
 import { VaultError } from '../errors.ts';
-import { covers, type Hold } from '../hold.ts';
+import { covers, type Hold } from '../format/hold.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { snapshotId, type Manifest } from '../manifest.ts';
+import { snapshotId, type Manifest } from '../format/manifest.ts';
 import { eachOf, readHolds } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 import { idsOf, listSnapshots, writerOfContents, type SnapshotList } from '../snapshots.ts';

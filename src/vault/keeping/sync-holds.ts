@@ -1,5 +1,5 @@
 import { creatorFor } from '../further-writers.ts';
-import { covers, holdDigest, holdName, sealHold } from '../hold.ts';
+import { covers, holdDigest, holdName, sealHold } from '../format/hold.ts';
 import { eachOf, readHolds } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 import { objectsOf } from './extend-locks.ts';

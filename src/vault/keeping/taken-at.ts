@@ -1,4 +1,4 @@
-import { takenMsOf, type ManifestHead } from '../manifest.ts';
+import { takenMsOf, type ManifestHead } from '../format/manifest.ts';
 
 /** How far the times of writer and store may be apart, and the writer is still believed: clocks differ. */
 export const BELIEVED_MS = 3_600_000;

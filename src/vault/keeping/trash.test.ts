@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { snapshotName } from '../manifest.ts';
+import { snapshotName } from '../format/manifest.ts';
 import { listSnapshots } from '../snapshots.ts';
 import { noise } from '../vault.fixture.ts';
 import { DAY, KeepingHouse } from './keeping.fixture.ts';

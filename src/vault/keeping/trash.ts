@@ -1,6 +1,6 @@
 import { VaultError } from '../errors.ts';
 import type { HistoryFinding } from '../snapshots.ts';
-import { snapshotId, snapshotName, parseSnapshotName } from '../manifest.ts';
+import { snapshotId, snapshotName, parseSnapshotName } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
 import { currentId, listSnapshots, readHead } from '../snapshots.ts';
 import { putTombstone, remove } from './bury.ts';

@@ -1,10 +1,10 @@
-import type { DedupeDomain } from '../domain.ts';
+import type { DedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_DEPTH, type ChunkEntry } from '../format.ts';
+import { MAX_DEPTH, type ChunkEntry } from '../format/format.ts';
 import type { CachedPack, ChunkIndex } from '../index-cache.ts';
 import type { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { ManifestBody } from '../manifest.ts';
+import type { ManifestBody } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
 import { TreeReader } from '../tree-reader.ts';
 

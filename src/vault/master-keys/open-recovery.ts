@@ -2,7 +2,7 @@ import { decodeBase64 } from '../../bytes/base64.ts';
 import { wipe } from '../../bytes/bytes.ts';
 import { isXWingPublicKey, X_WING, xWingPair } from '../../crypto/x-wing.ts';
 import { VaultError } from '../errors.ts';
-import { recoveryKeyId } from '../sealed.ts';
+import { recoveryKeyId } from '../format/sealed.ts';
 import type { RecoveryAccess } from './master-key-access.ts';
 import { SealedMasterKey } from './sealed-master-key.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { xWingPair } from '../../crypto/x-wing.ts';
-import { recoveryKeyId } from '../sealed.ts';
+import { recoveryKeyId } from '../format/sealed.ts';
 import { masterKeyContract } from './master-key.contract.ts';
 import { SealedMasterKey } from './sealed-master-key.ts';
 

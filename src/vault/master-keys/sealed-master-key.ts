@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
 import { isXWingPublicKey, type XWingPrivateKey } from '../../crypto/x-wing.ts';
-import { openSealedKey, sealToPublicKey, type SealedRecipient } from '../sealed.ts';
+import { openSealedKey, sealToPublicKey, type SealedRecipient } from '../format/sealed.ts';
 import type { KeyContext } from './context.ts';
 import { MasterKeyError } from './master-key-error.ts';
 import type {

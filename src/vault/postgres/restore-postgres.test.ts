@@ -2,7 +2,7 @@ import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EgressGuard } from '../../clients/egress.ts';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import type { Repository } from '../repository.ts';
 import { FolderSource } from '../sources/folder.ts';
 import { PostgresSource } from '../sources/postgres.ts';

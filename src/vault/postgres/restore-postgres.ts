@@ -3,7 +3,7 @@ import { VaultError } from '../errors.ts';
 import { Progress, type OnProgress } from '../progress.ts';
 import type { Repository } from '../repository.ts';
 import { SnapshotReader } from '../snapshot-reader.ts';
-import type { FileEntry } from '../tree.ts';
+import type { FileEntry } from '../format/tree.ts';
 import { PostgresClient } from './client.ts';
 import type { PostgresConnection } from './connection.ts';
 import { DATABASES, decodeServerFile, dumpName, GLOBALS, SERVER, type ServerFile } from './layout.ts';

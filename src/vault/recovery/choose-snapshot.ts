@@ -1,7 +1,7 @@
-import { dedupeDomain } from '../domain.ts';
+import { dedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
-import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest } from '../manifest.ts';
+import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
 import {
   currentId,

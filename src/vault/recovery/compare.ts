@@ -1,7 +1,7 @@
 import { cleanPath, entryAt } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_DEPTH } from '../format.ts';
-import type { FileEntry, TreeEntry } from '../tree.ts';
+import { MAX_DEPTH } from '../format/format.ts';
+import type { FileEntry, TreeEntry } from '../format/tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { hasSameContent, type ContentReader } from './same-content.ts';
 import { shownTime } from './shown-entry.ts';

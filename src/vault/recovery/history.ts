@@ -1,10 +1,10 @@
 import { cleanPath, entryAt } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
-import { snapshotId } from '../manifest.ts';
+import { snapshotId } from '../format/manifest.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots } from '../snapshots.ts';
-import type { TreeEntry } from '../tree.ts';
+import type { TreeEntry } from '../format/tree.ts';
 import { snapshotsOf, takenMs } from './choose-snapshot.ts';
 import { openSnapshot } from './open-snapshot.ts';
 import { hasSameExtents } from './same-content.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import { FixtureMasterKey } from '../master-keys/master-key.fixture.ts';
 import { openRepository } from '../repository.ts';
 import { rewrap } from '../rewrap.ts';

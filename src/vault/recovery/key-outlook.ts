@@ -1,7 +1,7 @@
 import { VaultError } from '../errors.ts';
 import type { KnownHead } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { snapshotId, takenMsOf } from '../manifest.ts';
+import { snapshotId, takenMsOf } from '../format/manifest.ts';
 import { refuseAborted } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots } from '../snapshots.ts';

@@ -1,10 +1,10 @@
-import type { DedupeDomain } from '../domain.ts';
+import type { DedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
 import { loadIndexes } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { ChunkIndex } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { dedupeKeyOf, type Manifest, type ManifestBody } from '../manifest.ts';
+import { dedupeKeyOf, type Manifest, type ManifestBody } from '../format/manifest.ts';
 import { openDomain, type Repository } from '../repository.ts';
 import { readSnapshot } from '../snapshots.ts';
 import { TreeReader } from '../tree-reader.ts';

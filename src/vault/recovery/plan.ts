@@ -2,9 +2,9 @@ import { existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
-import type { SkipReason } from '../places.ts';
-import { restoreSteps, type How, type StepOptions } from '../restore-steps.ts';
-import { stepsOf, type RestoreRequest } from '../restore-request.ts';
+import type { SkipReason } from '../restore/places.ts';
+import { restoreSteps, type How, type StepOptions } from '../restore/restore-steps.ts';
+import { stepsOf, type RestoreRequest } from '../restore/restore-request.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 
 export interface PlanCounts {

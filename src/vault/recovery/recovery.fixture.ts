@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import type { Repository } from '../repository.ts';
 import { FolderSource } from '../sources/folder.ts';
 import { newVault, removeScratch, scratch } from '../vault.fixture.ts';

@@ -1,8 +1,8 @@
-import { createOpener } from '../opener.ts';
-import { ChunkFetcher } from '../chunk-fetcher.ts';
+import { createOpener } from '../restore/opener.ts';
+import { ChunkFetcher } from '../restore/chunk-fetcher.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Repository } from '../repository.ts';
-import type { Extent, FileEntry } from '../tree.ts';
+import type { Extent, FileEntry } from '../format/tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 
 /** Files up to this many bytes are read where extents alone do not tell: small files move from one chunk to another. */

@@ -1,6 +1,6 @@
 import { cleanPath, namesOf } from '../entry-at.ts';
 import { parsePattern } from '../sources/pattern.ts';
-import type { TreeEntry } from '../tree.ts';
+import type { TreeEntry } from '../format/tree.ts';
 import type { OpenSnapshot } from './open-snapshot.ts';
 import { showFind, type ShownFind } from './shown-entry.ts';
 import { folderAt, walkTree, type Found } from './tree-path.ts';

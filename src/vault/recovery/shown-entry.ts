@@ -1,4 +1,4 @@
-import type { TreeEntry } from '../tree.ts';
+import type { TreeEntry } from '../format/tree.ts';
 
 /** One entry of a snapshot's tree, for people and programs. */
 export interface ShownEntry {

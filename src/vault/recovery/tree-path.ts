@@ -1,8 +1,8 @@
 import { entryAt, namesOf } from '../entry-at.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_DEPTH } from '../format.ts';
+import { MAX_DEPTH } from '../format/format.ts';
 import type { TreeReader } from '../tree-reader.ts';
-import type { TreeEntry } from '../tree.ts';
+import type { TreeEntry } from '../format/tree.ts';
 
 const SLASH = Buffer.from('/');
 

@@ -1,12 +1,12 @@
 import { EgressGuard } from '../../clients/egress.ts';
-import { openDescriptor, DESCRIPTOR_NAME, type Descriptor } from '../descriptor.ts';
-import { envelopeName, openEnvelope, parseEnvelopeName, type Recipient } from '../envelope.ts';
+import { openDescriptor, DESCRIPTOR_NAME, type Descriptor } from '../format/descriptor.ts';
+import { envelopeName, openEnvelope, parseEnvelopeName, type Recipient } from '../format/envelope.ts';
 import { VaultError } from '../errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../format/format.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import { requireKeyArn } from '../environments/master-key-of.ts';
-import type { RecoverySeed } from '../recovery-key.ts';
-import { recoveryKeyId } from '../sealed.ts';
+import type { RecoverySeed } from '../format/recovery-key.ts';
+import { recoveryKeyId } from '../format/sealed.ts';
 import { xWingPair } from '../../crypto/x-wing.ts';
 import { openTarget } from '../targets/open-target.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';

@@ -1,7 +1,7 @@
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressGuard } from '../../clients/egress.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
-import type { EnvironmentIdentity } from '../descriptor.ts';
+import type { EnvironmentIdentity } from '../format/descriptor.ts';
 import { writerKeyFrom } from '../environments/environment.ts';
 import { VaultError } from '../errors.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';

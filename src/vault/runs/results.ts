@@ -1,10 +1,10 @@
-import type { BackupReport } from '../backup.ts';
-import type { CheckReport } from '../check.ts';
-import { covers, type Hold } from '../hold.ts';
+import type { BackupReport } from '../backup/backup.ts';
+import type { CheckReport } from '../check/check.ts';
+import { covers, type Hold } from '../format/hold.ts';
 import type { MarkList } from '../keeping/mark-list.ts';
-import { snapshotId, takenMsOf } from '../manifest.ts';
+import { snapshotId, takenMsOf } from '../format/manifest.ts';
 import type { RestorePostgresReport } from '../postgres/restore-postgres.ts';
-import type { RestoreReport } from '../restore.ts';
+import type { RestoreReport } from '../restore/restore.ts';
 import type { RewrapReport } from '../rewrap.ts';
 import { idsOf, type HistoryFinding, type SnapshotList } from '../snapshots.ts';
 import type { Finding, RunResult } from './job.ts';

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { bytesOf } from '../../bytes/bytes.ts';
 import type { KnownHead } from '../index-cache.ts';
 import { AwsKmsFixture, type FixtureKey } from '../master-keys/aws-kms.fixture.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import type { Job, RunReport, Work } from './job.ts';
 import { Runner, type RunEnd } from './runner.ts';
 

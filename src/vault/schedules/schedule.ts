@@ -1,4 +1,4 @@
-import type { CheckLevel } from '../check-level.ts';
+import type { CheckLevel } from '../check/check-level.ts';
 import { latestUntil, nextAfter, type CronTimes } from './cron.ts';
 
 const HOUR_MS = 3_600_000;

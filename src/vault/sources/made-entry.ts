@@ -1,4 +1,4 @@
-import type { EntryMetadata } from '../tree.ts';
+import type { EntryMetadata } from '../format/tree.ts';
 import type { SourceEntry } from './source.ts';
 
 /** Metadata of an item that is on no file system: owner only, as of this user, as old as the run. */

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EgressGuard } from '../../clients/egress.ts';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import { hasPostgres, PostgresServer } from '../postgres/postgres.fixture.ts';
 import { SnapshotReader } from '../snapshot-reader.ts';
 import { listSnapshots } from '../snapshots.ts';

@@ -1,5 +1,5 @@
 import type { Attribute } from '../attributes.ts';
-import type { EntryMetadata } from '../tree.ts';
+import type { EntryMetadata } from '../format/tree.ts';
 import type { CommandReport } from './commands.ts';
 
 /** A path below the source's root: names with `/` between, as bytes; empty for the root itself. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EgressGuard } from '../../clients/egress.ts';
-import { backup } from '../backup.ts';
+import { backup } from '../backup/backup.ts';
 import type { Repository } from '../repository.ts';
 import { SnapshotReader } from '../snapshot-reader.ts';
 import { listSnapshots } from '../snapshots.ts';

@@ -1,4 +1,4 @@
-import type { DedupeDomain } from '../domain.ts';
+import type { DedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
 import type { CachedPack, IndexCache } from '../index-cache.ts';
 import type { RememberedSnapshot, WriterMemory } from './memory.ts';

@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VaultError } from '../errors.ts';
-import { withExtents } from '../extent-nodes.ts';
-import type { NeededKey } from '../manifest.ts';
-import type { HeldKey } from '../object-key.ts';
+import { withExtents } from '../format/extent-nodes.ts';
+import type { NeededKey } from '../format/manifest.ts';
+import type { HeldKey } from '../format/object-key.ts';
 import { keepPrivate } from '../private-file.ts';
 import type { NodeReader } from '../tree-reader.ts';
-import { decodeNode } from '../tree.ts';
+import { decodeNode } from '../format/tree.ts';
 
 const VERSION = 1;
 const SCHEMA = `

@@ -1,19 +1,19 @@
 import type { KeyObject } from 'node:crypto';
 import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
-import { openDescriptor, type Descriptor } from '../descriptor.ts';
-import { envelopeName, sealEnvelope } from '../envelope.ts';
+import { openDescriptor, type Descriptor } from '../format/descriptor.ts';
+import { envelopeName, sealEnvelope } from '../format/envelope.ts';
 import { VaultError } from '../errors.ts';
-import { KEY_ID_LENGTH } from '../format.ts';
+import { KEY_ID_LENGTH } from '../format/format.ts';
 import { IndexCache } from '../index-cache.ts';
 import { KeyRing } from '../key-ring.ts';
 import type { KeyContext } from '../master-keys/context.ts';
 import { SealedMasterKey } from '../master-keys/sealed-master-key.ts';
-import { holdKey, type HeldKey } from '../object-key.ts';
-import { openPair, pairName, type Pair } from '../pair.ts';
+import { holdKey, type HeldKey } from '../format/object-key.ts';
+import { openPair, pairName, type Pair } from '../format/pair.ts';
 import { systemClock, systemRandom, type Clock, type Random } from '../ports.ts';
 import type { Repository } from '../repository.ts';
 import type { Target } from '../targets/target.ts';
-import { writerOf } from '../writer-key.ts';
+import { writerOf } from '../format/writer-key.ts';
 import { WriterMemory } from './memory.ts';
 import type { WriteOnly } from './write-only.ts';
 

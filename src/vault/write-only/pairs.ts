@@ -1,7 +1,7 @@
 import { VaultError } from '../errors.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../format.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../format/format.ts';
 import { creatorFor } from '../further-writers.ts';
-import { checkPair, openPair, pairName, pairOf, parsePairName, sealPair, type Pair } from '../pair.ts';
+import { checkPair, openPair, pairName, pairOf, parsePairName, sealPair, type Pair } from '../format/pair.ts';
 import type { Repository } from '../repository.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { KnownHead } from '../index-cache.ts';
-import { snapshotId } from '../manifest.ts';
+import { snapshotId } from '../format/manifest.ts';
 import { readMarks } from '../read-creator-objects.ts';
 import { readRetired } from '../read-retired.ts';
 import type { Repository } from '../repository.ts';

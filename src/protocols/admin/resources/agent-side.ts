@@ -18,7 +18,7 @@ import { newestHeads } from '../../../vault/newest-heads.ts';
 import { thisOwner } from '../../../vault/runs/owner.ts';
 import { putRun, readRun, runRef } from '../../../vault/runs/run-record.ts';
 import type { Run } from '../../../vault/runs/run.ts';
-import { writerId } from '../../../vault/writer-key.ts';
+import { writerId } from '../../../vault/format/writer-key.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';

@@ -15,7 +15,7 @@ import { RESTORE_DATABASES_INPUT, restoreDatabasesFrom } from '../vault/restore-
 import { RUN, showRun, showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { RESTORE_INPUT, restoreFrom } from '../vault/restore-input.ts';
-import { CHECK_LEVEL_NAMES } from '../../../vault/check-level.ts';
+import { CHECK_LEVEL_NAMES } from '../../../vault/check/check-level.ts';
 import { refusing } from '../vault/refusals.ts';
 import { withSources } from '../vault/snapshot-sources.ts';
 import { runRoute } from '../vault/start-run.ts';

@@ -6,7 +6,7 @@ import { edit } from '../../../keys/change.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
 import type { Key } from '../../../keys/key.ts';
 import { registrationsOf } from '../../../keys/registration-record.ts';
-import { makeRecoveryKey } from '../../../vault/recovery-key.ts';
+import { makeRecoveryKey } from '../../../vault/format/recovery-key.ts';
 import { requireKey } from '../../../jobs/keystead-keys.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
 

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { ProvenRestorable } from '../../../vault/check-level.ts';
+import type { ProvenRestorable } from '../../../vault/check/check-level.ts';
 import { named, TIMESTAMP, timestamp } from '../schema.ts';
 
 /** A source whose newest snapshot was seen to be restorable. */

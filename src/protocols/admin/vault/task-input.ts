@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { CHECK_LEVEL_NAMES } from '../../../vault/check-level.ts';
+import { CHECK_LEVEL_NAMES } from '../../../vault/check/check-level.ts';
 import type { ScheduledTask } from '../../../vault/schedules/schedule.ts';
 import { RequestError } from '../errors.ts';
 import { closed } from '../schema.ts';

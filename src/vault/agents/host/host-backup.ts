@@ -1,5 +1,5 @@
 import { EgressGuard } from '../../../clients/egress.ts';
-import { backup, type BackupReport } from '../../backup.ts';
+import { backup, type BackupReport } from '../../backup/backup.ts';
 import { VaultError } from '../../errors.ts';
 import type { OnProgress } from '../../progress.ts';
 import { openSource } from '../../sources/open-source.ts';

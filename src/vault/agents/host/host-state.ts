@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { bytesOf, wipe, type Bytes } from '../../../bytes/bytes.ts';
 import { VaultError } from '../../errors.ts';
-import { writerOf, type Writer } from '../../writer-key.ts';
+import { writerOf, type Writer } from '../../format/writer-key.ts';
 
 const FORMAT = 1;
 const FILES = { agent: 'agent.json', writer: 'writer-key', dedupe: 'dedupe-key', apiKey: 'api-key' } as const;

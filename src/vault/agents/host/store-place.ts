@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DESCRIPTOR_NAME } from '../../descriptor.ts';
+import { DESCRIPTOR_NAME } from '../../format/descriptor.ts';
 import { VaultError } from '../../errors.ts';
 
 /**

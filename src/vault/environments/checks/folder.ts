@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESCRIPTOR_NAME } from '../../descriptor.ts';
+import { DESCRIPTOR_NAME } from '../../format/descriptor.ts';
 import { VaultError } from '../../errors.ts';
 import { FolderTarget } from '../../targets/folder.ts';
 import { failed, passed, type CheckRow, type Finding } from './check.ts';

@@ -1,6 +1,6 @@
 import type { AgentAnswers, AgentQuestion } from '../../agents/questions.ts';
-import { DESCRIPTOR_NAME } from '../../descriptor.ts';
-import { MAX_JSON_OBJECT_LENGTH } from '../../format.ts';
+import { DESCRIPTOR_NAME } from '../../format/descriptor.ts';
+import { MAX_JSON_OBJECT_LENGTH } from '../../format/format.ts';
 import { enrolWriter, revokeWriter } from '../../further-writers.ts';
 import type { KnownHead } from '../../index-cache.ts';
 import type { Repository } from '../../repository.ts';

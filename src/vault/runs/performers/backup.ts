@@ -1,5 +1,5 @@
 import { EgressGuard } from '../../../clients/egress.ts';
-import { backup } from '../../backup.ts';
+import { backup } from '../../backup/backup.ts';
 import { openSource } from '../../sources/open-source.ts';
 import type { Performer } from '../performer.ts';
 import { showBackup } from '../results.ts';

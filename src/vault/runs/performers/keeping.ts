@@ -6,7 +6,7 @@ import { retire } from '../../keeping/retire.ts';
 import { survey, type SurveyOptions } from '../../keeping/survey.ts';
 import { holdObjects, inForce, putHolds } from '../../keeping/sync-holds.ts';
 import { acceptLoss, moveToTrash, takeBack } from '../../keeping/trash.ts';
-import { takenMsOf } from '../../manifest.ts';
+import { takenMsOf } from '../../format/manifest.ts';
 import type { Repository } from '../../repository.ts';
 import { listSnapshots } from '../../snapshots.ts';
 import { adopt } from '../../write-only/adopt.ts';

@@ -1,5 +1,5 @@
 import { chooseSnapshot } from '../../recovery/choose-snapshot.ts';
-import { restore } from '../../restore.ts';
+import { restore } from '../../restore/restore.ts';
 import type { RestoreWork } from '../job.ts';
 import type { Performer } from '../performer.ts';
 import { showRestore } from '../results.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../check.ts';
+import { check } from '../../check/check.ts';
 import type { Performer } from '../performer.ts';
 import { showCheck } from '../results.ts';
 

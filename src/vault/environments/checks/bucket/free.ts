@@ -1,4 +1,4 @@
-import { DESCRIPTOR_NAME } from '../../../descriptor.ts';
+import { DESCRIPTOR_NAME } from '../../../format/descriptor.ts';
 import { call } from '../../../targets/s3/call.ts';
 import { plainKey } from '../../../targets/s3/versions.ts';
 import { failed, passed, type Finding } from '../check.ts';
