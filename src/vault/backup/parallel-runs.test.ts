@@ -63,7 +63,7 @@ describe('several runs of one writer at once', () => {
     let before = 3;
     const slow = new Proxy(target, {
       get: (of, name) => {
-        if (name !== 'put') return Reflect.get(of, name).bind?.(of) ?? Reflect.get(of, name);
+        if (name !== 'put') return Reflect.get(of, name)?.bind?.(of) ?? Reflect.get(of, name);
         return async (object: string, bytes: Uint8Array) => {
           if (object.startsWith('snapshots/') && before-- > 0) await backup({ repository: other, source, threads: 0 });
           return await of.put(object, bytes);
@@ -84,7 +84,7 @@ describe('several runs of one writer at once', () => {
     const target = new FolderTarget(join(folder, 'store'));
     const forgetful = new Proxy(target, {
       get: (of, name) => {
-        if (name !== 'put') return Reflect.get(of, name).bind?.(of) ?? Reflect.get(of, name);
+        if (name !== 'put') return Reflect.get(of, name)?.bind?.(of) ?? Reflect.get(of, name);
         return async (object: string, bytes: Uint8Array) => {
           await of.put(object, bytes);
           // As a client that tries again after a cut connection does.
