@@ -12,7 +12,7 @@ interface Vectors {
   readonly objects: Readonly<Record<string, string>>;
 }
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const read = <T>(name: string): T => JSON.parse(readFileSync(join(root, 'docs/spec/vectors', name), 'utf8')) as T;
 const vectors = read<Vectors>('backup-format-writers.json');
 const vault = read<Vectors & { readonly dataKeys: object; readonly snapshot: string }>('backup-format.json');
