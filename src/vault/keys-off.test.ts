@@ -167,6 +167,7 @@ describe('rewrap', () => {
     const stopped = rewrap({
       repository,
       to: [next],
+      atOnce: 1,
       onProgress: (done) => void (masterKey.failure = done ? 'unreachable' : undefined),
     });
     await expect(stopped).rejects.toMatchObject({ code: 'unreachable' });
@@ -224,6 +225,7 @@ describe('rewrap', () => {
       repository,
       to: [masterKey],
       refreshBeforeMs,
+      atOnce: 1,
       onProgress: (done) => void (masterKey.failure = done === 2 ? 'throttled' : undefined),
     });
     await expect(cutOff).rejects.toMatchObject({ code: 'throttled' });
@@ -234,6 +236,30 @@ describe('rewrap', () => {
     expect(masterKey.calls.rewrap).toBe(4);
   });
 
+  it('moves several envelopes at once, and ends with the first refusal', async () => {
+    const { repository, masterKey } = await newVault(folder);
+    for (let i = 0; i < 3; i++) {
+      writeFileSync(join(folder, 'source', `new-${i}`), noise(`new-${i}`, 1000));
+      await backup({ repository, source, threads: 0 });
+    }
+    const next = new FixtureMasterKey('next');
+    const wrap = next.wrap.bind(next);
+    let [now, most, calls] = [0, 0, 0];
+    next.wrap = async (...given) => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      if (++calls === 4) masterKey.failure = 'disabled';
+      return await wrap(...given);
+    };
+    const stopped = rewrap({ repository, to: [next], atOnce: 3 });
+    await expect(stopped).rejects.toMatchObject({ code: 'disabled' });
+    expect([most > 1, most <= 3, calls < 7]).toEqual([true, true, true]);
+    masterKey.failure = undefined;
+    expect(await rewrap({ repository, to: [next] })).toMatchObject({ envelopes: 7, unreadable: [] });
+    expect(await rewrap({ repository, to: [next] })).toMatchObject({ rewrapped: 0, unchanged: 7 });
+  });
+
   it('deletes no old revision before the new one is proven, also when it was cut off between', async () => {
     const { repository, target } = await newVault(folder);
     await backup({ repository, source, threads: 0 });
@@ -242,7 +268,7 @@ describe('rewrap', () => {
     next.unwrap = () => Promise.reject(new MasterKeyError('unreachable', 'next'));
     const names = async (): Promise<number> => (await Array.fromAsync(target.list('keys/'))).length;
     for (let attempt = 1; attempt <= 2; attempt++) {
-      await expect(rewrap({ repository, to: [next] })).rejects.toMatchObject({ code: 'unreachable' });
+      await expect(rewrap({ repository, to: [next], atOnce: 1 })).rejects.toMatchObject({ code: 'unreachable' });
       expect(await names()).toBe(4);
     }
     next.unwrap = unwrap;

@@ -53,11 +53,6 @@ export class AttributeError extends Error {
   }
 }
 
-/** Whether extended attributes can be read and written here at all. */
-export function hasExtendedAttributes(): boolean {
-  return cLibrary() !== undefined;
-}
-
 const list = Buffer.allocUnsafeSlow(MOST);
 const value = Buffer.allocUnsafeSlow(MOST);
 

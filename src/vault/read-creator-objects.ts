@@ -1,3 +1,4 @@
+import { eachOf } from './each-of.ts';
 import { VaultError } from './errors.ts';
 import { MAX_JSON_OBJECT_LENGTH } from './format/format.ts';
 import { openHold, parseHoldName, type Hold } from './format/hold.ts';
@@ -7,9 +8,6 @@ import { openMark, parseMarkName, type Mark } from './format/mark.ts';
 import type { Repository } from './repository.ts';
 import type { CreatorIdentity } from './format/signed-object.ts';
 import type { StoredObject } from './targets/target.ts';
-
-/** Objects read at once. */
-const AT_ONCE = 16;
 
 /** An object that is not what its name says, or not by the vault's creator: it counts as not there. */
 export interface CreatorFinding {
@@ -26,18 +24,6 @@ export interface CreatorObjects<T> {
 }
 
 type Reading = Pick<Repository, 'target' | 'descriptor'>;
-
-/** Does something for each item, some at once, and answers in the order of the items. */
-export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const answers: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) answers[at] = await work(items[at] as T);
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return answers;
-}
 
 /**
  * Reads and verifies objects by their names; one that was deleted meanwhile is left out. With a cache they are kept there,

@@ -1,4 +1,5 @@
 import { envelopeName, parseEnvelopeName, sealEnvelope, type Envelope, type Recipient } from './format/envelope.ts';
+import { eachOf } from './each-of.ts';
 import { refuseAborted, VaultError, type VaultErrorCode } from './errors.ts';
 import { MasterKeyError } from './master-keys/master-key-error.ts';
 import { isSameMasterKey, type MasterKey } from './master-keys/master-key.ts';
@@ -15,6 +16,8 @@ export interface RewrapOptions {
    * (milliseconds since 1970). Begun again with the same time, it goes on where it was cut off.
    */
   readonly refreshBeforeMs?: number;
+  /** Envelopes moved at once, 8 by default: each is some calls of a store and of master keys that may be far away. */
+  readonly atOnce?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -35,7 +38,7 @@ export interface RewrapReport {
  * at any time. The old master key keeps its power over copies of the old envelopes until it is switched off.
  */
 export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
-  const { repository, to, refreshBeforeMs, signal, onProgress } = options;
+  const { repository, to, refreshBeforeMs, atOnce = 8, signal, onProgress } = options;
   requireOpener(to);
   writerFor(repository);
   const keys = new Set<string>();
@@ -60,19 +63,20 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
       left.push(...(await deleteOld(repository, found.others)));
     }
   };
-  let named: ReadonlySet<string> | undefined;
-  for (const key of [...keys].toSorted()) {
+  let named: Promise<ReadonlySet<string>> | undefined;
+  const moveOne = async (key: string): Promise<void> => {
     refuseAborted(signal);
     try {
       await move(key);
     } catch (error) {
       if (!isNoEnvelope(error)) throw error;
-      named ??= await namedKeys(repository);
-      if (named.has(key)) throw error;
+      named ??= namedKeys(repository);
+      if ((await named).has(key)) throw error;
       unreadable.push(key);
     }
     onProgress?.(++done, keys.size);
-  }
+  };
+  await eachOf([...keys].toSorted(), moveOne, atOnce);
   const unchanged = keys.size - rewrapped - unreadable.length;
   return { envelopes: keys.size, rewrapped, unchanged, oldRevisionsLeft: left, unreadable };
 }

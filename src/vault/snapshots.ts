@@ -15,7 +15,8 @@ import {
   type Manifest,
   type ManifestBody,
 } from './format/manifest.ts';
-import { eachOf, readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
+import { eachOf } from './each-of.ts';
+import { readCreatorObjects, type CreatorObjects } from './read-creator-objects.ts';
 import type { Repository } from './repository.ts';
 import type { StoredObject, Target } from './targets/target.ts';
 import { openTombstone, parseTombstoneName, tombstoneName, type Tombstone } from './format/tombstone.ts';

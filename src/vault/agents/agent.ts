@@ -1,9 +1,6 @@
 import type { Random } from '../../crypto/random.ts';
 import { uuid } from '../../crypto/uuid.ts';
 
-/** How long an invitation may be taken up, at the most. */
-export const MAX_INVITATION_MS = 7 * 24 * 3_600_000;
-
 /** A host that writes backups of its own into an environment, and reads none. */
 export interface Agent {
   readonly tenantId: string;

@@ -7,7 +7,7 @@ import { openHold, parseHoldName } from '../format/hold.ts';
 import { openManifestHead, parseSnapshotName } from '../format/manifest.ts';
 import { openMark, parseMarkName } from '../format/mark.ts';
 import { openPair, parsePairName } from '../format/pair.ts';
-import { eachOf } from '../read-creator-objects.ts';
+import { eachOf } from '../each-of.ts';
 import type { Repository } from '../repository.ts';
 import { openRetired, parseRetiredName } from '../format/retired.ts';
 import type { StoredObject } from '../targets/target.ts';

@@ -1,7 +1,7 @@
 import { parseEnvelopeName } from '../format/envelope.ts';
 import { DESCRIPTOR_NAME } from '../format/descriptor.ts';
 import { snapshotName } from '../format/manifest.ts';
-import { eachOf } from '../read-creator-objects.ts';
+import { eachOf } from '../each-of.ts';
 import type { Repository } from '../repository.ts';
 import { needed, type Surveyed } from './survey.ts';
 

@@ -1,6 +1,7 @@
 import { creatorFor } from '../further-writers.ts';
 import { covers, holdDigest, holdName, sealHold } from '../format/hold.ts';
-import { eachOf, readHolds } from '../read-creator-objects.ts';
+import { eachOf } from '../each-of.ts';
+import { readHolds } from '../read-creator-objects.ts';
 import type { Repository } from '../repository.ts';
 import { objectsOf } from './extend-locks.ts';
 import { survey, type RulesOf } from './survey.ts';

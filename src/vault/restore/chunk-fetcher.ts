@@ -7,7 +7,7 @@ import { OUTPUT_LENGTH } from './open-range.ts';
 import type { Opener } from './opener.ts';
 import { packKey, packKeyId, PACK_HEADER_LENGTH } from '../format/pack.ts';
 import type { Repository } from '../repository.ts';
-import { Slots } from '../slots.ts';
+import { atMost } from '../../crypto/at-most.ts';
 import { packName } from '../tree-reader.ts';
 
 /** Bytes read at once from a pack, at the most. */
@@ -43,7 +43,7 @@ export class ChunkFetcher {
   readonly #opener: Opener;
   readonly #index: ChunkIndex;
   readonly #keys = new Map<number, Promise<KeyObject>>();
-  readonly #reads = new Slots(READS);
+  readonly #reads = atMost(READS);
 
   /** `index` is that of the snapshot, from `loadIndexes`. */
   constructor(repository: Repository, ring: KeyRing, opener: Opener, index: ChunkIndex) {
@@ -136,7 +136,7 @@ export class ChunkFetcher {
   }
 
   #read(name: string, offset: number, length: number): Promise<Buffer> {
-    return this.#reads.run(() => this.#repository.target.getRange(name, offset, length));
+    return this.#reads(() => this.#repository.target.getRange(name, offset, length));
   }
 
   /** The key of a pack, whose header is read once for all who ask meanwhile. */
