@@ -4,6 +4,7 @@ import type { Write } from '../records/commit.ts';
 import type { RecordReader } from '../records/ports.ts';
 import type { AlertFacts, AlertKind } from '../vault/alerts/alert.ts';
 import type { Environment } from '../vault/environments/environment.ts';
+import type { VaultErrorCode } from '../vault/errors.ts';
 import { readRun } from '../vault/runs/run-record.ts';
 import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import { putSchedule } from '../vault/schedules/schedule-record.ts';
@@ -23,6 +24,16 @@ const COMPARED_MS = 90 * 24 * 3_600_000;
 const PAGE = 1_000;
 /** A store that does not have what it had. */
 const ROLLED_BACK = new Set(['newest-missing', 'missing', 'wrong-previous', 'rolled-back']);
+
+/** What a person has asked for that cannot be: nothing is wrong with backup, store or key. */
+const ASKED_AMISS = new Set<string>([
+  'snapshot-missing',
+  'source-ambiguous',
+  'path-missing',
+  'pattern-malformed',
+  'destination-not-empty',
+  'held',
+] satisfies VaultErrorCode[]);
 
 /** What follows from the end of a run: for its source, for its schedule, and for those who want to know. */
 export async function outcomeOf(
@@ -76,6 +87,8 @@ async function newsOf(records: RecordReader, tenant: Tenant, run: Run, isMadeUpF
   if (state === 'cancelled' || isMadeUpFor) return [];
   if (state !== 'succeeded') {
     const code = problem?.code ?? '';
+    // Whoever asked is there to read it.
+    if (run.scheduled === undefined && ASKED_AMISS.has(code)) return [];
     return [ROLLED_BACK.has(code) ? 'store-rolled-back' : 'run-failed'];
   }
   const news: AlertKind[] = [];

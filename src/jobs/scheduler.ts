@@ -6,6 +6,7 @@ import type { Done } from '../pipeline/act.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
 import { timeOf } from '../records/names.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
+import { eachOf } from '../vault/each-of.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import type { Roots } from '../vault/environments/roots.ts';
 import { isDoubtful } from '../vault/key-watch/key-watch.ts';
@@ -50,6 +51,8 @@ export interface SchedulerServices {
 }
 
 const BATCH = 200;
+/** A key service that hangs keeps its own tenant's schedules waiting, and nobody else's. */
+const TENANTS_AT_ONCE = 16;
 /** A look at the keys that is not older than this is one before the run. */
 const LOOKED_MS = 60_000;
 /** After a fault of its own a schedule is left alone for so long. */
@@ -71,7 +74,14 @@ export class Scheduler {
     for (let after: string | undefined; ;) {
       const page = await records.listNames(SCHEDULE_DUE_SPACE, { limit: BATCH, ...(after !== undefined && { after }) });
       const due = page.filter((name) => timeOf(name) <= clock());
-      for (const ref of due) if (await this.#attempt(ref)) started++;
+      const lanes = Map.groupBy(due, ({ tenantId }) => tenantId);
+      await eachOf(
+        [...lanes.values()],
+        async (lane) => {
+          for (const ref of lane) if (await this.#attempt(ref)) started++;
+        },
+        TENANTS_AT_ONCE,
+      );
       if (due.length < BATCH) return started;
       after = due.at(-1)?.name;
     }

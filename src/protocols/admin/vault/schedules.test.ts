@@ -312,6 +312,23 @@ describe('sources, their schedules, and what the server does of its own accord',
     for (const scheduleId of ids) expect((await post(`${path}/${scheduleId}/delete`)).status).toBe(200);
   });
 
+  it('wakes nobody for what a person has asked for amiss, but for what fails', async () => {
+    const environment = await made();
+    const id = await source(environment, 'records', { schedule: undefined });
+    await post(`/environments/${environment}/backups`, { sourceId: id });
+    await runsOf(environment);
+    const destination = folder('restored');
+    const amiss = await post(`/environments/${environment}/restores`, { destination, paths: ['nowhere'] });
+    expect([amiss.status, amiss.body]).toEqual([201, expect.anything()]);
+    const asked = (await runsOf(environment)).find(({ kind }) => kind === 'restore');
+    expect(asked).toMatchObject({ state: 'failed', problem: { code: 'path-missing' } });
+    expect(alertsOf(environment)).toEqual([]);
+    rmSync(join(house.scratch, 'vaults', `s${number}`), { recursive: true });
+    await post(`/environments/${environment}/backups`, { sourceId: id });
+    expect((await runsOf(environment)).filter(({ state }) => state === 'failed').length).toBe(2);
+    expect(alertsOf(environment).length).toBe(1);
+  });
+
   it('stops a run whose end was asked for at another server', async () => {
     const environment = await made();
     const id = await source(environment, 'records', { schedule: undefined });
