@@ -81,7 +81,7 @@ describe('a hostile writer', () => {
     await run();
     await enrolWriter(vault.repository, writerOf(second).publicKey);
     await revokeWriter(vault.repository, secondId, 0);
-    const head = Buffer.alloc(64 << 20, '[');
+    const head = Buffer.alloc(16 << 20, '[');
     const start = Buffer.concat([Buffer.from('KSSNAP01'), Buffer.alloc(4)]);
     start.writeUInt32BE(head.length, 8);
     const bytes = Buffer.concat([start, head, Buffer.alloc(64)]);

@@ -78,7 +78,13 @@ export async function rewrap(options: RewrapOptions): Promise<RewrapReport> {
   };
   await eachOf([...keys].toSorted(), moveOne, atOnce);
   const unchanged = keys.size - rewrapped - unreadable.length;
-  return { envelopes: keys.size, rewrapped, unchanged, oldRevisionsLeft: left, unreadable };
+  return {
+    envelopes: keys.size,
+    rewrapped,
+    unchanged,
+    oldRevisionsLeft: left.toSorted(),
+    unreadable: unreadable.toSorted(),
+  };
 }
 
 /** What says that an envelope cannot be one: neither the store nor a master key stands in the way. */

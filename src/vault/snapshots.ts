@@ -1,5 +1,5 @@
 import { VaultError } from './errors.ts';
-import { MAX_HEAD_LENGTH } from './format/format.ts';
+import { MAX_MANIFEST_LENGTH } from './format/format.ts';
 import type { Descriptor } from './format/descriptor.ts';
 import type { KnownHead } from './index-cache.ts';
 import { keptObject } from './kept-object.ts';
@@ -266,7 +266,7 @@ export async function readSnapshot(
     throw new VaultError('snapshot-missing', `The snapshot ${id} is gone on purpose (${tombstone.reason})`);
   let bytes: Buffer;
   try {
-    bytes = await target.get(name, 2 * MAX_HEAD_LENGTH);
+    bytes = await target.get(name, MAX_MANIFEST_LENGTH);
   } catch (error) {
     if (!(error instanceof VaultError) || error.code !== 'object-missing') throw error;
     throw new VaultError('snapshot-missing', `There is no snapshot ${id}`, error);
@@ -286,7 +286,7 @@ export async function readBody(
   manifest: Manifest,
 ): Promise<ManifestBody> {
   const name = snapshotName(manifest.head.writer, manifest.head.sequence);
-  const bytes = await target.get(name, 2 * MAX_HEAD_LENGTH);
+  const bytes = await target.get(name, MAX_MANIFEST_LENGTH);
   if (openHead(name, bytes, descriptor).headDigest !== manifest.headDigest) {
     throw new VaultError('tampered', `The manifest ${name} is not the one that was there a moment ago`);
   }

@@ -16,6 +16,7 @@ import {
   type Problem,
   type SnapshotStatistics,
 } from '../format/manifest.ts';
+import { MasterKeyError } from '../master-keys/master-key-error.ts';
 import { PackFiller } from './pack-filler.ts';
 import { PackSink } from './pack-sink.ts';
 import { Progress, type OnProgress } from '../progress.ts';
@@ -284,7 +285,7 @@ async function commit(
   if (!word) {
     await guard.prove();
     // What it has answered with a new key must be that key: nothing would be found out before somebody restores.
-    if (run.sink.packs.length > 0) await run.ring.prove(run.data.id);
+    if (run.sink.packs.length > 0) await proveNewKey(run.ring, run.data.id);
   }
   const newest = [...heads, ...cache.knownHeads(), ...(word?.head ? [word.head] : [])]
     .filter((known) => known.writer === writer.id)
@@ -307,6 +308,15 @@ async function commit(
     metadata.id,
   );
   return { head, statistics };
+}
+
+/** A writer whose rights end at wrapping is denied this; that the master key is on was proven just before. */
+async function proveNewKey(ring: KeyRing, id: string): Promise<void> {
+  try {
+    await ring.prove(id);
+  } catch (error) {
+    if (!(error instanceof MasterKeyError) || error.code !== 'denied') throw error;
+  }
 }
 
 /** The reference list: every pack, index object and data key that the snapshot needs. */

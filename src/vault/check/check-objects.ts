@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { openEnvelope, parseEnvelopeName } from '../format/envelope.ts';
 import { refuseAborted, VaultError } from '../errors.ts';
-import { MAX_HEAD_LENGTH, MAX_INDEX_LENGTH, MAX_JSON_OBJECT_LENGTH, MAX_PACK_LENGTH } from '../format/format.ts';
+import { MAX_MANIFEST_LENGTH, MAX_INDEX_LENGTH, MAX_JSON_OBJECT_LENGTH, MAX_PACK_LENGTH } from '../format/format.ts';
 import { openFurtherWriter, parseFurtherWriterName } from '../format/further-writer.ts';
 import { openHold, parseHoldName } from '../format/hold.ts';
 import { openManifestHead, parseSnapshotName } from '../format/manifest.ts';
@@ -42,7 +42,7 @@ const KINDS: readonly ObjectKind[] = [
   },
   {
     prefix: 'snapshots/',
-    atMost: 2 * MAX_HEAD_LENGTH,
+    atMost: MAX_MANIFEST_LENGTH,
     isOne: (name) => parseSnapshotName(name) !== undefined,
     open: (name, bytes, { vault, writers }) => {
       const { head, bodyOffset } = openManifestHead(name, bytes, vault, writers);

@@ -16,7 +16,9 @@ export const SIGNATURE_LENGTH = 64;
 export const MAX_CHUNK_LENGTH = 8 << 20;
 export const MAX_PACK_LENGTH = 64 << 20;
 export const MAX_INDEX_LENGTH = 64 << 20;
-export const MAX_HEAD_LENGTH = 64 << 20;
+export const MAX_HEAD_LENGTH = 16 << 20;
+/** A manifest: what a snapshot of 60 TB refers to has room in it. */
+export const MAX_MANIFEST_LENGTH = 128 << 20;
 export const MAX_JSON_OBJECT_LENGTH = 1 << 20;
 export const MAX_DEPTH = 4096;
 
