@@ -50,6 +50,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'vault alert': 'Alerts: who is told of what becomes of backups.',
   'vault environment': 'Backup environments: where backups are kept, and under which master key.',
   'vault retention': 'What is kept, and until when',
+  'vault bucket': 'Buckets made for backups',
   'vault trash': 'What goes, and can be taken back',
   'vault hold': 'Legal holds: what nobody deletes until two people say so',
   'vault recovery-key':
