@@ -5,6 +5,7 @@ import { parseKeysteadArn } from './keystead-arn.ts';
 import { encryptionContext, type KeyContext } from './context.ts';
 import { MasterKeyError } from './master-key-error.ts';
 import type { GeneratedDataKey, MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
+import { rewrapHere } from './rewrap-here.ts';
 
 /** `CiphertextBlob` of the API: 1 to 6144 bytes. */
 const MAX_WRAPPED = 6144;
@@ -112,12 +113,7 @@ export class AwsKmsMasterKey implements MasterKey {
         to,
       );
     }
-    const dataKey = await this.unwrap(wrapped, context);
-    try {
-      return await to.wrap(dataKey, context);
-    } finally {
-      wipe(dataKey);
-    }
+    return await rewrapHere(this, wrapped, context, to);
   }
 
   async probe(): Promise<void> {

@@ -6,6 +6,7 @@ import { parseKeyCrn, type KeyCrn } from './key-crn.ts';
 import { failureOfState, meaningOf } from './key-protect-errors.ts';
 import { MasterKeyError } from './master-key-error.ts';
 import type { GeneratedDataKey, MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
+import { rewrapHere } from './rewrap-here.ts';
 
 /** Far over what a wrapped key of 32 bytes takes. */
 const MAX_WRAPPED = 6144;
@@ -89,12 +90,7 @@ export class KeyProtectMasterKey implements MasterKey {
       this.#refuseForm(wrapped);
       return await this.#asking(() => this.client.rewrap(this.#key.keyId, wrapped, aadOf(context)));
     }
-    const dataKey = await this.unwrap(wrapped, context);
-    try {
-      return await to.wrap(dataKey, context);
-    } finally {
-      wipe(dataKey);
-    }
+    return await rewrapHere(this, wrapped, context, to);
   }
 
   async probe(): Promise<void> {

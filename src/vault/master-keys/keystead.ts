@@ -5,6 +5,7 @@ import type { KeysteadArn } from './keystead-arn.ts';
 import type { AskKeystead, ContextEntries, KeysteadReply, KeysteadRequest } from './keystead-service.ts';
 import { MasterKeyError } from './master-key-error.ts';
 import type { GeneratedDataKey, MasterKey, MasterKeyDescription, MasterKeyFacts } from './master-key.ts';
+import { rewrapHere } from './rewrap-here.ts';
 
 type Done = Exclude<KeysteadReply, { readonly refused: unknown }>;
 
@@ -61,12 +62,7 @@ export class KeysteadMasterKey implements MasterKey {
       const request = { operation: 'rewrap', context: entriesOf(context), wrapped, toKeyId: to.#arn.arn } as const;
       return this.#bytes((await this.#asking(request)).wrapped);
     }
-    const dataKey = await this.unwrap(wrapped, context);
-    try {
-      return await to.wrap(dataKey, context);
-    } finally {
-      wipe(dataKey);
-    }
+    return await rewrapHere(this, wrapped, context, to);
   }
 
   async probe(): Promise<void> {

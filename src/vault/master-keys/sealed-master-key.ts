@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
+import { bytesOf, type Bytes } from '../../bytes/bytes.ts';
 import { isXWingPublicKey, type XWingPrivateKey } from '../../crypto/x-wing.ts';
 import { openSealedKey, sealToPublicKey, type SealedRecipient } from '../format/sealed.ts';
 import type { KeyContext } from './context.ts';
@@ -11,6 +11,7 @@ import type {
   MasterKeyDescription,
   MasterKeyFacts,
 } from './master-key.ts';
+import { rewrapHere } from './rewrap-here.ts';
 
 export interface SealedMasterKeyOptions extends SealedRecipient {
   /** 1,216 bytes. */
@@ -63,12 +64,7 @@ export class SealedMasterKey implements MasterKey {
   }
 
   async rewrap(wrapped: Bytes<'WrappedKey'>, context: KeyContext, to: MasterKey): Promise<Bytes<'WrappedKey'>> {
-    const dataKey = await this.unwrap(wrapped, context);
-    try {
-      return await to.wrap(dataKey, context);
-    } finally {
-      wipe(dataKey);
-    }
+    return await rewrapHere(this, wrapped, context, to);
   }
 
   /** Proves the form alone: that somebody still has the private half only a restore drill with it shows. */
