@@ -1,9 +1,9 @@
 import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import type { Agent } from './agent.ts';
+import { openBody } from '../record-body.ts';
 
 const FORMAT = 1;
 
@@ -32,13 +32,7 @@ export function putAgent(tenantKey: TenantKey, before: Agent | undefined, after:
 
 /** Reads an agent from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readAgent(tenantKey: TenantKey, record: StoredRecord): Agent {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of agent ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'vault-agent' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const content = openBody(tenantKey, record, 'vault-agent', FORMAT, 'agent');
   const { tenantId, id, revision } = record;
   return { ...(content as Omit<Agent, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
 }

@@ -2,9 +2,9 @@ import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { dueAtMs, type Alert } from './alert.ts';
+import { openBody } from '../record-body.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -34,13 +34,7 @@ export function removeAlert({ tenantId, id, revision }: Alert): Remove {
 
 /** Reads an alert from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readAlert(tenantKey: TenantKey, record: StoredRecord): Alert {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of alert ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'alert' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const content = openBody(tenantKey, record, 'alert', FORMAT, 'alert');
   const { tenantId, id, revision } = record;
   return { ...(content as Omit<Alert, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
 }

@@ -3,9 +3,9 @@ import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { listAllOf } from '../../records/list-all.ts';
 import type { RecordReader } from '../../records/ports.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import type { AlertChannel } from './channel.ts';
+import { openBody } from '../record-body.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -35,13 +35,7 @@ export function removeChannel({ tenantId, id, revision }: AlertChannel): Remove 
 
 /** Reads a channel from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readChannel(tenantKey: TenantKey, record: StoredRecord): AlertChannel {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of alert channel ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'alert-channel' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const content = openBody(tenantKey, record, 'alert-channel', FORMAT, 'alert channel');
   const { tenantId, id, revision } = record;
   return { ...(content as Omit<AlertChannel, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
 }

@@ -2,9 +2,9 @@ import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
 import { renamed } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { isDoubtful, type KeyWatch } from './key-watch.ts';
+import { openBody } from '../record-body.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -31,13 +31,7 @@ export function putKeyWatch(tenantKey: TenantKey, before: KeyWatch | undefined, 
 
 /** Reads what is known of keys from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readKeyWatch(tenantKey: TenantKey, record: StoredRecord): KeyWatch {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of the key watch ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'key-watch' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const content = openBody(tenantKey, record, 'key-watch', FORMAT, 'the key watch');
   const { tenantId, id: environmentId, revision } = record;
   return {
     ...(content as Omit<KeyWatch, 'tenantId' | 'environmentId' | 'revision'>),

@@ -2,11 +2,11 @@ import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { systemRandom } from '../ports.ts';
 import type { Activity } from './locks.ts';
 import type { Run } from './run.ts';
+import { openBody } from '../record-body.ts';
 
 const FORMAT = 1;
 
@@ -54,13 +54,7 @@ export function removeRun({ tenantId, id, revision }: Run): Remove {
 
 /** Reads a run from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readRun(tenantKey: TenantKey, record: StoredRecord): Run {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of run ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'run' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused;
+  const content = openBody(tenantKey, record, 'run', FORMAT, 'run');
   const { tenantId, id, revision } = record;
   const { lock, outcome, ...run } = content as Omit<Run, 'tenantId' | 'id' | 'revision'> & {
     readonly lock?: string;

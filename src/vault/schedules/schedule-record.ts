@@ -2,9 +2,9 @@ import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import type { Schedule } from './schedule.ts';
+import { notAuthentic, openBody } from '../record-body.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -32,15 +32,10 @@ export function removeSchedule({ tenantId, id, revision }: Schedule): Remove {
 
 /** Reads a schedule from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readSchedule(tenantKey: TenantKey, record: StoredRecord): Schedule {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of schedule ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'schedule' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const content = openBody(tenantKey, record, 'schedule', FORMAT, 'schedule');
   const { tenantId, id, revision } = record;
   const schedule = { ...(content as Omit<Schedule, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (format !== FORMAT || record.scope !== schedule.environmentId) throw refused;
+  if (record.scope !== schedule.environmentId) throw notAuthentic('schedule', record);
   return schedule;
 }
 

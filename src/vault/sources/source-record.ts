@@ -2,9 +2,9 @@ import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from '../environments/environment-error.ts';
+import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
 import { overdueAtMs, type BackupSource } from './backup-source.ts';
+import { notAuthentic, openBody } from '../record-body.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -37,15 +37,10 @@ export function removeSource({ tenantId, id, revision }: BackupSource): Remove {
 
 /** Reads a source from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readSource(tenantKey: TenantKey, record: StoredRecord): BackupSource {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of source ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'source' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const content = openBody(tenantKey, record, 'source', FORMAT, 'source');
   const { tenantId, id, revision } = record;
   const source = { ...(content as Omit<BackupSource, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (format !== FORMAT || record.scope !== source.environmentId) throw refused;
+  if (record.scope !== source.environmentId) throw notAuthentic('source', record);
   return source;
 }
 
