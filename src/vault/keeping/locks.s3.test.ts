@@ -98,16 +98,16 @@ describe.skipIf(!hasS3Server)('looking after a vault in a bucket under object lo
     const s3 = (await s3Server()).client();
     const Bucket = place.bucket;
     const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: place.prefix }));
-    // Who may pass over governance ends the locks, as time would.
-    const Retention = { Mode: 'GOVERNANCE', RetainUntilDate: new Date(Date.now() + 1000) } as const;
+    // Who may pass over governance ends the locks, as time would; a busy store needs some seconds until it reads the date.
     for (const { Key, VersionId } of Versions) {
+      const Retention = { Mode: 'GOVERNANCE', RetainUntilDate: new Date(Date.now() + 5000) } as const;
       await s3.send(
         new PutObjectRetentionCommand({ Bucket, Key, VersionId, Retention, BypassGovernanceRetention: true }),
       );
     }
     s3.destroy();
     const before = Versions.length;
-    await expect.poll(async () => (await look()).locked, { timeout: 20_000, interval: 200 }).toBe(0);
+    await expect.poll(async () => (await look()).locked, { timeout: 40_000, interval: 500 }).toBe(0);
     const left: string[] = [];
     for await (const { name } of target.list('')) left.push(name);
     expect(left.length).toBeLessThan(before - 8);
