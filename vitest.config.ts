@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['./test/ceph/global-setup.ts'],
     pool: 'threads',
+    // All cores: by itself vitest leaves one idle, which is half of a machine of two.
+    maxWorkers: availableParallelism(),
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -48,7 +48,7 @@ memstore_device_bytes = 4294967296
 osd_op_num_shards = 2
 [client.rgw.a]
 rgw_data = ${folder}/rgw
-rgw_frontends = beast endpoint=127.0.0.1:${ports.gateway}
+rgw_frontends = beast endpoint=127.0.0.1:${ports.gateway} tcp_nodelay=1
 rgw_thread_pool_size = 32
 rgw_enable_usage_log = false
 rgw_gc_obj_min_wait = 1

@@ -106,10 +106,12 @@ describe.skipIf(!hasS3Server)('looking after a vault in a bucket under object lo
       );
     }
     s3.destroy();
-    const before = Versions.length;
+    // Each look leaves a mark of its own.
+    const isLeft = (name: string): boolean => !name.includes('marks/');
+    const before = Versions.filter(({ Key = '' }) => isLeft(Key)).length;
     await expect.poll(async () => (await look()).locked, { timeout: 40_000, interval: 500 }).toBe(0);
     const left: string[] = [];
-    for await (const { name } of target.list('')) left.push(name);
+    for await (const { name } of target.list('')) if (isLeft(name)) left.push(name);
     expect(left.length).toBeLessThan(before - 8);
     expect(left.filter((name) => name.startsWith('snapshots/'))).toHaveLength(1);
     expect((await check({ repository, level: 'data' })).findings).toEqual([]);
