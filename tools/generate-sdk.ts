@@ -81,7 +81,9 @@ function renderMethod(path: string, method: string, operation: Operation): strin
   const taken = [
     ...inPath.map(({ name, schema }) => `${name}: ${typeOf(schema, '  ')}`),
     ...(body ? [`body: ${typeOf(schemaOf(body), '  ')}${body.required ? '' : ' = {}'}`] : []),
-    ...(inQuery.length > 0 ? [`query: ${typeOf(objectOf(inQuery), '  ')} = {}`] : []),
+    ...(inQuery.length > 0
+      ? [`query: ${typeOf(objectOf(inQuery), '  ')}${inQuery.some(({ required }) => required) ? '' : ' = {}'}`]
+      : []),
   ];
   const given = [
     quote(method),

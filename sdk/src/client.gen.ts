@@ -162,6 +162,87 @@ export interface AuditCheckpoint {
   readonly verifierKey: string;
 }
 
+export interface AuditEntry {
+  /** its place in the log, from 0 on */
+  readonly index: number;
+  /** made of what the entry says: docs/spec/audit-log.md */
+  readonly id: string;
+  /** UTC, RFC 3339 */
+  readonly time: string;
+  /** who: an ARN */
+  readonly principal: string;
+  readonly action: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  /** the code of a refusal or a failure */
+  readonly reason?: string | undefined;
+  /** the id of a key; that of a multi-Region key with @ and its region */
+  readonly key?: string | undefined;
+  readonly keyVersion?: string | undefined;
+  readonly requestId: string;
+  /** whether it is the account of a change of records */
+  readonly isChange: boolean;
+  /** whether its details were erased; what the leaf says stays */
+  readonly isErased: boolean;
+  readonly address?: string | undefined;
+  /** the id of the credential that proved the principal */
+  readonly credential?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly region?: string | undefined;
+  /** absent for a key of the own account: region and key say it */
+  readonly resource?: string | undefined;
+  /** why it was refused, where the reason has more to say */
+  readonly refusal?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+export interface AuditEntryProof {
+  readonly log: string;
+  readonly index: number;
+  /** the entries of the tree that the proof is about */
+  readonly size: number;
+  /** base64 of the bytes that are hashed into the tree */
+  readonly leaf: string;
+  /** RFC 9162 section 2.1.3, from the leaf upwards */
+  readonly hashes: readonly (string)[];
+  /** the signed head that the proof leads to: C2SP tlog-checkpoint */
+  readonly checkpoint: string;
+  /** the public key, as tools for C2SP signed notes take it: compare it with the one that you keep */
+  readonly verifierKey: string;
+}
+
+export interface AuditEntryWhole {
+  /** the tenant's id, or installation */
+  readonly log: string;
+  readonly entry: AuditEntry;
+  /** the text that is hashed into the tree, to the letter */
+  readonly leaf: string;
+  /** canonical JSON; absent where they were erased */
+  readonly details?: string | undefined;
+  readonly sameRequest: readonly (AuditEntry)[];
+  /** what the key is called now, where the caller may look at it: an alias or its name */
+  readonly keyName?: string | undefined;
+}
+
+export interface AuditGrowthProof {
+  readonly log: string;
+  /** the older size */
+  readonly from: number;
+  /** the size of the checkpoint */
+  readonly to: number;
+  /** RFC 9162 section 2.1.4 */
+  readonly hashes: readonly (string)[];
+  /** the signed head that the proof leads to: C2SP tlog-checkpoint */
+  readonly checkpoint: string;
+  /** the public key, as tools for C2SP signed notes take it: compare it with the one that you keep */
+  readonly verifierKey: string;
+}
+
+export interface AuditSearchedTo {
+  readonly index: number;
+  /** UTC, RFC 3339 */
+  readonly time: string;
+}
+
 export interface Authorization {
   /** a UUID in lower case */
   readonly authorizationId: string;
@@ -3014,6 +3095,98 @@ export class KeysteadClient {
   /** Shows the newest signed checkpoint of the installation's own audit log. Needs the permission `installation:ReadAuditLog`. */
   getInstallationCheckpoint(): Promise<AuditCheckpoint> {
     return this.#transport.send('GET', `/installation/audit/checkpoint`);
+  }
+
+  /** Lists entries of the own tenant's audit log, the newest first. Needs the permission `keystead:ReadAuditLog`. */
+  listAuditEntries(query: {
+    /** only from this time on */
+    readonly from?: string | undefined;
+    /** only before this time */
+    readonly to?: string | undefined;
+    /** an ARN, or the name of a user, a role or a session */
+    readonly principal?: string | undefined;
+    /** without case; one that ends in * means all that begin so */
+    readonly action?: string | undefined;
+    /** the id of a key */
+    readonly key?: string | undefined;
+    readonly outcome?: 'done' | 'refused' | 'failed' | undefined;
+    /** the id of a request, or its Correlation-Id */
+    readonly request?: string | undefined;
+    /** somewhere in the entry or its details; without case */
+    readonly text?: string | undefined;
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (AuditEntry)[];
+    /** there may be more: a page may be short, or empty, because a request looks only so far */
+    readonly next?: string | undefined;
+    readonly searchedTo?: AuditSearchedTo | undefined;
+  }> {
+    return this.#transport.send('GET', `/audit/entries`, query);
+  }
+
+  /** Lists entries of the installation's own audit log, the newest first. Needs the permission `installation:ReadAuditLog`. */
+  listInstallationAuditEntries(query: {
+    /** only from this time on */
+    readonly from?: string | undefined;
+    /** only before this time */
+    readonly to?: string | undefined;
+    /** an ARN, or the name of a user, a role or a session */
+    readonly principal?: string | undefined;
+    /** without case; one that ends in * means all that begin so */
+    readonly action?: string | undefined;
+    /** the id of a key */
+    readonly key?: string | undefined;
+    readonly outcome?: 'done' | 'refused' | 'failed' | undefined;
+    /** the id of a request, or its Correlation-Id */
+    readonly request?: string | undefined;
+    /** somewhere in the entry or its details; without case */
+    readonly text?: string | undefined;
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (AuditEntry)[];
+    /** there may be more: a page may be short, or empty, because a request looks only so far */
+    readonly next?: string | undefined;
+    readonly searchedTo?: AuditSearchedTo | undefined;
+  }> {
+    return this.#transport.send('GET', `/installation/audit/entries`, query);
+  }
+
+  /** Shows one entry of the own tenant's audit log whole, with those of the same request. Needs the permission `keystead:ReadAuditLog`. */
+  getAuditEntry(index: number): Promise<AuditEntryWhole> {
+    return this.#transport.send('GET', `/audit/entries/${encodeURIComponent(index)}`);
+  }
+
+  /** Shows one entry of the installation's own audit log whole, with those of the same request. Needs the permission `installation:ReadAuditLog`. */
+  getInstallationAuditEntry(index: number): Promise<AuditEntryWhole> {
+    return this.#transport.send('GET', `/installation/audit/entries/${encodeURIComponent(index)}`);
+  }
+
+  /** Proves that an entry is in the own tenant's audit log, against its newest signed checkpoint. Needs the permission `keystead:ReadAuditLog`. */
+  proveAuditEntry(index: number): Promise<AuditEntryProof> {
+    return this.#transport.send('GET', `/audit/entries/${encodeURIComponent(index)}/proof`);
+  }
+
+  /** Proves that an entry is in the installation's own audit log, against its newest signed checkpoint. Needs the permission `installation:ReadAuditLog`. */
+  proveInstallationAuditEntry(index: number): Promise<AuditEntryProof> {
+    return this.#transport.send('GET', `/installation/audit/entries/${encodeURIComponent(index)}/proof`);
+  }
+
+  /** Proves that the own tenant's audit log goes on from what it was at an older size. Needs the permission `keystead:ReadAuditLog`. */
+  proveAuditGrowth(query: {
+    readonly from: number;
+  }): Promise<AuditGrowthProof> {
+    return this.#transport.send('GET', `/audit/growth`, query);
+  }
+
+  /** Proves that the installation's own audit log goes on from what it was at an older size. Needs the permission `installation:ReadAuditLog`. */
+  proveInstallationAuditGrowth(query: {
+    readonly from: number;
+  }): Promise<AuditGrowthProof> {
+    return this.#transport.send('GET', `/installation/audit/growth`, query);
   }
 
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../bytes/canonical-json.ts';
 import { leafOf, type AuditDraft } from '../audit/entry.ts';
-import { actsOf, readEntry, type ExportedAct, type ExportedEntry } from './act.ts';
+import { readEntry } from '../audit/told-entry.ts';
+import { actsOf, type ExportedAct, type ExportedEntry } from './act.ts';
 import type { ExportContext } from './context.ts';
 
 export const TENANT = '0f0e9a53-6d0b-4b7a-9a53-0d3c7d2b8f11';

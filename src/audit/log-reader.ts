@@ -2,7 +2,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import { TileMissingError } from './edge.ts';
 import { SALT_BYTES } from './entry-frame.ts';
 import type { TileReader } from './log.ts';
-import { type InclusionProof, proveInclusion } from './proof.ts';
+import { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './proof.ts';
 import { CHECKPOINT_PATH, parseBundle, TILE_WIDTH, tilePath, tileWidth } from './tile.ts';
 import { TreeReader } from './tree-reader.ts';
 
@@ -19,6 +19,13 @@ export interface LoggedEntry {
 export interface ProvenEntry {
   readonly leaf: Buffer;
   readonly proof: InclusionProof;
+  /** The signed head that the proof leads to. */
+  readonly checkpoint: string;
+}
+
+/** That the log grew from an older size of it, and nothing else. */
+export interface ProvenGrowth {
+  readonly proof: ConsistencyProof;
   /** The signed head that the proof leads to. */
   readonly checkpoint: string;
 }
@@ -72,6 +79,19 @@ export class LogReader {
       return entry && { leaf: entry.leaf, proof, checkpoint };
     }, undefined);
     if (!proven) throw new RangeError(`the log has no entry ${index}`);
+    return proven;
+  }
+
+  /** Proves that the log goes on from what it was at an older size. @throws {RangeError} it never had that size. */
+  async proveGrowth(from: number): Promise<ProvenGrowth> {
+    const proven = await this.#steadily(
+      async (size, checkpoint) => ({
+        proof: await proveConsistency(new TreeReader(this.#tiles, size), from),
+        checkpoint,
+      }),
+      undefined,
+    );
+    if (!proven) throw new RangeError(`the log never had ${from} entries`);
     return proven;
   }
 

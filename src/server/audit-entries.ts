@@ -1,5 +1,6 @@
 import { TILE_WIDTH } from '../audit/tile.ts';
 import { LogReader, type LoggedEntry } from '../audit/log-reader.ts';
+import { readEntry, type ActDetails } from '../audit/told-entry.ts';
 import type { Config } from '../config/config.ts';
 import { TileFolders } from '../store/tile-folder.ts';
 import { dataPaths } from './unsealed.ts';
@@ -16,7 +17,7 @@ export interface ShownEntry {
   readonly request: string;
   readonly key?: string;
   readonly reason?: string;
-  readonly details?: unknown;
+  readonly details?: ActDetails;
 }
 
 /**
@@ -48,8 +49,8 @@ async function newestOf(
   return found.slice(-limit);
 }
 
-function shown(log: string, { index, leaf, details }: LoggedEntry): ShownEntry {
-  const { time, principal, action, outcome, request, key, reason } = JSON.parse(leaf.toString('utf8')) as ShownEntry;
+function shown(log: string, logged: LoggedEntry): ShownEntry {
+  const { index, time, principal, action, outcome, request, key, reason, details, isErased } = readEntry(log, logged);
   return {
     log,
     index,
@@ -60,6 +61,6 @@ function shown(log: string, { index, leaf, details }: LoggedEntry): ShownEntry {
     request,
     ...(key !== undefined && { key }),
     ...(reason !== undefined && { reason }),
-    ...(details !== undefined && { details: JSON.parse(details.toString('utf8')) as unknown }),
+    ...(!isErased && { details }),
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { LogReader } from '../audit/log-reader.ts';
 import { TILE_WIDTH } from '../audit/tile.ts';
-import { actsOf, readEntry, type ExportedEntry } from '../audit-export/act.ts';
+import { readEntry } from '../audit/told-entry.ts';
+import { actsOf, type ExportedEntry } from '../audit-export/act.ts';
 import { cadfOf } from '../audit-export/cadf.ts';
 import { cloudTrailOf } from '../audit-export/cloudtrail.ts';
 import type { ExportContext } from '../audit-export/context.ts';

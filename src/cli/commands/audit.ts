@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isWanted, type WantedMembers } from '../../audit/wanted-entry.ts';
 import type { CliCommand, Given } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { wholeNumber } from './credential.ts';
@@ -159,33 +160,20 @@ function timeOf(given: Given, name: 'from' | 'to'): number | undefined {
   throw new CliError('usage', 'usage', `--${name} is no time`, 'Give one like 2026-11-22T00:00:00Z.');
 }
 
-interface Asked {
-  readonly principal: string;
-  readonly action: string;
-  readonly outcome: string;
-  readonly request: string;
-  readonly key?: string;
-  readonly details?: unknown;
-}
-
 /** Whether an entry is one of those that were asked for. @throws {CliError} */
-function wantedBy(given: Given): (entry: Asked) => boolean {
-  const [key, who, action, outcome, request] = ['key', 'principal', 'action', 'outcome', 'request'].map((name) =>
-    given.optional(name),
-  );
+function wantedBy(given: Given): (entry: WantedMembers) => boolean {
+  const key = given.optional('key');
+  const asked = {
+    ...(key !== undefined && { key: keyInArn(key)?.key ?? key }),
+    ...Object.fromEntries(
+      (['principal', 'action', 'outcome', 'request'] as const).flatMap((name) => {
+        const value = given.optional(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  };
+  const outcome = given.optional('outcome');
   if (outcome !== undefined && !OUTCOMES.includes(outcome))
     throw new CliError('usage', 'usage', `"${outcome}" is no outcome`, `Name one of ${OUTCOMES.join(', ')}.`);
-  const keyId = key === undefined ? undefined : (keyInArn(key)?.key ?? key);
-  return (entry) =>
-    // The record of a multi-Region key is named with its region.
-    (keyId === undefined || entry.key === keyId || entry.key?.startsWith(`${keyId}@`) === true) &&
-    (who === undefined || entry.principal === who || entry.principal.split(/[:/]/).includes(who)) &&
-    (action === undefined || entry.action.toLowerCase() === action.toLowerCase()) &&
-    (outcome === undefined || entry.outcome === outcome) &&
-    (request === undefined || entry.request === request || correlationOf(entry) === request);
-}
-
-/** What a client of IBM Key Protect called its request. */
-function correlationOf({ details }: Asked): string | undefined {
-  return (details as { readonly request?: { readonly correlationId?: string } } | undefined)?.request?.correlationId;
+  return (entry) => isWanted(entry, asked);
 }

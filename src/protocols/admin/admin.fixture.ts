@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
+import { LogReader } from '../../audit/log-reader.ts';
 import { pooledRandom } from '../../crypto/random.ts';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import { issueApiKey } from '../../identity/credential.ts';
@@ -129,7 +130,11 @@ export async function adminHouse(
     clock,
     random,
     refusals,
-    audit: { checkpoint: () => undefined, verifierKey: (log) => log },
+    audit: {
+      checkpoint: () => undefined,
+      verifierKey: (log) => log,
+      reader: () => new LogReader({ read: () => undefined }),
+    },
     log,
     vault,
   };

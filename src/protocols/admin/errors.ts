@@ -39,6 +39,11 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'expiry-unfit': { status: 400, action: 'Give a date in the future, and only for an API key.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
   'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },
+  'audit-entry-not-found': {
+    status: 404,
+    action: 'List the entries. What was just done is there after a second or two.',
+  },
+  'audit-size-unknown': { status: 409, action: 'Name a size from 1 up to that of the newest checkpoint.' },
   'xks-endpoint-not-found': { status: 404, action: 'List the endpoints to see their ids.' },
   'xks-endpoint-exists': { status: 409, action: 'Choose another name, or use the endpoint that is there.' },
   'xks-path-taken': { status: 409, action: 'Choose another path, or leave it out to get one of its own.' },

@@ -11,6 +11,8 @@ export type AdminRefusalCode =
   | 'lifetime-missing'
   | 'expiry-unfit'
   | 'checkpoint-not-found'
+  | 'audit-entry-not-found'
+  | 'audit-size-unknown'
   | 'xks-endpoint-not-found'
   | 'xks-endpoint-exists'
   | 'xks-path-taken'

@@ -9,7 +9,9 @@ import { RETENTION_ROUTES } from './resources/retention.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
-import { getAuditCheckpoint, getInstallationCheckpoint } from './resources/audit.ts';
+import { CHECKPOINT_ROUTES } from './resources/audit.ts';
+import { AUDIT_ENTRY_ROUTES } from './resources/audit-entries.ts';
+import { AUDIT_PROOF_ROUTES } from './resources/audit-proofs.ts';
 import {
   createCredential,
   createRootCredential,
@@ -209,6 +211,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   exposeXksKey,
   hideXksKey,
   deleteXksEndpoint,
-  getAuditCheckpoint,
-  getInstallationCheckpoint,
+  ...CHECKPOINT_ROUTES,
+  ...AUDIT_ENTRY_ROUTES,
+  ...AUDIT_PROOF_ROUTES,
 ];

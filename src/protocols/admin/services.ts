@@ -1,3 +1,4 @@
+import type { LogReader } from '../../audit/log-reader.ts';
 import type { BarrierKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
@@ -13,11 +14,13 @@ import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { VaultServices } from './vault/vault-services.ts';
 
 /** What is asked of the audit log's files. */
-export interface CheckpointReader {
+export interface AuditReader {
   /** The newest signed checkpoint of a log (a tenant's id, or `installation`); `undefined` before the first one. */
   checkpoint(log: string): MaybePromise<string | undefined>;
   /** The public key of the log's checkpoints, as C2SP signed-note tools take it. */
   verifierKey(log: string): string;
+  /** Reads and proves entries of a log, which may have none yet. */
+  reader(log: string): LogReader;
 }
 
 /** One line per request goes here. A pino logger fits. */
@@ -41,7 +44,7 @@ export interface AdminServices {
   readonly clock: Clock;
   readonly random: Random;
   readonly refusals: UnauthenticatedRefusals;
-  readonly audit: CheckpointReader;
+  readonly audit: AuditReader;
   /** Absent: nothing bounds how often a tenant asks. */
   readonly throttle?: Throttle;
   readonly log: RequestLog;

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { readCheckpoint } from '../../../audit/checkpoint.ts';
-import { INSTALLATION } from '../../../records/record.ts';
+import { logRoutes } from '../log-routes.ts';
 import { AdminRefusal } from '../refusal.ts';
-import { adminRoute, type AdminContext } from '../route.ts';
+import type { AdminContext } from '../route.ts';
 import { named, TIMESTAMP, timestamp } from '../schema.ts';
 
 const CHECKPOINT = named('AuditCheckpoint', {
@@ -13,45 +13,14 @@ const CHECKPOINT = named('AuditCheckpoint', {
   verifierKey: Type.String({ description: 'the public key, as tools for C2SP signed notes take it' }),
 });
 
-export const getAuditCheckpoint = checkpointRoute(
-  'getAuditCheckpoint',
-  '/audit/checkpoint',
-  'keystead:ReadAuditLog',
-  "Shows the newest signed checkpoint of the own tenant's audit log",
-  ({ proof }) => proof.tenant.tenantId,
-);
-
-export const getInstallationCheckpoint = checkpointRoute(
-  'getInstallationCheckpoint',
-  '/installation/audit/checkpoint',
-  'installation:ReadAuditLog',
-  "Shows the newest signed checkpoint of the installation's own audit log",
-  () => INSTALLATION,
-);
-
-function checkpointRoute(
-  id: string,
-  path: string,
-  action: string,
-  summary: string,
-  logOf: (context: AdminContext) => string,
-) {
-  return adminRoute({
-    id,
-    method: 'GET',
-    path,
-    action,
-    summary,
-    status: 200,
-    answer: CHECKPOINT,
-    example: {},
-    prepare: (context) => ({
-      targets: [{ action, resource: '*' }],
-      run: async () => ({ value: await newest(context, logOf(context)) }),
-    }),
-    show: (value: Static<typeof CHECKPOINT>) => value,
-  });
-}
+export const CHECKPOINT_ROUTES = logRoutes({
+  ids: ['getAuditCheckpoint', 'getInstallationCheckpoint'],
+  below: '/checkpoint',
+  summary: 'Shows the newest signed checkpoint of LOG',
+  answer: CHECKPOINT,
+  example: {},
+  read: newest,
+});
 
 async function newest({ services: { audit } }: AdminContext, log: string): Promise<Static<typeof CHECKPOINT>> {
   const checkpoint = await audit.checkpoint(log);

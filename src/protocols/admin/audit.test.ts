@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leafHash } from '../../audit/merkle.ts';
+import { verifyConsistency, verifyInclusion } from '../../audit/proof.ts';
+import { openCheckpoint, readCheckpoint } from '../../audit/checkpoint.ts';
+import { adminHouse, fits, type AdminHouse } from './admin.fixture.ts';
+import { LogsOfStore } from './audit-log.fixture.ts';
+import { ADMIN_ROUTES } from './routes.ts';
+
+interface Entry {
+  readonly index: number;
+  readonly action: string;
+  readonly outcome: string;
+  readonly requestId: string;
+  readonly principal: string;
+}
+
+function fitsRoute(id: string, body: unknown): boolean {
+  return fits(ADMIN_ROUTES.find((route) => route.id === id) as (typeof ADMIN_ROUTES)[number], body);
+}
+
+describe('the audit log over the admin API', () => {
+  let house: AdminHouse;
+  let logs: LogsOfStore;
+  let administrator: string;
+  let powerless: string;
+  let operator: string;
+
+  beforeAll(async () => {
+    house = await adminHouse();
+    logs = new LogsOfStore(house.store, house.services.clock);
+    Object.assign(house.services, { audit: logs });
+    administrator = (await house.member(['administrator'])).apiKey;
+    powerless = (await house.member([])).apiKey;
+    operator = (await house.member(['operator'])).apiKey;
+    for (let n = 0; n < 5; n++) await house.send(administrator, 'GET', '/whoami');
+    await house.send(powerless, 'GET', '/regions');
+  });
+  afterAll(() => house.close());
+
+  const entries = async (query: string, as = administrator) => {
+    const { status, body } = await house.send(as, 'GET', `/audit/entries?${query}`);
+    expect(status).toBe(200);
+    expect(fitsRoute('listAuditEntries', body)).toBe(true);
+    return body as unknown as { items: Entry[]; next?: string; searchedTo?: { index: number } };
+  };
+
+  it('lists the newest first, page by page', async () => {
+    const first = await entries('limit=3&action=keystead:WhoAmI');
+    expect(first.items).toHaveLength(3);
+    const second = await entries(`limit=3&action=keystead:WhoAmI&after=${first.next}`);
+    expect(second.items).toHaveLength(2);
+    const indexes = [...first.items, ...second.items].map(({ index }) => index);
+    expect(indexes).toEqual(indexes.toSorted((a, b) => b - a));
+    expect(second.next).toBeUndefined();
+    expect(second.searchedTo?.index).toBe(0);
+  });
+
+  it('filters, and tells what a look was about, but never the text that was looked for', async () => {
+    const { items } = await entries('outcome=refused&action=keystead:List*');
+    expect(items).toMatchObject([{ action: 'keystead:ListRegions', outcome: 'refused', reason: 'access-denied' }]);
+    expect((await entries('text=pasted-by-mistake')).items).toEqual([]);
+    const told = house.store.entries().map(({ details }) => String(details));
+    expect(told.some((text) => text.includes('"outcome":"refused"'))).toBe(true);
+    expect(told.some((text) => text.includes('pasted-by-mistake'))).toBe(false);
+  });
+
+  it('shows one entry whole', async () => {
+    const [entry] = (await entries('outcome=refused')).items;
+    const { body } = await house.send(administrator, 'GET', `/audit/entries/${entry?.index}`);
+    expect(fitsRoute('getAuditEntry', body)).toBe(true);
+    const { leaf, details } = body as { leaf: string; details: string };
+    expect(JSON.parse(leaf)).toMatchObject({ action: entry?.action, request: entry?.requestId });
+    expect(JSON.parse(details)).toMatchObject({ protocol: 'admin' });
+  });
+
+  it('proves an entry and the growth of the log', async () => {
+    const older = (await house.send(administrator, 'GET', '/audit/checkpoint')).body as { checkpoint: string };
+    await house.send(administrator, 'GET', '/whoami');
+    const { body } = await house.send(administrator, 'GET', '/audit/entries/4/proof');
+    expect(fitsRoute('proveAuditEntry', body)).toBe(true);
+    const { leaf, hashes, size, checkpoint } = body as {
+      leaf: string;
+      hashes: string[];
+      size: number;
+      checkpoint: string;
+    };
+    const inclusion = { index: 4, size, hashes: hashes.map((hash) => Buffer.from(hash, 'base64')) };
+    const head = readCheckpoint(checkpoint);
+    expect(verifyInclusion(inclusion, leafHash(Buffer.from(leaf, 'base64')), head.root)).toBe(true);
+
+    const old = readCheckpoint(older.checkpoint);
+    const grown = await house.send(administrator, 'GET', `/audit/growth?from=${old.size}`);
+    expect(fitsRoute('proveAuditGrowth', grown.body)).toBe(true);
+    const growth = grown.body as unknown as { from: number; to: number; hashes: string[]; checkpoint: string };
+    const consistency = { ...growth, hashes: growth.hashes.map((hash) => Buffer.from(hash, 'base64')) };
+    expect(verifyConsistency(consistency, old.root, readCheckpoint(growth.checkpoint).root)).toBe(true);
+    const origin = `keystead.test/${house.tenant.tenantId}`;
+    expect(openCheckpoint(growth.checkpoint, origin, logs.publicKey).size).toBe(growth.to);
+  });
+
+  it.each([
+    ['/audit/entries/99999', 404, 'audit-entry-not-found'],
+    ['/audit/entries/99999/proof', 404, 'audit-entry-not-found'],
+    ['/audit/growth?from=99999', 409, 'audit-size-unknown'],
+    ['/audit/growth', 400, 'invalid-request'],
+    ['/audit/growth?from=0', 400, 'invalid-request'],
+    ['/audit/entries/-1', 400, 'invalid-request'],
+    ['/audit/entries?limit=0', 400, 'invalid-request'],
+    ['/audit/entries?limit=-1', 400, 'invalid-request'],
+    ['/audit/entries?limit=NaN', 400, 'invalid-request'],
+    ['/audit/entries?limit=1001', 400, 'invalid-request'],
+    ['/audit/entries?after=-5', 400, 'invalid-request'],
+    ['/audit/entries?from=yesterday', 400, 'invalid-request'],
+    ['/audit/entries?outcome=maybe', 400, 'invalid-request'],
+    [`/audit/entries?text=${'x'.repeat(257)}`, 400, 'invalid-request'],
+    ['/audit/entries?everything=1', 400, 'invalid-request'],
+  ])('refuses %s', async (path, status, code) => {
+    const answer = await house.send(administrator, 'GET', path);
+    expect([answer.status, (answer.body['error'] as { code: string }).code]).toEqual([status, code]);
+  });
+
+  it('shows nobody the log of another tenant, and the installation to operators alone', async () => {
+    const other = (await house.member(['administrator'], house.stranger)).apiKey;
+    const { items } = await entries('limit=1000', other);
+    expect(items.every(({ principal }) => !principal.includes(house.tenant.accountId))).toBe(true);
+    expect((await house.send(administrator, 'GET', '/installation/audit/entries')).status).toBe(403);
+    expect((await house.send(operator, 'GET', '/installation/audit/entries')).status).toBe(200);
+    expect((await house.send(operator, 'GET', '/audit/entries')).status).toBe(403);
+  });
+
+  it('hands on hostile names as data', async () => {
+    const agent = 'curl "x" \\u001b[31m </script> {"outcome":"done"}';
+    await house.send(administrator, 'GET', '/whoami', undefined, { 'user-agent': agent });
+    const [entry] = (await entries('text=%3C/script%3E')).items as (Entry & { userAgent: string })[];
+    expect(entry).toMatchObject({ action: 'keystead:WhoAmI', userAgent: agent });
+  });
+});
