@@ -28,6 +28,7 @@ import { alertSender } from './server/alert-sender.ts';
 import { attestationRoots } from './server/attestation-roots.ts';
 import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
+import { consoleEntrance, consoleRoute } from './server/console/routes.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { readHostedStores } from './server/hosted-stores.ts';
@@ -205,7 +206,12 @@ export async function startKeystead(
       ...(tls && { tls }),
       routes: [
         sharedRoute([{ route: sts.post, isFor: isForSts }], kms),
-        sts.get,
+        sharedRoute([{ route: sts.get, isFor: isForSts }], {
+          ...consoleEntrance('/'),
+          bodyLimitBytes: sts.get.bodyLimitBytes,
+        }),
+        consoleEntrance('/console'),
+        consoleRoute(),
         ...iam,
         ...keyProtect,
         ...healthRoutes(health, store),

@@ -3,8 +3,11 @@ import { KeysteadError } from './error.ts';
 export interface TransportOptions {
   /** Where the server is: `http://localhost:8420`. */
   readonly url: string;
-  /** Begins with `ks_`. Asked for with each request, so that whoever keeps it decides how long. */
-  readonly apiKey: string | (() => string);
+  /**
+   * Begins with `ks_`. Asked for with each request, so that whoever keeps it decides how long. Absent: a browser on the
+   * server's own pages, whose cookie says who is signed in.
+   */
+  readonly apiKey?: string | (() => string);
   /** Another `fetch`, for tests and for hosts that have their own. */
   readonly fetch?: typeof globalThis.fetch;
   /** How long a request may take, in milliseconds. 30,000 by default. */
@@ -32,11 +35,12 @@ export class Transport {
       response = await fetch(this.#base + path + searchOf(query), {
         method,
         headers: {
-          Authorization: `Bearer ${typeof apiKey === 'string' ? apiKey : apiKey()}`,
+          ...(apiKey !== undefined && { Authorization: `Bearer ${typeof apiKey === 'string' ? apiKey : apiKey()}` }),
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'error',
+        credentials: 'same-origin',
         signal: AbortSignal.timeout(timeoutMs),
       });
       text = await response.text();
@@ -44,7 +48,7 @@ export class Transport {
       throw new KeysteadError({
         status: 0,
         code: 'unreachable',
-        message: `there is no answer from ${this.#options.url}: ${reasonOf(error)}`,
+        message: `there is no answer from ${this.#options.url || 'the server'}: ${reasonOf(error)}`,
         action: 'Check that the server runs there and that the address is right.',
       });
     }

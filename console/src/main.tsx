@@ -1,0 +1,17 @@
+import '@fontsource-variable/inter/wght.css';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './ui/keystead.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { KeysteadApp } from './app/keystead-app.tsx';
+import { openApi } from './api/open-api.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no place for the console');
+const api = await openApi();
+createRoot(root).render(
+  <StrictMode>
+    <KeysteadApp api={api} />
+  </StrictMode>,
+);

@@ -1,0 +1,16 @@
+import type { Methods } from './mocked.ts';
+
+/** Who is signed in to the made-up server. */
+export const sessionMock = {
+  whoAmI: () =>
+    Promise.resolve({
+      principalId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10',
+      name: 'ada',
+      arn: 'arn:aws:iam::123456789012:user/ada',
+      policies: ['owner'],
+      credentialId: '6c7cf4b5-3b5f-4e57-9a53-0d3c7d2b8f11',
+      tenantId: '5c1f0f0e-6d0b-4b7a-9a53-0d3c7d2b8f11',
+      tenantName: 'default',
+      accountId: '123456789012',
+    }),
+} satisfies Partial<Methods>;

@@ -1,0 +1,32 @@
+import { Group, Stack, Text, Title } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
+
+interface PageProps {
+  readonly title: string;
+  /** What the page is for, in a sentence. */
+  readonly about?: ReactNode;
+  /** What one does here first: buttons, at the right. */
+  readonly actions?: ReactNode;
+  readonly children?: ReactNode;
+}
+
+/** A page: its heading is the only one of the first level, and the title of the browser's tab. */
+export function Page({ title, about, actions, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Keystead`;
+  }, [title]);
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-start">
+        <Stack gap={4} maw={720}>
+          <Title order={1} size="h2">
+            {title}
+          </Title>
+          {about !== undefined && about !== '' && <Text c="dimmed">{about}</Text>}
+        </Stack>
+        {actions !== undefined && <Group gap="sm">{actions}</Group>}
+      </Group>
+      {children}
+    </Stack>
+  );
+}

@@ -1,0 +1,48 @@
+import { Tooltip } from '@mantine/core';
+import { useSyncExternalStore } from 'react';
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const ABSOLUTE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const TICK_MS = 30_000;
+
+/** A time: how long ago or ahead it is; on hover and focus the exact one, in the viewer's zone and in UTC. */
+export function Time({ at }: { readonly at: string }) {
+  const nowMs = useSyncExternalStore(everyTick, tick);
+  const ms = Date.parse(at);
+  return (
+    <Tooltip label={`${ABSOLUTE.format(ms)} here, ${at} UTC`}>
+      <time dateTime={at} tabIndex={0}>
+        {relative(ms - nowMs)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A time to the minute, in the viewer's zone. */
+export function exactTime(at: string): string {
+  return ABSOLUTE.format(Date.parse(at));
+}
+
+function relative(differenceMs: number): string {
+  const seconds = differenceMs / 1000;
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
+  return RELATIVE.format(Math.trunc(seconds / size), unit);
+}
+
+function everyTick(listener: () => void): () => void {
+  const timer = setInterval(listener, TICK_MS);
+  return () => clearInterval(timer);
+}
+
+/** Changes once a tick: what is drawn in between stays as it is. */
+function tick(): number {
+  return Math.floor(Date.now() / 1000) * 1000 - (Math.floor(Date.now() / 1000) % 5) * 1000;
+}
