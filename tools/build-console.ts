@@ -37,6 +37,8 @@ export async function buildConsole(): Promise<void> {
     try {
       rmSync(stamp, { force: true });
       const project = join(root, 'console');
+      // A test runner's own would bring the libraries' code for development along.
+      process.env['NODE_ENV'] = 'production';
       await build({ root: project, configFile: join(project, 'vite.config.ts'), logLevel: 'warn' });
       writeFileSync(stamp, sources);
     } finally {
