@@ -9,6 +9,7 @@ import { awsKmsModel } from './generate-aws-kms-model.ts';
 import { accessGuide } from './generate-access-guide.ts';
 import { cliGuide } from './generate-cli-guide.ts';
 import { openApi } from './generate-openapi.ts';
+import { rolesGuide } from './generate-roles-guide.ts';
 import { sdkClient } from './generate-sdk.ts';
 import { compatibility } from './generate-compatibility.ts';
 import type { Generator } from './generator.ts';
@@ -22,6 +23,7 @@ const GENERATORS: readonly Generator[] = [
   sdkClient,
   cliGuide,
   accessGuide,
+  rolesGuide,
 ];
 
 const root = resolve(import.meta.dirname, '..');

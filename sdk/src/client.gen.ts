@@ -1719,7 +1719,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/policies`, undefined, body);
   }
 
-  /** Lists the policies that the own tenant has made. The built-in ones are administrator, user and operator. Needs the permission `keystead:ListPolicies`. */
+  /** Lists the policies of the own tenant: the built-in ones, then those that it has made. Needs the permission `keystead:ListPolicies`. */
   listPolicies(query: {
     /** the `next` of the page before */
     readonly after?: string | undefined;

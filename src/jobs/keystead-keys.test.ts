@@ -127,6 +127,16 @@ describe('an environment and a key of this installation', () => {
     });
   });
 
+  it('is had of a backup administrator, who makes no other grant', async () => {
+    const { world, account, ports, saver, arnOf } = await house();
+    const key = await rootKey(world, account);
+    const { token } = await world.actor(account.tenant, 'betty', ['backup-administrator']);
+    const proof = await ports.directory.byApiKey(bytesOf<'CredentialSecret'>(Buffer.from(token)));
+    const betty = { ...saver, principal: proof?.principal as Saver['principal'] };
+    await letUse(ports, betty, account.tenant, ENVIRONMENT, arnOf(key));
+    expect(await ports.grants.ofGrantee(account.instance, key, `principal:${granteeOf(account)}`)).toHaveLength(1);
+  });
+
   it('is registered with the key, once, which holds its deletion back', async () => {
     const { world, account, allow, ports, arnOf } = await house();
     const key = await rootKey(world, account);

@@ -74,6 +74,8 @@ export async function letUse(
           key: open,
           accountId,
           mayRestOn: (grant) => isWithin(wanted, grant),
+          // For policies that let somebody make grants for environments alone.
+          context: { values: (key) => (key === 'kms:granteeprincipal' ? [wanted.grantee.name] : undefined) },
         },
       ],
       details: {

@@ -8,12 +8,15 @@ import { principalIdOf } from './principal.ts';
 
 const COLUMNS: readonly Column<Policy>[] = [
   ['POLICY', ({ name }) => name],
+  ['OF', ({ isBuiltIn }) => (isBuiltIn ? 'built-in' : 'your own')],
   ['VERSION', ({ version }) => version],
   ['ATTACHED', ({ attachments }) => attachments],
   ['DESCRIPTION', ({ description }) => description],
 ];
 
-const NAME: readonly Row[] = [['<policy>', 'its name: administrator, user, operator, or one of your own']];
+const NAME: readonly Row[] = [
+  ['<policy>', 'its name: a built-in one (owner, key-administrator, key-user, ...), or one of your own'],
+];
 const HOLDER: readonly Row[] = [
   ['--principal <name>', 'the user of this name'],
   ['--role <name>', 'the role of this name'],
@@ -71,13 +74,12 @@ export const POLICY_COMMANDS: readonly CliCommand[] = [
   },
   {
     path: 'policy list',
-    summary: 'Lists the policies that your tenant has made',
+    summary: 'Lists the policies of your tenant: the built-in ones, then your own',
     reach: 'remote',
     examples: ['policy list'],
     run: async ({ client, output }) => {
       const api = client();
-      const none = 'There is no policy but the built-in ones: administrator, user, operator.';
-      output.rows(await all(everyItem((after) => api.listPolicies({ after }))), COLUMNS, none);
+      output.rows(await all(everyItem((after) => api.listPolicies({ after }))), COLUMNS, 'There is no policy.');
     },
   },
   {

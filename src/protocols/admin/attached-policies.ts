@@ -9,10 +9,16 @@ import type { Target } from '../../pipeline/act.ts';
 /** A policy that can be attached. */
 export type Attachable = BuiltInPolicy | ManagedPolicy;
 
-/** Finds a policy by its name: a built-in one, or the tenant's own. @throws {IdentityError} `access-policy-not-found` */
+/**
+ * Finds a policy by its name: the tenant's own, or a built-in one. A tenant may have one that is older than the built-in
+ * one of its name: that is what the tenant means by it.
+ *
+ * @throws {IdentityError} `access-policy-not-found`
+ */
 export async function findPolicy(directory: Directory, tenant: Tenant, name: string): Promise<Attachable> {
-  const policy: Attachable | undefined = isBuiltInPolicy(name) ? name : await directory.policyNamed(tenant, name);
-  if (policy !== undefined) return policy;
+  const own = await directory.policyNamed(tenant, name);
+  if (own !== undefined) return own;
+  if (isBuiltInPolicy(name)) return name;
   throw new IdentityError('access-policy-not-found', `your tenant has no policy named ${name}`);
 }
 

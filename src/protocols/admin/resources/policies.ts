@@ -1,6 +1,12 @@
 import Type from 'typebox';
 import { policyArn } from '../../../identity/arn.ts';
-import { BUILT_IN_DOCUMENTS, isBuiltInPolicy } from '../../../identity/built-in-policies.ts';
+import {
+  BUILT_IN_NAMES,
+  BUILT_IN_TEXTS,
+  isBuiltInPolicy,
+  type BuiltInPolicy,
+} from '../../../identity/built-in-policies.ts';
+import type { Directory } from '../../../identity/directory.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { LIMITS } from '../../../identity/limits.ts';
 import {
@@ -78,21 +84,43 @@ export const listPolicies = adminRoute({
   method: 'GET',
   path: '/policies',
   action: 'keystead:ListPolicies',
-  summary: 'Lists the policies that the own tenant has made. The built-in ones are administrator, user and operator',
+  summary: 'Lists the policies of the own tenant: the built-in ones, then those that it has made',
   status: 200,
   query: PAGE,
   answer: pageOf(POLICY),
   example: { query: { limit: 10 } },
-  prepare: ({ services: { records }, proof: { tenant } }, { query }) => ({
+  prepare: ({ services: { records, directory }, proof: { tenant } }, { query }) => ({
     targets: [{ action: 'keystead:ListPolicies', resource: '*' }],
     run: async () => {
-      const rows = await records.list(tenant.tenantId, 'access-policy', '', pageFrom(query));
-      const items = rows.map((row) => showOwn(tenant, readManagedPolicy(tenant, row)));
-      return { value: paged(rows, query, items) };
+      const { limit, after } = pageFrom(query);
+      const builtIn = (await builtInOf(directory, tenant, after)).slice(0, limit);
+      const items: Shown[] = builtIn.map(showBuiltIn);
+      const last = builtIn.at(-1);
+      if (last !== undefined && builtIn.length === limit) return { value: { items, next: last } };
+      const rest = {
+        limit: limit - builtIn.length,
+        ...(after !== undefined && !isBuiltInPolicy(after) && { after }),
+      };
+      const rows = await records.list(tenant.tenantId, 'access-policy', '', rest);
+      const own = rows.map((row) => showOwn(tenant, readManagedPolicy(tenant, row)));
+      return { value: paged(rows, rest, [...items, ...own]) };
     },
   }),
-  show: (page: { items: ReturnType<typeof showOwn>[]; next?: string }) => page,
+  show: (page: { items: Shown[]; next?: string }) => page,
 });
+
+/**
+ * The built-in policies that stand behind `after`, which is the name of one, or the id of one of the tenant's own. One
+ * whose name the tenant gave to another, before it was a built-in one's, is none of the tenant's.
+ */
+async function builtInOf(directory: Directory, tenant: Tenant, after: string | undefined): Promise<BuiltInPolicy[]> {
+  if (after !== undefined && !isBuiltInPolicy(after)) return [];
+  const from = after === undefined ? 0 : BUILT_IN_NAMES.indexOf(after) + 1;
+  const found: BuiltInPolicy[] = [];
+  for (const name of BUILT_IN_NAMES.slice(from))
+    if ((await directory.policyNamed(tenant, name)) === undefined) found.push(name);
+  return found;
+}
 
 export const getPolicy = adminRoute({
   id: 'getPolicy',
@@ -109,9 +137,7 @@ export const getPolicy = adminRoute({
     return {
       targets: [{ action: 'keystead:GetPolicy', resource: found.resource }],
       run: () => ({
-        value: isBuiltInPolicy(params.policy)
-          ? showBuiltIn(params.policy)
-          : showOwn(context.proof.tenant, found.requireOwn()),
+        value: found.builtIn ? showBuiltIn(found.builtIn) : showOwn(context.proof.tenant, found.requireOwn()),
       }),
     };
   },
@@ -174,6 +200,8 @@ export const deletePolicy = adminRoute({
 
 /** A policy that a path names, or may name. */
 interface FoundPolicy {
+  /** It is this built-in one. */
+  readonly builtIn: BuiltInPolicy | undefined;
   /** In its own spelling, whatever that of the request: policies compare to the letter. */
   readonly resource: string;
   /** To be asked behind the decision. @throws {IdentityError} `access-policy-built-in`, `access-policy-not-found` */
@@ -181,13 +209,14 @@ interface FoundPolicy {
 }
 
 async function find({ services, proof }: AdminContext, name: string): Promise<FoundPolicy> {
-  const isBuiltIn = isBuiltInPolicy(name);
-  const policy = isBuiltIn ? undefined : await services.directory.policyNamed(proof.tenant, name);
+  const policy = await services.directory.policyNamed(proof.tenant, name);
+  const builtIn = policy === undefined && isBuiltInPolicy(name) ? name : undefined;
   return {
-    resource: policyArn(isBuiltIn ? 'aws' : proof.tenant.accountId, policy?.name ?? name),
+    builtIn,
+    resource: policyArn(builtIn === undefined ? proof.tenant.accountId : 'aws', policy?.name ?? name),
     requireOwn() {
       if (policy !== undefined) return policy;
-      throw isBuiltIn
+      throw builtIn !== undefined
         ? new IdentityError('access-policy-built-in', `the built-in policy ${name} is the same in every tenant`)
         : new IdentityError('access-policy-not-found', `your tenant has no policy named ${name}`);
     },
@@ -209,7 +238,6 @@ function showOwn({ accountId }: Tenant, policy: ManagedPolicy) {
   };
 }
 
-function showBuiltIn(name: keyof typeof BUILT_IN_DOCUMENTS) {
-  const document: string = BUILT_IN_DOCUMENTS[name];
-  return { name, arn: policyArn('aws', name), isBuiltIn: true, description: 'the same in every tenant', document };
+function showBuiltIn(name: BuiltInPolicy) {
+  return { name, arn: policyArn('aws', name), isBuiltIn: true, ...BUILT_IN_TEXTS[name] };
 }
