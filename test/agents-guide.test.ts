@@ -45,7 +45,13 @@ it('the guide to agents does what it says, command by command', async () => {
     ].join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-c', script], {
       cwd: home,
-      env: { PATH: '/usr/bin:/bin', HOME: home, KEYSTEAD_AGENT_STATE: join(home, 'state'), ...env },
+      env: {
+        PATH: '/usr/bin:/bin',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        HOME: home,
+        KEYSTEAD_AGENT_STATE: join(home, 'state'),
+        ...env,
+      },
     });
     const fingerprints = [...stdout.matchAll(/^(?:fingerprint|writer ?[iI]d):? +([0-9a-f]{32})$/gim)].map(
       ([, id]) => id,

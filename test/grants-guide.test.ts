@@ -19,7 +19,13 @@ it('what the guide to grants does gives the right that it says, and takes it bac
   const shell = async (script: string) => {
     const keystead = `keystead() { ${process.execPath} ${join(root, 'src/main.ts')} "$@"; }`;
     const text = script.replaceAll('111122223333', first.accountId);
-    const env = { PATH: '/usr/bin:/bin', HOME: home.folder, KEYSTEAD_URL: server.url, KEYSTEAD_API_KEY: first.apiKey };
+    const env = {
+      PATH: '/usr/bin:/bin',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      HOME: home.folder,
+      KEYSTEAD_URL: server.url,
+      KEYSTEAD_API_KEY: first.apiKey,
+    };
     return (await promisify(execFile)('bash', ['-c', `set -euo pipefail\n${keystead}\n${text}`], { env })).stdout;
   };
   try {

@@ -41,6 +41,7 @@ export async function runGuide(
     cwd: home.folder,
     env: {
       PATH: '/usr/bin:/bin',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: home.folder,
       KEYSTEAD_URL: server.url,
       KEYSTEAD_API_KEY: server.first!.apiKey,

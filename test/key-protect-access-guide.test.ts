@@ -33,6 +33,7 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
       cwd: home.folder,
       env: {
         PATH: '/usr/bin:/bin',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         HOME: home.folder,
         KEYSTEAD_URL: server.url,
         KEYSTEAD_API_KEY: apiKey,

@@ -26,10 +26,11 @@ describe('the command line as processes', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keystead-process-'));
-    const { PATH, HOME } = process.env;
+    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
     env = {
       PATH,
       HOME,
+      NODE_COMPILE_CACHE,
       KEYSTEAD_DATA: join(folder, 'data'),
       KEYSTEAD_SEAL: join(folder, 'seal'),
       KEYSTEAD_LISTEN: 'http://localhost:0',

@@ -24,6 +24,7 @@ describe('a server that is killed while a run is in flight', () => {
     writeFileSync(join(folder, 'sources', 'records', 'a'), 'a record');
     env = {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       KEYSTEAD_DATA: join(folder, 'data'),
       KEYSTEAD_SEAL: join(folder, 'seal'),
       KEYSTEAD_LISTEN: 'http://127.0.0.1:0',

@@ -94,7 +94,9 @@ export class Runner {
    */
   start(runId: string, job: Job, keystead?: AskKeystead): StartedRun {
     if (this.#runs.has(runId)) throw new TypeError(`the run ${runId} is in flight already`);
-    const { codeCacheFolder, environment } = this.#options;
+    const { environment } = this.#options;
+    // Where the server itself was told to keep compiled code, that is in its hands alone, too.
+    const codeCacheFolder = process.env['NODE_COMPILE_CACHE'] ?? this.#options.codeCacheFolder;
     const isLent = job.storage.type === 'bucket' && job.storage.credentials === 'environment';
     const passed = [...PASSED_ON, ...(isLent ? LENT : [])].flatMap((name) =>
       process.env[name] === undefined ? [] : [[name, process.env[name]]],
