@@ -141,6 +141,38 @@ describe('the import table', () => {
   });
 });
 
+/** What runs in browsers: the console, and the SDK that it stands on. */
+describe('what runs in a browser', () => {
+  const sourcesBelow = (folder: string): SourceFile[] =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))
+      .map((name) => {
+        const path = join(root, folder, name);
+        return { path, room: folder, isTest: false, text: readFileSync(path, 'utf8') };
+      });
+  const outside = (file: SourceFile, folder: string): string[] =>
+    importsOf(file).filter(
+      (name) =>
+        name.startsWith('node:') ||
+        (name.startsWith('.') && !resolve(dirname(file.path), name).startsWith(join(root, folder))),
+    );
+
+  it.each(['sdk/src', 'console/src'])('%s reaches neither the server nor the system', (folder) => {
+    const sources = sourcesBelow(folder);
+    expect(sources.length).toBeGreaterThan(4);
+    expect(sources.flatMap((file) => outside(file, folder).map((name) => `${file.path}: ${name}`))).toEqual([]);
+  });
+
+  it('the console talks to the server by the published client alone', () => {
+    const broken = sourcesBelow('console/src')
+      .filter((file) =>
+        /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\b|dangerouslySetInnerHTML|\beval\(/.test(withoutComments(file.text)),
+      )
+      .map((file) => relative(root, file.path));
+    expect(broken).toEqual([]);
+  });
+});
+
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
 }
