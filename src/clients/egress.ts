@@ -85,6 +85,15 @@ export class EgressGuard {
   }
 
   /**
+   * How far a call may reach whose address a tenant alone has given: to this machine only where the operator names the
+   * host as one that may be called.
+   */
+  reachForTenant(address: string): Reach {
+    const host = URL.canParse(address) ? hostOf(new URL(address)) : '';
+    return { thisMachine: this.#policy.allowedHosts?.includes(host) === true ? 'allowed' : 'refused' };
+  }
+
+  /**
    * Looks at each address a name resolves to, at the moment when it is connected to: a name cannot pass {@link check}
    * and then come to mean another place.
    */

@@ -38,6 +38,8 @@ export type Binding =
   | readonly ['key-store-secret', tenantId: string, region: string, keyStoreId: string, name: string]
   | readonly ['checkpoint-key', installationId: string]
   | readonly ['token-signing-key', kid: string]
+  | readonly ['identity-provider-secret', tenantId: string, providerId: string]
+  | readonly ['provider-sign-in', installationId: string]
   | readonly ['environment-secret', tenantId: string, environmentId: string, name: string]
   | readonly ['source-secret', tenantId: string, sourceId: string, name: string]
   | readonly ['channel-secret', tenantId: string, channelId: string, name: string]

@@ -26,6 +26,10 @@ export type IdentityErrorCode =
   | 'authorization-not-found'
   | 'too-many-authorizations'
   | 'token-signing-key-not-found'
+  | 'identity-provider-not-found'
+  | 'identity-provider-malformed'
+  | 'identity-provider-secret-missing'
+  | 'too-many-identity-providers'
   | 'session-duration-out-of-bounds';
 
 /** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */

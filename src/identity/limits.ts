@@ -15,6 +15,8 @@ export const LIMITS = {
   roleAssignments: 100,
   /** Ours as well: authorizations of services, of one tenant. */
   authorizations: 1_000,
+  /** Ours too: each is a button on the page where people sign in. */
+  identityProviders: 20,
 } as const;
 
 /** How long sessions last, in seconds: least, most, and where nothing is said. */

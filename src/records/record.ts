@@ -24,6 +24,7 @@ export type RecordKind =
   | 'instance-import-token'
   | 'authorization'
   | 'token-signing-key'
+  | 'identity-provider'
   | 'environment'
   | 'run'
   | 'source'
