@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
+import { EgressGuard } from './clients/egress.ts';
+import { ProviderClient } from './clients/oidc/provider-client.ts';
 import { forgetRuns } from './jobs/forget-runs.ts';
 import { noteOverdue } from './jobs/note-overdue.ts';
 import { RightsSweep } from './jobs/sweep-rights.ts';
@@ -109,6 +111,7 @@ export async function startKeystead(
     { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );
   const materials = new MaterialPool();
+  let server: RunningServer | undefined;
   const admin = await createAdminApi({
     ...unsealed,
     materials,
@@ -122,6 +125,11 @@ export async function startKeystead(
     version: VERSION,
     ...(throttle && { throttle }),
     log,
+    // The port may be known only once the server listens.
+    get publicUrl() {
+      return config.publicUrl ?? server?.url ?? urlOf(config.listen);
+    },
+    providers: new ProviderClient(new EgressGuard(config.egress), () => performance.now()),
     ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });
   const sts = stsRoutes({
@@ -196,7 +204,6 @@ export async function startKeystead(
   });
 
   await vault.desk.recover();
-  let server: RunningServer | undefined;
   let xksServer: RunningServer | undefined;
   try {
     const { host, port, tls } = config.listen;

@@ -468,6 +468,46 @@ export interface GrantConstraints {
   readonly sourceArn?: string | undefined;
 }
 
+export interface IdentityProvider {
+  /** a UUID in lower case */
+  readonly providerId: string;
+  /** what the button says */
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly hasClientSecret: boolean;
+  readonly scopes: readonly (string)[];
+  readonly userClaim: 'email' | 'preferred_username' | 'sub';
+  readonly emailDomains: readonly (string)[];
+  readonly allowNewcomers: boolean;
+  readonly newcomerPolicies: readonly (string)[];
+  readonly requireMultiFactor: boolean;
+  readonly forOperators: boolean;
+  readonly state: 'active' | 'suspended';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** what must be registered at the provider as the redirect URI */
+  readonly callbackUrl: string;
+}
+
+export interface IdentityProviderTest {
+  readonly works: boolean;
+  /** for programs: what is wrong */
+  readonly failure?: string | undefined;
+  /** what is wrong */
+  readonly message?: string | undefined;
+  /** what to do */
+  readonly action?: string | undefined;
+  /** where browsers are sent */
+  readonly authorizationEndpoint?: string | undefined;
+  /** by which it signs ID tokens, as far as they count */
+  readonly algorithms?: readonly (string)[] | undefined;
+  /** how many keys it publishes that could verify an ID token */
+  readonly keys?: number | undefined;
+  /** what must be registered at the provider */
+  readonly callbackUrl: string;
+}
+
 export interface ImportedEnvironment {
   readonly environment: Environment;
   readonly checks: readonly (EnvironmentCheck)[];
@@ -1707,6 +1747,95 @@ export class KeysteadClient {
   /** Deletes a user for good, with its credentials. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeletePrincipal`. */
   deletePrincipal(principalId: string): Promise<Principal> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/delete`);
+  }
+
+  /** Has people of the own tenant sign in by an OpenID provider. Register the callback URL of the answer there. Needs the permission `keystead:CreateIdentityProvider`. */
+  createIdentityProvider(body: {
+    readonly name: string;
+    /** as the provider calls itself, to the letter */
+    readonly issuer: string;
+    readonly clientId: string;
+    /** kept wrapped, never shown again; none for a public client, which proves itself by PKCE alone */
+    readonly clientSecret?: string | undefined;
+    /** openid among them; by default openid, email, profile */
+    readonly scopes?: readonly (string)[] | undefined;
+    /** which claim is compared with the name of an invited user: email (which the provider must have verified; the default), preferred_username, sub */
+    readonly userClaim?: 'email' | 'preferred_username' | 'sub' | undefined;
+    /** domains whose people are let in; none: any */
+    readonly emailDomains?: readonly (string)[] | undefined;
+    /** whether a user is made for whoever the provider vouches for; by default none is */
+    readonly allowNewcomers?: boolean | undefined;
+    readonly newcomerPolicies?: readonly (string)[] | undefined;
+    /** whether the provider must say that it asked for more than a password */
+    readonly requireMultiFactor?: boolean | undefined;
+    /** whether operators may sign in by it; takes an operator to say so */
+    readonly forOperators?: boolean | undefined;
+  }): Promise<IdentityProvider> {
+    return this.#transport.send('POST', `/identity-providers`, undefined, body);
+  }
+
+  /** Lists the OpenID providers by which people of the own tenant sign in. Needs the permission `keystead:ListIdentityProviders`. */
+  listIdentityProviders(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (IdentityProvider)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/identity-providers`, query);
+  }
+
+  /** Describes an OpenID provider, without its client secret. Needs the permission `keystead:GetIdentityProvider`. */
+  getIdentityProvider(providerId: string): Promise<IdentityProvider> {
+    return this.#transport.send('GET', `/identity-providers/${encodeURIComponent(providerId)}`);
+  }
+
+  /** Changes an OpenID provider; what is left out stays. With another issuer or client the secret must be given again, or removed. Needs the permission `keystead:UpdateIdentityProvider`. */
+  updateIdentityProvider(providerId: string, body: {
+    readonly name?: string | undefined;
+    /** as the provider calls itself, to the letter */
+    readonly issuer?: string | undefined;
+    readonly clientId?: string | undefined;
+    /** kept wrapped, never shown again; none for a public client, which proves itself by PKCE alone */
+    readonly clientSecret?: string | undefined;
+    /** it is a public client from now on */
+    readonly removeClientSecret?: boolean | undefined;
+    /** openid among them; by default openid, email, profile */
+    readonly scopes?: readonly (string)[] | undefined;
+    /** which claim is compared with the name of an invited user: email (which the provider must have verified; the default), preferred_username, sub */
+    readonly userClaim?: 'email' | 'preferred_username' | 'sub' | undefined;
+    /** domains whose people are let in; none: any */
+    readonly emailDomains?: readonly (string)[] | undefined;
+    /** whether a user is made for whoever the provider vouches for; by default none is */
+    readonly allowNewcomers?: boolean | undefined;
+    readonly newcomerPolicies?: readonly (string)[] | undefined;
+    /** whether the provider must say that it asked for more than a password */
+    readonly requireMultiFactor?: boolean | undefined;
+    /** whether operators may sign in by it; takes an operator to say so */
+    readonly forOperators?: boolean | undefined;
+  } = {}): Promise<IdentityProvider> {
+    return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/update`, undefined, body);
+  }
+
+  /** Lets nobody sign in by a provider any more. Needs the permission `keystead:SuspendIdentityProvider`. */
+  suspendIdentityProvider(providerId: string): Promise<IdentityProvider> {
+    return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/suspend`);
+  }
+
+  /** Lets people sign in by a provider again. Needs the permission `keystead:ResumeIdentityProvider`. */
+  resumeIdentityProvider(providerId: string): Promise<IdentityProvider> {
+    return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/resume`);
+  }
+
+  /** Forgets a provider and its client secret: nobody signs in by it any more. Needs the permission `keystead:DeleteIdentityProvider`. */
+  deleteIdentityProvider(providerId: string): Promise<IdentityProvider> {
+    return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/delete`);
+  }
+
+  /** Asks a provider what it publishes of itself, for its keys, and whether it knows this client and its secret. Needs the permission `keystead:TestIdentityProvider`. */
+  testIdentityProvider(providerId: string): Promise<IdentityProviderTest> {
+    return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/test`);
   }
 
   /** Makes a policy of the own tenant, to be attached to users and roles. Needs the permission `keystead:CreatePolicy`. */

@@ -6,6 +6,7 @@ import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
+import { IDENTITY_PROVIDER_COMMANDS } from './commands/identity-provider.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { INSTANCE_POLICY_COMMANDS } from './commands/instance-policy.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
@@ -34,6 +35,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
   'key-role': 'Roles of IBM Key Protect: what users, programs and roles may do with keys, and with which.',
+  'identity-provider': 'Identity providers: OpenID providers by which people of your tenant sign in.',
   authorization: 'Authorizations: what services may do with keys of your tenant.',
   service: 'Services: programs that act for tenants where their policies or grants name them.',
   'token-key': 'Keys that sign the bearer tokens of the IBM Key Protect API.',
@@ -68,6 +70,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...INSTANCE_COMMANDS,
   ...INSTANCE_POLICY_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...IDENTITY_PROVIDER_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,
   ...KEY_ROLE_COMMANDS,

@@ -125,7 +125,7 @@ export class ProviderClient {
    *
    * @throws {ProviderError} says what is wrong
    */
-  async examine(access: ProviderAccess): Promise<Examined> {
+  async examine(access: ProviderAccess, redirectUri: string): Promise<Examined> {
     this.#known.delete(access.issuer);
     const metadata = await this.#metadataOf(access.issuer);
     const { jwks_uri: keysAt } = metadata;
@@ -138,12 +138,25 @@ export class ProviderClient {
     const keys = await usableKeys(answer);
     if (keys === 0)
       throw new ProviderError('no-usable-keys', 'the provider publishes no key by which ID tokens could be verified');
+    await this.#tryClient(access, redirectUri);
     return {
       authorizationEndpoint: metadata.authorization_endpoint as string,
       algorithms: algorithmsOf(metadata),
       keys,
       saysIssuer: metadata.authorization_response_iss_parameter_supported === true,
     };
+  }
+
+  /** A code that nobody was given: a provider that knows the client refuses the code, and else the client. */
+  async #tryClient(access: ProviderAccess, redirectUri: string): Promise<void> {
+    const request = { redirectUri, scopes: [], state: 'none', nonce: 'none', codeVerifier: 'x'.repeat(43) };
+    const query = new URLSearchParams({ code: 'keystead-connection-test', state: request.state, iss: access.issuer });
+    try {
+      await this.redeem(access, request, query);
+    } catch (error) {
+      if (error instanceof ProviderError && error.failure === 'code-refused') return;
+      throw error;
+    }
   }
 
   async #metadataOf(issuer: string): Promise<ServerMetadata> {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { LogReader } from '../../audit/log-reader.ts';
 import { pooledRandom } from '../../crypto/random.ts';
+import { EgressGuard, type EgressPolicy } from '../../clients/egress.ts';
+import { ProviderClient } from '../../clients/oidc/provider-client.ts';
 import { BarrierKey, makeBarrierRoot } from '../../crypto/hierarchy.ts';
 import { issueApiKey } from '../../identity/credential.ts';
 import { Directory } from '../../identity/directory.ts';
@@ -79,9 +81,11 @@ const T0 = Date.UTC(2026, 10, 21);
 
 /** `allowed`: what else the operator lets runs reach. */
 export async function adminHouse(
-  allowed: Partial<Pick<VaultSettings, 'sourceRoots' | 'runCommands' | 'hosted' | 'lendsCredentials'>> = {},
+  allowed: Partial<Pick<VaultSettings, 'sourceRoots' | 'runCommands' | 'hosted' | 'lendsCredentials' | 'egress'>> = {},
 ): Promise<AdminHouse> {
   const random = pooledRandom();
+  const egress: EgressPolicy = allowed.egress ?? {};
+  let url = '';
   const store = new MemoryStore();
   const barrier = BarrierKey.from(makeBarrierRoot());
   const own = makeTenant(barrier, 'own', T0, random);
@@ -108,7 +112,7 @@ export async function adminHouse(
       lendsCredentials: allowed.lendsCredentials ?? false,
       keepOut: [join(scratch, 'data')],
       cacheFolder: join(scratch, 'cache'),
-      egress: {},
+      egress,
       maxRuns: 2,
     },
     { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
@@ -137,6 +141,10 @@ export async function adminHouse(
     },
     log,
     vault,
+    get publicUrl() {
+      return url;
+    },
+    providers: new ProviderClient(new EgressGuard(egress), () => performance.now()),
   };
   const commit = (...writes: readonly Write[]) =>
     store.commit({ writes, entries: [...new Set(writes.map(tenantOf))].map((tenantId) => entry(tenantId)) });
@@ -144,7 +152,7 @@ export async function adminHouse(
   const api = await createAdminApi(services);
   const server = createServer(api.routing);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let members = 0;
   return {
     url,

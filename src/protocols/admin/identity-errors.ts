@@ -31,7 +31,10 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'token-signing-key-not-found': { status: 404, action: 'List the keys that sign tokens to see their ids.' },
   'identity-provider-not-found': { status: 404, action: 'List the identity providers to see their ids.' },
   'identity-provider-malformed': { status: 400, action: 'Correct what is said of the identity provider.' },
-  'identity-provider-secret-missing': { status: 400, action: 'Give the client secret again, or say that there is none.' },
+  'identity-provider-secret-missing': {
+    status: 400,
+    action: 'Give the client secret again, or say that there is none.',
+  },
   'too-many-identity-providers': { status: 409, action: 'Delete those through which nobody signs in.' },
   'authorization-not-found': { status: 404, action: 'List the authorizations to see their ids.' },
   'too-many-authorizations': { status: 409, action: 'Delete those that nobody needs.' },

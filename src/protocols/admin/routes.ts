@@ -78,6 +78,7 @@ import {
   resumeService,
   suspendService,
 } from './resources/services.ts';
+import { IDENTITY_PROVIDER_ROUTES } from './resources/identity-providers.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
@@ -114,6 +115,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listPrincipals,
   getPrincipal,
   ...PRINCIPAL_CHANGES,
+  ...IDENTITY_PROVIDER_ROUTES,
   createPolicy,
   listPolicies,
   getPolicy,

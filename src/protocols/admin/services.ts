@@ -1,4 +1,5 @@
 import type { LogReader } from '../../audit/log-reader.ts';
+import type { ProviderClient } from '../../clients/oidc/provider-client.ts';
 import type { BarrierKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
@@ -49,6 +50,10 @@ export interface AdminServices {
   readonly throttle?: Throttle;
   readonly log: RequestLog;
   readonly vault: VaultServices;
+  /** Where people reach this server: `https://host[:port]`, or `http://` of this machine. */
+  readonly publicUrl: string;
+  /** Speaks with the OpenID providers of tenants. */
+  readonly providers: ProviderClient;
   /** `https://host[:port]` by which AWS reaches the external key store proxy, where the operator has said so. */
   readonly xksProxyUrl?: string;
 }
