@@ -190,11 +190,13 @@ export const AUDITING: readonly string[] = [
   ...LOOK_AT_BACKUPS,
   ...LOOK_AT_WATCH,
   ...LOOK_AT_NAMES,
+  'keystead:GetIdentityProvider',
   'keystead:GetPolicy',
   'keystead:GetPrincipal',
   'keystead:GetRole',
   'keystead:ListAuthorizations',
   'keystead:ListCredentials',
+  'keystead:ListIdentityProviders',
   'keystead:ListPolicies',
   'keystead:ReadAuditLog',
 ];

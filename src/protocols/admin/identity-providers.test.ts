@@ -50,7 +50,7 @@ describe('the record', () => {
     expect((await house.send(admin, 'POST', `${path}/suspend`)).body['state']).toBe('suspended');
     expect((await house.send(admin, 'POST', `${path}/resume`)).body['state']).toBe('active');
     expect((await house.send(admin, 'GET', '/identity-providers')).body['items']).toEqual([changed.body]);
-    const stored = (await house.store.list(house.tenant.tenantId, 'identity-provider', '', { limit: 10 }))[0];
+    const stored = house.store.list(house.tenant.tenantId, 'identity-provider', '', { limit: 10 })[0];
     expect(stored?.body.toString('utf8')).not.toContain(CLIENT.clientSecret);
     expect((await house.send(admin, 'POST', `${path}/delete`)).status).toBe(200);
     expect((await house.send(admin, 'GET', path)).body).toMatchObject({
