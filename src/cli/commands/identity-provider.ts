@@ -36,10 +36,10 @@ const TERMS: readonly Row[] = [
   ['--multi-factor <yes|no>', 'whether the provider must say that it asked for more than a password (no)'],
   ['--for-operators <yes|no>', 'whether operators may sign in by it; takes an operator to say so (no)'],
 ];
-const SECRET: Row = [
-  '--secret-from-env <variable>',
-  'the variable in the environment that holds the client secret; without it the client is a public one',
-];
+/** A secret never stands on the command line, where every user of the machine reads it. */
+const SECRET_VARIABLE = 'KEYSTEAD_OIDC_CLIENT_SECRET';
+const SECRET: readonly Row[] = [[SECRET_VARIABLE, 'the client secret that the provider gave']];
+const PUBLIC: Row = ['--public-client', 'the client has no secret: it proves itself by PKCE alone'];
 
 export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
   {
@@ -51,12 +51,13 @@ export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
       ['--issuer <url>', 'the provider as it calls itself, to the letter'],
       ['--client-id <id>', 'what the provider calls this server'],
     ],
-    options: [SECRET, ...TERMS],
+    options: [PUBLIC, ...TERMS],
+    settings: SECRET,
     examples: [
-      'identity-provider create "Example Corp" --issuer https://login.example.com --client-id keystead --secret-from-env OIDC_SECRET --domains example.com',
+      'identity-provider create "Example Corp" --issuer https://login.example.com --client-id keystead --domains example.com',
     ],
     run: async ({ client, given, host, output }) => {
-      const clientSecret = secretFrom(given, host.env);
+      const clientSecret = given.flag('public-client') ? undefined : secretFrom(host.env);
       output.item(
         await client().createIdentityProvider({
           name: given.text('name'),
@@ -89,17 +90,18 @@ export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
       ['--name <text>', 'what the button says'],
       ['--issuer <url>', 'the provider as it calls itself, to the letter'],
       ['--client-id <id>', 'what the provider calls this server'],
-      ['--secret-from-env <variable>', 'the variable in the environment that holds the new client secret'],
-      ['--public-client', 'takes the client secret away: the client is a public one from now on'],
+      ['--renew', `takes another client secret, from ${SECRET_VARIABLE}`],
+      PUBLIC,
       ...TERMS,
     ],
+    settings: SECRET,
     examples: [
-      'identity-provider update "Example Corp" --secret-from-env OIDC_SECRET',
+      'identity-provider update "Example Corp" --renew',
       'identity-provider update "Example Corp" --newcomers no',
     ],
     run: async ({ client, given, host, output }) => {
       const api = client();
-      const clientSecret = secretFrom(given, host.env);
+      const clientSecret = given.flag('renew') ? secretFrom(host.env) : undefined;
       const [name, issuer, clientId] = [given.optional('name'), given.optional('issuer'), given.optional('client-id')];
       output.item(
         await api.updateIdentityProvider(await providerIdOf(api, given.text('provider')), {
@@ -191,17 +193,15 @@ function termsFrom(given: Given): Terms {
   };
 }
 
-/** A secret never stands on the command line, where every user of the machine reads it. @throws {CliError} */
-function secretFrom(given: Given, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const variable = given.optional('secret-from-env');
-  if (variable === undefined) return undefined;
-  const secret = env[variable];
+/** @throws {CliError} the variable is not set */
+function secretFrom(env: Readonly<Record<string, string | undefined>>): string {
+  const secret = env[SECRET_VARIABLE];
   if (secret !== undefined && secret !== '') return secret;
   throw new CliError(
     'usage',
     'usage',
-    `the variable ${variable} is not set`,
-    `Put the client secret into ${variable}.`,
+    `there is no client secret: ${SECRET_VARIABLE} is not set`,
+    `Set ${SECRET_VARIABLE} to the secret that the provider gave, or give --public-client.`,
   );
 }
 
