@@ -1,0 +1,24 @@
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
+import { useApi, type Api } from './api.ts';
+
+interface Act<Input, Answer> {
+  readonly act: (api: Api, input: Input) => Promise<Answer>;
+  /** What is read anew afterwards: the beginnings of query keys. */
+  readonly touches: readonly QueryKey[];
+  /** What is said when it was done. */
+  readonly done?: (answer: Answer, input: Input) => string;
+}
+
+/** Something that a person does: afterwards what it touched is read anew, and it is said that it was done. */
+export function useAct<Input = void, Answer = unknown>({ act, touches, done }: Act<Input, Answer>) {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (input: Input) => act(api, input),
+    onSuccess: async (answer, input) => {
+      await Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      if (done) notifications.show({ message: done(answer, input) });
+    },
+  });
+}

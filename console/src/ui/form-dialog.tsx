@@ -1,0 +1,60 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Command } from './command.tsx';
+import { ProblemNotice } from './problem-notice.tsx';
+
+export interface FormDialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  /** What it is good for, above the fields. */
+  readonly about?: ReactNode;
+  /** What the button says: a verb and the thing. */
+  readonly verb: string;
+  /** Whether the fields may be sent as they are. */
+  readonly isReady?: boolean;
+  readonly command?: readonly string[];
+  readonly children: ReactNode;
+  /** What is done. While it goes on the dialog stays; what it throws is told in the dialog. */
+  readonly onSubmit: () => Promise<unknown>;
+}
+
+/** Fields in a dialog. Esc and the cross leave everything as it is. */
+export function FormDialog(props: FormDialogProps) {
+  const { isOpen, onClose, title, about, verb, isReady = true, command, children, onSubmit } = props;
+  const act = useMutation({ mutationFn: onSubmit, onSuccess: () => close() });
+  const close = (): void => {
+    act.reset();
+    onClose();
+  };
+  return (
+    <Modal opened={isOpen} onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          act.mutate();
+        }}
+      >
+        <Stack>
+          {about !== undefined && (
+            <Text size="sm" c="dimmed" component="div">
+              {about}
+            </Text>
+          )}
+          {children}
+          {command !== undefined && <Command words={command} />}
+          <ProblemNotice error={act.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={act.isPending} disabled={!isReady}>
+              {verb}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
