@@ -9,6 +9,7 @@ import { sendAlerts } from './jobs/send-alerts.ts';
 import { sharedRoute } from './http/shared-route.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import { keysteadOf } from './jobs/keystead-keys.ts';
+import { KeyOutlines } from './keys/key-outlines.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sendEvents } from './pipeline/send-events.ts';
@@ -18,6 +19,7 @@ import { sweepSessions } from './pipeline/sweep-sessions.ts';
 import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
+import { listedKeyOf } from './protocols/admin/listed-key.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { issuerOf } from './protocols/iam/claims.ts';
@@ -112,9 +114,12 @@ export async function startKeystead(
   );
   const materials = new MaterialPool();
   let server: RunningServer | undefined;
+  const wrappingKeys = new WrappingKeyPool();
   const admin = await createAdminApi({
     ...unsealed,
+    listedKeys: new KeyOutlines(store, listedKeyOf),
     materials,
+    wrappingKeys,
     quotas: config.quotas,
     vault,
     installationId: installation.installationId,
@@ -141,7 +146,6 @@ export async function startKeystead(
     ...(throttle && { throttle }),
     onFault,
   });
-  const wrappingKeys = new WrappingKeyPool();
   const kms = awsKmsRoute({
     directory,
     keys,

@@ -508,6 +508,27 @@ export interface IdentityProviderTest {
   readonly callbackUrl: string;
 }
 
+export interface ImportParameters {
+  readonly keyId: string;
+  /** as the AWS KMS API names it */
+  readonly wrappingAlgorithm: 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256' | 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256' | 'SM2PKE';
+  readonly wrappingKeySpec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' | 'SM2';
+  /** of the wrapping key: SubjectPublicKeyInfo, DER, in base64 */
+  readonly publicKey: string;
+  /** goes back with the material; base64 */
+  readonly importToken: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+}
+
+export interface ImportWrapping {
+  /** as the AWS KMS API names it */
+  readonly wrappingAlgorithm: 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256' | 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256' | 'SM2PKE';
+  readonly wrappingKeySpec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' | 'SM2';
+  /** by an AES key that goes along (AES-KWP), which RSA keys need and browsers cannot make */
+  readonly takesAnyLength: boolean;
+}
+
 export interface ImportedEnvironment {
   readonly environment: Environment;
   readonly checks: readonly (EnvironmentCheck)[];
@@ -633,6 +654,19 @@ export interface KeyOutlook {
   readonly others: readonly (string)[];
 }
 
+export interface KeyPolicy {
+  readonly keyId: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  /** the text as it was given, to the letter */
+  readonly policy: string;
+}
+
+export interface KeyPolicyProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface KeyRemoval {
   /** UTC, RFC 3339 */
   readonly at: string;
@@ -643,6 +677,15 @@ export interface KeyRemoval {
   readonly purgeableFrom: string;
   /** when it is purged by itself */
   readonly purgedAt: string;
+}
+
+export interface KeyRing {
+  readonly keyRing: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  /** absent: the default ring, which is always there */
+  readonly createdAt?: string | undefined;
+  readonly createdBy?: string | undefined;
 }
 
 export interface KeyRoleAssignment {
@@ -875,6 +918,20 @@ export interface ProvenRestorable {
   readonly level: string;
   /** UTC, RFC 3339 */
   readonly provenAt: string;
+}
+
+export interface PublicKey {
+  readonly keyId: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  /** a UUID in lower case */
+  readonly versionId: string;
+  readonly spec: string;
+  readonly usage: string;
+  /** SubjectPublicKeyInfo, DER, in base64 */
+  readonly publicKey: string;
+  /** the same in PEM */
+  readonly pem: string;
 }
 
 export interface Region {
@@ -2177,11 +2234,20 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys`, undefined, body);
   }
 
-  /** Lists the keys of a region. Needs the permission `kms:ListKeys`. */
+  /** Lists the keys of a region, those alone that fit what is asked. A page may have fewer than its limit. Needs the permission `kms:ListKeys`. */
   listKeys(region: string, query: {
     /** the `next` of the page before */
     readonly after?: string | undefined;
     readonly limit?: number | undefined;
+    /** in id, name, alias or description, whatever the case */
+    readonly text?: string | undefined;
+    readonly state?: 'enabled' | 'disabled' | 'deactivated' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'deleted' | 'gone' | undefined;
+    readonly spec?: string | undefined;
+    readonly usage?: string | undefined;
+    readonly origin?: 'generated' | 'imported' | 'remote' | 'hsm' | undefined;
+    readonly keyRing?: string | undefined;
+    /** KEY, or KEY=VALUE */
+    readonly tag?: string | undefined;
   } = {}): Promise<{
     readonly items: readonly (KeySummary)[];
     readonly next?: string | undefined;
@@ -2259,6 +2325,179 @@ export class KeysteadClient {
   /** Ends a key for good that was deleted 4 hours ago or earlier: its material is destroyed. Needs the permission `kms:PurgeKey`. */
   purgeKey(region: string, keyId: string): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/purge`);
+  }
+
+  /** Gives a key a name that is not taken in its region. Needs the permission `kms:CreateAlias`. */
+  createKeyAlias(region: string, keyId: string, body: {
+    /** alias/ and up to 250 of letters, digits, / _ - */
+    readonly alias: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/aliases`, undefined, body);
+  }
+
+  /** Takes a name from a key. Who uses the key by that name is refused from then on. Needs the permission `kms:DeleteAlias`. */
+  deleteKeyAlias(region: string, keyId: string, body: {
+    /** alias/ and up to 250 of letters, digits, / _ - */
+    readonly alias: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/aliases/delete`, undefined, body);
+  }
+
+  /** Moves a name from the key that has it to this one: who uses the name uses this key from then on. Needs the permission `kms:UpdateAlias`. */
+  moveKeyAlias(region: string, keyId: string, body: {
+    /** alias/ and up to 250 of letters, digits, / _ - */
+    readonly alias: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/aliases/move`, undefined, body);
+  }
+
+  /** Sets what is written to a key for people. Needs the permission `kms:UpdateKeyDescription`. */
+  updateKeyDescription(region: string, keyId: string, body: {
+    readonly description: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/description`, undefined, body);
+  }
+
+  /** Adds tags to a key; a tag that is there already gets the new value. Needs the permission `kms:TagResource`. */
+  tagKey(region: string, keyId: string, body: {
+    readonly tags: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[];
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/tags`, undefined, body);
+  }
+
+  /** Takes tags from a key; those that it has not are passed over. Needs the permission `kms:UntagResource`. */
+  untagKey(region: string, keyId: string, body: {
+    readonly tagKeys: readonly (string)[];
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/tags/delete`, undefined, body);
+  }
+
+  /** Shows the policy of a key. Needs the permission `kms:GetKeyPolicy`. */
+  getKeyPolicy(region: string, keyId: string): Promise<KeyPolicy> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/policy`);
+  }
+
+  /** Sets the policy of a key. It counts for every request that starts after the answer. Needs the permission `kms:PutKeyPolicy`. */
+  setKeyPolicy(region: string, keyId: string, body: {
+    /** JSON in the policy language of AWS */
+    readonly policy: string;
+    /** although you could not change it again yourself */
+    readonly allowLockout?: boolean | undefined;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/policy`, undefined, body);
+  }
+
+  /** Tells what would be refused of a policy for a key, without setting it. Needs the permission `kms:PutKeyPolicy`. */
+  checkKeyPolicy(region: string, keyId: string, body: {
+    /** JSON in the policy language of AWS */
+    readonly policy: string;
+    /** although you could not change it again yourself */
+    readonly allowLockout?: boolean | undefined;
+  }): Promise<{
+    /** none: it can be set */
+    readonly problems: readonly (KeyPolicyProblem)[];
+  }> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/policy/check`, undefined, body);
+  }
+
+  /** Shows the public half of a pair, for whoever verifies or encrypts without asking the server. Needs the permission `kms:GetPublicKey`. */
+  getPublicKey(region: string, keyId: string): Promise<PublicKey> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/public-key`);
+  }
+
+  /** Lists how material for a key can be wrapped on its way. Needs the permission `kms:DescribeKey`. */
+  listImportWrappings(region: string, keyId: string): Promise<{
+    readonly items: readonly (ImportWrapping)[];
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/import-wrappings`);
+  }
+
+  /** Makes a wrapping key for the material of a key, and the token that goes back with it: for a day. Needs the permission `kms:GetParametersForImport`. */
+  getImportParameters(region: string, keyId: string, body: {
+    /** as the AWS KMS API names it */
+    readonly wrappingAlgorithm: 'RSAES_OAEP_SHA_1' | 'RSAES_OAEP_SHA_256' | 'RSA_AES_KEY_WRAP_SHA_1' | 'RSA_AES_KEY_WRAP_SHA_256' | 'SM2PKE';
+    readonly wrappingKeySpec: 'RSA_2048' | 'RSA_3072' | 'RSA_4096' | 'SM2';
+  }): Promise<ImportParameters> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/import-parameters`, undefined, body);
+  }
+
+  /** Takes in the material of a key, wrapped under its wrapping key. Compare the check value with your own. Needs the permission `kms:ImportKeyMaterial`. */
+  importKeyMaterial(region: string, keyId: string, body: {
+    /** that of the wrapping key; base64 */
+    readonly importToken: string;
+    /** the wrapped material; base64 */
+    readonly encryptedKeyMaterial: string;
+    /** when the material is forgotten, within a year; absent: never */
+    readonly expiresAt?: string | undefined;
+    /** new: to rotate to; existing: what the key had. Absent: new for a key without material */
+    readonly kind?: 'new' | 'existing' | undefined;
+    /** the id of a material */
+    readonly materialId?: string | undefined;
+    readonly materialDescription?: string | undefined;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/import-material`, undefined, body);
+  }
+
+  /** Forgets imported material at once: the key works for nothing until the same is imported again. Needs the permission `kms:DeleteImportedKeyMaterial`. */
+  deleteKeyMaterial(region: string, keyId: string, body: {
+    /** absent: the current material */
+    readonly materialId?: string | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/delete-material`, undefined, body);
+  }
+
+  /** Makes a related key in another region, with the same id and material: each opens what the other encrypted. Needs the permission `kms:ReplicateKey`. */
+  replicateKey(region: string, keyId: string, body: {
+    /** the region that is to have it */
+    readonly region: string;
+    readonly description?: string | undefined;
+    readonly tags?: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[] | undefined;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/replicate`, undefined, body);
+  }
+
+  /** Makes the replica in another region the primary key, from which it is rotated and replicated. Needs the permission `kms:UpdatePrimaryRegion`. */
+  setPrimaryRegion(region: string, keyId: string, body: {
+    /** that of the replica */
+    readonly region: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/primary-region`, undefined, body);
+  }
+
+  /** Lists the key rings of a region, the default one first. Needs the permission `kms:ListKeyRings`. */
+  listKeyRings(region: string): Promise<{
+    readonly items: readonly (KeyRing)[];
+  }> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/key-rings`);
+  }
+
+  /** Makes a key ring: a group of keys over which rights are given. Needs the permission `kms:CreateKeyRing`. */
+  createKeyRing(region: string, body: {
+    /** the name of a key ring: 2 to 100 letters, digits and hyphens */
+    readonly keyRing: string;
+  }): Promise<KeyRing> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/key-rings`, undefined, body);
+  }
+
+  /** Deletes a key ring that holds no key; by force, one that holds deleted keys alone, which go to the default one. Needs the permission `kms:DeleteKeyRing`. */
+  deleteKeyRing(region: string, keyRing: string, body: {
+    readonly force?: boolean | undefined;
+  } = {}): Promise<KeyRing> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/key-rings/${encodeURIComponent(keyRing)}/delete`, undefined, body);
+  }
+
+  /** Puts a key into another key ring. Rights over rings count for it from then on as they do there. Needs the permission `kms:MoveKey`. */
+  moveKeyToRing(region: string, keyId: string, body: {
+    /** the name of a key ring: 2 to 100 letters, digits and hyphens */
+    readonly keyRing: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/key-ring`, undefined, body);
   }
 
   /** Gives somebody rights on a key, until the grant is retired or revoked. Needs the permission `kms:CreateGrant`. */

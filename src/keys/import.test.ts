@@ -185,7 +185,7 @@ describe('material comes and goes', () => {
   it('deletes once: the second time there is nothing to write', () => {
     const absent = keyAfter(space, deleteMaterial(space, holder, undefined, NOW));
     expect(deleteMaterial(space, absent, undefined, NOW).writes).toEqual([]);
-    expect(deleteMaterial(space, empty, undefined, NOW)).toEqual({ value: undefined, writes: [] });
+    expect(deleteMaterial(space, empty, undefined, NOW)).toEqual({ value: undefined, key: empty, writes: [] });
     expect(codeOf(() => deleteMaterial(space, holder, idOf(holder, second), NOW))).toBe('material-not-found');
   });
 

@@ -17,6 +17,7 @@ import { requireState } from './state.ts';
 
 /** Latest expiry of imported material, from the import on: 365 days. */
 export const MAX_MATERIAL_LIFETIME_MS = 365 * 86_400_000;
+
 export interface Import {
   readonly tokenId: string;
   readonly encrypted: Uint8Array;
@@ -29,8 +30,8 @@ export interface Import {
   readonly description: string | undefined;
 }
 
-/** What came of an import, and the name of the material's use: see material-use.ts. */
-export interface Imported extends Change<KeyVersion> {
+/** What came of an import: the version, its key, and the name of the material's use (material-use.ts). */
+export interface Imported extends TakenIn {
   readonly useId: string;
 }
 
@@ -63,6 +64,10 @@ export function importMaterial(
   });
 }
 
+interface TakenIn extends Change<KeyVersion> {
+  readonly key: Key;
+}
+
 function takeIn(
   space: KeySpace,
   key: Key,
@@ -70,7 +75,7 @@ function takeIn(
   material: KeyMaterial,
   nowMs: number,
   random: Random,
-): Change<KeyVersion> {
+): TakenIn {
   const materialId = space.tenantKey.materialId(key.id, material);
   const known = key.versions.find((version) => version.materialId === materialId);
   const isNew = request.kind === 'new' || (request.kind === undefined && key.versions.length === 0);
@@ -143,7 +148,7 @@ function takeNew(
   materialId: string,
   nowMs: number,
   random: Random,
-): Change<KeyVersion> {
+): TakenIn {
   const pending = key.versions.find((version) => version.stage === 'pending');
   const isAnother = pending !== undefined && hasMaterial(pending, nowMs) && pending.materialId !== materialId;
   if (isAnother) {
@@ -152,7 +157,7 @@ function takeNew(
   const stage = currentVersion(key) === undefined ? 'current' : 'pending';
   const version = makeVersion(space, key, material, nowMs, random, { stage, ...annotations(request) });
   const others = key.versions.filter((one) => one.stage !== 'pending');
-  return { ...edit(space, key, { versions: [...others, version], ...spent(key, request) }), value: version };
+  return ofVersion(edit(space, key, { versions: [...others, version], ...spent(key, request) }), version);
 }
 
 function revive(
@@ -162,7 +167,7 @@ function revive(
   request: Import,
   material: Buffer,
   random: Random,
-): Change<KeyVersion> {
+): TakenIn {
   const { materialExpiresAtMs: _, description, ...rest } = known;
   const version = {
     ...rest,
@@ -170,7 +175,11 @@ function revive(
     ...annotations(request),
     material: wrapMaterial(space, key, known, material, random),
   };
-  return { ...edit(space, key, { versions: replaced(key, version), ...spent(key, request) }), value: version };
+  return ofVersion(edit(space, key, { versions: replaced(key, version), ...spent(key, request) }), version);
+}
+
+function ofVersion(change: Change<Key>, version: KeyVersion): TakenIn {
+  return { ...change, value: version, key: change.value };
 }
 
 function annotations({ description, expiresAtMs }: Import): Pick<KeyVersion, 'description' | 'materialExpiresAtMs'> {

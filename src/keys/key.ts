@@ -176,7 +176,7 @@ export function lastRotationMs({ versions }: Pick<Key, 'versions'>): number | un
 }
 
 /** Whether a version's material is there and has not expired. */
-export function hasMaterial(version: KeyVersion, nowMs: number): boolean {
+export function hasMaterial(version: Pick<KeyVersion, 'material' | 'materialExpiresAtMs'>, nowMs: number): boolean {
   return version.material !== null && (version.materialExpiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
 }
 

@@ -1,5 +1,5 @@
 import { KeyError, type KeyErrorCode } from './errors.ts';
-import { hasMaterial, type Key } from './key.ts';
+import { hasMaterial, type Key, type KeyVersion } from './key.ts';
 import { WAITING_MS } from './waiting-times.ts';
 
 /** What a key is good for right now: its state, and whether all material that it ever used is there. */
@@ -14,11 +14,16 @@ export type Condition =
   | 'deleted'
   | 'gone';
 
+/** What of a key its condition depends on. */
+export interface Conditioned extends Pick<Key, 'state' | 'removal' | 'deletion' | 'isUnavailable' | 'expiresAtMs'> {
+  readonly versions: readonly Pick<KeyVersion, 'stage' | 'material' | 'materialExpiresAtMs'>[];
+}
+
 /**
  * Derives the condition. `nowMs` decides about expired material, about the end of the key's own time, and about a
  * deletion or purge that has become due.
  */
-export function conditionOf(key: Key, nowMs: number): Condition {
+export function conditionOf(key: Conditioned, nowMs: number): Condition {
   if (key.state === 'destroyed') return 'gone';
   if (key.state === 'deleted') return isPurgeDue(key, nowMs) ? 'gone' : 'deleted';
   const { deletion } = key;
@@ -39,17 +44,17 @@ export function isThere(key: Key, nowMs: number): boolean {
 }
 
 /** Whether the key's time to protect data is over. It counts from its time on, whether or not the sweep has come by. */
-export function isExpired({ state, expiresAtMs }: Key, nowMs: number): boolean {
+export function isExpired({ state, expiresAtMs }: Conditioned, nowMs: number): boolean {
   return state === 'deactivated' || (expiresAtMs !== undefined && expiresAtMs <= nowMs);
 }
 
 /** Whether a deleted key is to be purged by itself. */
-export function isPurgeDue({ state, removal }: Key, nowMs: number): boolean {
+export function isPurgeDue({ state, removal }: Conditioned, nowMs: number): boolean {
   return state === 'deleted' && removal !== undefined && removal.atMs + WAITING_MS.automaticPurge <= nowMs;
 }
 
 /** Whether any material that has ever encrypted is deleted or expired, or none was imported yet. */
-function isMaterialMissing(key: Key, nowMs: number): boolean {
+function isMaterialMissing(key: Conditioned, nowMs: number): boolean {
   let hasAny = false;
   // Every use comes by here, and a key may have a thousand versions.
   for (const version of key.versions) {

@@ -16,7 +16,9 @@ import type { BuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { makeInstance, makeTenant, type Instance, type Tenant } from '../../identity/tenant.ts';
 import { GrantCache } from '../../keys/grant-cache.ts';
 import { keysteadOf } from '../../jobs/keystead-keys.ts';
+import { KeyOutlines } from '../../keys/key-outlines.ts';
 import { KeyCache } from '../../keys/key-cache.ts';
+import { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { MaterialPool } from '../../keys/material-pool.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../../keys/quotas.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
@@ -29,6 +31,7 @@ import type { Put, Write } from '../../records/commit.ts';
 import { tenantOf } from '../../records/account.ts';
 import { MemoryStore } from '../../store/memory.ts';
 import { ADMIN_PREFIX, createAdminApi } from './api.ts';
+import { listedKeyOf } from './listed-key.ts';
 import type { AdminRoute } from './route.ts';
 import type { AdminServices } from './services.ts';
 import { openVault, type VaultSettings } from './vault/open-vault.ts';
@@ -128,7 +131,9 @@ export async function adminHouse(
     directory,
     keys: new KeyCache(store),
     grants,
+    listedKeys: new KeyOutlines(store, listedKeyOf),
     materials: new MaterialPool(),
+    wrappingKeys: new WrappingKeyPool(),
     quotas,
     pipeline,
     clock,

@@ -16,24 +16,27 @@ import { conditionOf } from '../../keys/state.ts';
 import { keyArn } from './arn.ts';
 import { KEY_ID, named, REGION_NAME, TIMESTAMP, timestamp, UUID } from './schema.ts';
 
+export const KEY_STATE = Type.Enum([
+  'enabled',
+  'disabled',
+  'deactivated',
+  'pending-import',
+  'unavailable',
+  'pending-deletion',
+  'pending-replica-deletion',
+  'deleted',
+  'gone',
+]);
+export const KEY_ORIGIN = Type.Enum(['generated', 'imported', 'remote', 'hsm']);
+
 const SUMMARY = {
   keyId: KEY_ID,
   arn: Type.String(),
   region: REGION_NAME,
-  state: Type.Enum([
-    'enabled',
-    'disabled',
-    'deactivated',
-    'pending-import',
-    'unavailable',
-    'pending-deletion',
-    'pending-replica-deletion',
-    'deleted',
-    'gone',
-  ]),
+  state: KEY_STATE,
   spec: Type.String(),
   usage: Type.String(),
-  origin: Type.Enum(['generated', 'imported', 'remote', 'hsm']),
+  origin: KEY_ORIGIN,
   description: Type.String(),
   aliases: Type.Array(Type.String()),
   name: Type.Optional(Type.String({ description: 'what people call it; need not be unique' })),

@@ -236,7 +236,12 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
     action: 'Choose one that does not begin with aws:.',
   },
   'tag-duplicate': { status: 400, says: 'was given the same tag twice', action: 'Give each tag once.' },
-  'access-policy-malformed': { status: 400, says: 'cannot take this policy: it is malformed', action: READ_POLICY },
+  'access-policy-malformed': {
+    status: 400,
+    says: 'cannot take this policy: it is malformed',
+    action: READ_POLICY,
+    tellsWhy: true,
+  },
   'access-policy-lockout': { status: 400, says: 'cannot take a policy that locks its author out', action: READ_POLICY },
   'key-unavailable': {
     status: 409,

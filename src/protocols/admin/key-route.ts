@@ -1,10 +1,11 @@
 import type { Static, TObject } from 'typebox';
-import type { Change } from '../../keys/change.ts';
+import type { Json } from '../../bytes/canonical-json.ts';
 import type { Key } from '../../keys/key.ts';
 import type { KeySpace } from '../../keys/key-space.ts';
 import { OpenKey } from '../../keys/open-key.ts';
 import type { MaybePromise } from '../../records/ports.ts';
 import type { KeyUse } from '../../audit/last-uses.ts';
+import type { Done, Target } from '../../pipeline/act.ts';
 import { lastUseOf } from '../../pipeline/last-use.ts';
 import { findKey, KEY_EXAMPLE, KEY_PARAMS } from './find-key.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from './route.ts';
@@ -23,6 +24,10 @@ interface KeyRoute<B extends TObject> {
   readonly summary: string;
   readonly body?: B;
   readonly example?: Static<B>;
+  /** Permissions on other things than the key, that it takes as well. */
+  readonly besides?: (context: AdminContext, region: string, body: Static<B>) => MaybePromise<readonly Target[]>;
+  /** What the entry says besides the key. */
+  readonly details?: (body: Static<B>) => Readonly<Record<string, Json>>;
   /** What conditions of policies may ask about what is wanted. */
   readonly asked?: (body: Static<B>) => Values;
   /** What makes things safer gets through on a full disk. */
@@ -36,7 +41,7 @@ interface KeyRoute<B extends TObject> {
     body: Static<B>,
     nowMs: number,
     context: AdminContext,
-  ) => MaybePromise<Change<Key>>;
+  ) => MaybePromise<Done<Key>>;
 }
 
 interface Shown {
@@ -68,9 +73,11 @@ export function keyRoute<B extends TObject = TObject<Record<never, never>>>(row:
       const target = row.asked
         ? { ...found.target, context: requestContext(row.asked(body as Static<B>)) }
         : found.target;
+      const besides = (await row.besides?.(context, params.region, body as Static<B>)) ?? [];
+      const asNamed = params.keyId === found.target.key?.key.id ? {} : { key: params.keyId };
       return {
-        targets: row.also === undefined ? [target] : [target, { ...target, action: row.also }],
-        ...(params.keyId !== found.target.key?.key.id && { details: { key: params.keyId } }),
+        targets: [target, ...(row.also === undefined ? [] : [{ ...target, action: row.also }]), ...besides],
+        details: { ...asNamed, ...row.details?.(body as Static<B>) },
         run: async (nowMs) => {
           const open = found.require(nowMs);
           const lastUse = await lastUseOf(context.services.records, open);

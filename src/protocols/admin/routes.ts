@@ -32,6 +32,18 @@ import {
   scheduleKeyDeletion,
 } from './resources/keys.ts';
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
+import {
+  deleteKeyMaterial,
+  getImportParameters,
+  importKeyMaterial,
+  listImportWrappings,
+} from './resources/key-import.ts';
+import { createKeyAlias, deleteKeyAlias, moveKeyAlias, updateKeyDescription } from './resources/key-names.ts';
+import { checkKeyPolicy, getKeyPolicy, setKeyPolicy } from './resources/key-policy.ts';
+import { getPublicKey } from './resources/key-public-key.ts';
+import { replicateKey, setPrimaryRegion } from './resources/key-regions.ts';
+import { createKeyRing, deleteKeyRing, listKeyRings, moveKeyToRing } from './resources/key-rings.ts';
+import { tagKey, untagKey } from './resources/key-tags.ts';
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import {
@@ -160,6 +172,26 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   deleteKey,
   restoreKey,
   purgeKey,
+  createKeyAlias,
+  deleteKeyAlias,
+  moveKeyAlias,
+  updateKeyDescription,
+  tagKey,
+  untagKey,
+  getKeyPolicy,
+  setKeyPolicy,
+  checkKeyPolicy,
+  getPublicKey,
+  listImportWrappings,
+  getImportParameters,
+  importKeyMaterial,
+  deleteKeyMaterial,
+  replicateKey,
+  setPrimaryRegion,
+  listKeyRings,
+  createKeyRing,
+  deleteKeyRing,
+  moveKeyToRing,
   createGrant,
   listGrants,
   revokeGrant,

@@ -4,14 +4,17 @@ import type { BarrierKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { Directory } from '../../identity/directory.ts';
 import type { Clock } from '../../keys/ports.ts';
+import type { KeyOutlines } from '../../keys/key-outlines.ts';
 import type { GrantCache } from '../../keys/grant-cache.ts';
 import type { KeyCache } from '../../keys/key-cache.ts';
 import type { MaterialPool } from '../../keys/material-pool.ts';
+import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import type { Quotas } from '../../keys/quotas.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
+import type { ListedKey } from './listed-key.ts';
 import type { VaultServices } from './vault/vault-services.ts';
 
 /** What is asked of the audit log's files. */
@@ -38,8 +41,11 @@ export interface AdminServices {
   readonly barrier: BarrierKey;
   readonly directory: Directory;
   readonly keys: KeyCache;
+  /** What lists of keys are searched by. */
+  readonly listedKeys: KeyOutlines<ListedKey>;
   readonly grants: GrantCache;
   readonly materials: MaterialPool;
+  readonly wrappingKeys: WrappingKeyPool;
   readonly quotas: Quotas;
   readonly pipeline: Pipeline;
   readonly clock: Clock;

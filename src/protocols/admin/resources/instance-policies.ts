@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { canonicalRange } from '../../../access/address-text.ts';
 import { iamIdOf } from '../../../identity/iam-id.ts';
-import { whileItLasts, type Instance } from '../../../identity/tenant.ts';
+import { whileItLasts } from '../../../identity/tenant.ts';
 import { putInstancePolicies } from '../../../keys/instance-policies-record.ts';
 import {
   ALL_CREATION,
@@ -9,10 +9,10 @@ import {
   type InstancePolicies,
   type InstancePolicySetting,
 } from '../../../keys/instance-policies.ts';
-import type { Target } from '../../../pipeline/act.ts';
 import { requireRegion } from '../find.ts';
+import { instanceTarget } from '../instance-target.ts';
 import { AdminRefusal } from '../refusal.ts';
-import { adminRoute, type AdminContext } from '../route.ts';
+import { adminRoute } from '../route.ts';
 import { closed, named, REGION_NAME } from '../schema.ts';
 
 const MAX_RANGES = 1_000;
@@ -72,7 +72,7 @@ export const getInstancePolicies = adminRoute({
   answer: POLICIES,
   example: { params: { region: 'us-east-1' } },
   prepare: async (context, { params: { region } }) => ({
-    targets: [await targetOn(context, 'kms:GetInstancePolicies', region)],
+    targets: [await instanceTarget(context, 'kms:GetInstancePolicies', region)],
     run: async () => {
       const instance = await requireRegion(context, region);
       return { value: { region, policies: await context.services.keys.instancePolicies.find(instance) } };
@@ -95,7 +95,7 @@ export const setInstancePolicies = adminRoute({
   prepare: async (context, { params: { region }, body }) => {
     const settings = settingsOf(body);
     return {
-      targets: [await targetOn(context, 'kms:PutInstancePolicies', region)],
+      targets: [await instanceTarget(context, 'kms:PutInstancePolicies', region)],
       details: { region, set: settings.map(({ kind }) => kind) },
       run: async (nowMs) => {
         const instance = await requireRegion(context, region);
@@ -111,16 +111,6 @@ export const setInstancePolicies = adminRoute({
   },
   show,
 });
-
-/** The permission on the instance as the wire of IBM asks for it. */
-async function targetOn({ services, proof }: AdminContext, action: string, region: string): Promise<Target> {
-  const instance = await services.directory.instance(proof.tenant.tenantId, region);
-  return { action, resource: instance === undefined ? '*' : arnOf(instance) };
-}
-
-function arnOf({ region, accountId, instanceId }: Instance): string {
-  return `arn:aws:kms:${region}:${accountId}:instance/${instanceId}`;
-}
 
 function settingsOf(body: Static<typeof WANTED>): InstancePolicySetting[] {
   const { network, dualAuthorization, creation, rotationMonths, metrics } = body;

@@ -1,43 +1,50 @@
 import Type from 'typebox';
 import { personOf } from '../../../identity/person.ts';
 import { scheduleDeletionFor } from '../../../keys/deletable.ts';
-import { readKey } from '../../../keys/key-record.ts';
 import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable } from '../../../keys/lifecycle.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
 import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../keys/rotation-policy.ts';
-import { conditionOf } from '../../../keys/state.ts';
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
-import { KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
+import { KEY_ORIGIN, KEY_STATE, KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
 import { keyRoute } from '../key-route.ts';
+import { selectKeys } from '../select-keys.ts';
 import { adminRoute } from '../route.ts';
-import { closed, PAGE, pageFrom, paged, pageOf, REGION_NAME } from '../schema.ts';
+import { closed, PAGE, pageFrom, pageOf, REGION_NAME } from '../schema.ts';
+
+const FILTERED = closed({
+  ...PAGE.properties,
+  text: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 256, description: 'in id, name, alias or description, whatever the case' }),
+  ),
+  state: Type.Optional(KEY_STATE),
+  spec: Type.Optional(Type.String({ maxLength: 64 })),
+  usage: Type.Optional(Type.String({ maxLength: 64 })),
+  origin: Type.Optional(KEY_ORIGIN),
+  keyRing: Type.Optional(Type.String({ maxLength: 100 })),
+  tag: Type.Optional(Type.String({ minLength: 1, maxLength: 400, description: 'KEY, or KEY=VALUE' })),
+});
 
 export const listKeys = adminRoute({
   id: 'listKeys',
   method: 'GET',
   path: '/regions/{region}/keys',
   action: 'kms:ListKeys',
-  summary: 'Lists the keys of a region',
+  summary: 'Lists the keys of a region, those alone that fit what is asked. A page may have fewer than its limit',
   status: 200,
   params: closed({ region: REGION_NAME }),
-  query: PAGE,
+  query: FILTERED,
   answer: pageOf(KEY_SUMMARY),
   example: { params: { region: 'us-east-1' }, query: { limit: 10 } },
-  prepare: (context, { params, query }) => ({
+  prepare: (context, { params, query: { after, limit, ...filter } }) => ({
     targets: [{ action: 'kms:ListKeys', resource: '*' }],
+    ...(Object.keys(filter).length > 0 && { details: { ...filter } }),
     run: async (nowMs) => {
       const space = await requireRegion(context, params.region);
-      const rows = await context.services.records.list(space.tenantId, 'key', space.region, pageFrom(query));
-      const read = rows.map(async (row) => context.services.keys.withStore(space, readKey(space.tenantKey, row)));
-      const keys = (await Promise.all(read)).filter((key) => conditionOf(key, nowMs) !== 'gone');
-      return {
-        value: paged(
-          rows,
-          query,
-          keys.map((key) => showKeySummary(key, space.accountId, nowMs)),
-        ),
-      };
+      const page = pageFrom({ ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) });
+      const { keys, next } = await selectKeys(context.services, space, filter, page, nowMs);
+      const items = keys.map((key) => showKeySummary(key, space.accountId, nowMs));
+      return { value: { items, ...(next !== undefined && { next }) } };
     },
   }),
   show: (page: { items: ReturnType<typeof showKeySummary>[]; next?: string }) => page,

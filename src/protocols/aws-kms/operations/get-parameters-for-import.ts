@@ -7,9 +7,9 @@ import {
 } from '../../../crypto/import-wrapping.ts';
 import { prepareImport, requireImported, requireWrapping } from '../../../keys/import-token.ts';
 import { requireCreatable } from '../../../keys/new-key-rules.ts';
+import { encodeImportToken } from '../../../keys/sealed-import-token.ts';
 import { requireState } from '../../../keys/state.ts';
 import { AwsKmsError } from '../errors.ts';
-import { encodeImportToken } from './import-token.ts';
 import { management } from './manage.ts';
 import { seconds } from './words.ts';
 

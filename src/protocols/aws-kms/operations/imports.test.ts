@@ -4,7 +4,7 @@ import { DAY, wrapForImport, wrappingPair } from '../../../keys/key-space.fixtur
 import type { WrappingAlgorithmName } from '../../../crypto/import-wrapping.ts';
 import { World, type Account, type Answer } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
-import { decodeImportToken, encodeImportToken } from './import-token.ts';
+import { decodeImportToken, encodeImportToken } from '../../../keys/sealed-import-token.ts';
 import { MATERIAL } from './requests.fixture.ts';
 
 let world: World;

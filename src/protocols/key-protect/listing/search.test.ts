@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ListedKey } from './listed-key.ts';
-import { fold, isLookedUp, parseSearch, searcher, showSearch, type Search } from './search.ts';
+import { fold } from '../../../keys/fold.ts';
+import { isLookedUp, parseSearch, searcher, showSearch, type Search } from './search.ts';
 
 const ID = 'fadedbee-0000-4000-8000-1234567890ab';
 

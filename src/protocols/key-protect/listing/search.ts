@@ -1,3 +1,4 @@
+import { fold } from '../../../keys/fold.ts';
 import { badQuery } from '../errors.ts';
 import type { ListedKey } from './listed-key.ts';
 
@@ -72,18 +73,6 @@ export function isLookedUp(search: Search, { id, aliases }: Pick<ListedKey, 'id'
 /** As the metadata of the answer tells it. */
 export function showSearch({ text, scopes, not, exact }: Search): object {
   return { query: text, scopes, ...(not && { not }), ...(exact && { exact }) };
-}
-
-/**
- * Without regard to case, one character for one character: what only resembles another (the sign for kelvin, a dotless
- * i) stays apart from it.
- */
-export function fold(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
-  return Array.from(text, (character) => {
-    const lower = character.toLowerCase();
-    return lower.toUpperCase() === character ? lower : character;
-  }).join('');
 }
 
 function optionOf(text: string): string | undefined {

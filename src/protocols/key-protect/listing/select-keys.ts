@@ -5,7 +5,7 @@ import { listedKeyOf, type ListedKey } from './listed-key.ts';
 import { idIn, isLookedUp, searcher, type Search } from './search.ts';
 import { byId, type Order } from './sort.ts';
 import { SortedRuns } from './sorted-runs.ts';
-import type { Turns } from './turns.ts';
+import type { Pauses } from '../../../pipeline/pauses.ts';
 import type { Wanted } from './wanted.ts';
 
 /** How many keys are searched at most. */
@@ -33,22 +33,22 @@ export interface Selected {
  *
  * @throws {KeyProtectError} `KEY_SEARCH_TOO_BROAD`
  */
-export function selectKeys(context: OperationContext, selecting: Selecting, turns: Turns): Promise<Selected> {
+export function selectKeys(context: OperationContext, selecting: Selecting, pauses: Pauses): Promise<Selected> {
   const { search, order } = selecting;
-  if (search !== undefined) return searched(context, selecting, search, turns);
-  return order === undefined ? inOrder(context, selecting, turns) : sorted(context, selecting, order, turns);
+  if (search !== undefined) return searched(context, selecting, search, pauses);
+  return order === undefined ? inOrder(context, selecting, pauses) : sorted(context, selecting, order, pauses);
 }
 
 /** Counts the keys that are asked for. */
 export async function countKeys(
   { listed, instance }: OperationContext,
   { isWanted }: Wanted,
-  turns: Turns,
+  pauses: Pauses,
 ): Promise<number> {
   let count = 0;
   for await (const lot of listed.walk(instance)) {
     for (const key of lot) if (isWanted(key)) count++;
-    await turns.next();
+    await pauses.next();
   }
   return count;
 }
@@ -57,7 +57,7 @@ export async function countKeys(
 async function inOrder(
   { listed, instance }: OperationContext,
   { wanted: { isWanted }, limit, offset }: Selecting,
-  turns: Turns,
+  pauses: Pauses,
 ): Promise<Selected> {
   const keys: ListedKey[] = [];
   let skip = offset;
@@ -67,7 +67,7 @@ async function inOrder(
       if (skip > 0) skip--;
       else if (keys.push(key) === limit) return { keys, isIncomplete: false };
     }
-    await turns.next();
+    await pauses.next();
   }
   return { keys, isIncomplete: false };
 }
@@ -76,21 +76,21 @@ async function sorted(
   { listed, instance }: OperationContext,
   { wanted: { isWanted }, limit, offset }: Selecting,
   order: Order,
-  turns: Turns,
+  pauses: Pauses,
 ): Promise<Selected> {
   const runs = new SortedRuns<ListedKey>(order);
   for await (const lot of listed.walk(instance)) {
     for (const key of lot) if (isWanted(key)) runs.add(key);
-    await turns.next();
+    await pauses.next();
   }
-  return { keys: await runs.take(offset, limit, turns), isIncomplete: false };
+  return { keys: await runs.take(offset, limit, pauses), isIncomplete: false };
 }
 
 async function searched(
   context: OperationContext,
   { wanted: { isSearchable, isWanted }, order = byId, limit, offset }: Selecting,
   search: Search,
-  turns: Turns,
+  pauses: Pauses,
 ): Promise<Selected> {
   const isFound = searcher(search);
   const found: ListedKey[] = [];
@@ -101,7 +101,7 @@ async function searched(
       if (++searchable > MAX_SEARCHABLE) return onlyLookedUp(context, search, isWanted, limit, offset);
       if (isWanted(key) && isFound(key)) found.push(key);
     }
-    await turns.next();
+    await pauses.next();
   }
   const isFirst = (key: ListedKey) => (isLookedUp(search, key) ? 0 : 1);
   found.sort((a, b) => isFirst(a) - isFirst(b) || order(a, b));

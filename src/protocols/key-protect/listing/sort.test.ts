@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ListedKey } from './listed-key.ts';
 import { parseSort } from './sort.ts';
 import { SortedRuns } from './sorted-runs.ts';
-import { Turns } from './turns.ts';
+import { Pauses } from '../../../pipeline/pauses.ts';
 
 function key(id: string, fields: Partial<ListedKey> = {}): ListedKey {
   const rest = { extractable: false, imported: false, creationDate: 0, stateBefore: 1, stateAfter: 3 };
@@ -53,7 +53,7 @@ describe('SortedRuns', () => {
     const things = Array.from({ length: count }, (_, i) => (i * 7_919) % 4_999);
     const runs = new SortedRuns<number>((a, b) => a - b);
     things.forEach((thing) => runs.add(thing));
-    expect(await runs.take(0, count + 1, new Turns())).toEqual(things.toSorted((a, b) => a - b));
+    expect(await runs.take(0, count + 1, new Pauses())).toEqual(things.toSorted((a, b) => a - b));
   });
 
   it('takes any part', async () => {
@@ -66,7 +66,7 @@ describe('SortedRuns', () => {
           const runs = new SortedRuns<number>((a, b) => a - b);
           things.forEach((thing) => runs.add(thing));
           const sorted = things.toSorted((a, b) => a - b).slice(offset, offset + limit);
-          expect(await runs.take(offset, limit, new Turns())).toEqual(sorted);
+          expect(await runs.take(offset, limit, new Pauses())).toEqual(sorted);
         },
       ),
       { numRuns: 30 },

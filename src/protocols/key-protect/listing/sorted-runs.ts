@@ -1,4 +1,4 @@
-import type { Turns } from './turns.ts';
+import type { Pauses } from '../../../pipeline/pauses.ts';
 
 const RUN = 1_024;
 
@@ -21,7 +21,7 @@ export class SortedRuns<T> {
   }
 
   /** What stands from `offset` on, at most `limit` of it. Asked for once. */
-  async take(offset: number, limit: number, turns: Turns): Promise<T[]> {
+  async take(offset: number, limit: number, pauses: Pauses): Promise<T[]> {
     if (this.#last.length > 0) this.#close();
     const heap = new Heads(this.#runs, this.#order);
     const taken: T[] = [];
@@ -29,7 +29,7 @@ export class SortedRuns<T> {
       const thing = heap.pop();
       if (thing === undefined) break;
       if (at >= offset) taken.push(thing);
-      if (at % RUN === 0) await turns.next();
+      if (at % RUN === 0) await pauses.next();
     }
     return taken;
   }

@@ -6,7 +6,7 @@ import { listedKeyOf, type ListedKey } from '../listing/listed-key.ts';
 import { parseSearch, searcher, showSearch } from '../listing/search.ts';
 import { countKeys, selectKeys } from '../listing/select-keys.ts';
 import { parseSort } from '../listing/sort.ts';
-import { Turns } from '../listing/turns.ts';
+import { Pauses } from '../../../pipeline/pauses.ts';
 import { readWanted } from '../listing/wanted.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { Query } from '../query.ts';
@@ -31,13 +31,13 @@ export const listKeys: Operation = {
       targets: [instanceTarget(context, ACTION, keyRing)],
       details: facts(askedFor(query)),
       async run() {
-        const turns = new Turns();
-        const selected = await selectKeys(context, { wanted, search, order, ...page }, turns);
+        const pauses = new Pauses();
+        const selected = await selectKeys(context, { wanted, search, order, ...page }, pauses);
         const resources: string[] = [];
         for (const { id } of selected.keys) {
           const shown = await show(context, id, nowMs, (key) => wanted.isWanted(key) && isFound(key));
           if (shown !== undefined) resources.push(shown);
-          await turns.next();
+          await pauses.next();
         }
         const metadata = {
           collectionType: mediaType('key'),
@@ -79,7 +79,7 @@ export const headKeys: Operation = {
       targets: [instanceTarget(context, ACTION, keyRing)],
       details: facts(askedFor(query)),
       async run() {
-        const total = await countKeys(context, wanted, new Turns());
+        const total = await countKeys(context, wanted, new Pauses());
         return {
           value: { status: 200, headers: ['Key-Total', String(total)] },
           result: facts({ totalResources: total, ...(keyRing !== undefined && { keyRingId: keyRing }) }),

@@ -9,7 +9,7 @@ import { isExpressible } from '../expressible.ts';
 import { facts } from '../facts.ts';
 import { findKey, targetOf } from '../find-key.ts';
 import { instanceTarget } from '../instance-target.ts';
-import { Turns } from '../listing/turns.ts';
+import { Pauses } from '../../../pipeline/pauses.ts';
 import { ringOf } from '../names.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import type { Query } from '../query.ts';
@@ -50,9 +50,9 @@ export const listRegistrations: Operation = {
       async run() {
         const shown: object[] = [];
         let count = 0;
-        const turns = new Turns();
+        const pauses = new Pauses();
         for await (const [key, registration] of registrationsIn(context)) {
-          await turns.next();
+          await pauses.next();
           if (!wanted(registration)) continue;
           if (count >= offset && shown.length < limit) {
             shown.push(showRegistration(key, registration, context.principal));
@@ -69,12 +69,12 @@ export const listRegistrations: Operation = {
 /** Every registration of an instance with its key; a name whose record is gone meanwhile is passed over. */
 async function* registrationsIn(context: OperationContext): AsyncGenerator<readonly [Key, Registration]> {
   const { records, instance, keys, keyRing } = context;
-  const turns = new Turns();
+  const pauses = new Pauses();
   for (let after: string | undefined; ;) {
     const limit = { limit: PAGE, ...(after !== undefined && { after }) };
     const names = await records.listNames(registrationSpace(instance), limit);
     for (const { tenantId, kind, id } of names) {
-      await turns.next();
+      await pauses.next();
       const record = tenantId === instance.tenantId ? await records.read({ tenantId, kind, id }) : undefined;
       if (record === undefined) continue;
       const registration = readRegistration(instance.tenantKey, record);

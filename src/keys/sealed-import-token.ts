@@ -1,8 +1,8 @@
-import { UnwrapError } from '../../../crypto/wrapped-secret.ts';
-import type { Binding } from '../../../crypto/wrapped-secret.ts';
-import type { Random } from '../../../crypto/random.ts';
-import { KeyError } from '../../../keys/errors.ts';
-import type { OpenKey } from '../../../keys/open-key.ts';
+import { UnwrapError } from '../crypto/wrapped-secret.ts';
+import type { Binding } from '../crypto/wrapped-secret.ts';
+import type { Random } from '../crypto/random.ts';
+import { KeyError } from './errors.ts';
+import type { OpenKey } from './open-key.ts';
 
 /** What the bytes begin with: "KI" and the format. */
 const MAGIC_AND_FORMAT = Buffer.from([0x4b, 0x49, 0x01]);

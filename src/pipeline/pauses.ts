@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 const TURN_MS = 2;
 
 /** Lets others have their turn now and then while something long is done. */
-export class Turns {
+export class Pauses {
   #sinceMs = performance.now();
 
   /** A promise once it is time to wait; `undefined` before. */
