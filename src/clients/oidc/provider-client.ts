@@ -15,7 +15,7 @@ import {
   type ServerMetadata,
 } from 'openid-client';
 import type { EgressGuard } from '../egress.ts';
-import { providerFailureOf } from './provider-failure.ts';
+import { issuerDiffers, providerFailureOf } from './provider-failure.ts';
 import { ProviderError } from './provider-error.ts';
 import { PROVIDER_TIMEOUT_MS, providerFetch } from './provider-fetch.ts';
 
@@ -180,7 +180,7 @@ export class ProviderClient {
       });
       metadata = { ...found.serverMetadata() };
     } catch (error) {
-      throw providerFailureOf(error);
+      throw providerFailureOf(error, 'not-a-provider');
     }
     return checkedMetadata(issuer, metadata);
   }
@@ -214,11 +214,7 @@ function insecure(issuer: string): { readonly execute?: [typeof allowInsecureReq
 }
 
 function checkedMetadata(issuer: string, metadata: ServerMetadata): ServerMetadata {
-  if (metadata.issuer !== issuer)
-    throw new ProviderError(
-      'issuer-differs',
-      `the provider calls itself ${printable(metadata.issuer)}, not ${issuer}: give the issuer to the letter as it does`,
-    );
+  if (metadata.issuer !== issuer) throw issuerDiffers(metadata.issuer);
   for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const)
     if (typeof metadata[name] !== 'string' || !URL.canParse(metadata[name]))
       throw new ProviderError('not-a-provider', `the provider publishes no ${name}`);
@@ -268,8 +264,4 @@ function isUsable(key: unknown): boolean {
   if (typeof key !== 'object' || key === null) return false;
   const { kty, use } = key as { readonly kty?: unknown; readonly use?: unknown };
   return ['RSA', 'EC', 'OKP'].includes(kty as string) && (use === undefined || use === 'sig');
-}
-
-function printable(text: unknown): string {
-  return typeof text === 'string' ? text.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?') : 'by no name';
 }

@@ -38,7 +38,7 @@ const OF_THE_CLIENT: ReadonlySet<string> = new Set(['invalid_client', 'unauthori
 const SAID = /^[a-z_]{1,60}$/;
 
 /** Brings an error of the library, or what lies below it, to one of ours. Faults of this program go on as they are. */
-export function providerFailureOf(error: unknown): Error {
+export function providerFailureOf(error: unknown, otherwise: ProviderFailure = 'token-refused'): Error {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
     if (cause instanceof ProviderError) return cause;
   if (error instanceof AuthorizationResponseError)
@@ -53,13 +53,32 @@ export function providerFailureOf(error: unknown): Error {
   if (error instanceof WWWAuthenticateChallengeError)
     return new ProviderError('client-refused', 'the provider does not take this client id and secret');
   if (error instanceof ClientError) {
+    if (error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return issuerDiffers(claimedIssuer(error));
     const [failure, message] = MEANINGS.get(error.code ?? '') ?? [
-      'token-refused',
+      otherwise,
       `the answer of the provider does not hold (${error.code ?? 'no code'})`,
     ];
     return new ProviderError(failure, message);
   }
   return error instanceof Error ? error : new Error('a provider failed', { cause: error });
+}
+
+/** A provider whose own name is not the one that was given. */
+export function issuerDiffers(claimed: unknown): ProviderError {
+  const name = typeof claimed === 'string' ? claimed.slice(0, 200).replaceAll(/[^\x20-\x7e]/g, '?') : 'by no name';
+  return new ProviderError(
+    'issuer-differs',
+    `the provider calls itself ${name}: give the issuer to the letter as it does`,
+  );
+}
+
+/** What the discovery document said, where the library tells. */
+function claimedIssuer(error: Error): unknown {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    const { body } = (cause.cause ?? {}) as { readonly body?: { readonly issuer?: unknown } };
+    if (body !== undefined) return body.issuer;
+  }
+  return undefined;
 }
 
 function said(word: string): string {
