@@ -20,6 +20,7 @@ import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { listedKeyOf } from './protocols/admin/listed-key.ts';
+import { EventHub } from './protocols/admin/events/event-hub.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { issuerOf } from './protocols/iam/claims.ts';
@@ -112,6 +113,7 @@ export async function startKeystead(
     },
     { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );
+  const events = new EventHub({ records: store, directory, desk: vault.desk, clock, random, onFault });
   const materials = new MaterialPool();
   let server: RunningServer | undefined;
   const wrappingKeys = new WrappingKeyPool();
@@ -126,6 +128,7 @@ export async function startKeystead(
     barrier: installation.barrier,
     records: store,
     refusals: unauthenticated,
+    events,
     audit: checkpointsOf(config.dataFolder, signer),
     version: VERSION,
     ...(throttle && { throttle }),
@@ -269,6 +272,7 @@ export async function startKeystead(
 
   const close = async (): Promise<void> => {
     health.isClosing = true;
+    events.close();
     await Promise.all([server.close(GRACE_MS), xksServer?.close(GRACE_MS)]);
     await admin.close();
     await vault.desk.close();

@@ -13,6 +13,7 @@ import { CATALOG } from '../src/protocols/key-protect/catalog.ts';
 const MATRIX = `
 keystead:WhoAmI KUBRA
 keystead:GetStatus KUBRA
+keystead:WatchEvents KUBRA
 keystead:ListRegions KUBRA
 keystead:AddRegion -
 keystead:DeleteRegion -

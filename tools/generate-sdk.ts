@@ -25,7 +25,7 @@ interface Parameter {
 }
 
 interface Content {
-  readonly content: { readonly 'application/json': { readonly schema: Schema } };
+  readonly content: { readonly 'application/json'?: { readonly schema: Schema } };
 }
 
 interface Operation {
@@ -91,6 +91,15 @@ function renderMethod(path: string, method: string, operation: Operation): strin
     ...(inQuery.length > 0 ? ['query'] : body ? ['undefined'] : []),
     ...(body ? ['body'] : []),
   ];
+  // What is no JSON is a stream.
+  if (answer.content['application/json'] === undefined) {
+    return [
+      `  /** ${operation.summary}. ${operation.description} The body is read as it comes; \`signal\` breaks it off. */`,
+      `  ${operation.operationId}(${[...taken, 'signal?: AbortSignal'].join(', ')}): Promise<Response> {`,
+      `    return this.#transport.open(${[...given.slice(1), ...(inQuery.length > 0 ? [] : ['undefined']), 'signal'].join(', ')});`,
+      '  }',
+    ].join('\n');
+  }
   return [
     `  /** ${operation.summary}. ${operation.description} */`,
     `  ${operation.operationId}(${taken.join(', ')}): Promise<${typeOf(schemaOf(answer), '  ')}> {`,
@@ -100,7 +109,7 @@ function renderMethod(path: string, method: string, operation: Operation): strin
 }
 
 function schemaOf({ content }: Content): Schema {
-  return content['application/json'].schema;
+  return content['application/json']?.schema ?? {};
 }
 
 function objectOf(parameters: readonly Parameter[]): Schema {

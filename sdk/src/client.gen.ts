@@ -1575,6 +1575,11 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/whoami`);
   }
 
+  /** Opens a stream of server-sent events: runs with their progress, alerts, and that anything changed; of the own tenant, and as far as one may see it. Needs the permission `keystead:WatchEvents`. The body is read as it comes; `signal` breaks it off. */
+  openEvents(signal?: AbortSignal): Promise<Response> {
+    return this.#transport.open(`/events`, undefined, signal);
+  }
+
   /** Tells which installation this is, its version and its clock. Needs the permission `keystead:GetStatus`. */
   getStatus(): Promise<Status> {
     return this.#transport.send('GET', `/status`);

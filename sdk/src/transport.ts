@@ -28,22 +28,54 @@ export class Transport {
 
   /** @throws {KeysteadError} */
   async send<Answer>(method: string, path: string, query?: object, body?: object): Promise<Answer> {
-    const { apiKey, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = this.#options;
-    let response: Response;
-    let text: string;
+    const { timeoutMs = TIMEOUT_MS } = this.#options;
+    const { response, text } = await this.#reached(async () => {
+      const found = await this.#fetch(method, path, query, body, AbortSignal.timeout(timeoutMs));
+      return { response: found, text: await found.text() };
+    });
+    const value = parse(text);
+    if (!response.ok || value === undefined) throw refusalOf(response.status, value);
+    return value as Answer;
+  }
+
+  /**
+   * Asks for an answer that is read as it comes: only its beginning must come in time.
+   *
+   * @throws {KeysteadError}
+   */
+  async open(path: string, query?: object, signal?: AbortSignal): Promise<Response> {
+    const { timeoutMs = TIMEOUT_MS } = this.#options;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException('it took too long', 'TimeoutError')), timeoutMs);
     try {
-      response = await fetch(this.#base + path + searchOf(query), {
-        method,
-        headers: {
-          ...(apiKey !== undefined && { Authorization: `Bearer ${typeof apiKey === 'string' ? apiKey : apiKey()}` }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        redirect: 'error',
-        credentials: 'same-origin',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      text = await response.text();
+      const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+      const response = await this.#reached(() => this.#fetch('GET', path, query, undefined, either));
+      if (!response.ok) throw refusalOf(response.status, parse(await this.#reached(() => response.text())));
+      return response;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #fetch(method: string, path: string, query?: object, body?: object, signal?: AbortSignal): Promise<Response> {
+    const { apiKey, fetch = globalThis.fetch } = this.#options;
+    return fetch(this.#base + path + searchOf(query), {
+      method,
+      headers: {
+        ...(apiKey !== undefined && { Authorization: `Bearer ${typeof apiKey === 'string' ? apiKey : apiKey()}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: 'error',
+      credentials: 'same-origin',
+      ...(signal && { signal }),
+    });
+  }
+
+  /** Brings what kept an answer from coming into the form of all failures. */
+  async #reached<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
     } catch (error) {
       throw new KeysteadError({
         status: 0,
@@ -52,9 +84,6 @@ export class Transport {
         action: 'Check that the server runs there and that the address is right.',
       });
     }
-    const value = parse(text);
-    if (!response.ok || value === undefined) throw refusalOf(response.status, value);
-    return value as Answer;
   }
 }
 

@@ -32,6 +32,7 @@ import { tenantOf } from '../../records/account.ts';
 import { MemoryStore } from '../../store/memory.ts';
 import { ADMIN_PREFIX, createAdminApi } from './api.ts';
 import { listedKeyOf } from './listed-key.ts';
+import { EventHub } from './events/event-hub.ts';
 import type { AdminRoute } from './route.ts';
 import type { AdminServices } from './services.ts';
 import { openVault, type VaultSettings } from './vault/open-vault.ts';
@@ -139,6 +140,17 @@ export async function adminHouse(
     clock,
     random,
     refusals,
+    events: new EventHub(
+      {
+        records: store,
+        directory,
+        desk: vault.desk,
+        clock,
+        random,
+        onFault: (error) => keep({ err: String(error) }, 'events'),
+      },
+      { lookMs: 10, renewMs: 30, heartbeatMs: 50 },
+    ),
     audit: {
       checkpoint: () => undefined,
       verifierKey: (log) => log,
@@ -192,6 +204,7 @@ export async function adminHouse(
       return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
     },
     async close() {
+      services.events.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await api.close();

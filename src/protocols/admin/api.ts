@@ -4,12 +4,13 @@ import { wipe } from '../../bytes/bytes.ts';
 import { uuid } from '../../crypto/uuid.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import type { Call } from '../../pipeline/call.ts';
-import { send, sendError } from './answer.ts';
+import { send, sendError, sendStream } from './answer.ts';
 import { prove } from './bearer.ts';
 import { adminError, RequestError } from './errors.ts';
 import { BODY_LIMIT_BYTES, bodyRefusal, takeStrictJsonOnly } from './json-body.ts';
 import { addressOf, logRequest } from './request-log.ts';
-import type { AdminRoute } from './route.ts';
+import type { AdminContext, AdminRoute } from './route.ts';
+import type { StreamAnswer } from './stream-route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 import type { AdminServices } from './services.ts';
 import { inputReader } from './validate.ts';
@@ -100,8 +101,15 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
         const state = progress.get(request) as Progress & { proof: Proof };
         const input = readInput(request);
         state.isRecorded = true;
-        return run(services, route, callOf(request, state.proof), state.proof, input, (answer) =>
-          send(reply, route.status, answer),
+        const asked = {
+          call: callOf(request, state.proof),
+          proof: state.proof,
+          proveAgain: againOf(services, request),
+        };
+        return run(services, route, asked, input, (answer) =>
+          route.media === undefined
+            ? send(reply, route.status, answer)
+            : sendStream(reply, route.media, answer as StreamAnswer),
         );
       },
     });
@@ -114,26 +122,33 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
 async function run<Sent>(
   services: AdminServices,
   route: AdminRoute,
-  call: Call,
-  proof: Proof,
+  asked: Pick<AdminContext, 'call' | 'proof' | 'proveAgain'>,
   input: ReturnType<ReturnType<typeof inputReader>>,
   answer: (body: unknown) => Sent,
 ): Promise<Sent> {
   const secrets: Uint8Array[] = [];
   const context = {
     services,
-    proof,
-    call,
+    ...asked,
     wipeLater: (...more: readonly (Uint8Array | undefined)[]) =>
       void secrets.push(...more.filter((secret) => secret !== undefined)),
   };
   try {
     const prepare = (nowMs: number) => route.prepare({ ...context, nowMs }, input);
-    const value = await services.pipeline.execute(call, prepare);
+    const value = await services.pipeline.execute(asked.call, prepare);
     return answer(route.show(value, { ...context, nowMs: services.clock() }));
   } finally {
     wipe(...secrets);
   }
+}
+
+/** The same credential, looked at again. */
+function againOf(services: AdminServices, { headers }: FastifyRequest): AdminContext['proveAgain'] {
+  const { authorization } = headers;
+  return async () => {
+    const found = await prove(services, authorization);
+    return typeof found === 'string' ? undefined : found;
+  };
 }
 
 function callOf(request: FastifyRequest, { principal }: Proof): Call {

@@ -43,6 +43,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
     status: 404,
     action: 'List the entries. What was just done is there after a second or two.',
   },
+  'too-many-streams': { status: 429, action: 'Close a window or a stream, and open one a little later.' },
   'audit-size-unknown': { status: 409, action: 'Name a size from 1 up to that of the newest checkpoint.' },
   'xks-endpoint-not-found': { status: 404, action: 'List the endpoints to see their ids.' },
   'xks-endpoint-exists': { status: 409, action: 'Choose another name, or use the endpoint that is there.' },

@@ -61,7 +61,7 @@ function operationOf(route: AdminRoute, components: Map<string, Node>): Node {
     responses: {
       [route.status]: {
         description: 'done',
-        content: { 'application/json': { schema: extract(route.answer, components) } },
+        content: { [route.media ?? 'application/json']: { schema: extract(route.answer, components) } },
       },
       default: {
         description: 'refused or failed',

@@ -13,6 +13,7 @@ export type AdminRefusalCode =
   | 'checkpoint-not-found'
   | 'audit-entry-not-found'
   | 'audit-size-unknown'
+  | 'too-many-streams'
   | 'xks-endpoint-not-found'
   | 'xks-endpoint-exists'
   | 'xks-path-taken'

@@ -13,6 +13,8 @@ export interface AdminContext {
   readonly call: Call;
   /** The time of this attempt, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** Proves the credential of the request again, as it holds now: for what goes on after the answer began. */
+  readonly proveAgain: () => Promise<Proof | undefined>;
   /** Hands over secrets that are wiped when the request is over, however it ends. */
   readonly wipeLater: (...secrets: readonly (Uint8Array | undefined)[]) => void;
 }
@@ -64,6 +66,8 @@ export interface AdminRoute extends RouteFacts {
   readonly query?: TObject;
   readonly body?: TObject;
   readonly answer: TSchema;
+  /** Of an answer that is a stream: what it is. Then `show` begins it. */
+  readonly media?: string;
   readonly example: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown };
   readonly prepare: (context: AdminContext, input: RouteInput) => MaybePromise<Act<unknown>>;
   readonly show: (value: unknown, context: AdminContext) => unknown;

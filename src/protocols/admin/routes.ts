@@ -92,6 +92,7 @@ import {
 } from './resources/services.ts';
 import { IDENTITY_PROVIDER_ROUTES } from './resources/identity-providers.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
+import { openEvents } from './resources/events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
 import { browseSnapshot, compareSnapshots, pathHistory, planRestore, searchSnapshot } from './resources/recovery.ts';
@@ -112,6 +113,7 @@ import type { AdminRoute } from './route.ts';
 /** Every endpoint of the admin API. What is not in this list does not exist. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   whoAmI,
+  openEvents,
   getStatus,
   explainAccess,
   createTenant,

@@ -13,6 +13,7 @@ import type { Quotas } from '../../keys/quotas.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
+import type { EventHub } from './events/event-hub.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { ListedKey } from './listed-key.ts';
 import type { VaultServices } from './vault/vault-services.ts';
@@ -52,6 +53,7 @@ export interface AdminServices {
   readonly random: Random;
   readonly refusals: UnauthenticatedRefusals;
   readonly audit: AuditReader;
+  readonly events: EventHub;
   /** Absent: nothing bounds how often a tenant asks. */
   readonly throttle?: Throttle;
   readonly log: RequestLog;

@@ -5,7 +5,7 @@ import { WEBHOOK_SECRET_PREFIX } from '../../../clients/webhook/sign.ts';
 import { uuid } from '../../../crypto/uuid.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { RecordReader } from '../../../records/ports.ts';
-import { alertFor, ALERT_KINDS, type Alert, type AlertKind } from '../../../vault/alerts/alert.ts';
+import { alertFor, ALERT_KINDS, type AlertKind } from '../../../vault/alerts/alert.ts';
 import { putAlert, readAlert } from '../../../vault/alerts/alert-record.ts';
 import {
   channelName,
@@ -23,6 +23,7 @@ import {
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { runId } from '../../../vault/runs/run.ts';
 import { RequestError } from '../errors.ts';
+import { channelArn, showAlert } from '../vault/alert-answer.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { refusing } from '../vault/refusals.ts';
@@ -262,10 +263,6 @@ const TOO_MANY = {
   action: 'Delete one that nobody needs any more.',
 };
 
-function channelArn({ accountId }: Pick<Tenant, 'accountId'>, id: string): string {
-  return `arn:aws:keystead::${accountId}:alert-channel/${id}`;
-}
-
 async function requireChannel(records: RecordReader, tenant: Tenant, id: string): Promise<AlertChannel> {
   const record = await records.read(channelRef(tenant.tenantId, id));
   if (record !== undefined) return readChannel(tenant.tenantKey, record);
@@ -313,21 +310,5 @@ function showChannel({ id, label, place, kinds = KINDS, environmentIds, createdA
     kinds: [...kinds],
     ...(environmentIds && { environmentIds: [...environmentIds] }),
     createdAt: timestamp(createdAtMs),
-  };
-}
-
-function showAlert({ id, channelId, facts, atMs, delivery }: Alert) {
-  const { state, attempts, failure, nextAtMs } = delivery;
-  return {
-    alertId: id,
-    channelId,
-    kind: facts.kind,
-    ...(facts.environmentId !== undefined && { environmentId: facts.environmentId }),
-    ...(facts.runId !== undefined && { runId: facts.runId }),
-    at: timestamp(atMs),
-    state,
-    attempts,
-    ...(failure !== undefined && { failure }),
-    ...(state === 'waiting' && { nextAttemptAt: timestamp(nextAtMs) }),
   };
 }
