@@ -163,7 +163,7 @@ describe('the stream of events', () => {
   });
 
   it('ends when its credential is suspended', async () => {
-    const { member, apiKey } = await house.member(['auditor']);
+    const { apiKey } = await house.member(['auditor']);
     const stream = await listen(apiKey);
     const me = (await house.send(apiKey, 'GET', '/whoami')).body as { credentialId?: string };
     await house.send(administrator, 'POST', `/credentials/${me.credentialId}/suspend`, {});
