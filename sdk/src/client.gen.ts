@@ -318,6 +318,10 @@ export interface Credential {
   readonly createdAt: string;
   /** UTC, RFC 3339 */
   readonly expiresAt?: string | undefined;
+  /** what it is for */
+  readonly description?: string | undefined;
+  /** policies that bound it, and whatever is opened by it */
+  readonly scopes?: readonly (string)[] | undefined;
 }
 
 export interface DeletedEnvironment {
@@ -392,7 +396,7 @@ export interface ExplainedGrant {
 }
 
 export interface ExplainedStatement {
-  readonly source: 'key-policy' | 'identity-policy' | 'session-policy';
+  readonly source: 'key-policy' | 'identity-policy' | 'session-policy' | 'scope';
   /** which policy of that source */
   readonly policy: number;
   /** which statement of the policy */
@@ -2115,7 +2119,7 @@ export class KeysteadClient {
   /** Issues an access key of a service, or an API key for the API of IBM Key Protect. Needs the permission `installation:CreateServiceCredential`. */
   createServiceCredential(service: string, body: {
     readonly type?: 'access-key' | 'api-key' | undefined;
-    /** when an API key ends, and only there */
+    /** when it ends by itself */
     readonly expiresAt?: string | undefined;
   } = {}): Promise<IssuedCredential> {
     return this.#transport.send('POST', `/services/${encodeURIComponent(service)}/credentials`, undefined, body);
@@ -2187,8 +2191,11 @@ export class KeysteadClient {
     readonly type: 'access-key' | 'session' | 'api-key';
     /** for a session, and only there */
     readonly lifetimeSeconds?: number | undefined;
-    /** when an API key ends, and only there */
+    /** when an access key or an API key ends, and only there */
     readonly expiresAt?: string | undefined;
+    readonly description?: string | undefined;
+    /** names of policies: it may do what its user may and they allow; none: whatever its user may. It proves nobody any more once one of them is deleted */
+    readonly scopes?: readonly (string)[] | undefined;
   }): Promise<IssuedCredential> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/credentials`, undefined, body);
   }

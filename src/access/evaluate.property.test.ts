@@ -237,6 +237,7 @@ const request: fc.Arbitrary<NaiveRequest> = fc.record({
   encryptionContext,
   own: fc.array(policy(false), { maxLength: 2 }),
   session: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(policy(false), { maxLength: 2 })),
+  scopes: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fc.array(policy(false), { maxLength: 2 })),
   grants: fc.array(grant, { maxLength: 2 }),
   key: fc.option(fc.record({ accountId: fc.constantFrom(OWN, OWN, OTHER), policy: policy(true) }), {
     nil: undefined,
@@ -249,6 +250,7 @@ export function compiled({
   subject: who,
   own,
   session: limits,
+  scopes,
   key,
   context: has,
   ...rest
@@ -262,6 +264,7 @@ export function compiled({
       ...(service !== undefined && { service }),
       policies: own.map((one) => parse(one, 'identity')),
       sessionPolicies: limits.map((one) => parse(one, 'identity')),
+      scopes: scopes.map((one) => parse(one, 'identity')),
     },
     action: rest.action,
     resource: rest.resource,
@@ -293,7 +296,7 @@ describe('evaluate', () => {
       { numRuns: 10_000 },
     );
     // The requests were varied enough to reach every reason but the one that takes a hostile policy.
-    expect(seen.size).toBe(9);
+    expect(seen.size).toBe(11);
   });
 
   it('is explained: what decided is among what matched', () => {

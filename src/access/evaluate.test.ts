@@ -28,6 +28,7 @@ const session = (limits: AccessPolicy[] | undefined, ...policies: AccessPolicy[]
   names: [ROLE],
   ...(limits && { sessionPolicies: limits }),
 });
+const scoped = (scopes: AccessPolicy[], who: Subject): Subject => ({ ...who, scopes });
 const service = (name: string): Subject => ({ ...subject(`arn:aws:iam::${OTHER}:user/s`), service: name });
 const subject = (arn: string, ...policies: AccessPolicy[]): Subject => ({
   arn,
@@ -185,6 +186,69 @@ describe('decisions', () => {
       ask(session([ownPolicy(), ownPolicy(allow())], ownPolicy(allow())), byRoot),
       true,
       'allowed-by-identity-policy',
+    ],
+    [
+      'a bounded credential of a user whom the key names',
+      ask(scoped([ownPolicy(allow({ Action: 'kms:Decrypt' }))], subject(ALICE)), keyPolicy(allow(to(ALICE)))),
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a bounded credential of a session that the key names',
+      ask(scoped([ownPolicy()], session([ownPolicy(allow())])), keyPolicy(allow(to(SESSION)))),
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a bounded credential of the root',
+      ask(scoped([ownPolicy()], subject(ROOT)), byRoot),
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a bounded credential of the root, without a key',
+      ask(scoped([ownPolicy()], subject(ROOT)), undefined),
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a bounded credential of a service that the key names',
+      ask(
+        scoped([ownPolicy()], service('s.example.com')),
+        keyPolicy(allow({ Principal: { Service: 's.example.com' } })),
+      ),
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a bounded credential by a grant',
+      { ...ask(scoped([ownPolicy()], subject(ALICE)), byRoot), grants: [{ grantId: 'g', actions: ['kms:encrypt'] }] },
+      false,
+      'not-allowed-by-scope',
+    ],
+    [
+      'a scope that denies',
+      ask(scoped([ownPolicy(allow(), deny({ Action: 'kms:Encrypt' }))], subject(ALICE, ownPolicy(allow()))), byRoot),
+      false,
+      'denied-by-scope',
+    ],
+    [
+      'a scope that allows what the user may not',
+      ask(scoped([ownPolicy(allow())], subject(ALICE)), byRoot),
+      false,
+      'no-statement-allows',
+    ],
+    [
+      'one of several scopes, and the user',
+      ask(scoped([ownPolicy(), ownPolicy(allow())], subject(ALICE, ownPolicy(allow()))), byRoot),
+      true,
+      'allowed-by-identity-policy',
+    ],
+    [
+      "scopes do not stand in for a session's policies",
+      ask(scoped([ownPolicy(allow())], session([ownPolicy()], ownPolicy(allow()))), byRoot),
+      false,
+      'not-allowed-by-session-policy',
     ],
     [
       'a service that the key names',

@@ -10,11 +10,13 @@ export type Reason =
   | 'denied-by-key-policy'
   | 'denied-by-identity-policy'
   | 'denied-by-session-policy'
+  | 'denied-by-scope'
   | 'allowed-by-key-policy'
   | 'allowed-by-identity-policy'
   | 'allowed-as-root'
   | 'allowed-by-grant'
   | 'not-allowed-by-session-policy'
+  | 'not-allowed-by-scope'
   | 'no-statement-allows'
   | 'too-costly';
 
@@ -38,7 +40,9 @@ export interface Decision {
  * 3. Across accounts both must allow. Services have no policies of their own.
  * 4. The policies of a session must allow too, but where the key's policy names this very session.
  * 5. A grant allows by itself; one to an account, those whose own policies allow.
- * 6. Everything else is refused; also what would cost too much to decide.
+ * 6. Where the subject's credential is bounded by scopes, they must allow besides, whoever else allows: also where the
+ *    key's policy names the subject itself, and for the account's root.
+ * 7. Everything else is refused; also what would cost too much to decide.
  */
 export function evaluate(request: AccessRequest): Decision {
   const evaluation = new Evaluation(request.context);
@@ -71,6 +75,13 @@ function decide(request: AccessRequest, evaluation: Evaluation): Decision {
   if (own?.effect === 'Deny') return outcome(false, 'denied-by-identity-policy', own);
   const session = subject.sessionPolicies && firstOf(subject.sessionPolicies, action, resource, evaluation);
   if (session?.effect === 'Deny') return outcome(false, 'denied-by-session-policy', session);
+
+  const { scopes = [] } = subject;
+  if (scopes.length > 0) {
+    const scope = firstOf(scopes, action, resource, evaluation);
+    if (scope === undefined) return outcome(false, 'not-allowed-by-scope');
+    if (scope.effect === 'Deny') return outcome(false, 'denied-by-scope', scope);
+  }
 
   const isRootItself = isRoot(subject);
   const ownAllows = isRootItself || own !== undefined;

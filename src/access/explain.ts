@@ -9,7 +9,7 @@ import type { AccessRequest, GrantedRight } from './request.ts';
 import { mismatchOf, type Mismatch, type Statement } from './statement.ts';
 
 /** Where a statement stands. */
-export type PolicySource = 'key-policy' | 'identity-policy' | 'session-policy';
+export type PolicySource = 'key-policy' | 'identity-policy' | 'session-policy' | 'scope';
 
 /** One statement that was looked at. */
 export interface StatementTrace {
@@ -54,6 +54,7 @@ export function explain(request: AccessRequest): Explanation {
       ...tracesOf(request, evaluation, 'key-policy', key ? [key.policy] : []),
       ...tracesOf(request, evaluation, 'identity-policy', subject.policies),
       ...tracesOf(request, evaluation, 'session-policy', subject.sessionPolicies ?? []),
+      ...tracesOf(request, evaluation, 'scope', subject.scopes ?? []),
     ],
     grants: grants.map((right) => grantTrace(request, evaluation, right)),
   };

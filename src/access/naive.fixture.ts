@@ -39,6 +39,7 @@ export interface NaiveRequest {
   readonly encryptionContext: Readonly<Record<string, string>>;
   readonly own: readonly NaivePolicy[];
   readonly session: readonly NaivePolicy[];
+  readonly scopes: readonly NaivePolicy[];
   readonly grants: readonly NaiveGrant[];
   readonly key: { readonly accountId: string; readonly policy: NaivePolicy } | undefined;
 }
@@ -47,12 +48,16 @@ export function naivelyAllowed(request: NaiveRequest): boolean {
   const { subject, key } = request;
   const own = statementsOf(request.own).filter((one) => isAbout(one, request));
   const session = statementsOf(request.session).filter((one) => isAbout(one, request));
+  const scopes = statementsOf(request.scopes).filter((one) => isAbout(one, request));
   const ofKey = statementsOf(key ? [key.policy] : [])
     .filter((one) => isAbout(one, request))
     .filter(([one]) => isMeant(one, subject));
 
   // An explicit Deny wins, wherever it stands.
-  if ([...own, ...session, ...ofKey].some(([{ Effect }]) => Effect === 'Deny')) return false;
+  if ([...own, ...session, ...scopes, ...ofKey].some(([{ Effect }]) => Effect === 'Deny')) return false;
+
+  // A credential's scopes have a say whoever else allows.
+  if (request.scopes.length > 0 && scopes.length === 0) return false;
 
   const isRoot = subject.arn === rootOf(subject.accountId);
   const ownAllows = isRoot || own.length > 0;

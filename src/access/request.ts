@@ -11,6 +11,8 @@ export interface Subject {
   readonly policies: readonly AccessPolicy[];
   /** Policies that the session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
+  /** Policies that bound the credential that proved it: where there are any, they must allow too, whatever else allows. */
+  readonly scopes?: readonly AccessPolicy[];
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */
   readonly service?: string;
 }

@@ -222,8 +222,9 @@ describe('the command line against a server', () => {
     expect(issued).toMatchObject({ credential: { type: 'api-key', expiresAt: '2099-01-31T00:00:00.000Z' } });
     const past = await run('credential', 'create', 'ending', ...options, '2020-01-31T00:00:00Z');
     expect([past.exitCode, past.stderr]).toEqual([1, expect.stringContaining('not in the future')]);
-    const other = await run('credential', 'create', 'ending', '--expires', '2099-01-31T00:00:00Z');
-    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('only an API key')]);
+    const session = ['--type', 'session', '--lifetime', '900', '--expires'];
+    const other = await run('credential', 'create', 'ending', ...session, '2099-01-31T00:00:00Z');
+    expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('a session ends by its lifetime')]);
     await json('service', 'create', 'ending.example.com');
     const [ofService] = await json('service', 'credential', 'ending.example.com', '--type', 'api-key');
     expect(ofService).toMatchObject({ apiKey: expect.stringMatching(/^ks_/), credential: { holder: 'service' } });

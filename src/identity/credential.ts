@@ -51,6 +51,13 @@ interface CredentialBody {
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly state: 'active' | 'suspended';
+  /**
+   * Policies that bound what it is good for: names of built-in ones, ids of the tenant's own. Never empty. Whatever is
+   * opened by it is bound by them too.
+   */
+  readonly scopes?: readonly string[];
+  /** What it is for, for people. */
+  readonly description?: string;
   /** Base64 of the wrapped secret, for those that sign. */
   readonly secret?: string;
   /** Hexadecimal SHA-256 of the session token, for sessions. */
@@ -110,26 +117,32 @@ export const SESSION_END_SPACE = 'session-end';
 /** How long an expired session is remembered: its holder is told that it expired, not that nobody knows it. */
 const REMEMBERED_MS = 3_600_000;
 
-/** Whom a credential is for, besides a user. */
-export interface Issue {
+/** What is said of a credential when it is issued. */
+export interface Issue extends Pick<CredentialBody, 'scopes' | 'description'> {
+  /** Whom it is for, besides a user. */
   readonly holder?: Exclude<CredentialHolder, 'user'>;
   readonly session?: SessionTerms;
 }
 
-/** Makes an access key, or with `expiresAtMs` a session whose token must come with every request. */
+/**
+ * Makes an access key, which ends by itself where `ends` says so, or with `sessionEndsAtMs` a session whose token must
+ * come with every request.
+ */
 export function issueAccessKey(
   tenant: Tenant,
   principalId: string,
-  expiresAtMs: number | undefined,
+  sessionEndsAtMs: number | undefined,
   nowMs: number,
   random: Random,
-  { holder, session }: Issue = {},
+  { holder, session, expiresAtMs: ends, ...said }: Issue & { readonly expiresAtMs?: number | undefined } = {},
 ): IssuedCredential {
-  const type = expiresAtMs === undefined ? 'access-key' : 'session';
+  const isSession = sessionEndsAtMs !== undefined;
+  const expiresAtMs = sessionEndsAtMs ?? ends;
+  const type = isSession ? 'session' : 'access-key';
   const { prefix, secretLength } = SHAPES[type];
   const id = prefix + [...random(16)].map((byte) => BASE32[byte & 31]).join('');
   const secret = ascii(randomBytes(secretLength), 'base64');
-  const sessionToken = expiresAtMs === undefined ? undefined : ascii(randomBytes(48), 'base64');
+  const sessionToken = isSession ? ascii(randomBytes(48), 'base64') : undefined;
   const body: CredentialBody = {
     type,
     ...(holder && { holder }),
@@ -140,9 +153,15 @@ export function issueAccessKey(
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     ...(sessionToken && { sessionTokenHash: hashOfToken(sessionToken) }),
     ...(session && { session }),
+    ...saidOf(said),
   };
-  const names = [accessKeyName(id), ...(expiresAtMs === undefined ? [] : [endName(tenant.tenantId, id, expiresAtMs)])];
+  const names = [accessKeyName(id), ...(isSession ? [endName(tenant.tenantId, id, sessionEndsAtMs)] : [])];
   return { ...put(tenant, id, body, names), secret, ...(sessionToken && { sessionToken }) };
+}
+
+/** Bounds and words of a credential, as far as there are any. */
+function saidOf({ scopes = [], description = '' }: Pick<Issue, 'scopes' | 'description'>) {
+  return { ...(scopes.length > 0 && { scopes }), ...(description !== '' && { description }) };
 }
 
 function endName(tenantId: string, id: string, expiresAtMs: number): RecordName {
@@ -165,7 +184,7 @@ export function issueApiKey(
   principalId: string,
   nowMs: number,
   random: Random,
-  { holder, expiresAtMs }: Pick<Issue, 'holder'> & { readonly expiresAtMs?: number | undefined } = {},
+  { holder, expiresAtMs, ...said }: Omit<Issue, 'session'> & { readonly expiresAtMs?: number | undefined } = {},
 ): IssuedCredential {
   const token = ascii(randomBytes(32), 'base64url');
   const secret = bytesOf<'CredentialSecret'>(Buffer.concat([Buffer.from(API_KEY_PREFIX), token]));
@@ -179,6 +198,7 @@ export function issueApiKey(
     state: 'active',
     apiKeyHash,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...saidOf(said),
   };
   return { ...put(tenant, uuid(random), body, [apiKeyName(apiKeyHash)]), secret };
 }

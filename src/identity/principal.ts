@@ -51,6 +51,8 @@ export interface Principal {
   readonly installationPolicies?: readonly AccessPolicy[];
   /** Policies that a session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
+  /** Policies that bound the credential at the bottom: where there are any, they must allow too, whatever else allows. */
+  readonly scopes?: readonly AccessPolicy[];
   /** It is a program of the tenant, not a person. */
   readonly program?: true;
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */

@@ -18,7 +18,7 @@ import { managedPolicyRef } from './managed-policy.ts';
 import { principalOf, type OwnPolicies, type Principal, type Strength } from './principal.ts';
 import { isSessionAlive } from './role.ts';
 import { servicePrincipalOf } from './service.ts';
-import { inSession, roleSessionOf, rootOf } from './session.ts';
+import { inScope, inSession, roleSessionOf, rootOf } from './session.ts';
 import type { Tenant } from './tenant.ts';
 
 /** A credential with whom it proves. Whether it is still valid is for the caller to ask: it has the clock. */
@@ -101,11 +101,14 @@ export class Proofs {
         const { thing: credential, policies } = found;
         return andThen(this.principalOf(tenant, credential), (principal) => {
           if (principal === undefined) return undefined;
-          if (credential.type !== 'session') return { tenant, credential, principal };
-          if (credential.session === undefined) return this.#session(tenant, credential, principal, policies);
+          if (credential.type !== 'session') return this.#scoped({ tenant, credential, principal });
+          if (credential.session === undefined) {
+            const proven = this.#session(tenant, credential, principal, policies);
+            return andThen(proven, (proof) => proof && this.#scoped(proof));
+          }
           return andThen(
             this.#bottom(credential.session),
-            (bottom) => bottom && this.#session(tenant, credential, principal, policies, bottom.principal.id),
+            (bottom) => bottom && this.#session(tenant, credential, principal, policies, bottom.principal),
           );
         });
       });
@@ -147,16 +150,36 @@ export class Proofs {
     credential: Credential,
     principal: Principal,
     policies: readonly AccessPolicy[],
-    openedById?: string,
+    openedBy?: Principal,
   ): MaybePromise<Proof | undefined> {
-    const named = credential.session?.managedPolicies ?? [];
+    return andThen(this.#bounds(tenant, credential.session?.managedPolicies ?? []), (managed) => {
+      // A session whose bounds were deleted is none: it would be bound by less than it was opened with.
+      if (managed === undefined) return undefined;
+      const bounds = { policies: [...policies, ...managed.policies], version: managed.version };
+      return { tenant, credential, principal: inSession(principal, credential, bounds, openedBy) };
+    });
+  }
+
+  /** The same, bound by the scopes of its credential; `undefined` where one of them was deleted, as with a session. */
+  #scoped(proof: Proof): MaybePromise<Proof | undefined> {
+    const { tenant, credential, principal } = proof;
+    if (credential.scopes === undefined) return proof;
+    return andThen(
+      this.#bounds(tenant, credential.scopes),
+      (bounds) => bounds && { ...proof, principal: inScope(principal, bounds) },
+    );
+  }
+
+  /** Policies by what bounds call them: built-in ones by name, the tenant's own by id; `undefined` where one is gone. */
+  #bounds(tenant: Tenant, named: readonly string[]): MaybePromise<OwnPolicies | undefined> {
     const ids = named.filter((id) => !isBuiltInPolicy(id));
     return andThen(this.#attached(tenant, ids), (own) => {
-      // A session whose bounds were deleted is none: it would be bound by less than it was opened with.
       if (own === undefined) return undefined;
-      const builtIn = named.filter(isBuiltInPolicy).map((name) => BUILT_IN_POLICIES[name]);
-      const bounds = { policies: [...policies, ...builtIn, ...own.policies], version: own.version };
-      return { tenant, credential, principal: inSession(principal, credential, bounds, openedById) };
+      const builtIn = named.filter(isBuiltInPolicy);
+      return {
+        policies: [...builtIn.map((name) => BUILT_IN_POLICIES[name]), ...own.policies],
+        version: builtIn.map((name) => `+${name}`).join('') + own.version,
+      };
     });
   }
 

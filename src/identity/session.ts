@@ -5,7 +5,7 @@ import { builtIn, type OwnPolicies, type Principal } from './principal.ts';
 import type { Role } from './role.ts';
 import type { Tenant } from './tenant.ts';
 
-/** What a session was opened with besides its principal. */
+/** Policies that bound what a principal may: those that a session was opened with, the scopes of a credential. */
 export interface SessionBounds {
   readonly policies: readonly AccessPolicy[];
   readonly version: string;
@@ -61,14 +61,21 @@ export function inSession(
   principal: Principal,
   { id, createdAtMs, session }: Credential,
   bounds: SessionBounds,
-  openedById: string | undefined,
+  openedBy: Principal | undefined,
 ): Principal {
   return {
     ...principal,
-    ...(openedById !== undefined && openedById !== principal.id && { openedById }),
+    ...(openedBy !== undefined && openedBy.id !== principal.id && { openedById: openedBy.id }),
+    // Whatever is opened by a credential is bound by its scopes.
+    ...(openedBy?.scopes && { scopes: openedBy.scopes }),
     ...(bounds.policies.length > 0 && { sessionPolicies: bounds.policies }),
     ...(session?.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     sessionIssuedAtMs: createdAtMs,
-    cacheKey: `${principal.cacheKey}${bounds.version} ${id}`,
+    cacheKey: `${principal.cacheKey}${bounds.version} ${id}${openedBy?.scopes ? ` by ${openedBy.cacheKey}` : ''}`,
   };
+}
+
+/** A principal as a credential proves it that is bounded by scopes. */
+export function inScope(principal: Principal, { policies, version }: SessionBounds): Principal {
+  return { ...principal, scopes: policies, cacheKey: `${principal.cacheKey} in${version}` };
 }

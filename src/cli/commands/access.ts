@@ -21,6 +21,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'A Deny in a policy of the user or role matches, and wins over every Allow: policy update, policy detach.',
   'denied-by-session-policy': 'A Deny that the session was opened with matches: open one without it.',
   'not-allowed-by-session-policy': 'The session was opened with policies that do not allow it: open one without them.',
+  'denied-by-scope': 'A Deny in a scope of the credential matches: use a credential without it (credential create).',
+  'not-allowed-by-scope': 'The credential is bounded by scopes that do not allow it: use another (credential create).',
 };
 const GRANTS: readonly Column<ExplainedGrant>[] = [
   ['GRANT', ({ grantId }) => grantId],

@@ -14,6 +14,8 @@ const columns = (nameOf: ReadonlyMap<string, string>): readonly Column<Credentia
   ['STATE', ({ state }) => state],
   ['CREATED', ({ createdAt }) => createdAt],
   ['EXPIRES', ({ expiresAt }) => expiresAt],
+  ['SCOPES', ({ scopes }) => scopes?.join(' ')],
+  ['FOR', ({ description }) => description],
 ];
 
 const ROOT_WARNING =
@@ -29,12 +31,14 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
       ['--root', 'an access key of the account itself, for what no user may'],
       ['--type <type>', 'access-key (for the AWS KMS API), session (the same, ends by itself) or api-key (access-key)'],
       ['--lifetime <seconds>', 'how long a session lasts, 900 to 129600'],
-      ['--expires <time>', 'when an API key ends, like 2027-01-31T00:00:00Z'],
+      ['--expires <time>', 'when an access key or an API key ends by itself, like 2027-01-31T00:00:00Z'],
+      ['--scope <policy...>', 'bounds it: it may do what its principal may and one of these policies allows'],
+      ['--description <text>', 'what it is for'],
     ],
     examples: [
       'credential create backup-host',
       'credential create backup-host --type session --lifetime 3600 --json',
-      'credential create alice --type api-key --expires 2027-01-31T00:00:00Z',
+      'credential create alice --type api-key --expires 2027-01-31T00:00:00Z --description "dashboard" --scope auditor',
       'credential create --root',
     ],
     run: async ({ client, given, output }) => {
@@ -49,11 +53,14 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
         return;
       }
       const [lifetime, expiresAt] = [given.optional('lifetime'), given.optional('expires')];
+      const [description, scopes] = [given.optional('description'), given.list('scope')];
       const body = {
         // The server knows which types there are, and says so.
         type: (given.optional('type') ?? 'access-key') as Credential['type'],
         ...(lifetime !== undefined && { lifetimeSeconds: wholeNumber('--lifetime', lifetime) }),
         ...(expiresAt !== undefined && { expiresAt }),
+        ...(description !== undefined && { description }),
+        ...(scopes.length > 0 && { scopes }),
       };
       output.item(await api.createCredential(await principalIdOf(api, principal), body));
       output.note('\nThe secrets are shown here and never again.');

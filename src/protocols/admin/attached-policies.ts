@@ -23,7 +23,11 @@ export async function findPolicy(directory: Directory, tenant: Tenant, name: str
 }
 
 /** The names of the policies that are attached to a user or a role. */
-export async function attachedNames(directory: Directory, tenant: Tenant, { policies }: Holder): Promise<string[]> {
+export async function attachedNames(
+  directory: Directory,
+  tenant: Tenant,
+  { policies }: Pick<Holder, 'policies'>,
+): Promise<string[]> {
   const names: string[] = [];
   for (const id of policies) names.push(isBuiltInPolicy(id) ? id : ((await directory.policy(tenant, id))?.name ?? id));
   return names;

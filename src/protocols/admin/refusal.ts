@@ -10,6 +10,7 @@ export type AdminRefusalCode =
   | 'lifetime-unwanted'
   | 'lifetime-missing'
   | 'expiry-unfit'
+  | 'credential-bounded'
   | 'checkpoint-not-found'
   | 'audit-entry-not-found'
   | 'audit-size-unknown'

@@ -39,7 +39,7 @@ const QUESTION = closed({
 });
 
 const STATEMENT = named('ExplainedStatement', {
-  source: Type.Enum(['key-policy', 'identity-policy', 'session-policy']),
+  source: Type.Enum(['key-policy', 'identity-policy', 'session-policy', 'scope']),
   policy: Type.Integer({ minimum: 1, description: 'which policy of that source' }),
   statement: Type.Integer({ minimum: 1, description: 'which statement of the policy' }),
   sid: Type.Optional(Type.String()),

@@ -99,7 +99,9 @@ export const enrolAgent = adminRoute({
             vaultId,
             enrolledAtMs: nowMs,
           };
-          const issued = issueApiKey(tenant, principal.id, nowMs, random);
+          // What the token of the invitation was bounded by, its heir is.
+          const { scopes } = context.proof.credential;
+          const issued = issueApiKey(tenant, principal.id, nowMs, random, scopes === undefined ? {} : { scopes });
           context.wipeLater(issued.secret);
           const token = await records.read(credentialRef(tenant.tenantId, principal.credentialId));
           const writes: Write[] = [

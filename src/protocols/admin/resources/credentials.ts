@@ -11,6 +11,7 @@ import {
   type Credential,
   type CredentialHolder,
   type CredentialType,
+  type Issue,
   type IssuedCredential,
 } from '../../../identity/credential.ts';
 import { IdentityError } from '../../../identity/errors.ts';
@@ -19,8 +20,22 @@ import { inFreePlace } from '../../../identity/quotas.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
-import { closed, named, PAGE, pageFrom, paged, pageOf, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import {
+  closed,
+  DESCRIPTION,
+  named,
+  PAGE,
+  pageFrom,
+  paged,
+  pageOf,
+  POLICY_NAMES,
+  POLICY_NAME_TEXT,
+  TIMESTAMP,
+  timestamp,
+  UUID,
+} from '../schema.ts';
 import { operatorTargets } from '../attached-policies.ts';
+import { requireUnbounded, scopeNames, scopesNamed } from '../credential-scopes.ts';
 
 /** The bounds of a session's life: 15 minutes to 36 hours, as AWS STS has them for its sessions. */
 const SESSION_SECONDS = { minimum: 900, maximum: 129_600 };
@@ -46,6 +61,8 @@ const CREDENTIAL = named('Credential', {
   }),
   createdAt: TIMESTAMP,
   expiresAt: Type.Optional(TIMESTAMP),
+  description: Type.Optional(Type.String({ description: 'what it is for' })),
+  scopes: Type.Optional({ ...POLICY_NAMES, description: 'policies that bound it, and whatever is opened by it' }),
 });
 
 export const ISSUED_CREDENTIAL = named('IssuedCredential', {
@@ -56,21 +73,28 @@ export const ISSUED_CREDENTIAL = named('IssuedCredential', {
   apiKey: Type.Optional(Type.String({ description: ONCE })),
 });
 
-type Issue = (
+/** How it ends, what bounds it, what it is for. */
+interface Terms {
+  readonly said: Pick<Issue, 'scopes' | 'description'>;
+  readonly lifetimeSeconds: number;
+  readonly expiresAtMs: number | undefined;
+}
+
+type IssueOf = (
   tenant: Tenant,
   principalId: string,
-  end: { readonly lifetimeSeconds: number; readonly expiresAtMs: number | undefined },
+  terms: Terms,
   nowMs: number,
   context: AdminContext,
 ) => IssuedCredential;
 
-const ISSUE: Record<CredentialType, Issue> = {
-  'access-key': (tenant, principalId, _end, nowMs, { services }) =>
-    issueAccessKey(tenant, principalId, undefined, nowMs, services.random),
-  session: (tenant, principalId, { lifetimeSeconds }, nowMs, { services }) =>
-    issueAccessKey(tenant, principalId, nowMs + 1000 * lifetimeSeconds, nowMs, services.random),
-  'api-key': (tenant, principalId, { expiresAtMs }, nowMs, { services }) =>
-    issueApiKey(tenant, principalId, nowMs, services.random, { expiresAtMs }),
+const ISSUE: Record<CredentialType, IssueOf> = {
+  'access-key': (tenant, principalId, { said, expiresAtMs }, nowMs, { services }) =>
+    issueAccessKey(tenant, principalId, undefined, nowMs, services.random, { ...said, expiresAtMs }),
+  session: (tenant, principalId, { said, lifetimeSeconds }, nowMs, { services }) =>
+    issueAccessKey(tenant, principalId, nowMs + 1000 * lifetimeSeconds, nowMs, services.random, said),
+  'api-key': (tenant, principalId, { said, expiresAtMs }, nowMs, { services }) =>
+    issueApiKey(tenant, principalId, nowMs, services.random, { ...said, expiresAtMs }),
 };
 
 export const createCredential = adminRoute({
@@ -84,7 +108,19 @@ export const createCredential = adminRoute({
   body: closed({
     type: TYPE,
     lifetimeSeconds: Type.Optional(Type.Integer({ ...SESSION_SECONDS, description: 'for a session, and only there' })),
-    expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when an API key ends, and only there' })),
+    expiresAt: Type.Optional(
+      Type.String({ ...TIMESTAMP, description: 'when an access key or an API key ends, and only there' }),
+    ),
+    description: Type.Optional(DESCRIPTION),
+    scopes: Type.Optional(
+      Type.Array(POLICY_NAME_TEXT, {
+        minItems: 1,
+        maxItems: 10,
+        uniqueItems: true,
+        description:
+          'names of policies: it may do what its user may and they allow; none: whatever its user may. It proves nobody any more once one of them is deleted',
+      }),
+    ),
   }),
   answer: ISSUED_CREDENTIAL,
   example: {
@@ -99,18 +135,32 @@ export const createCredential = adminRoute({
         { action: 'keystead:CreateCredential', resource: member ? userArn(tenant.accountId, member.name) : '*' },
         ...operatorTargets(member?.policies ?? [], 'installation:CreateCredential'),
       ],
-      details: { principal: params.principalId, type: body.type },
+      details: {
+        principal: params.principalId,
+        type: body.type,
+        scopes: body.scopes,
+        description: body.description,
+        expiresAt: body.expiresAt,
+      },
       run: async (nowMs) => {
         if (member === undefined || member.state === 'deleted')
           throw new IdentityError('principal-not-found', `your tenant has no principal ${params.principalId}`);
-        const issued = ISSUE[body.type](tenant, member.id, requireEnd(body, nowMs), nowMs, context);
+        requireUnbounded(context, member.id);
+        const { description = '' } = body;
+        const scopes = await scopesNamed(context, body.scopes);
+        const terms = { ...requireEnd(body, nowMs), said: { scopes, description } };
+        const issued = ISSUE[body.type](tenant, member.id, terms, nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
         // Whose credential it is decided who may issue it: an operator's is not a user's.
         const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
         const { records, quotas } = context.services;
         const isBounded = body.type !== 'session';
         const write = isBounded ? await inFreePlace(records, issued.write, member.id, quotas) : issued.write;
-        return { value: issued, writes: [write], preconditions };
+        return {
+          value: { ...issued, scopes: await scopeNames(context, issued.credential) },
+          writes: [write],
+          preconditions,
+        };
       },
     };
   },
@@ -132,6 +182,7 @@ export const createRootCredential = adminRoute({
       targets: [{ action: 'keystead:CreateRootCredential', resource: rootArn(tenant.accountId) }],
       run: async (nowMs) => {
         const { records, random, quotas } = context.services;
+        requireUnbounded(context, tenant.tenantId);
         const issued = issueAccessKey(tenant, tenant.tenantId, undefined, nowMs, random, { holder: 'root' });
         context.wipeLater(issued.secret);
         return { value: issued, writes: [await inFreePlace(records, issued.write, tenant.tenantId, quotas)] };
@@ -159,10 +210,10 @@ export const deleteCredential = adminRoute({
         ...operatorTargets(policies, 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
-      run: () => {
+      run: async () => {
         if (credential === undefined) throw noCredential(params.credentialId);
         return {
-          value: { ...credential, state: 'suspended' as const },
+          value: { ...credential, state: 'suspended' as const, scopes: await scopeNames(context, credential) },
           writes: [removeCredential(credential)],
           urgent: true,
         };
@@ -182,15 +233,19 @@ export const listCredentials = adminRoute({
   query: PAGE,
   answer: pageOf(CREDENTIAL),
   example: { query: { limit: 10 } },
-  prepare: ({ services: { records, directory }, proof: { tenant } }, { query }) => ({
+  prepare: (context, { query }) => ({
     targets: [{ action: 'keystead:ListCredentials', resource: '*' }],
     run: async (nowMs) => {
+      const {
+        services: { records, directory },
+        proof: { tenant },
+      } = context;
       const rows = await records.list(tenant.tenantId, 'credential', '', pageFrom(query));
       const items = [];
       for (const row of rows) {
         const credential = readCredential(tenant, row);
         const isActive = await directory.isInForce(tenant, credential, nowMs);
-        const shown = showCredential(credential);
+        const shown = showCredential({ ...credential, scopes: await scopeNames(context, credential) });
         items.push({ ...shown, state: shown.state === 'active' && !isActive ? ('inactive' as const) : shown.state });
       }
       return { value: paged(rows, query, items) };
@@ -218,10 +273,11 @@ export const suspendCredential = adminRoute({
         ...operatorTargets(policies, 'installation:SuspendCredential'),
       ],
       details: { credential: params.credentialId },
-      run: () => {
+      run: async () => {
         if (credential === undefined) throw noCredential(params.credentialId);
-        if (credential.state === 'suspended') return { value: credential };
-        const value: Credential = { ...credential, state: 'suspended' };
+        const scopes = await scopeNames(context, credential);
+        if (credential.state === 'suspended') return { value: { ...credential, scopes } };
+        const value = { ...credential, state: 'suspended' as const, scopes };
         return { value, writes: [suspended(tenant, credential)], urgent: true };
       },
     };
@@ -244,8 +300,8 @@ function requireEnd(
 export function requireExpiry(type: CredentialType, expiresAt: string | undefined, nowMs: number): number | undefined {
   if (expiresAt === undefined) return undefined;
   const ms = Date.parse(expiresAt);
-  if (type !== 'api-key')
-    throw new AdminRefusal('expiry-unfit', `only an API key has expiresAt, and this is an ${type}`);
+  if (type === 'session')
+    throw new AdminRefusal('expiry-unfit', 'a session ends by its lifetime, and has no expiresAt');
   if (!(ms > nowMs)) throw new AdminRefusal('expiry-unfit', 'expiresAt is not in the future');
   return ms;
 }
@@ -293,9 +349,17 @@ function noCredential(credentialId: string): AdminRefusal {
   return new AdminRefusal('credential-not-found', `your tenant has no credential ${credentialId}`);
 }
 
-export function showIssued({ credential, secret, sessionToken }: IssuedCredential) {
+/** A credential with the names of the policies that bound it. */
+type Shown = Omit<Credential, 'scopes'> & { readonly scopes?: readonly string[] };
+
+export function showIssued({
+  credential,
+  secret,
+  sessionToken,
+  scopes = [],
+}: IssuedCredential & Pick<Shown, 'scopes'>) {
   return {
-    credential: showCredential(credential),
+    credential: showCredential({ ...credential, scopes }),
     ...(credential.type === 'api-key'
       ? { apiKey: secret.toString('ascii') }
       : { accessKeyId: credential.id, secretAccessKey: secret.toString('ascii') }),
@@ -303,9 +367,9 @@ export function showIssued({ credential, secret, sessionToken }: IssuedCredentia
   };
 }
 
-function showCredential(credential: Credential) {
+function showCredential(credential: Shown) {
   const holder: CredentialHolder = credential.holder ?? 'user';
-  const { id, principalId, type, state, createdAtMs, expiresAtMs, session } = credential;
+  const { id, principalId, type, state, createdAtMs, expiresAtMs, session, description, scopes = [] } = credential;
   return {
     credentialId: id,
     holder,
@@ -315,5 +379,7 @@ function showCredential(credential: Credential) {
     state,
     createdAt: timestamp(createdAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: timestamp(expiresAtMs) }),
+    ...(description !== undefined && { description }),
+    ...(scopes.length > 0 && { scopes: [...scopes] }),
   };
 }

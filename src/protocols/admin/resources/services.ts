@@ -96,7 +96,7 @@ export const createServiceCredential = adminRoute({
   params: SERVICE_PARAMS,
   body: closed({
     type: Type.Optional(Type.Enum(['access-key', 'api-key'], { default: 'access-key' })),
-    expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when an API key ends, and only there' })),
+    expiresAt: Type.Optional(Type.String({ ...TIMESTAMP, description: 'when it ends by itself' })),
   }),
   answer: ISSUED_CREDENTIAL,
   example: { params: SERVICE_EXAMPLE, body: { type: 'api-key' } },
@@ -113,7 +113,7 @@ export const createServiceCredential = adminRoute({
         const issued =
           type === 'api-key'
             ? issueApiKey(tenant, service.id, nowMs, random, { ...issue, expiresAtMs })
-            : issueAccessKey(tenant, service.id, undefined, nowMs, random, issue);
+            : issueAccessKey(tenant, service.id, undefined, nowMs, random, { ...issue, expiresAtMs });
         context.wipeLater(issued.secret);
         return { value: issued, writes: [await inFreePlace(records, issued.write, service.id, quotas)] };
       },
