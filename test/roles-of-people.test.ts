@@ -62,6 +62,14 @@ keystead:ListAuthorizations A
 keystead:CreateAuthorization -
 keystead:DeleteAuthorization -
 keystead:ReadAuditLog A
+keystead:ListIdentityProviders A
+keystead:GetIdentityProvider A
+keystead:CreateIdentityProvider -
+keystead:UpdateIdentityProvider -
+keystead:SuspendIdentityProvider -
+keystead:ResumeIdentityProvider -
+keystead:DeleteIdentityProvider -
+keystead:TestIdentityProvider -
 
 keystead:ListXksEndpoints KA
 keystead:GetXksEndpoint KA
