@@ -8,7 +8,6 @@ import {
   type KeySpecRow,
   type KeyUsage,
 } from '../../crypto/key-spec.ts';
-import { DEFAULT_RING } from '../../keys/key.ts';
 import { AdminRefusal } from './refusal.ts';
 import { requestContext } from './request-context.ts';
 
@@ -48,18 +47,19 @@ export function kindOf(specName: string | undefined, usageName: string | undefin
 
 /** What conditions of policies may ask about the making of a key: AWS's names and words. */
 export function creationContext(
-  { spec, usage }: KeyKind,
+  { spec, usage }: { readonly spec: KeySpecRow | undefined; readonly usage: KeyUsage },
   origin: string,
   isMultiRegion: boolean,
   tags: ReadonlyMap<string, string>,
   region: string,
+  keyRing: string,
 ): RequestContext {
   const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${foldName(key)}`, [value]] as const);
   return requestContext({
     'aws:requestedregion': [region],
-    'kms:keyring': [DEFAULT_RING],
-    'kms:keyspec': [spec.aws],
-    'kms:customermasterkeyspec': [spec.aws],
+    'kms:keyring': [keyRing],
+    // Of material under an import token the spec is known once it is open.
+    ...(spec && { 'kms:keyspec': [spec.aws], 'kms:customermasterkeyspec': [spec.aws] }),
     'kms:keyusage': [awsUsage(usage)],
     'kms:customermasterkeyusage': [awsUsage(usage)],
     'kms:keyorigin': [origin === 'imported' ? 'EXTERNAL' : 'AWS_KMS'],

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeInstance } from '../../identity/tenant.ts';
 import { adminHouse, fits, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
@@ -15,6 +15,8 @@ interface Told {
   readonly policy: string;
   readonly problems: readonly { readonly code: string }[];
   readonly publicKey: string;
+  readonly nonce: string;
+  readonly value: string;
   readonly pem: string;
   readonly importToken: string;
   readonly multiRegion: { readonly primaryRegion: string };
@@ -242,6 +244,65 @@ describe('what is kept about keys', () => {
         forPairs.filter(({ wrappingAlgorithm }) => wrappingAlgorithm !== 'SM2PKE').every((one) => one.takesAnyLength),
       ).toBe(true);
       expect(await ask('listImportWrappings', await create())).toBe('wrong-origin');
+    });
+  });
+
+  describe('the way of IBM', () => {
+    const pub = (text: string) => createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+
+    /** What a client sends of its material under a token. */
+    function sent(material: Buffer, { publicKey, nonce }: { publicKey: string; nonce: string }) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', material, iv);
+      const body = Buffer.concat([cipher.update(Buffer.from(nonce, 'base64')), cipher.final(), cipher.getAuthTag()]);
+      const key = { key: pub(publicKey), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+      return {
+        encryptedKeyMaterial: publicEncrypt(key, material).toString('base64'),
+        encryptedNonce: body.toString('base64'),
+        iv: iv.toString('base64'),
+      };
+    }
+
+    it('makes a key out of material under the token of the region', async () => {
+      expect(await ask('retrieveImportToken', {})).toBe('import-token-invalid');
+      await ask('createImportToken', {}, { maxRetrievals: 1 });
+      const token = await ask('retrieveImportToken', {});
+      expect(await ask('retrieveImportToken', {})).toBe('import-token-expired');
+      const material = randomBytes(32);
+      const name = alias();
+      const made = await ask('importKey', {}, { name: 'payroll', aliases: [name], ...sent(material, token) });
+      expect(made).toMatchObject({ state: 'enabled', origin: 'imported', spec: 'aes-256', name: 'payroll' });
+      expect(made.versions[0]?.checkValue).toMatch(/^[0-9a-f]{16}/);
+      expect((await ask('getKey', { keyId: name })).keyId).toBe(made.keyId);
+      const { iv: _, ...others } = sent(randomBytes(32), token);
+      expect(await ask('importKey', {}, { ...others, iv: randomBytes(12).toString('base64') })).toBe(
+        'import-nonce-undecryptable',
+      );
+      expect(await ask('importKey', {}, { aliases: [name], ...sent(randomBytes(32), token) })).toBe('alias-exists');
+    });
+
+    it('stores secrets, and tells them while they are on', async () => {
+      const value = randomBytes(100).toString('base64');
+      const secret = await ask('createSecret', {}, { name: 'database', value, keyRing: 'default' });
+      expect(secret).toMatchObject({ extractable: true, usage: 'store' });
+      const { keyId } = secret;
+      expect((await ask('readSecret', { keyId })).value).toBe(value);
+      await ask('disableKey', { keyId });
+      expect(await ask('readSecret', { keyId })).toBe('key-disabled');
+      const made = await ask('createSecret', {}, { name: 'made here' });
+      expect(Buffer.from((await ask('readSecret', { keyId: made.keyId })).value, 'base64')).toHaveLength(32);
+      expect(await ask('readSecret', await create())).toBe('wrong-usage');
+      const leaves = house.store.entries().map(({ leaf }) => String(leaf));
+      expect(leaves.join('') + house.logged.join('')).not.toContain(value.slice(0, 40));
+    });
+
+    it('gives new keys names, rings and an end', async () => {
+      const expiresAt = new Date(house.services.clock() + 1_000_000).toISOString();
+      const key = await ask('createKey', {}, { name: 'one of ours', aliases: [alias()], expiresAt });
+      expect(key).toMatchObject({ name: 'one of ours', expiresAt });
+      expect(await ask('createKey', {}, { keyRing: 'nowhere' })).toBe('key-ring-not-found');
+      expect(await ask('createKey', {}, { expiresAt: new Date(0).toISOString() })).toBe('invalid-request');
+      expect(await ask('createKey', {}, { aliases: ['backups'] })).toBe('alias-malformed');
     });
   });
 

@@ -32,6 +32,7 @@ import {
   scheduleKeyDeletion,
 } from './resources/keys.ts';
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
+import { createImportToken, importKey, retrieveImportToken } from './resources/instance-import.ts';
 import {
   deleteKeyMaterial,
   getImportParameters,
@@ -44,6 +45,7 @@ import { getPublicKey } from './resources/key-public-key.ts';
 import { replicateKey, setPrimaryRegion } from './resources/key-regions.ts';
 import { createKeyRing, deleteKeyRing, listKeyRings, moveKeyToRing } from './resources/key-rings.ts';
 import { tagKey, untagKey } from './resources/key-tags.ts';
+import { createSecret, readSecret } from './resources/secrets.ts';
 import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import {
@@ -188,6 +190,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getImportParameters,
   importKeyMaterial,
   deleteKeyMaterial,
+  createImportToken,
+  retrieveImportToken,
+  importKey,
+  createSecret,
+  readSecret,
   replicateKey,
   setPrimaryRegion,
   listKeyRings,
