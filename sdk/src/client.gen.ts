@@ -548,6 +548,18 @@ export interface InstanceCreationRights {
   readonly enforceToken: boolean;
 }
 
+export interface InstanceImportToken {
+  /** a region such as us-east-1 */
+  readonly region: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+  readonly maxRetrievals: number;
+  /** how often it may still be read */
+  readonly remainingRetrievals: number;
+}
+
 export interface InstancePolicies {
   /** a region such as us-east-1 */
   readonly region: string;
@@ -1037,6 +1049,23 @@ export interface RetentionRules {
   readonly trashDays?: number | undefined;
 }
 
+export interface RetrievedImportToken {
+  /** a region such as us-east-1 */
+  readonly region: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+  readonly maxRetrievals: number;
+  /** how often it may still be read */
+  readonly remainingRetrievals: number;
+  readonly wrappingAlgorithm: string;
+  /** SubjectPublicKeyInfo, DER, in base64 */
+  readonly publicKey: string;
+  /** base64; goes back encrypted under the material, by AES-GCM, the tag behind it */
+  readonly nonce: string;
+}
+
 export interface Role {
   /** a UUID in lower case */
   readonly roleId: string;
@@ -1214,6 +1243,12 @@ export interface Schedule {
     readonly runId?: string | undefined;
     readonly code?: string | undefined;
   } | undefined;
+}
+
+export interface SecretValue {
+  readonly keyId: string;
+  /** base64 */
+  readonly value: string;
 }
 
 export interface Service {
@@ -2237,11 +2272,18 @@ export class KeysteadClient {
     readonly origin?: 'generated' | 'imported' | undefined;
     /** whether it may get replicas in other regions */
     readonly multiRegion?: boolean | undefined;
+    /** what people call it; need not be unique; 2 to 90 characters */
+    readonly name?: string | undefined;
     readonly description?: string | undefined;
+    readonly aliases?: readonly (string)[] | undefined;
     readonly tags?: readonly ({
       readonly key: string;
       readonly value: string;
     })[] | undefined;
+    /** absent: the default one */
+    readonly keyRing?: string | undefined;
+    /** when its time to protect data is over, for good */
+    readonly expiresAt?: string | undefined;
   } = {}): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys`, undefined, body);
   }
@@ -2459,6 +2501,68 @@ export class KeysteadClient {
     readonly materialId?: string | undefined;
   } = {}): Promise<Key> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/delete-material`, undefined, body);
+  }
+
+  /** Makes an import token for any keys of a region, in place of the one there is: the way of IBM Key Protect. Needs the permission `kms:CreateImportToken`. */
+  createImportToken(region: string, body: {
+    readonly lifetimeSeconds?: number | undefined;
+    readonly maxRetrievals?: number | undefined;
+  } = {}): Promise<InstanceImportToken> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/import-token`, undefined, body);
+  }
+
+  /** Reads the import token of a region, which counts: its wrapping key, and the nonce that proves the reading. Needs the permission `kms:GetImportToken`. */
+  retrieveImportToken(region: string): Promise<RetrievedImportToken> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/import-token/retrieve`);
+  }
+
+  /** Makes an AES key out of material under the import token of the region: the way of IBM Key Protect. Needs the permission `kms:CreateKey`. */
+  importKey(region: string, body: {
+    /** what people call it; need not be unique; 2 to 90 characters */
+    readonly name?: string | undefined;
+    readonly description?: string | undefined;
+    readonly aliases?: readonly (string)[] | undefined;
+    readonly tags?: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[] | undefined;
+    /** absent: the default one */
+    readonly keyRing?: string | undefined;
+    /** when its time to protect data is over, for good */
+    readonly expiresAt?: string | undefined;
+    /** by RSAES_OAEP_SHA_256 under the wrapping key; base64 */
+    readonly encryptedKeyMaterial: string;
+    /** the nonce under the material, by AES-GCM, the tag behind it; base64 */
+    readonly encryptedNonce: string;
+    /** that of the nonce, 12 bytes; base64 */
+    readonly iv: string;
+  }): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/import`, undefined, body);
+  }
+
+  /** Stores a secret, or makes one of 32 bytes: what IBM Key Protect calls a standard key. It can be read again. Needs the permission `kms:CreateKey`. */
+  createSecret(region: string, body: {
+    /** what people call it; need not be unique; 2 to 90 characters */
+    readonly name?: string | undefined;
+    readonly description?: string | undefined;
+    readonly aliases?: readonly (string)[] | undefined;
+    readonly tags?: readonly ({
+      readonly key: string;
+      readonly value: string;
+    })[] | undefined;
+    /** absent: the default one */
+    readonly keyRing?: string | undefined;
+    /** when its time to protect data is over, for good */
+    readonly expiresAt?: string | undefined;
+    /** the secret, 1 to 7500 bytes; absent: one is made; base64 */
+    readonly value?: string | undefined;
+  } = {}): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/secrets`, undefined, body);
+  }
+
+  /** Reads a stored secret. Of every other key the material never leaves. Needs the permission `kms:ReadKey`. */
+  readSecret(region: string, keyId: string): Promise<SecretValue> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/read-secret`);
   }
 
   /** Makes a related key in another region, with the same id and material: each opens what the other encrypted. Needs the permission `kms:ReplicateKey`. */
