@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { RequestError } from './errors.ts';
 import type { AdminRoute, RouteInput } from './route.ts';
 
@@ -12,7 +12,16 @@ const WHERE: Record<Part, string> = { params: 'the path', query: 'the query', bo
 /** Values in paths and queries are text: `limit=5` stands for the number. */
 const IS_TEXT: Record<Part, boolean> = { params: true, query: true, body: false };
 
-/** Compiles the schemas of a route, once. */
+/** A millisecond or two for each, and three hundred of them: a server that starts does not wait for those. */
+const compiled = new WeakMap<TObject, Validator>();
+
+function validatorOf(schema: TObject): Validator {
+  const validator = compiled.get(schema) ?? Compile(schema);
+  compiled.set(schema, validator);
+  return validator;
+}
+
+/** Reads by the schemas of a route, each of which is compiled with the first request that needs it. */
 export function inputReader(route: AdminRoute): ReadInput {
   const params = partReader('params', route.params);
   const query = partReader('query', route.query);
@@ -22,8 +31,8 @@ export function inputReader(route: AdminRoute): ReadInput {
 
 function partReader(part: Part, schema: TObject | undefined): (value: unknown) => unknown {
   if (schema === undefined) return (value) => requireNone(part, value);
-  const validator = Compile(schema);
   return (value) => {
+    const validator = validatorOf(schema);
     const given = IS_TEXT[part] ? validator.Convert({ ...(value as object) }) : (value ?? {});
     if (validator.Check(given)) return given;
     const [first] = validator.Errors(given);
