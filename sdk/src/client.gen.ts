@@ -1513,6 +1513,32 @@ export interface TokenSigningKey {
   readonly signsFrom: string;
 }
 
+export interface Uses {
+  /** UTC, RFC 3339 */
+  readonly from: string;
+  /** UTC, RFC 3339 */
+  readonly to: string;
+  readonly step: 'hour' | 'day';
+  /** what was before was not counted */
+  readonly countedSince: string;
+  /** all of them; counted for people to see: the audit log is what proves uses */
+  readonly count: number;
+  readonly kinds: readonly (UsesOfKind)[];
+  readonly steps: readonly (UsesOfStep)[];
+}
+
+export interface UsesOfKind {
+  readonly action: string;
+  readonly count: number;
+}
+
+export interface UsesOfStep {
+  /** UTC, RFC 3339 */
+  readonly from: string;
+  readonly count: number;
+  readonly kinds: readonly (UsesOfKind)[];
+}
+
 export interface VaultFacts {
   readonly creator: string;
   /** UTC, RFC 3339 */
@@ -1617,6 +1643,28 @@ export class KeysteadClient {
   /** Opens a stream of server-sent events: runs with their progress, alerts, and that anything changed; of the own tenant, and as far as one may see it. Needs the permission `keystead:WatchEvents`. The body is read as it comes; `signal` breaks it off. */
   openEvents(signal?: AbortSignal): Promise<Response> {
     return this.#transport.open(`/events`, undefined, signal);
+  }
+
+  /** Counts the uses of all keys that the log of the own tenant tells of, over time. Needs the permission `kms:GetKeyLastUsage`. */
+  getUses(query: {
+    /** the beginning of the first step; rounded down to the hour */
+    readonly from: string;
+    /** up to, and without; rounded up to the step */
+    readonly to: string;
+    readonly step?: 'hour' | 'day' | undefined;
+  }): Promise<Uses> {
+    return this.#transport.send('GET', `/uses`, query);
+  }
+
+  /** Counts the uses of a key over time, by the hour or the day. Needs the permission `kms:GetKeyLastUsage`. */
+  getKeyUses(region: string, keyId: string, query: {
+    /** the beginning of the first step; rounded down to the hour */
+    readonly from: string;
+    /** up to, and without; rounded up to the step */
+    readonly to: string;
+    readonly step?: 'hour' | 'day' | undefined;
+  }): Promise<Uses> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/uses`, query);
   }
 
   /** Tells which installation this is, its version and its clock. Needs the permission `keystead:GetStatus`. */

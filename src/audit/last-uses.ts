@@ -19,6 +19,17 @@ export interface LoggedUse extends KeyUse {
   readonly key: string;
 }
 
+/** How often a key was used in an hour, as its log tells. */
+export interface CountedUses {
+  readonly tenantId: string;
+  /** As the entries name it: the id of the key's record. */
+  readonly key: string;
+  /** Hours since 1970: an entry counts in the hour of its own time. */
+  readonly hour: number;
+  readonly action: string;
+  readonly count: number;
+}
+
 /**
  * What a leaf with a done act on a key begins with: the members of a leaf stand in canonical order, and whatever stands
  * before the outcome has a fixed form. Parsing each leaf whole would cost more than all else that is done with it.
@@ -28,9 +39,12 @@ const DONE_WITH_KEY =
 /** More than the longest beginning that {@link DONE_WITH_KEY} reads. */
 const HEAD_LENGTH = 320;
 
-/** Remembers, of batches of entries, the last use of each key. */
+const HOUR_MS = 3_600_000;
+
+/** Remembers, of batches of entries, the last use of each key, and counts the uses of each hour. */
 export class LastUses {
   readonly #isUse: (action: string) => boolean;
+  readonly #counts = new Map<string, { -readonly [Name in keyof CountedUses]: CountedUses[Name] }>();
   readonly #leaves = new Map<string, { readonly log: string; readonly leaf: Buffer }>();
 
   /** `isUse` says which actions use a key. */
@@ -42,8 +56,25 @@ export class LastUses {
   note(batch: Uint8Array): void {
     for (const { log, leaf } of readFrames(batch)) {
       const [, action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
-      if (action !== '' && this.#isUse(action)) this.#leaves.set(`${log}/${key}`, { log, leaf });
+      if (action === '' || !this.#isUse(action)) continue;
+      this.#leaves.set(`${log}/${key}`, { log, leaf });
+      this.#count(log, key, action, leaf);
     }
+  }
+
+  /** How often each key was used since the last call, by hour and action. */
+  takeCounts(): CountedUses[] {
+    const counts = [...this.#counts.values()];
+    this.#counts.clear();
+    return counts;
+  }
+
+  #count(log: string, key: string, action: string, leaf: Buffer): void {
+    const hour = Math.floor(timeOfLeaf(leaf) / HOUR_MS);
+    const name = `${log}/${key}/${action}/${hour}`;
+    const found = this.#counts.get(name);
+    if (found !== undefined) found.count++;
+    else if (Number.isSafeInteger(hour)) this.#counts.set(name, { tenantId: log, key, hour, action, count: 1 });
   }
 
   /** The last use of each key since the last call. */
@@ -64,6 +95,14 @@ export function entryIdOf(leaf: Uint8Array): string {
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+/** The time of a leaf from its bytes: behind it is the version alone, as the members stand in canonical order. */
+export function timeOfLeaf(leaf: Buffer): number {
+  const [, time] = LAST_MEMBERS.exec(leaf.toString('latin1', Math.max(0, leaf.length - 64))) ?? [];
+  return Number(time ?? Number.NaN);
+}
+
+const LAST_MEMBERS = /"time":(\d{1,16}),"v":\d+\}$/;
 
 const LEAF_PREFIX = Buffer.from([0]);
 

@@ -1,3 +1,4 @@
+import { timeOfLeaf } from './last-uses.ts';
 import type { LogReader } from './log-reader.ts';
 import { TILE_WIDTH } from './tile.ts';
 import type { ToldEntry } from './told-entry.ts';
@@ -51,7 +52,7 @@ export async function lookBack(
     const tile = await reader.read(Math.floor((to - 1) / TILE_WIDTH) * TILE_WIDTH, to);
     for (const logged of tile.toReversed()) {
       const { leaf, details, index } = logged;
-      const timeMs = timeOf(leaf);
+      const timeMs = timeOfLeaf(leaf);
       searchedTo = { index, timeMs };
       to = index;
       if (timeMs < fromMs - CLOCK_SLACK_MS) return { entries, searchedTo };
@@ -72,14 +73,8 @@ async function firstSince(reader: LogReader, size: number, timeMs: number): Prom
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const [first] = await reader.read(middle * TILE_WIDTH, middle * TILE_WIDTH + 1);
-    if (first === undefined || timeOf(first.leaf) >= timeMs) high = middle;
+    if (first === undefined || timeOfLeaf(first.leaf) >= timeMs) high = middle;
     else low = middle + 1;
   }
   return low * TILE_WIDTH;
-}
-
-/** The time of a leaf, from its bytes: it is the last member but the version. */
-function timeOf(leaf: Buffer): number {
-  const [, time] = /"time":(\d{1,16}),"v":\d+\}$/.exec(leaf.toString('latin1', Math.max(0, leaf.length - 64))) ?? [];
-  return Number(time ?? Number.NaN);
 }

@@ -1,6 +1,7 @@
 import type { AuditDraft } from '../audit/entry.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { Commit, RecordName, Room } from './commit.ts';
+import type { UseCount, UsesAsked } from './key-uses.ts';
 import type { RecordKind, RecordRef, StoredRecord } from './record.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -48,6 +49,13 @@ export interface RecordReader {
   lastUse(tenantId: string, key: string): MaybePromise<KeyUse | undefined>;
   /** Since when uses are known, in milliseconds since 1970. */
   usesKnownSinceMs(): MaybePromise<number>;
+  /**
+   * How often keys were used, by step and action, in no order; steps without a use are absent. Counted with the entries
+   * that tell of the uses; a convenience like {@link lastUse}, which proves nothing.
+   */
+  countUses(asked: UsesAsked): MaybePromise<readonly UseCount[]>;
+  /** Since when uses are counted, in milliseconds since 1970. */
+  usesCountedSinceMs(): MaybePromise<number>;
 }
 
 /** Tells whether what is cached may still be true. */

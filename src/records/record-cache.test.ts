@@ -78,6 +78,8 @@ describe('a record that is kept', () => {
         listNames: () => [],
         lastUse: () => undefined,
         usesKnownSinceMs: () => 0,
+        countUses: () => [],
+        usesCountedSinceMs: () => 0,
       },
       10,
     );

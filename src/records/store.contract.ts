@@ -1,3 +1,4 @@
+import type { UseCount } from './key-uses.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditDraft } from '../audit/entry.ts';
@@ -353,6 +354,56 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
 
       it('is known since some time', async () => {
         expect(await store.usesKnownSinceMs()).toBeGreaterThanOrEqual(0);
+      });
+    });
+
+    describe('uses over time', () => {
+      const HOUR = 3_600_000;
+      const T0 = 480_000 * HOUR;
+      const use = (key: string, timeMs: number, more: Partial<AuditDraft> = {}) =>
+        draft('t1', { action: 'kms:Encrypt', key, timeMs, ...more });
+      const sorted = (counts: readonly UseCount[]) =>
+        counts.toSorted((a, b) => a.step - b.step || (a.action < b.action ? -1 : 1));
+
+      it('are counted by key, hour and action, at the edges of the hour, and over all keys of a log', async () => {
+        const drafts = [
+          use('k1', T0),
+          use('k1', T0 + HOUR - 1),
+          use('k1', T0 + HOUR),
+          use('k1', T0 + HOUR, { action: 'kms:Decrypt' }),
+          use('k2', T0 + 30 * HOUR),
+          use('k1', T0 - 1),
+          use('k1', T0, { outcome: 'refused', reason: 'access-denied' }),
+          use('k1', T0, { action: 'kms:DescribeKey' }),
+        ];
+        await Promise.all(drafts.map((one) => store.record(one)));
+        await store.record(use('k1', T0 + 5));
+        const asked = { tenantId: 't1', fromHour: T0 / HOUR, toHour: T0 / HOUR + 48, hoursPerStep: 1 };
+        expect(sorted(await store.countUses({ ...asked, key: 'k1' }))).toEqual([
+          { step: 0, action: 'kms:Encrypt', count: 3 },
+          { step: 1, action: 'kms:Decrypt', count: 1 },
+          { step: 1, action: 'kms:Encrypt', count: 1 },
+        ]);
+        expect(sorted(await store.countUses({ ...asked, hoursPerStep: 24 }))).toEqual([
+          { step: 0, action: 'kms:Decrypt', count: 1 },
+          { step: 0, action: 'kms:Encrypt', count: 4 },
+          { step: 1, action: 'kms:Encrypt', count: 1 },
+        ]);
+        expect(await store.countUses({ ...asked, tenantId: 't2' })).toEqual([]);
+        expect(await store.countUses({ ...asked, key: 'k3' })).toEqual([]);
+        expect(await store.countUses({ ...asked, toHour: asked.fromHour })).toEqual([]);
+      });
+
+      it('add up to what the log tells, however many come at once', async () => {
+        const drafts = Array.from({ length: 300 }, (_, n) => use(`k${n % 7}`, T0 + (n % 3) * HOUR));
+        await Promise.all(drafts.map((one) => store.record(one)));
+        const asked = { tenantId: 't1', fromHour: T0 / HOUR, toHour: T0 / HOUR + 3, hoursPerStep: 1 };
+        const sum = (counts: readonly UseCount[]) => counts.reduce((total, { count }) => total + count, 0);
+        expect(sum(await store.countUses(asked))).toBe(300);
+        let ofKeys = 0;
+        for (let n = 0; n < 7; n++) ofKeys += sum(await store.countUses({ ...asked, key: `k${n}` }));
+        expect(ofKeys).toBe(300);
+        expect(await store.usesCountedSinceMs()).toBeGreaterThanOrEqual(0);
       });
     });
 

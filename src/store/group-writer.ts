@@ -12,6 +12,7 @@ import { passFaultPoint } from './fault.ts';
 import { NameWriter } from './name-writer.ts';
 import { foreignSchema, schemaOf } from './own-schema.ts';
 import { RecordTable } from './record-table.ts';
+import { UseHours } from './use-hours.ts';
 import { UseTable } from './use-table.ts';
 
 /** What one part of a group is: the entries of uses as a batch, or a commit. */
@@ -39,6 +40,7 @@ export class GroupWriter {
   #ownVersion: unknown;
   readonly #frames = new EntryFrames();
   readonly #uses: UseTable;
+  readonly #useHours: UseHours;
 
   /** `schema`: what the database has in its schema, and nothing besides. */
   constructor(db: DatabaseSync, node: string, schema: string) {
@@ -49,6 +51,7 @@ export class GroupWriter {
     this.#records = new RecordTable(db);
     this.#names = new NameWriter(db);
     this.#uses = new UseTable(db);
+    this.#useHours = new UseHours(db);
     this.#selectSum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
     this.#upsertSum = db.prepare('INSERT OR REPLACE INTO tenant_state (tenant, sum) VALUES (?, ?)');
     this.#bumpEpoch = db.prepare('UPDATE epoch SET value = value + ? WHERE one = 1');
@@ -81,6 +84,10 @@ export class GroupWriter {
       });
       if (changes > 0) this.#bumpEpoch.run(changes);
       this.#uses.write(lastUses.take());
+      const counts = lastUses.takeCounts();
+      this.#useHours.add(counts);
+      // What only makes room must not be in the way of a change that is in a hurry on a full disk.
+      if (parts.every((part) => 'uses' in part)) this.#useHours.sweep(counts);
       if (!this.#frames.isEmpty) this.#insert(this.#frames.take());
     } catch (error) {
       this.#rollback();

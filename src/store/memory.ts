@@ -1,9 +1,10 @@
 import { EntryFrames, type FramedEntry, readFrames } from '../audit/entry-frame.ts';
 import { type AuditDraft, leafOf } from '../audit/entry.ts';
-import { type KeyUse, LastUses } from '../audit/last-uses.ts';
+import { type CountedUses, type KeyUse, LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
 import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
+import type { UseCount, UsesAsked } from '../records/key-uses.ts';
 import { type NamedRef, NoRoomError, type Page, type RecordStore, type RevisionOf } from '../records/ports.ts';
 import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
@@ -23,6 +24,7 @@ export class MemoryStore implements RecordStore {
   #epoch = 0;
   readonly #log: FramedEntry[] = [];
   readonly #uses = new Map<string, KeyUse>();
+  readonly #counted: CountedUses[] = [];
 
   /** Every entry so far, in order. */
   entries(): readonly FramedEntry[] {
@@ -82,6 +84,24 @@ export class MemoryStore implements RecordStore {
     return 0;
   }
 
+  countUses({ tenantId, key, fromHour, toHour, hoursPerStep }: UsesAsked): UseCount[] {
+    const isAsked = (use: CountedUses) =>
+      use.tenantId === tenantId && (key === undefined || use.key === key) && use.hour >= fromHour && use.hour < toHour;
+    const steps = this.#counted.filter(isAsked).map(({ hour, action, count }) => ({
+      step: Math.floor((hour - fromHour) / hoursPerStep),
+      action,
+      count,
+    }));
+    return [...Map.groupBy(steps, ({ step, action }) => `${step} ${action}`).values()].map((same) => ({
+      ...(same[0] as UseCount),
+      count: same.reduce((sum, { count }) => sum + count, 0),
+    }));
+  }
+
+  usesCountedSinceMs(): number {
+    return 0;
+  }
+
   async commit(commit: Commit): Promise<void> {
     assertAccountable(commit);
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };
@@ -102,6 +122,7 @@ export class MemoryStore implements RecordStore {
     const batch = frames.take();
     const last = new LastUses((action) => KEY_USES.has(action));
     last.note(batch);
+    this.#counted.push(...last.takeCounts());
     for (const { tenantId, key, ...use } of last.take()) this.#uses.set(`${tenantId}/${key}`, use);
     this.#log.push(...readFrames(batch));
   }

@@ -10,10 +10,14 @@ export interface Migration {
 /** The step since which the last use of keys is known. */
 export const USES_KNOWN = 'last use of keys';
 
+/** The step since which uses of keys are counted. */
+export const USES_COUNTED = 'uses of keys by the hour';
+
 /** All steps, in order: a file that has seen the first `n` is at version `n`. Steps are added, never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'records, names, state, audit queue', up: makeTables },
   { name: USES_KNOWN, up: makeUseTable },
+  { name: USES_COUNTED, up: makeUseHours },
 ];
 
 async function makeTables(db: Kysely<Tables>): Promise<void> {
@@ -89,4 +93,18 @@ async function makeUseTable(db: Kysely<Tables>): Promise<void> {
     .addPrimaryKeyConstraint('key_use_key', ['tenant', 'key'])
     .modifyEnd(sql`WITHOUT ROWID`)
     .execute();
+}
+
+async function makeUseHours(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('key_use_hour')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('hour', 'integer', (column) => column.notNull())
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('count', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('key_use_hour_key', ['tenant', 'key', 'hour', 'action'])
+    .modifyEnd(sql`WITHOUT ROWID`)
+    .execute();
+  await db.schema.createIndex('key_use_by_hour').on('key_use_hour').columns(['hour']).execute();
 }

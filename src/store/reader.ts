@@ -3,13 +3,18 @@ import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable } from 'kysely';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { RecordName } from '../records/commit.ts';
+import type { UseCount, UsesAsked } from '../records/key-uses.ts';
 import type { Freshness, NamedRef, Page, RecordReader, RevisionOf } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { queries } from './kysely-dialect.ts';
-import { USES_KNOWN } from './migrations.ts';
+import { USES_COUNTED, USES_KNOWN } from './migrations.ts';
+import { ALL_KEYS } from './use-hours.ts';
 import type { Tables } from './schema.ts';
 
 const MAX_PAGE = 1000;
+const HOURS_AT_ONCE = 31 * 24;
+
+type HourRow = readonly [hour: number, action: string, count: number];
 
 /**
  * Reads on the event loop over a connection of its own. Every statement is a read transaction of its own, so it sees
@@ -24,6 +29,7 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #revisionsAfter: StatementSync;
   readonly #resolve: StatementSync;
   readonly #lastUse: StatementSync;
+  readonly #hours: StatementSync;
   /** What the row said last, what was answered last, and how much more the answers say than the row. */
   #stored = 0;
   #answered = 0;
@@ -49,6 +55,10 @@ export class SqlReader implements RecordReader, Freshness {
     this.#revisionsAfter = db.prepare(`${revisions} AND id > ? ORDER BY id LIMIT ?`);
     this.#revisionsAfter.setReturnArrays(true);
     this.#lastUse = db.prepare('SELECT action, time_ms, request, entry FROM key_use WHERE tenant = ? AND key = ?');
+    this.#hours = db.prepare(
+      'SELECT hour, action, count FROM key_use_hour WHERE tenant = ? AND key = ? AND hour >= ? AND hour < ?',
+    );
+    this.#hours.setReturnArrays(true);
     this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
   }
 
@@ -133,8 +143,31 @@ export class SqlReader implements RecordReader, Freshness {
     return row && { action: row.action, atMs: row.time_ms, requestId: row.request, entryId: row.entry };
   }
 
-  async usesKnownSinceMs(): Promise<number> {
-    const query = this.#kysely.selectFrom('schema_version').select('applied_ms').where('name', '=', USES_KNOWN);
+  usesKnownSinceMs(): Promise<number> {
+    return this.#stepTakenMs(USES_KNOWN);
+  }
+
+  usesCountedSinceMs(): Promise<number> {
+    return this.#stepTakenMs(USES_COUNTED);
+  }
+
+  async countUses({ tenantId, key = ALL_KEYS, fromHour, toHour, hoursPerStep }: UsesAsked): Promise<UseCount[]> {
+    const sums = new Map<string, UseCount>();
+    // A month at a time, a few milliseconds: others get their turn in between.
+    for (let from = fromHour; from < toHour; from += HOURS_AT_ONCE) {
+      const to = Math.min(toHour, from + HOURS_AT_ONCE);
+      for (const [hour, action, count] of this.#hours.all(tenantId, key, from, to) as unknown as HourRow[]) {
+        const step = Math.floor((hour - fromHour) / hoursPerStep);
+        const name = `${step} ${action}`;
+        sums.set(name, { step, action, count: count + (sums.get(name)?.count ?? 0) });
+      }
+      if (to < toHour) await setImmediate();
+    }
+    return [...sums.values()];
+  }
+
+  async #stepTakenMs(name: string): Promise<number> {
+    const query = this.#kysely.selectFrom('schema_version').select('applied_ms').where('name', '=', name);
     return (await query.executeTakeFirstOrThrow()).applied_ms;
   }
 }

@@ -4,6 +4,7 @@ import type { AuditDraft } from '../audit/entry.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
+import type { UseCount, UsesAsked } from '../records/key-uses.ts';
 import { type NamedRef, type Page, type RecordStore, type RevisionOf, StoreFullError } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { isFull, openDatabase, openForReading } from './database.ts';
@@ -167,6 +168,14 @@ export class SqliteStore implements RecordStore {
 
   usesKnownSinceMs(): Promise<number> {
     return this.#reader.usesKnownSinceMs();
+  }
+
+  countUses(asked: UsesAsked): Promise<readonly UseCount[]> {
+    return this.#reader.countUses(asked);
+  }
+
+  usesCountedSinceMs(): Promise<number> {
+    return this.#reader.usesCountedSinceMs();
   }
 
   async commit(commit: Commit): Promise<void> {

@@ -94,6 +94,7 @@ import {
 } from './resources/services.ts';
 import { IDENTITY_PROVIDER_ROUTES } from './resources/identity-providers.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
+import { getKeyUses, getUses } from './resources/uses.ts';
 import { openEvents } from './resources/events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
@@ -116,6 +117,8 @@ import type { AdminRoute } from './route.ts';
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   whoAmI,
   openEvents,
+  getUses,
+  getKeyUses,
   getStatus,
   explainAccess,
   createTenant,
