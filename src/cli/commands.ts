@@ -11,6 +11,10 @@ import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { INSTANCE_POLICY_COMMANDS } from './commands/instance-policy.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
 import { KEY_EVENT_COMMANDS } from './commands/key-events.ts';
+import { KEY_IMPORT_COMMANDS } from './commands/key-import.ts';
+import { KEY_MANAGE_COMMANDS } from './commands/key-manage.ts';
+import { KEY_RING_COMMANDS } from './commands/key-ring.ts';
+import { KEY_SECRET_COMMANDS } from './commands/key-secret.ts';
 import { KEY_ROLE_COMMANDS } from './commands/key-role.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
@@ -41,7 +45,13 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'token-key': 'Keys that sign the bearer tokens of the IBM Key Protect API.',
   credential: 'Credentials of your tenant: access keys, sessions, API keys.',
   grant: 'Grants: rights on one key that are handed to somebody, and taken back.',
-  key: 'Keys of your tenant. They are used, and material is imported, through the AWS KMS API.',
+  key: 'Keys of your tenant. They are used through the APIs of AWS KMS and IBM Key Protect.',
+  'key alias': 'Names of a key.',
+  'key tag': 'Tags of a key.',
+  'key policy': 'The policy of a key: who may do what with it.',
+  'key ring': 'Key rings: groups of keys over which rights are given.',
+  'key import-token': 'The import token of a region: the way of IBM Key Protect.',
+  'key secret': 'Stored secrets, which can be read again: the standard keys of IBM Key Protect.',
   access: 'Who may do what, and why.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
@@ -79,6 +89,10 @@ export const COMMANDS: readonly CliCommand[] = [
   ...TOKEN_KEY_COMMANDS,
   ...AUTHORIZATION_COMMANDS,
   ...KEY_COMMANDS,
+  ...KEY_MANAGE_COMMANDS,
+  ...KEY_IMPORT_COMMANDS,
+  ...KEY_SECRET_COMMANDS,
+  ...KEY_RING_COMMANDS,
   ...KEY_EVENT_COMMANDS,
   ...GRANT_COMMANDS,
   ...ACCESS_COMMANDS,

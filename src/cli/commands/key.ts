@@ -36,26 +36,62 @@ export const REGION: readonly Row[] = [
 export const KEY: readonly Row[] = [['<key>', 'its id, alias/NAME, or the ARN of either']];
 export const EXAMPLE_ID = '1c9a3b52-0f4e-4d59-8d1c-6a7e5b2f9e01';
 
-/** A command that changes one key and shows what became of it. */
-function change(
-  verb: string,
-  summary: string,
-  run: (client: KeysteadClient, region: string, key: string, session: Session) => Promise<Key>,
-  more: Pick<CliCommand, 'options'> = {},
-): CliCommand {
+/** What any new key may be given, in the words of the command line. */
+export const NEW_KEY: readonly Row[] = [
+  ['--name <text>', 'what people call it; need not be unique'],
+  ['--description <text>', 'for people'],
+  ['--alias <alias...>', 'alias/NAME, names that nothing else has in the region'],
+  ['--tag <key=value...>', 'tags of the key'],
+  ['--ring <name>', 'the key ring that it is in (default)'],
+  ['--expires <time>', 'when its time to protect data is over, for good: 2030-01-31T12:00:00Z'],
+];
+
+/** The same as the admin API takes it. */
+export function newKeyFrom({ given }: Session) {
+  const [name, description, keyRing, expiresAt] = ['name', 'description', 'ring', 'expires'].map((option) =>
+    given.optional(option),
+  );
+  const [aliases, tags] = [given.list('alias'), given.list('tag').map(tagOf)];
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(keyRing !== undefined && { keyRing }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(aliases.length > 0 && { aliases: [...aliases] }),
+    ...(tags.length > 0 && { tags }),
+  };
+}
+
+interface KeyChange extends Pick<CliCommand, 'arguments' | 'options' | 'requiredOptions'> {
+  readonly examples?: readonly string[];
+  readonly run: (client: KeysteadClient, region: string, key: string, session: Session) => Promise<Key>;
+}
+
+/** A command that changes one key and shows what became of it. Arguments of its own come behind the key. */
+export function keyChange(verb: string, summary: string, row: KeyChange): CliCommand {
   return {
     path: `key ${verb}`,
     summary,
     reach: 'remote',
-    arguments: KEY,
-    options: [...(more.options ?? []), ...REGION],
-    examples: [`key ${verb} ${EXAMPLE_ID}`, `key ${verb} alias/backups --region us-east-1`],
+    arguments: [...KEY, ...(row.arguments ?? [])],
+    ...(row.requiredOptions && { requiredOptions: row.requiredOptions }),
+    options: [...(row.options ?? []), ...REGION],
+    examples: row.examples ?? [`key ${verb} ${EXAMPLE_ID}`, `key ${verb} alias/backups --region us-east-1`],
     run: async (session) => {
       const api = session.client();
       const { region, key } = await keyPlaceOf(session, api);
-      show(session, await run(api, region, key, session));
+      showKey(session, await row.run(api, region, key, session));
     },
   };
+}
+
+function change(
+  verb: string,
+  summary: string,
+  run: KeyChange['run'],
+  more: Pick<CliCommand, 'options'> = {},
+): CliCommand {
+  return keyChange(verb, summary, { run, ...more });
 }
 
 export const KEY_COMMANDS: readonly CliCommand[] = [
@@ -71,8 +107,7 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
       ['--usage <name>', 'encrypt-decrypt, sign-verify, key-agreement, ...: needed where the spec has more than one'],
       ['--imported', 'waits for your material in place of having its own'],
       ['--multi-region', 'may get replicas in other regions'],
-      ['--description <text>', 'for people'],
-      ['--tag <key=value...>', 'tags of the key'],
+      ...NEW_KEY,
       ...REGION,
     ],
     examples: ['key create --description backups', 'key create --spec ec-p256 --usage sign-verify --region eu-west-1'],
@@ -80,15 +115,26 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
   },
   {
     path: 'key list',
-    summary: 'Lists the keys of a region',
+    summary: 'Lists the keys of a region, those alone that fit what is asked',
     reach: 'remote',
-    options: REGION,
-    examples: ['key list', 'key list --region eu-west-1 --json'],
+    options: [
+      ['--search <text>', 'in id, name, aliases and description, whatever the case'],
+      ['--state <state>', 'enabled, disabled, pending-import, pending-deletion, deleted, ...'],
+      ['--spec <name>', 'aes-256, rsa-2048, ... or as AWS calls it'],
+      ['--usage <name>', 'encrypt-decrypt, sign-verify, ...'],
+      ['--origin <origin>', 'generated, imported, remote'],
+      ['--ring <name>', 'the key ring'],
+      ['--tag <tag>', 'KEY, or KEY=VALUE'],
+      ...REGION,
+    ],
+    examples: ['key list', 'key list --search payroll --state enabled', 'key list --region eu-west-1 --json'],
     run: async (session) => {
       const api = session.client();
       const region = await regionOf(session, api);
-      const keys = await all(everyItem((after) => api.listKeys(region, { after })));
-      session.output.rows(keys, KEY_COLUMNS, `There is no key in ${region}.`);
+      const filter = filterFrom(session);
+      const keys = await all(everyItem((after) => api.listKeys(region, { ...filter, after })));
+      const none = Object.keys(filter).length === 0 ? `There is no key in ${region}.` : 'No key fits.';
+      session.output.rows(keys, KEY_COLUMNS, none);
     },
   },
   change('show', 'Shows a key with its versions', (client, region, key) => client.getKey(region, key)),
@@ -175,20 +221,37 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
   },
 ];
 
+/** The options of a list, by the names of the admin API. */
+const FILTERS = {
+  search: 'text',
+  state: 'state',
+  spec: 'spec',
+  usage: 'usage',
+  origin: 'origin',
+  ring: 'keyRing',
+  tag: 'tag',
+};
+
+function filterFrom({ given }: Session): Omit<Parameters<KeysteadClient['listKeys']>[1] & object, 'after' | 'limit'> {
+  const filter = Object.entries(FILTERS).flatMap(([option, member]) => {
+    const value = given.optional(option);
+    return value === undefined ? [] : [[member, value] as const];
+  });
+  return Object.fromEntries(filter);
+}
+
 async function create(session: Session): Promise<void> {
   const { given } = session;
   const api = session.client();
-  const [spec, usage, description] = ['spec', 'usage', 'description'].map((name) => given.optional(name));
-  const tags = given.list('tag').map(tagOf);
+  const [spec, usage] = [given.optional('spec'), given.optional('usage')];
   const wanted = {
+    ...newKeyFrom(session),
     ...(spec !== undefined && { spec }),
     ...(usage !== undefined && { usage }),
     ...(given.flag('imported') && { origin: 'imported' as const }),
     ...(given.flag('multi-region') && { multiRegion: true }),
-    ...(description !== undefined && { description }),
-    ...(tags.length > 0 && { tags }),
   };
-  show(session, await api.createKey(await regionOf(session, api), wanted as Parameters<typeof api.createKey>[1]));
+  showKey(session, await api.createKey(await regionOf(session, api), wanted as Parameters<typeof api.createKey>[1]));
 }
 
 async function checkValue(session: Session): Promise<ExitName | void> {
@@ -225,7 +288,8 @@ async function checkValue(session: Session): Promise<ExitName | void> {
   );
 }
 
-function show({ output }: Session, key: Key): void {
+/** A key with its versions. */
+export function showKey({ output }: Session, key: Key): void {
   if (output.isJson) return output.item(key);
   const { versions, ...rest } = key;
   output.item(rest);
