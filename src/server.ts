@@ -21,6 +21,7 @@ import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
 import { listedKeyOf } from './protocols/admin/listed-key.ts';
 import { EventHub } from './protocols/admin/events/event-hub.ts';
+import { openSignIn } from './protocols/admin/sign-in/sign-in-services.ts';
 import { openVault } from './protocols/admin/vault/open-vault.ts';
 import { awsKmsRoute } from './protocols/aws-kms/endpoint.ts';
 import { issuerOf } from './protocols/iam/claims.ts';
@@ -137,6 +138,10 @@ export async function startKeystead(
     get publicUrl() {
       return config.publicUrl ?? server?.url ?? urlOf(config.listen);
     },
+    signIn: openSignIn({
+      listenHost: config.listen.host,
+      ...(config.publicUrl !== undefined && { publicUrl: config.publicUrl }),
+    }),
     providers: new ProviderClient(new EgressGuard(config.egress), () => performance.now()),
     ...(config.xks?.url !== undefined && { xksProxyUrl: config.xks.url }),
   });

@@ -33,6 +33,14 @@ keystead:PutPrincipalInlinePolicy -
 keystead:DeletePrincipalInlinePolicy -
 keystead:AssignPrincipalKeyRole -
 keystead:RemovePrincipalKeyRole -
+keystead:ListSessions A
+keystead:EndSession -
+keystead:ListEnrolments A
+keystead:CreateEnrolment -
+keystead:WithdrawEnrolment -
+keystead:GetPrincipalSignIn A
+keystead:GetSignInSettings A
+keystead:SetSignInSettings -
 keystead:ListRoles KA
 keystead:GetRole A
 keystead:CreateRole -
@@ -242,7 +250,8 @@ const ROWS = new Map(
 );
 
 const ASKED = new Set([
-  ...ADMIN_ROUTES.map(({ action }) => action),
+  // What is of oneself takes no permission.
+  ...ADMIN_ROUTES.filter(({ access }) => access !== 'session').map(({ action }) => action),
   ...Object.values(OPERATIONS).flatMap((one) => (typeof one === 'string' ? [] : one.actions)),
   ...Object.values(CATALOG).flatMap(({ actions }) => actions),
   'sts:AssumeRole',

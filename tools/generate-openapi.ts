@@ -1,6 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { ADMIN_PREFIX } from '../src/protocols/admin/api.ts';
 import { openApiOf } from '../src/protocols/admin/openapi.ts';
+import { OPEN_ROUTES } from '../src/protocols/admin/open-routes.ts';
 import { ADMIN_ROUTES } from '../src/protocols/admin/routes.ts';
 import type { Generator } from './generator.ts';
 
@@ -10,7 +11,7 @@ const OUTPUT = 'src/protocols/admin/openapi.json';
 export const openApi: Generator = {
   name: 'admin API description',
   generate: () => {
-    const description = openApiOf(ADMIN_ROUTES, ADMIN_PREFIX, packageJson.version);
+    const description = openApiOf([...ADMIN_ROUTES, ...OPEN_ROUTES], ADMIN_PREFIX, packageJson.version);
     return [{ path: OUTPUT, text: `${JSON.stringify(description, null, 2)}\n` }];
   },
 };

@@ -1,6 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { ADMIN_PREFIX } from '../src/protocols/admin/api.ts';
 import { openApiOf } from '../src/protocols/admin/openapi.ts';
+import { OPEN_ROUTES } from '../src/protocols/admin/open-routes.ts';
 import { ADMIN_ROUTES } from '../src/protocols/admin/routes.ts';
 import type { Generator } from './generator.ts';
 
@@ -47,7 +48,11 @@ interface Description {
 export const sdkClient: Generator = {
   name: 'sdk client',
   generate: () => {
-    const description = openApiOf(ADMIN_ROUTES, ADMIN_PREFIX, packageJson.version) as unknown as Description;
+    const description = openApiOf(
+      [...ADMIN_ROUTES, ...OPEN_ROUTES],
+      ADMIN_PREFIX,
+      packageJson.version,
+    ) as unknown as Description;
     return [{ path: OUTPUT, text: render(description) }];
   },
 };

@@ -243,6 +243,15 @@ export interface AuditSearchedTo {
   readonly time: string;
 }
 
+export interface AuthenticatorSetup {
+  /** to be sent back with the first code */
+  readonly setup: string;
+  /** base32, to type into an authenticator app; shown once */
+  readonly secret: string;
+  /** otpauth://, to show as a QR code */
+  readonly uri: string;
+}
+
 export interface Authorization {
   /** a UUID in lower case */
   readonly authorizationId: string;
@@ -268,6 +277,31 @@ export interface ComparisonTotals {
   readonly addedBytes: number;
   readonly deletedBytes: number;
   readonly sharedPages: number;
+}
+
+export interface ConsoleSession {
+  /** a UUID in lower case */
+  readonly sessionId: string;
+  /** a UUID in lower case */
+  readonly principalId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
+  readonly name: string;
+  readonly method: 'passkey' | 'password' | 'oidc' | 'enrolment';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** when its user last proved who it is */
+  readonly authenticatedAt: string;
+  /** UTC, RFC 3339 */
+  readonly renewedAt: string;
+  /** when it ends unless it is renewed */
+  readonly idleEndsAt: string;
+  /** when it ends in any case */
+  readonly endsAt: string;
+  readonly address: string;
+  /** what the browser called itself */
+  readonly userAgent?: string | undefined;
+  /** whether it is the session of this request */
+  readonly isCurrent: boolean;
 }
 
 export interface ContextPair {
@@ -341,6 +375,37 @@ export interface DrillReport {
   readonly unasked: readonly (string)[];
   readonly files: number;
   readonly bytes: number;
+}
+
+export interface Enrolment {
+  /** a UUID in lower case */
+  readonly principalId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
+  readonly name: string;
+  readonly kind: 'first' | 'invitation' | 'reset';
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** the ARN of who made the link */
+  readonly createdBy: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+}
+
+export interface EnrolmentView {
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
+  readonly name: string;
+  readonly accountId: string;
+  readonly tenantName: string;
+  readonly kind: 'first' | 'invitation' | 'reset';
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
+  /** whether the tenant lets people sign in by passwords */
+  readonly passwordSignIn: boolean;
+  readonly passkeys: PasskeySite;
+  readonly has: {
+    readonly passkeys: number;
+    readonly password: boolean;
+  };
 }
 
 export interface Environment {
@@ -583,6 +648,18 @@ export interface IssuedCredential {
   readonly sessionToken?: string | undefined;
   /** shown in this answer and never again */
   readonly apiKey?: string | undefined;
+}
+
+export interface IssuedEnrolment {
+  /** a UUID in lower case */
+  readonly principalId: string;
+  readonly kind: 'first' | 'invitation' | 'reset';
+  /** by which its user sets up how it signs in; shown in this answer and never again */
+  readonly link: string;
+  /** the part of the link behind the #; shown in this answer and never again */
+  readonly token: string;
+  /** UTC, RFC 3339 */
+  readonly expiresAt: string;
 }
 
 export interface Key {
@@ -869,6 +946,133 @@ export interface MasterKeyInput {
   readonly regionException?: string | undefined;
 }
 
+export interface OwnSignIn {
+  readonly passkeys: readonly (Passkey)[];
+  /** UTC, RFC 3339 */
+  readonly passwordSetAt?: string | undefined;
+  readonly recoveryCodesLeft: number;
+  readonly links: readonly ({
+    /** a UUID in lower case */
+    readonly providerId: string;
+    readonly issuer: string;
+    readonly subject: string;
+    /** UTC, RFC 3339 */
+    readonly linkedAt: string;
+  })[];
+  /** until when this session may change these */
+  readonly canChangeUntil: string;
+  /** each signs in once in place of a code of the app; shown in this answer and never again */
+  readonly recoveryCodes?: readonly (string)[] | undefined;
+}
+
+export interface Passkey {
+  /** a UUID in lower case */
+  readonly passkeyId: string;
+  readonly name: string;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** UTC, RFC 3339 */
+  readonly lastUsedAt?: string | undefined;
+  /** whether its provider keeps copies of it, for other devices */
+  readonly isBackedUp: boolean;
+  readonly transports: readonly (string)[];
+}
+
+export interface PasskeyAssertion {
+  /** base64url */
+  readonly id: string;
+  /** base64url */
+  readonly rawId: string;
+  readonly type: 'public-key';
+  readonly response: {
+    /** base64url */
+    readonly clientDataJSON: string;
+    /** base64url */
+    readonly authenticatorData: string;
+    /** base64url */
+    readonly signature: string;
+    /** base64url */
+    readonly userHandle?: string | undefined;
+  };
+  readonly authenticatorAttachment?: 'platform' | 'cross-platform' | undefined;
+  readonly clientExtensionResults?: {
+
+  } | undefined;
+}
+
+export interface PasskeyCreation {
+  /** base64url */
+  readonly id: string;
+  /** base64url */
+  readonly rawId: string;
+  readonly type: 'public-key';
+  readonly response: {
+    /** base64url */
+    readonly clientDataJSON: string;
+    /** base64url */
+    readonly attestationObject: string;
+    readonly transports?: readonly ('ble' | 'cable' | 'hybrid' | 'internal' | 'nfc' | 'smart-card' | 'usb')[] | undefined;
+    /** base64url */
+    readonly authenticatorData?: string | undefined;
+    /** base64url */
+    readonly publicKey?: string | undefined;
+    readonly publicKeyAlgorithm?: number | undefined;
+  };
+  readonly authenticatorAttachment?: 'platform' | 'cross-platform' | undefined;
+  readonly clientExtensionResults?: {
+
+  } | undefined;
+}
+
+export interface PasskeyCreationOptions {
+  readonly rp: {
+    readonly id: string;
+    readonly name: string;
+  };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly displayName: string;
+  };
+  readonly challenge: string;
+  readonly pubKeyCredParams: readonly ({
+    readonly type: 'public-key';
+    readonly alg: number;
+  })[];
+  readonly timeout: number;
+  readonly attestation: 'none';
+  readonly excludeCredentials: readonly ({
+    readonly type: 'public-key';
+    readonly id: string;
+    readonly transports: readonly ('ble' | 'cable' | 'hybrid' | 'internal' | 'nfc' | 'smart-card' | 'usb')[];
+  })[];
+  readonly authenticatorSelection: {
+    readonly residentKey: 'required';
+    readonly requireResidentKey: boolean;
+    readonly userVerification: 'required';
+  };
+}
+
+export interface PasskeyRequestOptions {
+  readonly rpId: string;
+  readonly challenge: string;
+  readonly timeout: number;
+  readonly userVerification: 'required';
+  readonly allowCredentials: readonly ({
+    readonly type: 'public-key';
+    readonly id: string;
+    readonly transports: readonly ('ble' | 'cable' | 'hybrid' | 'internal' | 'nfc' | 'smart-card' | 'usb')[];
+  })[];
+}
+
+export interface PasskeySite {
+  /** whether passkeys work at the address by which this request came */
+  readonly isUsable: boolean;
+  readonly rpId?: string | undefined;
+  readonly problem?: string | undefined;
+  readonly action?: string | undefined;
+}
+
 export interface PathHistory {
   readonly source?: string | undefined;
   readonly states: readonly (PathState)[];
@@ -923,6 +1127,26 @@ export interface Principal {
   readonly state: 'active' | 'suspended' | 'deleted';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+}
+
+export interface PrincipalSignIn {
+  readonly passkeys: readonly (Passkey)[];
+  /** UTC, RFC 3339 */
+  readonly passwordSetAt?: string | undefined;
+  readonly recoveryCodesLeft: number;
+  readonly links: readonly ({
+    /** a UUID in lower case */
+    readonly providerId: string;
+    readonly issuer: string;
+    readonly subject: string;
+    /** UTC, RFC 3339 */
+    readonly linkedAt: string;
+  })[];
+  /** wrong passwords and codes in a row */
+  readonly wrongAttempts: number;
+  /** UTC, RFC 3339 */
+  readonly lockedUntil?: string | undefined;
+  readonly enrolment?: Enrolment | undefined;
 }
 
 export interface ProvenRestorable {
@@ -1271,6 +1495,38 @@ export interface ServiceEvents {
   readonly secret?: string | undefined;
 }
 
+export interface SignInOptions {
+  readonly accountId?: string | undefined;
+  readonly passwordSignIn: boolean;
+  readonly passkeys: PasskeySite;
+  readonly providers: readonly ({
+    /** a UUID in lower case */
+    readonly providerId: string;
+    readonly name: string;
+  })[];
+}
+
+export interface SignInSettings {
+  /** whether people may sign in by a password with a code */
+  readonly passwordSignIn: boolean;
+  /** from sign-in to the end */
+  readonly sessionMinutes: number;
+  /** from the last renewal to the end */
+  readonly idleMinutes: number;
+}
+
+export interface SignedIn {
+  /** a UUID in lower case */
+  readonly principalId: string;
+  /** 1 to 64 of letters, digits and + = , . @ _ - */
+  readonly name: string;
+  readonly accountId: string;
+  readonly tenantName: string;
+  readonly session: ConsoleSession;
+  /** each signs in once in place of a code of the app; shown in this answer and never again */
+  readonly recoveryCodes?: readonly (string)[] | undefined;
+}
+
 export interface Snapshot {
   readonly snapshotId: string;
   /** UTC, RFC 3339 */
@@ -1598,6 +1854,7 @@ export interface WhoAmI {
   readonly tenantId: string;
   readonly tenantName: string;
   readonly accountId: string;
+  readonly session?: ConsoleSession | undefined;
 }
 
 export interface XksCredentials {
@@ -1896,6 +2153,186 @@ export class KeysteadClient {
   /** Deletes a user for good, with its credentials. Its name is never given again: policies may go on naming it. Needs the permission `keystead:DeletePrincipal`. */
   deletePrincipal(principalId: string): Promise<Principal> {
     return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/delete`);
+  }
+
+  /** Makes a user of the own tenant with its policies, and a link by which the person sets up how it signs in. Needs the permission `keystead:CreatePrincipal`. */
+  invitePrincipal(body: {
+    /** 1 to 64 of letters, digits and + = , . @ _ - */
+    readonly name: string;
+    readonly policies: readonly (string)[];
+  }): Promise<{
+    readonly principal: Principal;
+    readonly enrolment: IssuedEnrolment;
+  }> {
+    return this.#transport.send('POST', `/principals/invite`, undefined, body);
+  }
+
+  /** Makes a link by which a user sets up how it signs in, in place of the one that there was; with `reset` nothing else signs it in any more, from now on. Needs the permission `keystead:CreateEnrolment`. */
+  createEnrolment(principalId: string, body: {
+    readonly reset?: boolean | undefined;
+  } = {}): Promise<IssuedEnrolment> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/enrolment`, undefined, body);
+  }
+
+  /** Lists the sign-in links of the own tenant that are open. Needs the permission `keystead:ListEnrolments`. */
+  listEnrolments(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Enrolment)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/enrolments`, query);
+  }
+
+  /** Takes a sign-in link back: from the answer on it opens nothing. Needs the permission `keystead:WithdrawEnrolment`. */
+  withdrawEnrolment(principalId: string): Promise<Enrolment> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/enrolment/withdraw`);
+  }
+
+  /** Shows how a user signs in, and the link that waits for it. Needs the permission `keystead:GetPrincipalSignIn`. */
+  getPrincipalSignIn(principalId: string): Promise<PrincipalSignIn> {
+    return this.#transport.send('GET', `/principals/${encodeURIComponent(principalId)}/sign-in`);
+  }
+
+  /** Shows how one signs in: passkeys, password, recovery codes. Of oneself: takes a console session, and no permission. */
+  getOwnSignIn(): Promise<OwnSignIn> {
+    return this.#transport.send('GET', `/me/sign-in`);
+  }
+
+  /** Begins to add a passkey. Of oneself: takes a console session, and no permission. */
+  startAddPasskey(): Promise<{
+    readonly options: PasskeyCreationOptions;
+  }> {
+    return this.#transport.send('POST', `/me/passkeys/start`);
+  }
+
+  /** Adds the passkey that was made. Of oneself: takes a console session, and no permission. */
+  finishAddPasskey(body: {
+    readonly credential: PasskeyCreation;
+    readonly name?: string | undefined;
+  }): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/passkeys/finish`, undefined, body);
+  }
+
+  /** Gives a passkey another name. Of oneself: takes a console session, and no permission. */
+  renamePasskey(passkeyId: string, body: {
+    readonly name: string;
+  }): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/passkeys/${encodeURIComponent(passkeyId)}/rename`, undefined, body);
+  }
+
+  /** Takes a passkey away: it signs nobody in any more. The last way in stays. Of oneself: takes a console session, and no permission. */
+  deletePasskey(passkeyId: string): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/passkeys/${encodeURIComponent(passkeyId)}/delete`);
+  }
+
+  /** Begins to set up an authenticator app, for a first password or in place of another app. Of oneself: takes a console session, and no permission. */
+  startSetPassword(): Promise<AuthenticatorSetup> {
+    return this.#transport.send('POST', `/me/password/start`);
+  }
+
+  /** Sets the password, the authenticator app, or both; a first password takes both, and makes recovery codes. Of oneself: takes a console session, and no permission. */
+  finishSetPassword(body: {
+    readonly password?: string | undefined;
+    readonly setup?: string | undefined;
+    /** six digits of the authenticator app, or a recovery code */
+    readonly code?: string | undefined;
+  } = {}): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/password/finish`, undefined, body);
+  }
+
+  /** Takes the password away, with the authenticator app and the recovery codes. Of oneself: takes a console session, and no permission. */
+  deletePassword(): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/password/delete`);
+  }
+
+  /** Makes ten new recovery codes in place of those that are left. Of oneself: takes a console session, and no permission. */
+  makeRecoveryCodes(): Promise<{
+    /** each signs in once in place of a code of the app; shown in this answer and never again */
+    readonly recoveryCodes: readonly (string)[];
+  }> {
+    return this.#transport.send('POST', `/me/recovery-codes`);
+  }
+
+  /** Proves once more who one is, by password and code, on the session that is there. Of oneself: takes a console session, and no permission. */
+  reauthenticateWithPassword(body: {
+    readonly password: string;
+    /** six digits of the authenticator app, or a recovery code */
+    readonly code: string;
+  }): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/me/reauthenticate/password`, undefined, body);
+  }
+
+  /** Begins to prove once more who one is, by a passkey of one. Of oneself: takes a console session, and no permission. */
+  startPasskeyReauthentication(): Promise<{
+    readonly options: PasskeyRequestOptions;
+  }> {
+    return this.#transport.send('POST', `/me/reauthenticate/passkey/start`);
+  }
+
+  /** Proves once more who one is, by what the passkey answered. Of oneself: takes a console session, and no permission. */
+  finishPasskeyReauthentication(body: {
+    readonly credential: PasskeyAssertion;
+  }): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/me/reauthenticate/passkey/finish`, undefined, body);
+  }
+
+  /** Sets the idle end of the session off again; nothing moves its last end. Of oneself: takes a console session, and no permission. */
+  renewSession(): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/me/session/renew`);
+  }
+
+  /** Ends the session: from the answer on it proves nobody. Of oneself: takes a console session, and no permission. */
+  signOut(): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/me/session/end`);
+  }
+
+  /** Lists the sessions that one has open. Of oneself: takes a console session, and no permission. */
+  listOwnSessions(): Promise<{
+    readonly items: readonly (ConsoleSession)[];
+  }> {
+    return this.#transport.send('GET', `/me/sessions`);
+  }
+
+  /** Ends another session of oneself: from the answer on it proves nobody. Of oneself: takes a console session, and no permission. */
+  endOwnSession(sessionId: string): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/me/sessions/${encodeURIComponent(sessionId)}/end`);
+  }
+
+  /** Lists the console sessions of the tenant that are alive; with `principalId` one user's. Needs the permission `keystead:ListSessions`. */
+  listSessions(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+    /** a UUID in lower case */
+    readonly principalId?: string | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (ConsoleSession)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/sessions`, query);
+  }
+
+  /** Ends a console session of the tenant: from the answer on it proves nobody. Needs the permission `keystead:EndSession`. */
+  endSession(sessionId: string): Promise<ConsoleSession> {
+    return this.#transport.send('POST', `/sessions/${encodeURIComponent(sessionId)}/end`);
+  }
+
+  /** Ends every console session of a user at once. Needs the permission `keystead:EndSession`. */
+  endPrincipalSessions(principalId: string): Promise<Principal> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/sessions/end`);
+  }
+
+  /** Shows how people of the own tenant may sign in, and how long their sessions last. Needs the permission `keystead:GetSignInSettings`. */
+  getSignInSettings(): Promise<SignInSettings> {
+    return this.#transport.send('GET', `/sign-in/settings`);
+  }
+
+  /** Says how people of the own tenant may sign in; sessions that are open end no later than the new lengths at their next renewal. Needs the permission `keystead:SetSignInSettings`. */
+  setSignInSettings(body: SignInSettings): Promise<SignInSettings> {
+    return this.#transport.send('POST', `/sign-in/settings`, undefined, body);
   }
 
   /** Has people of the own tenant sign in by an OpenID provider. Register the callback URL of the answer there. Needs the permission `keystead:CreateIdentityProvider`. */
@@ -3719,6 +4156,86 @@ export class KeysteadClient {
     readonly from: number;
   }): Promise<AuditGrowthProof> {
     return this.#transport.send('GET', `/installation/audit/growth`, query);
+  }
+
+  /** Tells how people of an account may sign in here; an account that is not here has what holds by default. Takes no credential. */
+  getSignInOptions(query: {
+    readonly account?: string | undefined;
+  } = {}): Promise<SignInOptions> {
+    return this.#transport.send('GET', `/sign-in/options`, query);
+  }
+
+  /** Begins to sign in by a passkey: nobody needs to say who it is. Takes no credential. */
+  startPasskeySignIn(): Promise<{
+    readonly options: PasskeyRequestOptions;
+  }> {
+    return this.#transport.send('POST', `/sign-in/passkey/start`);
+  }
+
+  /** Signs in by what a passkey answered. Takes no credential. */
+  finishPasskeySignIn(body: {
+    readonly credential: PasskeyAssertion;
+  }): Promise<SignedIn> {
+    return this.#transport.send('POST', `/sign-in/passkey/finish`, undefined, body);
+  }
+
+  /** Signs in by name and password, with a code of the authenticator app or a recovery code. Takes no credential. */
+  signInWithPassword(body: {
+    readonly account?: string | undefined;
+    readonly name: string;
+    readonly password: string;
+    /** six digits of the authenticator app, or a recovery code */
+    readonly code: string;
+  }): Promise<SignedIn> {
+    return this.#transport.send('POST', `/sign-in/password`, undefined, body);
+  }
+
+  /** Tells whose a sign-in link is, without using it up. Takes no credential. */
+  lookAtEnrolment(body: {
+    /** what stands behind the # of a sign-in link */
+    readonly token: string;
+  }): Promise<EnrolmentView> {
+    return this.#transport.send('POST', `/enrolment/look`, undefined, body);
+  }
+
+  /** Begins to make a passkey by a sign-in link. Takes no credential. */
+  startPasskeyEnrolment(body: {
+    /** what stands behind the # of a sign-in link */
+    readonly token: string;
+  }): Promise<{
+    readonly options: PasskeyCreationOptions;
+  }> {
+    return this.#transport.send('POST', `/enrolment/passkey/start`, undefined, body);
+  }
+
+  /** Uses a sign-in link up: its user has the new passkey, and is signed in. Takes no credential. */
+  finishPasskeyEnrolment(body: {
+    /** what stands behind the # of a sign-in link */
+    readonly token: string;
+    readonly credential: PasskeyCreation;
+    readonly name?: string | undefined;
+  }): Promise<SignedIn> {
+    return this.#transport.send('POST', `/enrolment/passkey/finish`, undefined, body);
+  }
+
+  /** Begins to set a password by a sign-in link: the secret for an authenticator app. Takes no credential. */
+  startPasswordEnrolment(body: {
+    /** what stands behind the # of a sign-in link */
+    readonly token: string;
+  }): Promise<AuthenticatorSetup> {
+    return this.#transport.send('POST', `/enrolment/password/start`, undefined, body);
+  }
+
+  /** Uses a sign-in link up: its user has a password with an authenticator app, and is signed in. Takes no credential. */
+  finishPasswordEnrolment(body: {
+    /** what stands behind the # of a sign-in link */
+    readonly token: string;
+    readonly password: string;
+    readonly setup: string;
+    /** six digits of the authenticator app, or a recovery code */
+    readonly code: string;
+  }): Promise<SignedIn> {
+    return this.#transport.send('POST', `/enrolment/password/finish`, undefined, body);
   }
 
 }

@@ -15,6 +15,7 @@ const LABELS = {
   barrierWrap: label('keystead/barrier/wrap/v1'),
   barrierRecords: label('keystead/barrier/records/v1'),
   barrierQueue: label('keystead/barrier/queue/v1'),
+  barrierChallenge: label('keystead/barrier/challenge/v1'),
   tenantWrap: label('keystead/tenant/wrap/v1'),
   tenantRecords: label('keystead/tenant/records/v1'),
   tenantMaterialId: label('keystead/tenant/material-id/v1'),
@@ -55,11 +56,14 @@ export class BarrierKey extends WrappingLevel {
   readonly records: KeyObject;
   /** Marks the audit entries that wait in the database. */
   readonly queue: KeyObject;
+  /** Authenticates the challenges that sign-in hands out. */
+  readonly challenges: KeyObject;
 
   private constructor(root: KeyObject) {
     super(deriveKey(root, LABELS.barrierWrap));
     this.records = deriveKey(root, LABELS.barrierRecords);
     this.queue = deriveKey(root, LABELS.barrierQueue);
+    this.challenges = deriveKey(root, LABELS.barrierChallenge);
   }
 
   /** Takes over the root and wipes it. */

@@ -33,6 +33,8 @@ export type Binding =
   | readonly ['grant-token', tenantId: string]
   | readonly ['list-marker', tenantId: string, region: string, list: string, of: string]
   | readonly ['credential', tenantId: string, credentialId: string]
+  | readonly ['sign-in-password' | 'sign-in-totp' | 'sign-in-recovery', tenantId: string, userId: string]
+  | readonly ['sign-in-setup', tenantId: string, userId: string, use: string]
   | readonly ['service-events', tenantId: string, serviceId: string]
   | readonly ['xks-secret', tenantId: string, endpointId: string, accessKeyId: string]
   | readonly ['key-store-secret', tenantId: string, region: string, keyStoreId: string, name: string]

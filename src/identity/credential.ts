@@ -9,7 +9,7 @@ import { putBody, readBody } from './body.ts';
 import type { Tag } from './tags.ts';
 import type { Tenant } from './tenant.ts';
 
-/** What a credential proves by: a secret that signs, a session's secret and token, or a key that is shown. */
+/** What a credential of a program proves by: a secret that signs, a session's secret and token, or a key that is shown. */
 export type CredentialType = 'access-key' | 'session' | 'api-key';
 
 /** Of what kind the principal is that a credential proves. */
@@ -42,8 +42,26 @@ export interface SessionTerms {
   readonly sourceIdentity?: string;
 }
 
-interface CredentialBody {
-  readonly type: CredentialType;
+/** How somebody proved who they are, at the beginning of a console session. */
+export type SignInMethod = 'passkey' | 'password' | 'oidc' | 'enrolment';
+
+/** What a console session was opened with, and how far it has come. */
+export interface ConsoleTerms {
+  readonly method: SignInMethod;
+  readonly isMultiFactor: boolean;
+  readonly authenticatedAtMs: number;
+  readonly renewedAtMs: number;
+  /** No renewal moves this end. */
+  readonly endsAtMs: number;
+  readonly address: string;
+  readonly userAgent?: string;
+  /** How often the user's sessions had been ended at once; absent: never. */
+  readonly revocations?: number;
+}
+
+export interface CredentialBody {
+  /** A console session is a person's, in a browser: it proves by a cookie. */
+  readonly type: CredentialType | 'console-session';
   /** Absent: a user's. */
   readonly holder?: Exclude<CredentialHolder, 'user'>;
   /** The id of the user or role; the tenant's for its root. */
@@ -66,6 +84,9 @@ interface CredentialBody {
   readonly apiKeyHash?: string;
   /** For sessions that AWS STS opened. */
   readonly session?: SessionTerms;
+  /** Hexadecimal SHA-256 of the cookie, for console sessions. */
+  readonly consoleTokenHash?: string;
+  readonly console?: ConsoleTerms;
 }
 
 /** A credential as its record says. */
@@ -164,13 +185,18 @@ function saidOf({ scopes = [], description = '' }: Pick<Issue, 'scopes' | 'descr
   return { ...(scopes.length > 0 && { scopes }), ...(description !== '' && { description }) };
 }
 
-function endName(tenantId: string, id: string, expiresAtMs: number): RecordName {
+/** When nobody needs to remember a session any more, as a name. */
+export function endName(tenantId: string, id: string, expiresAtMs: number): RecordName {
   return timedName(SESSION_END_SPACE, expiresAtMs + REMEMBERED_MS, `${tenantId}/${id}`);
 }
 
 /** Whether nobody needs to remember this session any more. */
 export function isForgettable({ type, expiresAtMs }: Credential, nowMs: number): boolean {
-  return type === 'session' && expiresAtMs !== undefined && expiresAtMs + REMEMBERED_MS <= nowMs;
+  return (
+    (type === 'session' || type === 'console-session') &&
+    expiresAtMs !== undefined &&
+    expiresAtMs + REMEMBERED_MS <= nowMs
+  );
 }
 
 /** Takes the record of a credential away for good. */
@@ -211,7 +237,15 @@ export function readCredential(tenant: Tenant, record: StoredRecord): Credential
 /** Takes a credential back: from the answer on it opens nothing. Its record stays, switched off. */
 export function suspendCredential(tenant: Tenant, credential: Credential): Put {
   const { id, tenantId, revision, ...body } = credential;
-  return putBody(tenant.tenantKey.records, credentialRef(tenantId, id), revision, { ...body, state: 'suspended' });
+  const after = { ...body, state: 'suspended' };
+  return putBody(tenant.tenantKey.records, credentialRef(tenantId, id), revision, after, {}, scopeOf(credential));
+}
+
+/** Where the record of a console session lies in lists: people's sessions are none of the credentials of programs. */
+export const CONSOLE_SCOPE = 'console';
+
+function scopeOf({ type }: Pick<Credential, 'type'>): string {
+  return type === 'console-session' ? CONSOLE_SCOPE : '';
 }
 
 /** Whether a credential may still prove anything. */

@@ -79,6 +79,11 @@ export class Directory {
     return this.#proofs.byApiKey(apiKey);
   }
 
+  /** Who is behind the token of a console session. Whether it is still valid is for the caller to ask. */
+  byConsoleToken(token: Uint8Array): MaybePromise<Proof | undefined> {
+    return this.#proofs.byConsoleToken(token);
+  }
+
   /** Who is behind a credential that something proven leads to. Whether it is still valid is for the caller to ask. */
   byCredential(tenantId: string, credentialId: string): MaybePromise<Proof | undefined> {
     return this.#proofs.byCredential(tenantId, credentialId);

@@ -30,7 +30,13 @@ export type IdentityErrorCode =
   | 'identity-provider-malformed'
   | 'identity-provider-secret-missing'
   | 'too-many-identity-providers'
-  | 'session-duration-out-of-bounds';
+  | 'session-duration-out-of-bounds'
+  | 'too-many-passkeys'
+  | 'passkey-not-found'
+  | 'password-not-set'
+  | 'password-too-weak'
+  | 'last-way-in'
+  | 'person-needed';
 
 /** A refusal by a rule of identity. The message names what was refused and why, and holds no secret. */
 export class IdentityError extends Error {

@@ -17,6 +17,8 @@ interface PrincipalBody extends Holder {
   readonly createdAtMs: number;
   /** It is no person but a program of the tenant: a service id, in the words of IBM Cloud IAM. */
   readonly program?: true;
+  /** How often all its console sessions were ended at once; absent: never. */
+  readonly sessionRevocations?: number;
 }
 
 /** As the first version wrote it: built-in policies alone, under another word. */
@@ -25,7 +27,7 @@ interface FirstBody extends Omit<PrincipalBody, 'policies' | 'inline' | 'tags'>,
 }
 
 /** How sure we are of who asks. */
-export type Strength = 'secret-key' | 'session' | 'api-key' | 'server';
+export type Strength = 'secret-key' | 'session' | 'api-key' | 'console-session' | 'server';
 
 /** A user of a tenant, as its record says. */
 export interface Member extends PrincipalBody {
@@ -67,6 +69,8 @@ export interface Principal {
   readonly sourceIdentity?: string;
   /** For sessions of roles: the id of who is at the bottom of their chain, {@link Principal.id} of its credential. */
   readonly openedById?: string;
+  /** For conditions: how and when a person proved to be it, for a console session. */
+  readonly authentication?: { readonly atMs: number; readonly isMultiFactor: boolean };
   /** The credential that proved it. */
   readonly credentialId: string;
   readonly strength: Strength;

@@ -19,6 +19,7 @@ import { principalOf, type OwnPolicies, type Principal, type Strength } from './
 import { isSessionAlive } from './role.ts';
 import { servicePrincipalOf } from './service.ts';
 import { inScope, inSession, roleSessionOf, rootOf } from './session.ts';
+import { consoleSessionName, inConsoleSession, isOfPresent } from './sign-in/console-session.ts';
 import type { Tenant } from './tenant.ts';
 
 /** A credential with whom it proves. Whether it is still valid is for the caller to ask: it has the clock. */
@@ -32,6 +33,7 @@ const STRENGTHS: Record<Credential['type'], Strength> = {
   'access-key': 'secret-key',
   session: 'session',
   'api-key': 'api-key',
+  'console-session': 'console-session',
 };
 
 /** Finds who is behind a credential: the rules of docs/spec/identity.md, "Credentials". */
@@ -64,6 +66,17 @@ export class Proofs {
     return andThen(this.#refOf(apiKeyName(apiKeyHash)), (ref) => {
       if (ref === undefined) return undefined;
       return andThen(this.#proof(ref), (proof) => (proof?.credential.apiKeyHash === apiKeyHash ? proof : undefined));
+    });
+  }
+
+  /** Who is behind the token of a console session. */
+  byConsoleToken(token: Uint8Array): MaybePromise<Proof | undefined> {
+    const tokenHash = hashOfToken(token);
+    return andThen(this.#refOf(consoleSessionName(tokenHash)), (ref) => {
+      if (ref === undefined) return undefined;
+      return andThen(this.#proof(ref), (proof) =>
+        proof?.credential.consoleTokenHash === tokenHash ? proof : undefined,
+      );
     });
   }
 
@@ -101,6 +114,8 @@ export class Proofs {
         const { thing: credential, policies } = found;
         return andThen(this.principalOf(tenant, credential), (principal) => {
           if (principal === undefined) return undefined;
+          if (credential.console !== undefined)
+            return { tenant, credential, principal: inConsoleSession(principal, credential.id, credential.console) };
           if (credential.type !== 'session') return this.#scoped({ tenant, credential, principal });
           if (credential.session === undefined) {
             const proven = this.#session(tenant, credential, principal, policies);
@@ -132,6 +147,7 @@ export class Proofs {
     }
     return andThen(this.#identity.member(tenant, principalId), (found) => {
       if (found?.thing.state !== 'active') return undefined;
+      if (type === 'console-session' && !isOfPresent(found.thing, credential)) return undefined;
       return andThen(this.#ownPolicies(tenant, found), (own) =>
         principalOf(tenant, found.thing, id, STRENGTHS[type], own),
       );

@@ -55,6 +55,8 @@ export interface Done<Value> {
   readonly rooms?: readonly Needed[];
   /** The key version that served, for the entry. */
   readonly keyVersion?: string;
+  /** The act ends in this refusal once its change is durable: a wrong try that is counted. */
+  readonly refusal?: Error;
   /** What is told of the outcome beside the log: ids, versions, states, counts. Never a plaintext, a key, a token. */
   readonly result?: Json;
   /** The record of a key that came into being by this act, for the entries of targets that are no keys. */

@@ -109,6 +109,19 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
       principal.sessionIssuedAtMs === undefined ? undefined : iso(principal.sessionIssuedAtMs),
   },
   {
+    name: 'aws:MultiFactorAuthPresent',
+    says: 'whether two factors proved the person, a passkey or a password with a code; only of console sessions',
+    read: ({ call: { principal } }) => principal.authentication && yesNo(principal.authentication.isMultiFactor),
+  },
+  {
+    name: 'aws:MultiFactorAuthAge',
+    says: 'seconds since two factors last proved the person; only of console sessions',
+    read: ({ call: { principal }, nowMs }) =>
+      principal.authentication?.isMultiFactor === true
+        ? String(Math.max(0, Math.floor((nowMs - principal.authentication.atMs) / 1000)))
+        : undefined,
+  },
+  {
     name: 'aws:SourceIp',
     says: 'address of the peer of the connection; behind a proxy, the proxy',
     read: ({ call: { source } }) => (source.address === '' ? undefined : source.address.replace(MAPPED_V4, '')),

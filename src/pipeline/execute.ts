@@ -86,10 +86,11 @@ export class Pipeline {
         let failure: unknown;
         try {
           await this.#persist(entries, done);
-          return done.value;
+          if (done.refusal === undefined) return done.value;
         } catch (error) {
           failure = error;
         }
+        if (done.refusal !== undefined && failure === undefined) throw done.refusal;
         // What we read is no longer true: decide again from what is true now. A name that is taken shows there.
         const error = refusalOf(failure, done);
         if (error instanceof BusyError && attempt < MAX_ATTEMPTS) {
@@ -145,11 +146,12 @@ export class Pipeline {
    */
   #entriesOf(call: Call, act: Act<unknown>, done: Done<unknown>, nowMs: number): AuditDraft[] {
     const entries: AuditDraft[] = [];
+    const { outcome, reason } = done.refusal === undefined ? DONE : account(done.refusal);
     for (const target of act.targets) {
       for (const tenantId of logsOf(call, target)) {
         const key = target.key === undefined ? done.keyId : undefined;
-        const fields = { tenantId, key, keyVersion: done.keyVersion };
-        entries.push(this.#draft(call, target, nowMs, 'done', act, fields, undefined, done.result));
+        const fields = { tenantId, key, keyVersion: done.keyVersion, reason };
+        entries.push(this.#draft(call, target, nowMs, outcome, act, fields, undefined, done.result));
       }
     }
     if (done.writes === undefined) return entries;
@@ -256,6 +258,8 @@ function refusalOf(failure: unknown, { rooms = [] }: Done<unknown>): unknown {
   const needed = rooms.find(isIt);
   return needed === undefined ? failure : (needed.refusal ?? new BusyError());
 }
+
+const DONE: { readonly outcome: Outcome; readonly reason?: undefined } = { outcome: 'done' };
 
 /** How an error stands in its entry. */
 function account(error: unknown): { outcome: Outcome; reason: string; detail?: string } {

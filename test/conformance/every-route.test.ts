@@ -173,7 +173,7 @@ describe('every route of the admin API', () => {
       const { status, text } = await send(second.apiKey, route);
       expect([404, 403]).toContain(status);
       expect(JSON.parse(text)).toMatchObject({
-        error: { code: expect.stringMatching(/-not-found$|^access-denied$/) as string },
+        error: { code: expect.stringMatching(/-not-found$|^access-denied$|^session-needed$/) as string },
       });
     },
   );

@@ -35,6 +35,7 @@ import { listedKeyOf } from './listed-key.ts';
 import { EventHub } from './events/event-hub.ts';
 import type { AdminRoute } from './route.ts';
 import type { AdminServices } from './services.ts';
+import { quickSignIn } from './sign-in/sign-in.fixture.ts';
 import { openVault, type VaultSettings } from './vault/open-vault.ts';
 
 /** What came back from the API. */
@@ -157,6 +158,7 @@ export async function adminHouse(
       reader: () => new LogReader({ read: () => undefined }),
     },
     log,
+    signIn: quickSignIn(clock),
     vault,
     get publicUrl() {
       return url;

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import fastify, { type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { wipe } from '../../bytes/bytes.ts';
@@ -5,14 +6,19 @@ import { uuid } from '../../crypto/uuid.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import type { Call } from '../../pipeline/call.ts';
 import { send, sendError, sendStream } from './answer.ts';
-import { prove } from './bearer.ts';
+import { prove, type Unproven } from './bearer.ts';
 import { adminError, RequestError } from './errors.ts';
 import { BODY_LIMIT_BYTES, bodyRefusal, takeStrictJsonOnly } from './json-body.ts';
 import { addressOf, logRequest } from './request-log.ts';
+import { OPEN_ROUTES } from './open-routes.ts';
 import type { AdminContext, AdminRoute } from './route.ts';
 import type { StreamAnswer } from './stream-route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 import type { AdminServices } from './services.ts';
+import { browserOf, isFromOwnSite, sessionTokenOf } from './sign-in/browser.ts';
+import { serveOpen } from './sign-in/serve-open.ts';
+import { proveBySession } from './sign-in/session-proof.ts';
+import { ORIGIN_REFUSED } from './sign-in/refusals.ts';
 import { inputReader } from './validate.ts';
 
 /** Every path of the admin API begins with this. */
@@ -51,20 +57,30 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
   });
   const progress = new WeakMap<FastifyRequest, Progress>();
   takeStrictJsonOnly(app);
+  await app.register(cookie);
 
   // Deny by default: whoever is not proven gets no further, whether there is such a path or not.
   app.addHook('onRequest', async (request, reply) => {
-    const found = await prove(services, request.headers.authorization);
+    const { isOpen } = request.routeOptions.config as RouteConfig;
+    if (isOpen === true) {
+      if (!isFromOwnSite(services.signIn, request, false)) throw new RequestError(ORIGIN_REFUSED);
+      return;
+    }
+    const found = await proveRequest(services, request);
+    const isByCookie = request.headers.authorization === undefined && sessionTokenOf(request) !== undefined;
     if (typeof found !== 'string') {
       // The throttle counts what it refuses: no entry each.
       progress.set(request, { proof: found, isRecorded: true });
       services.throttle?.take(callOf(request, found), 'admin');
       progress.set(request, { proof: found });
+      // RFC 6265 section 8.2: a browser sends its cookie whoever had it ask.
+      if (isByCookie && !isFromOwnSite(services.signIn, request, request.method !== 'GET'))
+        throw new RequestError(ORIGIN_REFUSED);
       return;
     }
     services.refusals.note(PROTOCOL, addressOf(request), found);
     reply.header('WWW-Authenticate', 'Bearer realm="keystead"');
-    throw new RequestError(UNAUTHENTICATED);
+    throw new RequestError(isByCookie ? SESSION_OVER : UNAUTHENTICATED);
   });
 
   app.setNotFoundHandler(() => {
@@ -105,12 +121,33 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
           call: callOf(request, state.proof),
           proof: state.proof,
           proveAgain: againOf(services, request),
+          browser: browserOf(services.signIn, request, reply),
         };
         return run(services, route, asked, input, (answer) =>
           route.media === undefined
             ? send(reply, route.status, answer)
             : sendStream(reply, route.media, answer as StreamAnswer),
         );
+      },
+    });
+  }
+  for (const route of OPEN_ROUTES) {
+    const readInput = inputReader(route);
+    app.route({
+      method: route.method,
+      url: ADMIN_PREFIX + route.path,
+      config: { action: route.action, isOpen: true },
+      handler: async (request, reply) => {
+        const beganMs = services.signIn.monotonicMs();
+        const input = readInput(request);
+        const answer = await serveOpen(route, input, {
+          services,
+          requestId: request.id,
+          isSecure: request.protocol === 'https',
+          beganMs,
+          browser: browserOf(services.signIn, request, reply),
+        });
+        return send(reply, route.status, answer);
       },
     });
   }
@@ -122,7 +159,7 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
 async function run<Sent>(
   services: AdminServices,
   route: AdminRoute,
-  asked: Pick<AdminContext, 'call' | 'proof' | 'proveAgain'>,
+  asked: Pick<AdminContext, 'call' | 'proof' | 'proveAgain' | 'browser'>,
   input: ReturnType<ReturnType<typeof inputReader>>,
   answer: (body: unknown) => Sent,
 ): Promise<Sent> {
@@ -142,17 +179,28 @@ async function run<Sent>(
   }
 }
 
+/** Who is behind a request: by its `Authorization`, or where it has none by the cookie of a console session. */
+async function proveRequest(services: AdminServices, request: FastifyRequest): Promise<Proof | Unproven> {
+  const { authorization } = request.headers;
+  const token = authorization === undefined ? sessionTokenOf(request) : undefined;
+  return token === undefined ? prove(services, authorization) : proveBySession(services, token);
+}
+
 /** The same credential, looked at again. */
-function againOf(services: AdminServices, { headers }: FastifyRequest): AdminContext['proveAgain'] {
-  const { authorization } = headers;
+function againOf(services: AdminServices, request: FastifyRequest): AdminContext['proveAgain'] {
   return async () => {
-    const found = await prove(services, authorization);
+    const found = await proveRequest(services, request);
     return typeof found === 'string' ? undefined : found;
   };
 }
 
+interface RouteConfig {
+  readonly action?: string;
+  readonly isOpen?: true;
+}
+
 function callOf(request: FastifyRequest, { principal }: Proof): Call {
-  const { action } = request.routeOptions.config as { readonly action?: string };
+  const { action } = request.routeOptions.config as RouteConfig;
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT);
   return {
     principal,
@@ -172,6 +220,13 @@ const UNAUTHENTICATED = {
   code: 'unauthenticated',
   message: 'the request proves nobody: it bears no API key that is valid here',
   action: 'Send "Authorization: Bearer <API key>" with a key that is neither suspended nor of another installation.',
+};
+
+const SESSION_OVER = {
+  status: 401,
+  code: 'unauthenticated',
+  message: 'your session is over: its time has come, or it was ended',
+  action: 'Sign in again.',
 };
 
 const NO_SUCH_PATH = {

@@ -3,7 +3,12 @@ import { createKey } from '../../keys/create.ts';
 import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { adminHouse, examplePath, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
+import { OPEN_ROUTES } from './open-routes.ts';
 import { ADMIN_ROUTES } from './routes.ts';
+
+/** Those that take a permission; the others are of oneself, for a person in a console session. */
+const PERMITTED = ADMIN_ROUTES.filter(({ access }) => access === undefined);
+const OWN = ADMIN_ROUTES.filter(({ access }) => access === 'session');
 
 /** Every route against everybody who must not get through. The table is the list of routes: none can be forgotten. */
 describe('every route of the admin API', () => {
@@ -28,7 +33,7 @@ describe('every route of the admin API', () => {
     }
   });
 
-  it.each(ADMIN_ROUTES.map((route) => [route.id, route] as const))(
+  it.each(PERMITTED.map((route) => [route.id, route] as const))(
     '%s refuses a principal without the permission, and records it',
     async (_, route) => {
       const before = house.store.entries().length;
@@ -53,11 +58,39 @@ describe('every route of the admin API', () => {
     },
   );
 
-  it.each(
-    ADMIN_ROUTES.filter(({ action }) => !/^installation:|:WhoAmI$/.test(action)).map((route) => [route.id, route]),
-  )('%s refuses an operator who has no role in the tenant', async (_, route) => {
-    const answer = await house.send(operator, route.method, examplePath(route), route.example.body);
-    expect(answer.status).toBe(403);
+  it.each(PERMITTED.filter(({ action }) => !/^installation:|:WhoAmI$/.test(action)).map((route) => [route.id, route]))(
+    '%s refuses an operator who has no role in the tenant',
+    async (_, route) => {
+      const answer = await house.send(operator, route.method, examplePath(route), route.example.body);
+      expect(answer.status).toBe(403);
+    },
+  );
+
+  it.each(OWN.map((route) => [route.id, route] as const))(
+    '%s refuses a program, whatever it may do, and records it',
+    async (_, route) => {
+      const before = house.store.entries().length;
+      const { status, body } = await house.send(administrator, route.method, examplePath(route), route.example.body);
+      expect([status, body['error']]).toEqual([403, expect.objectContaining({ code: 'session-needed' })]);
+      const [entry] = house.store.entries().slice(before);
+      expect(JSON.parse(String(entry?.leaf))).toMatchObject({ action: route.action, reason: 'session-needed' });
+    },
+  );
+
+  it('lets a stranger through to what signs people in, and to nothing else', () => {
+    expect(OPEN_ROUTES.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /sign-in/options',
+      'POST /sign-in/passkey/start',
+      'POST /sign-in/passkey/finish',
+      'POST /sign-in/password',
+      'POST /enrolment/look',
+      'POST /enrolment/passkey/start',
+      'POST /enrolment/passkey/finish',
+      'POST /enrolment/password/start',
+      'POST /enrolment/password/finish',
+    ]);
+    const paths = new Set(ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`));
+    expect(OPEN_ROUTES.filter(({ method, path }) => paths.has(`${method} ${path}`))).toEqual([]);
   });
 
   it('lets the policy of a key shut out even an administrator', async () => {

@@ -20,8 +20,9 @@ export class RequestError extends RefusedError {
   override readonly name = 'RequestError';
   readonly error: AdminError;
 
-  constructor(error: AdminError) {
-    super(error.code, error.message);
+  /** @param reason under which it is recorded, where the answer keeps that to itself */
+  constructor(error: AdminError, reason = error.code) {
+    super(reason, error.message);
     this.error = error;
   }
 }
@@ -34,6 +35,18 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
     status: 409,
     action: 'Take them away first: deleted keys by purging them, or wait until they are gone.',
   },
+  'session-needed': {
+    status: 403,
+    action: 'Sign in to the console in a browser and do it there; API keys and access keys are for programs.',
+  },
+  'sign-in-again': { status: 403, action: 'Prove once more who you are, on this session, and try again.' },
+  'reauthentication-refused': { status: 403, action: 'Try again. After several wrong tries, wait a while.' },
+  'passkey-refused': { status: 400, action: 'Start again, with a passkey of this device or a security key.' },
+  'code-refused': { status: 400, action: 'Scan the code again and enter what the app shows now.' },
+  'setup-needed': { status: 400, action: 'Start with setting up the authenticator app.' },
+  'password-not-allowed': { status: 409, action: 'Use a passkey. An administrator may change the sign-in settings.' },
+  'session-not-found': { status: 404, action: 'List the sessions to see their ids.' },
+  'enrolment-not-found': { status: 404, action: 'List the enrolments to see which links are open.' },
   'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'expiry-unfit': { status: 400, action: 'Give a date in the future; for a session, lifetimeSeconds instead.' },

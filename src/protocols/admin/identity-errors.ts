@@ -38,5 +38,14 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'too-many-identity-providers': { status: 409, action: 'Delete those through which nobody signs in.' },
   'authorization-not-found': { status: 404, action: 'List the authorizations to see their ids.' },
   'too-many-authorizations': { status: 409, action: 'Delete those that nobody needs.' },
+  'too-many-passkeys': { status: 409, action: 'Delete one that you no longer use.' },
+  'passkey-not-found': { status: 404, action: 'Look at your sign-in to see the passkeys that you have.' },
+  'password-not-set': { status: 409, action: 'Set a password first.' },
+  'password-too-weak': {
+    status: 400,
+    action: 'Choose a longer one: several words that belong together for you alone.',
+  },
+  'last-way-in': { status: 409, action: 'Add another passkey or a password first.' },
+  'person-needed': { status: 409, action: 'Issue an API key or an access key for a program.' },
   'session-duration-out-of-bounds': { status: 400, action: 'Choose a duration within the bounds.' },
 };

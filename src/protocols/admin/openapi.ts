@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from 'typebox';
 import type { AdminRoute } from './route.ts';
+import type { OpenRoute } from './sign-in/open-route.ts';
 
 /** A JSON value as it stands in the description. */
 type Node = { readonly [member: string]: unknown };
@@ -22,7 +23,7 @@ const ERROR: Node = {
 };
 
 /** Describes the routes in OpenAPI 3.1. Schemas with a title become components under that name. */
-export function openApiOf(routes: readonly AdminRoute[], prefix: string, version: string): Node {
+export function openApiOf(routes: readonly (AdminRoute | OpenRoute)[], prefix: string, version: string): Node {
   const components = new Map<string, Node>([['Error', ERROR]]);
   const paths: Record<string, Record<string, Node>> = {};
   for (const route of routes) {
@@ -36,21 +37,25 @@ export function openApiOf(routes: readonly AdminRoute[], prefix: string, version
       description: 'Tenants, regions, principals, credentials, keys, audit. Generated from the list of routes.',
     },
     servers: [{ url: prefix }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-keystead' },
+      },
       schemas: Object.fromEntries([...components].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     },
   };
 }
 
-function operationOf(route: AdminRoute, components: Map<string, Node>): Node {
+function operationOf(route: AdminRoute | OpenRoute, components: Map<string, Node>): Node {
   const example = route.example as { readonly body?: unknown };
   return {
     operationId: route.id,
     summary: route.summary,
-    description: `Needs the permission \`${route.action}\`.`,
+    description: needs(route),
+    ...('isOpen' in route ? { security: [] } : route.access === 'session' && { security: [{ session: [] }] }),
     parameters: [...parametersOf('path', route.params, components), ...parametersOf('query', route.query, components)],
     ...(route.body && {
       requestBody: {
@@ -69,6 +74,14 @@ function operationOf(route: AdminRoute, components: Map<string, Node>): Node {
       },
     },
   };
+}
+
+/** What it takes to be let through to an operation. */
+function needs(route: AdminRoute | OpenRoute): string {
+  if ('isOpen' in route) return 'Takes no credential.';
+  return route.access === 'session'
+    ? 'Of oneself: takes a console session, and no permission.'
+    : `Needs the permission \`${route.action}\`.`;
 }
 
 function parametersOf(place: 'path' | 'query', schema: TObject | undefined, components: Map<string, Node>): Node[] {

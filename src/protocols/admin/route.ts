@@ -4,6 +4,7 @@ import type { Call } from '../../pipeline/call.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { MaybePromise } from '../../records/ports.ts';
 import type { AdminServices } from './services.ts';
+import type { Browser } from './sign-in/browser.ts';
 
 /** What an endpoint is given besides its input. */
 export interface AdminContext {
@@ -17,9 +18,12 @@ export interface AdminContext {
   readonly proveAgain: () => Promise<Proof | undefined>;
   /** Hands over secrets that are wiped when the request is over, however it ends. */
   readonly wipeLater: (...secrets: readonly (Uint8Array | undefined)[]) => void;
+  /** Where the request comes from, and the cookie of its answer. */
+  readonly browser: Browser;
 }
 
-interface RouteFacts {
+/** What every endpoint says of itself. */
+export interface RouteFacts {
   /** The name of the method in the SDK, and OpenAPI's operation id. */
   readonly id: string;
   readonly method: 'GET' | 'POST';
@@ -29,6 +33,8 @@ interface RouteFacts {
   readonly action: string;
   readonly summary: string;
   readonly status: 200 | 201;
+  /** Of oneself, for a person in a console session: it takes that in place of the permission. */
+  readonly access?: 'session';
 }
 
 /** Schemas of an endpoint. `example` is well-formed input: for the documentation and for the tests of every route. */

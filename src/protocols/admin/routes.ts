@@ -100,6 +100,10 @@ import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
 import { browseSnapshot, compareSnapshots, pathHistory, planRestore, searchSnapshot } from './resources/recovery.ts';
 import { getStatus, whoAmI } from './resources/session.ts';
+import { OWN_SIGN_IN_ROUTES } from './resources/own-sign-in.ts';
+import { PRINCIPAL_SIGN_IN_ROUTES } from './resources/enrolments.ts';
+import { SESSION_ROUTES } from './resources/sessions.ts';
+import { getSignInSettings, setSignInSettings } from './resources/sign-in-settings.ts';
 import { listTokenSigningKeys, revokeTokenKey, rotateTokenSigningKey } from './resources/token-signing-keys.ts';
 import { createTenant, getTenant, listTenants } from './resources/tenants.ts';
 import {
@@ -134,6 +138,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   listPrincipals,
   getPrincipal,
   ...PRINCIPAL_CHANGES,
+  ...PRINCIPAL_SIGN_IN_ROUTES,
+  ...OWN_SIGN_IN_ROUTES,
+  ...SESSION_ROUTES,
+  getSignInSettings,
+  setSignInSettings,
   ...IDENTITY_PROVIDER_ROUTES,
   createPolicy,
   listPolicies,

@@ -16,6 +16,7 @@ import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts'
 import type { EventHub } from './events/event-hub.ts';
 import type { MaybePromise, RecordReader } from '../../records/ports.ts';
 import type { ListedKey } from './listed-key.ts';
+import type { SignInServices } from './sign-in/sign-in-services.ts';
 import type { VaultServices } from './vault/vault-services.ts';
 
 /** What is asked of the audit log's files. */
@@ -57,6 +58,8 @@ export interface AdminServices {
   /** Absent: nothing bounds how often a tenant asks. */
   readonly throttle?: Throttle;
   readonly log: RequestLog;
+  /** How people sign in. */
+  readonly signIn: SignInServices;
   readonly vault: VaultServices;
   /** Where people reach this server: `https://host[:port]`, or `http://` of this machine. */
   readonly publicUrl: string;

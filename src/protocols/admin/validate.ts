@@ -22,7 +22,7 @@ function validatorOf(schema: TObject): Validator {
 }
 
 /** Reads by the schemas of a route, each of which is compiled with the first request that needs it. */
-export function inputReader(route: AdminRoute): ReadInput {
+export function inputReader(route: Pick<AdminRoute, 'params' | 'query' | 'body'>): ReadInput {
   const params = partReader('params', route.params);
   const query = partReader('query', route.query);
   const body = partReader('body', route.body);

@@ -342,6 +342,8 @@ async function findCredential(context: AdminContext, credentialId: string): Prom
   const record = await services.records.read(credentialRef(proof.tenant.tenantId, credentialId));
   if (record === undefined) return { credential: undefined, resource: '*', policies: [] };
   const credential = readCredential(proof.tenant, record);
+  // People's sessions are listed and ended as what they are.
+  if (credential.type === 'console-session') return { credential: undefined, resource: '*', policies: [] };
   return { credential, ...(await HOLDERS[credential.holder ?? 'user'](context, credential.principalId)) };
 }
 
@@ -375,7 +377,8 @@ function showCredential(credential: Shown) {
     holder,
     principalId,
     ...(session?.name !== undefined && { sessionName: session.name }),
-    type,
+    // Of programs alone: people's sessions are found in no list of credentials.
+    type: type as CredentialType,
     state,
     createdAt: timestamp(createdAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: timestamp(expiresAtMs) }),

@@ -6,6 +6,7 @@ import { putPrincipal, type Member } from '../../../identity/principal.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
 import { holderChange, holderRoutes, type HolderKind } from '../holder-routes.ts';
 import { adminRoute } from '../route.ts';
+import { endPresence, endSignIn } from '../sign-in/enrolment-of.ts';
 import { closed, UUID } from '../schema.ts';
 import { PRINCIPAL, showPrincipal, withPolicyNames, type NamedMember } from './principals.ts';
 
@@ -13,7 +14,7 @@ const PARAMS = closed({ principalId: UUID });
 const EXAMPLE = { principalId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10' };
 
 /** Users, as endpoints change them. */
-const USERS: HolderKind<Member, typeof PARAMS, NamedMember> = {
+export const USERS: HolderKind<Member, typeof PARAMS, NamedMember> = {
   noun: 'Principal',
   path: '/principals/{principalId}',
   params: PARAMS,
@@ -63,9 +64,10 @@ export const PRINCIPAL_CHANGES = [
     below: '/suspend',
     summary: 'Switches a user off: every request of it and of its sessions that starts after the answer is refused',
     urgent: true,
-    step: ({ proof }, member): HolderChange<Member> => {
-      requireAnother(proof, member);
-      return { holder: member.state === 'suspended' ? member : { ...member, state: 'suspended' }, writes: [] };
+    step: async (context, member): Promise<HolderChange<Member>> => {
+      requireAnother(context.proof, member);
+      if (member.state === 'suspended') return { holder: member, writes: [] };
+      return endPresence(context, { ...member, state: 'suspended' });
     },
   }),
   holderChange(USERS, {
@@ -85,10 +87,13 @@ export const PRINCIPAL_CHANGES = [
     summary:
       'Deletes a user for good, with its credentials. Its name is never given again: policies may go on naming it',
     urgent: true,
-    step: async ({ services, proof }, member): Promise<HolderChange<Member>> => {
+    step: async (context, member): Promise<HolderChange<Member>> => {
+      const { services, proof } = context;
       requireAnother(proof, member);
       const { holder, writes } = await detachAll(services.directory, proof.tenant, member);
-      return { holder: { ...holder, state: 'deleted', inline: [] }, writes };
+      const gone = await endPresence(context, { ...holder, state: 'deleted', inline: [] });
+      const ways = await endSignIn(context, member);
+      return { holder: gone.holder, writes: [...writes, ...gone.writes, ...ways] };
     },
   }),
 ];

@@ -6,6 +6,7 @@ import { makePrincipal, principalName, readPrincipal, type Member } from '../../
 import { roomFor } from '../../../identity/quotas.ts';
 import { attachedNames, findPolicy, operatorTargets, type Attachable } from '../attached-policies.ts';
 import { attach } from '../holder-changes.ts';
+import type { Target } from '../../../pipeline/act.ts';
 import { ASSIGNMENTS, showAssignments } from '../role-assignments.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import {
@@ -55,34 +56,9 @@ export const createPrincipal = adminRoute({
   answer: PRINCIPAL,
   example: { body: { name: 'backup-host', policies: ['user'] } },
   prepare: (context, { body }) => ({
-    targets: [
-      ...[
-        'keystead:CreatePrincipal',
-        // Whoever may make users alone makes none that can do more than the maker.
-        ...(body.policies.length > 0 ? ['keystead:AttachPrincipalPolicy'] : []),
-      ].map((action) => ({ action, resource: userArn(context.proof.tenant.accountId, body.name) })),
-      ...operatorTargets(body.policies, 'installation:AppointOperator'),
-    ],
+    targets: userTargets(context, body),
     details: { name: body.name, policies: body.policies, ...(body.serviceId === true && { serviceId: true }) },
-    run: async (nowMs) => {
-      const { services, proof } = context;
-      const { tenant } = proof;
-      await requireFreeName(context, body.name);
-      const policies: Attachable[] = [];
-      for (const name of body.policies) policies.push(await findPolicy(services.directory, tenant, name));
-      const wanted = attach(tenant, { name: body.name, policies: [], inline: [], tags: [] }, policies);
-      const made = makePrincipal(
-        tenant,
-        body.name,
-        wanted.holder.policies,
-        nowMs,
-        services.random,
-        body.serviceId === true ? { program: true } : {},
-      );
-      const value = { member: made.member, accountId: tenant.accountId, policies: body.policies };
-      const rooms = [roomFor(tenant.tenantId, 'usersPerTenant', services.quotas)];
-      return { value, writes: [made.write, ...wanted.writes], rooms };
-    },
+    run: (nowMs) => makeUser(context, body, nowMs),
   }),
   show: showPrincipal,
 });
@@ -116,6 +92,43 @@ export const listPrincipals = adminRoute({
   }),
   show: (page: { items: ReturnType<typeof showPrincipal>[]; next?: string }) => page,
 });
+
+/** What a new user is to be. */
+interface NewUser {
+  readonly name: string;
+  readonly policies: readonly string[];
+  readonly serviceId?: boolean;
+}
+
+/** What it takes to make a user. */
+export function userTargets({ proof }: AdminContext, { name, policies }: NewUser): Target[] {
+  return [
+    ...[
+      'keystead:CreatePrincipal',
+      // Whoever may make users alone makes none that can do more than the maker.
+      ...(policies.length > 0 ? ['keystead:AttachPrincipalPolicy'] : []),
+    ].map((action) => ({ action, resource: userArn(proof.tenant.accountId, name) })),
+    ...operatorTargets(policies, 'installation:AppointOperator'),
+  ];
+}
+
+/** Makes a user with its policies, as a change. @throws {IdentityError} the name is taken, a policy is not there */
+export async function makeUser(context: AdminContext, wanted: NewUser, nowMs: number) {
+  const { services, proof } = context;
+  const { tenant } = proof;
+  const { name, policies: names, serviceId } = wanted;
+  await requireFreeName(context, name);
+  const policies: Attachable[] = [];
+  for (const one of names) policies.push(await findPolicy(services.directory, tenant, one));
+  const holder = attach(tenant, { name, policies: [], inline: [], tags: [] }, policies);
+  const program = serviceId === true ? ({ program: true } as const) : {};
+  const made = makePrincipal(tenant, name, holder.holder.policies, nowMs, services.random, program);
+  return {
+    value: { member: made.member, accountId: tenant.accountId, policies: names },
+    writes: [made.write, ...holder.writes],
+    rooms: [roomFor(tenant.tenantId, 'usersPerTenant', services.quotas)],
+  };
+}
 
 async function requireFreeName({ services, proof }: AdminContext, name: string): Promise<void> {
   const { tenantId } = proof.tenant;

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { isConsoleSession } from '../../../identity/sign-in/console-session.ts';
 import type { Proof } from '../../../identity/proofs.ts';
 import { adminRoute } from '../route.ts';
 import {
@@ -11,6 +12,8 @@ import {
   timestamp,
   UUID,
 } from '../schema.ts';
+import { CONSOLE_SESSION } from '../sign-in/schemas.ts';
+import { showSession } from '../sign-in/show-session.ts';
 import { attachedNames } from '../attached-policies.ts';
 
 const WHO_AM_I = named('WhoAmI', {
@@ -22,6 +25,7 @@ const WHO_AM_I = named('WhoAmI', {
   tenantId: UUID,
   tenantName: DISPLAY_NAME,
   accountId: ACCOUNT_ID,
+  session: Type.Optional(CONSOLE_SESSION),
 });
 
 const STATUS = named('Status', { installationId: UUID, version: Type.String(), time: TIMESTAMP });
@@ -42,7 +46,7 @@ export const whoAmI = adminRoute({
       return { value: { ...proof, policies: member ? await attachedNames(directory, proof.tenant, member) : [] } };
     },
   }),
-  show: ({ principal, tenant, policies }: Proof & { readonly policies: readonly string[] }) => ({
+  show: ({ principal, tenant, policies, credential }: Proof & { readonly policies: readonly string[] }) => ({
     principalId: principal.id,
     name: principal.name,
     arn: principal.arn,
@@ -51,6 +55,7 @@ export const whoAmI = adminRoute({
     tenantId: tenant.tenantId,
     tenantName: tenant.name,
     accountId: tenant.accountId,
+    ...(isConsoleSession(credential) && { session: showSession(credential, principal, credential.id) }),
   }),
 });
 

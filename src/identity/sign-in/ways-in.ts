@@ -1,0 +1,46 @@
+import { IdentityError } from '../errors.ts';
+import { MAX_PASSKEYS, type IdentityLink, type Passkey, type SignIn } from './sign-in-record.ts';
+
+/** Adds a passkey. @throws {IdentityError} `too-many-passkeys` */
+export function withPasskey(signIn: SignIn, passkey: Passkey): SignIn {
+  if (signIn.passkeys.length < MAX_PASSKEYS) return { ...signIn, passkeys: [...signIn.passkeys, passkey] };
+  throw new IdentityError('too-many-passkeys', `you have ${MAX_PASSKEYS} passkeys, which is as many as there may be`);
+}
+
+/** Changes one passkey. @throws {IdentityError} `passkey-not-found` */
+export function changedPasskey(signIn: SignIn, id: string, change: Partial<Passkey>): SignIn {
+  requirePasskey(signIn, id);
+  return { ...signIn, passkeys: signIn.passkeys.map((one) => (one.id === id ? { ...one, ...change } : one)) };
+}
+
+/** @throws {IdentityError} `passkey-not-found`, `last-way-in` */
+export function withoutPasskey(signIn: SignIn, id: string): SignIn {
+  requirePasskey(signIn, id);
+  return requireWayIn({ ...signIn, passkeys: signIn.passkeys.filter((one) => one.id !== id) });
+}
+
+/** Without password, authenticator app and recovery codes: none of them is anything without the others. @throws {IdentityError} */
+export function withoutPassword({ password, totp: _totp, recoveryCodes: _codes, ...rest }: SignIn): SignIn {
+  if (password === undefined) throw new IdentityError('password-not-set', 'you have no password');
+  return requireWayIn(rest);
+}
+
+/** Links an identity of an identity provider, in place of the one of that provider. */
+export function linkIdentity(signIn: SignIn, link: IdentityLink): SignIn {
+  return { ...signIn, links: [...signIn.links.filter(({ providerId }) => providerId !== link.providerId), link] };
+}
+
+/** @throws {IdentityError} `last-way-in` */
+export function unlinkIdentity(signIn: SignIn, providerId: string): SignIn {
+  return requireWayIn({ ...signIn, links: signIn.links.filter((link) => link.providerId !== providerId) });
+}
+
+/** Whoever took the last way in away could not come back. */
+function requireWayIn(after: SignIn): SignIn {
+  if (after.passkeys.length > 0 || after.password !== undefined || after.links.length > 0) return after;
+  throw new IdentityError('last-way-in', 'it is your last way to sign in, and without it you could not come back');
+}
+
+function requirePasskey({ passkeys }: SignIn, id: string): void {
+  if (!passkeys.some((one) => one.id === id)) throw new IdentityError('passkey-not-found', `you have no passkey ${id}`);
+}

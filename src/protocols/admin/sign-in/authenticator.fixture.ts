@@ -1,0 +1,110 @@
+import { encode } from 'cborg';
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+
+/** What a browser asks an authenticator for. */
+interface Asked {
+  readonly challenge: string;
+}
+
+/** What may be wrong with what it answers. */
+export interface Amiss {
+  readonly origin?: string;
+  readonly rpId?: string;
+  /** Nobody was verified: a touch and no more. */
+  readonly isUnverified?: boolean;
+  readonly counter?: number;
+  readonly userHandle?: string;
+}
+
+const USER_PRESENT = 0x01;
+const USER_VERIFIED = 0x04;
+const ATTESTED = 0x40;
+
+/**
+ * An authenticator with one passkey: WebAuthn level 3 section 6, with attestation "none" and ES256. What it answers is
+ * what a browser hands to the page, as JSON.
+ */
+export class Authenticator {
+  readonly #origin: string;
+  readonly #rpId: string;
+  readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  readonly credentialId = randomBytes(32).toString('base64url');
+  #counter = 0;
+  #userHandle = '';
+
+  constructor(origin: string) {
+    this.#origin = origin;
+    this.#rpId = new URL(origin).hostname;
+  }
+
+  create(options: Asked & { readonly user: { readonly id: string } }, amiss: Amiss = {}) {
+    this.#userHandle = options.user.id;
+    const id = Buffer.from(this.credentialId, 'base64url');
+    const idLength = Buffer.alloc(2);
+    idLength.writeUInt16BE(id.length);
+    const attested = Buffer.concat([Buffer.alloc(16), idLength, id, coseOf(this.#keys.publicKey)]);
+    const authData = Buffer.concat([this.#authData(amiss, ATTESTED), attested]);
+    const attestation = new Map<string, unknown>([
+      ['fmt', 'none'],
+      ['attStmt', new Map()],
+      ['authData', authData],
+    ]);
+    return {
+      id: this.credentialId,
+      rawId: this.credentialId,
+      type: 'public-key' as const,
+      response: {
+        clientDataJSON: this.#clientData('webauthn.create', options, amiss).toString('base64url'),
+        attestationObject: Buffer.from(encode(attestation)).toString('base64url'),
+        transports: ['internal' as const],
+      },
+      clientExtensionResults: {},
+    };
+  }
+
+  get(options: Asked, amiss: Amiss = {}) {
+    const clientData = this.#clientData('webauthn.get', options, amiss);
+    const authData = this.#authData(amiss, 0);
+    const signed = Buffer.concat([authData, createHash('sha256').update(clientData).digest()]);
+    return {
+      id: this.credentialId,
+      rawId: this.credentialId,
+      type: 'public-key' as const,
+      response: {
+        clientDataJSON: clientData.toString('base64url'),
+        authenticatorData: authData.toString('base64url'),
+        signature: sign('sha256', signed, this.#keys.privateKey).toString('base64url'),
+        userHandle: amiss.userHandle ?? this.#userHandle,
+      },
+      clientExtensionResults: {},
+    };
+  }
+
+  #clientData(type: string, { challenge }: Asked, { origin = this.#origin }: Amiss): Buffer {
+    return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }));
+  }
+
+  #authData({ rpId = this.#rpId, isUnverified, counter }: Amiss, flags: number): Buffer {
+    const head = Buffer.alloc(5);
+    head.writeUInt8(flags | USER_PRESENT | (isUnverified === true ? 0 : USER_VERIFIED));
+    head.writeUInt32BE(counter ?? (this.#counter += 1), 1);
+    return Buffer.concat([createHash('sha256').update(rpId).digest(), head]);
+  }
+}
+
+/** COSE_Key of a key on P-256: RFC 9053 section 7.1.1, for ES256. */
+function coseOf(publicKey: KeyObject): Buffer {
+  const { x, y } = publicKey.export({ format: 'jwk' }) as { x: string; y: string };
+  const point = (text: string) => Buffer.from(text, 'base64url');
+  return Buffer.from(
+    encode(
+      new Map<number, unknown>([
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+        [-2, point(x)],
+        [-3, point(y)],
+      ]),
+    ),
+  );
+}

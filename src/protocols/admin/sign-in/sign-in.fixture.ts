@@ -1,0 +1,19 @@
+import { hashPassword } from '../../../crypto/password-hash.ts';
+import { HashingTurns } from './hashing-turns.ts';
+import type { SignInServices } from './sign-in-services.ts';
+import { Tries } from './tries.ts';
+
+/** Sign-in on this machine's own addresses, with little work for each password, and refusals that do not wait. */
+export function quickSignIn(clock: () => number): SignInServices {
+  // Every try comes a minute after the one before: what bounds them has a test of its own.
+  let minutes = 0;
+  const turns = new HashingTurns(hashPassword);
+  return {
+    listenHost: '127.0.0.1',
+    cost: { memoryKiB: 64, passes: 1, parallelism: 1 },
+    hash: (password, salt, cost) => turns.hash(password, salt, cost),
+    tries: new Tries(() => (minutes += 1) * 60_000),
+    monotonicMs: clock,
+    untilRefusal: async () => {},
+  };
+}
