@@ -11,8 +11,8 @@ export class TestBrowser {
   readonly origin: string;
   cookie: string | undefined;
 
-  constructor(house: Pick<AdminHouse, 'url'>) {
-    this.origin = house.url.replace('127.0.0.1', 'localhost');
+  constructor(house: Pick<AdminHouse, 'url'>, origin = house.url.replace('127.0.0.1', 'localhost')) {
+    this.origin = origin;
   }
 
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

@@ -107,9 +107,7 @@ describe('a passkey', () => {
   });
 
   it('is of no use at an address, and the answer says what to do', async () => {
-    const browser = new TestBrowser(house);
-    const at = { ...browser, origin: house.url } as TestBrowser;
-    Object.setPrototypeOf(at, TestBrowser.prototype);
+    const at = new TestBrowser(house, house.url);
     const { body } = await at.send('GET', '/sign-in/options');
     expect(body).toMatchObject({
       passkeys: { isUsable: false, action: expect.stringContaining('localhost') as string },
