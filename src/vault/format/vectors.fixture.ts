@@ -10,7 +10,6 @@ import { sealManifest, snapshotName } from './manifest.ts';
 import { holdKey } from './object-key.ts';
 import { PackWriter, PACK_BUFFER_LENGTH } from './pack.ts';
 import { encodeNode } from './tree.ts';
-import { noise } from '../vault.fixture.ts';
 import { writerOf } from './writer-key.ts';
 
 const vault = '000102030405060708090a0b0c0d0e0f';
@@ -144,4 +143,13 @@ export function makeVectors() {
     node: node.toString('hex'),
     objects: Object.fromEntries(objects.map(([name, bytes]) => [name, bytes.toString('base64')])),
   };
+}
+
+/** The bytes of the vectors that stand in the specification. */
+function noise(seed: string, length: number): Buffer {
+  const out = Buffer.alloc(length);
+  for (let at = 0, n = 0; at < length; n++) {
+    at += hash('sha512', `${seed}/${n}`, 'buffer').copy(out, at);
+  }
+  return out;
 }
