@@ -346,7 +346,7 @@ export interface Credential {
   /** the name of a session of a role */
   readonly sessionName?: string | undefined;
   readonly type: 'access-key' | 'session' | 'api-key';
-  /** inactive: nobody suspended it, but its time is over, or its user, its role or what opened it was taken back */
+  /** inactive: nobody suspended it, but its time is over, or its user, its role, a scope or what opened it was taken back */
   readonly state: 'active' | 'suspended' | 'inactive';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
@@ -356,6 +356,12 @@ export interface Credential {
   readonly description?: string | undefined;
   /** policies that bound it, and whatever is opened by it */
   readonly scopes?: readonly (string)[] | undefined;
+  /** of the newest request that it proved; lists have it */
+  readonly lastUsedAt?: string | undefined;
+  /** the address from which that came */
+  readonly lastUsedFrom?: string | undefined;
+  /** the protocol by which that came: admin, aws-kms, sts, ... */
+  readonly lastUsedBy?: string | undefined;
 }
 
 export interface DeletedEnvironment {
@@ -2725,11 +2731,20 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/root/credentials`);
   }
 
-  /** Lists the credentials of the own tenant, without their secrets. Needs the permission `keystead:ListCredentials`. */
+  /** Lists the credentials of the own tenant, without their secrets: all, or those that fit the query. A page may have fewer than there are in it for want of a fit. Needs the permission `keystead:ListCredentials`. */
   listCredentials(query: {
     /** the `next` of the page before */
     readonly after?: string | undefined;
     readonly limit?: number | undefined;
+    /** a UUID in lower case */
+    readonly principal?: string | undefined;
+    readonly type?: 'access-key' | 'session' | 'api-key' | undefined;
+    /** inactive: nobody suspended it, but its time is over, or its user, its role, a scope or what opened it was taken back */
+    readonly state?: 'active' | 'suspended' | 'inactive' | undefined;
+    /** those that proved no request since then; one that is younger is none of them */
+    readonly unusedSince?: string | undefined;
+    /** those that end by themselves before then */
+    readonly expiringBefore?: string | undefined;
   } = {}): Promise<{
     readonly items: readonly (Credential)[];
     readonly next?: string | undefined;

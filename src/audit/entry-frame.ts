@@ -85,6 +85,11 @@ export interface FramedEntry {
   readonly details: Buffer;
 }
 
+/** An entry as {@link readFrames} would give it back. */
+export function framed({ tenantId, leaf, salt, details }: AuditLeaf): FramedEntry {
+  return { log: tenantId, leaf, details: Buffer.concat([salt, details]) };
+}
+
 /** Reads a batch. @throws {ReadError} for bytes that {@link EntryFrames} did not write. */
 export function* readFrames(batch: Uint8Array): Generator<FramedEntry> {
   const reader = new Reader(batch);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFrames } from './entry-frame.ts';
+import type { FramedEntry } from './entry-frame.ts';
 
 /** The newest use of a key that is in its log. */
 export interface KeyUse {
@@ -41,7 +41,7 @@ const HEAD_LENGTH = 320;
 
 const HOUR_MS = 3_600_000;
 
-/** Remembers, of batches of entries, the last use of each key, and counts the uses of each hour. */
+/** Remembers, of entries that go by, the last use of each key, and counts the uses of each hour. */
 export class LastUses {
   readonly #isUse: (action: string) => boolean;
   readonly #counts = new Map<string, { -readonly [Name in keyof CountedUses]: CountedUses[Name] }>();
@@ -52,14 +52,12 @@ export class LastUses {
     this.#isUse = isUse;
   }
 
-  /** Looks through a batch, whose memory must stay as it is until {@link take}. */
-  note(batch: Uint8Array): void {
-    for (const { log, leaf } of readFrames(batch)) {
-      const [, action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
-      if (action === '' || !this.#isUse(action)) continue;
-      this.#leaves.set(`${log}/${key}`, { log, leaf });
-      this.#count(log, key, action, leaf);
-    }
+  /** Looks at an entry, whose memory must stay as it is until {@link take}. */
+  note({ log, leaf }: FramedEntry): void {
+    const [, action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
+    if (action === '' || !this.#isUse(action)) return;
+    this.#leaves.set(`${log}/${key}`, { log, leaf });
+    this.#count(log, key, action, leaf);
   }
 
   /** How often each key was used since the last call, by hour and action. */

@@ -1,4 +1,5 @@
 import type { AuditDraft } from '../audit/entry.ts';
+import type { CredentialUse } from '../audit/credential-uses.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { Commit, RecordName, Room } from './commit.ts';
 import type { UseCount, UsesAsked } from './key-uses.ts';
@@ -47,7 +48,12 @@ export interface RecordReader {
    * answered. A convenience like a name: the log is what proves it.
    */
   lastUse(tenantId: string, key: string): MaybePromise<KeyUse | undefined>;
-  /** Since when uses are known, in milliseconds since 1970. */
+  /**
+   * The newest request that a credential proved, as a tenant's log tells of it, whatever became of the request; known as
+   * soon as that was answered. As {@link lastUse} a convenience.
+   */
+  lastUseOfCredential(tenantId: string, credentialId: string): MaybePromise<CredentialUse | undefined>;
+  /** Since when uses of keys are known, in milliseconds since 1970. */
   usesKnownSinceMs(): MaybePromise<number>;
   /**
    * How often keys were used, by step and action, in no order; steps without a use are absent. Counted with the entries

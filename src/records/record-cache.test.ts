@@ -77,6 +77,7 @@ describe('a record that is kept', () => {
         resolve: () => undefined,
         listNames: () => [],
         lastUse: () => undefined,
+        lastUseOfCredential: () => undefined,
         usesKnownSinceMs: () => 0,
         countUses: () => [],
         usesCountedSinceMs: () => 0,

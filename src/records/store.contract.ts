@@ -407,6 +407,65 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       });
     });
 
+    describe('the last use of a credential', () => {
+      const ID = 'KSIAABCDEFGHIJKLMNOP';
+      const by = (credential: string, more: object = {}, address = '192.0.2.7') => ({
+        details: { address, credential, protocol: 'aws-kms', request: { name: 'x' } },
+        ...more,
+      });
+
+      it('is that of the newest entry, whatever came of it, of a use and of a change alike', async () => {
+        expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
+        await store.record(draft('t1', by(ID, { timeMs: 5, principal: '"time":9,"v":1}' })));
+        expect(await store.lastUseOfCredential('t1', ID)).toEqual({
+          atMs: 5,
+          address: '192.0.2.7',
+          protocol: 'aws-kms',
+        });
+        const refused = { timeMs: 7, outcome: 'refused' as const, reason: 'access-denied' };
+        await store.record(draft('t1', by(ID, refused, '2001:db8::1')));
+        expect(await store.lastUseOfCredential('t1', ID)).toMatchObject({ atMs: 7, address: '2001:db8::1' });
+        const one = change([{ put: record('k1') }]);
+        await store.commit({ ...one, entries: one.entries.map((entry) => ({ ...entry, ...by(ID), timeMs: 8 })) });
+        expect(await store.lastUseOfCredential('t1', ID)).toMatchObject({ atMs: 8, address: '192.0.2.7' });
+        expect(await store.lastUseOfCredential('t2', ID)).toBeUndefined();
+      });
+
+      it('is found among all that is recorded at once, each credential its own', async () => {
+        const ids = [ID, 'KSSAABCDEFGHIJKLMNOP', '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10'];
+        const drafts = [1, 2, 3].flatMap((timeMs) => ids.map((id) => draft('t1', by(id, { timeMs }))));
+        await Promise.all(drafts.map((one) => store.record(one)));
+        for (const id of ids) expect((await store.lastUseOfCredential('t1', id))?.atMs).toBe(3);
+      });
+
+      it('is none of a change that was refused', async () => {
+        const one = change([{ put: record('k1', 2) }]);
+        const entries = one.entries.map((entry) => ({ ...entry, ...by(ID) }));
+        await expect(store.commit({ ...one, entries })).rejects.toThrow(ConflictError);
+        expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
+      });
+
+      it('goes with the credential, also with one that takes itself back', async () => {
+        const { tenantId, ...rest } = record('k1');
+        const put = { ...rest, tenantId, kind: 'credential' as const, id: ID };
+        const made = change([{ put }]);
+        await store.commit({ ...made, entries: made.entries.map((entry) => ({ ...entry, ...by(ID) })) });
+        expect(await store.lastUseOfCredential('t1', ID)).toBeDefined();
+        const gone = change([{ remove: { tenantId, kind: 'credential', id: ID }, revision: 1 }]);
+        await store.commit({ ...gone, entries: gone.entries.map((entry) => ({ ...entry, ...by(ID) })) });
+        expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
+      });
+
+      it.each([
+        ['words of a caller that look like one', { address: 'x","credential":"' + ID, request: ID }],
+        ['an entry of nobody proven', { address: '192.0.2.7', count: 3 }],
+        ['no details at all', {}],
+      ])('is not %s', async (_, details) => {
+        await store.record(draft('t1', { details }));
+        expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
+      });
+    });
+
     it('refuses an entry that the log cannot hold, and that one alone', async () => {
       const principal = 'x'.repeat(70_000);
       const outcomes = await Promise.allSettled([

@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { EntryFrames } from '../audit/entry-frame.ts';
+import { CredentialUses } from '../audit/credential-uses.ts';
+import { EntryFrames, framed, readFrames, type FramedEntry } from '../audit/entry-frame.ts';
 import { LastUses } from '../audit/last-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { leafOfCommit, tenantOf } from '../records/account.ts';
 import type { Commit } from '../records/commit.ts';
 import { ConflictError, NoRoomError } from '../records/ports.ts';
+import type { RecordRef } from '../records/record.ts';
 import { addRecord, decodeState, emptyState, encodeState, removeRecord, stateRoot } from '../records/state-root.ts';
 import { marked } from './batch-mark.ts';
 import { passFaultPoint } from './fault.ts';
@@ -13,6 +15,7 @@ import { NameWriter } from './name-writer.ts';
 import { foreignSchema, schemaOf } from './own-schema.ts';
 import { RecordTable } from './record-table.ts';
 import { UseHours } from './use-hours.ts';
+import { CredentialUseTable } from './credential-use-table.ts';
 import { UseTable } from './use-table.ts';
 
 /** What one part of a group is: the entries of uses as a batch, or a commit. */
@@ -41,6 +44,7 @@ export class GroupWriter {
   readonly #frames = new EntryFrames();
   readonly #uses: UseTable;
   readonly #useHours: UseHours;
+  readonly #credentialUses: CredentialUseTable;
 
   /** `schema`: what the database has in its schema, and nothing besides. */
   constructor(db: DatabaseSync, node: string, schema: string) {
@@ -52,6 +56,7 @@ export class GroupWriter {
     this.#names = new NameWriter(db);
     this.#uses = new UseTable(db);
     this.#useHours = new UseHours(db);
+    this.#credentialUses = new CredentialUseTable(db);
     this.#selectSum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
     this.#upsertSum = db.prepare('INSERT OR REPLACE INTO tenant_state (tenant, sum) VALUES (?, ?)');
     this.#bumpEpoch = db.prepare('UPDATE epoch SET value = value + ? WHERE one = 1');
@@ -71,16 +76,24 @@ export class GroupWriter {
       this.#requireOwnSchema();
       this.#frames.truncate(0);
       const lastUses = new LastUses((action) => KEY_USES.has(action));
+      const credentialUses = new CredentialUses();
+      const removed: RecordRef[] = [];
       let changes = 0;
       outcomes = parts.map((part) => {
         if ('uses' in part) {
           this.#frames.appendBatch(part.uses);
-          lastUses.note(part.uses);
+          for (const entry of readFrames(part.uses)) {
+            lastUses.note(entry);
+            credentialUses.note(entry);
+          }
           return undefined;
         }
-        const failure = this.#apply(part.commit);
-        if (failure === undefined && part.commit.writes.length > 0) changes++;
-        return failure;
+        const applied = this.#apply(part.commit);
+        if (applied instanceof Error) return applied;
+        for (const entry of applied) credentialUses.note(entry);
+        if (part.commit.writes.length > 0) changes++;
+        for (const write of part.commit.writes) if ('remove' in write) removed.push(write.remove);
+        return undefined;
       });
       if (changes > 0) this.#bumpEpoch.run(changes);
       this.#uses.write(lastUses.take());
@@ -88,6 +101,8 @@ export class GroupWriter {
       this.#useHours.add(counts);
       // What only makes room must not be in the way of a change that is in a hurry on a full disk.
       if (parts.every((part) => 'uses' in part)) this.#useHours.sweep(counts);
+      this.#credentialUses.write(credentialUses.take());
+      for (const ref of removed) this.#credentialUses.forget(ref);
       if (!this.#frames.isEmpty) this.#insert(this.#frames.take());
     } catch (error) {
       this.#rollback();
@@ -119,8 +134,11 @@ export class GroupWriter {
     this.#insertBatch.run(seq, this.queueKey === undefined ? row.node : marked(this.queueKey, row), body);
   }
 
-  /** Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. */
-  #apply(commit: Commit): PartFailure | undefined {
+  /**
+   * Applies one commit inside the group's transaction, so that its refusal takes back its own writes only. Answers the
+   * commit's entries, or why it was refused.
+   */
+  #apply(commit: Commit): readonly FramedEntry[] | PartFailure {
     const length = this.#frames.length;
     this.#db.exec('SAVEPOINT part');
     try {
@@ -128,9 +146,10 @@ export class GroupWriter {
       for (const room of commit.rooms ?? []) this.#records.expectRoom(room);
       const roots = this.#writeRecords(commit);
       const rootOf = (tenant: string) => roots.get(tenant) ?? stateRoot(this.#sumOf(tenant));
-      for (const entry of commit.entries) this.#frames.append(leafOfCommit(entry, commit, rootOf));
+      const leaves = commit.entries.map((entry) => leafOfCommit(entry, commit, rootOf));
+      for (const leaf of leaves) this.#frames.append(leaf);
       this.#db.exec('RELEASE part');
-      return undefined;
+      return leaves.map(framed);
     } catch (error) {
       this.#frames.truncate(length);
       const isRefusal = error instanceof ConflictError || error instanceof NoRoomError || error instanceof RangeError;

@@ -1,6 +1,7 @@
 import { EntryFrames, type FramedEntry, readFrames } from '../audit/entry-frame.ts';
 import { type AuditDraft, leafOf } from '../audit/entry.ts';
 import { type CountedUses, type KeyUse, LastUses } from '../audit/last-uses.ts';
+import { CredentialUses, type CredentialUse } from '../audit/credential-uses.ts';
 import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
 import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
@@ -25,6 +26,7 @@ export class MemoryStore implements RecordStore {
   readonly #log: FramedEntry[] = [];
   readonly #uses = new Map<string, KeyUse>();
   readonly #counted: CountedUses[] = [];
+  readonly #credentialUses = new Map<string, CredentialUse>();
 
   /** Every entry so far, in order. */
   entries(): readonly FramedEntry[] {
@@ -80,6 +82,10 @@ export class MemoryStore implements RecordStore {
     return this.#uses.get(`${tenantId}/${key}`);
   }
 
+  lastUseOfCredential(tenantId: string, credentialId: string): CredentialUse | undefined {
+    return this.#credentialUses.get(`${tenantId}/${credentialId}`);
+  }
+
   usesKnownSinceMs(): number {
     return 0;
   }
@@ -113,7 +119,12 @@ export class MemoryStore implements RecordStore {
     for (const entry of commit.entries) frames.append(leafOfCommit(entry, commit, (tenant) => rootOf(next, tenant)));
     this.#state = next;
     if (commit.writes.length > 0) this.#epoch++;
-    this.#log.push(...readFrames(frames.take()));
+    const entries = [...readFrames(frames.take())];
+    this.#noteCredentials(entries);
+    for (const write of commit.writes)
+      if ('remove' in write && write.remove.kind === 'credential')
+        this.#credentialUses.delete(`${write.remove.tenantId}/${write.remove.id}`);
+    this.#log.push(...entries);
   }
 
   async record(entry: AuditDraft): Promise<void> {
@@ -121,10 +132,19 @@ export class MemoryStore implements RecordStore {
     frames.append(leafOf(entry));
     const batch = frames.take();
     const last = new LastUses((action) => KEY_USES.has(action));
-    last.note(batch);
+    const entries = [...readFrames(batch)];
+    for (const one of entries) last.note(one);
     this.#counted.push(...last.takeCounts());
+    this.#noteCredentials(entries);
     for (const { tenantId, key, ...use } of last.take()) this.#uses.set(`${tenantId}/${key}`, use);
-    this.#log.push(...readFrames(batch));
+    this.#log.push(...entries);
+  }
+
+  #noteCredentials(entries: readonly FramedEntry[]): void {
+    const last = new CredentialUses();
+    for (const entry of entries) last.note(entry);
+    for (const { tenantId, credentialId, ...use } of last.take())
+      this.#credentialUses.set(`${tenantId}/${credentialId}`, use);
   }
 }
 

@@ -18,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'records, names, state, audit queue', up: makeTables },
   { name: USES_KNOWN, up: makeUseTable },
   { name: USES_COUNTED, up: makeUseHours },
+  { name: 'last use of credentials', up: makeCredentialUseTable },
 ];
 
 async function makeTables(db: Kysely<Tables>): Promise<void> {
@@ -107,4 +108,17 @@ async function makeUseHours(db: Kysely<Tables>): Promise<void> {
     .modifyEnd(sql`WITHOUT ROWID`)
     .execute();
   await db.schema.createIndex('key_use_by_hour').on('key_use_hour').columns(['hour']).execute();
+}
+
+async function makeCredentialUseTable(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('credential_use')
+    .addColumn('tenant', 'text', (column) => column.notNull())
+    .addColumn('credential', 'text', (column) => column.notNull())
+    .addColumn('time_ms', 'integer', (column) => column.notNull())
+    .addColumn('address', 'text', (column) => column.notNull())
+    .addColumn('protocol', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('credential_use_key', ['tenant', 'credential'])
+    .modifyEnd(sql`WITHOUT ROWID`)
+    .execute();
 }

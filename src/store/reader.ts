@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable } from 'kysely';
+import type { CredentialUse } from '../audit/credential-uses.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { RecordName } from '../records/commit.ts';
 import type { UseCount, UsesAsked } from '../records/key-uses.ts';
@@ -30,6 +31,7 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #resolve: StatementSync;
   readonly #lastUse: StatementSync;
   readonly #hours: StatementSync;
+  readonly #lastUseOfCredential: StatementSync;
   /** What the row said last, what was answered last, and how much more the answers say than the row. */
   #stored = 0;
   #answered = 0;
@@ -59,6 +61,8 @@ export class SqlReader implements RecordReader, Freshness {
       'SELECT hour, action, count FROM key_use_hour WHERE tenant = ? AND key = ? AND hour >= ? AND hour < ?',
     );
     this.#hours.setReturnArrays(true);
+    const ofCredential = 'SELECT time_ms, address, protocol FROM credential_use WHERE tenant = ? AND credential = ?';
+    this.#lastUseOfCredential = db.prepare(ofCredential);
     this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
   }
 
@@ -169,6 +173,13 @@ export class SqlReader implements RecordReader, Freshness {
   async #stepTakenMs(name: string): Promise<number> {
     const query = this.#kysely.selectFrom('schema_version').select('applied_ms').where('name', '=', name);
     return (await query.executeTakeFirstOrThrow()).applied_ms;
+  }
+
+  lastUseOfCredential(tenantId: string, credentialId: string): CredentialUse | undefined {
+    const row = this.#lastUseOfCredential.get(tenantId, credentialId);
+    if (row === undefined) return undefined;
+    const { time_ms: atMs, address, protocol } = row as Selectable<Tables['credential_use']>;
+    return { atMs, address, protocol };
   }
 }
 

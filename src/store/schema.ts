@@ -24,6 +24,8 @@ export interface Tables {
   key_use: { tenant: string; key: string; action: string; time_ms: number; request: string; entry: string };
   /** How often each key was used in an hour; with an empty key those of the whole log: docs/spec/records.md. */
   key_use_hour: { tenant: string; key: string; hour: number; action: string; count: number };
+  /** The newest request of each credential, by the log that tells of it: docs/spec/records.md. */
+  credential_use: { tenant: string; credential: string; time_ms: number; address: string; protocol: string };
   /** Where each log stands: what is in the tiles and was verified there. */
   audit_log: { log: string; size: number; root: Uint8Array; state: string; checkpoint: string };
   /** One row: batches up to `done_through` are in the logs; those up to `planned_through` are being put there. */

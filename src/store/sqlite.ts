@@ -1,6 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditDraft } from '../audit/entry.ts';
+import type { CredentialUse } from '../audit/credential-uses.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
@@ -160,6 +161,10 @@ export class SqliteStore implements RecordStore {
 
   listNames(space: string, page: Page): Promise<NamedRef[]> {
     return this.#reader.listNames(space, page);
+  }
+
+  lastUseOfCredential(tenantId: string, credentialId: string): CredentialUse | undefined {
+    return this.#reader.lastUseOfCredential(tenantId, credentialId);
   }
 
   lastUse(tenantId: string, key: string): KeyUse | undefined {

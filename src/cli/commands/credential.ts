@@ -1,5 +1,5 @@
 import { everyItem, KeysteadError, type Credential, type KeysteadClient } from '@keystead/sdk';
-import type { CliCommand } from '../command.ts';
+import type { CliCommand, Given } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
@@ -14,6 +14,8 @@ const columns = (nameOf: ReadonlyMap<string, string>): readonly Column<Credentia
   ['STATE', ({ state }) => state],
   ['CREATED', ({ createdAt }) => createdAt],
   ['EXPIRES', ({ expiresAt }) => expiresAt],
+  ['LAST USED', ({ lastUsedAt }) => lastUsedAt],
+  ['FROM', ({ lastUsedFrom, lastUsedBy }) => lastUsedFrom && `${lastUsedFrom} (${lastUsedBy ?? ''})`],
   ['SCOPES', ({ scopes }) => scopes?.join(' ')],
   ['FOR', ({ description }) => description],
 ];
@@ -70,10 +72,26 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
     path: 'credential list',
     summary: 'Lists the credentials of your tenant, without their secrets',
     reach: 'remote',
-    examples: ['credential list'],
-    run: async ({ client, output }) => {
+    options: [
+      ['--principal <name>', 'of this principal alone'],
+      ['--type <type>', 'access-key, session or api-key'],
+      ['--state <state>', 'active, suspended or inactive'],
+      ['--unused-since <time>', 'that proved no request since then, like 2026-08-01T00:00:00Z'],
+      ['--expiring-before <time>', 'that end by themselves before then'],
+    ],
+    examples: [
+      'credential list',
+      'credential list --state active --unused-since 2026-08-01T00:00:00Z',
+      'credential list --type api-key --expiring-before 2026-12-31T00:00:00Z',
+    ],
+    run: async ({ client, given, output }) => {
       const api = client();
-      const credentials = await all(everyItem((after) => api.listCredentials({ after })));
+      const holder = given.optional('principal');
+      const query = {
+        ...(holder !== undefined && { principal: await principalIdOf(api, holder) }),
+        ...filtersOf(given),
+      };
+      const credentials = await all(everyItem((after) => api.listCredentials({ ...query, after })));
       // A program has the ids.
       const nameOf = output.isJson ? new Map<string, string>() : await namesOfHolders(api);
       output.rows(credentials, columns(nameOf), 'There is no credential.');
@@ -96,6 +114,18 @@ export const CREDENTIAL_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, given, output }) => output.item(await client().deleteCredential(given.text('credential'))),
   },
 ];
+
+/** What the server knows the values of, and says so. */
+function filtersOf(given: Given) {
+  const [type, state] = [given.optional('type'), given.optional('state')];
+  const [unusedSince, expiringBefore] = [given.optional('unused-since'), given.optional('expiring-before')];
+  return {
+    ...(type !== undefined && { type: type as Credential['type'] }),
+    ...(state !== undefined && { state: state as Credential['state'] }),
+    ...(unusedSince !== undefined && { unusedSince }),
+    ...(expiringBefore !== undefined && { expiringBefore }),
+  };
+}
 
 /** Whoever may list credentials and no users sees ids. */
 async function ifAllowed<Item>(items: Promise<Item[]>): Promise<Item[]> {

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import type { CredentialUse } from '../../../audit/credential-uses.ts';
 import { roleArn, rootArn, serviceArn, userArn } from '../../../identity/arn.ts';
 import {
   credentialRef,
@@ -47,6 +48,10 @@ const CREDENTIAL_ID = Type.String({
 });
 const ONCE = 'shown in this answer and never again';
 
+const STATE = Type.Enum(['active', 'suspended', 'inactive'], {
+  description:
+    'inactive: nobody suspended it, but its time is over, or its user, its role, a scope or what opened it was taken back',
+});
 const CREDENTIAL = named('Credential', {
   credentialId: CREDENTIAL_ID,
   holder: Type.Enum(['user', 'role', 'root', 'service'], {
@@ -55,14 +60,27 @@ const CREDENTIAL = named('Credential', {
   principalId: Type.String({ ...UUID, description: "the id of the user or role; the tenant's for its root" }),
   sessionName: Type.Optional(Type.String({ description: 'the name of a session of a role' })),
   type: TYPE,
-  state: Type.Enum(['active', 'suspended', 'inactive'], {
-    description:
-      'inactive: nobody suspended it, but its time is over, or its user, its role or what opened it was taken back',
-  }),
+  state: STATE,
   createdAt: TIMESTAMP,
   expiresAt: Type.Optional(TIMESTAMP),
   description: Type.Optional(Type.String({ description: 'what it is for' })),
   scopes: Type.Optional({ ...POLICY_NAMES, description: 'policies that bound it, and whatever is opened by it' }),
+  lastUsedAt: Type.Optional({ ...TIMESTAMP, description: 'of the newest request that it proved; lists have it' }),
+  lastUsedFrom: Type.Optional(Type.String({ description: 'the address from which that came' })),
+  lastUsedBy: Type.Optional(Type.String({ description: 'the protocol by which that came: admin, aws-kms, sts, ...' })),
+});
+
+const MOMENT = Type.String({ ...TIMESTAMP });
+const LISTED = closed({
+  ...PAGE.properties,
+  principal: Type.Optional(UUID),
+  type: Type.Optional(TYPE),
+  state: Type.Optional(STATE),
+  unusedSince: Type.Optional({
+    ...MOMENT,
+    description: 'those that proved no request since then; one that is younger is none of them',
+  }),
+  expiringBefore: Type.Optional({ ...MOMENT, description: 'those that end by themselves before then' }),
 });
 
 export const ISSUED_CREDENTIAL = named('IssuedCredential', {
@@ -228,9 +246,10 @@ export const listCredentials = adminRoute({
   method: 'GET',
   path: '/credentials',
   action: 'keystead:ListCredentials',
-  summary: 'Lists the credentials of the own tenant, without their secrets',
+  summary:
+    'Lists the credentials of the own tenant, without their secrets: all, or those that fit the query. A page may have fewer than there are in it for want of a fit',
   status: 200,
-  query: PAGE,
+  query: LISTED,
   answer: pageOf(CREDENTIAL),
   example: { query: { limit: 10 } },
   prepare: (context, { query }) => ({
@@ -241,18 +260,42 @@ export const listCredentials = adminRoute({
         proof: { tenant },
       } = context;
       const rows = await records.list(tenant.tenantId, 'credential', '', pageFrom(query));
-      const items = [];
+      const items: Static<typeof CREDENTIAL>[] = [];
+      const fits = fitOf(query);
       for (const row of rows) {
         const credential = readCredential(tenant, row);
+        if (!fits.credential(credential)) continue;
         const isActive = await directory.isInForce(tenant, credential, nowMs);
+        const use = await records.lastUseOfCredential(tenant.tenantId, credential.id);
         const shown = showCredential({ ...credential, scopes: await scopeNames(context, credential) });
-        items.push({ ...shown, state: shown.state === 'active' && !isActive ? ('inactive' as const) : shown.state });
+        const state = shown.state === 'active' && !isActive ? ('inactive' as const) : shown.state;
+        if (fits.state(state) && fits.use(credential, use)) items.push({ ...shown, state, ...showUse(use) });
       }
       return { value: paged(rows, query, items) };
     },
   }),
   show: (page: { items: Static<typeof CREDENTIAL>[]; next?: string }) => page,
 });
+
+/** What a query asks of a credential: of its record, of its state now, of its last use. */
+function fitOf({ principal, type, state, unusedSince, expiringBefore }: Static<typeof LISTED>) {
+  const unusedSinceMs = unusedSince === undefined ? undefined : Date.parse(unusedSince);
+  const endsBeforeMs = expiringBefore === undefined ? undefined : Date.parse(expiringBefore);
+  return {
+    credential: (one: Credential) =>
+      (principal === undefined || one.principalId === principal) &&
+      (type === undefined || one.type === type) &&
+      (endsBeforeMs === undefined || (one.expiresAtMs !== undefined && one.expiresAtMs < endsBeforeMs)),
+    state: (now: Static<typeof STATE>) => state === undefined || now === state,
+    use: ({ createdAtMs }: Credential, use: CredentialUse | undefined) =>
+      unusedSinceMs === undefined || Math.max(createdAtMs, use?.atMs ?? 0) < unusedSinceMs,
+  };
+}
+
+function showUse(use: CredentialUse | undefined) {
+  if (use === undefined) return {};
+  return { lastUsedAt: timestamp(use.atMs), lastUsedFrom: use.address, lastUsedBy: use.protocol };
+}
 
 export const suspendCredential = adminRoute({
   id: 'suspendCredential',
