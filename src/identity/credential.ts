@@ -57,6 +57,15 @@ export interface ConsoleTerms {
   readonly userAgent?: string;
   /** How often the user's sessions had been ended at once; absent: never. */
   readonly revocations?: number;
+  /** Who vouched for the user, and how that was proven there (RFC 8176). */
+  readonly provider?: SessionProvider;
+}
+
+/** The provider by which a session was opened: it proves somebody only while that is active. */
+export interface SessionProvider {
+  readonly providerId: string;
+  readonly amr: readonly string[];
+  readonly acr?: string;
 }
 
 export interface CredentialBody {

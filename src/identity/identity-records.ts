@@ -3,6 +3,7 @@ import type { BarrierKey } from '../crypto/hierarchy.ts';
 import type { Freshness, MaybePromise, RecordReader } from '../records/ports.ts';
 import { RecordCache } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+import { identityProviderRef, readIdentityProvider, type IdentityProvider } from './oidc/identity-provider.ts';
 import { readCredential, type Credential } from './credential.ts';
 import { instancePoliciesOf, ownPolicies, type Holder, type InstancePolicy } from './holder.ts';
 import { managedPolicyRef, readManagedPolicy, type ManagedPolicy } from './managed-policy.ts';
@@ -32,6 +33,7 @@ export class IdentityRecords {
   readonly #services: RecordCache<Service>;
   readonly #policies: RecordCache<Parsed<ManagedPolicy>>;
   readonly #credentials: RecordCache<Parsed<Credential>>;
+  readonly #providers: RecordCache<IdentityProvider>;
 
   constructor(records: RecordReader & Freshness, barrier: BarrierKey) {
     this.#barrier = barrier;
@@ -42,6 +44,7 @@ export class IdentityRecords {
     this.#services = new RecordCache(records, MAX_ENTRIES);
     this.#policies = new RecordCache(records, MAX_ENTRIES);
     this.#credentials = new RecordCache(records, MAX_ENTRIES);
+    this.#providers = new RecordCache(records, MAX_ENTRIES);
   }
 
   tenant(tenantId: string): MaybePromise<Tenant | undefined> {
@@ -75,6 +78,12 @@ export class IdentityRecords {
       const thing = readManagedPolicy(tenant, record);
       return { thing, policies: [parsePolicy(thing.document, 'identity')] };
     });
+  }
+
+  provider(tenant: Tenant, id: string): MaybePromise<IdentityProvider | undefined> {
+    return this.#providers.find(identityProviderRef(tenant.tenantId, id), (record) =>
+      readIdentityProvider(tenant, record),
+    );
   }
 
   credential(tenant: Tenant, ref: RecordRef): MaybePromise<Parsed<Credential> | undefined> {

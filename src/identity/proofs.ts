@@ -9,6 +9,7 @@ import {
   apiKeyName,
   credentialRef,
   hashOfToken,
+  type ConsoleTerms,
   type Credential,
   type SessionTerms,
 } from './credential.ts';
@@ -115,7 +116,7 @@ export class Proofs {
         return andThen(this.principalOf(tenant, credential), (principal) => {
           if (principal === undefined) return undefined;
           if (credential.console !== undefined)
-            return { tenant, credential, principal: inConsoleSession(principal, credential.id, credential.console) };
+            return this.#consoleSession(tenant, credential, principal, credential.console);
           if (credential.type !== 'session') return this.#scoped({ tenant, credential, principal });
           if (credential.session === undefined) {
             const proven = this.#session(tenant, credential, principal, policies);
@@ -221,6 +222,20 @@ export class Proofs {
           ? { policies: [policy, ...rest.policies], version: `~${instanceId}${rest.version}` }
           : rest,
       ),
+    );
+  }
+
+  /** A user in a console session. One that a provider vouched for is nobody while that is switched off. */
+  #consoleSession(
+    tenant: Tenant,
+    credential: Credential,
+    principal: Principal,
+    terms: ConsoleTerms,
+  ): MaybePromise<Proof | undefined> {
+    const proof = { tenant, credential, principal: inConsoleSession(principal, credential.id, terms) };
+    if (terms.provider === undefined) return proof;
+    return andThen(this.#identity.provider(tenant, terms.provider.providerId), (provider) =>
+      provider?.state === 'active' ? proof : undefined,
     );
   }
 

@@ -13,6 +13,7 @@ import {
   type Credential,
   type CredentialBody,
   type Secret,
+  type SessionProvider,
   type SignInMethod,
 } from '../credential.ts';
 import type { Member, Principal } from '../principal.ts';
@@ -31,6 +32,8 @@ export interface Authenticated {
   readonly isMultiFactor: boolean;
   readonly address: string;
   readonly userAgent?: string | undefined;
+  /** Who vouched for the person. */
+  readonly provider?: SessionProvider;
 }
 
 /** What the browser gets, once. The caller wipes the token. */
@@ -57,7 +60,7 @@ const AHEAD_MS = 60_000;
 export function openSession(
   tenant: Tenant,
   member: Member,
-  { method, isMultiFactor, address, userAgent }: Authenticated,
+  { method, isMultiFactor, address, userAgent, provider }: Authenticated,
   lengths: SessionLengths,
   nowMs: number,
   random: Random,
@@ -84,6 +87,7 @@ export function openSession(
       endsAtMs,
       address,
       ...(userAgent !== undefined && { userAgent }),
+      ...(provider && { provider }),
       ...(member.sessionRevocations !== undefined && { revocations: member.sessionRevocations }),
     },
   };

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { lengthPrefixed } from '../../bytes/encoding.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed } from '../../records/names.ts';
 import type { RecordRef, StoredRecord } from '../../records/record.ts';
@@ -67,6 +68,15 @@ export function passkeyName(credentialId: string): RecordName {
   return { space: 'passkey', name: hash('sha256', Buffer.from(credentialId, 'base64url'), 'hex') };
 }
 
+/** Names whose identity at a provider it is: one user's in its tenant. */
+export function identityLinkName(
+  tenantId: string,
+  { providerId, issuer, subject }: Pick<IdentityLink, 'providerId' | 'issuer' | 'subject'>,
+): RecordName {
+  const name = hash('sha256', lengthPrefixed(tenantId, providerId, issuer, subject), 'hex');
+  return { space: 'identity-link', name };
+}
+
 /** A user's ways in; of one who has none yet where there is no record. */
 export function readSignIn(tenant: Tenant, userId: string, record: StoredRecord | undefined): SignIn {
   const { tenantId } = tenant;
@@ -87,6 +97,9 @@ export function removeSignIn({ tenantId, userId, revision }: SignIn): Remove[] {
   return revision === 0 ? [] : [{ remove: signInRef(tenantId, userId), revision }];
 }
 
-function namesOf({ passkeys }: SignIn): RecordName[] {
-  return passkeys.map(({ credentialId }) => passkeyName(credentialId));
+function namesOf({ tenantId, passkeys, links }: SignIn): RecordName[] {
+  return [
+    ...passkeys.map(({ credentialId }) => passkeyName(credentialId)),
+    ...links.map((link) => identityLinkName(tenantId, link)),
+  ];
 }

@@ -16,6 +16,7 @@ import type { StreamAnswer } from './stream-route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 import type { AdminServices } from './services.ts';
 import { browserOf, isFromOwnSite, sessionTokenOf } from './sign-in/browser.ts';
+import { serveProviderSignIn } from './sign-in/provider-routes.ts';
 import { serveOpen } from './sign-in/serve-open.ts';
 import { proveBySession } from './sign-in/session-proof.ts';
 import { ORIGIN_REFUSED } from './sign-in/refusals.ts';
@@ -61,7 +62,9 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
 
   // Deny by default: whoever is not proven gets no further, whether there is such a path or not.
   app.addHook('onRequest', async (request, reply) => {
-    const { isOpen } = request.routeOptions.config as RouteConfig;
+    const { isOpen, isNavigation } = request.routeOptions.config as RouteConfig;
+    // A browser that comes back from a provider comes from elsewhere: these ways look at that themselves.
+    if (isNavigation === true) return;
     if (isOpen === true) {
       if (!isFromOwnSite(services.signIn, request, false)) throw new RequestError(ORIGIN_REFUSED);
       return;
@@ -151,6 +154,7 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
       },
     });
   }
+  serveProviderSignIn(app, services);
   await app.ready();
   return { routing: (request, response) => app.routing(request, response), close: () => app.close() };
 }
@@ -197,6 +201,7 @@ function againOf(services: AdminServices, request: FastifyRequest): AdminContext
 interface RouteConfig {
   readonly action?: string;
   readonly isOpen?: true;
+  readonly isNavigation?: true;
 }
 
 function callOf(request: FastifyRequest, { principal }: Proof): Call {

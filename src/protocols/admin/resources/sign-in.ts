@@ -20,6 +20,7 @@ import {
   REQUEST_OPTIONS,
   SIGNED_IN,
 } from '../sign-in/schemas.ts';
+import { signInProviders } from '../sign-in/provider-sign-in.ts';
 import { refuseUnknown, requireSite, SIGN_IN_ACTION, signIn } from '../sign-in/sign-in.ts';
 
 export const getSignInOptions = openRoute({
@@ -42,7 +43,8 @@ export const getSignInOptions = openRoute({
       account === undefined ? await firstTenant(services) : await services.directory.tenantByAccount(account);
     const { passwordSignIn } = tenant ? await settingsOf(services, tenant) : DEFAULT_SIGN_IN_SETTINGS;
     const accountId = account ?? tenant?.accountId;
-    return { ...(accountId && { accountId }), passwordSignIn, passkeys: passkeysAt(browser), providers: [] };
+    const providers = tenant ? await signInProviders(services, tenant) : [];
+    return { ...(accountId && { accountId }), passwordSignIn, passkeys: passkeysAt(browser), providers };
   },
 });
 

@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { wipe } from '../../../bytes/bytes.ts';
+import { BusyError } from '../../../pipeline/errors.ts';
+import { StoreFullError, UnknownOutcomeError } from '../../../records/ports.ts';
+import { RequestError } from '../errors.ts';
+import type { AdminServices } from '../services.ts';
+import { browserOf } from './browser.ts';
+import { CALLBACK_PATH } from './callback-url.ts';
+import type { OpenContext } from './open-route.ts';
+import { ProviderRefusedError, type ProviderProblem } from './provider-refusal.ts';
+import { beginProviderSignIn, finishProviderSignIn } from './provider-sign-in.ts';
+import { isStateOf, openTicket, sealTicket, TICKET_MS } from './provider-ticket.ts';
+import { SIGN_IN_ACTION } from './sign-in.ts';
+
+/** Where the page of sign-in sends a browser: `?provider=<id>`. */
+export const START_PATH = '/admin/v1/sign-in/oidc/start';
+
+const CONSOLE = '/console/';
+const PROBLEM = '/console/sign-in?problem=';
+const SECURE_NAME = '__Host-keystead-provider';
+const PLAIN_NAME = 'keystead-provider';
+const PROVIDER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The way of a browser to a provider and back: navigations, answered by redirects alone. Whatever goes wrong leads to
+ * the page of sign-in with a word for it.
+ */
+export function serveProviderSignIn(app: FastifyInstance, services: AdminServices): void {
+  const config = { action: SIGN_IN_ACTION, isNavigation: true };
+  app.get(START_PATH, { config }, (request, reply) =>
+    navigation(services, request, reply, async () => {
+      const { provider = '', again } = request.query as { readonly provider?: unknown; readonly again?: unknown };
+      if (typeof provider !== 'string' || !PROVIDER_ID.test(provider)) return problem('provider-unavailable');
+      return inContext(services, request, reply, async (context) => {
+        services.signIn.tries.take('address', context.browser.address);
+        const { origin } = new URL(services.publicUrl);
+        // Providers send a browser back to one address, and the ticket is kept for where it was given out.
+        if (context.browser.site?.origin !== origin && again === undefined)
+          return `${services.publicUrl}${START_PATH}?provider=${provider}&again=1`;
+        const begun = await beginProviderSignIn(context, provider);
+        const sealed = sealTicket(services.barrier, services.installationId, begun.ticket, services.random);
+        void reply.setCookie(ticketName(services), sealed, { ...attributesOf(services), maxAge: TICKET_MS / 1000 });
+        return begun.location;
+      });
+    }),
+  );
+  app.get(CALLBACK_PATH, { config }, (request, reply) =>
+    navigation(services, request, reply, async () => {
+      const sealed = request.cookies[ticketName(services)];
+      void reply.clearCookie(ticketName(services), attributesOf(services));
+      return inContext(services, request, reply, async (context) => {
+        const { browser } = context;
+        services.signIn.tries.take('address', browser.address);
+        const ticket = openTicket(services.barrier, services.installationId, sealed ?? '', services.clock());
+        const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+        if (ticket === undefined || query.getAll('state').length !== 1 || !isStateOf(ticket, query.get('state'))) {
+          services.refusals.note('admin', browser.address, 'provider-return-of-nobody');
+          return problem('sign-in-expired');
+        }
+        const opened = await finishProviderSignIn(context, ticket, query);
+        const { origin, protocol } = new URL(ticket.redirectUri);
+        browser.keep(opened.token, { origin, isSecure: protocol === 'https:' });
+        return CONSOLE;
+      });
+    }),
+  );
+}
+
+/** Answers with a redirect, whatever happens. */
+async function navigation(
+  services: AdminServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  lead: () => Promise<string>,
+): Promise<FastifyReply> {
+  let location: string;
+  try {
+    location = isNavigation(request) ? await lead() : problem('sign-in-expired');
+  } catch (error) {
+    location = problem(problemOf(error));
+    if (!(error instanceof ProviderRefusedError) && !(error instanceof RequestError))
+      services.log.error({ requestId: request.id, err: error }, 'a sign-in by a provider failed');
+  }
+  return reply
+    .code(303)
+    .header('location', location)
+    .header('cache-control', 'no-store')
+    .header('referrer-policy', 'no-referrer')
+    .send();
+}
+
+/** Gives a step the context of an open request, and wipes its secrets afterwards. */
+async function inContext<Value>(
+  services: AdminServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  run: (context: OpenContext) => Promise<Value>,
+): Promise<Value> {
+  const secrets: Uint8Array[] = [];
+  try {
+    return await run({
+      services,
+      requestId: request.id,
+      isSecure: request.protocol === 'https',
+      beganMs: services.signIn.monotonicMs(),
+      browser: browserOf(services.signIn, request, reply),
+      wipeLater: (...more) => void secrets.push(...more.filter((secret) => secret !== undefined)),
+    });
+  } finally {
+    wipe(...secrets);
+  }
+}
+
+/** A page that goes there, no frame and no script: where a browser says which (W3C Fetch Metadata). */
+function isNavigation({ headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': dest = 'document' } = headers;
+  return mode === 'navigate' && dest === 'document';
+}
+
+function problem(code: ProviderProblem): string {
+  return PROBLEM + code;
+}
+
+function problemOf(error: unknown): ProviderProblem {
+  if (error instanceof ProviderRefusedError) return error.problem;
+  const isLater = [RequestError, BusyError, StoreFullError, UnknownOutcomeError].some((type) => error instanceof type);
+  return isLater ? 'try-again' : 'provider-refused';
+}
+
+/** A name that no neighbouring host can set (RFC 6265bis section 4.1.3.2), where there is TLS. */
+function ticketName({ publicUrl }: AdminServices): string {
+  return publicUrl.startsWith('https:') ? SECURE_NAME : PLAIN_NAME;
+}
+
+/** `Lax`, as the provider sends the browser back; the prefix asks for the whole path. */
+function attributesOf({ publicUrl }: AdminServices) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: publicUrl.startsWith('https:') } as const;
+}

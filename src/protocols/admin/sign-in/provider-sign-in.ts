@@ -1,0 +1,313 @@
+import { wipe } from '../../../bytes/bytes.ts';
+import { ProviderError } from '../../../clients/oidc/provider-error.ts';
+import type { IdTokenClaims } from '../../../clients/oidc/provider-client.ts';
+import { userArn } from '../../../identity/arn.ts';
+import { isBuiltInPolicy } from '../../../identity/built-in-policies.ts';
+import { claimedPerson, isClaimProblem, type ClaimedPerson } from '../../../identity/oidc/claimed-person.ts';
+import {
+  findIdentityProvider,
+  identityProviderName,
+  identityProviderRef,
+  openClientSecret,
+  type IdentityProvider,
+} from '../../../identity/oidc/identity-provider.ts';
+import {
+  makePrincipal,
+  principalName,
+  principalRef,
+  type Member,
+  type Principal,
+} from '../../../identity/principal.ts';
+import { roomFor } from '../../../identity/quotas.ts';
+import { challengeName } from '../../../identity/sign-in/challenge.ts';
+import { openSession, type OpenedSession } from '../../../identity/sign-in/console-session.ts';
+import { endEnrolment } from '../../../identity/sign-in/enrolment.ts';
+import { putSignIn, readSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
+import { linkIdentity } from '../../../identity/sign-in/ways-in.ts';
+import type { Tenant } from '../../../identity/tenant.ts';
+import type { Needed } from '../../../pipeline/act.ts';
+import type { Call } from '../../../pipeline/call.ts';
+import type { Precondition, Write } from '../../../records/commit.ts';
+import type { Attachable } from '../attached-policies.ts';
+import { attach } from '../holder-changes.ts';
+import type { AdminServices } from '../services.ts';
+import { callbackUrlOf } from './callback-url.ts';
+import type { OpenContext } from './open-route.ts';
+import { callFor, settingsOf } from './person.ts';
+import { admit, type Admission } from './provider-admission.ts';
+import { ProviderRefusedError } from './provider-refusal.ts';
+import { makeTicket, type ProviderTicket } from './provider-ticket.ts';
+import { fromBrowser, SIGN_IN_ACTION } from './sign-in.ts';
+
+/** A provider with its tenant. */
+interface Found {
+  readonly tenant: Tenant;
+  readonly provider: IdentityProvider;
+}
+
+/** Providers by which people of a tenant may sign in now: what their buttons say. */
+export async function signInProviders(
+  { records }: AdminServices,
+  tenant: Tenant,
+): Promise<{ providerId: string; name: string }[]> {
+  const found: { providerId: string; name: string }[] = [];
+  for (const { id } of await records.list(tenant.tenantId, 'identity-provider', '', { limit: 100 })) {
+    const provider = await findIdentityProvider(records, tenant, id);
+    if (provider?.state === 'active') found.push({ providerId: id, name: provider.name });
+  }
+  return found;
+}
+
+/** Where a browser goes to sign in, and what it keeps meanwhile. @throws {ProviderRefusedError} */
+export async function beginProviderSignIn(
+  context: OpenContext,
+  providerId: string,
+): Promise<{ readonly location: string; readonly ticket: ProviderTicket }> {
+  const { services } = context;
+  const found = await providerNamed(services, providerId);
+  if (found?.provider.state !== 'active') {
+    services.refusals.note('admin', context.browser.address, 'unknown-identity-provider');
+    throw new ProviderRefusedError('provider-not-active', 'there is no such identity provider, or it is suspended');
+  }
+  const { tenant, provider } = found;
+  const redirectUri = callbackUrlOf(services);
+  const ticket = makeTicket({ tenantId: tenant.tenantId, providerId, redirectUri }, services.clock());
+  const location = await asked(context, found, (access) =>
+    services.providers.authorizationUrl(access, { ...ticket, scopes: provider.scopes }),
+  );
+  return { location: location.href, ticket };
+}
+
+/**
+ * Signs in whom the provider vouches for: in one commit the link of its identity, the end of its invitation, or the new
+ * user, and the session. Every refusal is in the tenant's log.
+ *
+ * @throws {ProviderRefusedError}
+ */
+export async function finishProviderSignIn(
+  context: OpenContext,
+  ticket: ProviderTicket,
+  query: URLSearchParams,
+): Promise<OpenedSession> {
+  const { services } = context;
+  const found = await providerOf(services, ticket.tenantId, ticket.providerId);
+  if (found?.provider.state !== 'active') {
+    const error = new ProviderRefusedError('provider-not-active', 'the identity provider is suspended or deleted');
+    if (found) await services.pipeline.refuse(callOf(context, found, { failure: error.code }), error);
+    throw error;
+  }
+  const { provider, tenant } = found;
+  const claims = await asked(context, found, (access) =>
+    services.providers.redeem(access, { ...ticket, scopes: provider.scopes }, query),
+  );
+  const claimed = claimedPerson(claims, provider);
+  if (isClaimProblem(claimed)) return refuse(context, found, claims, new ProviderRefusedError(claimed, claimed));
+  let admission: Admission;
+  try {
+    admission = await admit(services, tenant, provider, claimed, services.clock());
+  } catch (error) {
+    return refuse(context, found, claims, error);
+  }
+  const call =
+    admission.as === 'newcomer'
+      ? callOf(context, found, undefined)
+      : callFor(context, { tenant, member: admission.member }, SIGN_IN_ACTION);
+  const name = admission.as === 'newcomer' ? admission.name : admission.member.name;
+  return services.pipeline.execute(call, () => ({
+    targets: [{ action: SIGN_IN_ACTION, resource: userArn(tenant.accountId, name), isFree: true }],
+    details: { ...detailsOf(provider, claimed), as: admission.as },
+    run: async (nowMs) => {
+      const now = await requireSame(services, found, claimed, admission, nowMs);
+      const once = challengeName(ticket.state);
+      if ((await services.records.resolve(once)) !== undefined)
+        throw new ProviderRefusedError('ticket-used', 'this sign-in was used already');
+      const change = await changeFor(services, now, claimed, nowMs);
+      const settings = await settingsOf(services, tenant);
+      const { isMultiFactor, amr, acr } = claimed;
+      const by = { providerId: provider.id, amr, ...(acr !== undefined && { acr }) };
+      const opened = openSession(
+        tenant,
+        change.member,
+        { method: 'oidc', isMultiFactor, provider: by, ...fromBrowser(context) },
+        settings,
+        nowMs,
+        services.random,
+        [once],
+      );
+      context.wipeLater(opened.token);
+      return {
+        value: opened,
+        writes: [...change.writes, opened.write],
+        preconditions: [
+          // Suspended in between, it would be a session by a provider that is switched off.
+          { ref: identityProviderRef(tenant.tenantId, provider.id), revision: now.found.provider.revision },
+          ...change.preconditions,
+        ],
+        rooms: change.rooms,
+        result: { session: opened.session.id, user: change.member.id },
+      };
+    },
+  }));
+}
+
+/** Asks the provider something with this server's credentials there. What fails is recorded in the tenant's log. */
+async function asked<Answer>(
+  context: OpenContext,
+  found: Found,
+  ask: (access: { issuer: string; clientId: string; clientSecret: Buffer | undefined }) => Promise<Answer>,
+): Promise<Answer> {
+  const { provider, tenant } = found;
+  const clientSecret = openClientSecret(tenant, provider);
+  try {
+    return await ask({ issuer: provider.issuer, clientId: provider.clientId, clientSecret });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const refused = new ProviderRefusedError(error.failure, error.message);
+    const details = { method: 'oidc', provider: provider.id, problem: error.message };
+    await context.services.pipeline.refuse(callOf(context, found, details), refused);
+    throw refused;
+  } finally {
+    if (clientSecret) wipe(clientSecret);
+  }
+}
+
+/** Records that somebody whom the provider vouches for is not let in. */
+async function refuse(context: OpenContext, found: Found, claims: IdTokenClaims, error: unknown): Promise<never> {
+  if (error instanceof ProviderRefusedError) {
+    const subject = claims.sub.slice(0, 255);
+    const details = { method: 'oidc', provider: found.provider.id, subject, problem: error.message };
+    await context.services.pipeline.refuse(callOf(context, found, details), error);
+  }
+  throw error;
+}
+
+/** What is true at the commit: the same provider, the same person, or the sign-in begins again. */
+async function requireSame(
+  services: AdminServices,
+  { tenant, provider }: Found,
+  claimed: ClaimedPerson,
+  before: Admission,
+  nowMs: number,
+): Promise<{ readonly found: Found; readonly admission: Admission }> {
+  const found = await providerOf(services, tenant.tenantId, provider.id);
+  if (found?.provider.state !== 'active')
+    throw new ProviderRefusedError('provider-not-active', 'the identity provider was suspended or deleted meanwhile');
+  if (found.provider.revision !== provider.revision)
+    throw new ProviderRefusedError('overtaken', 'the identity provider was changed meanwhile');
+  const admission = await admit(services, tenant, provider, claimed, nowMs);
+  const isSame =
+    admission.as === 'newcomer' || before.as === 'newcomer'
+      ? admission.as === before.as
+      : admission.member.id === before.member.id;
+  if (!isSame) throw new ProviderRefusedError('overtaken', 'users were changed meanwhile');
+  return { found, admission };
+}
+
+interface Change {
+  readonly member: Member;
+  readonly writes: readonly Write[];
+  readonly preconditions: readonly Precondition[];
+  readonly rooms: readonly Needed[];
+}
+
+/** What signing in changes besides the session that it opens. */
+async function changeFor(
+  services: AdminServices,
+  { found, admission }: { readonly found: Found; readonly admission: Admission },
+  claimed: ClaimedPerson,
+  nowMs: number,
+): Promise<Change> {
+  const { tenant, provider } = found;
+  const { issuer, subject } = claimed;
+  const link = { providerId: provider.id, issuer, subject, linkedAtMs: nowMs };
+  const linked = (before: SignIn) => putSignIn(tenant, before, linkIdentity(before, link));
+  if (admission.as === 'newcomer') {
+    const made = await newcomer(services, found, admission.name, nowMs);
+    const none = readSignIn(tenant, made.member.id, undefined);
+    return { ...made, writes: [...made.writes, linked(none)], preconditions: [] };
+  }
+  const { member, signIn } = admission;
+  const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
+  const writes = admission.as === 'linked' ? [] : [linked(signIn), endEnrolment(admission.enrolment)];
+  return { member, writes, preconditions, rooms: [] };
+}
+
+async function newcomer(
+  services: AdminServices,
+  { tenant, provider }: Found,
+  name: string,
+  nowMs: number,
+): Promise<Omit<Change, 'preconditions'>> {
+  // That of somebody who was deleted is taken too: policies may go on naming it.
+  if ((await services.records.resolve(principalName(tenant.tenantId, name))) !== undefined)
+    throw new ProviderRefusedError('name-taken', `${name} is or was the name of another user`);
+  const policies: Attachable[] = [];
+  for (const id of provider.newcomers?.policies ?? []) {
+    const policy = isBuiltInPolicy(id) ? id : await services.directory.policy(tenant, id);
+    if (policy === undefined)
+      throw new ProviderRefusedError('newcomer-policy-missing', `the policy ${id} that newcomers get was deleted`);
+    policies.push(policy);
+  }
+  const wanted = attach(tenant, { name, policies: [], inline: [], tags: [] }, policies);
+  const { member, write } = makePrincipal(tenant, name, wanted.holder.policies, nowMs, services.random);
+  const { room, refusal } = roomFor(tenant.tenantId, 'usersPerTenant', services.quotas);
+  return {
+    member,
+    writes: [write, ...wanted.writes],
+    rooms: [{ room, refusal: new ProviderRefusedError('quota-reached', refusal.message) }],
+  };
+}
+
+async function providerNamed(services: AdminServices, providerId: string): Promise<Found | undefined> {
+  const ref = await services.records.resolve(identityProviderName(providerId));
+  return ref?.kind === 'identity-provider' && ref.id === providerId
+    ? providerOf(services, ref.tenantId, providerId)
+    : undefined;
+}
+
+async function providerOf(
+  { records, directory }: AdminServices,
+  tenantId: string,
+  providerId: string,
+): Promise<Found | undefined> {
+  const tenant = await directory.tenant(tenantId);
+  const provider = tenant && (await findIdentityProvider(records, tenant, providerId));
+  return tenant && provider && { tenant, provider };
+}
+
+function detailsOf(provider: IdentityProvider, { subject, amr, acr }: ClaimedPerson) {
+  return { method: 'oidc', provider: provider.id, subject, amr: [...amr], ...(acr !== undefined && { acr }) };
+}
+
+/** A request about nobody who is known yet, as it stands in the log of the provider's tenant. */
+function callOf(context: OpenContext, { tenant, provider }: Found, details: Call['details']): Call {
+  const { address, userAgent } = context.browser;
+  return {
+    principal: principalOfProvider(tenant, provider),
+    requestId: context.requestId,
+    action: SIGN_IN_ACTION,
+    source: {
+      protocol: 'admin',
+      address,
+      isSecure: context.isSecure,
+      ...(userAgent !== undefined && { userAgent }),
+    },
+    ...(details !== undefined && { details }),
+  };
+}
+
+/** Whoever a provider vouches for, before it is anybody here: it may nothing. */
+function principalOfProvider({ tenantId, accountId }: Tenant, { id, name }: IdentityProvider): Principal {
+  return {
+    tenantId,
+    accountId,
+    kind: 'server',
+    id,
+    name,
+    arn: `arn:aws:keystead::${accountId}:identity-provider/${id}`,
+    policies: [],
+    credentialId: 'none',
+    strength: 'server',
+    cacheKey: `identity-provider/${id}`,
+  };
+}
