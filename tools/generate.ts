@@ -8,6 +8,7 @@ import { argv, exit } from 'node:process';
 import { awsKmsModel } from './generate-aws-kms-model.ts';
 import { accessGuide } from './generate-access-guide.ts';
 import { cliGuide } from './generate-cli-guide.ts';
+import { completion } from './generate-completion.ts';
 import { openApi } from './generate-openapi.ts';
 import { rolesGuide } from './generate-roles-guide.ts';
 import { sdkClient } from './generate-sdk.ts';
@@ -22,6 +23,7 @@ const GENERATORS: readonly Generator[] = [
   openApi,
   sdkClient,
   cliGuide,
+  completion,
   accessGuide,
   rolesGuide,
 ];

@@ -3,6 +3,7 @@ import { ACCESS_COMMANDS } from './commands/access.ts';
 import { AGENT_COMMANDS } from './commands/agent.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
+import { COMPLETION_COMMANDS } from './commands/completion.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
 import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
@@ -102,4 +103,5 @@ export const COMMANDS: readonly CliCommand[] = [
   ...VAULT_AGENT_COMMANDS,
   ...AGENT_COMMANDS,
   ...XKS_COMMANDS,
+  ...COMPLETION_COMMANDS,
 ];
