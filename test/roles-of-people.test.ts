@@ -14,6 +14,7 @@ const MATRIX = `
 keystead:WhoAmI KUBRA
 keystead:GetStatus KUBRA
 keystead:WatchEvents KUBRA
+keystead:GetOverview KUBRA
 keystead:ListRegions KUBRA
 keystead:AddRegion -
 keystead:DeleteRegion -

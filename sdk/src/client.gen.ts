@@ -952,6 +952,165 @@ export interface MasterKeyInput {
   readonly regionException?: string | undefined;
 }
 
+export interface Overview {
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  readonly keys?: OverviewKeys | undefined;
+  readonly environments?: OverviewEnvironments | undefined;
+  readonly alerts?: OverviewAlerts | undefined;
+  readonly links?: OverviewLinks | undefined;
+  readonly uses?: OverviewUses | undefined;
+  readonly log?: OverviewLog | undefined;
+  /** parts that are left out, each with the permission that it takes */
+  readonly hidden: readonly (OverviewHidden)[];
+}
+
+export interface OverviewAlert {
+  /** a UUID in lower case */
+  readonly alertId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly weight: 'alarm' | 'warning';
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  /** a UUID in lower case */
+  readonly environmentId?: string | undefined;
+  /** a UUID in lower case */
+  readonly runId?: string | undefined;
+}
+
+export interface OverviewAlerts {
+  /** alarms and warnings of the last 7 days, each once, however many channels heard of it */
+  readonly count: number;
+  readonly isAtLeast: boolean;
+  /** the newest 10 */
+  readonly items: readonly (OverviewAlert)[];
+}
+
+export interface OverviewEnvironment {
+  /** a UUID in lower case */
+  readonly environmentId: string;
+  readonly label: string;
+  readonly encryption: string;
+  readonly storageType: string;
+  readonly region: string;
+  /** the primary first */
+  readonly keys: readonly (OverviewMasterKey)[];
+  readonly held?: {
+    /** UTC, RFC 3339 */
+    readonly since: string;
+    readonly code: string;
+    readonly keyId: string;
+  } | undefined;
+  readonly sources: number;
+  readonly overdueSources: number;
+  /** of which no snapshot was ever seen to be restorable */
+  readonly unprovenSources: number;
+  readonly lastBackup?: {
+    readonly source: string;
+    readonly snapshotId: string;
+    /** a UUID in lower case */
+    readonly runId: string;
+    /** UTC, RFC 3339 */
+    readonly at: string;
+  } | undefined;
+  readonly lastProven?: ProvenRestorable | undefined;
+  readonly nextRun?: {
+    /** a UUID in lower case */
+    readonly scheduleId: string;
+    readonly task: string;
+    /** UTC, RFC 3339 */
+    readonly at: string;
+  } | undefined;
+  readonly runsInFlight: number;
+  /** legal holds that somebody asks to release: a second person decides */
+  readonly releasesAsked: number;
+}
+
+export interface OverviewEnvironments {
+  readonly count: number;
+  /** there may be more: there was no time or room to look at all */
+  readonly isAtLeast: boolean;
+  readonly items: readonly (OverviewEnvironment)[];
+}
+
+export interface OverviewHidden {
+  readonly part: string;
+  readonly action: string;
+}
+
+export interface OverviewKeySoon {
+  readonly kind: 'deletion' | 'purge' | 'material-expiry' | 'expiry' | 'rotation';
+  /** UTC, RFC 3339 */
+  readonly at: string;
+  /** the id of a key */
+  readonly keyId: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly arn: string;
+  readonly name?: string | undefined;
+}
+
+export interface OverviewKeyState {
+  readonly state: string;
+  readonly count: number;
+}
+
+export interface OverviewKeys {
+  /** those that are there, deleted ones that can be restored among them */
+  readonly count: number;
+  /** there may be more: there was no time to look at all */
+  readonly isAtLeast: boolean;
+  readonly states: readonly (OverviewKeyState)[];
+  /** what comes within 90 days, the next 20 */
+  readonly soon: readonly (OverviewKeySoon)[];
+}
+
+export interface OverviewLink {
+  /** the id of a key */
+  readonly keyId: string;
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly keyArn: string;
+  readonly keyName?: string | undefined;
+  /** who registered it */
+  readonly service: string;
+  /** what the key protects: a CRN */
+  readonly resource: string;
+  /** where it is an environment of the own tenant */
+  readonly environmentId?: string | undefined;
+}
+
+export interface OverviewLinks {
+  readonly isAtLeast: boolean;
+  /** what is registered with which key of the own tenant: the edges of the picture of what protects what */
+  readonly items: readonly (OverviewLink)[];
+}
+
+export interface OverviewLog {
+  /** entries up to the newest checkpoint; 0: there is none yet */
+  readonly size: number;
+  /** a log that entries wait for is signed every second or so: one that is long ago while things are done says that it stands still */
+  readonly signedAt?: string | undefined;
+}
+
+export interface OverviewMasterKey {
+  readonly provider: string;
+  readonly keyId: string;
+  readonly region: string;
+  /** as it was found last: good, doubtful, or what stands in the way */
+  readonly state?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly since?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly deletionAt?: string | undefined;
+}
+
+export interface OverviewUses {
+  readonly lastDay: Uses;
+  readonly lastWeek: Uses;
+}
+
 export interface OwnSignIn {
   readonly passkeys: readonly (Passkey)[];
   /** UTC, RFC 3339 */
@@ -1906,6 +2065,11 @@ export class KeysteadClient {
   /** Opens a stream of server-sent events: runs with their progress, alerts, and that anything changed; of the own tenant, and as far as one may see it. Needs the permission `keystead:WatchEvents`. The body is read as it comes; `signal` breaks it off. */
   openEvents(signal?: AbortSignal): Promise<Response> {
     return this.#transport.open(`/events`, undefined, signal);
+  }
+
+  /** Shows in one answer how things stand with keys, environments, alerts and uses, as far as one may see them. Needs the permission `keystead:GetOverview`. */
+  getOverview(): Promise<Overview> {
+    return this.#transport.send('GET', `/overview`);
   }
 
   /** Counts the uses of all keys that the log of the own tenant tells of, over time. Needs the permission `kms:GetKeyLastUsage`. */

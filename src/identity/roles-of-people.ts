@@ -4,7 +4,13 @@
  */
 
 /** Whatever somebody looks after: who one is, where the tenant has keys, what the server is. */
-const EVERYBODY = ['keystead:GetStatus', 'keystead:ListRegions', 'keystead:WatchEvents', 'keystead:WhoAmI'] as const;
+const EVERYBODY = [
+  'keystead:GetOverview',
+  'keystead:GetStatus',
+  'keystead:ListRegions',
+  'keystead:WatchEvents',
+  'keystead:WhoAmI',
+] as const;
 
 /** Keys, without what is in them. */
 const LOOK_AT_KEYS = ['kms:DescribeKey', 'kms:ListAliases', 'kms:ListKeyRings', 'kms:ListKeys'] as const;

@@ -2,6 +2,8 @@ import { keySpecByAwsName } from '../../crypto/key-spec.ts';
 import { fold } from '../../keys/fold.ts';
 import { keyRecordId } from '../../keys/key-record.ts';
 import { DEFAULT_RING, type Key, type Tag } from '../../keys/key.ts';
+import { rotationOf } from '../../keys/rotation-policy.ts';
+import { WAITING_MS } from '../../keys/waiting-times.ts';
 import { conditionOf, type Condition, type Conditioned } from '../../keys/state.ts';
 
 /** How much of a description is searched, in characters. */
@@ -20,6 +22,10 @@ export interface ListedKey {
   readonly tags: readonly Tag[];
   /** What its state follows from; `undefined` where that depends on a key store too. */
   readonly conditioned: Conditioned | undefined;
+  /** When it is rotated next by itself, in milliseconds since 1970. */
+  readonly rotatesAtMs?: number;
+  /** When a deleted one is purged by itself. */
+  readonly purgesAtMs?: number;
 }
 
 /** What is asked of a list. Everything that is given must hold. */
@@ -39,6 +45,7 @@ export interface KeyFilter {
 /** What is kept of a key; nothing of one that is no more. */
 export function listedKeyOf(key: Key): ListedKey | undefined {
   if (key.state === 'destroyed') return undefined;
+  const rotation = rotationOf(key);
   const texts = [
     key.id,
     key.name ?? '',
@@ -54,6 +61,8 @@ export function listedKeyOf(key: Key): ListedKey | undefined {
     keyRing: key.keyRing ?? DEFAULT_RING,
     tags: key.tags,
     conditioned: key.keyStore === undefined ? conditionedBy(key) : undefined,
+    ...(rotation && { rotatesAtMs: rotation.nextAtMs }),
+    ...(key.removal && { purgesAtMs: key.removal.atMs + WAITING_MS.automaticPurge }),
   };
 }
 

@@ -95,6 +95,7 @@ import {
 import { IDENTITY_PROVIDER_ROUTES } from './resources/identity-providers.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { getKeyUses, getUses } from './resources/uses.ts';
+import { getOverview } from './resources/overview.ts';
 import { openEvents } from './resources/events.ts';
 import { setEvents, stopEvents } from './resources/service-events.ts';
 import { SOURCE_ROUTES } from './resources/sources.ts';
@@ -121,6 +122,7 @@ import type { AdminRoute } from './route.ts';
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   whoAmI,
   openEvents,
+  getOverview,
   getUses,
   getKeyUses,
   getStatus,

@@ -1,0 +1,174 @@
+import Type, { type Static } from 'typebox';
+import { environmentArn } from '../../../jobs/find-environment.ts';
+import type { Tenant } from '../../../identity/tenant.ts';
+import type { NamedRef, RecordReader } from '../../../records/ports.ts';
+import { readEnvironment } from '../../../vault/environments/environment-record.ts';
+import type { Environment } from '../../../vault/environments/environment.ts';
+import { regionOfKey } from '../../../vault/environments/key-region.ts';
+import type { KeyWatch } from '../../../vault/key-watch/key-watch.ts';
+import { LOCK_SPACE } from '../../../vault/runs/run-record.ts';
+import { readSchedule } from '../../../vault/schedules/schedule-record.ts';
+import type { Schedule } from '../../../vault/schedules/schedule.ts';
+import type { BackupSource } from '../../../vault/sources/backup-source.ts';
+import { readSource } from '../../../vault/sources/source-record.ts';
+import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { PROVEN, showProven } from '../vault/proven.ts';
+import { overviewPart, type PartContext } from './part.ts';
+
+const MAX_ENVIRONMENTS = 200;
+const MAX_OF_EACH = 1_000;
+const TEXT = Type.String();
+const COUNT = Type.Integer({ minimum: 0 });
+
+const ENVIRONMENT = named('OverviewEnvironment', {
+  environmentId: UUID,
+  label: TEXT,
+  encryption: TEXT,
+  storageType: TEXT,
+  region: TEXT,
+  keys: Type.Array(
+    named('OverviewMasterKey', {
+      provider: TEXT,
+      keyId: TEXT,
+      region: TEXT,
+      state: Type.Optional(
+        Type.String({ description: 'as it was found last: good, doubtful, or what stands in the way' }),
+      ),
+      since: Type.Optional(TIMESTAMP),
+      deletionAt: Type.Optional(TIMESTAMP),
+    }),
+    { description: 'the primary first' },
+  ),
+  held: Type.Optional(closed({ since: TIMESTAMP, code: TEXT, keyId: TEXT })),
+  sources: COUNT,
+  overdueSources: COUNT,
+  unprovenSources: Type.Integer({ minimum: 0, description: 'of which no snapshot was ever seen to be restorable' }),
+  lastBackup: Type.Optional(closed({ source: TEXT, snapshotId: TEXT, runId: UUID, at: TIMESTAMP })),
+  lastProven: Type.Optional(PROVEN),
+  nextRun: Type.Optional(closed({ scheduleId: UUID, task: TEXT, at: TIMESTAMP })),
+  runsInFlight: COUNT,
+  releasesAsked: Type.Integer({
+    minimum: 0,
+    description: 'legal holds that somebody asks to release: a second person decides',
+  }),
+});
+
+export const ENVIRONMENTS_PART = named('OverviewEnvironments', {
+  count: COUNT,
+  isAtLeast: Type.Boolean({ description: 'there may be more: there was no time or room to look at all' }),
+  items: Type.Array(ENVIRONMENT),
+});
+
+export const environmentsPart = overviewPart({
+  target: ({ proof: { tenant } }) => ({
+    action: 'keystead:ListEnvironments',
+    resource: environmentArn(tenant, '*'),
+  }),
+  read: async (context): Promise<Static<typeof ENVIRONMENTS_PART>> => {
+    const { services, proof, goOn } = context;
+    const { tenantId, tenantKey } = proof.tenant;
+    const rows = await services.records.list(tenantId, 'environment', '', { limit: MAX_ENVIRONMENTS });
+    const runs = await runsOf(services.records, tenantId);
+    const items: Static<typeof ENVIRONMENT>[] = [];
+    let isWhole = rows.length < MAX_ENVIRONMENTS;
+    for (const row of rows) {
+      const environment = readEnvironment(tenantKey, row);
+      items.push(await summaryOf(context, environment, runs.get(environment.id)?.size ?? 0));
+      if (items.length < rows.length && !(await goOn())) {
+        isWhole = false;
+        break;
+      }
+    }
+    return { count: items.length, isAtLeast: !isWhole, items };
+  },
+});
+
+/** Runs in flight by their environment: the names of what they hold begin with its id. */
+async function runsOf(records: RecordReader, tenantId: string): Promise<Map<string, Set<string>>> {
+  const names: readonly NamedRef[] = await records.listNames(LOCK_SPACE, { limit: MAX_OF_EACH });
+  const runs = new Map<string, Set<string>>();
+  for (const { name, id } of names.filter((one) => one.tenantId === tenantId)) {
+    const environmentId = name.slice(0, name.indexOf('/'));
+    runs.set(environmentId, (runs.get(environmentId) ?? new Set()).add(id));
+  }
+  return runs;
+}
+
+async function summaryOf(
+  { services: { records, vault }, proof: { tenant } }: PartContext,
+  environment: Environment,
+  runsInFlight: number,
+): Promise<Static<typeof ENVIRONMENT>> {
+  const { id, label, encryption, storage, holds = [] } = environment;
+  const [sources, schedules, watch] = await Promise.all([
+    sourcesOf(records, tenant, id),
+    schedulesOf(records, tenant, id),
+    vault.watcher.known(tenant, id),
+  ]);
+  return {
+    environmentId: id,
+    label,
+    encryption,
+    storageType: storage.type,
+    region: storage.region,
+    keys: keysOf(environment, watch),
+    ...heldOf(watch),
+    sources: sources.length,
+    overdueSources: sources.filter(({ overdueSinceMs }) => overdueSinceMs !== undefined).length,
+    ...provenOf(environment, sources),
+    ...lastBackupOf(sources),
+    ...nextRunOf(schedules),
+    runsInFlight,
+    releasesAsked: holds.filter(({ release, released }) => release !== undefined && released === undefined).length,
+  };
+}
+
+async function sourcesOf(records: RecordReader, tenant: Tenant, id: string): Promise<BackupSource[]> {
+  const rows = await records.list(tenant.tenantId, 'source', id, { limit: MAX_OF_EACH });
+  return rows.map((row) => readSource(tenant.tenantKey, row));
+}
+
+async function schedulesOf(records: RecordReader, tenant: Tenant, id: string): Promise<Schedule[]> {
+  const rows = await records.list(tenant.tenantId, 'schedule', id, { limit: MAX_OF_EACH });
+  return rows.map((row) => readSchedule(tenant.tenantKey, row));
+}
+
+function keysOf({ masterKeys }: Environment, watch: KeyWatch | undefined) {
+  return masterKeys.map(({ provider, keyId }) => {
+    const seen = watch?.keys.find((one) => one.keyId === keyId && one.provider === provider);
+    return {
+      provider,
+      keyId,
+      region: regionOfKey(keyId),
+      ...(seen && { state: seen.state, since: timestamp(seen.sinceMs) }),
+      ...(seen?.deletionAtMs !== undefined && { deletionAt: timestamp(seen.deletionAtMs) }),
+    };
+  });
+}
+
+function heldOf(watch: KeyWatch | undefined) {
+  if (watch?.held === undefined) return {};
+  const { sinceMs, code, keyId } = watch.held;
+  return { held: { since: timestamp(sinceMs), code, keyId } };
+}
+
+function provenOf({ proven = [] }: Environment, sources: readonly BackupSource[]) {
+  const last = proven.toSorted((one, other) => other.provenMs - one.provenMs)[0];
+  const unproven = sources.filter(({ name }) => !proven.some(({ source }) => source === name));
+  return { unprovenSources: unproven.length, ...(last && { lastProven: showProven(last) }) };
+}
+
+function lastBackupOf(sources: readonly BackupSource[]) {
+  const good = sources.flatMap(({ name, lastGood }) => (lastGood ? [{ name, ...lastGood }] : []));
+  const last = good.toSorted((one, other) => other.atMs - one.atMs)[0];
+  if (last === undefined) return {};
+  const { name, snapshotId, runId, atMs } = last;
+  return { lastBackup: { source: name, snapshotId, runId, at: timestamp(atMs) } };
+}
+
+function nextRunOf(schedules: readonly Schedule[]) {
+  const next = schedules.filter(({ paused }) => !paused).toSorted((one, other) => one.nextMs - other.nextMs)[0];
+  return next === undefined
+    ? {}
+    : { nextRun: { scheduleId: next.id, task: next.task.kind, at: timestamp(next.nextMs) } };
+}
