@@ -2398,6 +2398,11 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/me/passkeys/${encodeURIComponent(passkeyId)}/delete`);
   }
 
+  /** Takes the link to an identity provider away: it signs one in no more. The last way in stays. Of oneself: takes a console session, and no permission. */
+  unlinkOwnIdentity(providerId: string): Promise<OwnSignIn> {
+    return this.#transport.send('POST', `/me/identities/${encodeURIComponent(providerId)}/unlink`);
+  }
+
   /** Begins to set up an authenticator app, for a first password or in place of another app. Of oneself: takes a console session, and no permission. */
   startSetPassword(): Promise<AuthenticatorSetup> {
     return this.#transport.send('POST', `/me/password/start`);
@@ -2592,6 +2597,20 @@ export class KeysteadClient {
   /** Asks a provider what it publishes of itself, for its keys, and whether it knows this client and its secret. Needs the permission `keystead:TestIdentityProvider`. */
   testIdentityProvider(providerId: string): Promise<IdentityProviderTest> {
     return this.#transport.send('POST', `/identity-providers/${encodeURIComponent(providerId)}/test`);
+  }
+
+  /** Takes the link between a user and an identity provider away, and ends all sessions of the user. An open sign-in link lets it be linked anew. Needs the permission `keystead:UnlinkIdentity`. */
+  unlinkPrincipalIdentity(principalId: string, providerId: string): Promise<{
+    readonly links: readonly ({
+      /** a UUID in lower case */
+      readonly providerId: string;
+      readonly issuer: string;
+      readonly subject: string;
+      /** UTC, RFC 3339 */
+      readonly linkedAt: string;
+    })[];
+  }> {
+    return this.#transport.send('POST', `/principals/${encodeURIComponent(principalId)}/identities/${encodeURIComponent(providerId)}/unlink`);
   }
 
   /** Makes a policy of the own tenant, to be attached to users and roles. Needs the permission `keystead:CreatePolicy`. */

@@ -28,6 +28,7 @@ export type IdentityErrorCode =
   | 'token-signing-key-not-found'
   | 'identity-provider-not-found'
   | 'identity-provider-malformed'
+  | 'identity-link-not-found'
   | 'identity-provider-secret-missing'
   | 'too-many-identity-providers'
   | 'session-duration-out-of-bounds'

@@ -3,6 +3,7 @@ import type { CliCommand, Given, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
+import { principalIdOf } from './principal.ts';
 
 type Terms = Omit<
   Parameters<KeysteadClient['createIdentityProvider']>[0],
@@ -137,6 +138,18 @@ export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
   onProvider('delete', 'Forgets an identity provider and its client secret', (api, id) =>
     api.deleteIdentityProvider(id),
   ),
+  {
+    path: 'identity-provider unlink',
+    summary: 'Takes the link between a user and an identity provider away, and ends all sessions of the user',
+    reach: 'remote',
+    arguments: [...PROVIDER, ['<principal>', 'the name of the user']],
+    examples: ['identity-provider unlink "Example Corp" anna@example.com'],
+    run: async ({ client, given, output }) => {
+      const api = client();
+      const providerId = await providerIdOf(api, given.text('provider'));
+      output.item(await api.unlinkPrincipalIdentity(await principalIdOf(api, given.text('principal')), providerId));
+    },
+  },
 ];
 
 function onProvider(

@@ -30,9 +30,16 @@ export function linkIdentity(signIn: SignIn, link: IdentityLink): SignIn {
   return { ...signIn, links: [...signIn.links.filter(({ providerId }) => providerId !== link.providerId), link] };
 }
 
-/** @throws {IdentityError} `last-way-in` */
+/** Takes a link away from a person who does it alone. @throws {IdentityError} `identity-link-not-found`, `last-way-in` */
 export function unlinkIdentity(signIn: SignIn, providerId: string): SignIn {
-  return requireWayIn({ ...signIn, links: signIn.links.filter((link) => link.providerId !== providerId) });
+  return requireWayIn(withoutLink(signIn, providerId));
+}
+
+/** Takes a link away, also where it was the last way in. @throws {IdentityError} `identity-link-not-found` */
+export function withoutLink(signIn: SignIn, providerId: string): SignIn {
+  const links = signIn.links.filter((link) => link.providerId !== providerId);
+  if (links.length < signIn.links.length) return { ...signIn, links };
+  throw new IdentityError('identity-link-not-found', `there is no link to the identity provider ${providerId}`);
 }
 
 /** Whoever took the last way in away could not come back. */

@@ -30,6 +30,7 @@ export const IDENTITY_REFUSALS: Record<IdentityErrorCode, { readonly status: num
   'too-many-role-assignments': { status: 409, action: 'Remove one, or name several roles in one assignment.' },
   'token-signing-key-not-found': { status: 404, action: 'List the keys that sign tokens to see their ids.' },
   'identity-provider-not-found': { status: 404, action: 'List the identity providers to see their ids.' },
+  'identity-link-not-found': { status: 404, action: 'Look at how the user signs in to see its links.' },
   'identity-provider-malformed': { status: 400, action: 'Correct what is said of the identity provider.' },
   'identity-provider-secret-missing': {
     status: 400,

@@ -92,6 +92,7 @@ import {
   resumeService,
   suspendService,
 } from './resources/services.ts';
+import { unlinkPrincipalIdentity } from './resources/identity-links.ts';
 import { IDENTITY_PROVIDER_ROUTES } from './resources/identity-providers.ts';
 import { listKeyEvents, listKeyRegistrations } from './resources/key-events.ts';
 import { getKeyUses, getUses } from './resources/uses.ts';
@@ -146,6 +147,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getSignInSettings,
   setSignInSettings,
   ...IDENTITY_PROVIDER_ROUTES,
+  unlinkPrincipalIdentity,
   createPolicy,
   listPolicies,
   getPolicy,

@@ -34,7 +34,7 @@ import {
 } from '../schema.ts';
 import { enrolmentOf } from '../sign-in/enrolment-of.ts';
 import { signInOf } from '../sign-in/person.ts';
-import { PASSKEY, showLinks, showPasskeys } from './own-sign-in.ts';
+import { IDENTITY_LINKS, PASSKEY, showLinks, showPasskeys } from './own-sign-in.ts';
 import { makeUser, PRINCIPAL, showPrincipal, userTargets, type NamedMember } from './principals.ts';
 
 const ONCE = 'shown in this answer and never again';
@@ -216,7 +216,7 @@ const getPrincipalSignIn = adminRoute({
     passkeys: Type.Array(PASSKEY),
     passwordSetAt: Type.Optional(TIMESTAMP),
     recoveryCodesLeft: Type.Integer(),
-    links: Type.Array(closed({ providerId: UUID, issuer: Type.String(), subject: Type.String(), linkedAt: TIMESTAMP })),
+    links: IDENTITY_LINKS,
     wrongAttempts: Type.Integer({ description: 'wrong passwords and codes in a row' }),
     lockedUntil: Type.Optional(TIMESTAMP),
     enrolment: Type.Optional(ENROLMENT),

@@ -10,7 +10,13 @@ import {
   type StoredPassword,
 } from '../../../identity/sign-in/password.ts';
 import { makeRecoveryCodes } from '../../../identity/sign-in/recovery-codes.ts';
-import { changedPasskey, withoutPasskey, withoutPassword, withPasskey } from '../../../identity/sign-in/ways-in.ts';
+import {
+  changedPasskey,
+  unlinkIdentity,
+  withoutPasskey,
+  withoutPassword,
+  withPasskey,
+} from '../../../identity/sign-in/ways-in.ts';
 import type { SignIn } from '../../../identity/sign-in/sign-in-record.ts';
 import { IdentityError } from '../../../identity/errors.ts';
 import { AdminRefusal } from '../refusal.ts';
@@ -49,11 +55,16 @@ export const PASSKEY = named('Passkey', {
   transports: Type.Array(Type.String()),
 });
 
+/** Identities at identity providers that stand for a user. */
+export const IDENTITY_LINKS = Type.Array(
+  closed({ providerId: UUID, issuer: Type.String(), subject: Type.String(), linkedAt: TIMESTAMP }),
+);
+
 const OWN_SIGN_IN = named('OwnSignIn', {
   passkeys: Type.Array(PASSKEY),
   passwordSetAt: Type.Optional(TIMESTAMP),
   recoveryCodesLeft: Type.Integer(),
-  links: Type.Array(closed({ providerId: UUID, issuer: Type.String(), subject: Type.String(), linkedAt: TIMESTAMP })),
+  links: IDENTITY_LINKS,
   canChangeUntil: Type.String({ ...TIMESTAMP, description: 'until when this session may change these' }),
   recoveryCodes: Type.Optional(RECOVERY_CODES),
 });
@@ -174,6 +185,19 @@ const deletePasskey = ownRoute({
   example: { params: EXAMPLE_PARAMS },
   isSensitive: true,
   step: (own, { params }) => changed(own, withoutPasskey(own.signIn, params.passkeyId)),
+  show: showOwn,
+});
+
+const unlinkOwnIdentity = ownRoute({
+  id: 'unlinkOwnIdentity',
+  path: '/me/identities/{providerId}/unlink',
+  action: CHANGE,
+  summary: 'Takes the link to an identity provider away: it signs one in no more. The last way in stays',
+  params: closed({ providerId: UUID }),
+  answer: OWN_SIGN_IN,
+  example: { params: { providerId: EXAMPLE_PARAMS.passkeyId } },
+  isSensitive: true,
+  step: (own, { params }) => changed(own, unlinkIdentity(own.signIn, params.providerId)),
   show: showOwn,
 });
 
@@ -352,6 +376,7 @@ export const OWN_SIGN_IN_ROUTES: readonly AdminRoute[] = [
   finishAddPasskey,
   renamePasskey,
   deletePasskey,
+  unlinkOwnIdentity,
   startSetPassword,
   finishSetPassword,
   deletePassword,

@@ -118,6 +118,31 @@ describe('the way through a provider', () => {
     expect(heir.location).toBe(problem('not-admitted'));
   });
 
+  it('goes on no more once the link is taken away, until a sign-in link opens it again', async () => {
+    const { principalId, account } = await invited();
+    const { by } = await signIn(account);
+    const links = (await house.send(operator, 'GET', `/principals/${principalId}/sign-in`)).body['links'];
+    expect(links).toMatchObject([{ providerId, subject: account.sub }]);
+    const path = `/principals/${principalId}/identities/${providerId}/unlink`;
+    expect((await house.send(operator, 'POST', path)).body).toEqual({ links: [] });
+    expect((await by.whoAmI()).status).toBe(401);
+    expect((await signIn(account)).location).toBe(problem('not-admitted'));
+    const again = await house.send(operator, 'POST', path);
+    expect(again.body).toMatchObject({ error: { code: 'identity-link-not-found' } });
+    await call(`/principals/${principalId}/enrolment`, {});
+    expect((await signIn(account)).location).toBe('/console/');
+  });
+
+  it('does not leave somebody without any way in by their own hand', async () => {
+    const { account } = await invited();
+    const { by } = await signIn(account);
+    const response = await fetch(`${house.url}/admin/v1/me/identities/${providerId}/unlink`, {
+      method: 'POST',
+      headers: { cookie: `keystead=${by.jar.get('keystead') as string}`, origin: house.url },
+    });
+    expect(await response.json()).toMatchObject({ error: { code: 'last-way-in' } });
+  });
+
   it('is on the list of ways to sign in while the provider is active', async () => {
     const options = async () => {
       const query = `?account=${house.tenant.accountId}`;

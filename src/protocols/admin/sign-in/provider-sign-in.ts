@@ -22,7 +22,7 @@ import { roomFor } from '../../../identity/quotas.ts';
 import { challengeName } from '../../../identity/sign-in/challenge.ts';
 import { openSession, type OpenedSession } from '../../../identity/sign-in/console-session.ts';
 import { endEnrolment } from '../../../identity/sign-in/enrolment.ts';
-import { putSignIn, readSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
+import { putSignIn, readSignIn, signInRef, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
 import { linkIdentity } from '../../../identity/sign-in/ways-in.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Needed } from '../../../pipeline/act.ts';
@@ -227,9 +227,14 @@ async function changeFor(
     return { ...made, writes: [...made.writes, linked(none)], preconditions: [] };
   }
   const { member, signIn } = admission;
-  const preconditions = [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }];
-  const writes = admission.as === 'linked' ? [] : [linked(signIn), endEnrolment(admission.enrolment)];
-  return { member, writes, preconditions, rooms: [] };
+  const user = { ref: principalRef(tenant.tenantId, member.id), revision: member.revision };
+  if (admission.as === 'invited') {
+    const writes = [linked(signIn), endEnrolment(admission.enrolment)];
+    return { member, writes, preconditions: [user], rooms: [] };
+  }
+  // A link that is taken away in between signs nobody in.
+  const ways = { ref: signInRef(tenant.tenantId, member.id), revision: signIn.revision };
+  return { member, writes: [], preconditions: [user, ways], rooms: [] };
 }
 
 async function newcomer(
