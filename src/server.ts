@@ -40,7 +40,7 @@ import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { readHostedStores } from './server/hosted-stores.ts';
 import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
-import { urlOf, type Initialised } from './server/initialise.ts';
+import { initialised, urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
 import { webhookSender } from './server/webhook-sender.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
@@ -241,12 +241,12 @@ export async function startKeystead(
     xksServer = await startXksProxy(config.xks, [xks, ...healthRoutes(health, store)], onFault);
   } catch (error) {
     await server?.close(0);
-    if (unsealed.first) showFirst({ url: urlOf(config.listen), ...unsealed.first });
+    if (unsealed.first) showFirst(initialised(config, urlOf(config.listen), unsealed.first));
     await admin.close();
     await unsealed.close();
     throw error;
   }
-  if (unsealed.first) showFirst({ url: server.url, ...unsealed.first });
+  if (unsealed.first) showFirst(initialised(config, server.url, unsealed.first));
   const { egress, mail, publicUrl } = config;
   const alerts = alertSender({ egress, ...(mail && { mail }), ...(publicUrl !== undefined && { publicUrl }) }, clock);
   const sender = webhookSender(directory, config.egress, clock);

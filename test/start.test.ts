@@ -1,4 +1,5 @@
 import { DecryptCommand, CreateKeyCommand, EncryptCommand } from '@aws-sdk/client-kms';
+import { KeysteadClient } from '@keystead/sdk';
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
@@ -49,10 +50,10 @@ describe('starting', () => {
   it('writes no secret in clear anywhere', async () => {
     const { first } = await start();
     await stop();
-    const { secretAccessKey, apiKey } = first!;
+    const { secretAccessKey, apiKey, signInToken } = first!;
     const leaks = readdirSync(home.folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
       const bytes = bytesOf(join(home.folder, name));
-      return bytes.includes(secretAccessKey) || bytes.includes(apiKey);
+      return bytes.includes(secretAccessKey) || bytes.includes(apiKey) || bytes.includes(signInToken);
     });
     expect(leaks).toEqual([]);
   });
@@ -69,6 +70,14 @@ describe('starting', () => {
     for (const credentials of [first, second]) {
       await expect(kmsClient(url, credentials).send(new CreateKeyCommand({}))).resolves.toBeDefined();
     }
+    // One link at a time, at a name for which there can be passkeys.
+    const api = new KeysteadClient({ url });
+    const look = async ({ signInToken: token }: typeof first) => (await api.lookAtEnrolment({ token })).kind;
+    expect(second.signInLink).toBe(
+      `${second.url}/console/welcome#${second.signInToken}`.replace('127.0.0.1', 'localhost'),
+    );
+    await expect(look(second)).resolves.toBe('first');
+    await expect(look(first)).rejects.toMatchObject({ code: 'enrolment-refused' });
   });
 
   it('is refused without the seal, with another one, and nothing is lost by trying', async () => {

@@ -20,6 +20,7 @@ import { KEY_ROLE_COMMANDS } from './commands/key-role.ts';
 import { POLICY_COMMANDS } from './commands/policy.ts';
 import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
 import { ROLE_COMMANDS } from './commands/role.ts';
+import { SIGN_IN_COMMANDS } from './commands/sign-in.ts';
 import { SERVICE_COMMANDS } from './commands/service.ts';
 import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
@@ -37,6 +38,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   instance: "Instances: your tenant's keys in one region, as AWS and IBM Cloud each name that place.",
   'instance policy': 'Policies of an instance: what holds for all its keys, and from where it may be reached.',
   principal: 'Users of your tenant: who may ask.',
+  session: 'Console sessions: who is signed in, and an end to it.',
+  'sign-in-settings': 'How people of your tenant sign in to the console.',
   policy: 'Policies of your tenant: what users and roles may do.',
   role: 'Roles of your tenant: what those who assume them may do, for a while.',
   'key-role': 'Roles of IBM Key Protect: what users, programs and roles may do with keys, and with which.',
@@ -81,6 +84,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...INSTANCE_COMMANDS,
   ...INSTANCE_POLICY_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...SIGN_IN_COMMANDS,
   ...IDENTITY_PROVIDER_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROLE_COMMANDS,

@@ -6,6 +6,7 @@ import { issueAccessKey, issueApiKey, type IssuedCredential } from '../identity/
 import { Directory } from '../identity/directory.ts';
 import { INSTALLATION_REF, makeInstallation, unseal, type Installation } from '../identity/installation.ts';
 import { makePrincipal } from '../identity/principal.ts';
+import { enrolmentRef, issueEnrolment, readEnrolment, type IssuedEnrolment } from '../identity/sign-in/enrolment.ts';
 import { makeInstance, makeTenant, REGION, type Tenant } from '../identity/tenant.ts';
 import { INSTALLATION } from '../records/record.ts';
 import type { RecordStore } from '../records/ports.ts';
@@ -14,6 +15,7 @@ import type { SqliteStore } from '../store/sqlite.ts';
 
 const ADMINISTRATOR = 'administrator';
 const TENANT_NAME = 'default';
+const HOLDER_OF_SEAL = 'holder-of-the-seal';
 
 /** What the first administrator gets to see, once. */
 export interface FirstCredentials {
@@ -23,6 +25,8 @@ export interface FirstCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly apiKey: string;
+  /** Of the link by which the person sets up how it signs in to the console. */
+  readonly signInToken: string;
 }
 
 interface Context {
@@ -66,15 +70,16 @@ async function makeFirst(context: Context): Promise<{ installation: Installation
   const admin = makePrincipal(made.tenant, ADMINISTRATOR, [ADMINISTRATOR, 'operator'], nowMs, random);
   const accessKey = issueAccessKey(made.tenant, admin.member.id, undefined, nowMs, random);
   const apiKey = issueApiKey(made.tenant, admin.member.id, nowMs, random);
+  const link = issueEnrolment(made.tenant, admin.member.id, 'first', HOLDER_OF_SEAL, undefined, nowMs);
   const entry = entryOf(context);
   await store.commit({
-    writes: [write, made.write, instanceWrite, admin.write, accessKey.write, apiKey.write],
+    writes: [write, made.write, instanceWrite, admin.write, accessKey.write, apiKey.write, link.write],
     entries: [
       { ...entry(INSTALLATION, 'installation:Initialise'), change: true },
       { ...entry(made.tenant.tenantId, 'installation:CreateTenant'), change: true },
     ],
   });
-  return { installation, first: shown(made.tenant, instance.region, instance.instanceId, accessKey, apiKey) };
+  return { installation, first: shown(made.tenant, instance.region, instance.instanceId, accessKey, apiKey, link) };
 }
 
 /** Checkpoints without their data: it was lost or is elsewhere, and a new installation in its place would hide that. */
@@ -112,18 +117,21 @@ export async function reissueFirstCredentials(context: Context): Promise<FirstCr
   }
   const accessKey = issueAccessKey(tenant, member.id, undefined, nowMs, random);
   const apiKey = issueApiKey(tenant, member.id, nowMs, random);
+  const former = await store.read(enrolmentRef(tenant.tenantId, member.id));
+  const before = former && readEnrolment(tenant, former);
+  const link = issueEnrolment(tenant, member.id, 'first', HOLDER_OF_SEAL, before, nowMs);
   await store.commit({
-    writes: [accessKey.write, apiKey.write],
+    writes: [accessKey.write, apiKey.write, link.write],
     entries: [{ ...entryOf(context)(tenant.tenantId, 'installation:ReissueCredentials'), change: true }],
   });
-  return shown(tenant, instance.region, instance.instanceId, accessKey, apiKey);
+  return shown(tenant, instance.region, instance.instanceId, accessKey, apiKey, link);
 }
 
 function entryOf({ nowMs, random }: Context) {
   return (tenantId: string, action: string) => ({
     tenantId,
     timeMs: nowMs,
-    principal: 'holder-of-the-seal',
+    principal: HOLDER_OF_SEAL,
     action,
     requestId: 'first-start',
     outcome: 'done' as const,
@@ -138,6 +146,7 @@ function shown(
   instanceId: string,
   accessKey: IssuedCredential,
   apiKey: IssuedCredential,
+  link: IssuedEnrolment,
 ): FirstCredentials {
   const credentials = {
     region,
@@ -146,8 +155,9 @@ function shown(
     accessKeyId: accessKey.credential.id,
     secretAccessKey: accessKey.secret.toString('ascii'),
     apiKey: apiKey.secret.toString('ascii'),
+    signInToken: link.token.toString('ascii'),
   };
-  wipe(accessKey.secret, apiKey.secret);
+  wipe(accessKey.secret, apiKey.secret, link.token);
   return credentials;
 }
 

@@ -1,10 +1,14 @@
 import type { Config, Listen } from '../config/config.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { enrolmentLink } from '../identity/sign-in/enrolment.ts';
 import { reissueFirstCredentials, type FirstCredentials } from './first-start.ts';
 import { unsealInstallation } from './unsealed.ts';
 
 /** What `keystead init` prints, once. */
 export interface Initialised extends FirstCredentials {
   readonly url: string;
+  /** Opens the console, where the first owner sets up how it signs in: once. */
+  readonly signInLink: string;
 }
 
 /** An installation is there already, and nobody asked for new credentials. */
@@ -34,10 +38,22 @@ export async function initialise(config: Config, options: { readonly newCredenti
     if (unsealed.first === undefined && !options.newCredentials) throw new AlreadyInitialisedError(config.dataFolder);
     const context = { config, store, nowMs: clock(), random };
     const first = unsealed.first ?? (await reissueFirstCredentials(context));
-    return { url: urlOf(config.listen), ...first };
+    return initialised(config, urlOf(config.listen), first);
   } finally {
     await unsealed.close();
   }
+}
+
+/** What is shown of first credentials, for a server at this address. */
+export function initialised(
+  { publicUrl, listen }: Pick<Config, 'publicUrl' | 'listen'>,
+  url: string,
+  first: FirstCredentials,
+): Initialised {
+  const { hostname } = new URL(url);
+  // Passkeys belong to names: an address of this machine has one.
+  const named = isLoopback(listen.host) ? url.replace(hostname, 'localhost') : url;
+  return { url, ...first, signInLink: enrolmentLink(publicUrl ?? named, Buffer.from(first.signInToken, 'ascii')) };
 }
 
 /** The address that clients are told. */

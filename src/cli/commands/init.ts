@@ -11,6 +11,7 @@ interface FirstCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly apiKey: string;
+  readonly signInLink: string;
 }
 
 export const initCommand: CliCommand = {
@@ -20,7 +21,10 @@ export const initCommand: CliCommand = {
   options: [
     ['--region <name>', 'the region to make (KEYSTEAD_REGION; us-east-1)'],
     ['--listen <url>', 'where the server will listen (KEYSTEAD_LISTEN; http://localhost:8420)'],
-    ['--new-credentials', 'issue new credentials for the first administrator of an installation that is there'],
+    [
+      '--new-credentials',
+      'issue new credentials and a new sign-in link for the first administrator of an installation that is there',
+    ],
   ],
   examples: ['init --json', 'init --data /var/lib/keystead --seal /etc/keystead/seal --region eu-central-1'],
   run: async ({ config: configOf, given, output, host }) => {
@@ -38,10 +42,16 @@ export function showFirstCredentials(
   shown: FirstCredentials,
   { sealFile, dataFolder }: Pick<Config, 'sealFile' | 'dataFolder'>,
 ): void {
-  const { url, region, accountId, accessKeyId, secretAccessKey, apiKey, instanceId } = shown;
+  const { url, region, accountId, accessKeyId, secretAccessKey, apiKey, instanceId, signInLink } = shown;
   const lines = [
     '',
     `The first administrator of account ${accountId}. This is shown once and stored nowhere in clear:`,
+    '',
+    'Open the console and set up how you sign in, within a day. The link works once:',
+    '',
+    `  ${signInLink}`,
+    '',
+    'For programs:',
     '',
     `  export AWS_ENDPOINT_URL_KMS=${url} AWS_ENDPOINT_URL_STS=${url}`,
     `  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
