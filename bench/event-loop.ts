@@ -6,14 +6,12 @@
  */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { generateMaterial, openKeyMaterial } from '../src/crypto/key-material.ts';
 import { keySpec, type KeySpecRow } from '../src/crypto/key-spec.ts';
 import { sign, signAside } from '../src/crypto/signing.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: { rate: { type: 'string', default: '100' }, seconds: { type: 'string', default: '5' } },
-});
+const values = benchOptions({ rate: { type: 'string', default: '100' }, seconds: { type: 'string', default: '5' } });
 const [RATE, SECONDS] = [Number(values.rate), Number(values.seconds)];
 /** Requests that come together, as they do where clients do not know of each other. */
 const AT_ONCE = 10;

@@ -9,16 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { World } from '../src/protocols/key-protect/key-protect.fixture.ts';
 import { madeKeys } from '../src/protocols/key-protect/made-key.fixture.ts';
 import type { MemoryStore } from '../src/store/memory.ts';
 import { openStore } from '../src/store/sqlite.ts';
 import { median } from './median.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: { keys: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '5' } },
-});
+const values = benchOptions({ keys: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '5' } });
 const [KEYS, ROUNDS] = [Number(values.keys), Number(values.rounds)];
 const STATES = ['active', 'active', 'active', 'suspended'] as const;
 

@@ -6,18 +6,16 @@
  */
 import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { load, show, sign, start, stop, type LoadRequest, type Round, type Started } from './load.ts';
 import { median } from './median.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    as: { type: 'string', default: 'administrator' },
-    only: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-  },
+const values = benchOptions({
+  as: { type: 'string', default: 'administrator' },
+  only: { type: 'string', default: '' },
+  seconds: { type: 'string', default: '5' },
+  rounds: { type: 'string', default: '3' },
+  connections: { type: 'string', default: '32' },
 });
 const ROUNDS = Number(values.rounds);
 const LOAD = { connections: Number(values.connections), seconds: Number(values.seconds) };

@@ -5,18 +5,16 @@
  * node bench/keys.ts [--only Sign] [--seconds 5] [--rounds 3] [--connections 32]
  */
 import { KMSClient } from '@aws-sdk/client-kms';
-import { parseArgs } from 'node:util';
 import { ROWS, type Prepared, type Row } from './kms-rows.ts';
 import { load, show, sign, start, stop, type LoadRequest, type Started } from './load.ts';
 import { median } from './median.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-  },
+const values = benchOptions({
+  only: { type: 'string', default: '' },
+  seconds: { type: 'string', default: '5' },
+  rounds: { type: 'string', default: '3' },
+  connections: { type: 'string', default: '32' },
 });
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { backup } from '../src/vault/backup/backup.ts';
 import { FixtureMasterKey } from '../src/vault/master-keys/master-key.fixture.ts';
 import { createRepository } from '../src/vault/repository.ts';
@@ -12,14 +11,13 @@ import { readFile } from '../src/vault/snapshot-reader.ts';
 import { FolderSource } from '../src/vault/sources/folder.ts';
 import { FolderTarget } from '../src/vault/targets/folder.ts';
 import { wrap } from '../src/vault/targets/wrap.ts';
+import { benchOptions } from './bench-options.ts';
 
 /** A backup and its restore over a store that answers every read and write late: what waiting costs, and what memory. */
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '512' },
-    files: { type: 'string', default: '8' },
-    latency: { type: 'string', default: '300' },
-  },
+const values = benchOptions({
+  size: { type: 'string', default: '512' },
+  files: { type: 'string', default: '8' },
+  latency: { type: 'string', default: '300' },
 });
 const [megabytes, files, latencyMs] = [values.size, values.files, values.latency].map(Number) as [
   number,

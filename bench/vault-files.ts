@@ -2,7 +2,6 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { backup } from '../src/vault/backup/backup.ts';
 import { snapshotId } from '../src/vault/format/manifest.ts';
 import { FixtureMasterKey } from '../src/vault/master-keys/master-key.fixture.ts';
@@ -13,15 +12,14 @@ import { listSnapshots } from '../src/vault/snapshots.ts';
 import { FolderSource } from '../src/vault/sources/folder.ts';
 import { FolderTarget } from '../src/vault/targets/folder.ts';
 import { isOnPath, measure, type Measured } from './measured.ts';
+import { benchOptions } from './bench-options.ts';
 
 // Many small files: how many a core takes in a second, and what a run holds in memory.
-const { values } = parseArgs({
-  options: {
-    files: { type: 'string', default: '100000' },
-    'no-restic': { type: 'boolean', default: false },
-    folder: { type: 'string' },
-    step: { type: 'string' },
-  },
+const values = benchOptions({
+  files: { type: 'string', default: '100000' },
+  'no-restic': { type: 'boolean', default: false },
+  folder: { type: 'string' },
+  step: { type: 'string' },
 });
 
 const FILES_PER_FOLDER = 200;

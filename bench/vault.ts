@@ -3,7 +3,6 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { backup } from '../src/vault/backup/backup.ts';
 import { FixtureMasterKey } from '../src/vault/master-keys/master-key.fixture.ts';
 import { createRepository, openRepository, type Repository } from '../src/vault/repository.ts';
@@ -16,18 +15,17 @@ import { FolderTarget } from '../src/vault/targets/folder.ts';
 import { writeDataSet } from './data-set.ts';
 import { isOnPath, measure, type Measured } from './measured.ts';
 import { median } from './median.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '512' },
-    threads: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    folder: { type: 'string' },
-    source: { type: 'string' },
-    step: { type: 'string' },
-    'no-restic': { type: 'boolean', default: false },
-    scaling: { type: 'boolean', default: false },
-  },
+const values = benchOptions({
+  size: { type: 'string', default: '512' },
+  threads: { type: 'string' },
+  rounds: { type: 'string', default: '3' },
+  folder: { type: 'string' },
+  source: { type: 'string' },
+  step: { type: 'string' },
+  'no-restic': { type: 'boolean', default: false },
+  scaling: { type: 'boolean', default: false },
 });
 
 const threads = values.threads === undefined ? {} : { threads: Number(values.threads) };

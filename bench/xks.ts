@@ -11,12 +11,13 @@ import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { signedHeaders } from '../src/clients/xks/sign.ts';
 import type { FirstCredentials } from '../src/server/first-start.ts';
+import { benchOptions } from './bench-options.ts';
 
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '5' }, connections: { type: 'string', default: '32' } },
+const values = benchOptions({
+  seconds: { type: 'string', default: '5' },
+  connections: { type: 'string', default: '32' },
 });
 const AIM_MS = 250;
 
