@@ -2979,8 +2979,9 @@ export class KeysteadClient {
     /** in id, name, alias or description, whatever the case */
     readonly text?: string | undefined;
     readonly state?: 'enabled' | 'disabled' | 'deactivated' | 'pending-import' | 'unavailable' | 'pending-deletion' | 'pending-replica-deletion' | 'deleted' | 'gone' | undefined;
-    readonly spec?: string | undefined;
-    readonly usage?: string | undefined;
+    /** our name or that of AWS */
+    readonly spec?: 'aes-256' | 'SYMMETRIC_DEFAULT' | 'rsa-2048' | 'RSA_2048' | 'rsa-3072' | 'RSA_3072' | 'rsa-4096' | 'RSA_4096' | 'ec-p256' | 'ECC_NIST_P256' | 'ec-p384' | 'ECC_NIST_P384' | 'ec-p521' | 'ECC_NIST_P521' | 'ec-secp256k1' | 'ECC_SECG_P256K1' | 'ed25519' | 'ECC_NIST_EDWARDS25519' | 'hmac-224' | 'HMAC_224' | 'hmac-256' | 'HMAC_256' | 'hmac-384' | 'HMAC_384' | 'hmac-512' | 'HMAC_512' | 'ml-dsa-44' | 'ML_DSA_44' | 'ml-dsa-65' | 'ML_DSA_65' | 'ml-dsa-87' | 'ML_DSA_87' | 'ml-kem-512' | 'ML_KEM_512' | 'ml-kem-768' | 'ML_KEM_768' | 'ml-kem-1024' | 'ML_KEM_1024' | 'sm2' | 'SM2' | 'aes-128' | 'AES_128' | 'aes-192' | 'AES_192' | 'secret' | 'SECRET' | undefined;
+    readonly usage?: 'encrypt-decrypt' | 'sign-verify' | 'key-agreement' | 'generate-verify-mac' | 'encapsulate-decapsulate' | 'store' | undefined;
     readonly origin?: 'generated' | 'imported' | 'remote' | 'hsm' | undefined;
     readonly keyRing?: string | undefined;
     /** KEY, or KEY=VALUE */

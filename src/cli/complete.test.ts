@@ -49,7 +49,16 @@ describe('completion', () => {
       const route = ADMIN_ROUTES.find((one) => one.id === id);
       return (route?.[part]?.properties[member] as { readonly enum?: string[] } | undefined)?.enum?.join('|');
     };
+    const ours = (choices: string | undefined) =>
+      choices
+        ?.split('|')
+        .filter((name) => !/[A-Z]/.test(name))
+        .join('|');
     expect(CHOICES).toEqual({
+      'key list --spec': ours(choicesOf('listKeys', 'query', 'spec')),
+      'key list --usage': choicesOf('listKeys', 'query', 'usage'),
+      'key create --spec': ours(choicesOf('createKey', 'body', 'spec')),
+      'key create --usage': ours(choicesOf('createKey', 'body', 'usage')),
       'key list --state': choicesOf('listKeys', 'query', 'state'),
       'key list --origin': choicesOf('listKeys', 'query', 'origin'),
       'key import-parameters --algorithm': choicesOf('getImportParameters', 'body', 'wrappingAlgorithm'),

@@ -19,6 +19,12 @@ export const CHOICES: Readonly<Record<string, string>> = {
   'key list --state':
     'enabled|disabled|deactivated|pending-import|unavailable|pending-deletion|pending-replica-deletion|deleted|gone',
   'key list --origin': 'generated|imported|remote|hsm',
+  'key list --spec':
+    'aes-256|rsa-2048|rsa-3072|rsa-4096|ec-p256|ec-p384|ec-p521|ec-secp256k1|ed25519|hmac-224|hmac-256|hmac-384|hmac-512|ml-dsa-44|ml-dsa-65|ml-dsa-87|ml-kem-512|ml-kem-768|ml-kem-1024|sm2|aes-128|aes-192|secret',
+  'key list --usage': 'encrypt-decrypt|sign-verify|key-agreement|generate-verify-mac|encapsulate-decapsulate|store',
+  'key create --spec':
+    'aes-256|rsa-2048|rsa-3072|rsa-4096|ec-p256|ec-p384|ec-p521|ec-secp256k1|ed25519|hmac-224|hmac-256|hmac-384|hmac-512|ml-dsa-44|ml-dsa-65|ml-dsa-87|ml-kem-512|ml-kem-768|ml-kem-1024|sm2',
+  'key create --usage': 'encrypt-decrypt|sign-verify|key-agreement|generate-verify-mac|encapsulate-decapsulate',
   'key import-parameters --algorithm':
     'RSAES_OAEP_SHA_1|RSAES_OAEP_SHA_256|RSA_AES_KEY_WRAP_SHA_1|RSA_AES_KEY_WRAP_SHA_256|SM2PKE',
   'key import-parameters --wrapping-key': 'RSA_2048|RSA_3072|RSA_4096|SM2',

@@ -20,6 +20,10 @@ export const SPEC_NAMES: readonly string[] = MADE_HERE.flatMap(({ name, aws }) =
 /** Every name of a key usage, likewise. */
 export const USAGE_NAMES: readonly string[] = USAGES.flatMap((usage) => [usage, awsUsage(usage)]);
 
+/** The same of all keys that there may be, on whatever wire they came about: for what is looked for. */
+export const LISTED_SPECS: readonly string[] = KEY_SPECS.flatMap(({ name, aws }) => [name, aws]);
+export const LISTED_USAGES: readonly string[] = [...new Set(KEY_SPECS.flatMap(({ usages }) => usages))];
+
 /** What kind of key is wanted. */
 export interface KeyKind {
   readonly spec: KeySpecRow;

@@ -231,6 +231,8 @@ describe('what is kept about keys', () => {
       expect(await ask('importKeyMaterial', other, { importToken, encryptedKeyMaterial, expiresAt: early })).toBe(
         'import-expiry-out-of-range',
       );
+      const leap = { importToken, encryptedKeyMaterial, expiresAt: '2026-12-31T23:59:60Z' };
+      expect(await ask('importKeyMaterial', other, leap)).toMatch(/^(?:invalid-request|import-expiry-out-of-range)$/);
       expect(await ask('getImportParameters', await create(), OAEP)).toBe('wrong-origin');
       expect(await ask('getImportParameters', key, { ...OAEP, wrappingKeySpec: 'SM2' })).toBe('import-wrapping-unfit');
     });
@@ -379,8 +381,9 @@ describe('what is kept about keys', () => {
       expect((await found({ text: 'ZEBRA' })).names).toEqual(['zebra']);
     });
 
-    it('refuses what is no state', async () => {
-      expect(await found({ state: 'sleepy' })).toEqual({ names: undefined, next: undefined });
+    it('refuses what is no state, no spec, no usage and no tag', async () => {
+      for (const query of [{ state: 'sleepy' }, { spec: 'aes-257' }, { usage: 'decorate' }, { tag: '' }])
+        expect(await found(query as Record<string, string>)).toEqual({ names: undefined, next: undefined });
     });
   });
 

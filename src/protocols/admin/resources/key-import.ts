@@ -192,7 +192,7 @@ export const importKeyMaterial = keyRoute({
   }),
   asked: ({ expiresAt }) => ({
     'kms:expirationmodel': [expirationModel(expiresAt)],
-    'kms:validto': expiresAt === undefined ? undefined : [new Date(expiresAt).toISOString()],
+    'kms:validto': validTo(expiresAt),
   }),
   change: async (space, key, body, nowMs, { services, proof }) => {
     const brought = {
@@ -223,6 +223,12 @@ export const deleteKeyMaterial = keyRoute({
     return { ...done, value: value.key };
   },
 });
+
+/** No time for a second that the calendar has and the clock has not: the domain refuses that one. */
+function validTo(expiresAt: string | undefined): readonly string[] | undefined {
+  const ms = Date.parse(expiresAt ?? '');
+  return Number.isNaN(ms) ? undefined : [new Date(ms).toISOString()];
+}
 
 function expirationModel(expiresAt: string | undefined): string {
   return expiresAt === undefined ? 'KEY_MATERIAL_DOES_NOT_EXPIRE' : 'KEY_MATERIAL_EXPIRES';

@@ -7,6 +7,7 @@ import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
 import { KEY_ORIGIN, KEY_STATE, KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
+import { LISTED_SPECS, LISTED_USAGES } from '../key-kind.ts';
 import { keyRoute } from '../key-route.ts';
 import { selectKeys } from '../select-keys.ts';
 import { adminRoute } from '../route.ts';
@@ -18,8 +19,8 @@ const FILTERED = closed({
     Type.String({ minLength: 1, maxLength: 256, description: 'in id, name, alias or description, whatever the case' }),
   ),
   state: Type.Optional(KEY_STATE),
-  spec: Type.Optional(Type.String({ maxLength: 64 })),
-  usage: Type.Optional(Type.String({ maxLength: 64 })),
+  spec: Type.Optional(Type.Enum([...new Set(LISTED_SPECS)], { description: 'our name or that of AWS' })),
+  usage: Type.Optional(Type.Enum([...LISTED_USAGES])),
   origin: Type.Optional(KEY_ORIGIN),
   keyRing: Type.Optional(Type.String({ maxLength: 100 })),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 400, description: 'KEY, or KEY=VALUE' })),
