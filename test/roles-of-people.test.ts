@@ -19,6 +19,7 @@ keystead:ListRegions KUBRA
 keystead:AddRegion -
 keystead:DeleteRegion -
 keystead:ExplainAccess KA
+keystead:ListApprovals KBA
 
 keystead:ListPrincipals KA
 keystead:GetPrincipal A

@@ -16,6 +16,17 @@ export interface AccessExplanation {
   readonly grants: readonly (ExplainedGrant)[];
 }
 
+export interface AccessQuestion {
+  /** an action such as kms:Decrypt */
+  readonly action: string;
+  /** a region such as us-east-1 */
+  readonly region?: string | undefined;
+  /** the id of a key, or alias/NAME; with its region */
+  readonly key?: string | undefined;
+  /** the id of an environment; * for one that is to be made, or for their list */
+  readonly environment?: string | undefined;
+}
+
 export interface Agent {
   /** a UUID in lower case */
   readonly agentId: string;
@@ -150,6 +161,33 @@ export interface AnswerAbout {
   })[];
 }
 
+export interface Approval {
+  readonly kind: 'key-deletion' | 'hold-release';
+  /** of the key */
+  readonly region?: string | undefined;
+  readonly keyId?: string | undefined;
+  readonly aliases?: readonly (string)[] | undefined;
+  readonly environmentId?: string | undefined;
+  /** the label of the environment */
+  readonly environment?: string | undefined;
+  readonly holdId?: string | undefined;
+  /** what the second person names to confirm it */
+  readonly releaseId?: string | undefined;
+  /** why the hold was placed */
+  readonly reason?: string | undefined;
+  /** the name of the user, or how the request named who asked */
+  readonly requestedBy: string;
+  readonly requestedById: string;
+  /** UTC, RFC 3339 */
+  readonly requestedAt?: string | undefined;
+  /** from then on it takes another first word */
+  readonly expiresAt: string;
+  /** whether who asks for this list may be the second person */
+  readonly mayApprove: boolean;
+  /** why not: who asked cannot confirm; no permission */
+  readonly because?: 'same-person' | 'not-permitted' | undefined;
+}
+
 export interface AuditCheckpoint {
   readonly log: string;
   /** entries up to this checkpoint */
@@ -268,6 +306,11 @@ export interface Authorization {
   readonly instanceId?: string | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt: string;
+}
+
+export interface CheckedAccess {
+  /** one for each question, in its place */
+  readonly allowed: readonly (boolean)[];
 }
 
 export interface ComparisonTotals {
@@ -2122,6 +2165,25 @@ export class KeysteadClient {
     })[] | undefined;
   }): Promise<AccessExplanation> {
     return this.#transport.send('POST', `/access/explain`, undefined, body);
+  }
+
+  /** Tells which of up to 100 actions the credential of this request may do, from where it asks. A key that is not there, or that it may not know of, it may not use. Needs the permission `keystead:WhoAmI`. */
+  checkAccess(body: {
+    readonly questions: readonly (AccessQuestion)[];
+  }): Promise<CheckedAccess> {
+    return this.#transport.send('POST', `/access/check`, undefined, body);
+  }
+
+  /** Lists what waits for a second person in the own tenant: releases of legal holds (all of them before the first page of the others), deletions of keys that one person authorised. Needs the permission `keystead:ListApprovals`. */
+  listApprovals(query: {
+    /** the `next` of the page before */
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  } = {}): Promise<{
+    readonly items: readonly (Approval)[];
+    readonly next?: string | undefined;
+  }> {
+    return this.#transport.send('GET', `/approvals`, query);
   }
 
   /** Makes a tenant with its first region and its first administrator. Needs the permission `installation:CreateTenant`. */

@@ -58,12 +58,16 @@ const LOOK_AT_WATCH = [
   'keystead:ListAlerts',
 ] as const;
 
+/** What waits for a second person: whoever may be that one. */
+const LOOK_AT_APPROVALS = ['keystead:ListApprovals'] as const;
+
 /** Policies of keys and grants name people: whoever writes them sees the names. */
 const LOOK_AT_NAMES = ['keystead:ListPrincipals', 'keystead:ListRoles'] as const;
 
 /** Keys from their creation to their end. No use of what is in them, and no purge: that is an owner's. */
 export const KEY_ADMINISTRATION: readonly string[] = [
   ...EVERYBODY,
+  ...LOOK_AT_APPROVALS,
   ...LOOK_INTO_KEYS,
   ...LOOK_AT_NAMES,
   'kms:AuthorizeKeyDeletion',
@@ -134,6 +138,7 @@ export const KEY_USE: readonly string[] = [
  */
 export const BACKUP_ADMINISTRATION: readonly string[] = [
   ...EVERYBODY,
+  ...LOOK_AT_APPROVALS,
   ...LOOK_AT_KEYS,
   ...LOOK_AT_BACKUPS,
   ...LOOK_AT_WATCH,
@@ -192,6 +197,7 @@ export const RESTORING: readonly string[] = [
 /** Everything that is on record, and who may what. Changes nothing, and opens nothing that a key protects. */
 export const AUDITING: readonly string[] = [
   ...EVERYBODY,
+  ...LOOK_AT_APPROVALS,
   ...LOOK_INTO_KEYS,
   ...LOOK_AT_BACKUPS,
   ...LOOK_AT_WATCH,

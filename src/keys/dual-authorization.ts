@@ -30,7 +30,7 @@ export function authorizationBy(
   { principalId, by }: Person,
   nowMs: number,
 ): NonNullable<DualAuthorization['authorized']> {
-  return { principalId, by, expiresAtMs: nowMs + WAITING_MS.authorization };
+  return { principalId, by, atMs: nowMs, expiresAtMs: nowMs + WAITING_MS.authorization };
 }
 
 /**

@@ -48,6 +48,17 @@ export function keyRingSpace(tenantId: string, region: string, keyRing: string):
   return `key-ring:${tenantId}:${region}:${keyRing}`;
 }
 
+/** Space of the keys of one tenant whose deletion waits for the second of two people, by region and id. */
+export function awaitedSpace(tenantId: string): string {
+  return `awaited:${tenantId}`;
+}
+
+/** The region and the id of a key that a name of {@link awaitedSpace} is about. */
+export function awaitedKeyOf(name: string): { readonly region: string; readonly keyId: string } {
+  const at = name.indexOf('/');
+  return { region: name.slice(0, at), keyId: name.slice(at + 1) };
+}
+
 /** Space of what the clock has to do to keys: over all tenants, sorted by the time when it is due. */
 export const DUE_SPACE = 'due';
 
@@ -119,6 +130,7 @@ function namesOf(key: Key): RecordName[] {
   return [
     ...keyStoreNames(key),
     ...keyRingNames(key),
+    ...awaitedNames(key),
     ...key.aliases.map(({ name }) => ({ space: aliasSpace(key.tenantId, key.region), name })),
     ...key.versions.map(({ handle }) => ({ space: handleSpace(key.tenantId, key.region), name: handle })),
     ...dueTimes(key).map((atMs) => dueName(key, atMs)),
@@ -130,6 +142,12 @@ function keyStoreNames({ tenantId, region, id, state, keyStore }: Key): RecordNa
   if (keyStore === undefined || state === 'destroyed') return [];
   const { keyStoreId, externalKeyId = id } = keyStore;
   return [{ space: keysInStoreSpace(tenantId, region, keyStoreId), name: externalKeyId }];
+}
+
+/** An authorisation that does not say when it was given is of before there were such names. */
+function awaitedNames({ tenantId, region, id, state, dualAuthorization }: Key): RecordName[] {
+  if (dualAuthorization?.authorized?.atMs === undefined || state === 'destroyed') return [];
+  return [{ space: awaitedSpace(tenantId), name: `${region}/${id}` }];
 }
 
 /** What is in the default ring is in no other: it needs no name. */

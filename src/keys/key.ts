@@ -98,7 +98,13 @@ export interface Removal {
 /** Two people delete a key: one authorises it, another one does it. Once asked for, it stays. */
 export interface DualAuthorization {
   /** The first of the two; it holds for seven days. */
-  readonly authorized?: { readonly principalId: string; readonly by: string; readonly expiresAtMs: number };
+  readonly authorized?: {
+    readonly principalId: string;
+    readonly by: string;
+    /** When it was given; the first version did not say. */
+    readonly atMs?: number;
+    readonly expiresAtMs: number;
+  };
 }
 
 /** When and by whom a rule about a key was set, and its name. */

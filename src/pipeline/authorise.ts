@@ -36,6 +36,25 @@ export function authorise(call: Call, target: Target, nowMs: number, granted: Gr
   });
 }
 
+/** What {@link authorise} would come to. */
+export function isAllowed(
+  call: Call,
+  target: Target,
+  nowMs: number,
+  granted: Granted | undefined,
+): MaybePromise<boolean> {
+  const denied = (error: unknown): boolean => {
+    if (error instanceof AccessDeniedError) return false;
+    throw error;
+  };
+  try {
+    const authorised = authorise(call, target, nowMs, granted);
+    return authorised instanceof Promise ? authorised.then(() => true, denied) : true;
+  } catch (error) {
+    return denied(error);
+  }
+}
+
 /**
  * Which rights count for a target. A grant rests on the key's own policy, by whoever made it; an authorization is the
  * account's word alone, and counts where the key's policy lets the account's policies decide.

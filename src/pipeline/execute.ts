@@ -16,7 +16,7 @@ import {
 } from '../records/ports.ts';
 import type { Explanation } from '../access/explain.ts';
 import type { Act, Done, Needed, Target } from './act.ts';
-import { authorise, explainTarget } from './authorise.ts';
+import { authorise, explainTarget, isAllowed } from './authorise.ts';
 import type { Asker } from './condition-keys.ts';
 import type { Call } from './call.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
@@ -109,6 +109,11 @@ export class Pipeline {
   /** What would be decided about a permission, and why. It is not asked for in earnest: nothing is recorded by it. */
   explain(call: Asker, target: Target, nowMs: number): MaybePromise<Explanation> {
     return explainTarget(call, target, nowMs, this.#granted);
+  }
+
+  /** Whether a permission would be given to this very call. It is not asked for in earnest: nothing is recorded by it. */
+  wouldAllow(call: Call, target: Target, nowMs: number): MaybePromise<boolean> {
+    return isAllowed(call, target, nowMs, this.#granted);
   }
 
   /** A refusal that was found before an act could be prepared, by a protocol's own rule. */

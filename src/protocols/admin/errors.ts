@@ -50,6 +50,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'credential-not-found': { status: 404, action: 'List the credentials to see their ids.' },
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'expiry-unfit': { status: 400, action: 'Give a date in the future; for a session, lifetimeSeconds instead.' },
+  'question-malformed': { status: 400, action: 'Ask about a key with its region, or about an environment.' },
   'credential-bounded': { status: 403, action: 'Use a credential without scopes, or have somebody else issue it.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
   'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },

@@ -20,6 +20,7 @@ export type AdminRefusalCode =
   | 'lifetime-missing'
   | 'expiry-unfit'
   | 'credential-bounded'
+  | 'question-malformed'
   | 'checkpoint-not-found'
   | 'audit-entry-not-found'
   | 'audit-size-unknown'

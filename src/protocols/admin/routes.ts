@@ -8,6 +8,8 @@ import { HOLD_ROUTES } from './resources/holds.ts';
 import { RETENTION_ROUTES } from './resources/retention.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
+import { checkAccess } from './resources/own-access.ts';
+import { listApprovals } from './resources/approvals.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
 import { CHECKPOINT_ROUTES } from './resources/audit.ts';
 import { AUDIT_ENTRY_ROUTES } from './resources/audit-entries.ts';
@@ -128,6 +130,8 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getKeyUses,
   getStatus,
   explainAccess,
+  checkAccess,
+  listApprovals,
   createTenant,
   listTenants,
   getTenant,
