@@ -80,6 +80,7 @@ keystead:SuspendIdentityProvider -
 keystead:ResumeIdentityProvider -
 keystead:DeleteIdentityProvider -
 keystead:TestIdentityProvider -
+keystead:UnlinkIdentity -
 
 keystead:ListXksEndpoints KA
 keystead:GetXksEndpoint KA
