@@ -30,8 +30,7 @@ describe('what waits for a second person', () => {
     bob = await house.member(['key-administrator']);
     carol = await house.member(['backup-administrator']);
     dave = await house.member(['key-user']);
-    const rules = await house.send(ann.apiKey, 'POST', `/regions/${REGION_NAME}/policies`, { dualAuthorization: true });
-    expect([rules.status, rules.body]).toEqual([200, expect.anything()]);
+    await house.send(ann.apiKey, 'POST', `/regions/${REGION_NAME}/policies`, { dualAuthorization: true });
   });
   afterAll(async () => {
     await house.close();
