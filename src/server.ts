@@ -42,6 +42,7 @@ import { keepOut } from './server/keep-out.ts';
 import { every } from './server/every.ts';
 import { initialised, urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
+import { ownUrl } from './server/own-url.ts';
 import { webhookSender } from './server/webhook-sender.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
 import { unsealInstallation } from './server/unsealed.ts';
@@ -134,9 +135,8 @@ export async function startKeystead(
     version: VERSION,
     ...(throttle && { throttle }),
     log,
-    // The port may be known only once the server listens.
     get publicUrl() {
-      return config.publicUrl ?? server?.url ?? urlOf(config.listen);
+      return ownUrl(config, server?.url);
     },
     signIn: openSignIn({
       listenHost: config.listen.host,

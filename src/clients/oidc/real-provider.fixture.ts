@@ -21,6 +21,8 @@ export interface RealProvider {
   readonly redirectUris: string[];
   /** Goes the way of a browser through the provider as this person: the address that the provider sends it back to. */
   signIn(authorizationUrl: string, account: Account): Promise<string>;
+  /** Who signs in next, for browsers that find their own way. */
+  willSignIn(account: Account): void;
   /** Signs with another key from now on, and publishes that alone. */
   rotateKeys(): Promise<void>;
   /** The paths that it was asked for. */
@@ -77,15 +79,19 @@ export async function realProvider(redirectUris: string[]): Promise<RealProvider
     };
   };
   start();
+  const willSignIn = (account: Account): void => {
+    accounts.set(account.sub, account);
+    next = account;
+  };
 
   return {
     issuer,
     ...CLIENT,
     redirectUris,
     asked,
+    willSignIn,
     async signIn(authorizationUrl, account) {
-      accounts.set(account.sub, account);
-      next = account;
+      willSignIn(account);
       const jar = new Map<string, string>();
       let url = authorizationUrl;
       for (let hops = 0; hops < 10; hops++) {
