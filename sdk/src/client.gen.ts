@@ -4419,6 +4419,30 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/installation/audit/growth`, query);
   }
 
+  /** Exports a range of the own tenant's audit log as lines of JSON. Needs the permission `keystead:ReadAuditLog`. The body is read as it comes; `signal` breaks it off. */
+  exportAudit(query: {
+    /** docs/spec/audit-log.md, "Exports" */
+    readonly format: 'cadf' | 'cloudtrail' | 'json';
+    /** only from this time on */
+    readonly from: string;
+    /** only before this time */
+    readonly to: string;
+  }, signal?: AbortSignal): Promise<Response> {
+    return this.#transport.open(`/audit/export`, query, signal);
+  }
+
+  /** Exports a range of the installation's own audit log as lines of JSON. Needs the permission `installation:ReadAuditLog`. The body is read as it comes; `signal` breaks it off. */
+  exportInstallationAudit(query: {
+    /** docs/spec/audit-log.md, "Exports" */
+    readonly format: 'cadf' | 'cloudtrail' | 'json';
+    /** only from this time on */
+    readonly from: string;
+    /** only before this time */
+    readonly to: string;
+  }, signal?: AbortSignal): Promise<Response> {
+    return this.#transport.open(`/installation/audit/export`, query, signal);
+  }
+
   /** Tells how people of an account may sign in here; an account that is not here has what holds by default. Takes no credential. */
   getSignInOptions(query: {
     readonly account?: string | undefined;

@@ -67,6 +67,19 @@ export async function lookBack(
   return { entries, ...(searchedTo && { searchedTo }) };
 }
 
+/** About which entries are of a range of times: all of them, and some besides on either side. */
+export async function spanOf(
+  reader: LogReader,
+  fromMs: number,
+  toMs: number,
+): Promise<{ readonly from: number; readonly to: number }> {
+  const size = (await reader.head())?.size ?? 0;
+  const first = await firstSince(reader, size, fromMs - CLOCK_SLACK_MS);
+  const last = await firstSince(reader, size, toMs + CLOCK_SLACK_MS);
+  // An entry of that time may lie in the tile before the first one that begins with it.
+  return { from: Math.max(0, Math.min(size, first) - TILE_WIDTH), to: Math.min(size, last) };
+}
+
 /** About the first entry of a time or later, on the edge of a tile: none before it is that late. */
 async function firstSince(reader: LogReader, size: number, timeMs: number): Promise<number> {
   let [low, high] = [0, Math.ceil(size / TILE_WIDTH)];

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { LogReader } from '../audit/log-reader.ts';
 import { TILE_WIDTH } from '../audit/tile.ts';
 import { readEntry } from '../audit/told-entry.ts';
@@ -8,6 +9,7 @@ import { cloudTrailOf } from '../audit-export/cloudtrail.ts';
 import type { ExportContext } from '../audit-export/context.ts';
 import { jsonLine } from '../audit-export/json-line.ts';
 import type { Config } from '../config/config.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../protocols/admin/services.ts';
 import { awsCodeOf } from '../protocols/aws-kms/wire-error.ts';
 import { statusOfReason } from '../protocols/key-protect/key-errors.ts';
 import { openForReading } from '../store/database.ts';
@@ -15,8 +17,7 @@ import { SqlReader } from '../store/reader.ts';
 import { TileFolders } from '../store/tile-folder.ts';
 import { dataPaths } from './unsealed.ts';
 
-export const EXPORT_FORMATS = ['cadf', 'cloudtrail', 'json'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export { EXPORT_FORMATS, type ExportFormat };
 
 /** What is exported. Times are milliseconds since 1970: from the first up to, and without, the second. */
 export interface ExportRange {
@@ -36,16 +37,34 @@ export interface ExportRange {
 export async function* exportAudit(config: Config, format: ExportFormat, range: ExportRange): AsyncGenerator<string> {
   const folders = new TileFolders(dataPaths(config.dataFolder).audit);
   const places = await placesOf(dataPaths(config.dataFolder).database);
-  const context = { ...places, statusOf: statusOfReason, awsCodeOf };
   const logs = folders.logs().filter((log) => range.log === undefined || isLog(log, range.log, places));
   if (logs.length === 0 && range.log !== undefined) throw new RangeError(`there is no log ${range.log}`);
   for (const log of logs) {
-    const entries = entriesOf(new LogReader(folders.of(log)), log, range);
-    if (format === 'json') for await (const entry of entries) yield jsonLine(withTime(entry));
-    else for await (const act of actsOf(entries)) yield jsonLine(RENDER[format](act, context));
+    yield* exportLines(new LogReader(folders.of(log)), log, format, range, places);
   }
 }
 
+/** The entries of one log as lines of JSON. Others get their turn in between. */
+export async function* exportLines(
+  reader: LogReader,
+  log: string,
+  format: ExportFormat,
+  range: LinesRange,
+  places: Places,
+): AsyncGenerator<string, void> {
+  const context = { ...places, statusOf: statusOfReason, awsCodeOf };
+  const entries = entriesOf(reader, log, range);
+  if (format === 'json') for await (const entry of entries) yield jsonLine(withTime(entry));
+  else for await (const act of actsOf(entries)) yield jsonLine(RENDER[format](act, context));
+}
+
+/** Times as in {@link ExportRange}; indexes from the first up to, and without, the second. */
+interface LinesRange extends Pick<ExportRange, 'fromMs' | 'toMs'> {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+const SLICE = 32;
 const RENDER = { cadf: cadfOf, cloudtrail: cloudTrailOf } as const;
 
 function isLog(log: string, wanted: string, { accountOf }: Places): boolean {
@@ -55,11 +74,13 @@ function isLog(log: string, wanted: string, { accountOf }: Places): boolean {
 async function* entriesOf(
   reader: LogReader,
   log: string,
-  { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: ExportRange,
+  { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, ...indexes }: LinesRange,
 ): AsyncGenerator<ExportedEntry, void> {
-  const size = (await reader.head())?.size ?? 0;
-  for (let from = 0; from < size; from += TILE_WIDTH) {
-    for (const logged of await reader.read(from, Math.min(size, from + TILE_WIDTH))) {
+  const size = Math.min((await reader.head())?.size ?? 0, indexes.to ?? Infinity);
+  for (let from = indexes.from ?? 0; from < size; from += TILE_WIDTH) {
+    for (const [i, logged] of (await reader.read(from, Math.min(size, from + TILE_WIDTH))).entries()) {
+      // About a millisecond's work.
+      if (i % SLICE === 0) await setImmediate();
       const entry = readEntry(log, logged);
       if (entry.time >= fromMs && entry.time < toMs) yield entry;
     }
@@ -70,10 +91,10 @@ function withTime({ time, ...entry }: ExportedEntry): object {
   return { time: new Date(time).toISOString(), ...entry };
 }
 
-type Places = Pick<ExportContext, 'accountOf' | 'instanceOf'>;
+export type Places = Pick<ExportContext, 'accountOf' | 'instanceOf'>;
 
 /** Which account a tenant has, and which instance a region: by the names in the database, where there is one. */
-async function placesOf(path: string): Promise<Places> {
+export async function placesOf(path: string): Promise<Places> {
   const accounts = new Map<string, string>();
   const instances = new Map<string, string>();
   if (existsSync(path)) {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { LogReader } from '../../audit/log-reader.ts';
@@ -156,6 +157,7 @@ export async function adminHouse(
       checkpoint: () => undefined,
       verifierKey: (log) => log,
       reader: () => new LogReader({ read: () => undefined }),
+      exportLines: () => Readable.from([]),
     },
     log,
     signIn: quickSignIn(clock),

@@ -5,8 +5,9 @@ import { EMPTY_STATE, type TileReader } from '../../audit/log.ts';
 import { LogReader } from '../../audit/log-reader.ts';
 import { MemoryTargets } from '../../audit/log.fixture.ts';
 import { CHECKPOINT_PATH } from '../../audit/tile.ts';
+import { exportLines } from '../../server/audit-export.ts';
 import type { MemoryStore } from '../../store/memory.ts';
-import type { AuditReader } from './services.ts';
+import type { AuditReader, ExportFormat, ExportSpan } from './services.ts';
 
 /** The logs of a store in memory: what was recorded up to now, signed. */
 export class LogsOfStore implements AuditReader {
@@ -33,6 +34,11 @@ export class LogsOfStore implements AuditReader {
 
   reader(log: string): LogReader {
     return new LogReader(this.#files(log));
+  }
+
+  exportLines(log: string, format: ExportFormat, span: ExportSpan): AsyncIterable<string> {
+    const places = { accountOf: () => undefined, instanceOf: () => undefined };
+    return exportLines(this.reader(log), log, format, span, places);
   }
 
   #files(log: string): TileReader {

@@ -4,6 +4,7 @@ import { verifyConsistency, verifyInclusion } from '../../audit/proof.ts';
 import { openCheckpoint, readCheckpoint } from '../../audit/checkpoint.ts';
 import { adminHouse, fits, type AdminHouse } from './admin.fixture.ts';
 import { LogsOfStore } from './audit-log.fixture.ts';
+import { ADMIN_PREFIX } from './api.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
 interface Entry {
@@ -126,6 +127,60 @@ describe('the audit log over the admin API', () => {
     expect((await house.send(administrator, 'GET', '/installation/audit/entries')).status).toBe(403);
     expect((await house.send(operator, 'GET', '/installation/audit/entries')).status).toBe(200);
     expect((await house.send(operator, 'GET', '/audit/entries')).status).toBe(403);
+  });
+
+  it('exports a range as lines of JSON, in every form', async () => {
+    const nowMs = house.services.clock();
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const download = async (format: string, from: number, to: number) => {
+      const query = `format=${format}&from=${iso(from)}&to=${iso(to)}`;
+      const headers = { authorization: `Bearer ${administrator}` };
+      const response = await fetch(`${house.url}${ADMIN_PREFIX}/audit/export?${query}`, { headers });
+      const lines = (await response.text()).split('\n');
+      expect(lines.pop()).toBe('');
+      return { response, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+    };
+    const { response, lines } = await download('json', nowMs - 1000, nowMs + 1000);
+    expect(response.headers.get('content-type')).toBe('application/jsonl');
+    const disposition = `attachment; filename="${house.tenant.tenantId}-${iso(nowMs).slice(0, 10)}-json.jsonl"`;
+    expect(response.headers.get('content-disposition')).toBe(disposition);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { items } = await entries(`limit=1000&from=${iso(nowMs - 1000)}&to=${iso(nowMs + 1000)}`);
+    // What was asked for before the list is in it, the list itself came later.
+    const indexes = items.map(({ index }) => index).toReversed();
+    expect(lines.map(({ index }) => index)).toEqual(indexes.slice(0, lines.length));
+    expect(lines.length).toBeGreaterThanOrEqual(indexes.length - 2);
+    expect((await download('cadf', nowMs - 1000, nowMs + 1000)).lines[0]).toHaveProperty('eventTime');
+    expect((await download('cloudtrail', nowMs - 1000, nowMs + 1000)).lines[0]).toHaveProperty('eventName');
+    expect((await download('json', nowMs + 10_000, nowMs + 20_000)).lines).toEqual([]);
+    expect((await download('json', nowMs + 10_000, nowMs)).lines).toEqual([]);
+  });
+
+  it('breaks an export off that cannot be made whole', async () => {
+    const { audit } = house.services;
+    const broken: typeof audit = {
+      checkpoint: (log) => audit.checkpoint(log),
+      verifierKey: (log) => audit.verifierKey(log),
+      reader: (log) => audit.reader(log),
+      exportLines: async function* () {
+        yield '{"index":0}';
+        await new Promise((resolve) => setImmediate(resolve));
+        throw new Error('a tile is missing');
+      },
+    };
+    Object.assign(house.services, { audit: broken });
+    try {
+      const query = 'format=json&from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
+      const headers = { authorization: `Bearer ${administrator}` };
+      const response = await fetch(`${house.url}${ADMIN_PREFIX}/audit/export?${query}`, { headers }).catch(
+        () => undefined,
+      );
+      await expect(
+        response === undefined ? Promise.reject(new Error('broken off')) : response.text(),
+      ).rejects.toThrow();
+    } finally {
+      Object.assign(house.services, { audit });
+    }
   });
 
   it('hands on hostile names as data', async () => {

@@ -58,6 +58,10 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
     status: 404,
     action: 'List the entries. What was just done is there after a second or two.',
   },
+  'export-too-large': {
+    status: 409,
+    action: 'Export it in several ranges of times, or all of it with "keystead audit export" on the server.',
+  },
   'too-many-streams': { status: 429, action: 'Close a window or a stream, and open one a little later.' },
   'audit-size-unknown': { status: 409, action: 'Name a size from 1 up to that of the newest checkpoint.' },
   'xks-endpoint-not-found': { status: 404, action: 'List the endpoints to see their ids.' },

@@ -20,7 +20,8 @@ interface LogRoute<P extends TObject, Q extends TObject, A extends TSchema> {
   readonly read: (context: AdminContext, log: string, input: RouteInput<Static<P>, Static<Q>>) => Promise<Static<A>>;
 }
 
-const PLACES = [
+/** Both kinds of log: where they are asked for, by whom, and which they are. */
+export const LOG_PLACES = [
   {
     prefix: '',
     action: 'keystead:ReadAuditLog',
@@ -41,7 +42,7 @@ export function logRoutes<
   P extends TObject = TObject<Record<never, never>>,
   Q extends TObject = TObject<Record<never, never>>,
 >(row: LogRoute<P, Q, A>): readonly AdminRoute[] {
-  return PLACES.map(({ prefix, action, name, logOf }, i) =>
+  return LOG_PLACES.map(({ prefix, action, name, logOf }, i) =>
     adminRoute<A, Static<A>, P, Q>({
       id: row.ids[i] as string,
       method: 'GET',

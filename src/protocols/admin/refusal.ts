@@ -25,6 +25,7 @@ export type AdminRefusalCode =
   | 'audit-entry-not-found'
   | 'audit-size-unknown'
   | 'too-many-streams'
+  | 'export-too-large'
   | 'xks-endpoint-not-found'
   | 'xks-endpoint-exists'
   | 'xks-path-taken'

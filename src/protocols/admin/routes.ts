@@ -13,6 +13,7 @@ import { listApprovals } from './resources/approvals.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
 import { CHECKPOINT_ROUTES } from './resources/audit.ts';
 import { AUDIT_ENTRY_ROUTES } from './resources/audit-entries.ts';
+import { AUDIT_EXPORT_ROUTES } from './resources/audit-export.ts';
 import { AUDIT_PROOF_ROUTES } from './resources/audit-proofs.ts';
 import {
   createCredential,
@@ -277,4 +278,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...CHECKPOINT_ROUTES,
   ...AUDIT_ENTRY_ROUTES,
   ...AUDIT_PROOF_ROUTES,
+  ...AUDIT_EXPORT_ROUTES,
 ];

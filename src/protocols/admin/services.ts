@@ -19,6 +19,19 @@ import type { ListedKey } from './listed-key.ts';
 import type { SignInServices } from './sign-in/sign-in-services.ts';
 import type { VaultServices } from './vault/vault-services.ts';
 
+/** The forms in which a log is exported. */
+export const EXPORT_FORMATS = ['cadf', 'cloudtrail', 'json'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** What is exported: entries of some indexes that are of some times. From the first up to, and without, the second. */
+export interface ExportSpan {
+  readonly from: number;
+  readonly to: number;
+  /** Milliseconds since 1970. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What is asked of the audit log's files. */
 export interface AuditReader {
   /** The newest signed checkpoint of a log (a tenant's id, or `installation`); `undefined` before the first one. */
@@ -27,6 +40,8 @@ export interface AuditReader {
   verifierKey(log: string): string;
   /** Reads and proves entries of a log, which may have none yet. */
   reader(log: string): LogReader;
+  /** Entries of a log as lines of JSON: docs/spec/audit-log.md, "Exports". Others get their turn while it is read. */
+  exportLines(log: string, format: ExportFormat, span: ExportSpan): AsyncIterable<string>;
 }
 
 /** One line per request goes here. A pino logger fits. */
