@@ -3109,6 +3109,11 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/withdraw-authorization`);
   }
 
+  /** Has a key deleted by two people from now on, which stays so for good. Needs the permission `kms:SetDualAuthorization`. */
+  requireTwoPeople(region: string, keyId: string): Promise<Key> {
+    return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/require-two-people`);
+  }
+
   /** Deletes a key at once: it works for nothing any more, and can be restored for 30 days. Needs the permission `kms:ScheduleKeyDeletion`. */
   deleteKey(region: string, keyId: string, body: {
     /** although resources are registered with it: these are let go */

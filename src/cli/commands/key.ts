@@ -185,6 +185,11 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     { options: [['--force', 'although resources are registered with it: these are let go']] },
   ),
   change(
+    'require-two-people',
+    'Has a key deleted by two people from now on, which stays so for good',
+    (client, region, key) => client.requireTwoPeople(region, key),
+  ),
+  change(
     'authorize-deletion',
     'Authorises the deletion of a key that two people delete: for seven days another one may carry it out',
     (client, region, key) => client.authorizeKeyDeletion(region, key),

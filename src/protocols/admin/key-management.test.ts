@@ -387,6 +387,15 @@ describe('what is kept about keys', () => {
     });
   });
 
+  it('a key is deleted by two people from the day that this is said', async () => {
+    const key = await create();
+    const other = (await house.member(['administrator'])).apiKey;
+    expect(await ask('requireTwoPeople', key)).toMatchObject({ dualAuthorization: {} });
+    expect(await ask('deleteKey', key, {})).toBe('authorization-missing');
+    await ask('authorizeKeyDeletion', key, undefined, other);
+    expect((await ask('deleteKey', key, {})).state).toBe('deleted');
+  });
+
   it('a public key is shown as OpenSSL takes it', async () => {
     const signer = await create({ spec: 'ec-p256', usage: 'sign-verify' });
     const { publicKey, pem } = await ask('getPublicKey', signer);

@@ -49,7 +49,7 @@ import { replicateKey, setPrimaryRegion } from './resources/key-regions.ts';
 import { createKeyRing, deleteKeyRing, listKeyRings, moveKeyToRing } from './resources/key-rings.ts';
 import { tagKey, untagKey } from './resources/key-tags.ts';
 import { createSecret, readSecret } from './resources/secrets.ts';
-import { authorizeKeyDeletion, withdrawKeyAuthorization } from './resources/key-authorization.ts';
+import { authorizeKeyDeletion, requireTwoPeople, withdrawKeyAuthorization } from './resources/key-authorization.ts';
 import { deleteKey, purgeKey, restoreKey } from './resources/key-removal.ts';
 import {
   deleteEnvironment,
@@ -194,6 +194,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   cancelKeyDeletion,
   authorizeKeyDeletion,
   withdrawKeyAuthorization,
+  requireTwoPeople,
   deleteKey,
   restoreKey,
   purgeKey,

@@ -1,5 +1,7 @@
+import { iamIdOf } from '../../../identity/iam-id.ts';
 import { personOf } from '../../../identity/person.ts';
 import { authorizeDeletion, withdrawAuthorization } from '../../../keys/dual-authorization.ts';
+import { setKeyRules } from '../../../keys/key-rules.ts';
 import { keyRoute } from '../key-route.ts';
 
 export const authorizeKeyDeletion = keyRoute({
@@ -18,4 +20,21 @@ export const withdrawKeyAuthorization = keyRoute({
   action: 'kms:AuthorizeKeyDeletion',
   summary: 'Takes the authorisation of a deletion back, whoever gave it',
   change: (space, key, _body, nowMs) => withdrawAuthorization(space, key, nowMs),
+});
+
+export const requireTwoPeople = keyRoute({
+  id: 'requireTwoPeople',
+  method: 'POST',
+  below: '/require-two-people',
+  action: 'kms:SetDualAuthorization',
+  summary: 'Has a key deleted by two people from now on, which stays so for good',
+  change: (space, key, _body, nowMs, { proof, services }) =>
+    setKeyRules(
+      space,
+      key,
+      { dualAuthorization: { isEnabled: true } },
+      iamIdOf(proof.principal),
+      nowMs,
+      services.random,
+    ),
 });
