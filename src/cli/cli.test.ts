@@ -203,6 +203,31 @@ describe('the command line against a server', () => {
     expect(await json('service', 'list')).toMatchObject([{ name: 'backup.example.com', state: 'active' }]);
   });
 
+  it('sets up identity providers, by id or by name, and takes no secret on the command line', async () => {
+    const create = (...more: string[]) =>
+      run('identity-provider', 'create', 'Example Corp', '--client-id', 'keystead', ...more);
+    const without = await create('--issuer', 'https://login.example.com');
+    expect([without.exitCode, without.stderr]).toEqual([2, expect.stringContaining('KEYSTEAD_OIDC_CLIENT_SECRET')]);
+    const here = await create('--issuer', 'https://localhost', '--public-client');
+    expect([here.exitCode, here.stderr]).toEqual([1, expect.stringContaining('is this machine')]);
+    const made = await create('--issuer', 'https://login.example.com', '--public-client', '--domains', 'Example.com');
+    expect(made.stdout).toMatch(/callback url +http.*\/admin\/v1\/sign-in\/oidc\/callback/);
+    const change = ['--newcomers', 'key-user', '--multi-factor', 'yes'];
+    expect(await json('identity-provider', 'update', 'Example Corp', ...change)).toMatchObject([
+      {
+        newcomerPolicies: ['key-user'],
+        requireMultiFactor: true,
+        emailDomains: ['example.com'],
+        hasClientSecret: false,
+      },
+    ]);
+    expect(await json('identity-provider', 'suspend', 'Example Corp')).toMatchObject([{ state: 'suspended' }]);
+    expect((await run('identity-provider', 'list')).stdout).toMatch(/Example Corp.*key-user +suspended/);
+    await json('identity-provider', 'delete', 'Example Corp');
+    const gone = await run('identity-provider', 'show', 'Example Corp');
+    expect([gone.exitCode, gone.stderr]).toEqual([2, expect.stringContaining('no identity provider named')]);
+  });
+
   it('authorizes services that are there, and takes it back', async () => {
     const service = 'cli-storage.example.com';
     const missing = await run('authorization', 'create', service, 'Reader');
