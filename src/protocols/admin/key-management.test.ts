@@ -323,6 +323,7 @@ describe('what is kept about keys', () => {
     expect(await ask('deleteKeyRing', { keyRing }, { force: true })).toMatchObject({ keyRing });
     expect((await ask('getKey', key)).keyRing).toBe('default');
     expect(await ask('deleteKeyRing', { keyRing }, {})).toBe('key-ring-not-found');
+    expect(await ask('deleteKeyRing', { keyRing: 'default' }, {})).toBe('invalid-request');
   });
 
   describe('the list', () => {

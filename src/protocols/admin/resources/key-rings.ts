@@ -13,6 +13,7 @@ import {
 } from '../../../keys/key-ring.ts';
 import { DEFAULT_RING } from '../../../keys/key.ts';
 import { keyArn } from '../arn.ts';
+import { RequestError } from '../errors.ts';
 import { requireRegion } from '../find.ts';
 import { instanceTarget } from '../instance-target.ts';
 import { keyRoute } from '../key-route.ts';
@@ -95,6 +96,13 @@ export const createKeyRing = adminRoute({
   show: showRing,
 });
 
+const DEFAULT_STAYS = {
+  status: 400,
+  code: 'invalid-request',
+  message: `the key ring "${DEFAULT_RING}" is always there: it cannot be deleted`,
+  action: 'Name another key ring.',
+};
+
 export const deleteKeyRing = adminRoute({
   id: 'deleteKeyRing',
   method: 'POST',
@@ -129,7 +137,7 @@ export const deleteKeyRing = adminRoute({
       details: { keyRing, force },
       run: async (nowMs) => {
         const instance = await requireRegion(context, region);
-        if (keyRing === DEFAULT_RING) throw new KeyError('key-ring-exists', { keyRing });
+        if (keyRing === DEFAULT_RING) throw new RequestError(DEFAULT_STAYS);
         if (ring === undefined) throw new KeyError('key-ring-not-found', { keyRing });
         const inIt = held.map(({ key }) => key);
         return { value: ring, ...remove(instance, ring, inIt, force, nowMs) };
