@@ -160,6 +160,8 @@ describe('scopes of a credential', () => {
       'credential-bounded',
     );
     expect(await outcome(bounded.createRootCredential())).toBe('credential-bounded');
+    expect(await outcome(bounded.createEnrolment(userId, {}))).toBe('credential-bounded');
+    expect(await outcome(bounded.createEnrolment(userId, { reset: true }))).toBe('credential-bounded');
   });
 
   it('are told when somebody asks why, and follow their policy from the next request on', async () => {

@@ -241,6 +241,34 @@ describe('the command line against a server', () => {
     expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('has no authorization')]);
   });
 
+  it('tells what one may do oneself', async () => {
+    const [region] = await json('tenant', 'region', 'list');
+    const where = region?.['region'] as string;
+    const [made] = await json('key', 'create', '--region', where, '--spec', 'aes-256');
+    const on = ['--region', where, '--key', made?.['keyId'] as string];
+    const { stdout } = await run('access', 'check', 'kms:Decrypt', 'installation:Nothing', ...on);
+    expect(stdout).toMatch(/^ACTION +ALLOWED\nkms:Decrypt +yes\ninstallation:Nothing +no\n$/);
+    expect(await json('access', 'check', 'keystead:CreateEnvironment', '--environment', '*')).toEqual([
+      { action: 'keystead:CreateEnvironment', allowed: true },
+    ]);
+  });
+
+  it('lists what waits for a second person', async () => {
+    expect((await run('approval', 'list')).stdout).toBe('Nothing waits for a second person.\n');
+    const [region] = await json('tenant', 'region', 'list');
+    const where = region?.['region'] as string;
+    const dual = (dualAuthorization: boolean) =>
+      house.send(env['KEYSTEAD_API_KEY'], 'POST', `/regions/${where}/policies`, { dualAuthorization });
+    await dual(true);
+    const [made] = await json('key', 'create', '--region', where, '--spec', 'aes-256');
+    const keyId = made?.['keyId'] as string;
+    await json('key', 'authorize-deletion', keyId, '--region', where);
+    expect(await json('approval', 'list')).toMatchObject([{ kind: 'key-deletion', keyId, because: 'same-person' }]);
+    expect((await run('approval', 'list')).stdout).toMatch(/no: same-person/);
+    await json('key', 'withdraw-authorization', keyId, '--region', where);
+    await dual(false);
+  });
+
   it('issues API keys with an end, for users and services', async () => {
     await json('principal', 'create', 'ending');
     const options = ['--type', 'api-key', '--expires'];

@@ -1,6 +1,7 @@
 import type { CliCommand } from './command.ts';
 import { ACCESS_COMMANDS } from './commands/access.ts';
 import { AGENT_COMMANDS } from './commands/agent.ts';
+import { APPROVAL_COMMANDS } from './commands/approval.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
 import { COMPLETION_COMMANDS } from './commands/completion.ts';
@@ -57,6 +58,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'key import-token': 'The import token of a region: the way of IBM Key Protect.',
   'key secret': 'Stored secrets, which can be read again: the standard keys of IBM Key Protect.',
   access: 'Who may do what, and why.',
+  approval: 'What waits for a second person.',
   audit: 'The audit log: its checkpoints, and its verification without the server.',
   state: 'The state of the server: copies of it, and their return.',
   xks: 'Keystead behind an external key store of AWS KMS: where AWS finds it, and the keys that it exposes.',
@@ -101,6 +103,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...KEY_EVENT_COMMANDS,
   ...GRANT_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...APPROVAL_COMMANDS,
   ...AUDIT_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,

@@ -2,7 +2,7 @@ import type { AccessExplanation, ExplainedGrant, ExplainedStatement } from '@key
 import type { CliCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
-import { regionOf } from './place.ts';
+import { keyPlaceOf, regionOf } from './place.ts';
 
 const STATEMENTS: readonly Column<ExplainedStatement>[] = [
   ['IN', ({ source, policy }) => `${source} ${policy}`],
@@ -30,7 +30,35 @@ const GRANTS: readonly Column<ExplainedGrant>[] = [
   ['BECAUSE', ({ because }) => because],
 ];
 
+const CHECKED: readonly Column<{ readonly action: string; readonly allowed: boolean }>[] = [
+  ['ACTION', ({ action }) => action],
+  ['ALLOWED', ({ allowed }) => (allowed ? 'yes' : 'no')],
+];
+
 export const ACCESS_COMMANDS: readonly CliCommand[] = [
+  {
+    path: 'access check',
+    summary: 'Tells what you may do yourself, with the credential that you ask with',
+    reach: 'remote',
+    arguments: [['<action...>', 'up to 100 actions: kms:Decrypt, keystead:CreateEnvironment']],
+    options: [
+      ['--key <key>', 'on this key: its id, alias/NAME or its ARN'],
+      ['--region <name>', 'where the key lives (KEYSTEAD_REGION; that of its ARN; the only region)'],
+      ['--environment <id>', 'on this backup environment; "*": on one that is to be made'],
+    ],
+    examples: ['access check kms:Decrypt kms:DisableKey --key alias/backups', 'access check keystead:CreatePrincipal'],
+    run: async (session) => {
+      const { client, given, output } = session;
+      const api = client();
+      const environment = given.optional('environment');
+      const place = given.optional('key') === undefined ? undefined : await keyPlaceOf(session, api);
+      const actions = given.list('action');
+      const on = { ...place, ...(environment !== undefined && { environment }) };
+      const { allowed } = await api.checkAccess({ questions: actions.map((action) => ({ action, ...on })) });
+      const rows = actions.map((action, index) => ({ action, allowed: allowed[index] === true }));
+      output.rows(rows, CHECKED, '');
+    },
+  },
   {
     path: 'access explain',
     summary:

@@ -20,8 +20,8 @@ export async function scopeNames({ services, proof }: AdminContext, { scopes = [
 }
 
 /**
- * Nobody gets around the bounds of a credential by a second one: one that is bounded issues none for its own user, nor
- * for the account itself, which may what every user may.
+ * Nobody gets around the bounds of a credential by a second one: one that is bounded issues none for its own user (nor a
+ * link by which that user signs in), nor for the account itself, which may what every user may.
  *
  * @throws {AdminRefusal} `credential-bounded`
  */

@@ -17,6 +17,7 @@ import { putSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Write } from '../../../records/commit.ts';
 import { operatorTargets } from '../attached-policies.ts';
+import { requireUnbounded } from '../credential-scopes.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import {
@@ -120,6 +121,7 @@ const createEnrolment = adminRoute({
       details: { principal: params.principalId, ...(body.reset === true && { reset: true }) },
       run: async (nowMs) => {
         const user = requirePerson(member, params.principalId);
+        requireUnbounded(context, user.id);
         const before = await enrolmentOf(services, tenant, user.id);
         const signIn = await signInOf(services, tenant, user.id);
         const kind = signIn.revision === 0 ? 'invitation' : 'reset';
