@@ -3,6 +3,7 @@ import { ACCESS_COMMANDS } from './commands/access.ts';
 import { AGENT_COMMANDS } from './commands/agent.ts';
 import { APPROVAL_COMMANDS } from './commands/approval.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
+import { AUDIT_REMOTE_COMMANDS } from './commands/audit-remote.ts';
 import { AUTHORIZATION_COMMANDS } from './commands/authorization.ts';
 import { COMPLETION_COMMANDS } from './commands/completion.ts';
 import { CREDENTIAL_COMMANDS } from './commands/credential.ts';
@@ -105,6 +106,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...ACCESS_COMMANDS,
   ...APPROVAL_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...AUDIT_REMOTE_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,
   ...VAULT_AGENT_COMMANDS,
