@@ -2018,6 +2018,13 @@ export interface VaultFacts {
   readonly holds: number;
 }
 
+export interface VaultPolicy {
+  /** JSON, ready to be copied; what is not known is a place to fill in */
+  readonly document: string;
+  /** where to put it */
+  readonly where: string;
+}
+
 export interface WatchedKey {
   readonly provider: string;
   readonly keyId: string;
@@ -3449,6 +3456,30 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/preflight`, undefined, body);
   }
 
+  /** Writes the least that an environment needs of its master key's policy, of its bucket's, of a role's trust. Needs the permission `keystead:GetEnvironment`. */
+  getVaultPolicy(query: {
+    /** key: the master key's; storage: the bucket's; trust: of the role that the bucket is reached by */
+    readonly for: 'key' | 'storage' | 'trust';
+    /** by default as the key or the storage says, else aws */
+    readonly language?: 'aws' | 'ibm' | undefined;
+    /** by default all of them, as this server needs it for all its work */
+    readonly role?: 'writer' | 'reader' | 'maintenance' | undefined;
+    /** a UUID in lower case */
+    readonly environmentId?: string | undefined;
+    /** whom to allow: an ARN, or an IAM id of IBM Cloud */
+    readonly principal?: string | undefined;
+    /** the ARN or CRN of the master key */
+    readonly key?: string | undefined;
+    /** the name of the bucket */
+    readonly bucket?: string | undefined;
+    /** where in the bucket */
+    readonly prefix?: string | undefined;
+    /** the instance of IBM Cloud Object Storage that has the bucket */
+    readonly instance?: string | undefined;
+  }): Promise<VaultPolicy> {
+    return this.#transport.send('GET', `/vault-policies`, query);
+  }
+
   /** Makes an environment around a vault that lies in a storage and that this server knows nothing of: its snapshots are listed and restored from there, new backups go to a storage of their own. Needs the permission `keystead:CreateEnvironment`. */
   importEnvironment(body: {
     readonly label: string;
@@ -4057,6 +4088,29 @@ export class KeysteadClient {
   /** Lists the snapshots with what keeps each, when it expires, and what is in the trash; asks the master key. Needs the permission `keystead:ListKept`. */
   listKept(environmentId: string): Promise<Snapshots> {
     return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/kept`);
+  }
+
+  /** Lists the snapshots with what would keep each under other rules; changes nothing, asks the master key. Needs the permission `keystead:ListKept`. */
+  previewRetention(environmentId: string, body: {
+    readonly source?: string | undefined;
+    readonly rules?: {
+      /** the newest so many */
+      readonly last?: number | undefined;
+      readonly hourly?: number | undefined;
+      /** the newest of so many days */
+      readonly daily?: number | undefined;
+      readonly weekly?: number | undefined;
+      readonly monthly?: number | undefined;
+      readonly yearly?: number | undefined;
+      /** whatever is younger stays */
+      readonly minimumAgeDays?: number | undefined;
+      /** whose hours and days count; by default UTC */
+      readonly timeZone?: string | undefined;
+      /** how long it can be taken back; by default 7 */
+      readonly trashDays?: number | undefined;
+    } | undefined;
+  } = {}): Promise<Snapshots> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/retention/preview`, undefined, body);
   }
 
   /** Looks after an environment: expires by the rules, empties the trash, prunes in two phases, extends locks. Needs the permission `keystead:StartMaintenance`. */

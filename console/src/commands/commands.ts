@@ -1,7 +1,8 @@
 import { KEY_COMMANDS } from './key-commands.ts';
+import { VAULT_COMMANDS } from './vault-commands.ts';
 
 /** Words of a command line, behind `keystead`. Given placeholders, each must be a command that there is: a test says so. */
 export type CommandTable = Readonly<Record<string, (...values: string[]) => readonly string[]>>;
 
 /** Every command that the console shows. */
-export const COMMAND_TABLES: readonly CommandTable[] = [KEY_COMMANDS];
+export const COMMAND_TABLES: readonly CommandTable[] = [KEY_COMMANDS, VAULT_COMMANDS];

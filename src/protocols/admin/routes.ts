@@ -120,6 +120,7 @@ import {
   listXksEndpoints,
   rotateXksEndpointCredential,
 } from './resources/xks-endpoints.ts';
+import { getVaultPolicy } from './resources/vault-policies.ts';
 import type { AdminRoute } from './route.ts';
 
 /** Every endpoint of the admin API. What is not in this list does not exist. */
@@ -230,6 +231,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   createEnvironment,
   listEnvironments,
   preflightEnvironment,
+  getVaultPolicy,
   importEnvironment,
   getEnvironment,
   checkEnvironment,

@@ -112,6 +112,33 @@ const listKept = adminRoute({
   show: (result: RunResult) => showSnapshots(result),
 });
 
+const previewRetention = adminRoute({
+  id: 'previewRetention',
+  method: 'POST',
+  path: '/environments/{environmentId}/retention/preview',
+  action: 'keystead:ListKept',
+  summary: 'Lists the snapshots with what would keep each under other rules; changes nothing, asks the master key',
+  status: 200,
+  params: ENVIRONMENT_PARAMS,
+  body: closed({ source: Type.Optional(SOURCE_NAME), rules: Type.Optional(RULES_INPUT) }),
+  answer: SNAPSHOTS,
+  example: { params: EXAMPLE_ENVIRONMENT, body: { rules: { daily: 14, weekly: 8, monthly: 12 } } },
+  prepare: ({ services, proof: { tenant } }, { params, body }) => ({
+    targets: [{ action: 'keystead:ListKept', resource: environmentArn(tenant, params.environmentId) }],
+    details: { environment: params.environmentId, preview: true },
+    run: () =>
+      refusing(async () => {
+        const environment = await requireEnvironment(services.records, tenant, params.environmentId);
+        const rules = body.rules && rulesFrom(body.rules);
+        const wanted = { ...environment, retention: changed(environment.retention ?? {}, body.source, rules) };
+        const end = await services.vault.desk.kept(tenant, environment, keepingOf(wanted));
+        if (end.state === 'succeeded') return { value: end.report.result };
+        throw new RequestError({ status: 422, ...end.problem });
+      }),
+  }),
+  show: (result: RunResult) => showSnapshots(result),
+});
+
 const startMaintenance = runRoute({
   id: 'startMaintenance',
   ofAnyVault: true,
@@ -237,6 +264,7 @@ export const RETENTION_ROUTES = [
   getRetention,
   setRetention,
   listKept,
+  previewRetention,
   startMaintenance,
   moveToTrash,
   takeBack,

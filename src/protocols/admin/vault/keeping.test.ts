@@ -94,6 +94,13 @@ describe('what is kept, over the admin API', () => {
 
   it('rules move what they do not keep to the trash, and lists say so', async () => {
     const [first, second] = [await backup(), await backup()];
+    const { body: preview } = await post('/retention/preview', { rules: { last: 1 } });
+    expect(preview['snapshots']).toMatchObject([
+      { snapshotId: first, keptBy: [] },
+      { snapshotId: second, keptBy: ['newest', 'last'] },
+    ]);
+    expect(await get('/retention')).toEqual({ sources: [] });
+    expect(refused(await post('/retention/preview', { rules: { last: 0 } }))).toEqual([400, 'retention-malformed']);
     await post('/retention', { rules: { last: 1 } });
     const dry = await endOf(await post('/maintenance', { dryRun: true }));
     expect(dry.report).toMatchObject({ trashed: 1, snapshotIds: [first], deletedSnapshots: 0 });

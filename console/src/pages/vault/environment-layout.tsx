@@ -1,0 +1,107 @@
+import { Button, Menu, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconDatabaseExport, IconFolder, IconSettings } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Suspense } from 'react';
+import { useApi } from '../../api/api.ts';
+import { ButtonLink } from '../../ui/links.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Page } from '../../ui/page.tsx';
+import { SectionLinks } from '../../ui/section-links.tsx';
+import { sourcesQuery } from './api/vault-queries.ts';
+import { useEnvironment } from './api/use-environment.ts';
+import { DarkNotice } from './keys/dark-notice.tsx';
+import { FolderOnce } from './runs/folder-once.tsx';
+import { useStartRun } from './runs/use-start-run.ts';
+import { placeText, storageTypeName } from './words/storage-words.ts';
+
+const SECTIONS = [
+  { to: '/environments/$environmentId', name: 'Overview' },
+  { to: '/environments/$environmentId/sources', name: 'Sources' },
+  { to: '/environments/$environmentId/schedules', name: 'Schedules' },
+  { to: '/environments/$environmentId/snapshots', name: 'Snapshots' },
+  { to: '/environments/$environmentId/runs', name: 'Runs' },
+  { to: '/environments/$environmentId/recovery', name: 'Recovery' },
+  { to: '/environments/$environmentId/retention', name: 'Retention' },
+  { to: '/environments/$environmentId/holds', name: 'Holds' },
+  { to: '/environments/$environmentId/agents', name: 'Agents' },
+  { to: '/environments/$environmentId/alerts', name: 'Alerts' },
+] as const;
+
+/** What is around every page of one environment. */
+export function EnvironmentLayout() {
+  const { environmentId, label, storage } = useEnvironment();
+  return (
+    <Page
+      title={label}
+      about={`${storageTypeName(storage.type)}, ${placeText(storage)}, ${storage.region}`}
+      actions={
+        <>
+          <ButtonLink
+            to="/settings/backup-environment/$environmentId"
+            params={{ environmentId }}
+            variant="default"
+            leftSection={<IconSettings size={16} aria-hidden />}
+          >
+            Settings
+          </ButtonLink>
+          <BackUpNow environmentId={environmentId} />
+        </>
+      }
+    >
+      <SectionLinks label={`Sections of ${label}`}>
+        {SECTIONS.map(({ to, name }) => (
+          <Link key={to} to={to} params={{ environmentId }} activeOptions={{ exact: name === 'Overview' }}>
+            {name}
+          </Link>
+        ))}
+      </SectionLinks>
+      <DarkNotice />
+      <Suspense fallback={<Loading />}>
+        <Stack gap="xl">
+          <Outlet />
+        </Stack>
+      </Suspense>
+    </Page>
+  );
+}
+
+function BackUpNow({ environmentId }: { readonly environmentId: string }) {
+  const { data: sources = [] } = useQuery(sourcesQuery(useApi(), environmentId));
+  const [isAsking, { open, close }] = useDisclosure(false);
+  const start = useStartRun(environmentId, (api, sourceId: string) => api.startBackup(environmentId, { sourceId }));
+  return (
+    <>
+      <Menu position="bottom-end" width={260}>
+        <Menu.Target>
+          <Button
+            loading={start.isPending}
+            leftSection={<IconDatabaseExport size={16} aria-hidden />}
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+          >
+            Back up now
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {sources.length > 0 && <Menu.Label>A source</Menu.Label>}
+          {sources.map(({ sourceId, name }) => (
+            <Menu.Item key={sourceId} onClick={() => start.mutate(sourceId)}>
+              {name}
+            </Menu.Item>
+          ))}
+          {sources.length === 0 && (
+            <Menu.Label>
+              <Text size="xs">A source that is backed up again and again comes best from the section Sources.</Text>
+            </Menu.Label>
+          )}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconFolder size={16} aria-hidden />} onClick={open}>
+            A folder, this once…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <FolderOnce environmentId={environmentId} isOpen={isAsking} onClose={close} />
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import type { Environment } from '@keystead/sdk';
+import { Checkbox, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { useStartRun } from '../runs/use-start-run.ts';
+
+interface RestoreDatabasesDialogProps {
+  readonly environment: Environment;
+  readonly snapshotId: string;
+  readonly onClose: () => void;
+}
+
+/** Databases of a snapshot, into a running PostgreSQL server. */
+export function RestoreDatabasesDialog({ environment, snapshotId, onClose }: RestoreDatabasesDialogProps) {
+  const { environmentId, label } = environment;
+  const form = useForm({
+    mode: 'controlled',
+    initialValues: {
+      host: '',
+      port: '' as number | string,
+      user: 'postgres',
+      password: '',
+      tls: null as string | null,
+      databases: '',
+      roles: false,
+      owners: true,
+      replaceExisting: false,
+    },
+  });
+  const { host, port, user, password, tls, databases, ...rest } = form.values;
+  const wanted = databases
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [database = '', into] = line.split('=').map((part) => part.trim());
+      return { database, ...(into !== undefined && into !== '' && { into }) };
+    });
+  const start = useStartRun(environmentId, (api) =>
+    api.startDatabaseRestore(environmentId, {
+      snapshotId,
+      to: {
+        host: host.trim(),
+        user: user.trim(),
+        ...(port !== '' && { port: Number(port) }),
+        ...(tls !== null && { tls: tls as 'disable' | 'require' | 'verify-full' }),
+        ...(password !== '' && { password }),
+      },
+      ...(wanted.length > 0 && { databases: wanted }),
+      ...rest,
+    }),
+  );
+  return (
+    <FormDialog
+      isOpen
+      onClose={onClose}
+      title="Restore databases"
+      about="Each is made anew, or filled where it is empty. Where a database of the name holds something, nothing is replaced unless you say so below: restore it under another name, and look at it first."
+      verb="Restore the databases"
+      isReady={host.trim() !== '' && user.trim() !== ''}
+      command={VAULT_COMMANDS.restoreDatabases(label, snapshotId, host || 'db.example.com')}
+      onSubmit={() => start.mutateAsync(undefined)}
+    >
+      <Textarea
+        label="Databases"
+        description="One a line, such as orders, or orders = orders_restored for another name; empty: all of the snapshot"
+        autosize
+        minRows={2}
+        data-autofocus
+        {...form.getInputProps('databases')}
+      />
+      <TextInput label="Host" placeholder="db.example.com" {...form.getInputProps('host')} />
+      <NumberInput label="Port" placeholder="5432" min={1} max={65_535} {...form.getInputProps('port')} />
+      <TextInput label="User" {...form.getInputProps('user')} />
+      <PasswordInput
+        label="Password"
+        description="For this restore alone: it is not kept"
+        autoComplete="new-password"
+        {...form.getInputProps('password')}
+      />
+      <Select
+        label="TLS"
+        placeholder="Disable on this machine, require elsewhere"
+        clearable
+        data={[
+          { value: 'disable', label: 'Disable' },
+          { value: 'require', label: 'Require' },
+          { value: 'verify-full', label: 'Verify the certificate and the name' },
+        ]}
+        {...form.getInputProps('tls')}
+      />
+      <Checkbox
+        label="Make the roles that the server does not have"
+        {...form.getInputProps('roles', { type: 'checkbox' })}
+      />
+      <Checkbox
+        label="Give things their owners and rights"
+        description="Without it everything belongs to the user above"
+        {...form.getInputProps('owners', { type: 'checkbox' })}
+      />
+      <Checkbox
+        label="Replace what is there of the same name"
+        description="What the dump has is dropped and made anew in databases that are not empty"
+        {...form.getInputProps('replaceExisting', { type: 'checkbox' })}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,134 @@
+import type { Run } from '@keystead/sdk';
+import { Alert, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useApi } from '../../../api/api.ts';
+import { useAct } from '../../../api/use-act.ts';
+import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { Command } from '../../../ui/command.tsx';
+import { Confirm } from '../../../ui/confirm.tsx';
+import { CopyText } from '../../../ui/copy-text.tsx';
+import { Facts } from '../../../ui/facts.tsx';
+import { ButtonLink, TextLink } from '../../../ui/links.tsx';
+import { StateBadge } from '../../../ui/state-badge.tsx';
+import { Time } from '../../../ui/time.tsx';
+import { environmentKey, isOpen, runQuery } from '../api/vault-queries.ts';
+import { runName, runState, runSubject } from '../words/run-words.ts';
+import { RunProgress } from './run-progress.tsx';
+import { RunReport } from './run-report.tsx';
+
+/** One run: how far it is, and once it has ended, what came of it. */
+export function RunPage() {
+  const { environmentId, runId } = useParams({ from: '/shell/environments/$environmentId/runs/$runId' });
+  const { data: run } = useSuspenseQuery(runQuery(useApi(), runId));
+  const queries = useQueryClient();
+  const isRunning = isOpen(run);
+  useEffect(() => {
+    // What it has changed is read anew once it has ended: snapshots, sources, what was proven.
+    if (!isRunning) void queries.invalidateQueries({ queryKey: environmentKey(environmentId) });
+  }, [isRunning, queries, environmentId]);
+  const { name, tone } = runState(run);
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-start">
+        <Stack gap={2}>
+          <Text size="sm">
+            <TextLink to="/environments/$environmentId/runs" params={{ environmentId }} size="sm">
+              Runs
+            </TextLink>{' '}
+            /
+          </Text>
+          <Group gap="sm">
+            <Title order={2} size="h3">
+              {runName(run)} {runSubject(run)}
+            </Title>
+            <span role="status">
+              <StateBadge tone={tone}>{name}</StateBadge>
+            </span>
+          </Group>
+        </Stack>
+        <RunActions run={run} />
+      </Group>
+      {isRunning && (
+        <Paper withBorder p="md">
+          <RunProgress run={run} />
+        </Paper>
+      )}
+      {run.problem !== undefined && (
+        <Alert color="red" title="It failed" data-problem={run.problem.code}>
+          <Text size="sm">{run.problem.message}</Text>
+          <Text size="xs" c="dimmed">
+            {run.problem.code}. Nothing of it counts: a backup that failed is none.
+          </Text>
+        </Alert>
+      )}
+      <Facts
+        facts={[
+          ['Started', <Time key="started" at={run.startedAt} />],
+          ['Ended', run.endedAt && <Time key="ended" at={run.endedAt} />],
+          ['Started by', run.startedBy],
+          ['Master key', run.masterKey && <span className="ks-code">{run.masterKey}</span>],
+          ['Id', <CopyText key="id" text={run.runId} label="the id of the run" />],
+        ]}
+      />
+      {run.report !== undefined && <RunReport run={run} report={run.report} />}
+      {run.kind === 'backup' && run.state === 'failed' && <WhyFailed />}
+      <Command words={VAULT_COMMANDS.showRun(runId)} />
+    </Stack>
+  );
+}
+
+function WhyFailed() {
+  return (
+    <List size="sm" c="dimmed">
+      <List.Item>What had been stored by then is used again by the next run.</List.Item>
+      <List.Item>The snapshots before are as they were.</List.Item>
+    </List>
+  );
+}
+
+function RunActions({ run }: { readonly run: Run }) {
+  const [isAsking, { open, close }] = useDisclosure(false);
+  const { environmentId, runId, kind, report } = run;
+  const cancel = useAct({
+    act: (api) => api.cancelRun(runId),
+    touches: [['runs', runId], environmentKey(environmentId)],
+    done: () => 'The run was asked to stop. It ends soon.',
+  });
+  const snapshotId = kind === 'backup' ? report?.snapshotId : undefined;
+  if (isOpen(run)) {
+    return (
+      <>
+        <Button variant="default" onClick={open}>
+          Cancel the run
+        </Button>
+        <Confirm
+          isOpen={isAsking}
+          onClose={close}
+          title={`Cancel this ${runName(run).toLowerCase()}?`}
+          verb="Cancel the run"
+          isDangerous
+          command={VAULT_COMMANDS.cancelRun(runId)}
+          onConfirm={() => cancel.mutateAsync()}
+        >
+          {kind === 'backup'
+            ? 'No snapshot comes of it. What was stored so far is used again by the next run.'
+            : kind === 'restore'
+              ? 'Files that are whole stay where they were written; the same restore goes on where it was.'
+              : 'It ends soon, and can be started again.'}
+        </Confirm>
+      </>
+    );
+  }
+  return snapshotId === undefined ? null : (
+    <ButtonLink
+      to="/environments/$environmentId/snapshots/$snapshotId"
+      params={{ environmentId, snapshotId }}
+      variant="default"
+    >
+      Open the snapshot
+    </ButtonLink>
+  );
+}

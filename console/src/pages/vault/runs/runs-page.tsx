@@ -1,0 +1,74 @@
+import { Select } from '@mantine/core';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '@mantine/core';
+import { useApi } from '../../../api/api.ts';
+import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { Command } from '../../../ui/command.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { Section } from '../../../ui/section.tsx';
+import { runsQuery } from '../api/vault-queries.ts';
+import { useEnvironment } from '../api/use-environment.ts';
+import { OpenRuns } from './open-runs.tsx';
+import { RunsTable } from './runs-table.tsx';
+
+const PAGE = 25;
+const KINDS = [
+  { value: 'backup', label: 'Backups' },
+  { value: 'restore', label: 'Restores' },
+  { value: 'restore-databases', label: 'Restores of databases' },
+  { value: 'verify', label: 'Verifications and drills' },
+  { value: 'maintain', label: 'Maintenance' },
+  { value: 'rewrap', label: 'Changes of master key' },
+];
+
+/** Everything that was done with an environment, newest first. */
+export function RunsPage() {
+  const { environmentId } = useEnvironment();
+  const { data: runs } = useSuspenseQuery(runsQuery(useApi(), environmentId));
+  const { kind } = useSearch({ from: '/shell/environments/$environmentId/runs' });
+  const navigate = useNavigate();
+  const [shown, setShown] = useState(PAGE);
+  const found = kind === undefined ? runs : runs.filter((run) => run.kind === kind);
+  return (
+    <>
+      <OpenRuns runs={found} />
+      <Section
+        title="Runs"
+        about="Runs are forgotten half a year after their end; the snapshots that they made are not."
+        actions={
+          <Select
+            aria-label="Kind of run"
+            placeholder="Every kind"
+            clearable
+            data={KINDS}
+            value={kind ?? null}
+            onChange={(value) =>
+              void navigate({
+                to: '/environments/$environmentId/runs',
+                params: { environmentId },
+                search: value === null ? {} : { kind: value },
+                replace: true,
+              })
+            }
+          />
+        }
+      >
+        {found.length === 0 ? (
+          <EmptyState title="No run yet">
+            Backups, restores and verifications appear here, each with how far it is and what came of it.
+          </EmptyState>
+        ) : (
+          <RunsTable runs={found.slice(0, shown)} />
+        )}
+        {found.length > shown && (
+          <Button variant="default" onClick={() => setShown(shown + PAGE)}>
+            Show older ones
+          </Button>
+        )}
+      </Section>
+      <Command words={VAULT_COMMANDS.listRuns(environmentId)} />
+    </>
+  );
+}

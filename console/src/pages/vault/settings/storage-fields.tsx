@@ -1,0 +1,159 @@
+import {
+  Autocomplete,
+  Group,
+  NumberInput,
+  PasswordInput,
+  Radio,
+  Select,
+  Stack,
+  TextInput,
+} from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '../../../api/api.ts';
+import { STORAGE_TYPES } from '../words/storage-words.ts';
+import type { Form } from './environment-form.ts';
+import { regionsQuery } from './own-keys.ts';
+
+/** Where the data is kept. */
+export function StorageFields({ form, isHostedOffered = true }: { readonly form: Form; readonly isHostedOffered?: boolean }) {
+  const { type, isHosted } = form.values;
+  return (
+    <Stack>
+      {!(isHosted && isHostedOffered) && (
+        <Select
+          label="Storage Type"
+          data={[...STORAGE_TYPES]}
+          allowDeselect={false}
+          maw={420}
+          {...form.getInputProps('type')}
+        />
+      )}
+      <RegionField form={form} />
+      {!isHosted && (type === 'folder' ? <FolderFields form={form} /> : <BucketFields form={form} />)}
+    </Stack>
+  );
+}
+
+export function RegionField({ form }: { readonly form: Form }) {
+  const { data: regions = [] } = useQuery(regionsQuery(useApi()));
+  return (
+    <Autocomplete
+      label="Region"
+      description="Of the storage. It must match the region of the key"
+      placeholder="us-east-1"
+      data={regions}
+      maw={420}
+      {...form.getInputProps('region')}
+    />
+  );
+}
+
+function FolderFields({ form }: { readonly form: Form }) {
+  return (
+    <TextInput
+      label="Folder"
+      description="An absolute path on the server, below a folder that the operator allows (KEYSTEAD_VAULT_ROOTS); NFS too"
+      placeholder="/srv/vaults/production"
+      {...form.getInputProps('path')}
+    />
+  );
+}
+
+function BucketFields({ form }: { readonly form: Form }) {
+  const { type, lock } = form.values;
+  return (
+    <>
+      <Group grow align="flex-start">
+        <TextInput label="Bucket Name" placeholder="acme-backups" {...form.getInputProps('bucketName')} />
+        <TextInput
+          label="Prefix"
+          description="Where in the bucket; empty: all of it"
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          placeholder="production/"
+          {...form.getInputProps('prefix')}
+        />
+      </Group>
+      <TextInput
+        label="Endpoint"
+        description={
+          type === 's3-compatible' ? "The store's address" : "Only where it is not the provider's own of the region"
+        }
+        placeholder="https://s3.example.com"
+        {...form.getInputProps('storageEndpoint')}
+      />
+      <CredentialFields form={form} />
+      <Group grow align="flex-start">
+        <Select
+          label="Object lock"
+          placeholder="None"
+          clearable
+          data={[
+            { value: 'governance', label: 'Governance: who may bypass it can delete' },
+            { value: 'compliance', label: 'Compliance: nobody can delete' },
+          ]}
+          value={lock === '' ? null : lock}
+          onChange={(value) => form.setFieldValue('lock', value ?? '')}
+        />
+        {lock !== '' && (
+          <NumberInput label="Days" min={1} max={36_500} {...form.getInputProps('lockDays')} />
+        )}
+      </Group>
+      {type !== 'ibm-cos' && (
+        <TextInput
+          label="Server-side key"
+          description="A key of the provider that encrypts once more at rest (SSE-KMS), beneath the own encryption; may stay empty"
+          {...form.getInputProps('serverSideKey')}
+        />
+      )}
+    </>
+  );
+}
+
+/** How a bucket is reached. */
+export function CredentialFields({ form }: { readonly form: Form }) {
+  const { type, credentials } = form.values;
+  return (
+    <>
+      <Radio.Group label="Credentials" {...form.getInputProps('credentials')}>
+        <Stack gap={6} mt={6}>
+          <Radio
+            value="access-key"
+            label="Access key and Secret key"
+            description={type === 'ibm-cos' ? 'HMAC credentials of a service' : 'Of a user made for this alone'}
+          />
+          <Radio
+            value="role"
+            label="A role to assume"
+            description="With an External ID that is your tenant's and that nobody can choose: see the policies to copy"
+          />
+          <Radio
+            value="environment"
+            label="As whom the server itself is"
+            description="Where its operator allows that (KEYSTEAD_LEND_CREDENTIALS)"
+          />
+        </Stack>
+      </Radio.Group>
+      {credentials === 'role' && (
+        <TextInput
+          label="Role"
+          placeholder="arn:aws:iam::111122223333:role/keystead-vault"
+          {...form.getInputProps('roleArn')}
+        />
+      )}
+      {credentials !== 'environment' && (
+        <Group grow align="flex-start">
+          <TextInput
+            label="Access key"
+            autoComplete="off"
+            {...form.getInputProps('storageAccessKeyId')}
+          />
+          <PasswordInput
+            label="Secret key"
+            autoComplete="new-password"
+            {...form.getInputProps('storageSecretAccessKey')}
+          />
+        </Group>
+      )}
+    </>
+  );
+}
