@@ -1,8 +1,9 @@
 import type { KeysteadClient } from '@keystead/sdk';
 import { sessionMock } from './session.ts';
+import { vaultMock } from './vault.ts';
 
 /** Methods of the published client. */
 export type Methods = { readonly [Name in keyof KeysteadClient]: KeysteadClient[Name] };
 
 /** A made-up server in the browser's memory, put together from one table for each part of the console. */
-export const MOCKED = { ...sessionMock } satisfies Partial<Methods>;
+export const MOCKED = { ...vaultMock, ...sessionMock } satisfies Partial<Methods>;

@@ -168,10 +168,7 @@ function Place({ environment }: { readonly environment: Environment }) {
         facts={[
           ['Where', <span key="place">{placeText(storage)}</span>],
           ['Region', storage.region],
-          [
-            'Object lock',
-            storage.objectLock && `${storage.objectLock.days} days, ${storage.objectLock.mode}`,
-          ],
+          ['Object lock', storage.objectLock && `${storage.objectLock.days} days, ${storage.objectLock.mode}`],
           ['Vault', vaultId && <CopyText key="vault" text={vaultId} label="the id of the vault" />],
           ['Writer id', <CopyText key="writer" text={writerId} label="the writer id" />],
           [

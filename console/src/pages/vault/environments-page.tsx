@@ -27,8 +27,8 @@ export function EnvironmentsPage() {
     >
       {environments.length === 0 ? (
         <EmptyState title="No backup environment yet" action={<NewEnvironment />}>
-          An environment says where backups go and under which key. Choose a storage and a master key, add a source, make
-          a first backup, and prove that you can restore it.
+          An environment says where backups go and under which key. Choose a storage and a master key, add a source,
+          make a first backup, and prove that you can restore it.
         </EmptyState>
       ) : (
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
@@ -58,7 +58,10 @@ function EnvironmentCard({ environment }: { readonly environment: Environment })
   const { data: watch } = useQuery(keyWatchQuery(api, environmentId));
   const last = newest(sources?.map(({ lastGoodBackup }) => lastGoodBackup?.at));
   const proven = newest(environment.lastProvenRestorable.map(({ provenAt }) => provenAt));
-  const next = schedules?.map(({ nextTimes: [first] }) => first).filter(isThere).toSorted()[0];
+  const next = schedules
+    ?.map(({ nextTimes: [first] }) => first)
+    .filter(isThere)
+    .toSorted()[0];
   const overdue = sources?.filter(({ overdueSince }) => overdueSince !== undefined).length ?? 0;
   return (
     <Paper withBorder p="lg" component="article" aria-label={label}>
@@ -83,9 +86,9 @@ function EnvironmentCard({ environment }: { readonly environment: Environment })
         <Facts
           facts={[
             ['Master key', <MasterKeyFact key="key" environment={environment} encryption={encryption} />],
-            ['Last good backup', last === undefined ? (sources && 'Never') : <Time key="last" at={last} />],
+            ['Last good backup', last === undefined ? sources && 'Never' : <Time key="last" at={last} />],
             ['Last proven restorable', proven === undefined ? 'Never' : <Time key="proven" at={proven} />],
-            ['Next run', next === undefined ? (schedules && 'Nothing is scheduled') : <Time key="next" at={next} />],
+            ['Next run', next === undefined ? schedules && 'Nothing is scheduled' : <Time key="next" at={next} />],
             ['Held', watch?.held && `The master key is ${keyStateWords(watch.held.code).name.toLowerCase()}`],
           ]}
         />
@@ -94,7 +97,13 @@ function EnvironmentCard({ environment }: { readonly environment: Environment })
   );
 }
 
-function MasterKeyFact({ environment, encryption }: { readonly environment: Environment; readonly encryption: string }) {
+function MasterKeyFact({
+  environment,
+  encryption,
+}: {
+  readonly environment: Environment;
+  readonly encryption: string;
+}) {
   return (
     <Group gap="xs">
       <KeyStateBadge environment={environment} />

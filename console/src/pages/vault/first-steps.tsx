@@ -40,7 +40,9 @@ export function FirstSteps({ environment, sources, runs }: FirstStepsProps) {
           </Step>
         )}
         {step === 1 && first !== undefined && (
-          <Step text={`Make the first backup of ${first.name}. Everything is read once; later ones read what has changed.`}>
+          <Step
+            text={`Make the first backup of ${first.name}. Everything is read once; later ones read what has changed.`}
+          >
             <Button loading={backUp.isPending} onClick={() => backUp.mutate(first.sourceId)}>
               Back up {first.name} now
             </Button>

@@ -89,14 +89,20 @@ export function AgentsPage() {
       >
         {agents.length === 0 ? (
           <EmptyState title="No host of its own yet" action={invite}>
-            Invite a host, bring it the token by a way that you trust, and enrol it there. From then on it backs itself up
-            into this environment.
+            Invite a host, bring it the token by a way that you trust, and enrol it there. From then on it backs itself
+            up into this environment.
           </EmptyState>
         ) : (
           <DataTable caption="Agents" columns={COLUMNS} rows={agents} idOf={({ agentId }) => agentId} />
         )}
       </Section>
-      <Invite environmentId={environmentId} label={label} isOpen={isInviting} onClose={close} onInvited={setInvitation} />
+      <Invite
+        environmentId={environmentId}
+        label={label}
+        isOpen={isInviting}
+        onClose={close}
+        onInvited={setInvitation}
+      />
       {invitation !== undefined && <Token invitation={invitation} onClose={() => setInvitation(undefined)} />}
       <Command words={VAULT_COMMANDS.listAgents(label)} />
     </>
@@ -152,7 +158,15 @@ function Invite({ environmentId, label, isOpen, onClose, onInvited }: InviteProp
 function Token({ invitation, onClose }: { readonly invitation: AgentInvitation; readonly onClose: () => void }) {
   const [isKept, setIsKept] = useState(false);
   const { agent, token, expiresAt } = invitation;
-  const line = shellLine(['keystead', 'agent', 'enroll', '--server', location.origin, '--token-file', `${agent.name}.token`]);
+  const line = shellLine([
+    'keystead',
+    'agent',
+    'enroll',
+    '--server',
+    location.origin,
+    '--token-file',
+    `${agent.name}.token`,
+  ]);
   return (
     <Modal
       opened
@@ -224,8 +238,8 @@ function Revoke({ agent }: { readonly agent: Agent }) {
         onConfirm={() => revoke.mutateAsync()}
       >
         Its credentials end with the answer: it writes no backup from then on. Its snapshots that are there now stay
-        readable; whatever is signed with its key later counts for nobody. It cannot be undone, but the host can be invited
-        anew. Take its credentials of the store away as well.
+        readable; whatever is signed with its key later counts for nobody. It cannot be undone, but the host can be
+        invited anew. Take its credentials of the store away as well.
       </Confirm>
     </>
   );

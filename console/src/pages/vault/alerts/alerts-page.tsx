@@ -66,8 +66,8 @@ export function AlertsPage() {
       >
         {here.length === 0 ? (
           <EmptyState title="Nobody is told of anything yet" action={add}>
-            Have somebody told when a backup fails, when the master key says no, and when a source has not been backed up
-            for too long.
+            Have somebody told when a backup fails, when the master key says no, and when a source has not been backed
+            up for too long.
           </EmptyState>
         ) : (
           <DataTable caption="Channels" columns={CHANNEL_COLUMNS} rows={here} idOf={({ channelId }) => channelId} />
@@ -83,7 +83,13 @@ export function AlertsPage() {
           />
         </Section>
       )}
-      <AddChannel environmentId={environmentId} label={label} isOpen={isAdding} onClose={close} onCreated={setCreated} />
+      <AddChannel
+        environmentId={environmentId}
+        label={label}
+        isOpen={isAdding}
+        onClose={close}
+        onCreated={setCreated}
+      />
       {created?.webhookSecret !== undefined && (
         <Secret label={created.channel.label} secret={created.webhookSecret} onClose={() => setCreated(undefined)} />
       )}

@@ -125,7 +125,12 @@ function Hold({ hold, environmentId, label }: HoldProps) {
               snapshots.length === 0 ? 'Everything, also what is yet to come' : countOf(snapshots.length, 'snapshot'),
             ],
             ['Placed', <Time key="at" at={placedAt} />],
-            ['By', <span key="by" className="ks-code">{placedBy}</span>],
+            [
+              'By',
+              <span key="by" className="ks-code">
+                {placedBy}
+              </span>,
+            ],
             ['Release asked for by', release && <span className="ks-code">{release.requestedBy}</span>],
             ['That counts until', release && <Time at={release.expiresAt} />],
             [

@@ -94,7 +94,9 @@ interface RulesFormProps {
   readonly current: RetentionRules | undefined;
 }
 
-type Counts = Partial<Record<(typeof COUNTS)[number]['member'] | 'minimumAgeDays' | 'trashDays', number | string>>;
+type Counts = Partial<
+  Record<(typeof COUNTS)[number]['member'] | 'minimumAgeDays' | 'trashDays', number | string | undefined>
+>;
 
 const SUGGESTED: Counts = { last: '', hourly: '', daily: 14, weekly: 8, monthly: 12, yearly: '', trashDays: 7 };
 
@@ -146,12 +148,7 @@ function RulesForm({ environmentId, label, source, current }: RulesFormProps) {
             value={counts.minimumAgeDays ?? ''}
             onChange={set('minimumAgeDays')}
           />
-          <NumberInput
-            label="Days in the trash"
-            min={0}
-            value={counts.trashDays ?? ''}
-            onChange={set('trashDays')}
-          />
+          <NumberInput label="Days in the trash" min={0} value={counts.trashDays ?? ''} onChange={set('trashDays')} />
           <Select
             label="Time zone of days and weeks"
             searchable
@@ -203,14 +200,20 @@ const PREVIEW_COLUMNS: readonly Column<Snapshot>[] = [
   { name: 'Why', cell: ({ keptBy }) => keptText(keptBy) },
 ];
 
-function Preview({ snapshots, source }: { readonly snapshots: readonly Snapshot[]; readonly source: string | undefined }) {
+function Preview({
+  snapshots,
+  source,
+}: {
+  readonly snapshots: readonly Snapshot[];
+  readonly source: string | undefined;
+}) {
   const about = source === undefined ? snapshots : snapshots.filter((one) => one.source === source);
   const gone = about.filter(({ keptBy = [] }) => keptBy.length === 0);
   return (
     <Stack gap="xs" role="status">
       <Text size="sm" fw={600}>
-        Of {countOf(about.length, 'snapshot')}, {about.length - gone.length} would stay and {gone.length} would go to the
-        trash.
+        Of {countOf(about.length, 'snapshot')}, {about.length - gone.length} would stay and {gone.length} would go to
+        the trash.
       </Text>
       {about.length > 0 && (
         <DataTable

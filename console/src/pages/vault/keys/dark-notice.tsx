@@ -22,7 +22,9 @@ export function DarkNotice() {
     act: (api) => api.checkKeys(environmentId),
     touches: [environmentKey(environmentId), ['keys']],
     done: ({ keys }) =>
-      keys.every(({ state }) => state === 'good') ? 'The keys are good.' : 'The keys were looked at: they still say no.',
+      keys.every(({ state }) => state === 'good')
+        ? 'The keys are good.'
+        : 'The keys were looked at: they still say no.',
   });
   const enable = useAct({
     act: async (api) => {

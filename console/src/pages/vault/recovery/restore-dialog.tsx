@@ -15,7 +15,11 @@ type Restore = Parameters<Api['startRestore']>[1];
 type Conflict = NonNullable<Restore['conflict']>;
 
 const CONFLICTS: readonly { readonly value: Conflict; readonly label: string; readonly about: string }[] = [
-  { value: 'refuse', label: 'Write nothing at all', about: 'unless the folder is new, empty, or from the same restore' },
+  {
+    value: 'refuse',
+    label: 'Write nothing at all',
+    about: 'unless the folder is new, empty, or from the same restore',
+  },
   { value: 'keep', label: 'Leave it', about: 'only what is missing is restored' },
   { value: 'beside', label: 'Write beside it', about: 'as <name>.restored-<when the snapshot was taken>' },
   { value: 'overwrite', label: 'Replace it', about: 'once the restored file is whole' },
@@ -49,10 +53,12 @@ export function RestoreDialog({ environment, snapshotId, paths, onClose }: Resto
   const plan = useMutation({ mutationFn: () => api.planRestore(environmentId, asked) });
   const start = useStartRun(environmentId, (client) => client.startRestore(environmentId, asked));
   const isReady = destination.trim().startsWith('/');
-  const change = <Value,>(set: (value: Value) => void) => (value: Value) => {
-    set(value);
-    plan.reset();
-  };
+  const change =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      set(value);
+      plan.reset();
+    };
   return (
     <Modal opened onClose={onClose} title="Restore" size="xl" closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack>
@@ -157,8 +163,8 @@ function Plan({ plan }: { readonly plan: RestorePlan }) {
       <Stack gap="sm">
         {isRefused && (
           <Text size="sm">
-            {countOf(counts.refused, 'file is', 'files are')} there and would differ. Choose another folder, or say above
-            what becomes of them.
+            {countOf(counts.refused, 'file is', 'files are')} there and would differ. Choose another folder, or say
+            above what becomes of them.
           </Text>
         )}
         {about.findings.map(({ code, text }) => (

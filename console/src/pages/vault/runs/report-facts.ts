@@ -2,7 +2,9 @@ import type { Run, RunReport } from '@keystead/sdk';
 import { countOf, countText, durationText, sizeText } from '../../../ui/amounts.ts';
 
 type Amount = 'count' | 'size' | 'duration';
-type Counted = { [Name in keyof RunReport]-?: NonNullable<RunReport[Name]> extends number ? Name : never }[keyof RunReport];
+type Counted = {
+  [Name in keyof RunReport]-?: NonNullable<RunReport[Name]> extends number ? Name : never;
+}[keyof RunReport];
 
 const SHOW: Record<Amount, (value: number) => string> = {
   count: countText,
@@ -67,12 +69,14 @@ export function reportLine({ kind, report }: Run): string {
 
 function lineOf(kind: Run['kind'], report: RunReport): string {
   const { files = 0, bytes = 0, newBytes, drill, snapshotCount, rewrapped, deletedSnapshots, trashed } = report;
-  if (drill !== undefined) return `${countOf(drill.files, 'file')} read back, ${countOf(drill.opened, 'envelope')} opened`;
+  if (drill !== undefined)
+    return `${countOf(drill.files, 'file')} read back, ${countOf(drill.opened, 'envelope')} opened`;
   if (kind === 'backup') return `${countOf(files, 'file')}, ${sizeText(newBytes ?? bytes)} new`;
   if (kind === 'restore') return `${countOf(files, 'file')}, ${sizeText(bytes)}`;
   if (kind === 'verify' && snapshotCount !== undefined) return `${countOf(snapshotCount, 'snapshot')} in order`;
   if (rewrapped !== undefined) return `${countOf(rewrapped, 'envelope')} re-wrapped`;
-  if (kind === 'maintain') return `${countText(trashed ?? 0)} to the trash, ${countText(deletedSnapshots ?? 0)} deleted`;
+  if (kind === 'maintain')
+    return `${countText(trashed ?? 0)} to the trash, ${countText(deletedSnapshots ?? 0)} deleted`;
   return '';
 }
 

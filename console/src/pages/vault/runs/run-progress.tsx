@@ -38,7 +38,9 @@ export function RunProgress({ run }: { readonly run: Run }) {
             <Text size="sm">{filesText(progress)}</Text>
             <Text size="sm">{bytesText(progress)}</Text>
             {progress.bytesPerSecond > 0 && <Text size="sm">{sizeText(progress.bytesPerSecond)}/s</Text>}
-            {progress.secondsLeft !== undefined && <Text size="sm">about {durationText(progress.secondsLeft)} left</Text>}
+            {progress.secondsLeft !== undefined && (
+              <Text size="sm">about {durationText(progress.secondsLeft)} left</Text>
+            )}
           </>
         )}
       </Group>

@@ -82,7 +82,12 @@ export function RunReport({ run, report }: { readonly run: Run; readonly report:
           title={`${countOf(problemCount, 'item')} ${run.kind === 'backup' ? 'not kept' : 'not written'}`}
           about={problems.length < problemCount ? `The first ${problems.length} are shown.` : undefined}
         >
-          <DataTable caption="Items with problems" columns={PROBLEM_COLUMNS} rows={problems} idOf={({ path }) => path} />
+          <DataTable
+            caption="Items with problems"
+            columns={PROBLEM_COLUMNS}
+            rows={problems}
+            idOf={({ path }) => path}
+          />
         </Section>
       )}
       {report.commands !== undefined && report.commands.length > 0 && (

@@ -112,12 +112,7 @@ export function SchedulesPage() {
             could restore, and tells you when you could not.
           </EmptyState>
         ) : (
-          <DataTable
-            caption="Schedules"
-            columns={columns}
-            rows={schedules}
-            idOf={({ scheduleId }) => scheduleId}
-          />
+          <DataTable caption="Schedules" columns={columns} rows={schedules} idOf={({ scheduleId }) => scheduleId} />
         )}
       </Section>
       <AddSchedule environmentId={environmentId} isOpen={isAdding} onClose={close} />

@@ -52,8 +52,7 @@ export function KeyCredentialsDialog({ environment, onClose }: CredentialsDialog
   });
   const { accessKeyId, secretAccessKey, apiKey } = form.values;
   const give = useAct({
-    act: (api) =>
-      api.setEnvironmentCredentials(environmentId, isIbm ? { apiKey } : { accessKeyId, secretAccessKey }),
+    act: (api) => api.setEnvironmentCredentials(environmentId, isIbm ? { apiKey } : { accessKeyId, secretAccessKey }),
     touches: [ENVIRONMENTS_KEY],
     done: () => 'The master key is asked with the new credentials.',
   });
@@ -73,11 +72,7 @@ export function KeyCredentialsDialog({ environment, onClose }: CredentialsDialog
       ) : (
         <>
           <TextInput label="Access key" autoComplete="off" {...form.getInputProps('accessKeyId')} />
-          <PasswordInput
-            label="Secret key"
-            autoComplete="new-password"
-            {...form.getInputProps('secretAccessKey')}
-          />
+          <PasswordInput label="Secret key" autoComplete="new-password" {...form.getInputProps('secretAccessKey')} />
         </>
       )}
     </FormDialog>

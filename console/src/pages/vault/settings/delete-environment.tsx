@@ -61,8 +61,8 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
             {countOf(sources?.length ?? 0, 'source')} and their schedules are forgotten: nothing is backed up any more.
           </List.Item>
           <List.Item>
-            {count} stay in {placeText(storage)}. This server does not list them any more; they can be imported again, or
-            restored without a server, by who has the store and the master key.
+            {count} stay in {placeText(storage)}. This server does not list them any more; they can be imported again,
+            or restored without a server, by who has the store and the master key.
           </List.Item>
           <List.Item>Note the writer id and the master key before. It cannot be undone here.</List.Item>
         </List>
@@ -78,12 +78,20 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
       >
         <List size="sm">
           <List.Item>{count} are deleted for good: nobody can restore them, with any key.</List.Item>
-          <List.Item>It is refused under a legal hold, under object lock, and while places that were left stand.</List.Item>
+          <List.Item>
+            It is refused under a legal hold, under object lock, and while places that were left stand.
+          </List.Item>
           <List.Item>Sources and schedules stay: the next backup begins anew.</List.Item>
         </List>
       </Confirm>
       {gone !== undefined && (
-        <Modal opened onClose={() => void leave()} title={`${label} is deleted`} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Modal
+          opened
+          onClose={() => void leave()}
+          title={`${label} is deleted`}
+          size="lg"
+          closeButtonProps={{ 'aria-label': 'Close' }}
+        >
           <Stack>
             <Alert color="yellow" title="What is left, and what opens it">
               <Stack gap="xs">

@@ -1,4 +1,15 @@
-import { Autocomplete, Button, Group, Paper, PasswordInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Autocomplete,
+  Button,
+  Group,
+  Paper,
+  PasswordInput,
+  Radio,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
@@ -135,8 +146,8 @@ export function RecipientFields({ form }: { readonly form: Form }) {
               {recipient.provider === 'recovery' ? (
                 <>
                   <Text size="sm" c="dimmed">
-                    Make the pair where it is to be kept, with the command below. It prints the public half, which belongs
-                    here; the private half never leaves that file.
+                    Make the pair where it is to be kept, with the command below. It prints the public half, which
+                    belongs here; the private half never leaves that file.
                   </Text>
                   <Command words={VAULT_COMMANDS.makeRecoveryKey()} />
                   <TextInput label="Public key" {...form.getInputProps(at('publicKey'))} />

@@ -41,10 +41,7 @@ export function MoveStorageDialog({ environment, onClose }: MoveStorageDialogPro
       }
       onSubmit={() => move.mutateAsync()}
     >
-      <Checkbox
-        label="Vault-hosted backup environment"
-        {...form.getInputProps('isHosted', { type: 'checkbox' })}
-      />
+      <Checkbox label="Vault-hosted backup environment" {...form.getInputProps('isHosted', { type: 'checkbox' })} />
       <StorageFields form={form} />
     </FormDialog>
   );

@@ -54,10 +54,7 @@ function NewEnvironment({ region }: { readonly region: string }) {
   });
   const created = saved?.created;
   return (
-    <Page
-      title="Add a backup environment"
-      about="Storage and master key are used for real before anything is saved."
-    >
+    <Page title="Add a backup environment" about="Storage and master key are used for real before anything is saved.">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -140,7 +137,10 @@ function Settings({ form }: { readonly form: Form }) {
         maw={420}
         {...form.getInputProps('label')}
       />
-      <Section title="Storage Environment" about="Whatever the storage, it sees ciphertext, sizes and times, and nothing else.">
+      <Section
+        title="Storage Environment"
+        about="Whatever the storage, it sees ciphertext, sizes and times, and nothing else."
+      >
         <Checkbox
           label="Vault-hosted backup environment"
           description="The store of this installation, apart for each tenant and environment. Its operator sees ciphertext, and can delete"

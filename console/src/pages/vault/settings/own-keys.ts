@@ -1,4 +1,4 @@
-import { everyItem, type Key } from '@keystead/sdk';
+import { everyItem, type KeySummary } from '@keystead/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../../../api/api.ts';
 
@@ -18,7 +18,7 @@ export const regionsQuery = (api: Api) =>
 export const allKeysQuery = (api: Api) =>
   queryOptions({
     queryKey: ['keys', 'of-all-regions'],
-    queryFn: async (): Promise<readonly Key[]> => {
+    queryFn: async (): Promise<readonly KeySummary[]> => {
       const regions = await Array.fromAsync(everyItem((after) => api.listRegions({ after, limit: MAX_PAGE })));
       const lists = await Promise.all(
         regions.map(({ region }) =>
@@ -30,7 +30,7 @@ export const allKeysQuery = (api: Api) =>
   });
 
 /** The key that a name means, first in the region that is meant. */
-export function findKey(keys: readonly Key[], name: string, region: string): Key | undefined {
+export function findKey(keys: readonly KeySummary[], name: string, region: string): KeySummary | undefined {
   const found = keys.filter(({ keyId, arn, aliases }) => keyId === name || arn === name || aliases.includes(name));
   return found.find((key) => key.region === region) ?? found[0];
 }

@@ -82,7 +82,11 @@ export function PoliciesToCopy({ facts }: { readonly facts: Omit<Query, 'for' | 
         </Stack>
       )}
       <Command
-        words={role === null || subject === 'trust' ? VAULT_COMMANDS.policy(subject) : VAULT_COMMANDS.policyOfRole(subject, role)}
+        words={
+          role === null || subject === 'trust'
+            ? VAULT_COMMANDS.policy(subject)
+            : VAULT_COMMANDS.policyOfRole(subject, role)
+        }
       />
     </Section>
   );

@@ -27,7 +27,11 @@ export function RegionHint({ encryption, region, keyName }: RegionHintProps) {
   const hint =
     name === '' || region.trim() === ''
       ? { text: 'The key must be in the region of the storage.' }
-      : hintOf(regionOfKeyName(name) ?? findKey(own.data ?? [], name, region)?.region, isOwn && own.data !== undefined, region);
+      : hintOf(
+          regionOfKeyName(name) ?? findKey(own.data ?? [], name, region)?.region,
+          isOwn && own.data !== undefined,
+          region,
+        );
   const Icon = hint.isGood === true ? IconCheck : IconAlertTriangle;
   return (
     <Text

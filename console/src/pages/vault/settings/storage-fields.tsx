@@ -1,13 +1,4 @@
-import {
-  Autocomplete,
-  Group,
-  NumberInput,
-  PasswordInput,
-  Radio,
-  Select,
-  Stack,
-  TextInput,
-} from '@mantine/core';
+import { Autocomplete, Group, NumberInput, PasswordInput, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
 import { STORAGE_TYPES } from '../words/storage-words.ts';
@@ -15,7 +6,13 @@ import type { Form } from './environment-form.ts';
 import { regionsQuery } from './own-keys.ts';
 
 /** Where the data is kept. */
-export function StorageFields({ form, isHostedOffered = true }: { readonly form: Form; readonly isHostedOffered?: boolean }) {
+export function StorageFields({
+  form,
+  isHostedOffered = true,
+}: {
+  readonly form: Form;
+  readonly isHostedOffered?: boolean;
+}) {
   const { type, isHosted } = form.values;
   return (
     <Stack>
@@ -94,9 +91,7 @@ function BucketFields({ form }: { readonly form: Form }) {
           value={lock === '' ? null : lock}
           onChange={(value) => form.setFieldValue('lock', value ?? '')}
         />
-        {lock !== '' && (
-          <NumberInput label="Days" min={1} max={36_500} {...form.getInputProps('lockDays')} />
-        )}
+        {lock !== '' && <NumberInput label="Days" min={1} max={36_500} {...form.getInputProps('lockDays')} />}
       </Group>
       {type !== 'ibm-cos' && (
         <TextInput
@@ -142,11 +137,7 @@ export function CredentialFields({ form }: { readonly form: Form }) {
       )}
       {credentials !== 'environment' && (
         <Group grow align="flex-start">
-          <TextInput
-            label="Access key"
-            autoComplete="off"
-            {...form.getInputProps('storageAccessKeyId')}
-          />
+          <TextInput label="Access key" autoComplete="off" {...form.getInputProps('storageAccessKeyId')} />
           <PasswordInput
             label="Secret key"
             autoComplete="new-password"

@@ -85,7 +85,13 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
       name: 'Size',
       isNumber: true,
       cell: ({ type, size, items }) =>
-        type === 'folder' ? (items === undefined ? '' : countOf(items, 'item')) : size === undefined ? '' : sizeText(size),
+        type === 'folder'
+          ? items === undefined
+            ? ''
+            : countOf(items, 'item')
+          : size === undefined
+            ? ''
+            : sizeText(size),
     },
     { name: 'Changed', isSpare: true, cell: ({ modifiedAt }) => exactTime(modifiedAt) },
     { name: 'Mode', isSpare: true, cell: ({ mode }) => <span className="ks-code">{mode}</span> },
@@ -146,9 +152,7 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
       )}
       <Command
         words={
-          path === ''
-            ? VAULT_COMMANDS.browseRoot(label, snapshotId)
-            : VAULT_COMMANDS.browse(label, snapshotId, path)
+          path === '' ? VAULT_COMMANDS.browseRoot(label, snapshotId) : VAULT_COMMANDS.browse(label, snapshotId, path)
         }
       />
     </Section>

@@ -228,7 +228,9 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => void navigate({ to: '/environments/$environmentId/snapshots/$snapshotId', params })}>
+          <Menu.Item
+            onClick={() => void navigate({ to: '/environments/$environmentId/snapshots/$snapshotId', params })}
+          >
             Browse and restore
           </Menu.Item>
           <Menu.Item
@@ -272,8 +274,8 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
         command={VAULT_COMMANDS.trash(label, snapshotId)}
         onConfirm={() => trash.mutateAsync(undefined)}
       >
-        It lies there for the days that the rules of retention say, seven where there are none, and can be taken back until
-        then. Afterwards the next maintenance deletes it.
+        It lies there for the days that the rules of retention say, seven where there are none, and can be taken back
+        until then. Afterwards the next maintenance deletes it.
       </Confirm>
       <Confirm
         isOpen={isForgetting}
@@ -284,8 +286,8 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
         typed="for good"
         onConfirm={() => forget.mutateAsync(undefined)}
       >
-        What opens it is destroyed at once: nobody can restore it from then on, with any key. It does not go to the trash,
-        and cannot be undone.
+        What opens it is destroyed at once: nobody can restore it from then on, with any key. It does not go to the
+        trash, and cannot be undone.
       </Confirm>
     </>
   );

@@ -42,7 +42,8 @@ export function SourceDialog({ environmentId, source, onClose }: SourceDialogPro
     done: ({ name }) => (source === undefined ? `${name} is a source now.` : `${name} is changed.`),
   });
   const isReady =
-    values.name !== '' && (values.kind === 'folder' ? values.path.startsWith('/') : values.host !== '' && values.user !== '');
+    values.name !== '' &&
+    (values.kind === 'folder' ? values.path.startsWith('/') : values.host !== '' && values.user !== '');
   return (
     <FormDialog
       isOpen

@@ -111,5 +111,5 @@ function specOf(form: SourceForm, source: Source | undefined): Pick<NewSource, '
 
 function lines<Name extends string>(name: Name, value: string): { readonly [N in Name]?: readonly string[] } {
   const given = value.split('\n').filter((line) => line.trim() !== '');
-  return given.length === 0 ? {} : ({ [name]: given } as { readonly [N in Name]: readonly string[] });
+  return given.length === 0 ? {} : ({ [name]: given } as unknown as { readonly [N in Name]: readonly string[] });
 }
