@@ -164,6 +164,32 @@ describe('scopes of a credential', () => {
     expect(await outcome(bounded.createEnrolment(userId, { reset: true }))).toBe('credential-bounded');
   });
 
+  it.each(['Look', 'LOOK', 'Auditor', 'auditor ', 'l\u043eok', 'ａuditor', 'nobody', '*', '../look'])(
+    'are names to the letter, but for the case of your own: %j',
+    async (name) => {
+      const isOwn = name.toLowerCase() === 'look';
+      const came = await outcome(issue('api-key', [name]));
+      expect(came).toBe(isOwn ? 'done' : came);
+      expect(['done', 'access-policy-not-found', 'invalid-request']).toContain(came);
+      if (!isOwn) expect(came).not.toBe('done');
+    },
+  );
+
+  it("are never another tenant's policies, nor do its ids lead anywhere", async () => {
+    const other = await admin.createTenant({ name: 'other', region });
+    const there = sdk(other.apiKey);
+    await there.createPolicy({ name: 'theirs', document: document('kms:*') });
+    expect(await outcome(issue('api-key', ['theirs']))).toBe('access-policy-not-found');
+    expect(await outcome(there.createCredential(userId, { type: 'api-key', scopes: ['theirs'] }))).toBe(
+      'principal-not-found',
+    );
+    expect((await there.listCredentials({ principal: userId })).items).toEqual([]);
+    expect(await there.checkAccess({ questions: [{ action: 'kms:Encrypt', region, key: keyId }] })).toEqual({
+      allowed: [false],
+    });
+    expect((await there.listApprovals()).items).toEqual([]);
+  });
+
   it('are told when somebody asks why, and follow their policy from the next request on', async () => {
     await admin.createPolicy({ name: 'changing', document: document('kms:DescribeKey') });
     const { apiKey = '', credential } = await issue('api-key', ['changing']);

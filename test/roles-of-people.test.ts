@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../src/access/evaluate.ts';
 import { BUILT_IN_NAMES, BUILT_IN_POLICIES, BUILT_IN_TEXTS } from '../src/identity/built-in-policies.ts';
+import { adminHouse, examplePath, type AdminHouse } from '../src/protocols/admin/admin.fixture.ts';
 import { ADMIN_ROUTES } from '../src/protocols/admin/routes.ts';
 import { OPERATIONS } from '../src/protocols/aws-kms/operations.ts';
 import { CATALOG } from '../src/protocols/key-protect/catalog.ts';
@@ -316,4 +317,30 @@ describe('the roles of people', () => {
     expect(new Set(lines).size).toBe(lines.length);
     for (const line of lines) expect(line).toMatch(/^[A-Z].{20,140}$/);
   });
+});
+
+/** The same by the routes themselves: what a role may not do is refused, whatever else the role may. */
+describe('a role of people, on every route that is not for it', () => {
+  let house: AdminHouse;
+  beforeAll(async () => {
+    house = await adminHouse();
+  });
+  afterAll(() => house.close());
+
+  it.each(Object.entries(LETTERS) as [Role, string][])(
+    '%s is refused, with the permission that it lacks',
+    async (role, letter) => {
+      const { apiKey } = await house.member([role]);
+      const others = ADMIN_ROUTES.filter(
+        ({ access, action }) => access === undefined && !ROWS.get(action)?.includes(letter),
+      );
+      expect(others.length).toBeGreaterThan(50);
+      for (const route of others) {
+        const { status, body } = await house.send(apiKey, route.method, examplePath(route), route.example.body);
+        const { code, message } = body['error'] as { code: string; message: string };
+        expect([route.id, status, code]).toEqual([route.id, 403, 'access-denied']);
+        expect(message).toContain(route.action);
+      }
+    },
+  );
 });
