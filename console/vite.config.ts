@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compressed } from './build/compressed.ts';
+import { purged } from './build/purged.ts';
 
 /**
  * `vite build` makes what the server serves below `/console/`. `vite` alone, `npm run dev`, shows the console over made-up
@@ -11,7 +12,7 @@ export default defineConfig(({ command }) => {
   return {
     root: import.meta.dirname,
     base: '/console/',
-    plugins: [react(), compressed()],
+    plugins: [react(), purged(), compressed()],
     define: { 'import.meta.env.IS_MOCKED': JSON.stringify(command === 'serve' && server === undefined) },
     html: { cspNonce: 'KEYSTEAD_NONCE' },
     build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
