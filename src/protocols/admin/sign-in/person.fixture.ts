@@ -1,10 +1,15 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
 import { issueEnrolment } from '../../../identity/sign-in/enrolment.ts';
 import type { Member } from '../../../identity/principal.ts';
 import type { BuiltInPolicy } from '../../../identity/built-in-policies.ts';
+import { Directory } from '../../../identity/directory.ts';
+import { Pipeline } from '../../../pipeline/execute.ts';
 import type { AdminHouse, Answer } from '../admin.fixture.ts';
-import { ADMIN_PREFIX } from '../api.ts';
+import { ADMIN_PREFIX, createAdminApi } from '../api.ts';
 import { Authenticator } from './authenticator.fixture.ts';
+import { quickSignIn } from './sign-in.fixture.ts';
 
 /** A browser: it keeps the cookie, and says where a request comes from. */
 export class TestBrowser {
@@ -42,6 +47,28 @@ export class TestBrowser {
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
     return this.send('POST', path, body, headers);
   }
+}
+
+/** Another node on the store of a house: it has seen nothing of what the first one did but what is stored. */
+export async function anotherNode(house: AdminHouse): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { store, services } = house;
+  const { barrier, clock, random } = services;
+  const api = await createAdminApi({
+    ...services,
+    directory: new Directory(store, barrier),
+    pipeline: new Pipeline(store, clock, random),
+    signIn: quickSignIn(clock),
+  });
+  const server = createServer(api.routing);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await api.close();
+    },
+  };
 }
 
 /** The options that an answer asks an authenticator by. */
