@@ -15,6 +15,7 @@ export interface StoredTotp {
 
 const PERIOD_SECONDS = 30;
 const DIGITS = 6;
+const CODE = /^[0-9]{6}$/;
 /** RFC 4226 section 4 recommends 160 bits. */
 const SECRET_LENGTH = 20;
 
@@ -34,6 +35,7 @@ export function totpSetup(secret: Uint8Array, issuer: string, userName: string):
  * not newer than the last one that was taken.
  */
 export function stepOfCode(secret: Uint8Array, code: string, lastStep: number, nowMs: number): number | undefined {
+  if (!CODE.test(code)) return undefined;
   const delta = totpOf(secret).validate({ token: code, timestamp: nowMs, window: 1 });
   if (delta === null) return undefined;
   const step = Math.floor(nowMs / 1000 / PERIOD_SECONDS) + delta;

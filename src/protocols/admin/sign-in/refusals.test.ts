@@ -122,8 +122,9 @@ describe('a password that signs nobody in', () => {
     expect(seen(answer)).toEqual(REFUSED);
     expect([work.hashed - hashed, work.waited - waited]).toEqual([1, 1]);
     const entries = entriesSince(before);
-    if (reason === undefined) expect(entries).toEqual([]);
-    else expect(entries).toMatchObject([{ action: 'keystead:SignIn', outcome: 'refused', reason }]);
+    // Of somebody whom nobody knows there is no log: those are counted.
+    const told = reason === undefined ? [] : [{ action: 'keystead:SignIn', outcome: 'refused', reason }];
+    expect(entries).toMatchObject(told);
   });
 
   it('has the same answer where the tenant lets nobody in by one', async () => {
@@ -304,7 +305,7 @@ it('writes no password, code, secret, token or cookie anywhere', async () => {
   const cookie = (browser.cookie as string).split('=')[1] as string;
   const secrets = [canary, secret, token, cookie, ...recovery.flatMap((one) => [one, one.replaceAll('-', '')])];
   const kinds = ['sign-in', 'enrolment', 'credential', 'principal'] as const;
-  const records = await Promise.all(kinds.map((kind) => house.store.listAll(kind)));
+  const records = kinds.map((kind) => house.store.listAll(kind));
   const kept = [
     ...records.flat().map((record) => `${record.id} ${String(record.body)}`),
     ...entriesSince(0).map((entry) => JSON.stringify(entry)),
