@@ -50,7 +50,7 @@ describe('lockout', () => {
       fc.integer({ min: -1e13, max: 1e13 }),
       (wrong, atMs, stepMs) => {
         const attempts = afterWrong({ wrong }, atMs);
-        const leftMs = (attempts.lockedUntilMs ?? 0) - (atMs + stepMs);
+        const leftMs = (attempts.lockedUntilMs ?? Number.NEGATIVE_INFINITY) - (atMs + stepMs);
         return isLocked(attempts, atMs + stepMs) === (leftMs > 0 && leftMs <= 3_600_000);
       },
     );
