@@ -34,6 +34,13 @@ describe('the overview', () => {
     return body;
   };
 
+  async function ended(run: unknown): Promise<void> {
+    for (let state: unknown = 'running'; state === 'running';) {
+      state = (await house.send(administrator, 'GET', `/runs/${String(run)}`)).body['state'];
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
   it('of nothing says that there is nothing', async () => {
     expect(await overview()).toMatchObject({
       keys: { count: 0, isAtLeast: false, states: [], soon: [] },
@@ -89,12 +96,17 @@ describe('the overview', () => {
     expect(await overview()).toMatchObject({
       environments: { items: [{ sources: 1, unprovenSources: 1, runsInFlight: 0, nextRun: { task: 'verify' } }] },
     });
+    // A folder that is no source is a backup too.
+    const folder = join(house.scratch, 'sources', 'records');
+    const other = await post(`/environments/${environmentId}/backups`, { source: folder, sourceName: 'by hand' });
+    await ended(other.body['runId']);
+    expect(await overview()).toMatchObject({
+      environments: { items: [{ lastBackup: { source: folder, runId: other.body['runId'] } }] },
+    });
+    house.setClock(house.services.clock() + 1_000);
     const run = await post(`/environments/${environmentId}/backups`, { sourceId: source.body['sourceId'] });
     expect(await overview()).toMatchObject({ environments: { items: [{ runsInFlight: 1 }] } });
-    for (let state = 'running'; state === 'running';) {
-      state = (await house.send(administrator, 'GET', `/runs/${String(run.body['runId'])}`)).body['state'] as string;
-      await new Promise((done) => setTimeout(done, 20));
-    }
+    await ended(run.body['runId']);
     expect(await overview()).toMatchObject({
       environments: {
         count: 1,

@@ -6,7 +6,8 @@ import { readEnvironment } from '../../../vault/environments/environment-record.
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { regionOfKey } from '../../../vault/environments/key-region.ts';
 import type { KeyWatch } from '../../../vault/key-watch/key-watch.ts';
-import { LOCK_SPACE } from '../../../vault/runs/run-record.ts';
+import { LOCK_SPACE, readRun } from '../../../vault/runs/run-record.ts';
+import { runId } from '../../../vault/runs/run.ts';
 import { readSchedule } from '../../../vault/schedules/schedule-record.ts';
 import type { Schedule } from '../../../vault/schedules/schedule.ts';
 import type { BackupSource } from '../../../vault/sources/backup-source.ts';
@@ -17,6 +18,9 @@ import { overviewPart, type PartContext } from './part.ts';
 
 const MAX_ENVIRONMENTS = 200;
 const MAX_OF_EACH = 1_000;
+/** Runs of folders that are no sources are looked for this far back, and so many at the most. */
+const LATE_MS = 7 * 24 * 3_600_000;
+const MAX_RUNS = 100;
 const TEXT = Type.String();
 const COUNT = Type.Integer({ minimum: 0 });
 
@@ -95,10 +99,13 @@ async function runsOf(records: RecordReader, tenantId: string): Promise<Map<stri
 }
 
 async function summaryOf(
-  { services: { records, vault }, proof: { tenant } }: PartContext,
+  context: PartContext,
   environment: Environment,
   runsInFlight: number,
 ): Promise<Static<typeof ENVIRONMENT>> {
+  const { services, proof } = context;
+  const { records, vault } = services;
+  const { tenant } = proof;
   const { id, label, encryption, storage, holds = [] } = environment;
   const [sources, schedules, watch] = await Promise.all([
     sourcesOf(records, tenant, id),
@@ -116,7 +123,7 @@ async function summaryOf(
     sources: sources.length,
     overdueSources: sources.filter(({ overdueSinceMs }) => overdueSinceMs !== undefined).length,
     ...provenOf(environment, sources),
-    ...lastBackupOf(sources),
+    ...(await lastBackupOf(context, environment, sources)),
     ...nextRunOf(schedules),
     runsInFlight,
     releasesAsked: holds.filter(({ release, released }) => release !== undefined && released === undefined).length,
@@ -158,12 +165,35 @@ function provenOf({ proven = [] }: Environment, sources: readonly BackupSource[]
   return { unprovenSources: unproven.length, ...(last && { lastProven: showProven(last) }) };
 }
 
-function lastBackupOf(sources: readonly BackupSource[]) {
-  const good = sources.flatMap(({ name, lastGood }) => (lastGood ? [{ name, ...lastGood }] : []));
-  const last = good.toSorted((one, other) => other.atMs - one.atMs)[0];
+interface LastBackup {
+  readonly name: string;
+  readonly snapshotId: string;
+  readonly runId: string;
+  readonly atMs: number;
+}
+
+/** The newest good backup of a source that the environment knows, or of any folder. */
+async function lastBackupOf(context: PartContext, { id, heads }: Environment, sources: readonly BackupSource[]) {
+  const good = sources.flatMap(({ name, lastGood }): LastBackup[] => (lastGood ? [{ name, ...lastGood }] : []));
+  const folders = heads.length === 0 ? [] : await lateFolders(context, id);
+  const last = [...good, ...folders].toSorted((one, other) => other.atMs - one.atMs)[0];
   if (last === undefined) return {};
-  const { name, snapshotId, runId, atMs } = last;
-  return { lastBackup: { source: name, snapshotId, runId, at: timestamp(atMs) } };
+  const { name, snapshotId, runId: run, atMs } = last;
+  return { lastBackup: { source: name, snapshotId, runId: run, at: timestamp(atMs) } };
+}
+
+/** Good backups of the last days that were of no source. Ids of runs sort by their time. */
+async function lateFolders({ services, proof: { tenant }, nowMs }: PartContext, id: string): Promise<LastBackup[]> {
+  const after = runId(nowMs - LATE_MS, services.random);
+  const rows = await services.records.list(tenant.tenantId, 'run', id, { after, limit: MAX_RUNS });
+  return rows.flatMap((row): LastBackup[] => {
+    const { kind, state, subject, result, endedAtMs, id: run } = readRun(tenant.tenantKey, row);
+    const snapshotId = result?.snapshotId;
+    if (kind !== 'backup' || state !== 'succeeded' || snapshotId === undefined || endedAtMs === undefined) return [];
+    return subject.sourceId === undefined
+      ? [{ name: subject.source ?? '', snapshotId, runId: run, atMs: endedAtMs }]
+      : [];
+  });
 }
 
 function nextRunOf(schedules: readonly Schedule[]) {
