@@ -6,9 +6,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { KeysteadApp } from './app/keystead-app.tsx';
 import { openApi } from './api/open-api.ts';
+import { lendStyleNonce } from './app/style-nonce.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the console');
+lendStyleNonce();
 const api = await openApi();
 createRoot(root).render(
   <StrictMode>

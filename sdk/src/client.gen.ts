@@ -777,6 +777,13 @@ export interface KeyMultiRegion {
   readonly regions: readonly (string)[];
 }
 
+export interface KeyNextEvent {
+  /** what happens to it by itself, the first of it */
+  readonly kind: 'deletion' | 'material-expiry' | 'expiry' | 'rotation';
+  /** UTC, RFC 3339 */
+  readonly at: string;
+}
+
 export interface KeyOutlook {
   readonly keyId: string;
   readonly snapshotCount: number;
@@ -877,6 +884,11 @@ export interface KeySummary {
   /** UTC, RFC 3339 */
   readonly createdAt: string;
   readonly keyStore?: KeyStorePlace | undefined;
+  /** how many resources of services it protects */
+  readonly registrations: number;
+  readonly nextEvent?: KeyNextEvent | undefined;
+  /** UTC, RFC 3339 */
+  readonly lastUsedAt?: string | undefined;
 }
 
 export interface KeyTag {

@@ -3,3 +3,8 @@ export function styleNonce(): string {
   const meta = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]');
   return meta?.nonce ?? '';
 }
+
+/** Tells it to the code that stops the page behind a dialog from scrolling, where that looks for it. */
+export function lendStyleNonce(): void {
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+}

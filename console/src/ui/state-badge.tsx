@@ -7,7 +7,16 @@ const COLORS: Record<Tone, string> = { good: 'keystead.8', waiting: 'yellow.9', 
 
 export function StateBadge({ tone, children }: { readonly tone: Tone; readonly children: string }) {
   return (
-    <Badge color={COLORS[tone]} variant="filled" autoContrast tt="none" fw={600} data-tone={tone}>
+    <Badge
+      color={COLORS[tone]}
+      variant="filled"
+      autoContrast
+      tt="none"
+      fw={600}
+      maw="none"
+      style={{ flexShrink: 0, overflow: 'visible' }}
+      data-tone={tone}
+    >
       {children}
     </Badge>
   );

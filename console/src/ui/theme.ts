@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, ModalHeader, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** From the faintest to the deepest; white text is readable on the seventh and deeper (WCAG 2.2, 1.4.3). */
 const KEYSTEAD_GREEN: MantineColorsTuple = [
@@ -25,6 +25,10 @@ export const THEME = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
+  components: {
+    // A page has one header; that of a dialog is none of the page.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),
+  },
 });
 
 /** Where the library's own greys have too little contrast for text (WCAG 2.2, 1.4.3), in either theme. */

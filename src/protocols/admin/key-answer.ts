@@ -14,6 +14,7 @@ import type { OpenKey } from '../../keys/open-key.ts';
 import { rotationOf } from '../../keys/rotation-policy.ts';
 import { conditionOf } from '../../keys/state.ts';
 import { keyArn } from './arn.ts';
+import { nextEventOf } from '../../keys/next-event.ts';
 import { KEY_ID, named, REGION_NAME, TIMESTAMP, timestamp, UUID } from './schema.ts';
 
 export const KEY_STATE = Type.Enum([
@@ -51,7 +52,19 @@ const SUMMARY = {
   ),
 };
 
-export const KEY_SUMMARY = named('KeySummary', SUMMARY);
+export const KEY_SUMMARY = named('KeySummary', {
+  ...SUMMARY,
+  registrations: Type.Integer({ minimum: 0, description: 'how many resources of services it protects' }),
+  nextEvent: Type.Optional(
+    named('KeyNextEvent', {
+      kind: Type.Enum(['deletion', 'material-expiry', 'expiry', 'rotation'], {
+        description: 'what happens to it by itself, the first of it',
+      }),
+      at: TIMESTAMP,
+    }),
+  ),
+  lastUsedAt: Type.Optional(TIMESTAMP),
+});
 
 const KEY_VERSION = named('KeyVersion', {
   versionId: UUID,
@@ -99,7 +112,23 @@ export const KEY = named('Key', {
   versions: Type.Array(KEY_VERSION),
 });
 
-export function showKeySummary(key: Key, accountId: string, nowMs: number): Static<typeof KEY_SUMMARY> {
+/** A key in a list. */
+export function showKeySummary(
+  key: Key,
+  accountId: string,
+  nowMs: number,
+  { lastUse, registrations }: { readonly lastUse: KeyUse | undefined; readonly registrations: number },
+): Static<typeof KEY_SUMMARY> {
+  const next = nextEventOf(key, nowMs);
+  return {
+    ...showFacts(key, accountId, nowMs),
+    registrations,
+    ...(next && { nextEvent: { kind: next.kind, at: timestamp(next.atMs) } }),
+    ...(lastUse && { lastUsedAt: timestamp(lastUse.atMs) }),
+  };
+}
+
+function showFacts(key: Key, accountId: string, nowMs: number) {
   return {
     keyId: key.id,
     arn: keyArn(key.region, accountId, key.id),
@@ -122,7 +151,7 @@ export function showKey(open: OpenKey, accountId: string, nowMs: number, lastUse
   const { key } = open;
   const rotation = rotationOf(key);
   return {
-    ...showKeySummary(key, accountId, nowMs),
+    ...showFacts(key, accountId, nowMs),
     tags: key.tags.map((tag) => ({ key: tag.key, value: tag.value })),
     ...(key.createdBy !== undefined && { createdBy: key.createdBy }),
     extractable: key.extractable,

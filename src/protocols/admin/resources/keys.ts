@@ -2,8 +2,11 @@ import Type from 'typebox';
 import { personOf } from '../../../identity/person.ts';
 import { scheduleDeletionFor } from '../../../keys/deletable.ts';
 import { cancelDeletion, DELETION_WINDOW_DAYS, disable, enable } from '../../../keys/lifecycle.ts';
+import { OpenKey } from '../../../keys/open-key.ts';
+import { registrationScope } from '../../../keys/registration-record.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
 import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../keys/rotation-policy.ts';
+import { lastUseOf } from '../../../pipeline/last-use.ts';
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
 import { KEY_ORIGIN, KEY_STATE, KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
@@ -44,7 +47,16 @@ export const listKeys = adminRoute({
       const space = await requireRegion(context, params.region);
       const page = pageFrom({ ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) });
       const { keys, next } = await selectKeys(context.services, space, filter, page, nowMs);
-      const items = keys.map((key) => showKeySummary(key, space.accountId, nowMs));
+      const items = await Promise.all(
+        keys.map(async (key) => {
+          const { records } = context.services;
+          const [lastUse, registrations] = await Promise.all([
+            lastUseOf(records, new OpenKey(key, space)),
+            records.count(key.tenantId, 'registration', registrationScope(key)),
+          ]);
+          return showKeySummary(key, space.accountId, nowMs, { lastUse, registrations });
+        }),
+      );
       return { value: { items, ...(next !== undefined && { next }) } };
     },
   }),
