@@ -1,4 +1,5 @@
 import type { Key, Registration } from '@keystead/sdk';
+import { backupKey } from './vault/vault-data.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -28,7 +29,7 @@ function used(action: string, ago: number): Key['lastUse'] {
   };
 }
 
-function sample({ id, region = 'eu-de', ...more }: Sample): Key {
+function sample({ id, region = 'eu-central-1', ...more }: Sample): Key {
   const keyId = id.startsWith('mrk-') ? id : `${id}-0f4e-4d59-8d1c-6a7e5b2f9e01`;
   return {
     keyId,
@@ -54,6 +55,8 @@ function sample({ id, region = 'eu-de', ...more }: Sample): Key {
 export const KEYS_OF_HOME: readonly Key[] = [
   sample({
     id: '1c9a3b52',
+    keyId: backupKey.keyId,
+    arn: backupKey.arn,
     aliases: ['alias/backups', 'alias/vault'],
     description: 'Master key of all backups',
     origin: 'imported',
@@ -140,7 +143,7 @@ export const KEYS_OF_HOME: readonly Key[] = [
     id: 'mrk-b0f4d5fcb0f4d5fcb0f4d5fcb0f4d5fc',
     aliases: ['alias/everywhere'],
     description: 'One key for both sides of the ocean',
-    multiRegion: { primaryRegion: 'eu-de', regions: ['eu-de', 'us-east-1'] },
+    multiRegion: { primaryRegion: 'eu-central-1', regions: ['eu-central-1', 'us-east-1'] },
     lastUse: used('Encrypt', HOUR_MS),
   }),
   sample({
@@ -155,7 +158,7 @@ export const KEYS_OF_HOME: readonly Key[] = [
     id: 'mrk-b0f4d5fcb0f4d5fcb0f4d5fcb0f4d5fc',
     region: 'us-east-1',
     aliases: ['alias/everywhere'],
-    multiRegion: { primaryRegion: 'eu-de', regions: ['eu-de', 'us-east-1'] },
+    multiRegion: { primaryRegion: 'eu-central-1', regions: ['eu-central-1', 'us-east-1'] },
   }),
 ];
 

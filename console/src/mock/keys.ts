@@ -4,7 +4,7 @@ import type { Methods } from './mocked.ts';
 
 const DAY_MS = 86_400_000;
 const ACCOUNT = '123456789012';
-const REGIONS = ['eu-de', 'us-east-1'] as const;
+const REGIONS = ['eu-central-1', 'us-east-1'] as const;
 const after = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
 
 const keys = new Map<string, Key>(KEYS_OF_HOME.map((key) => [placeOf(key.region, key.keyId), key]));
@@ -12,7 +12,9 @@ const policies = new Map<string, string>();
 const grants = new Map<string, Grant[]>();
 const rings: KeyRing[] = REGIONS.flatMap((region) => [
   { keyRing: 'default', region },
-  ...(region === 'eu-de' ? [{ keyRing: 'payroll', region, createdAt: after(-200), createdBy: 'IBMid-ada' }] : []),
+  ...(region === 'eu-central-1'
+    ? [{ keyRing: 'payroll', region, createdAt: after(-200), createdBy: 'IBMid-ada' }]
+    : []),
 ]);
 
 function placeOf(region: string, keyId: string): string {
@@ -128,7 +130,6 @@ async function wrappingKey(): Promise<string> {
 
 /** Keys of the made-up server. */
 export const keysMock = {
-  listEnvironments: async () => ({ items: [] }),
   listRegions: () =>
     Promise.resolve({
       items: REGIONS.map((region) => ({

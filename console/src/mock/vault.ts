@@ -84,19 +84,6 @@ const releasing = (holdId: string, isAsked: boolean) =>
 
 /** Two backup environments, in memory. */
 export const vaultMock = {
-  listRegions: () =>
-    page([
-      {
-        region: 'eu-central-1',
-        accountId: '123456789012',
-        instanceId: '3f0e6f0e-1111-4222-8333-444455556666',
-        instanceCrn: 'crn:v1:keystead:public:kms:eu-central-1:a/123456789012:3f0e6f0e-1111-4222-8333-444455556666::',
-        createdAt: hours(-24 * 120),
-      },
-    ]),
-  listKeys: () => page([data.backupKey]),
-  getKey: () => answer(data.backupKey),
-  enableKey: () => answer(data.backupKey),
   listEnvironments: () => page([...data.environments]),
   getEnvironment: (id) => answer(environment(id)),
   preflightEnvironment: () => answer({ checks: CHECKS }),
