@@ -343,6 +343,10 @@ export interface ConsoleSession {
   readonly address: string;
   /** what the browser called itself */
   readonly userAgent?: string | undefined;
+  /** of the newest request that it proved; lists have it */
+  readonly lastUsedAt?: string | undefined;
+  /** the address from which that came */
+  readonly lastUsedFrom?: string | undefined;
   /** whether it is the session of this request */
   readonly isCurrent: boolean;
 }

@@ -50,7 +50,7 @@ export interface RecordReader {
   lastUse(tenantId: string, key: string): MaybePromise<KeyUse | undefined>;
   /**
    * The newest request that a credential proved, as a tenant's log tells of it, whatever became of the request; known as
-   * soon as that was answered. As {@link lastUse} a convenience.
+   * soon as that was answered, to the second. As {@link lastUse} a convenience.
    */
   lastUseOfCredential(tenantId: string, credentialId: string): MaybePromise<CredentialUse | undefined>;
   /** Since when uses of keys are known, in milliseconds since 1970. */

@@ -1,11 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LoggedCredentialUse } from '../audit/credential-uses.ts';
+import { makeRoom } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+
+/** A row is true to this much: whoever asks every millisecond costs a write each second. */
+const GRAIN_MS = 1_000;
+const MAX_KNOWN = 10_000;
 
 /** Writes rows of `credential_use`. */
 export class CredentialUseTable {
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
+  /** What this writer wrote last. */
+  readonly #written = new Map<string, LoggedCredentialUse>();
 
   constructor(db: DatabaseSync) {
     this.#upsert = db.prepare(
@@ -16,12 +23,31 @@ export class CredentialUseTable {
   }
 
   write(uses: readonly LoggedCredentialUse[]): void {
-    for (const { tenantId, credentialId, atMs, address, protocol } of uses)
+    for (const use of uses) {
+      const { tenantId, credentialId, atMs, address, protocol } = use;
+      const name = `${tenantId}/${credentialId}`;
+      const before = this.#written.get(name);
+      const isNews =
+        before === undefined ||
+        Math.abs(atMs - before.atMs) >= GRAIN_MS ||
+        before.address !== address ||
+        before.protocol !== protocol;
+      if (!isNews) continue;
       this.#upsert.run(tenantId, credentialId, atMs, address, protocol);
+      makeRoom(this.#written, MAX_KNOWN);
+      this.#written.set(name, use);
+    }
+  }
+
+  /** What was written was taken back. */
+  takeBack(): void {
+    this.#written.clear();
   }
 
   /** With a record that goes, where it is a credential's, goes what is known of its use. */
   forget({ tenantId, kind, id }: RecordRef): void {
-    if (kind === 'credential') this.#delete.run(tenantId, id);
+    if (kind !== 'credential') return;
+    this.#delete.run(tenantId, id);
+    this.#written.delete(`${tenantId}/${id}`);
   }
 }

@@ -194,6 +194,7 @@ export class GroupWriter {
   }
 
   #rollback(): boolean {
+    this.#credentialUses.takeBack();
     if (!this.#db.isTransaction) return false;
     this.#db.exec('ROLLBACK');
     return true;

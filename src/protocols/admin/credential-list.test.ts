@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { suspendCredential, readCredential, credentialRef } from '../../identity/credential.ts';
 import { adminHouse, type AdminHouse } from './admin.fixture.ts';
+import { withPasskey } from './sign-in/person.fixture.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -106,4 +107,17 @@ describe('the list of credentials', () => {
       expect([status, body]).toMatchObject([400, { error: { code: 'invalid-request' } }]);
     },
   );
+
+  it('has its like for console sessions: when and from where each was last used', async () => {
+    const { browser, member } = await withPasskey(house, ['auditor']);
+    const nowMs = house.services.clock() + 1000;
+    house.setClock(nowMs);
+    expect((await browser.send('GET', '/whoami')).status).toBe(200);
+    const used = { lastUsedAt: new Date(nowMs).toISOString(), lastUsedFrom: '127.0.0.1' };
+    const listed = await house.send(admin, 'GET', `/sessions?principalId=${member.id}`);
+    expect(listed.body['items']).toMatchObject([{ ...used, isCurrent: false }]);
+    expect((await browser.send('GET', '/me/sessions')).body['items']).toMatchObject([{ ...used, isCurrent: true }]);
+    // They are not among the credentials that programs hold: there is the one that the house issued.
+    expect(await list({ principal: member.id })).toHaveLength(1);
+  });
 });

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { CredentialUse } from '../../../audit/credential-uses.ts';
 import { userArn } from '../../../identity/arn.ts';
 import { CONSOLE_SCOPE, credentialRef, readCredential, suspendCredential } from '../../../identity/credential.ts';
 import {
@@ -72,7 +73,7 @@ export const listOwnSessions = ownRoute({
       after = rows.at(-1)?.id;
       if (rows.length < 1000) break;
     }
-    return { value: { items: found.map((one) => showSession(one.session, member, session.id)) } };
+    return { value: { items: found.map((one) => showSession(one.session, member, session.id, one.use)) } };
   },
   show: (value: { items: Static<typeof CONSOLE_SESSION>[] }) => value,
 });
@@ -110,7 +111,7 @@ export const listSessions = adminRoute({
       const { services, proof } = context;
       const rows = await services.records.list(proof.tenant.tenantId, 'credential', CONSOLE_SCOPE, pageFrom(query));
       const alive = await aliveOf(context, rows, nowMs, query.principalId);
-      const items = alive.map(({ session, member }) => showSession(session, member, proof.credential.id));
+      const items = alive.map(({ session, member, use }) => showSession(session, member, proof.credential.id, use));
       return { value: paged(rows, query, items) };
     },
   }),
@@ -161,6 +162,7 @@ export const endPrincipalSessions = holderChange(USERS, {
 interface Listed {
   readonly session: ConsoleSession;
   readonly member: Member;
+  readonly use?: CredentialUse | undefined;
 }
 
 async function aliveOf(
@@ -175,7 +177,8 @@ async function aliveOf(
     if (!isConsoleSession(session) || (principalId !== undefined && session.principalId !== principalId)) continue;
     if (!(await services.directory.isInForce(tenant, session, nowMs))) continue;
     const member = await services.directory.member(tenant, session.principalId);
-    if (member !== undefined) alive.push({ session, member });
+    const use = await services.records.lastUseOfCredential(tenant.tenantId, session.id);
+    if (member !== undefined) alive.push({ session, member, use });
   }
   return alive;
 }

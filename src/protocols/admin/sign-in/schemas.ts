@@ -86,6 +86,8 @@ export const CONSOLE_SESSION = named('ConsoleSession', {
   endsAt: Type.String({ ...TIMESTAMP, description: 'when it ends in any case' }),
   address: Type.String(),
   userAgent: Type.Optional(Type.String({ description: 'what the browser called itself' })),
+  lastUsedAt: Type.Optional({ ...TIMESTAMP, description: 'of the newest request that it proved; lists have it' }),
+  lastUsedFrom: Type.Optional(Type.String({ description: 'the address from which that came' })),
   isCurrent: Type.Boolean({ description: 'whether it is the session of this request' }),
 });
 
