@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BarrierKey, makeBarrierRoot } from '../crypto/hierarchy.ts';
-import { issueAccessKey, suspendCredential } from '../identity/credential.ts';
+import { CONSOLE_SCOPE, issueAccessKey, suspendCredential } from '../identity/credential.ts';
 import { Directory } from '../identity/directory.ts';
-import { makePrincipal } from '../identity/principal.ts';
+import { makePrincipal, type Member } from '../identity/principal.ts';
+import { openSession } from '../identity/sign-in/console-session.ts';
+import { DEFAULT_SIGN_IN_SETTINGS } from '../identity/sign-in/sign-in-settings.ts';
 import { makeTenant, type Tenant } from '../identity/tenant.ts';
 import { changeEntry, NOW, random } from '../keys/key-space.fixture.ts';
-import type { Write } from '../records/commit.ts';
+import type { RecordName, Write } from '../records/commit.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { sweepSessions } from './sweep-sessions.ts';
 
@@ -15,6 +17,7 @@ let store: MemoryStore;
 let directory: Directory;
 let tenant: Tenant;
 let principalId: string;
+let member: Member;
 let sweep: (nowMs: number) => Promise<number>;
 
 async function commit(...writes: Write[]): Promise<void> {
@@ -27,9 +30,10 @@ beforeEach(async () => {
   const barrier = BarrierKey.from(makeBarrierRoot());
   const made = makeTenant(barrier, 'acme', NOW, random);
   tenant = made.tenant;
-  const { member, write } = makePrincipal(tenant, 'alice', [], NOW, random);
+  const user = makePrincipal(tenant, 'alice', [], NOW, random);
+  ({ member } = user);
   principalId = member.id;
-  await commit(made.write, write);
+  await commit(made.write, user.write);
   directory = new Directory(store, barrier);
   sweep = (nowMs) => sweepSessions(store, directory, nowMs, random);
 });
@@ -56,6 +60,20 @@ describe('the sweep of sessions', () => {
     await commit(write);
     await commit(suspendCredential(tenant, credential));
     expect(await sweep(NOW + 2 * HOUR)).toBe(1);
+  });
+
+  it('forgets those of people an hour after their last end, with what they claimed', async () => {
+    const claim = [{ space: 'sign-in-challenge', name: 'used' }];
+    const how = { method: 'passkey', isMultiFactor: true, address: '' } as const;
+    const opened = openSession(tenant, member, how, DEFAULT_SIGN_IN_SETTINGS, NOW, random, claim);
+    await commit(opened.write);
+    // Signed out long before: what it claimed stays claimed.
+    await commit(suspendCredential(tenant, opened.session));
+    expect(await sweep(NOW + 13 * HOUR - 1)).toBe(0);
+    expect(store.resolve(claim[0] as RecordName)).toBeDefined();
+    expect(await sweep(NOW + 13 * HOUR)).toBe(1);
+    expect(store.resolve(claim[0] as RecordName)).toBeUndefined();
+    expect(store.list(tenant.tenantId, 'credential', CONSOLE_SCOPE, { limit: 10 })).toEqual([]);
   });
 
   it('takes many in several commits', async () => {
