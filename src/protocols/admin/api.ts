@@ -70,20 +70,19 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
       return;
     }
     const found = await proveRequest(services, request);
-    const isByCookie = request.headers.authorization === undefined && sessionTokenOf(request) !== undefined;
     if (typeof found !== 'string') {
       // The throttle counts what it refuses: no entry each.
       progress.set(request, { proof: found, isRecorded: true });
       services.throttle?.take(callOf(request, found), 'admin');
       progress.set(request, { proof: found });
       // RFC 6265 section 8.2: a browser sends its cookie whoever had it ask.
-      if (isByCookie && !isFromOwnSite(services.signIn, request, request.method !== 'GET'))
+      if (isByCookie(request) && !isFromOwnSite(services.signIn, request, request.method !== 'GET'))
         throw new RequestError(ORIGIN_REFUSED);
       return;
     }
     services.refusals.note(PROTOCOL, addressOf(request), found);
     reply.header('WWW-Authenticate', 'Bearer realm="keystead"');
-    throw new RequestError(isByCookie ? SESSION_OVER : UNAUTHENTICATED);
+    throw unproven(request);
   });
 
   app.setNotFoundHandler(() => {
@@ -118,6 +117,8 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
       config: { action: route.action },
       handler: async (request, reply) => {
         const state = progress.get(request) as Progress & { proof: Proof };
+        // A body may have come long after the head that was proven.
+        if (route.method !== 'GET') state.proof = await stillProven(services, request);
         const input = readInput(request);
         state.isRecorded = true;
         const asked = {
@@ -188,6 +189,21 @@ async function proveRequest(services: AdminServices, request: FastifyRequest): P
   const { authorization } = request.headers;
   const token = authorization === undefined ? sessionTokenOf(request) : undefined;
   return token === undefined ? prove(services, authorization) : proveBySession(services, token);
+}
+
+/** Who is behind a request whose body has come. @throws {RequestError} whoever was proven by its head is nobody now */
+async function stillProven(services: AdminServices, request: FastifyRequest): Promise<Proof> {
+  const found = await proveRequest(services, request);
+  if (typeof found === 'string') throw unproven(request);
+  return found;
+}
+
+function isByCookie(request: FastifyRequest): boolean {
+  return request.headers.authorization === undefined && sessionTokenOf(request) !== undefined;
+}
+
+function unproven(request: FastifyRequest): RequestError {
+  return new RequestError(isByCookie(request) ? SESSION_OVER : UNAUTHENTICATED);
 }
 
 /** The same credential, looked at again. */

@@ -45,6 +45,7 @@ export const signOut = ownRoute({
   action: 'keystead:SignOut',
   summary: 'Ends the session: from the answer on it proves nobody',
   answer: CONSOLE_SESSION,
+  urgent: true,
   step: (own) => ({ value: own, session: { ...own.session, state: 'suspended' } }),
   show: (own: Own, { browser }) => {
     browser.forget();
@@ -86,6 +87,7 @@ export const endOwnSession = ownRoute({
   params: SESSION_PARAMS,
   answer: CONSOLE_SESSION,
   example: { params: EXAMPLE },
+  urgent: true,
   step: async (own, { params }, _nowMs, context) => {
     const session = await sessionOf(context, params.sessionId);
     if (session?.principalId !== own.member.id) throw noSession(params.sessionId);

@@ -1,10 +1,15 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import { credentialRef, readCredential } from '../../../identity/credential.ts';
-import type { Member } from '../../../identity/principal.ts';
-import { isConsoleSession, putSession, type ConsoleSession } from '../../../identity/sign-in/console-session.ts';
+import { principalRef, type Member } from '../../../identity/principal.ts';
+import {
+  isConsoleSession,
+  isOfPresent,
+  putSession,
+  type ConsoleSession,
+} from '../../../identity/sign-in/console-session.ts';
 import { putSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
-import type { RecordName, Write } from '../../../records/commit.ts';
+import type { Precondition, RecordName, Write } from '../../../records/commit.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { requireSession, signInOf } from './person.ts';
@@ -39,6 +44,8 @@ interface OwnRoute<P extends TObject, B extends TObject, A extends TSchema, Valu
   readonly example?: { readonly params?: Static<P>; readonly body?: Static<B> };
   /** It changes how one signs in: whoever holds an old session must not. */
   readonly isSensitive?: true;
+  /** It switches something off: it gets through on a full disk. */
+  readonly urgent?: true;
   /** Slow work, done once before the record is decided on. */
   readonly before?: (own: Own, input: OwnInput<P, B>, context: AdminContext) => Promise<unknown>;
   readonly step: (
@@ -107,7 +114,13 @@ export function ownRoute<
           for (const name of claim) await requireUnused(services.records, name);
           if (done.session !== undefined || claim.length > 0)
             writes.push(putSession(own.tenant, done.session ?? own.session, claim).write);
-          return { value: done.value, writes, ...(done.refusal && { refusal: done.refusal }) };
+          return {
+            value: done.value,
+            writes,
+            preconditions: stillOwn(own, done),
+            ...(row.urgent === true && { urgent: true }),
+            ...(done.refusal && { refusal: done.refusal }),
+          };
         },
       };
     },
@@ -124,9 +137,22 @@ async function ownOf(context: AdminContext): Promise<Own> {
     await services.directory.member(tenant, principal.id),
   ];
   const session = record && readCredential(tenant, record);
-  if (session === undefined || member === undefined || !isConsoleSession(session) || session.state !== 'active')
-    throw new AdminRefusal('session-needed', 'your session was ended while this request came in');
+  const isOver =
+    session === undefined ||
+    !isConsoleSession(session) ||
+    session.state !== 'active' ||
+    member?.state !== 'active' ||
+    !isOfPresent(member, session);
+  if (isOver) throw new AdminRefusal('session-needed', 'your session was ended while this request came in');
   return { tenant, member, signIn: await signInOf(services, tenant, member.id), session };
+}
+
+/** What a change rests on: whose sessions were ended in between, or this one, changes nothing any more. */
+function stillOwn({ tenant, member, session }: Own, done: Pick<OwnDone<unknown>, 'session' | 'claim'>): Precondition[] {
+  const { tenantId } = tenant;
+  const user = { ref: principalRef(tenantId, member.id), revision: member.revision };
+  const isWritten = done.session?.id === session.id || (done.session === undefined && done.claim !== undefined);
+  return isWritten ? [user] : [user, { ref: credentialRef(tenantId, session.id), revision: session.revision }];
 }
 
 /** @throws {AdminRefusal} `sign-in-again` */
