@@ -27,7 +27,7 @@ export interface LookedBack {
 /** How far the clocks that wrote a log may be apart, and times be out of order, for a range of times to be whole. */
 export const CLOCK_SLACK_MS = 3_600_000;
 /** After so many bytes of entries others get their turn. */
-const SLICE_BYTES = 256 << 10;
+const SLICE_BYTES = 64 << 10;
 
 /**
  * Looks through a log from its newest entry back. `goOn` is asked after each slice of work, about a millisecond long: it

@@ -21,8 +21,11 @@ export interface WantedEntry {
  * log is passed over by its bytes.
  */
 export function wantedEntries(log: string, wanted: WantedEntry): (logged: LoggedEntry) => ToldEntry | undefined {
-  const { key, request, text } = wanted;
-  const needles = [key, request].filter((one) => one !== undefined).map((one) => Buffer.from(inJson(one), 'utf8'));
+  const { key, principal, outcome, request, text } = wanted;
+  const known = [key, principal, request].filter((one) => one !== undefined).map(inJson);
+  const needles = [...known, ...(outcome === undefined ? [] : [`"outcome":${JSON.stringify(outcome)}`])].map((one) =>
+    Buffer.from(one, 'utf8'),
+  );
   const lookedFor = text === undefined ? undefined : inJson(text).toLowerCase();
   return (logged) => {
     const parts = [logged.leaf, logged.details ?? NOTHING];

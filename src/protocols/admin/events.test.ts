@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Tenant } from '../../identity/tenant.ts';
 import { thisOwner } from '../../vault/runs/owner.ts';
 import { ProgressBoard } from '../../vault/runs/progress-board.ts';
@@ -7,6 +7,7 @@ import { putRun } from '../../vault/runs/run-record.ts';
 import { runId, type Run } from '../../vault/runs/run.ts';
 import { putAlert } from '../../vault/alerts/alert-record.ts';
 import { alertFor } from '../../vault/alerts/alert.ts';
+import { StoreFullError } from '../../records/ports.ts';
 import { adminHouse, type AdminHouse } from './admin.fixture.ts';
 import { ADMIN_PREFIX } from './api.ts';
 import { EventHub, MAX_STREAMS, MAX_STREAMS_OF_CREDENTIAL } from './events/event-hub.ts';
@@ -191,6 +192,20 @@ describe('the stream of events', () => {
     const [entry] = house.store.entries().slice(before);
     expect(JSON.parse(String(entry?.leaf))).toMatchObject({ action: 'keystead:WatchEvents', outcome: 'done' });
     expect(await stream.next(':')).toBeDefined();
+  });
+
+  it('is not opened when that cannot be recorded, and nothing of the log is told then', async () => {
+    const full = vi.spyOn(house.store, 'record').mockRejectedValue(new StoreFullError('the disk is full'));
+    try {
+      const range = 'format=json&from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
+      for (const path of ['/events', '/audit/entries', `/audit/export?${range}`, '/overview']) {
+        const { status, body } = await house.send(administrator, 'GET', path);
+        expect([path, status, body]).toMatchObject([path, 507, { error: { code: 'store-full' } }]);
+      }
+      expect(house.services.events.size).toBe(0);
+    } finally {
+      full.mockRestore();
+    }
   });
 
   it('ends with the server', async () => {
