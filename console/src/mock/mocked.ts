@@ -1,4 +1,5 @@
 import type { KeysteadClient } from '@keystead/sdk';
+import { auditMock } from './audit.ts';
 import { keysMock } from './keys.ts';
 import { sessionMock } from './session.ts';
 import { vaultMock } from './vault.ts';
@@ -7,4 +8,9 @@ import { vaultMock } from './vault.ts';
 export type Methods = { readonly [Name in keyof KeysteadClient]: KeysteadClient[Name] };
 
 /** A made-up server in the browser's memory, put together from one table for each part of the console. */
-export const MOCKED = { ...keysMock, ...vaultMock, ...sessionMock } satisfies Partial<Methods>;
+export const MOCKED = {
+  ...auditMock,
+  ...keysMock,
+  ...vaultMock,
+  ...sessionMock,
+} satisfies Partial<Methods>;
