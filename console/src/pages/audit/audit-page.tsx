@@ -46,7 +46,7 @@ export function AuditPage() {
             ]}
             onChange={(value) =>
               void navigate({
-                search: (before) => withLog(before, value as LogName),
+                search: withLog(search, value as LogName),
               })
             }
           />
