@@ -63,7 +63,9 @@ describe.skipIf(!hasChromium)('the audit log in the console', () => {
     ]);
     await page.reload();
     await expect.poll(() => rows(page).count()).toBe(1);
-    expect(await page.locator('[data-command]').textContent()).toContain(`--action kms:Encrypt --key ${keyId} --outcome done`);
+    expect(await page.locator('[data-command]').textContent()).toContain(
+      `--action kms:Encrypt --key ${keyId} --outcome done`,
+    );
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
   });
 
