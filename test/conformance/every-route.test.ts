@@ -179,9 +179,10 @@ describe('every route of the admin API', () => {
   );
 
   it.each(
-    ADMIN_ROUTES.filter((route) => route.method === 'GET' && !isAboutAnId(route)).map(
-      (route) => [route.id, route] as const,
-    ),
+    // Events go on for ever: their own tests look at whose they are.
+    ADMIN_ROUTES.filter(
+      (route) => route.method === 'GET' && !isAboutAnId(route) && route.media !== 'text/event-stream',
+    ).map((route) => [route.id, route] as const),
   )("%s shows nothing of another tenant's", async (_, route) => {
     const { text } = await send(second.apiKey, route);
     const foreign = ['keyId', 'principalId', 'credentialId', 'endpointId', 'tenantId'].map(

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminHouse, fits, type AdminHouse } from '../admin.fixture.ts';
 import { OPEN_ROUTES } from '../open-routes.ts';
+import { openApiOf } from '../openapi.ts';
+import { ADMIN_ROUTES } from '../routes.ts';
+import { signInOf } from './person.ts';
 import type { AdminRoute } from '../route.ts';
 import { Authenticator } from './authenticator.fixture.ts';
 import {
@@ -148,4 +151,40 @@ describe('a password', () => {
     expect(await tried(recoveryCodes[3] as string)).toBe(200);
     expect(await tried(recoveryCodes[3] as string)).toBe(401);
   });
+
+  it('is hashed anew with its first use when more is asked of it than before', async () => {
+    const { member, recoveryCodes } = await withPassword(house);
+    const kept = async () => (await signInOf(house.services, house.tenant, member.id)).password;
+    const before = await kept();
+    const cost = house.services.signIn.cost as { memoryKiB: number };
+    cost.memoryKiB *= 2;
+    const given = { account: house.tenant.accountId, name: member.name, password: PASSWORD };
+    const browser = new TestBrowser(house);
+    expect((await browser.post('/sign-in/password', { ...given, code: recoveryCodes[0] })).status).toBe(200);
+    const after = await kept();
+    expect(after).toMatchObject({ memoryKiB: cost.memoryKiB, setAtMs: before?.setAtMs });
+    expect(after?.hash).not.toBe(before?.hash);
+    expect((await browser.post('/sign-in/password', { ...given, code: recoveryCodes[1] })).status).toBe(200);
+    expect(await kept()).toEqual(after);
+    cost.memoryKiB /= 2;
+  });
+});
+
+it('tells of an account that is not here what it tells of one that is', async () => {
+  const browser = new TestBrowser(house);
+  const options = async (account: string) => (await browser.send('GET', `/sign-in/options?account=${account}`)).body;
+  const known = await options(house.stranger.accountId);
+  expect(fitsOpen('getSignInOptions', known)).toBe(true);
+  expect(await options('123456789012')).toEqual({ ...known, accountId: '123456789012' });
+});
+
+it('is described as open, as of a session, or as of a credential', () => {
+  const { paths, security } = openApiOf([...ADMIN_ROUTES, ...OPEN_ROUTES], '', '0') as unknown as {
+    readonly security: object;
+    readonly paths: Record<string, Record<string, { readonly security?: object }>>;
+  };
+  expect(security).toEqual([{ apiKey: [] }, { session: [] }]);
+  expect(paths['/sign-in/password']?.['post']?.security).toEqual([]);
+  expect(paths['/me/sign-in']?.['get']?.security).toEqual([{ session: [] }]);
+  expect(paths['/sessions']?.['get']?.security).toBeUndefined();
 });
