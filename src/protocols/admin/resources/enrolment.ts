@@ -187,6 +187,6 @@ async function requirePasswords(services: AdminServices, { tenant }: OpenEnrolme
 export function passkeyRefused(): AdminRefusal {
   return new AdminRefusal(
     'passkey-refused',
-    'the passkey was not taken: it answers no question that was asked here in the last minutes, or did not verify who holds it',
+    'the passkey was not taken: it answers no question that was asked here in the last minutes, did not verify who holds it, or is one that is here already',
   );
 }

@@ -6,14 +6,14 @@ import {
 } from '@simplewebauthn/server';
 import { uuid } from '../../../crypto/uuid.ts';
 import { isChallenge, makeChallenge, type ChallengeUse } from '../../../identity/sign-in/challenge.ts';
-import type { Passkey, Transport } from '../../../identity/sign-in/sign-in-record.ts';
+import { passkeyName, type Passkey, type Transport } from '../../../identity/sign-in/sign-in-record.ts';
 import { RequestError } from '../errors.ts';
 import type { AdminServices } from '../services.ts';
 import type { Browser } from './browser.ts';
 import { ORIGIN_REFUSED, PASSKEYS_UNUSABLE } from './refusals.ts';
 import type { Site } from './site.ts';
 
-type Stands = Pick<AdminServices, 'barrier' | 'clock' | 'random'>;
+type Stands = Pick<AdminServices, 'barrier' | 'clock' | 'random' | 'records'>;
 
 /** COSE numbers: EdDSA, ES256, RS256. */
 const ALGORITHMS = [-8, -7, -257];
@@ -70,7 +70,7 @@ export function requestOptions(stands: Stands, browser: Browser, use: ChallengeU
   };
 }
 
-/** A passkey that was just made, with the challenge that it answers; `undefined` where the answer proves none. */
+/** A passkey that was just made, with the challenge that it answers; `undefined` where the answer proves no new one. */
 export async function verifyCreation(
   stands: Stands,
   browser: Browser,
@@ -92,6 +92,8 @@ export async function verifyCreation(
     });
     if (!verified) return undefined;
     const { credential, credentialBackedUp } = registrationInfo;
+    // WebAuthn level 3 section 7.1: whoever brings somebody's credential id is not to become its owner.
+    if ((await stands.records.resolve(passkeyName(credential.id))) !== undefined) return undefined;
     const passkey = {
       id: uuid(stands.random),
       credentialId: credential.id,

@@ -231,6 +231,13 @@ describe('one’s own sign-in', () => {
     const left = await browser.post(`/me/passkeys/${ring}/delete`);
     expect(left.body['passkeys']).toMatchObject([{ name: 'Laptop' }]);
     expect((await byPasskey(new TestBrowser(house), spare)).status).toBe(401);
+    // One that is somebody's is nobody else's, nor its owner's twice.
+    const other = await withPasskey(house);
+    for (const one of [other.browser, browser]) {
+      const asked = await one.post('/me/passkeys/start');
+      const taken = authenticator.create(optionsOf(asked));
+      expect(code(await one.post('/me/passkeys/finish', { credential: taken }))).toBe('passkey-refused');
+    }
     // The same answer would bring the deleted one back.
     expect(code(await browser.post('/me/passkeys/finish', { credential }))).toBe('passkey-refused');
     expect(code(await browser.post(`/me/passkeys/${laptop}/delete`))).toBe('last-way-in');
