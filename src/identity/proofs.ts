@@ -225,7 +225,10 @@ export class Proofs {
     );
   }
 
-  /** A user in a console session. One that a provider vouched for is nobody while that is switched off. */
+  /**
+   * A user in a console session. One that a provider vouched for is nobody while that is switched off; nor is an
+   * operator by a provider that is not for operators: somebody else decides whom it vouches for.
+   */
   #consoleSession(
     tenant: Tenant,
     credential: Credential,
@@ -234,8 +237,9 @@ export class Proofs {
   ): MaybePromise<Proof | undefined> {
     const proof = { tenant, credential, principal: inConsoleSession(principal, credential.id, terms) };
     if (terms.provider === undefined) return proof;
+    const isOperator = principal.installationPolicies !== undefined;
     return andThen(this.#identity.provider(tenant, terms.provider.providerId), (provider) =>
-      provider?.state === 'active' ? proof : undefined,
+      provider?.state === 'active' && (provider.isForOperators || !isOperator) ? proof : undefined,
     );
   }
 

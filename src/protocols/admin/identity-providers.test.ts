@@ -64,6 +64,21 @@ describe('the record', () => {
     expect((entries + house.logged.join('')).includes(CLIENT.clientSecret)).toBe(false);
   });
 
+  it('vouches for nobody else by the word of somebody who may not give what newcomers get', async () => {
+    const path = `/identity-providers/${(await make({ allowNewcomers: true, newcomerPolicies: ['owner'] }))['providerId'] as string}`;
+    const { member, apiKey } = await house.member([]);
+    const document =
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"keystead:*IdentityProvider","Resource":"*"}}';
+    const inline = `/principals/${member.id}/inline-policies/put`;
+    expect((await house.send(admin, 'POST', inline, { name: 'providers', document })).status).toBe(200);
+    const update = (body: object) => house.send(apiKey, 'POST', `${path}/update`, body);
+    expect((await update({ issuer: 'https://127.0.0.1:1' })).body).toMatchObject({ error: { code: 'access-denied' } });
+    // Nothing is in the way of switching it off, or of taking that away from newcomers.
+    expect((await house.send(apiKey, 'POST', `${path}/suspend`)).status).toBe(200);
+    expect((await update({ allowNewcomers: false, newcomerPolicies: [] })).status).toBe(200);
+    expect((await update({ issuer: 'https://127.0.0.1:1' })).status).toBe(200);
+  });
+
   it('keeps a secret for the issuer and the client for which it was given', async () => {
     const made = await make({ clientSecret: 'given once' });
     const path = `/identity-providers/${made['providerId'] as string}/update`;

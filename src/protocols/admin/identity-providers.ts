@@ -71,11 +71,13 @@ export function requireProvider(found: IdentityProvider | undefined, providerId:
 }
 
 /**
- * What it takes to make or change a provider. Who says that newcomers get policies attaches them; and whoever decides
- * over a provider by which operators sign in could become one.
+ * What it takes to make or change a provider. Who says that newcomers get policies attaches them, and who changes whom
+ * it vouches for says who they are; and whoever decides over a provider by which operators sign in could become one.
  */
 export function targetsOf(action: string, before: IdentityProvider | undefined, wanted: WantedProvider): Target[] {
-  const givesPolicies = wanted.allowNewcomers === true || (wanted.newcomerPolicies ?? []).length > 0;
+  const isChanged = Object.keys(wanted).length > 0;
+  const goesOnGiving = before?.newcomers !== undefined && isChanged && wanted.allowNewcomers !== false;
+  const givesPolicies = wanted.allowNewcomers === true || (wanted.newcomerPolicies ?? []).length > 0 || goesOnGiving;
   const isForOperators = before?.isForOperators === true || wanted.forOperators === true;
   return [
     { action, resource: '*' },

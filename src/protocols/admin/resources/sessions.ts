@@ -8,7 +8,9 @@ import {
   withoutSessions,
   type ConsoleSession,
 } from '../../../identity/sign-in/console-session.ts';
+import { findIdentityProvider } from '../../../identity/oidc/identity-provider.ts';
 import type { Member } from '../../../identity/principal.ts';
+import type { SignInSettings } from '../../../identity/sign-in/sign-in-settings.ts';
 import { operatorTargets } from '../attached-policies.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
@@ -33,11 +35,29 @@ export const renewSession = ownRoute({
   answer: CONSOLE_SESSION,
   step: async (own, _input, nowMs, { services }) => {
     if (nowMs - own.session.console.renewedAtMs < RENEWED_MS) return { value: own };
-    const session = renewedSession(own.session, await settingsOf(services, own.tenant), nowMs);
+    const settings = await settingsOf(services, own.tenant);
+    await requireStillAdmitted(services, own, settings);
+    const session = renewedSession(own.session, settings, nowMs);
     return { value: { ...own, session }, session };
   },
   show: showOwn,
 });
+
+/** What a sign-in would be refused for now, a renewal is. @throws {AdminRefusal} `session-needed` */
+async function requireStillAdmitted(
+  { records }: AdminContext['services'],
+  { tenant, session: { console } }: Own,
+  { passwordSignIn }: SignInSettings,
+): Promise<void> {
+  const provider = console.provider && (await findIdentityProvider(records, tenant, console.provider.providerId));
+  const problem =
+    console.method === 'password' && !passwordSignIn
+      ? 'your tenant lets nobody sign in by a password any more'
+      : provider?.isMultiFactorRequired === true && !console.isMultiFactor
+        ? 'your tenant asks for a second factor now, and you gave none'
+        : undefined;
+  if (problem !== undefined) throw new AdminRefusal('session-needed', `your session is not renewed: ${problem}`);
+}
 
 export const signOut = ownRoute({
   id: 'signOut',

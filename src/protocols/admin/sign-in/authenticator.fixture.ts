@@ -14,6 +14,8 @@ export interface Amiss {
   readonly isUnverified?: boolean;
   readonly counter?: number;
   readonly userHandle?: string;
+  /** Who vouches for a new passkey: its own key, or an authenticator's with this certificate. */
+  readonly attestedBy?: 'itself' | { readonly key: KeyObject; readonly certificate: Buffer };
 }
 
 const USER_PRESENT = 0x01;
@@ -44,9 +46,10 @@ export class Authenticator {
     idLength.writeUInt16BE(id.length);
     const attested = Buffer.concat([Buffer.alloc(16), idLength, id, coseOf(this.#keys.publicKey)]);
     const authData = Buffer.concat([this.#authData(amiss, ATTESTED), attested]);
+    const clientData = this.#clientData('webauthn.create', options, amiss);
     const attestation = new Map<string, unknown>([
-      ['fmt', 'none'],
-      ['attStmt', new Map()],
+      ['fmt', amiss.attestedBy === undefined ? 'none' : 'packed'],
+      ['attStmt', this.#statement(amiss, authData, clientData)],
       ['authData', authData],
     ]);
     return {
@@ -54,7 +57,7 @@ export class Authenticator {
       rawId: this.credentialId,
       type: 'public-key' as const,
       response: {
-        clientDataJSON: this.#clientData('webauthn.create', options, amiss).toString('base64url'),
+        clientDataJSON: clientData.toString('base64url'),
         attestationObject: Buffer.from(encode(attestation)).toString('base64url'),
         transports: ['internal' as const],
       },
@@ -78,6 +81,18 @@ export class Authenticator {
       },
       clientExtensionResults: {},
     };
+  }
+
+  /** WebAuthn level 3 section 8.2. */
+  #statement({ attestedBy }: Amiss, authData: Buffer, clientData: Buffer): Map<string, unknown> {
+    if (attestedBy === undefined) return new Map();
+    const key = attestedBy === 'itself' ? this.#keys.privateKey : attestedBy.key;
+    const signed = Buffer.concat([authData, createHash('sha256').update(clientData).digest()]);
+    const statement = new Map<string, unknown>([
+      ['alg', -7],
+      ['sig', sign('sha256', signed, key)],
+    ]);
+    return attestedBy === 'itself' ? statement : statement.set('x5c', [attestedBy.certificate]);
   }
 
   #clientData(type: string, { challenge }: Asked, { origin = this.#origin }: Amiss): Buffer {

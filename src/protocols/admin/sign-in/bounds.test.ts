@@ -57,4 +57,19 @@ describe('tries', () => {
     nowMs += 3_600_000;
     expect([many('address', 'a'), many('name', 'a')]).toEqual([60, 20]);
   });
+
+  it('count an IPv6 network as one address, however it is written, and IPv4 to the letter', () => {
+    const spent = (first: string, then: string) => {
+      const tries = new Tries(() => 0);
+      while (attempt(tries, 'address', first));
+      return !attempt(tries, 'address', then);
+    };
+    expect(spent('2001:db8:1:2::1', '2001:db8:1:2:aaaa:bbbb:cccc:dddd')).toBe(true);
+    expect(spent('2001:db8::1', '2001:0db8:0:0:9::')).toBe(true);
+    expect(spent('fe80::1%eth0', 'fe80::2%eth1')).toBe(true);
+    expect(spent('2001:db8:1:2::1', '2001:db8:1:3::1')).toBe(false);
+    expect(spent('::1', '1::')).toBe(false);
+    expect(spent('::ffff:192.0.2.1', '::ffff:192.0.2.2')).toBe(false);
+    expect(spent('192.0.2.1', '192.0.2.2')).toBe(false);
+  });
 });

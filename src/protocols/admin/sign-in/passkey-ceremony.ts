@@ -4,6 +4,7 @@ import {
   type AuthenticationResponseJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { uuid } from '../../../crypto/uuid.ts';
 import { isChallenge, makeChallenge, type ChallengeUse } from '../../../identity/sign-in/challenge.ts';
 import { passkeyName, type Passkey, type Transport } from '../../../identity/sign-in/sign-in-record.ts';
@@ -82,6 +83,7 @@ export async function verifyCreation(
   const nowMs = stands.clock();
   let challenge = '';
   try {
+    if (!isUnattested(response)) return undefined;
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
       expectedChallenge: (given) => isChallenge(stands.barrier, use, (challenge = given), nowMs),
@@ -109,6 +111,16 @@ export async function verifyCreation(
     // Whatever does not parse proves nothing.
     return undefined;
   }
+}
+
+/**
+ * Whether nobody vouches for a passkey: attestation `none` as asked for, or by its own key, which browsers may leave
+ * (WebAuthn level 3 section 5.1.3). Certificates are not looked at: their revocation is asked for wherever they say.
+ */
+function isUnattested({ response: { attestationObject } }: PasskeyCreation): boolean {
+  const attestation = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
+  const format = attestation.get('fmt');
+  return format === 'none' || (format === 'packed' && attestation.get('attStmt').get('x5c') === undefined);
 }
 
 /** What a passkey that proved its owner has become, with the challenge that it answers; `undefined`: it proves nobody. */

@@ -207,6 +207,28 @@ describe('who is not let in', () => {
     expect((await signIn(boss.account)).location).toBe('/console/');
   });
 
+  it('an operator in a session from before it was one, unless the provider is for operators', async () => {
+    const { principalId, account } = await invited();
+    const { by } = await signIn(account);
+    await call(`/principals/${principalId}/policies/attach`, { policy: 'operator' });
+    expect((await by.whoAmI()).status).toBe(401);
+    await terms({ forOperators: true });
+    expect((await by.whoAmI()).status).toBe(200);
+  });
+
+  it('a session again that gave one factor, once two are asked for', async () => {
+    const { account } = await invited();
+    const [once, twice] = [(await signIn(account)).by, (await signIn({ ...account, amr: ['mfa'] })).by];
+    await terms({ requireMultiFactor: true });
+    house.setClock(house.services.clock() + 120_000);
+    const renewed = async ({ jar }: typeof once) => {
+      const headers = { cookie: `keystead=${jar.get('keystead') as string}`, origin: house.url };
+      return (await fetch(`${house.url}/admin/v1/me/session/renew`, { method: 'POST', headers })).status;
+    };
+    expect(await renewed(once)).toBe(403);
+    expect(await renewed(twice)).toBe(200);
+  });
+
   it('whoever is suspended, by the link too, and in the session that is open', async () => {
     const { principalId, account } = await invited();
     const { by } = await signIn(account);

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminHouse, fits, type AdminHouse } from '../admin.fixture.ts';
 import { OPEN_ROUTES } from '../open-routes.ts';
@@ -5,7 +9,7 @@ import { openApiOf } from '../openapi.ts';
 import { ADMIN_ROUTES } from '../routes.ts';
 import { signInOf } from './person.ts';
 import type { AdminRoute } from '../route.ts';
-import { Authenticator } from './authenticator.fixture.ts';
+import { Authenticator, type Amiss } from './authenticator.fixture.ts';
 import {
   byPasskey,
   codeAt,
@@ -107,6 +111,24 @@ describe('a passkey', () => {
     const early = authenticator.get(optionsOf(ahead));
     expect(code(await browser.post('/sign-in/passkey/finish', { credential: early }))).toBe('sign-in-refused');
     later(3_600_000);
+  });
+
+  it('is taken as nobody vouches for it: a certificate says where else to ask', async () => {
+    const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const file = join(house.scratch, 'attestation.pem');
+    const subject = ['-subj', '/C=SE/O=Somebody/OU=Authenticator Attestation/CN=x', '-addext'];
+    const request = ['req', '-x509', ...subject, 'basicConstraints=critical,CA:FALSE', '-key', file];
+    writeFileSync(file, key.export({ type: 'pkcs8', format: 'pem' }));
+    const certificate = execFileSync('openssl', [...request, '-outform', 'DER'], { stdio: 'pipe' });
+    const { browser } = await withPasskey(house);
+    const add = async (attestedBy: Amiss['attestedBy']) => {
+      const options = optionsOf(await browser.post('/me/passkeys/start'));
+      const credential = new Authenticator(browser.origin).create(options, attestedBy && { attestedBy });
+      return browser.post('/me/passkeys/finish', { credential });
+    };
+    expect(code(await add({ key, certificate }))).toBe('passkey-refused');
+    expect((await add('itself')).status).toBe(200);
+    expect((await add(undefined)).status).toBe(200);
   });
 
   it('is of no use at an address, and the answer says what to do', async () => {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { makeRoom } from '../../../records/record-cache.ts';
 import { RequestError } from '../errors.ts';
 
@@ -22,9 +23,10 @@ export class Tries {
   }
 
   /** @throws {RequestError} 429 `throttled` */
-  take(by: keyof typeof RATES, what: string): void {
+  take(by: keyof typeof RATES, given: string): void {
     const { burst, perSecond } = RATES[by];
     const buckets = this.#buckets[by];
+    const what = by === 'address' ? networkOf(given) : given;
     const nowMs = this.#monotonicMs();
     const known = buckets.get(what);
     const tokens =
@@ -33,6 +35,19 @@ export class Tries {
     buckets.set(what, { tokens: tokens < 1 ? tokens : tokens - 1, atMs: nowMs });
     if (tokens < 1) throw new RequestError(TOO_MANY);
   }
+}
+
+/** Whoever has an address of IPv6 has the 2^64 beside it too (RFC 6177): the first 64 bits say who it is. */
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = '', tail = ''] = address.replace(/%.*$/, '').split('::', 2);
+  const [first, last] = [head, tail].map((part) => part.split(':').filter((group) => group !== '')) as [
+    string[],
+    string[],
+  ];
+  const gap = Array.from({ length: 8 - first.length - last.length }, () => '0');
+  const groups = [...first, ...gap, ...last].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }
 
 const TOO_MANY = {
