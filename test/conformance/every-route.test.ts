@@ -124,7 +124,9 @@ describe('every route of the admin API', () => {
   let second: CreatedTenant;
   const ids: Record<string, string> = {};
   /** Routes about the caller's own tenant as a whole, or a region of it: there is nothing of another's to name. */
-  const isAboutAnId = ({ path }: AdminRoute) => /\{(?!region\})/.test(path);
+  const isAboutAnId = ({ path }: AdminRoute) => /\{(?!(?:region|index)\})/.test(path);
+  /** A place in the log is one in one's own, which says who made the tenant; events go on for ever. */
+  const hasOwnTest = ({ path, media }: AdminRoute) => path.includes('{index}') || media === 'text/event-stream';
 
   beforeAll(async () => {
     const { first, url } = server;
@@ -179,10 +181,9 @@ describe('every route of the admin API', () => {
   );
 
   it.each(
-    // Events go on for ever: their own tests look at whose they are.
-    ADMIN_ROUTES.filter(
-      (route) => route.method === 'GET' && !isAboutAnId(route) && route.media !== 'text/event-stream',
-    ).map((route) => [route.id, route] as const),
+    ADMIN_ROUTES.filter((route) => route.method === 'GET' && !isAboutAnId(route) && !hasOwnTest(route)).map(
+      (route) => [route.id, route] as const,
+    ),
   )("%s shows nothing of another tenant's", async (_, route) => {
     const { text } = await send(second.apiKey, route);
     const foreign = ['keyId', 'principalId', 'credentialId', 'endpointId', 'tenantId'].map(
