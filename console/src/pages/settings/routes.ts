@@ -1,10 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { shellRoute } from '../../app/shell-route.ts';
+import { backupEnvironmentRoutes } from '../vault/routes.ts';
+import { settingsRoute } from './settings-route.ts';
 
 export const settingsRoutes = [
-  createRoute({
-    getParentRoute: () => shellRoute,
-    path: 'settings',
-    component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
-  }),
+  settingsRoute.addChildren([
+    createRoute({
+      getParentRoute: () => settingsRoute,
+      path: '/',
+      component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+    }),
+    ...backupEnvironmentRoutes,
+  ]),
 ] as const;

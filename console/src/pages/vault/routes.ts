@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../../app/shell-route.ts';
+import { settingsRoute } from '../settings/settings-route.ts';
 import { compareSearch, runsSearch, snapshotSearch, snapshotsSearch } from './search.ts';
 
 const environmentRoute = createRoute({
@@ -8,13 +9,7 @@ const environmentRoute = createRoute({
   component: lazyRouteComponent(() => import('./environment-layout.tsx'), 'EnvironmentLayout'),
 });
 
-const settingsRoute = createRoute({
-  getParentRoute: () => shellRoute,
-  path: 'settings/backup-environment/$environmentId',
-  component: lazyRouteComponent(() => import('./settings/environment-settings-page.tsx'), 'EnvironmentSettingsPage'),
-});
-
-/** Environments with all that is in them, and Settings > Backup Environment. */
+/** Environments with all that is in them. */
 export const vaultRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
@@ -92,15 +87,23 @@ export const vaultRoutes = [
       component: lazyRouteComponent(() => import('./alerts/alerts-page.tsx'), 'AlertsPage'),
     }),
   ]),
+] as const;
+
+/** Settings > Backup Environment. */
+export const backupEnvironmentRoutes = [
   createRoute({
-    getParentRoute: () => shellRoute,
-    path: 'settings/backup-environment',
+    getParentRoute: () => settingsRoute,
+    path: 'backup-environment',
     component: lazyRouteComponent(() => import('./settings/backup-environment-page.tsx'), 'BackupEnvironmentPage'),
   }),
   createRoute({
-    getParentRoute: () => shellRoute,
-    path: 'settings/backup-environment/new',
+    getParentRoute: () => settingsRoute,
+    path: 'backup-environment/new',
     component: lazyRouteComponent(() => import('./settings/new-environment-page.tsx'), 'NewEnvironmentPage'),
   }),
-  settingsRoute,
+  createRoute({
+    getParentRoute: () => settingsRoute,
+    path: 'backup-environment/$environmentId',
+    component: lazyRouteComponent(() => import('./settings/environment-settings-page.tsx'), 'EnvironmentSettingsPage'),
+  }),
 ] as const;
