@@ -11,6 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initialise } from '../../src/server/initialise.ts';
+import { codeAt } from '../../src/protocols/admin/sign-in/person.fixture.ts';
 import { kmsClient, makeHome } from '../process/server-process.ts';
 
 // What nobody may ever see: names that no other text has, in every way in which they could be written.
@@ -63,6 +64,7 @@ beforeAll(async () => {
   secrets.set('an API key', Buffer.from(first.apiKey));
   secrets.set('a secret access key', Buffer.from(first.secretAccessKey));
   secrets.set('a password', Buffer.from(PASSWORD));
+  await signIn(first.signInToken);
   secrets.set('the name of a file', Buffer.from(NAME));
   secrets.set('the content of a file', Buffer.from(CONTENT));
   const { KeyMetadata } = await kmsClient(url, first).send(new CreateKeyCommand({}));
@@ -89,6 +91,26 @@ afterAll(async () => {
   home.remove();
 });
 let environmentId: string;
+
+/** A person sets up a password with an app by the first link, and signs in by a recovery code. */
+async function signIn(token: string): Promise<void> {
+  const password = 'a canary that sings in a browser';
+  const open = new KeysteadClient({ url });
+  const { setup, secret } = await open.startPasswordEnrolment({ token });
+  const code = codeAt(secret, Date.now());
+  const { name, recoveryCodes = [] } = await open.finishPasswordEnrolment({ token, password, setup, code });
+  const [used = '', kept = ''] = recoveryCodes;
+  const answer = await fetch(`${url}/admin/v1/sign-in/password`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password, code: used }),
+  });
+  const [cookie = ''] = answer.headers.getSetCookie().map((text) => /=([^;]+)/.exec(text)?.[1] ?? '');
+  expect([answer.status, cookie.length]).toEqual([200, 43]);
+  const shown = { 'a sign-in link': token, 'a password of a person': password, 'a set-up': setup, cookie, used, kept };
+  for (const [what, text] of Object.entries(shown)) secrets.set(what, Buffer.from(text));
+  secrets.set('the secret of an app', Buffer.from(secret));
+}
 
 /** New content under a name that nobody may see, long enough to be in chunks of its own. */
 function fill(which: string): void {
