@@ -183,6 +183,45 @@ export const keysMock = {
   scheduleKeyDeletion: (region, keyId, body) =>
     change(region, keyId, { state: 'pending-deletion', deletionDueAt: after(body?.windowDays ?? 30) }),
   cancelKeyDeletion: (region, keyId) => change(region, keyId, { state: 'disabled', deletionDueAt: undefined }),
+  requireTwoPeople: (region, keyId) => change(region, keyId, { dualAuthorization: {} }),
+  listPrincipals: async () => ({
+    items: ['ada', 'grace', 'mallory'].map((name) => ({
+      principalId: `8d7f1a52-93c4-4c0e-8a3f-${name.padEnd(12, '0').slice(0, 12)}`,
+      name,
+      arn: `arn:aws:iam::${ACCOUNT}:user/${name}`,
+      policies: name === 'ada' ? ['owner'] : name === 'grace' ? ['key-user'] : [],
+      inlinePolicies: [],
+      tags: [],
+      keyRoles: [],
+      serviceId: false,
+      iamId: `IBMid-${name}`,
+      state: 'active' as const,
+      createdAt: after(-300),
+    })),
+  }),
+  getKeyUses: async (_region, _keyId, { from, to, step = 'day' }) => {
+    const stepMs = step === 'day' ? DAY_MS : DAY_MS / 24;
+    const count = Math.ceil((Date.parse(to) - Date.parse(from)) / stepMs);
+    const steps = Array.from({ length: count }, (_, at) => ({
+      from: new Date(Date.parse(from) + at * stepMs).toISOString(),
+      count: Math.round(900 + 700 * Math.sin(at / 2) + ((at * 37) % 90)),
+      kinds: [],
+    }));
+    const all = steps.reduce((sum, one) => sum + one.count, 0);
+    const decrypts = Math.round(all * 0.7);
+    return {
+      from,
+      to,
+      step,
+      countedSince: after(-200),
+      count: all,
+      kinds: [
+        { action: 'kms:Decrypt', count: decrypts },
+        { action: 'kms:GenerateDataKey', count: all - decrypts },
+      ],
+      steps,
+    };
+  },
   authorizeKeyDeletion: (region, keyId) =>
     change(region, keyId, { dualAuthorization: { authorizedBy: 'IBMid-ada', authorizedUntil: after(7) } }),
   withdrawKeyAuthorization: (region, keyId) => change(region, keyId, { dualAuthorization: {} }),

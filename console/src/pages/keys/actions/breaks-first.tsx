@@ -20,7 +20,7 @@ export function BreaksFirst({ listed }: { readonly listed: ListedKey }) {
   return (
     <Alert
       color="yellow"
-      variant="light"
+      variant="outline"
       icon={<IconAlertTriangle aria-hidden />}
       title="What this breaks first"
       c="var(--mantine-color-text)"
@@ -80,7 +80,7 @@ export function BreaksFirst({ listed }: { readonly listed: ListedKey }) {
 
 function CannotTell() {
   return (
-    <Alert color="yellow" variant="light" title="What this breaks first" c="var(--mantine-color-text)">
+    <Alert color="yellow" variant="outline" title="What this breaks first" c="var(--mantine-color-text)">
       That could not be found out. Somebody may use the key.
     </Alert>
   );

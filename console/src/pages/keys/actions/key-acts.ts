@@ -13,6 +13,7 @@ export type KeyActName =
   | 'delete'
   | 'restore'
   | 'purge'
+  | 'require-two-people'
   | 'authorize-deletion'
   | 'withdraw-authorization'
   | 'delete-material';
@@ -164,6 +165,20 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
     command: KEY_COMMANDS.purge,
     done: (name) => `${name} is gone for good.`,
   },
+  'require-two-people': {
+    label: 'Let two people delete it',
+    fits: ({ dualAuthorization, state, versions }) =>
+      versions !== undefined && dualAuthorization === undefined && (state === 'enabled' || state === 'disabled'),
+    title: (name) => `Have ${name} deleted by two people only?`,
+    meaning: () => [
+      'From now on one person authorises the deletion of this key, and another one carries it out.',
+      'This stays so for good: nobody can take it back.',
+    ],
+    verb: 'Require two people',
+    run: (api, region, keyId) => api.requireTwoPeople(region, keyId),
+    command: KEY_COMMANDS.requireTwoPeople,
+    done: (name) => `${name} is deleted by two people only, from now on.`,
+  },
   'authorize-deletion': {
     label: 'Authorise its deletion',
     fits: ({ dualAuthorization }) => dualAuthorization !== undefined && dualAuthorization.authorizedBy === undefined,
@@ -203,6 +218,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
     isTyped: true,
     breaks: true,
     run: (api, region, keyId) => api.deleteKeyMaterial(region, keyId),
+    command: KEY_COMMANDS.deleteMaterial,
     done: (name) => `The material of ${name} is gone. Import the same again to bring the key back.`,
   },
 };

@@ -1,0 +1,124 @@
+import { Alert, Button, Checkbox, Grid, Group, List, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useApi } from '../../../api/api.ts';
+import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
+import { Command } from '../../../ui/command.tsx';
+import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { keyPlace } from '../key-query.ts';
+import { explainPolicy, syntaxProblem } from '../policy/explain-policy.ts';
+import type { KeyTabProps } from './key-page.tsx';
+
+const TYPING_MS = 400;
+
+/** The policy of a key: who may do what with it, in the policy language of AWS. */
+export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const place = [...keyPlace(region, keyId), 'policy'];
+  const { data } = useSuspenseQuery({ queryKey: place, queryFn: () => api.getKeyPolicy(region, keyId) });
+  const [typed, setTyped] = useState(data.policy);
+  const [allowLockout, setAllowLockout] = useState(false);
+  const [settled] = useDebouncedValue(typed, TYPING_MS);
+  const syntax = syntaxProblem(typed);
+  const isChanged = typed !== data.policy;
+  const check = useQuery({
+    queryKey: [...place, 'check', settled, allowLockout],
+    queryFn: () => api.checkKeyPolicy(region, keyId, { policy: settled, allowLockout }),
+    enabled: isChanged && settled === typed && syntax === undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const save = useMutation({
+    mutationFn: () => api.setKeyPolicy(region, keyId, { policy: typed, allowLockout }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['keys', region] });
+      notifications.show({ message: 'The policy counts for every request from now on.' });
+    },
+  });
+  const problems = check.data?.problems ?? [];
+  const isFine = syntax === undefined && check.data !== undefined && problems.length === 0 && settled === typed;
+  const isLockout = allowLockout || problems.some(({ code }) => code.includes('lockout'));
+  return (
+    <Grid gap="xl">
+      <Grid.Col span={{ base: 12, md: 7 }}>
+        <Stack>
+          <Textarea
+            label="Policy"
+            description="JSON, to the letter. It counts beside roles and grants; a Deny here counts against everybody."
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            autosize
+            minRows={14}
+            spellCheck={false}
+            classNames={{ input: 'ks-code' }}
+            error={syntax}
+          />
+          <div role="status">
+            {isChanged && syntax === undefined && problems.length > 0 && (
+              <Alert color="red" variant="outline" title="The server would refuse it" c="var(--mantine-color-text)">
+                <List size="sm">
+                  {problems.map(({ code, message }) => (
+                    <List.Item key={code + message}>{message}</List.Item>
+                  ))}
+                </List>
+              </Alert>
+            )}
+            {isChanged && isFine && <Text size="sm">The server would take this policy.</Text>}
+          </div>
+          <ProblemNotice error={check.error} title="It cannot be examined" />
+          {isLockout && (
+            <Checkbox
+              label="Although I could not change it again myself"
+              description="Without this the server refuses a policy that locks out whoever sets it."
+              checked={allowLockout}
+              onChange={(event) => setAllowLockout(event.currentTarget.checked)}
+            />
+          )}
+          <ProblemNotice error={save.error} title="The policy was not set" />
+          <Group>
+            <Button disabled={!isChanged || !isFine} loading={save.isPending} onClick={() => save.mutate()}>
+              Save the policy
+            </Button>
+            <Button variant="default" disabled={!isChanged} onClick={() => setTyped(data.policy)}>
+              Undo the changes
+            </Button>
+          </Group>
+          <Command words={KEY_COMMANDS.putPolicy(region, keyId, './policy.json')} />
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 5 }}>
+        <Explained text={typed} />
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+function Explained({ text }: { readonly text: string }) {
+  const statements = explainPolicy(text);
+  return (
+    <Stack gap="sm">
+      <Title order={2} size="h4">
+        What it says
+      </Title>
+      {statements.length === 0 && (
+        <Text size="sm" c="dimmed">
+          Nothing that can be read yet.
+        </Text>
+      )}
+      <List size="sm" spacing="sm" type="ordered">
+        {statements.map(({ title, text: said }) => (
+          <List.Item key={said + title}>
+            {title !== '' && (
+              <Text size="sm" fw={600}>
+                {title}
+              </Text>
+            )}
+            {said}
+          </List.Item>
+        ))}
+      </List>
+    </Stack>
+  );
+}

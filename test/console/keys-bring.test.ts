@@ -1,0 +1,211 @@
+import { execFileSync } from 'node:child_process';
+import { createHmac, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DecryptCommand, GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeysteadClient, type Key } from '../../sdk/src/index.ts';
+import { keyCheckValueOf } from './check-value.fixture.ts';
+import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
+import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+
+const OPENSSL = '/usr/bin/openssl';
+
+/** The wizard, with a real server and real material: what comes in is what its owner has. */
+describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
+  let house: ConsoleHouse;
+  let api: KeysteadClient;
+  let kms: KMSClient;
+  let visit: Visit;
+  let page: Page;
+  let region: string;
+  let folder: string;
+  const file = (name: string) => join(folder, name);
+  /** Bodies of everything that the browser sent: material is in none of them. */
+  const sent: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'keystead-bring-'));
+    house = await consoleHouse();
+    api = new KeysteadClient({ url: house.url, apiKey: house.first.apiKey });
+    ({ region } = house.first);
+    const { accessKeyId, secretAccessKey } = house.first;
+    kms = new KMSClient({ endpoint: house.url, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
+    visit = await house.visit();
+    ({ page } = visit);
+    page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
+  });
+  afterAll(async () => {
+    await house.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const next = () => page.getByRole('button', { name: 'Next' }).click();
+  async function begin(alias: string): Promise<void> {
+    await page.goto(`/console/keys/bring?region=${region}`);
+    await page.getByRole('textbox', { name: 'Alias' }).fill(alias);
+  }
+  async function save(button: string): Promise<Buffer> {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button }).click(),
+    ]);
+    return readFileSync(await download.path());
+  }
+  function expectHeld(key: Key, checkValue: string): void {
+    expect(key.state).toBe('enabled');
+    expect(key.origin).toBe('imported');
+    expect(key.versions.map((version) => version.checkValue)).toEqual([checkValue]);
+  }
+  function expectUnsent(material: Uint8Array): void {
+    const bytes = Buffer.from(material);
+    const all = sent.join('\n');
+    for (const form of [bytes.toString('hex'), bytes.toString('base64'), encodeURIComponent(bytes.toString('base64'))])
+      expect(all.includes(form)).toBe(false);
+  }
+
+  it('makes material in the browser, has it saved first, and compares check values: the AWS way', async () => {
+    await begin('from-browser');
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await next();
+    await page.getByRole('button', { name: 'Make 32 random bytes' }).click();
+    await page.getByRole('button', { name: 'Save the material' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    const saved = (await save('Save the material')).toString();
+    const material = Buffer.from(/^Material \(hex\): ([0-9a-f]{64})$/m.exec(saved)?.[1] ?? '', 'hex');
+    await page.getByLabel('Type kept').fill('kept');
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The check values are equal').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    const key = await api.getKey(region, 'alias/from-browser');
+    expectHeld(key, keyCheckValueOf(material));
+    expectUnsent(material);
+    expect(await page.content()).not.toContain(material.toString('hex'));
+    // Its owner alone brings it back: the saved file is read again.
+    await api.deleteKeyMaterial(region, key.keyId);
+    writeFileSync(file('saved.txt'), saved);
+    await page.goto(`/console/keys/bring?region=${region}&key=${key.keyId}`);
+    await next();
+    await page.getByRole('radio', { name: 'I have it in a file' }).click();
+    writeFileSync(file('short.bin'), Buffer.alloc(31));
+    await page.locator('input[type=file]').setInputFiles(file('short.bin'));
+    await page.getByText('This file has 31 bytes. The key takes 32').waitFor();
+    await page.locator('input[type=file]').setInputFiles(file('saved.txt'));
+    await page.getByText(keyCheckValueOf(material)).waitFor();
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The check values are equal').waitFor();
+    expect((await api.getKey(region, key.keyId)).state).toBe('enabled');
+  });
+
+  it('takes a file to a key under an import token: the IBM way', async () => {
+    execFileSync(OPENSSL, ['rand', '-out', file('ibm.bin'), '32']);
+    const material = readFileSync(file('ibm.bin'));
+    await begin('from-home');
+    await page.getByRole('radio', { name: /The IBM way/ }).click();
+    await next();
+    await page.getByRole('radio', { name: 'I have it in a file' }).click();
+    await page.locator('input[type=file]').setInputFiles(file('ibm.bin'));
+    await page.getByText(keyCheckValueOf(material)).waitFor();
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The check values are equal').waitFor();
+    expectHeld(await api.getKey(region, 'alias/from-home'), keyCheckValueOf(material));
+    expectUnsent(material);
+  });
+
+  it('leads an RSA key through OpenSSL, whose commands work as they stand', async () => {
+    await begin('rsa-home');
+    await page.getByRole('radio', { name: /^Let others encrypt to you/ }).click();
+    await page.getByRole('combobox', { name: 'Kind of key' }).click();
+    await page.getByRole('option', { name: 'RSA 2048' }).click();
+    await next();
+    expect(await page.getByRole('radio', { name: 'Make it in this browser' }).isDisabled()).toBe(true);
+    await page.getByRole('radio', { name: /OpenSSL or my HSM/ }).click();
+    await next();
+    await page.getByRole('button', { name: 'Get the wrapping key' }).click();
+    await page.getByRole('button', { name: 'wrapping-key.der' }).waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    writeFileSync(file('wrapping-key.der'), await save('wrapping-key.der'));
+    const blocks = await page.locator('[data-commands]').allTextContents();
+    expect(blocks).toHaveLength(3);
+    const told = blocks.map((commands) =>
+      execFileSync('/bin/bash', ['-ec', commands], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }).toString(),
+    );
+    const checkValue = (told[1] as string).slice(0, 64);
+    await page.locator('input[type=file]').setInputFiles(file('wrapped.bin'));
+    await page.getByRole('button', { name: 'Send the wrapped file' }).click();
+    await page.getByLabel('The check value that you noted').fill(checkValue);
+    await page.getByText('The check values are equal').waitFor();
+    const key = await api.getKey(region, 'alias/rsa-home');
+    expectHeld(key, checkValue);
+    // What OpenSSL encrypts to the owner's own public key, the server decrypts.
+    const own = createPrivateKey({ key: readFileSync(file('material.bin')), format: 'der', type: 'pkcs8' });
+    writeFileSync(file('public.pem'), createPublicKey(own).export({ format: 'pem', type: 'spki' }));
+    writeFileSync(file('plain'), 'from home');
+    const oaep = ['-pkeyopt', 'rsa_padding_mode:oaep', '-pkeyopt', 'rsa_oaep_md:sha256'];
+    const asked = ['pkeyutl', '-encrypt', '-pubin', '-inkey', file('public.pem'), '-in', file('plain'), ...oaep];
+    const CiphertextBlob = execFileSync(OPENSSL, asked);
+    const opened = await kms.send(
+      new DecryptCommand({ KeyId: key.keyId, CiphertextBlob, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' }),
+    );
+    expect(Buffer.from(opened.Plaintext ?? '').toString()).toBe('from home');
+  });
+
+  it('takes the hexadecimal digits of a MAC key, which computes here what it computes at home', async () => {
+    const material = randomBytes(32);
+    writeFileSync(file('mac.hex'), `${material.toString('hex').toUpperCase()}\n`);
+    await begin('mac-home');
+    await page.getByRole('radio', { name: /^Authenticate messages/ }).click();
+    await next();
+    await page.getByRole('radio', { name: 'I have it in a file' }).click();
+    await page.locator('input[type=file]').setInputFiles(file('mac.hex'));
+    await page.getByText(keyCheckValueOf(material)).waitFor();
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The check values are equal').waitFor();
+    const Message = Buffer.from('a message');
+    const { Mac } = await kms.send(
+      new GenerateMacCommand({ KeyId: 'alias/mac-home', Message, MacAlgorithm: 'HMAC_SHA_256' }),
+    );
+    expect(Buffer.from(Mac ?? '').equals(createHmac('sha256', material).update(Message).digest())).toBe(true);
+    expectUnsent(material);
+  });
+
+  it('makes a pair in the browser, whose public half the server shows as its owner has it', async () => {
+    await begin('pair-browser');
+    await page.getByRole('radio', { name: /^Sign\. / }).click();
+    await next();
+    await page.getByRole('button', { name: 'Make a key pair' }).click();
+    await page.getByRole('button', { name: 'Save the material' }).waitFor();
+    const pem = (await save('Save the material')).toString();
+    await page.getByLabel('Type kept').fill('kept');
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The check values are equal').waitFor();
+    const own = createPublicKey(createPrivateKey(pem.slice(pem.indexOf('-----BEGIN'))));
+    const { publicKey } = await api.getPublicKey(region, 'alias/pair-browser');
+    expect(publicKey).toBe(own.export({ format: 'der', type: 'spki' }).toString('base64'));
+  });
+
+  it('leads back to the material when the server does not take it, without loss', async () => {
+    await begin('refused');
+    await next();
+    await page.getByRole('radio', { name: /OpenSSL or my HSM/ }).click();
+    await next();
+    await page.getByRole('button', { name: 'Get the wrapping key' }).click();
+    await page.getByRole('button', { name: 'wrapping-key.der' }).waitFor();
+    writeFileSync(file('wrapped.bin'), Buffer.alloc(512, 7));
+    await page.locator('input[type=file]').setInputFiles(file('wrapped.bin'));
+    await page.getByRole('button', { name: 'Send the wrapped file' }).click();
+    await page.locator('[data-problem=import-undecryptable]').waitFor();
+    await page.getByRole('button', { name: 'Get another wrapping key' }).waitFor();
+    expect((await api.getKey(region, 'alias/refused')).state).toBe('pending-import');
+  });
+
+  it('did all that without a fault', () => expect(visit.faults).toEqual([]));
+});
