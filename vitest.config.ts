@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'console/src/**/*.test.ts',
+      'sdk/src/**/*.test.ts',
+      'test/**/*.test.ts',
+      'tools/**/*.test.ts',
+    ],
     globalSetup: ['./test/ceph/global-setup.ts', './test/compile-cache.ts'],
     pool: 'threads',
     // All cores: by itself vitest leaves one idle, which is half of a machine of two.

@@ -7,6 +7,9 @@ import { createRoot } from 'react-dom/client';
 import { KeysteadApp } from './app/keystead-app.tsx';
 import { openApi } from './api/open-api.ts';
 import { lendStyleNonce } from './app/style-nonce.ts';
+import { takeEnrolmentToken } from './app/session/enrolment-token.ts';
+
+takeEnrolmentToken();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the console');

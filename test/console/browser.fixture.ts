@@ -93,11 +93,16 @@ export async function axeFindingsInBothThemes(page: Page): Promise<string[]> {
   return findings;
 }
 
-/** An authenticator that always finds its person, as a phone with a fingerprint does. */
-export async function addPasskeys(page: Page): Promise<void> {
+/** Whether somebody is at the authenticator. */
+export interface Authenticator {
+  setPresent(isPresent: boolean): Promise<void>;
+}
+
+/** An authenticator that finds its person as long as that is there, as a phone with a fingerprint does. */
+export async function addPasskeys(page: Page): Promise<Authenticator> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -107,4 +112,9 @@ export async function addPasskeys(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   });
+  return {
+    async setPresent(enabled) {
+      await session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+    },
+  };
 }

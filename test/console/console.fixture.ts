@@ -12,6 +12,8 @@ export interface ConsoleHouse {
   readonly browser: Browser;
   /** A visit of whom the API key proves; by default the first administrator. `undefined`: of nobody. */
   visit(options?: Partial<VisitOptions> & { readonly isNobody?: boolean }): Promise<Visit>;
+  /** Turns the server's clock forward. */
+  shift(shiftMs: number): Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function consoleHouse(settings: Readonly<Record<string, string>> = 
     browser,
     visit: ({ isNobody = false, ...options } = {}) =>
       visit(browser, { url, ...(!isNobody && { apiKey: first.apiKey }), ...options }),
+    shift: (shiftMs) => server.shift(shiftMs),
     async close() {
       await browser.close();
       await server.stop();

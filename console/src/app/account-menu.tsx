@@ -1,6 +1,10 @@
-import { Button, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconChevronDown, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { Button, Menu, Text, useMantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconChevronDown, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { problemOf } from '../api/problem.ts';
 import { useWhoAmI } from '../api/who-am-i.ts';
+import { useSignOut } from './session/use-sign-out.ts';
 
 const SCHEMES = [
   { scheme: 'light', name: 'Light', icon: IconSun },
@@ -8,12 +12,13 @@ const SCHEMES = [
   { scheme: 'auto', name: 'As the system', icon: IconDeviceDesktop },
 ] as const;
 
-/** Who is signed in, and how the console looks. */
+/** Who is signed in, as what and where; how the console looks; the way out. */
 export function AccountMenu() {
-  const { name } = useWhoAmI();
+  const { name, policies, tenantName, accountId, session } = useWhoAmI();
+  const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={260}>
       <Menu.Target>
         <Button
           variant="subtle"
@@ -25,6 +30,22 @@ export function AccountMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm" fw={600} c="var(--mantine-color-text)">
+            {tenantName}
+          </Text>
+          <Text size="xs" className="ks-code">
+            {accountId}
+          </Text>
+          {policies.length > 0 && <Text size="xs">{policies.join(', ')}</Text>}
+        </Menu.Label>
+        <Menu.Item
+          leftSection={<IconUserCircle size={16} aria-hidden />}
+          renderRoot={(props) => <Link to="/account" {...props} />}
+        >
+          My account
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
         {SCHEMES.map(({ scheme, name: label, icon: Icon }) => (
           <Menu.Item
@@ -36,7 +57,23 @@ export function AccountMenu() {
             {label}
           </Menu.Item>
         ))}
+        {session !== undefined && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconLogout size={16} aria-hidden />}
+              onClick={() => signOut.mutate(undefined, { onError: tell })}
+            >
+              Sign out
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+function tell(error: unknown): void {
+  const { message, action } = problemOf(error);
+  notifications.show({ color: 'red', title: 'You are still signed in', message: `${message}. ${action ?? ''}` });
 }

@@ -6,18 +6,24 @@ import { useRouterState } from '@tanstack/react-router';
 import { Loading } from '../ui/loading.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { PLACES } from './navigation.ts';
+import { SessionKeeper } from './session/session-keeper.tsx';
+import { useSignedOut } from './session/use-signed-out.ts';
+import { useWhoAmI } from '../api/who-am-i.ts';
 
 /** What is around every page behind the sign-in. */
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [path, close]);
+  useSignedOut();
+  const { session } = useWhoAmI();
   return (
     <AppShell
       header={{ height: 56 }}
       navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding={{ base: 'md', sm: 'xl' }}
     >
+      {session !== undefined && <SessionKeeper key={session.sessionId} />}
       <a className="ks-skip" href="#content">
         To the content
       </a>

@@ -1,3 +1,4 @@
+import { SIGN_IN_COMMANDS } from './access-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
 import { VAULT_COMMANDS } from './vault-commands.ts';
@@ -6,4 +7,4 @@ import { VAULT_COMMANDS } from './vault-commands.ts';
 export type CommandTable = Readonly<Record<string, (...values: string[]) => readonly string[]>>;
 
 /** Every command that the console shows. */
-export const COMMAND_TABLES: readonly CommandTable[] = [AUDIT_COMMANDS, KEY_COMMANDS, VAULT_COMMANDS];
+export const COMMAND_TABLES: readonly CommandTable[] = [AUDIT_COMMANDS, KEY_COMMANDS, SIGN_IN_COMMANDS, VAULT_COMMANDS];

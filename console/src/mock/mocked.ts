@@ -2,6 +2,7 @@ import type { KeysteadClient } from '@keystead/sdk';
 import { auditMock } from './audit.ts';
 import { keysMock } from './keys.ts';
 import { sessionMock } from './session.ts';
+import { signInMock } from './sign-in.ts';
 import { vaultMock } from './vault.ts';
 
 /** Methods of the published client. */
@@ -13,4 +14,5 @@ export const MOCKED = {
   ...keysMock,
   ...vaultMock,
   ...sessionMock,
+  ...signInMock,
 } satisfies Partial<Methods>;

@@ -1,4 +1,5 @@
 import type { Methods } from './mocked.ts';
+import { sampleSession } from './sign-in.ts';
 
 /** Who is signed in to the made-up server. */
 export const sessionMock = {
@@ -12,5 +13,6 @@ export const sessionMock = {
       tenantId: '5c1f0f0e-6d0b-4b7a-9a53-0d3c7d2b8f11',
       tenantName: 'default',
       accountId: '123456789012',
+      session: sampleSession(),
     }),
 } satisfies Partial<Methods>;

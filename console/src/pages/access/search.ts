@@ -1,0 +1,27 @@
+type Search = Record<string, unknown>;
+
+/** What the address of the sign-in page may say. */
+export interface SignInSearch {
+  /** Where to go afterwards: see nextPlace. */
+  readonly next?: string | undefined;
+  /** Why somebody was sent here: a code. */
+  readonly problem?: string | undefined;
+  /** The account to sign in to: twelve digits. */
+  readonly account?: string | undefined;
+}
+
+export function signInSearch(search: Search): SignInSearch {
+  const given = search['account'];
+  // Twelve digits look like a number to whoever reads addresses.
+  const account = typeof given === 'number' || typeof given === 'string' ? String(given) : '';
+  return {
+    ...textOf(search, 'next'),
+    ...textOf(search, 'problem'),
+    ...(/^\d{12}$/.test(account) && { account }),
+  };
+}
+
+function textOf<Name extends string>(search: Search, name: Name): { readonly [N in Name]?: string } {
+  const value = search[name];
+  return typeof value === 'string' ? ({ [name]: value } as { readonly [N in Name]: string }) : {};
+}
