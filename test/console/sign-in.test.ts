@@ -113,6 +113,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await authenticator.setPresent(true);
       await page.goto('/console/sign-in?next=/audit');
       await heading(page, 'Audit');
+      expect(new URL(page.url()).pathname).toBe('/console/audit');
     });
 
     it.each([
@@ -276,6 +277,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await heading(page, 'Sign in');
       await typeIn(page, 'grace', PASSWORD, codes[1] as string);
       await page.locator('[data-problem="sign-in-refused"]').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/console/sign-in');
     });
   });
 });

@@ -44,7 +44,11 @@ export function SignInPage() {
   const inFields = useFieldOffers(usesPasskeys && data?.passwordSignIn === true);
   const choose = (chosen: string | undefined): void => {
     if (chosen === undefined) localStorage.removeItem('keystead-account');
-    void navigate({ search: { next, ...(chosen !== undefined && { account: chosen }) }, replace: true });
+    void navigate({
+      to: '/sign-in',
+      search: { next, ...(chosen !== undefined && { account: chosen }) },
+      replace: true,
+    });
   };
   return (
     <Gate title="Sign in" foot={<LockedOut />}>
