@@ -52,7 +52,9 @@ describe.skipIf(!hasChromium)('signing in', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill(name);
     await page.getByRole('textbox', { name: 'Password', exact: true }).fill(password);
     await page.getByRole('textbox', { name: 'Code' }).fill(code);
+    const answered = page.waitForResponse('**/sign-in/password');
     await page.getByRole('button', { name: 'Sign in with password and code' }).click();
+    await answered;
   };
 
   describe('by a passkey', () => {
