@@ -135,6 +135,7 @@ export const signInWithPassword = openRoute({
     const before = person && (await signInOf(services, person.tenant, person.member.id));
     // The same work for everybody, known or not, before anything is decided.
     const checked = await checkPassword(services, person, before, password);
+    context.noteCommonWork();
     if (person === undefined) return refuseUnknown(context, 'unknown-user');
     return signIn(context, person, 'password', (facts, nowMs) => {
       if (!facts.settings.passwordSignIn) return { refused: 'password-not-allowed' };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HashingTurns } from './hashing-turns.ts';
+import { refusalAt } from './sign-in-services.ts';
 import { Tries } from './tries.ts';
 
 const COST = { memoryKiB: 8, passes: 1, parallelism: 1 };
@@ -31,6 +32,26 @@ describe('the turns of hashing', () => {
     const turns = new HashingTurns(() => Promise.reject(new Error('no memory')));
     for (let tries = 0; tries < 5; tries++)
       await expect(turns.hash(NOTHING, NOTHING, COST)).rejects.toThrow('no memory');
+  });
+});
+
+describe('the time at which a refusal leaves', () => {
+  const BEGAN = 1_000;
+  const left = (sameMs: number, more: number) => refusalAt(BEGAN, BEGAN + sameMs, BEGAN + sameMs + more) - BEGAN;
+
+  it('is the same whether or not a little more was done for a known user', () => {
+    for (let sameMs = 0; sameMs < 3_000; sameMs += 10)
+      for (const more of [0, 1, 60, 249]) expect([sameMs, left(sameMs, more)]).toEqual([sameMs, left(sameMs, 0)]);
+  });
+
+  it.each([
+    [0, 0, 500],
+    [150, 0, 500],
+    [251, 0, 1_000],
+    [499, 20, 1_000],
+    [150, 2_000, 2_500],
+  ])('with %i ms of common work and %i ms besides is %i ms', (sameMs, more, expected) => {
+    expect(left(sameMs, more)).toBe(expected);
   });
 });
 

@@ -7,6 +7,8 @@ export interface OpenContext extends Pick<AdminContext, 'services' | 'wipeLater'
   readonly isSecure: boolean;
   /** When the request came, on the monotonic clock in milliseconds. */
   readonly beganMs: number;
+  /** Says that the work is done that is the same for everybody, known or not. */
+  readonly noteCommonWork: () => void;
 }
 
 /** An endpoint that takes no credential. It records what it decides by itself. Made by {@link openRoute}. */

@@ -103,6 +103,7 @@ async function inContext<Value>(
       requestId: request.id,
       isSecure: request.protocol === 'https',
       beganMs: services.signIn.monotonicMs(),
+      noteCommonWork: () => {},
       browser: browserOf(services.signIn, request, reply),
       wipeLater: (...more) => void secrets.push(...more.filter((secret) => secret !== undefined)),
     });
