@@ -83,6 +83,8 @@ export const listOwnSessions = ownRoute({
   action: 'keystead:ListOwnSessions',
   summary: 'Lists the sessions that one has open',
   answer: closed({ items: Type.Array(CONSOLE_SESSION) }),
+  // Whoever is to end one asks for its id first.
+  urgent: true,
   step: async ({ tenant, member, session }, _input, nowMs, context) => {
     const found: Listed[] = [];
     for (let after: string | undefined; ;) {
@@ -134,7 +136,8 @@ export const listSessions = adminRoute({
       const rows = await services.records.list(proof.tenant.tenantId, 'credential', CONSOLE_SCOPE, pageFrom(query));
       const alive = await aliveOf(context, rows, nowMs, query.principalId);
       const items = alive.map(({ session, member, use }) => showSession(session, member, proof.credential.id, use));
-      return { value: paged(rows, query, items) };
+      // Whoever is to end one asks for its id first.
+      return { value: paged(rows, query, items), urgent: true };
     },
   }),
   show: (page: { items: Static<typeof CONSOLE_SESSION>[]; next?: string }) => page,

@@ -145,6 +145,8 @@ export async function finishProviderSignIn(
         ],
         rooms: change.rooms,
         result: { session: opened.session.id, user: change.member.id },
+        // Whoever is known and is to switch something off on a full disk gets in first.
+        urgent: now.admission.as === 'linked',
       };
     },
   }));

@@ -71,6 +71,8 @@ export async function signIn(
         // Suspended in between, it would be a session of nobody's.
         preconditions: [{ ref: principalRef(tenant.tenantId, member.id), revision: member.revision }],
         result: { session: session.session.id },
+        // Whoever is to switch something off on a full disk gets in first.
+        urgent: true,
       };
     },
   }));
