@@ -1,3 +1,4 @@
+import { ACCESS_MORE_COMMANDS } from './access-more-commands.ts';
 import { SIGN_IN_COMMANDS } from './access-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
@@ -7,4 +8,10 @@ import { VAULT_COMMANDS } from './vault-commands.ts';
 export type CommandTable = Readonly<Record<string, (...values: string[]) => readonly string[]>>;
 
 /** Every command that the console shows. */
-export const COMMAND_TABLES: readonly CommandTable[] = [AUDIT_COMMANDS, KEY_COMMANDS, SIGN_IN_COMMANDS, VAULT_COMMANDS];
+export const COMMAND_TABLES: readonly CommandTable[] = [
+  ACCESS_MORE_COMMANDS,
+  AUDIT_COMMANDS,
+  KEY_COMMANDS,
+  SIGN_IN_COMMANDS,
+  VAULT_COMMANDS,
+];

@@ -1,4 +1,5 @@
 import type { KeysteadClient } from '@keystead/sdk';
+import { accessMoreMock } from './access-more.ts';
 import { auditMock } from './audit.ts';
 import { keysMock } from './keys.ts';
 import { sessionMock } from './session.ts';
@@ -13,6 +14,7 @@ export const MOCKED = {
   ...auditMock,
   ...keysMock,
   ...vaultMock,
+  ...accessMoreMock,
   ...sessionMock,
   ...signInMock,
 } satisfies Partial<Methods>;

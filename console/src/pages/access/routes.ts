@@ -1,6 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.ts';
 import { shellRoute } from '../../app/shell-route.ts';
+import { accessRoute } from './access-route.ts';
+import { moreAccessRoutes } from './more-routes.ts';
 import { signInSearch } from './search.ts';
 
 /** What those see who are not signed in. */
@@ -24,9 +26,12 @@ export const accessRoutes = [
     path: 'account',
     component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
   }),
-  createRoute({
-    getParentRoute: () => shellRoute,
-    path: 'access',
-    component: lazyRouteComponent(() => import('./access-page.tsx'), 'AccessPage'),
-  }),
+  accessRoute.addChildren([
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: '/',
+      component: lazyRouteComponent(() => import('./access-page.tsx'), 'AccessPage'),
+    }),
+    ...moreAccessRoutes,
+  ]),
 ] as const;

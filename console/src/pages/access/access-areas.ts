@@ -1,0 +1,15 @@
+import type { AreaGroup } from '../../ui/area-layout.tsx';
+
+/** The pages of Access, in the order of the navigation. */
+export const ACCESS_GROUPS: readonly AreaGroup[] = [
+  {
+    name: 'People',
+    pages: [
+      {
+        to: '/access/sessions',
+        name: 'Sessions',
+        about: 'Who is signed in to the console, since when and from where.',
+      },
+    ],
+  },
+];
