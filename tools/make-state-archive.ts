@@ -13,7 +13,8 @@ import { runKeystead, startServer } from './demo/server.ts';
 import { toJson, type Expectation, type HttpExpectation, type HttpExpectations } from './state-archive/expectation.ts';
 import { HttpActors } from './state-archive/http-actors.ts';
 import { HTTP_SCENES } from './state-archive/http-scenes.ts';
-import { makeProxyCertificate, PROXY_FILES, proxyEnvironment } from './state-archive/own-proxy.ts';
+import { makeProxyCertificate, PROXY_FILES, PROXY_HOST, proxyEnvironment } from './state-archive/own-proxy.ts';
+import { PEOPLE_SCENES } from './state-archive/people-scenes.ts';
 import { REGIONS, SCENES } from './state-archive/scenes.ts';
 
 const version = Number(argv[2]);
@@ -30,6 +31,8 @@ const environment = {
   KEYSTEAD_SEAL: join(home, 'keystead.seal'),
   KEYSTEAD_LISTEN: 'http://127.0.0.1:0',
   KEYSTEAD_REGION: REGIONS[0],
+  // An identity provider of the archive is on this machine.
+  ...(version > 3 && { KEYSTEAD_EGRESS_HOSTS: `127.0.0.1,${PROXY_HOST}` }),
 };
 
 interface First {
@@ -57,7 +60,7 @@ try {
     for (const scene of SCENES.filter(({ since }) => since <= version)) {
       expectations.push(...(await scene.play({ kms, accountId })));
     }
-    for (const scene of HTTP_SCENES.filter(({ since }) => since <= version)) {
+    for (const scene of [...HTTP_SCENES, ...PEOPLE_SCENES].filter(({ since }) => since <= version)) {
       const seen = await scene.play({ kms, url: server.url, http });
       expectations.push(...(seen.expectations ?? []));
       requests.push(...(seen.requests ?? []));

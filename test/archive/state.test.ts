@@ -88,7 +88,8 @@ describe.each(versions)('the state that %s wrote', (version) => {
       const { operation, output = { name: expectation.error } } = expectation;
       expect({ operation, answer }).toMatchObject({ operation, answer: output });
     }
-    const actors = new HttpActors(server.url, http?.instanceId ?? '', http?.actors ?? {});
+    const clock = () => Date.now() + offsetMs;
+    const actors = new HttpActors(server.url, http?.instanceId ?? '', http?.actors ?? {}, clock);
     for (const { status, output, ...request } of http?.requests ?? []) {
       const answer = await actors.ask(request);
       expect({ request, ...answer }).toMatchObject({ request, status, ...(output && { body: output }) });

@@ -16,6 +16,20 @@ export interface Actor {
   readonly apiKey?: string;
   /** An IAM token that was issued before the archive was made. */
   readonly token?: string;
+  /** A person's session in a browser, as the browser sends it: `keystead=...`. */
+  readonly cookie?: string;
+  /** The secret of an authenticator app, base32. */
+  readonly totp?: string;
+  readonly passkey?: KeptPasskey;
+}
+
+/** A passkey, and all that its authenticator holds of it. */
+export interface KeptPasskey {
+  readonly credentialId: string;
+  /** PKCS#8, PEM. */
+  readonly privateKey: string;
+  readonly userHandle: string;
+  readonly counter: number;
 }
 
 /** A request by plain HTTP, to the API of IBM Key Protect or the admin API, and what its answer must have. */
@@ -25,6 +39,8 @@ export interface HttpExpectation {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
+  /** What is added to the body when it is asked: the code of the actor's app, or what its passkey answers a challenge. */
+  readonly proof?: 'code' | 'passkey';
   readonly status: number;
   readonly output?: object;
 }

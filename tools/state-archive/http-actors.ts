@@ -1,3 +1,5 @@
+import { Secret, TOTP } from 'otpauth';
+import { Authenticator } from '../../src/protocols/admin/sign-in/authenticator.fixture.ts';
 import type { Actor, HttpExpectation } from './expectation.ts';
 
 /** An answer by plain HTTP, read. */
@@ -5,7 +7,12 @@ export interface HttpAnswer {
   readonly status: number;
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever the server answers
   readonly body: any;
+  /** What a browser keeps of it. */
+  readonly cookie?: string;
 }
+
+/** A browser in which nobody has signed in. */
+export const STRANGER = 'stranger';
 
 /** Those who ask a server by plain HTTP, each with a token of its own where the wire wants one. */
 export class HttpActors {
@@ -13,11 +20,19 @@ export class HttpActors {
   readonly #instanceId: string;
   readonly #actors: Map<string, Actor>;
   readonly #tokens = new Map<string, Promise<string>>();
+  readonly #clock: () => number;
 
-  constructor(url: string, instanceId: string, actors: Readonly<Record<string, Actor>>) {
+  /** @param clock - that of the server */
+  constructor(url: string, instanceId: string, actors: Readonly<Record<string, Actor>>, clock = Date.now) {
     this.#url = url;
     this.#instanceId = instanceId;
     this.#actors = new Map(Object.entries(actors));
+    this.#clock = clock;
+  }
+
+  /** Where browsers go: passkeys belong to names, not to addresses. */
+  get origin(): string {
+    return this.#url.replace('127.0.0.1', 'localhost');
   }
 
   /** All of them. */
@@ -29,19 +44,45 @@ export class HttpActors {
     this.#actors.set(name, actor);
   }
 
-  async ask({ as, method, path, body }: Pick<HttpExpectation, 'as' | 'method' | 'path' | 'body'>): Promise<HttpAnswer> {
-    const bearer = path.startsWith('/admin/') ? this.#actor(as).apiKey : await this.token(as);
-    const answer = await fetch(this.#url + path, {
+  async ask(asked: Omit<HttpExpectation, 'status' | 'output'>): Promise<HttpAnswer> {
+    const { as, method, path, proof } = asked;
+    const actor = this.#actor(as);
+    const body = proof === undefined ? asked.body : { ...asked.body, ...(await this.#proofs[proof](actor)) };
+    const isOfBrowser = actor.cookie !== undefined;
+    const answer = await fetch((isOfBrowser ? this.origin : this.#url) + path, {
       method,
       headers: {
-        authorization: `Bearer ${bearer}`,
+        ...(isOfBrowser ? { cookie: actor.cookie, origin: this.origin } : await this.#bearer(as, path)),
         'bluemix-instance': this.#instanceId,
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+    const [cookie] = answer.headers.getSetCookie();
+    return {
+      status: answer.status,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      ...(cookie !== undefined && { cookie: cookie.slice(0, cookie.indexOf(';')) }),
+    };
+  }
+
+  readonly #proofs = {
+    // The code after the next one: whatever was used before, this one was not.
+    code: ({ totp = '' }: Actor) => {
+      const timestamp = this.#clock() + 30_000;
+      return { code: new TOTP({ secret: Secret.fromBase32(totp) }).generate({ timestamp }) };
+    },
+    passkey: async ({ passkey }: Actor) => {
+      const path = '/admin/v1/sign-in/passkey/start';
+      const { body } = await this.ask({ as: STRANGER, method: 'POST', path });
+      return { credential: new Authenticator(this.origin, passkey).get(body.options) };
+    },
+  } as const;
+
+  async #bearer(as: string, path: string): Promise<Record<string, string>> {
+    const bearer = path.startsWith('/admin/') ? this.#actor(as).apiKey : await this.token(as);
+    return { authorization: `Bearer ${bearer}` };
   }
 
   /** An IAM token of somebody. */
@@ -54,7 +95,7 @@ export class HttpActors {
   }
 
   #actor(name: string): Actor {
-    const actor = this.#actors.get(name);
+    const actor = name === STRANGER ? { cookie: '' } : this.#actors.get(name);
     if (actor === undefined) throw new TypeError(`nobody is called ${name}`);
     return actor;
   }

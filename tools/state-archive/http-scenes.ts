@@ -36,7 +36,7 @@ const enveloped = (kind: string, ...resources: object[]) => ({
 });
 
 /** Does what must be done, and answers what came. */
-async function done(
+export async function done(
   { http }: HttpStage,
   method: string,
   path: string,
@@ -66,7 +66,7 @@ async function wrapped(stage: HttpStage, keyId: string): Promise<HttpExpectation
   return { as: 'owner', method: 'POST', path, body: { ciphertext, aad }, status: 200, output };
 }
 
-const get = (path: string, output: object, as = 'owner'): HttpExpectation => ({
+export const get = (path: string, output: object, as = 'owner'): HttpExpectation => ({
   as,
   method: 'GET',
   path,

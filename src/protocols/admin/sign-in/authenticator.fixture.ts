@@ -1,5 +1,13 @@
 import { encode } from 'cborg';
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 
 /** What a browser asks an authenticator for. */
 interface Asked {
@@ -18,6 +26,14 @@ export interface Amiss {
   readonly attestedBy?: 'itself' | { readonly key: KeyObject; readonly certificate: Buffer };
 }
 
+/** A passkey with all that its authenticator holds of it: the key is PKCS#8, PEM. */
+interface Kept {
+  readonly credentialId: string;
+  readonly privateKey: string;
+  readonly userHandle: string;
+  readonly counter: number;
+}
+
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
 const ATTESTED = 0x40;
@@ -29,14 +45,30 @@ const ATTESTED = 0x40;
 export class Authenticator {
   readonly #origin: string;
   readonly #rpId: string;
-  readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  readonly credentialId = randomBytes(32).toString('base64url');
-  #counter = 0;
-  #userHandle = '';
+  readonly #privateKey: KeyObject;
+  readonly credentialId: string;
+  #counter: number;
+  #userHandle: string;
 
-  constructor(origin: string) {
+  /** @param kept - what an authenticator held, unless it is a new one */
+  constructor(origin: string, kept?: Kept) {
     this.#origin = origin;
     this.#rpId = new URL(origin).hostname;
+    this.#privateKey = kept
+      ? createPrivateKey(kept.privateKey)
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    this.credentialId = kept?.credentialId ?? randomBytes(32).toString('base64url');
+    this.#counter = kept?.counter ?? 0;
+    this.#userHandle = kept?.userHandle ?? '';
+  }
+
+  keep(): Kept {
+    return {
+      credentialId: this.credentialId,
+      privateKey: this.#privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+      userHandle: this.#userHandle,
+      counter: this.#counter,
+    };
   }
 
   create(options: Asked & { readonly user: { readonly id: string } }, amiss: Amiss = {}) {
@@ -44,7 +76,7 @@ export class Authenticator {
     const id = Buffer.from(this.credentialId, 'base64url');
     const idLength = Buffer.alloc(2);
     idLength.writeUInt16BE(id.length);
-    const attested = Buffer.concat([Buffer.alloc(16), idLength, id, coseOf(this.#keys.publicKey)]);
+    const attested = Buffer.concat([Buffer.alloc(16), idLength, id, coseOf(createPublicKey(this.#privateKey))]);
     const authData = Buffer.concat([this.#authData(amiss, ATTESTED), attested]);
     const clientData = this.#clientData('webauthn.create', options, amiss);
     const attestation = new Map<string, unknown>([
@@ -76,7 +108,7 @@ export class Authenticator {
       response: {
         clientDataJSON: clientData.toString('base64url'),
         authenticatorData: authData.toString('base64url'),
-        signature: sign('sha256', signed, this.#keys.privateKey).toString('base64url'),
+        signature: sign('sha256', signed, this.#privateKey).toString('base64url'),
         userHandle: amiss.userHandle ?? this.#userHandle,
       },
       clientExtensionResults: {},
@@ -86,7 +118,7 @@ export class Authenticator {
   /** WebAuthn level 3 section 8.2. */
   #statement({ attestedBy }: Amiss, authData: Buffer, clientData: Buffer): Map<string, unknown> {
     if (attestedBy === undefined) return new Map();
-    const key = attestedBy === 'itself' ? this.#keys.privateKey : attestedBy.key;
+    const key = attestedBy === 'itself' ? this.#privateKey : attestedBy.key;
     const signed = Buffer.concat([authData, createHash('sha256').update(clientData).digest()]);
     const statement = new Map<string, unknown>([
       ['alg', -7],
