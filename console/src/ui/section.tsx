@@ -16,7 +16,7 @@ export function Section({ title, about, actions, order = 2, children }: SectionP
   return (
     <Stack gap="sm" component="section">
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Stack gap={2} maw={720}>
+        <Stack gap={2} maw={720} style={{ flex: '1 1 16rem' }}>
           <Title order={order} size={order === 2 ? 'h4' : 'h5'}>
             {title}
           </Title>

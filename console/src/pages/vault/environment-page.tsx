@@ -28,7 +28,7 @@ const SHOWN_RUNS = 5;
 export function EnvironmentPage() {
   const api = useApi();
   const environment = useEnvironment();
-  const { environmentId } = environment;
+  const { environmentId, label } = environment;
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const { data: runs } = useSuspenseQuery(runsQuery(api, environmentId));
   return (
@@ -61,7 +61,7 @@ export function EnvironmentPage() {
           <RunsTable runs={runs.slice(0, SHOWN_RUNS)} />
         </Section>
       )}
-      <Command words={VAULT_COMMANDS.showEnvironment(environmentId)} />
+      <Command words={VAULT_COMMANDS.showEnvironment(label)} />
     </>
   );
 }
@@ -74,7 +74,14 @@ function SourcesAtAGlance({
   readonly sources: readonly Source[];
 }) {
   const columns: readonly Column<Source>[] = [
-    { name: 'Source', cell: ({ name }) => <Text fw={600}>{name}</Text> },
+    {
+      name: 'Source',
+      cell: ({ name }) => (
+        <Text size="sm" fw={600}>
+          {name}
+        </Text>
+      ),
+    },
     {
       name: 'Last good backup',
       cell: ({ lastGoodBackup, overdueSince }) => (
@@ -113,7 +120,7 @@ function SourcesAtAGlance({
 }
 
 function Keys({ environment }: { readonly environment: Environment }) {
-  const { environmentId, masterKey, recipients, encryption, whoCanRead } = environment;
+  const { environmentId, label, masterKey, recipients, encryption, whoCanRead } = environment;
   const { data: watch } = useQuery(keyWatchQuery(useApi(), environmentId));
   const look = useAct({
     act: (api) => api.checkKeys(environmentId),
@@ -151,7 +158,7 @@ function Keys({ environment }: { readonly environment: Environment }) {
           ['Looked at next', watch?.nextCheckAt && <Time key="next" at={watch.nextCheckAt} />],
         ]}
       />
-      <Command words={VAULT_COMMANDS.useKeysNow(environmentId)} />
+      <Command words={VAULT_COMMANDS.useKeysNow(label)} />
     </Section>
   );
 }
@@ -189,7 +196,12 @@ function Place({ environment }: { readonly environment: Environment }) {
       />
       <Text size="sm" c="dimmed">
         Note the writer id outside of the store: with it nobody can put another vault in place of yours.{' '}
-        <TextLink to="/settings/backup-environment/$environmentId" params={{ environmentId }} size="sm">
+        <TextLink
+          to="/settings/backup-environment/$environmentId"
+          params={{ environmentId }}
+          size="sm"
+          underline="always"
+        >
           Change storage, key or credentials
         </TextLink>
       </Text>

@@ -28,7 +28,14 @@ const STATES: Record<Agent['state'], readonly [string, Tone]> = {
 };
 
 const COLUMNS: readonly Column<Agent>[] = [
-  { name: 'Host', cell: ({ name }) => <Text fw={600}>{name}</Text> },
+  {
+    name: 'Host',
+    cell: ({ name }) => (
+      <Text size="sm" fw={600}>
+        {name}
+      </Text>
+    ),
+  },
   {
     name: 'State',
     cell: ({ state, invitedUntil }) => {
@@ -224,7 +231,13 @@ function Revoke({ agent }: { readonly agent: Agent }) {
   });
   return (
     <>
-      <Button variant="subtle" color="red" size="compact-sm" onClick={open} aria-label={`Revoke ${name}`}>
+      <Button
+        variant="subtle"
+        c="var(--mantine-color-error)"
+        size="compact-sm"
+        onClick={open}
+        aria-label={`Revoke ${name}`}
+      >
         Revoke
       </Button>
       <Confirm

@@ -99,7 +99,14 @@ export function AlertsPage() {
 }
 
 const CHANNEL_COLUMNS: readonly Column<AlertChannel>[] = [
-  { name: 'Channel', cell: ({ label }) => <Text fw={600}>{label}</Text> },
+  {
+    name: 'Channel',
+    cell: ({ label }) => (
+      <Text size="sm" fw={600}>
+        {label}
+      </Text>
+    ),
+  },
   {
     name: 'Where to',
     cell: ({ webhookUrl, emailRecipients = [] }) => (
@@ -170,7 +177,7 @@ function ChannelMenu({ channel: { channelId, label } }: { readonly channel: Aler
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => test.mutate()}>Send a test</Menu.Item>
-          <Menu.Item color="red" onClick={open}>
+          <Menu.Item c="var(--mantine-color-error)" onClick={open}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>

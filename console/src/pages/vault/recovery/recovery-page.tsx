@@ -38,7 +38,14 @@ export function RecoveryPage() {
   }));
   const verifications = runs.filter(({ kind }) => kind === 'verify');
   const columns: readonly Column<Proof>[] = [
-    { name: 'Source', cell: ({ source }) => <Text fw={600}>{source}</Text> },
+    {
+      name: 'Source',
+      cell: ({ source }) => (
+        <Text size="sm" fw={600}>
+          {source}
+        </Text>
+      ),
+    },
     {
       name: 'Last proven restorable',
       cell: ({ proven }) =>

@@ -25,7 +25,7 @@ const KINDS = [
 
 /** Everything that was done with an environment, newest first. */
 export function RunsPage() {
-  const { environmentId } = useEnvironment();
+  const { environmentId, label } = useEnvironment();
   const { data: runs } = useSuspenseQuery(runsQuery(useApi(), environmentId));
   const { kind } = useSearch({ from: '/shell/environments/$environmentId/runs' });
   const navigate = useNavigate();
@@ -68,7 +68,7 @@ export function RunsPage() {
           </Button>
         )}
       </Section>
-      <Command words={VAULT_COMMANDS.listRuns(environmentId)} />
+      <Command words={VAULT_COMMANDS.listRuns(label)} />
     </>
   );
 }

@@ -32,7 +32,7 @@ const WAITS: Record<NonNullable<Schedule['waiting']>['for'], string> = {
 /** All that an environment does by the clock. */
 export function SchedulesPage() {
   const api = useApi();
-  const { environmentId } = useEnvironment();
+  const { environmentId, label } = useEnvironment();
   const { data: schedules } = useSuspenseQuery(schedulesQuery(api, environmentId));
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);
@@ -116,7 +116,7 @@ export function SchedulesPage() {
         )}
       </Section>
       <AddSchedule environmentId={environmentId} isOpen={isAdding} onClose={close} />
-      <Command words={VAULT_COMMANDS.listSchedules(environmentId)} />
+      <Command words={VAULT_COMMANDS.listSchedules(label)} />
     </>
   );
 }
@@ -162,7 +162,7 @@ function ScheduleMenu({ schedule, name }: { readonly schedule: Schedule; readonl
           {task.kind === 'backup' ? (
             <Menu.Label>Change or delete it with its source</Menu.Label>
           ) : (
-            <Menu.Item color="red" onClick={deletion.open}>
+            <Menu.Item c="var(--mantine-color-error)" onClick={deletion.open}>
               Delete
             </Menu.Item>
           )}

@@ -39,10 +39,10 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
         key. Emptying the store deletes every backup in it, for good.
       </Text>
       <Group>
-        <Button variant="outline" color="red" onClick={deleting.open}>
+        <Button variant="default" c="var(--mantine-color-error)" onClick={deleting.open}>
           Delete the environment
         </Button>
-        <Button variant="outline" color="red" onClick={emptying.open}>
+        <Button variant="default" c="var(--mantine-color-error)" onClick={emptying.open}>
           Empty its store
         </Button>
       </Group>

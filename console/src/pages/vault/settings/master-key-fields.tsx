@@ -139,7 +139,12 @@ export function RecipientFields({ form }: { readonly form: Form }) {
                   allowDeselect={false}
                   {...form.getInputProps(at('provider'))}
                 />
-                <Button variant="subtle" color="red" size="xs" onClick={() => form.removeListItem('recipients', index)}>
+                <Button
+                  variant="subtle"
+                  c="var(--mantine-color-error)"
+                  size="xs"
+                  onClick={() => form.removeListItem('recipients', index)}
+                >
                   Remove
                 </Button>
               </Group>

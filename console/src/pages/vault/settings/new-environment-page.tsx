@@ -160,6 +160,7 @@ function Settings({ form }: { readonly form: Form }) {
           checked
           readOnly
           disabled
+          styles={{ label: { color: 'var(--mantine-color-text)' } }}
         />
         <MasterKeyFields form={form} />
       </Section>

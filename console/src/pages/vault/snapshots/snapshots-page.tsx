@@ -145,7 +145,7 @@ function columnsOf(environmentId: string, label: string): readonly Column<Snapsh
   return [
     {
       name: 'Taken',
-      cell: ({ snapshotId, createdAt }) => (
+      cell: ({ snapshotId, createdAt, source }) => (
         <Stack gap={0}>
           <TextLink
             to="/environments/$environmentId/snapshots/$snapshotId"
@@ -158,10 +158,17 @@ function columnsOf(environmentId: string, label: string): readonly Column<Snapsh
           <Text size="xs" c="dimmed" component="div">
             <Time at={createdAt} />
           </Text>
+          <Text size="xs" hiddenFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+            {source}
+          </Text>
         </Stack>
       ),
     },
-    { name: 'Source', cell: ({ source }) => <span style={{ overflowWrap: 'anywhere' }}>{source ?? 'Not known'}</span> },
+    {
+      name: 'Source',
+      isSpare: true,
+      cell: ({ source }) => <span style={{ overflowWrap: 'anywhere' }}>{source ?? 'Not known'}</span>,
+    },
     { name: 'Kept', cell: (snapshot) => <Kept snapshot={snapshot} /> },
     {
       name: 'Opened by',
@@ -247,13 +254,13 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
           <Menu.Item onClick={holding.open}>Place a hold on it</Menu.Item>
           <Menu.Divider />
           {deletedAt === undefined ? (
-            <Menu.Item color="red" disabled={held === true} onClick={trashing.open}>
+            <Menu.Item c="var(--mantine-color-error)" disabled={held === true} onClick={trashing.open}>
               Move to the trash
             </Menu.Item>
           ) : (
             <Menu.Item onClick={() => takeBack.mutate(undefined)}>Take back from the trash</Menu.Item>
           )}
-          <Menu.Item color="red" disabled={held === true} onClick={forgetting.open}>
+          <Menu.Item c="var(--mantine-color-error)" disabled={held === true} onClick={forgetting.open}>
             Forget for good
           </Menu.Item>
           {held === true && <Menu.Label>A legal hold covers it</Menu.Label>}

@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<Source>[] = [
 
 /** What an environment backs up again and again. */
 export function SourcesPage() {
-  const { environmentId } = useEnvironment();
+  const { environmentId, label } = useEnvironment();
   const { data: sources } = useSuspenseQuery(sourcesQuery(useApi(), environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);
   const add = (
@@ -105,7 +105,7 @@ export function SourcesPage() {
         )}
       </Section>
       {isAdding && <SourceDialog environmentId={environmentId} onClose={close} />}
-      <Command words={VAULT_COMMANDS.listSources(environmentId)} />
+      <Command words={VAULT_COMMANDS.listSources(label)} />
     </>
   );
 }
@@ -160,7 +160,7 @@ function SourceMenu({ source }: { readonly source: Source }) {
             </Menu.Item>
           )}
           <Menu.Divider />
-          <Menu.Item color="red" onClick={deletion.open}>
+          <Menu.Item c="var(--mantine-color-error)" onClick={deletion.open}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
