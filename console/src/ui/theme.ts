@@ -1,4 +1,10 @@
-import { createTheme, ModalHeader, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  ModalHeader,
+  Notification,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** From the faintest to the deepest; white text is readable on the seventh and deeper (WCAG 2.2, 1.4.3). */
 const KEYSTEAD_GREEN: MantineColorsTuple = [
@@ -27,6 +33,7 @@ export const THEME = createTheme({
   focusRing: 'auto',
   components: {
     // A page has one header; that of a dialog is none of the page.
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),
   },
 });
