@@ -12,6 +12,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const ABSOLUTE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const TICK_MS = 30_000;
+const STEP_MS = 5_000;
 
 /** A time: how long ago or ahead it is; on hover and focus the exact one, in the viewer's zone and in UTC. */
 export function Time({ at }: { readonly at: string }) {
@@ -42,7 +43,7 @@ function everyTick(listener: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Changes once a tick: what is drawn in between stays as it is. */
+/** Changes once a tick: what is drawn in between stays as it is. What has just been is never said to be ahead. */
 function tick(): number {
-  return Math.floor(Date.now() / 1000) * 1000 - (Math.floor(Date.now() / 1000) % 5) * 1000;
+  return Math.ceil(Date.now() / STEP_MS) * STEP_MS;
 }
