@@ -163,6 +163,7 @@ function GrantDialog({ shown: { region, keyId, usage }, onClose }: KeyTabProps &
         data={[...(OPERATIONS[usage] ?? []), ...ALWAYS]}
         value={[...operations]}
         onChange={(chosen) => setOperations(chosen as Operation[])}
+        searchable
         clearButtonProps={{ 'aria-label': 'Nothing' }}
       />
       {usage === 'encrypt-decrypt' && (

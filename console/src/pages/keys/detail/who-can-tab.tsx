@@ -143,7 +143,7 @@ function Cell({ name, action, answer, onChoose }: Omit<CellProps, 'principal'>) 
   return (
     <UnstyledButton
       onClick={() => onChoose(answer)}
-      aria-label={`${name} ${answer.allowed ? 'may' : 'may not'} ${action}: why`}
+      aria-label={`${answer.allowed ? 'yes: ' : 'no: '}${name} ${answer.allowed ? 'may' : 'may not'} ${action}`}
       fz="sm"
     >
       <Group gap={4} wrap="nowrap">
