@@ -206,7 +206,8 @@ export const SETTINGS = {
   },
   KEYSTEAD_PUBLIC_URL: {
     fallback: '',
-    about: 'where people reach this server, like https://keys.example.com: for links in alerts; default: no links',
+    about:
+      'where people reach this server, like https://keys.example.com: what passkeys belong to, where identity providers send browsers back to, and for links; default: the address that it listens at, and no links in alerts',
   },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;

@@ -1,6 +1,13 @@
 import { IdentityError } from '../errors.ts';
 import { MAX_PASSKEYS, type IdentityLink, type Passkey, type SignIn } from './sign-in-record.ts';
 
+/** What leads in beside passkeys: a password that the tenant does not take, and a link to who vouches no more, do not. */
+export interface OpenWays {
+  readonly isByPassword: boolean;
+  /** Ids of the identity providers that may sign the user in. */
+  readonly providers: ReadonlySet<string>;
+}
+
 /** Adds a passkey. @throws {IdentityError} `too-many-passkeys` */
 export function withPasskey(signIn: SignIn, passkey: Passkey): SignIn {
   if (signIn.passkeys.length < MAX_PASSKEYS) return { ...signIn, passkeys: [...signIn.passkeys, passkey] };
@@ -14,15 +21,18 @@ export function changedPasskey(signIn: SignIn, id: string, change: Partial<Passk
 }
 
 /** @throws {IdentityError} `passkey-not-found`, `last-way-in` */
-export function withoutPasskey(signIn: SignIn, id: string): SignIn {
+export function withoutPasskey(signIn: SignIn, id: string, open: OpenWays): SignIn {
   requirePasskey(signIn, id);
-  return requireWayIn({ ...signIn, passkeys: signIn.passkeys.filter((one) => one.id !== id) });
+  return requireWayIn({ ...signIn, passkeys: signIn.passkeys.filter((one) => one.id !== id) }, open);
 }
 
 /** Without password, authenticator app and recovery codes: none of them is anything without the others. @throws {IdentityError} */
-export function withoutPassword({ password, totp: _totp, recoveryCodes: _codes, ...rest }: SignIn): SignIn {
+export function withoutPassword(
+  { password, totp: _totp, recoveryCodes: _codes, ...rest }: SignIn,
+  open: OpenWays,
+): SignIn {
   if (password === undefined) throw new IdentityError('password-not-set', 'you have no password');
-  return requireWayIn(rest);
+  return requireWayIn(rest, open);
 }
 
 /** Links an identity of an identity provider, in place of the one of that provider. */
@@ -31,8 +41,8 @@ export function linkIdentity(signIn: SignIn, link: IdentityLink): SignIn {
 }
 
 /** Takes a link away from a person who does it alone. @throws {IdentityError} `identity-link-not-found`, `last-way-in` */
-export function unlinkIdentity(signIn: SignIn, providerId: string): SignIn {
-  return requireWayIn(withoutLink(signIn, providerId));
+export function unlinkIdentity(signIn: SignIn, providerId: string, open: OpenWays): SignIn {
+  return requireWayIn(withoutLink(signIn, providerId), open);
 }
 
 /** Takes a link away, also where it was the last way in. @throws {IdentityError} `identity-link-not-found` */
@@ -42,9 +52,11 @@ export function withoutLink(signIn: SignIn, providerId: string): SignIn {
   throw new IdentityError('identity-link-not-found', `there is no link to the identity provider ${providerId}`);
 }
 
-/** Whoever took the last way in away could not come back. */
-function requireWayIn(after: SignIn): SignIn {
-  if (after.passkeys.length > 0 || after.password !== undefined || after.links.length > 0) return after;
+/** Whoever took the last way in away could not come back. @throws {IdentityError} `last-way-in` */
+export function requireWayIn(after: SignIn, { isByPassword, providers }: OpenWays): SignIn {
+  const { passkeys, password, links } = after;
+  if (passkeys.length > 0 || (isByPassword && password !== undefined)) return after;
+  if (links.some(({ providerId }) => providers.has(providerId))) return after;
   throw new IdentityError('last-way-in', 'it is your last way to sign in, and without it you could not come back');
 }
 

@@ -68,7 +68,7 @@ describe('the record', () => {
     const path = `/identity-providers/${(await make({ allowNewcomers: true, newcomerPolicies: ['owner'] }))['providerId'] as string}`;
     const { member, apiKey } = await house.member([]);
     const document =
-      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"keystead:*IdentityProvider","Resource":"*"}}';
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["keystead:*IdentityProvider","keystead:CreateEnrolment"],"Resource":"*"}}';
     const inline = `/principals/${member.id}/inline-policies/put`;
     expect((await house.send(admin, 'POST', inline, { name: 'providers', document })).status).toBe(200);
     const update = (body: object) => house.send(apiKey, 'POST', `${path}/update`, body);
@@ -77,6 +77,22 @@ describe('the record', () => {
     expect((await house.send(apiKey, 'POST', `${path}/suspend`)).status).toBe(200);
     expect((await update({ allowNewcomers: false, newcomerPolicies: [] })).status).toBe(200);
     expect((await update({ issuer: 'https://127.0.0.1:1' })).status).toBe(200);
+  });
+
+  it('is as good as a sign-in link of whoever has one, and takes that right', async () => {
+    const { member, apiKey } = await house.member([]);
+    const document =
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"keystead:*IdentityProvider","Resource":"*"}}';
+    const inline = `/principals/${member.id}/inline-policies/put`;
+    expect((await house.send(admin, 'POST', inline, { name: 'providers', document })).status).toBe(200);
+    const denied = {
+      error: { code: 'access-denied', message: expect.stringContaining('keystead:CreateEnrolment') as string },
+    };
+    expect((await house.send(apiKey, 'POST', '/identity-providers', BASE)).body).toMatchObject(denied);
+    const path = `/identity-providers/${(await make())['providerId'] as string}`;
+    expect((await house.send(apiKey, 'POST', `${path}/update`, { userClaim: 'sub' })).body).toMatchObject(denied);
+    for (const verb of ['suspend', 'resume', 'delete'])
+      expect([verb, (await house.send(apiKey, 'POST', `${path}/${verb}`)).status]).toEqual([verb, 200]);
   });
 
   it('keeps a secret for the issuer and the client for which it was given', async () => {

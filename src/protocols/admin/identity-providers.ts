@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressRefusedError } from '../../clients/egress.ts';
+import { userArn } from '../../identity/arn.ts';
 import { isBuiltInPolicy } from '../../identity/built-in-policies.ts';
 import { IdentityError } from '../../identity/errors.ts';
 import {
@@ -74,13 +75,20 @@ export function requireProvider(found: IdentityProvider | undefined, providerId:
  * What it takes to make or change a provider. Who says that newcomers get policies attaches them, and who changes whom
  * it vouches for says who they are; and whoever decides over a provider by which operators sign in could become one.
  */
-export function targetsOf(action: string, before: IdentityProvider | undefined, wanted: WantedProvider): Target[] {
+export function targetsOf(
+  { proof }: AdminContext,
+  action: string,
+  before: IdentityProvider | undefined,
+  wanted: WantedProvider,
+): Target[] {
   const isChanged = Object.keys(wanted).length > 0;
   const goesOnGiving = before?.newcomers !== undefined && isChanged && wanted.allowNewcomers !== false;
   const givesPolicies = wanted.allowNewcomers === true || (wanted.newcomerPolicies ?? []).length > 0 || goesOnGiving;
   const isForOperators = before?.isForOperators === true || wanted.forOperators === true;
   return [
     { action, resource: '*' },
+    // It vouches for whoever has an open sign-in link, so it is as good as having made that link.
+    ...(isChanged ? [{ action: 'keystead:CreateEnrolment', resource: userArn(proof.tenant.accountId, '*') }] : []),
     ...(givesPolicies
       ? ['keystead:CreatePrincipal', 'keystead:AttachPrincipalPolicy'].map((one) => ({ action: one, resource: '*' }))
       : []),

@@ -78,7 +78,7 @@ export const createIdentityProvider = adminRoute({
   answer: PROVIDER,
   example: { body: { name: 'Example Corp', issuer: 'https://login.example.com', clientId: 'keystead' } },
   prepare: (context, { body }) => ({
-    targets: targetsOf('keystead:CreateIdentityProvider', undefined, body),
+    targets: targetsOf(context, 'keystead:CreateIdentityProvider', undefined, body),
     details: detailsOf(body),
     run: async (nowMs) => {
       const { services, proof } = context;
@@ -161,7 +161,7 @@ export const updateIdentityProvider = adminRoute({
   prepare: async (context, { params, body }) => {
     const found = await providerAt(context, params.providerId);
     return {
-      targets: targetsOf('keystead:UpdateIdentityProvider', found, body),
+      targets: targetsOf(context, 'keystead:UpdateIdentityProvider', found, body),
       details: { provider: params.providerId, ...detailsOf(body) },
       run: async () => {
         const before = requireProvider(found, params.providerId);
@@ -202,7 +202,7 @@ export const deleteIdentityProvider = adminRoute({
   prepare: async (context, { params }) => {
     const found = await providerAt(context, params.providerId);
     return {
-      targets: targetsOf('keystead:DeleteIdentityProvider', found, {}),
+      targets: targetsOf(context, 'keystead:DeleteIdentityProvider', found, {}),
       details: { provider: params.providerId, ...(found && { name: found.name, issuer: found.issuer }) },
       run: async () => {
         const before = requireProvider(found, params.providerId);
@@ -282,7 +282,7 @@ function switched(verb: string, permission: string, state: 'active' | 'suspended
     prepare: async (context: AdminContext, { params }) => {
       const found = await providerAt(context, params.providerId);
       return {
-        targets: targetsOf(action, found, {}),
+        targets: targetsOf(context, action, found, {}),
         details: { provider: params.providerId, ...(found && { name: found.name }) },
         run: async () => {
           const before = requireProvider(found, params.providerId);

@@ -22,6 +22,7 @@ import { IdentityError } from '../../../identity/errors.ts';
 import { AdminRefusal } from '../refusal.ts';
 import type { AdminContext, AdminRoute } from '../route.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
+import { openWaysOf } from '../sign-in/open-ways.ts';
 import { canChangeUntilMs, ownRoute, type Own, type OwnDone } from '../sign-in/own.ts';
 import { creationOptions, requestOptions, verifyAssertion, verifyCreation } from '../sign-in/passkey-ceremony.ts';
 import { checkPassword, decidePassword, type CheckedPassword } from '../sign-in/password-proof.ts';
@@ -184,7 +185,8 @@ const deletePasskey = ownRoute({
   answer: OWN_SIGN_IN,
   example: { params: EXAMPLE_PARAMS },
   isSensitive: true,
-  step: (own, { params }) => changed(own, withoutPasskey(own.signIn, params.passkeyId)),
+  step: async (own, { params }, _nowMs, { services }) =>
+    changed(own, withoutPasskey(own.signIn, params.passkeyId, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 
@@ -197,7 +199,8 @@ const unlinkOwnIdentity = ownRoute({
   answer: OWN_SIGN_IN,
   example: { params: { providerId: EXAMPLE_PARAMS.passkeyId } },
   isSensitive: true,
-  step: (own, { params }) => changed(own, unlinkIdentity(own.signIn, params.providerId)),
+  step: async (own, { params }, _nowMs, { services }) =>
+    changed(own, unlinkIdentity(own.signIn, params.providerId, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 
@@ -271,7 +274,8 @@ const deletePassword = ownRoute({
   summary: 'Takes the password away, with the authenticator app and the recovery codes',
   answer: OWN_SIGN_IN,
   isSensitive: true,
-  step: (own) => changed(own, withoutPassword(own.signIn)),
+  step: async (own, _input, _nowMs, { services }) =>
+    changed(own, withoutPassword(own.signIn, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 

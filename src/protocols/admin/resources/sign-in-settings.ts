@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { putSignInSettings, SESSION_BOUNDS, type SignInSettings } from '../../../identity/sign-in/sign-in-settings.ts';
-import { adminRoute } from '../route.ts';
+import { requireWayIn } from '../../../identity/sign-in/ways-in.ts';
+import { adminRoute, type AdminContext } from '../route.ts';
 import { named } from '../schema.ts';
-import { settingsOf } from '../sign-in/person.ts';
+import { openWaysOf } from '../sign-in/open-ways.ts';
+import { settingsOf, signInOf } from '../sign-in/person.ts';
 
 const SETTINGS = named('SignInSettings', {
   passwordSignIn: Type.Boolean({ description: 'whether people may sign in by a password with a code' }),
@@ -37,10 +39,15 @@ export const setSignInSettings = adminRoute({
   body: SETTINGS,
   answer: SETTINGS,
   example: { body: { passwordSignIn: false, sessionMinutes: 480, idleMinutes: 15 } },
-  prepare: ({ services, proof: { tenant } }, { body }) => ({
+  prepare: (context, { body }) => ({
     targets: [{ action: 'keystead:SetSignInSettings', resource: '*' }],
     details: { ...body },
     run: async () => {
+      const {
+        services,
+        proof: { tenant },
+      } = context;
+      if (!body.passwordSignIn) await requireAnotherWay(context);
       const { revision } = await settingsOf(services, tenant);
       const value = { ...body, revision };
       return { value, writes: [putSignInSettings(tenant, value)] };
@@ -48,6 +55,14 @@ export const setSignInSettings = adminRoute({
   }),
   show,
 });
+
+/** Whoever takes passwords away from all does not lock itself out. @throws {IdentityError} `last-way-in` */
+async function requireAnotherWay({ services, proof: { tenant, principal } }: AdminContext): Promise<void> {
+  const member = principal.kind === 'user' ? await services.directory.member(tenant, principal.id) : undefined;
+  const signIn = member && (await signInOf(services, tenant, member.id));
+  if (member === undefined || signIn?.password === undefined) return;
+  requireWayIn(signIn, { ...(await openWaysOf(services, { tenant, member }, signIn)), isByPassword: false });
+}
 
 function show({ passwordSignIn, sessionMinutes, idleMinutes }: SignInSettings): Static<typeof SETTINGS> {
   return { passwordSignIn, sessionMinutes, idleMinutes };

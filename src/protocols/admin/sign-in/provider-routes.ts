@@ -11,6 +11,7 @@ import { ProviderRefusedError, type ProviderProblem } from './provider-refusal.t
 import { beginProviderSignIn, finishProviderSignIn } from './provider-sign-in.ts';
 import { isStateOf, openTicket, sealTicket, TICKET_MS } from './provider-ticket.ts';
 import { SIGN_IN_ACTION } from './sign-in.ts';
+import { safeSiteAt } from './site.ts';
 
 /** Where the page of sign-in sends a browser: `?provider=<id>`. */
 export const START_PATH = '/admin/v1/sign-in/oidc/start';
@@ -33,9 +34,10 @@ export function serveProviderSignIn(app: FastifyInstance, services: AdminService
       if (typeof provider !== 'string' || !PROVIDER_ID.test(provider)) return problem('provider-unavailable');
       return inContext(services, request, reply, async (context) => {
         services.signIn.tries.take('address', context.browser.address);
-        const { origin } = new URL(services.publicUrl);
+        const site = safeSiteAt(services.publicUrl);
+        if (site === undefined) return problem('provider-unavailable');
         // Providers send a browser back to one address, and the ticket is kept for where it was given out.
-        if (context.browser.site?.origin !== origin && again === undefined)
+        if (context.browser.site?.origin !== site.origin && again === undefined)
           return `${services.publicUrl}${START_PATH}?provider=${provider}&again=1`;
         const begun = await beginProviderSignIn(context, provider);
         const sealed = sealTicket(services.barrier, services.installationId, begun.ticket, services.random);
@@ -57,9 +59,10 @@ export function serveProviderSignIn(app: FastifyInstance, services: AdminService
           services.refusals.note('admin', browser.address, 'provider-return-of-nobody');
           return problem('sign-in-expired');
         }
+        const site = safeSiteAt(new URL(ticket.redirectUri).origin);
+        if (site === undefined) return problem('provider-unavailable');
         const opened = await finishProviderSignIn(context, ticket, query);
-        const { origin, protocol } = new URL(ticket.redirectUri);
-        browser.keep(opened.token, { origin, isSecure: protocol === 'https:' });
+        browser.keep(opened.token, site);
         return CONSOLE;
       });
     }),

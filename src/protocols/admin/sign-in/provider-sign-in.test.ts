@@ -331,6 +331,20 @@ describe('the start', () => {
     expect(by.jar.size).toBe(0);
   });
 
+  it('leads nowhere where a session would go beyond this machine without TLS', async () => {
+    const own = Object.getOwnPropertyDescriptor(house.services, 'publicUrl') as PropertyDescriptor;
+    const at = (value: string) => Object.defineProperty(house.services, 'publicUrl', { value, configurable: true });
+    const by = browser();
+    for (const [url, location] of [
+      ['http://keys.example.com', problem('provider-unavailable')],
+      ['https://keys.example.com', `https://keys.example.com${start()}&again=1`],
+    ] as const) {
+      at(url);
+      expect((await by.go(start())).location).toBe(location);
+    }
+    Object.defineProperty(house.services, 'publicUrl', own);
+  });
+
   it('says that a provider is away, and records what was wrong', async () => {
     await terms({ issuer: 'http://127.0.0.1:1', clientSecret: 'x' });
     expect((await browser().go(start())).location).toBe(problem('provider-unavailable'));

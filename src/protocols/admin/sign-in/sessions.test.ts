@@ -245,6 +245,21 @@ describe('one’s own sign-in', () => {
     expect((await byPasskey(new TestBrowser(house), authenticator)).status).toBe(200);
   });
 
+  it('keeps a way in that leads in: a password that the tenant does not take is none', async () => {
+    const settings = { passwordSignIn: false, sessionMinutes: 720, idleMinutes: 30 };
+    const { browser } = await withPassword(house, ['administrator']);
+    // Nor does somebody who has nothing else have the tenant take none.
+    expect(code(await browser.post('/sign-in/settings', settings))).toBe('last-way-in');
+    const asked = await browser.post('/me/passkeys/start');
+    const credential = new Authenticator(browser.origin).create(optionsOf(asked));
+    const added = await browser.post('/me/passkeys/finish', { credential });
+    expect((await browser.post('/sign-in/settings', settings)).status).toBe(200);
+    const [{ passkeyId }] = added.body['passkeys'] as [{ passkeyId: string }];
+    expect(code(await browser.post(`/me/passkeys/${passkeyId}/delete`))).toBe('last-way-in');
+    expect((await browser.post('/sign-in/settings', { ...settings, passwordSignIn: true })).status).toBe(200);
+    expect((await browser.post(`/me/passkeys/${passkeyId}/delete`)).status).toBe(200);
+  });
+
   it('has a password set, changed and taken away, with new codes each time they are asked for', async () => {
     const { browser, member } = await withPasskey(house);
     expect(code(await browser.post('/me/password/finish', { password: PASSWORD }))).toBe('setup-needed');

@@ -31,13 +31,18 @@ export interface Arrival {
  * none of the server's own. No header of a proxy counts.
  */
 export function siteOf(own: OwnAddresses, { origin, host, isSecure }: Arrival): Site | undefined {
-  const publicSite = own.publicUrl === undefined ? undefined : safeSite(siteAt(own.publicUrl));
+  const publicSite = own.publicUrl === undefined ? undefined : safeSiteAt(own.publicUrl);
   const asked = host === undefined ? undefined : siteAt(`${isSecure ? 'https' : 'http'}://${host}`);
   if (publicSite !== undefined && (origin ?? publicOriginOf(host, publicSite)) === publicSite.origin) return publicSite;
   if (asked === undefined || (origin !== undefined && origin !== asked.origin)) return undefined;
   const { hostname } = new URL(asked.origin);
   const name = bare(hostname);
   return isLoopback(name) || (isSecure && name === own.listenHost.toLowerCase()) ? asked : undefined;
+}
+
+/** The site at an address of this server; `undefined` where sessions would go beyond this machine without TLS. */
+export function safeSiteAt(address: string): Site | undefined {
+  return safeSite(siteAt(address));
 }
 
 /** A session's cookie goes over TLS, or nowhere beyond this machine. */
