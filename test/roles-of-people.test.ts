@@ -16,6 +16,7 @@ keystead:WhoAmI KUBRA
 keystead:GetStatus KUBRA
 keystead:WatchEvents KUBRA
 keystead:GetOverview KUBRA
+keystead:GetLimits KUBRA
 keystead:ListRegions KUBRA
 keystead:AddRegion -
 keystead:DeleteRegion -

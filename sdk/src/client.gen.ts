@@ -978,6 +978,12 @@ export interface LifecycleEvent {
   readonly resources: number;
 }
 
+export interface Limits {
+  readonly quotas: readonly (QuotaInUse)[];
+  /** how often the tenant may ask; classes that are absent are not bounded */
+  readonly rates: readonly (RateInForce)[];
+}
+
 export interface MasterKey {
   readonly provider: string;
   /** the ARN or CRN, never an alias */
@@ -1396,6 +1402,23 @@ export interface PublicKey {
   readonly publicKey: string;
   /** the same in PEM */
   readonly pem: string;
+}
+
+export interface QuotaInUse {
+  /** as the operator sets it: KEYSTEAD_QUOTAS */
+  readonly name: string;
+  readonly limit: number;
+  /** absent: it is one of each thing by itself */
+  readonly used?: number | undefined;
+  /** a region such as us-east-1 */
+  readonly region?: string | undefined;
+}
+
+export interface RateInForce {
+  readonly rateClass: 'symmetric' | 'rsa' | 'ecc' | 'ml' | 'hmac' | 'keyStore' | 'read' | 'write' | 'sts' | 'admin';
+  readonly perSecond: number;
+  /** how many at once, after a pause */
+  readonly burst: number;
 }
 
 export interface Region {
@@ -2268,6 +2291,11 @@ export class KeysteadClient {
   /** Closes a region of the own tenant that holds no key any more, with its key rings and policies. Needs the permission `keystead:DeleteRegion`. */
   deleteRegion(region: string): Promise<Region> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/delete`);
+  }
+
+  /** Shows how much there may be of each thing, how much of it the own tenant has, and how often it may ask. Needs the permission `keystead:GetLimits`. */
+  getLimits(): Promise<Limits> {
+    return this.#transport.send('GET', `/limits`);
   }
 
   /** Shows what holds for all keys of an instance, and from where it may be reached. Needs the permission `kms:GetInstancePolicies`. */

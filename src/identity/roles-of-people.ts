@@ -5,6 +5,7 @@
 
 /** Whatever somebody looks after: who one is, where the tenant has keys, what the server is. */
 const EVERYBODY = [
+  'keystead:GetLimits',
   'keystead:GetOverview',
   'keystead:GetStatus',
   'keystead:ListRegions',

@@ -21,20 +21,21 @@ interface Bucket {
  * from another. Refusals are counted, and recorded about once a minute.
  */
 export class Throttle {
-  readonly #rates: Rates;
+  /** How often one tenant may ask. */
+  readonly rates: Rates;
   readonly #monotonicMs: () => number;
   readonly #buckets = new Map<string, Bucket>();
   readonly #refusals = new CountedRefusals();
 
   /** @param monotonicMs a clock that only goes forward, in milliseconds since any time */
   constructor(rates: Rates, monotonicMs: () => number) {
-    this.#rates = rates;
+    this.rates = rates;
     this.#monotonicMs = monotonicMs;
   }
 
   /** Takes one token. @throws {ThrottledError} there is none; the refusal is counted */
   take(call: Call, rateClass: RateClass): void {
-    const rate = this.#rates[rateClass];
+    const rate = this.rates[rateClass];
     if (rate === undefined) return;
     const { tenantId, arn } = call.principal;
     const nowMs = this.#monotonicMs();

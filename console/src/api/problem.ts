@@ -21,3 +21,8 @@ export function problemOf(error: unknown): Problem {
 export function isSignedOut(error: unknown): boolean {
   return error instanceof KeysteadError && error.status === 401 && error.code === 'unauthenticated';
 }
+
+/** Whether one may not do what was asked. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof KeysteadError && error.status === 403;
+}

@@ -2,6 +2,7 @@ import { ACCESS_MORE_COMMANDS } from './access-more-commands.ts';
 import { SIGN_IN_COMMANDS } from './access-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
+import { SETTINGS_COMMANDS } from './settings-commands.ts';
 import { VAULT_COMMANDS } from './vault-commands.ts';
 
 /** Words of a command line, behind `keystead`. Given placeholders, each must be a command that there is: a test says so. */
@@ -12,6 +13,7 @@ export const COMMAND_TABLES: readonly CommandTable[] = [
   ACCESS_MORE_COMMANDS,
   AUDIT_COMMANDS,
   KEY_COMMANDS,
+  SETTINGS_COMMANDS,
   SIGN_IN_COMMANDS,
   VAULT_COMMANDS,
 ];

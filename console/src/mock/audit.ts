@@ -43,7 +43,7 @@ const ACTS: readonly Act[] = [
     isChange: true,
   },
   {
-    principal: user('<b>\u202eecila</b>'),
+    principal: user('<b>\u202eecila'),
     action: 'kms:Decrypt',
     outcome: 'failed',
     reason: 'material-expired',

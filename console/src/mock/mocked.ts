@@ -2,8 +2,10 @@ import type { KeysteadClient } from '@keystead/sdk';
 import { accessMoreMock } from './access-more.ts';
 import { auditMock } from './audit.ts';
 import { keysMock } from './keys.ts';
+import { overviewMock } from './overview.ts';
 import { sessionMock } from './session.ts';
 import { signInMock } from './sign-in.ts';
+import { settingsMock } from './settings.ts';
 import { vaultMock } from './vault.ts';
 
 /** Methods of the published client. */
@@ -13,6 +15,8 @@ export type Methods = { readonly [Name in keyof KeysteadClient]: KeysteadClient[
 export const MOCKED = {
   ...auditMock,
   ...keysMock,
+  ...overviewMock,
+  ...settingsMock,
   ...vaultMock,
   ...accessMoreMock,
   ...sessionMock,

@@ -34,6 +34,7 @@ import {
   rotateKey,
   scheduleKeyDeletion,
 } from './resources/keys.ts';
+import { getLimits } from './resources/limits.ts';
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 import { createImportToken, importKey, retrieveImportToken } from './resources/instance-import.ts';
 import {
@@ -141,6 +142,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   addRegion,
   listRegions,
   deleteRegion,
+  getLimits,
   getInstancePolicies,
   setInstancePolicies,
   createPrincipal,

@@ -1,11 +1,25 @@
 import type { LinkProps } from '@tanstack/react-router';
+import {
+  IconArchive,
+  IconBell,
+  IconBuilding,
+  IconCertificate,
+  IconGauge,
+  IconGavel,
+  IconPlugConnected,
+  IconShieldLock,
+  IconTransfer,
+  IconWorld,
+  type Icon,
+} from '@tabler/icons-react';
 
 /** A page of the settings. */
 export interface SettingsArea {
   readonly to: Extract<LinkProps['to'], `/settings/${string}`>;
   readonly name: string;
-  /** What is set there, in a sentence. */
+  /** What is set there, in a few words. */
   readonly about: string;
+  readonly icon: Icon;
 }
 
 export interface SettingsGroup {
@@ -21,7 +35,62 @@ export const SETTINGS_GROUPS: readonly SettingsGroup[] = [
       {
         to: '/settings/backup-environment',
         name: 'Backup Environment',
-        about: 'Where backups go, and under which master key.',
+        about: 'Where backups are stored, and under which key',
+        icon: IconArchive,
+      },
+      {
+        to: '/settings/notifications',
+        name: 'Notifications',
+        about: 'Who is told when a backup fails or a key says no',
+        icon: IconBell,
+      },
+    ],
+  },
+  {
+    name: 'Keys',
+    areas: [
+      { to: '/settings/regions', name: 'Regions and instances', about: 'Where keys may live', icon: IconWorld },
+      {
+        to: '/settings/policies',
+        name: 'Instance policies',
+        about: 'What holds for all keys of a region: two people, networks, rotation',
+        icon: IconGavel,
+      },
+      {
+        to: '/settings/key-store',
+        name: 'External key store',
+        about: 'Keys of here behind KMS keys at AWS',
+        icon: IconTransfer,
+      },
+      {
+        to: '/settings/services',
+        name: 'Services and authorizations',
+        about: 'Who registers with keys what it protects',
+        icon: IconPlugConnected,
+      },
+      {
+        to: '/settings/limits',
+        name: 'Limits',
+        about: 'How much there may be, and how much there is',
+        icon: IconGauge,
+      },
+    ],
+  },
+  {
+    name: 'Installation',
+    areas: [
+      {
+        to: '/settings/seal',
+        name: 'Seal and health',
+        about: 'What protects it all, and whether it is well',
+        icon: IconShieldLock,
+      },
+      { to: '/settings/tenants', name: 'Tenants', about: 'Whom this installation serves', icon: IconBuilding },
+      {
+        to: '/settings/token-keys',
+        name: 'Token-signing keys',
+        about: 'What signs the tokens of the IBM API',
+        icon: IconCertificate,
       },
     ],
   },

@@ -1,27 +1,32 @@
-import { Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { TextLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SETTINGS_GROUPS } from './areas.ts';
 
-/** The list of what can be set. */
+/** All settings, and what each is for. */
 export function SettingsPage() {
   return (
-    <Page title="Settings" about="What holds for the whole tenant, and what the operator sets for the installation.">
+    <Page title="Settings">
       {SETTINGS_GROUPS.map(({ name, areas }) => (
         <Section key={name} title={name}>
-          <ul className="ks-settings-list">
-            {areas.map(({ to, name: label, about }) => (
-              <li key={to}>
-                <Link to={to}>
-                  <Text fw={600}>{label}</Text>
-                  <Text size="sm" c="dimmed">
-                    {about}
-                  </Text>
-                </Link>
-              </li>
+          <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }}>
+            {areas.map(({ to, name: area, about, icon: AreaIcon }) => (
+              <Paper key={to} withBorder p="md">
+                <Group wrap="nowrap" align="flex-start" gap="sm">
+                  <AreaIcon size={20} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+                  <Stack gap={2}>
+                    <TextLink to={to} fw={600}>
+                      {area}
+                    </TextLink>
+                    <Text size="sm" c="dimmed">
+                      {about}
+                    </Text>
+                  </Stack>
+                </Group>
+              </Paper>
             ))}
-          </ul>
+          </SimpleGrid>
         </Section>
       ))}
     </Page>

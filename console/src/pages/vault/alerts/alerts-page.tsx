@@ -1,4 +1,4 @@
-import type { Alert as SentAlert, AlertChannel, CreatedAlertChannel } from '@keystead/sdk';
+import type { Alert as SentAlert, AlertChannel, CreatedAlertChannel, Environment } from '@keystead/sdk';
 import {
   ActionIcon,
   Alert,
@@ -44,14 +44,24 @@ const DELIVERY: Record<SentAlert['state'], readonly [string, Tone]> = {
 
 /** Who is told of what becomes of an environment, and what was told. */
 export function AlertsPage() {
+  return <Alerts environment={useEnvironment()} />;
+}
+
+interface AlertsProps {
+  /** The environment that it is about; absent: all of the tenant. */
+  readonly environment?: Pick<Environment, 'environmentId' | 'label'>;
+}
+
+/** The channels with what was told by them. */
+export function Alerts({ environment }: AlertsProps) {
   const api = useApi();
-  const { environmentId, label } = useEnvironment();
   const { data: channels } = useSuspenseQuery(alertChannelsQuery(api));
   const { data: alerts } = useSuspenseQuery(alertsQuery(api));
   const [isAdding, { open, close }] = useDisclosure(false);
   const [created, setCreated] = useState<CreatedAlertChannel>();
-  const here = channels.filter(({ environmentIds }) => environmentIds?.includes(environmentId) ?? true);
-  const told = alerts.filter((alert) => alert.environmentId === environmentId);
+  const id = environment?.environmentId;
+  const here = channels.filter(({ environmentIds }) => id === undefined || (environmentIds?.includes(id) ?? true));
+  const told = alerts.filter((alert) => id === undefined || alert.environmentId === id);
   const add = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Tell somebody
@@ -83,13 +93,7 @@ export function AlertsPage() {
           />
         </Section>
       )}
-      <AddChannel
-        environmentId={environmentId}
-        label={label}
-        isOpen={isAdding}
-        onClose={close}
-        onCreated={setCreated}
-      />
+      <AddChannel environment={environment} isOpen={isAdding} onClose={close} onCreated={setCreated} />
       {created?.webhookSecret !== undefined && (
         <Secret label={created.channel.label} secret={created.webhookSecret} onClose={() => setCreated(undefined)} />
       )}
@@ -198,8 +202,7 @@ function ChannelMenu({ channel: { channelId, label } }: { readonly channel: Aler
 }
 
 interface AddChannelProps {
-  readonly environmentId: string;
-  readonly label: string;
+  readonly environment: AlertsProps['environment'];
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onCreated: (created: CreatedAlertChannel) => void;
@@ -207,7 +210,7 @@ interface AddChannelProps {
 
 type Kind = NonNullable<Parameters<Api['createAlertChannel']>[0]['kinds']>[number];
 
-function AddChannel({ environmentId, label: environment, isOpen, onClose, onCreated }: AddChannelProps) {
+function AddChannel({ environment, isOpen, onClose, onCreated }: AddChannelProps) {
   const [label, setLabel] = useState('');
   const [way, setWay] = useState('email');
   const [addresses, setAddresses] = useState('');
@@ -221,7 +224,7 @@ function AddChannel({ environmentId, label: environment, isOpen, onClose, onCrea
         label: label.trim(),
         ...(way === 'email' ? { emailRecipients: recipients } : { webhookUrl: url.trim() }),
         ...(kinds.length > 0 && { kinds: kinds as Kind[] }),
-        ...(isHereOnly && { environmentIds: [environmentId] }),
+        ...(isHereOnly && environment && { environmentIds: [environment.environmentId] }),
       }),
     touches: TOUCHES,
     done: ({ channel }) => `${channel.label} is told from now on.`,
@@ -281,11 +284,13 @@ function AddChannel({ environmentId, label: environment, isOpen, onClose, onCrea
         value={kinds}
         onChange={setKinds}
       />
-      <Checkbox
-        label={`Only of ${environment}`}
-        checked={isHereOnly}
-        onChange={(event) => setIsHereOnly(event.currentTarget.checked)}
-      />
+      {environment !== undefined && (
+        <Checkbox
+          label={`Only of ${environment.label}`}
+          checked={isHereOnly}
+          onChange={(event) => setIsHereOnly(event.currentTarget.checked)}
+        />
+      )}
     </FormDialog>
   );
 }

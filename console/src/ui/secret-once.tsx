@@ -1,0 +1,60 @@
+import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { CopyText } from './copy-text.tsx';
+import { Facts } from './facts.tsx';
+
+interface SecretOnceProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly about: string;
+  /** What is shown, by its names; the secrets among them. */
+  readonly values: readonly (readonly [name: string, value: string])[];
+  /** The file that it is saved as. */
+  readonly file: { readonly name: string; readonly text: string };
+}
+
+/** Shows secrets that are never shown again. It closes once it is said that they are kept. */
+export function SecretOnce({ isOpen, onClose, title, about, values, file }: SecretOnceProps) {
+  const [isKept, setIsKept] = useState(false);
+  const close = (): void => {
+    setIsKept(false);
+    onClose();
+  };
+  const save = (): void => {
+    const url = URL.createObjectURL(new Blob([file.text], { type: 'text/plain' }));
+    Object.assign(document.createElement('a'), { href: url, download: file.name }).click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={title}
+      size="lg"
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+    >
+      <Stack>
+        <Alert color="yellow" title="This is shown once">
+          <Text size="sm">{about}</Text>
+        </Alert>
+        <Facts facts={values.map(([name, value]) => [name, <CopyText key={name} text={value} label={name} />])} />
+        <Checkbox
+          label="I have kept it where it is safe"
+          checked={isKept}
+          onChange={(event) => setIsKept(event.currentTarget.checked)}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={save}>
+            Download
+          </Button>
+          <Button disabled={!isKept} onClick={close}>
+            Close
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

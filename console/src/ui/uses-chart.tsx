@@ -1,0 +1,103 @@
+import 'uplot/dist/uPlot.min.css';
+import type { Uses } from '@keystead/sdk';
+import { VisuallyHidden } from '@mantine/core';
+import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { countText } from './amounts.ts';
+import { exactTime } from './time.tsx';
+
+const HEIGHT = 180;
+const COLORS = {
+  light: { bar: '#1d7a6a', grid: '#e4e8ea', text: '#56606a' },
+  dark: { bar: '#4cb09d', grid: '#33393c', text: '#a4acb3' },
+} as const;
+
+/** Uses over time, a bar for each step; the same as a table for those who hear the page. */
+export function UsesChart({ uses, label }: { readonly uses: Uses; readonly label: string }) {
+  const { ref, width } = useElementSize();
+  const place = useRef<HTMLDivElement>(null);
+  const scheme = useComputedColorScheme('light');
+  useEffect(() => {
+    if (place.current === null || width === 0) return;
+    const chart = new uPlot(optionsOf(uses, width, COLORS[scheme]), dataOf(uses), place.current);
+    return () => chart.destroy();
+  }, [uses, width, scheme]);
+  return (
+    <div ref={ref}>
+      <div ref={place} aria-hidden style={{ height: HEIGHT }} />
+      <VisuallyHidden>
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              <th scope="col">Uses</th>
+            </tr>
+          </thead>
+          <tbody>
+            {uses.steps
+              .filter(({ count }) => count > 0)
+              .map(({ from, count }) => (
+                <tr key={from}>
+                  <td>{exactTime(from)}</td>
+                  <td>{count}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </VisuallyHidden>
+    </div>
+  );
+}
+
+const HOUR_TEXT = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DAY_TEXT = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** The hour of a tick; the day where one begins. */
+function tickText(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return date.getHours() === 0 && date.getMinutes() === 0 ? DAY_TEXT.format(date) : HOUR_TEXT.format(date);
+}
+
+function dataOf({ steps }: Uses): uPlot.AlignedData {
+  return [steps.map(({ from }) => Date.parse(from) / 1000), steps.map(({ count }) => count)];
+}
+
+function optionsOf(
+  { step }: Uses,
+  width: number,
+  { bar, grid, text }: (typeof COLORS)['light' | 'dark'],
+): uPlot.Options {
+  const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, points: { show: false } },
+    scales: {
+      x: { time: true },
+      y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
+    },
+    series: [
+      {},
+      {
+        label: step === 'hour' ? 'Uses in the hour' : 'Uses in the day',
+        fill: bar,
+        width: 0,
+        points: { show: false },
+        paths: (uPlot.paths.bars as NonNullable<typeof uPlot.paths.bars>)({ size: [0.7, 40], align: 1 }),
+      },
+    ],
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map(tickText) },
+      {
+        ...axis,
+        size: 52,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 1e3, 1e4, 1e5, 1e6, 1e7],
+        values: (_, ticks) => ticks.map(countText),
+      },
+    ],
+  };
+}
