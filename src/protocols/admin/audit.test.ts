@@ -15,6 +15,11 @@ interface Entry {
   readonly principal: string;
 }
 
+interface Me {
+  readonly principalId: string;
+  readonly credentialId: string;
+}
+
 function fitsRoute(id: string, body: unknown): boolean {
   return fits(ADMIN_ROUTES.find((route) => route.id === id) as (typeof ADMIN_ROUTES)[number], body);
 }
@@ -178,6 +183,40 @@ describe('the audit log over the admin API', () => {
       await expect(response === undefined ? Promise.reject(new Error('broken off')) : response.text()).rejects.toThrow(
         /terminated|broken off/,
       );
+    } finally {
+      Object.assign(house.services, { audit });
+    }
+  });
+
+  it.each<[string, (me: Me) => [path: string, body: object]]>([
+    ['credential is suspended', ({ credentialId }) => [`/credentials/${credentialId}/suspend`, {}]],
+    [
+      'user may not read it any more',
+      ({ principalId }) => [`/principals/${principalId}/policies/detach`, { policy: 'auditor' }],
+    ],
+  ])('breaks an export off whose %s while it goes', async (_, change) => {
+    const { apiKey } = await house.member(['auditor']);
+    const me = (await house.send(apiKey, 'GET', '/whoami')).body as unknown as Me;
+    const { audit } = house.services;
+    let sent = 0;
+    const endless: typeof audit = {
+      checkpoint: (log) => audit.checkpoint(log),
+      verifierKey: (log) => audit.verifierKey(log),
+      reader: (log) => audit.reader(log),
+      exportLines: async function* () {
+        yield '{"index":0}';
+        const [path, body] = change(me);
+        expect((await house.send(administrator, 'POST', path, body)).status).toBe(200);
+        for (sent = 1; sent < 10_000; sent++) yield `{"index":${sent}}`;
+      },
+    };
+    Object.assign(house.services, { audit: endless });
+    try {
+      const query = 'format=json&from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z';
+      const headers = { authorization: `Bearer ${apiKey}` };
+      const response = await fetch(`${house.url}${ADMIN_PREFIX}/audit/export?${query}`, { headers });
+      await expect(response.text()).rejects.toThrow('terminated');
+      expect(sent).toBeLessThan(1_000);
     } finally {
       Object.assign(house.services, { audit });
     }

@@ -186,6 +186,32 @@ describe('the stream of events', () => {
     expect(MAX_STREAMS).toBeGreaterThan(MAX_STREAMS_OF_CREDENTIAL);
   });
 
+  it('has no more of them when all are asked for at once', async () => {
+    const { apiKey } = await house.member(['auditor']);
+    const count = 3 * MAX_STREAMS_OF_CREDENTIAL;
+    const record = house.store.record.bind(house.store);
+    const all = Promise.withResolvers<void>();
+    let waiting = 0;
+    // None is recorded before there was room for each.
+    const held = vi.spyOn(house.store, 'record').mockImplementation(async (entry) => {
+      waiting++;
+      if (waiting === count) all.resolve();
+      await all.promise;
+      return record(entry);
+    });
+    try {
+      const headers = { authorization: `Bearer ${apiKey}` };
+      const ask = () => fetch(`${house.url}${ADMIN_PREFIX}/events`, { headers });
+      const answers = await Promise.all(Array.from({ length: count }, ask));
+      open.push(...answers.map((one) => new Listening(one)));
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(MAX_STREAMS_OF_CREDENTIAL);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(count - MAX_STREAMS_OF_CREDENTIAL);
+    } finally {
+      held.mockRestore();
+    }
+  });
+
   it('is recorded when it is opened, and shows that it lives', async () => {
     const before = house.store.entries().length;
     const stream = await listen();

@@ -42,7 +42,7 @@ export class EventHub {
     return this.#subscribers.size;
   }
 
-  /** @throws {AdminRefusal} `too-many-streams`: asked before the stream is recorded */
+  /** @throws {AdminRefusal} `too-many-streams`: asked before the stream is recorded, and again when it is opened */
   requireRoom({ principal }: Proof): void {
     const own = [...this.#subscribers].filter(({ credentialId }) => credentialId === principal.credentialId).length;
     if (!this.#isClosed && own < MAX_STREAMS_OF_CREDENTIAL && this.#subscribers.size < MAX_STREAMS) return;
@@ -54,15 +54,17 @@ export class EventHub {
     );
   }
 
-  /** Opens a stream for somebody who may have it. It ends with the credential, the permission, or the server. */
+  /**
+   * Opens a stream for somebody who may have it. It ends with the credential, the permission, or the server.
+   *
+   * @throws {AdminRefusal} `too-many-streams`: others came first while it was recorded
+   */
   open(proof: Proof, rights: Rights): Readable {
+    this.requireRoom(proof);
     const subscriber = new Subscriber(proof, rights, (ended) => this.#leave(ended));
-    if (this.#isClosed) subscriber.end();
-    else {
-      this.#subscribers.add(subscriber);
-      this.#watch ??= new Watch(this.#services);
-      this.#schedule();
-    }
+    this.#subscribers.add(subscriber);
+    this.#watch ??= new Watch(this.#services);
+    this.#schedule();
     return subscriber.stream;
   }
 

@@ -3,12 +3,15 @@ import Type from 'typebox';
 import { spanOf } from '../../../audit/look-back.ts';
 import { LOG_PLACES } from '../log-routes.ts';
 import { AdminRefusal } from '../refusal.ts';
+import type { AdminContext } from '../route.ts';
 import { closed, TIMESTAMP } from '../schema.ts';
 import { EXPORT_FORMATS } from '../services.ts';
 import { streamRoute } from '../stream-route.ts';
 
 /** How many entries one download looks through: some minutes, and a gigabyte or so. */
 const MAX_ENTRIES = 1_000_000;
+/** After so many lines it is asked again who reads them, and whether they may. */
+const ASKED_AGAIN_EACH = 100;
 
 const QUERY = closed({
   format: Type.Enum([...EXPORT_FORMATS], { description: 'docs/spec/audit-log.md, "Exports"' }),
@@ -41,15 +44,36 @@ export const AUDIT_EXPORT_ROUTES = LOG_PLACES.map(({ prefix, action, name, logOf
         return { value: { log, format: query.format, span: { ...span, fromMs, toMs } }, result: { ...span } };
       },
     }),
-    open: ({ log, format, span }, { services: { audit } }) => ({
-      body: Readable.from(linesOf(audit.exportLines(log, format, span)), { objectMode: false }),
+    open: ({ log, format, span }, context) => ({
+      body: Readable.from(linesOf(context, action, context.services.audit.exportLines(log, format, span)), {
+        objectMode: false,
+      }),
       fileName: `${log}-${new Date(span.fromMs).toISOString().slice(0, 10)}-${format}.jsonl`,
     }),
   }),
 );
 
-async function* linesOf(lines: AsyncIterable<string>): AsyncGenerator<string, void> {
-  for await (const line of lines) yield `${line}\n`;
+/** However slowly somebody reads: whoever may not have the log any more gets no more of it than this. */
+async function* linesOf(
+  context: AdminContext,
+  action: string,
+  lines: AsyncIterable<string>,
+): AsyncGenerator<string, void> {
+  let sent = 0;
+  for await (const line of lines) {
+    yield `${line}\n`;
+    sent++;
+    if (sent % ASKED_AGAIN_EACH === 0 && !(await mayStill(context, action)))
+      throw new Error('whoever reads this export may not have the rest of it any more');
+  }
+}
+
+async function mayStill({ services, call, proveAgain }: AdminContext, action: string): Promise<boolean> {
+  const proof = await proveAgain();
+  if (proof === undefined) return false;
+  const asking = { ...call, principal: proof.principal };
+  const { decision } = await services.pipeline.explain(asking, { action, resource: '*' }, services.clock());
+  return decision.allowed;
 }
 
 function tooLarge(entries: number): AdminRefusal {
