@@ -1,4 +1,5 @@
 import {
+  Alert,
   createTheme,
   ModalHeader,
   Notification,
@@ -32,6 +33,8 @@ export const THEME = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
+    // A title is read as text is, whatever the colour of what it stands on.
+    Alert: Alert.extend({ styles: { label: { color: 'var(--mantine-color-text)' } } }),
     // A page has one header; that of a dialog is none of the page.
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),

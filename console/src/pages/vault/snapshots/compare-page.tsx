@@ -52,11 +52,12 @@ export function ComparePage() {
   const api = useApi();
   const { environmentId, label } = useEnvironment();
   const { snapshotId } = useParams({ from: FROM });
-  const { before } = useSearch({ from: FROM });
+  const search = useSearch({ from: FROM });
   const navigate = useNavigate();
   const [kind, setKind] = useState('all');
   const { data } = useSuspenseQuery(snapshotsQuery(api, environmentId));
   const self = data.snapshots.find((one) => one.snapshotId === snapshotId);
+  const before = search.before ?? self?.parent;
   const others = data.snapshots
     .filter((one) => one.snapshotId !== snapshotId && one.source === self?.source)
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));

@@ -24,7 +24,7 @@ export function SnapshotPage() {
   const { environmentId } = environment;
   const { snapshotId } = useParams({ from: '/shell/environments/$environmentId/snapshots/$snapshotId' });
   const { find, history } = useSearch({ from: '/shell/environments/$environmentId/snapshots/$snapshotId' });
-  const { data } = useSuspenseQuery(snapshotsQuery(api, environmentId));
+  const { data, isFetching } = useSuspenseQuery(snapshotsQuery(api, environmentId));
   const { data: sources } = useQuery(sourcesQuery(api, environmentId));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isRestoring, restoring] = useDisclosure(false);
@@ -52,7 +52,7 @@ export function SnapshotPage() {
           </Title>
           <Text size="sm" c="dimmed" component="div">
             {snapshot === undefined ? (
-              'The store does not list it (any more).'
+              !isFetching && 'The store does not list it (any more). '
             ) : (
               <>
                 Taken <Time at={snapshot.createdAt} />,{' '}
