@@ -61,5 +61,19 @@ describe.skipIf(!hasChromium)('the list of keys', () => {
     expect((await api.getKey(region, 'alias/backups')).state).toBe('enabled');
   });
 
+  it('offers nothing that one may not do, and says which permission it takes', async () => {
+    const { principalId } = await api.createPrincipal({ name: 'grace', policies: ['auditor'] });
+    const { apiKey } = await api.createCredential(principalId, { type: 'api-key' });
+    const { page, faults, close } = await house.visit({ apiKey: apiKey as string });
+    await page.goto(`/console/keys?region=${region}`);
+    await page.getByRole('button', { name: 'Actions for backups' }).click();
+    const item = page.getByRole('menuitem', { name: 'Disable' });
+    await item.getByText('needs the permission kms:DisableKey').waitFor();
+    expect(await item.isDisabled()).toBe(true);
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('did all that without a fault', () => expect(visit.faults).toEqual([]));
 });

@@ -403,6 +403,7 @@ export const keysMock = {
     );
     return all.find((grant) => grant.grantId === grantId) as Grant;
   },
+  checkAccess: async ({ questions }) => ({ allowed: questions.map(({ action }) => action !== 'kms:PurgeKey') }),
   explainAccess: async ({ principal, action, key = '*' }) => {
     const allowed = principal !== 'mallory' && !(principal === 'grace' && action.includes('Delet'));
     return {

@@ -15,12 +15,15 @@ export interface DependentEnvironment {
 /** Who depends on a key. */
 export interface Dependants {
   readonly key: Key | undefined;
+  /** In the last seven days; undefined where that may not be known. */
+  readonly usesOfWeek: number | undefined;
   readonly registrations: readonly Registration[];
   readonly environments: readonly DependentEnvironment[];
   /** What the person may not look at: something may be there. */
   readonly unknown: readonly string[];
 }
 
+const WEEK_MS = 7 * 86_400_000;
 const NO_REGISTRATIONS: readonly Registration[] = [];
 
 /** Who depends on a key, as far as the one who asks may know. */
@@ -28,13 +31,20 @@ export const dependantsQuery = (api: Api, { region, keyId, arn }: Pick<ListedKey
   queryOptions({
     queryKey: [...keyPlace(region, keyId), 'dependants'],
     queryFn: async (): Promise<Dependants> => {
-      const [key, registrations, environments] = await Promise.allSettled([
+      const now = Date.now();
+      const [key, registrations, environments, uses] = await Promise.allSettled([
         api.getKey(region, keyId),
         api.listKeyRegistrations(region, keyId),
         Array.fromAsync(everyItem<Environment>((after) => api.listEnvironments({ after }))),
+        api.getKeyUses(region, keyId, {
+          from: new Date(now - WEEK_MS).toISOString(),
+          to: new Date(now).toISOString(),
+          step: 'day',
+        }),
       ]);
       return {
         key: key.status === 'fulfilled' ? key.value : undefined,
+        usesOfWeek: uses.status === 'fulfilled' ? uses.value.count : undefined,
         registrations: registrations.status === 'fulfilled' ? registrations.value.items : NO_REGISTRATIONS,
         environments: environments.status === 'fulfilled' ? environmentsUnder(environments.value, arn, keyId) : [],
         unknown: [

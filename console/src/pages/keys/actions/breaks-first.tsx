@@ -2,6 +2,7 @@ import { Alert, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
+import { countOf } from '../../../ui/amounts.ts';
 import { Loading } from '../../../ui/loading.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { dependantsQuery } from '../dependants-query.ts';
@@ -14,7 +15,7 @@ export function BreaksFirst({ listed }: { readonly listed: ListedKey }) {
   const api = useApi();
   const found = useQuery(dependantsQuery(api, listed));
   if (found.data === undefined) return found.isPending ? <Loading lines={2} /> : <CannotTell />;
-  const { key, registrations, environments, unknown } = found.data;
+  const { key, registrations, environments, unknown, usesOfWeek = 0 } = found.data;
   const holders = registrations.filter(({ preventsDeletion }) => preventsDeletion).length;
   const isNothing = registrations.length === 0 && environments.length === 0 && unknown.length === 0;
   return (
@@ -60,7 +61,8 @@ export function BreaksFirst({ listed }: { readonly listed: ListedKey }) {
             'It was never used, as far as is recorded.'
           ) : (
             <>
-              It was last used <Time at={key.lastUse.at} />, to {key.lastUse.action.replace(/^kms:/, '')}.
+              It was last used <Time at={key.lastUse.at} />, to {key.lastUse.action.replace(/^kms:/, '')}
+              {usesOfWeek > 0 && `, and ${countOf(usesOfWeek, 'time')} in the last 7 days`}.
             </>
           )}
         </List.Item>

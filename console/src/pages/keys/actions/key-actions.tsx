@@ -1,6 +1,9 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown, IconDots } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useApi } from '../../../api/api.ts';
+import { keyPlace } from '../key-query.ts';
 import { keyName } from '../key-words.ts';
 import { KEY_ACTS, KEY_ACT_NAMES, type ActedKey, type KeyActName } from './key-acts.ts';
 import { KeyActDialog } from './key-act-dialog.tsx';
@@ -14,18 +17,41 @@ interface KeyActionsProps {
 /** What can be done with the life of a key, in the state that it is in. */
 export function KeyActions({ listed, isShort = false }: KeyActionsProps) {
   const [chosen, setChosen] = useState<KeyActName>();
+  const [isOpen, setIsOpen] = useState(false);
   const fitting = KEY_ACT_NAMES.filter((name) => KEY_ACTS[name].fits(listed));
   const harmless = fitting.filter((name) => KEY_ACTS[name].isDangerous !== true);
   const dangerous = fitting.filter((name) => KEY_ACTS[name].isDangerous === true);
-  const item = (name: KeyActName) => (
-    <Menu.Item key={name} onClick={() => setChosen(name)} {...(KEY_ACTS[name].isDangerous === true && { c: 'error' })}>
-      {KEY_ACTS[name].label}
-    </Menu.Item>
-  );
+  const refused = useRefused(listed, fitting, isOpen);
+  const item = (name: KeyActName) => {
+    const isRefused = refused.has(name);
+    return (
+      <Menu.Item
+        key={name}
+        onClick={() => setChosen(name)}
+        disabled={isRefused}
+        {...(KEY_ACTS[name].isDangerous === true && !isRefused && { c: 'error' })}
+      >
+        {KEY_ACTS[name].label}
+        {isRefused && (
+          <Text size="xs" c="dimmed">
+            needs the permission {KEY_ACTS[name].permission}
+          </Text>
+        )}
+      </Menu.Item>
+    );
+  };
   if (fitting.length === 0) return null;
   return (
     <>
-      <Menu position="bottom-end" width={250}>
+      <Menu
+        position="bottom-end"
+        width={250}
+        opened={isOpen}
+        onChange={setIsOpen}
+        withInitialFocusPlaceholder={false}
+        // Within the landmark of the page, and outside of what clips the table.
+        portalProps={{ target: '#content' }}
+      >
         <Menu.Target>
           {isShort ? (
             <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${keyName(listed)}`}>
@@ -46,4 +72,22 @@ export function KeyActions({ listed, isShort = false }: KeyActionsProps) {
       <KeyActDialog listed={listed} name={chosen} onClose={() => setChosen(undefined)} />
     </>
   );
+}
+
+/** Which of these one may not do with the key: asked when the menu opens. Until it is known all are offered. */
+function useRefused(
+  { region, keyId }: ActedKey,
+  names: readonly KeyActName[],
+  isAsked: boolean,
+): ReadonlySet<KeyActName> {
+  const api = useApi();
+  const { data = [] } = useQuery({
+    queryKey: [...keyPlace(region, keyId), 'may', names],
+    queryFn: async () => {
+      const questions = names.map((name) => ({ action: KEY_ACTS[name].permission, region, key: keyId }));
+      return (await api.checkAccess({ questions })).allowed;
+    },
+    enabled: isAsked && names.length > 0,
+  });
+  return new Set(names.filter((_, at) => data[at] === false));
 }

@@ -26,6 +26,8 @@ export interface KeyActChoices {
 
 export interface KeyAct {
   readonly label: string;
+  /** Which permission on the key it takes. */
+  readonly permission: `kms:${string}`;
   /** Whether it is offered for a key in this state at all. */
   readonly fits: (key: ActedKey) => boolean;
   readonly title: (name: string) => string;
@@ -57,6 +59,7 @@ const hasMaterial = ({ versions }: ActedKey): boolean => versions?.some((version
 export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   enable: {
     label: 'Enable',
+    permission: 'kms:EnableKey',
     fits: isOneOf('disabled'),
     title: (name) => `Enable the key ${name}?`,
     meaning: () => ['Whoever may use the key can use it again from the next request on.'],
@@ -68,6 +71,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   disable: {
     label: 'Disable',
+    permission: 'kms:DisableKey',
     fits: isOneOf('enabled'),
     title: (name) => `Disable the key ${name}?`,
     meaning: () => [
@@ -84,6 +88,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   rotate: {
     label: 'Rotate now',
+    permission: 'kms:RotateKeyOnDemand',
     fits: ({ state, origin, spec }) => state === 'enabled' && origin === 'generated' && spec === 'aes-256',
     title: (name) => `Rotate the key ${name} now?`,
     meaning: () => [
@@ -96,6 +101,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'schedule-deletion': {
     label: 'Schedule deletion',
+    permission: 'kms:ScheduleKeyDeletion',
     fits: ({ state }) => !['pending-deletion', 'pending-replica-deletion', 'deleted', 'gone'].includes(state),
     title: (name) => `Schedule the deletion of ${name}?`,
     meaning: ({ days }) => [
@@ -114,6 +120,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'cancel-deletion': {
     label: 'Cancel its deletion',
+    permission: 'kms:CancelKeyDeletion',
     fits: isOneOf('pending-deletion', 'pending-replica-deletion'),
     title: (name) => `Cancel the deletion of ${name}?`,
     meaning: () => ['The key stays, with all it had. It is disabled then: enable it when it is to work again.'],
@@ -124,6 +131,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   delete: {
     label: 'Delete at once',
+    permission: 'kms:ScheduleKeyDeletion',
     fits: isOneOf('enabled', 'disabled', 'deactivated', 'pending-import'),
     title: (name) => `Delete the key ${name} at once?`,
     meaning: () => [
@@ -141,6 +149,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   restore: {
     label: 'Restore',
+    permission: 'kms:CancelKeyDeletion',
     fits: isOneOf('deleted'),
     title: (name) => `Restore the key ${name}?`,
     meaning: () => ['The key comes back with its aliases, its policy and all versions, and is enabled.'],
@@ -151,6 +160,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   purge: {
     label: 'Purge',
+    permission: 'kms:PurgeKey',
     fits: isOneOf('deleted'),
     title: (name) => `Purge the key ${name} for good?`,
     meaning: () => [
@@ -167,6 +177,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'require-two-people': {
     label: 'Let two people delete it',
+    permission: 'kms:SetDualAuthorization',
     fits: ({ dualAuthorization, state, versions }) =>
       versions !== undefined && dualAuthorization === undefined && (state === 'enabled' || state === 'disabled'),
     title: (name) => `Have ${name} deleted by two people only?`,
@@ -181,6 +192,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'authorize-deletion': {
     label: 'Authorise its deletion',
+    permission: 'kms:AuthorizeKeyDeletion',
     fits: ({ dualAuthorization }) => dualAuthorization !== undefined && dualAuthorization.authorizedBy === undefined,
     title: (name) => `Authorise the deletion of ${name}?`,
     meaning: () => [
@@ -196,6 +208,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'withdraw-authorization': {
     label: 'Withdraw the authorisation',
+    permission: 'kms:AuthorizeKeyDeletion',
     fits: ({ dualAuthorization }) => dualAuthorization?.authorizedBy !== undefined,
     title: (name) => `Withdraw the authorisation to delete ${name}?`,
     meaning: () => ['Nobody can delete the key until somebody authorises it again.'],
@@ -206,6 +219,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
   },
   'delete-material': {
     label: 'Delete the imported material',
+    permission: 'kms:DeleteImportedKeyMaterial',
     fits: (key) =>
       key.origin === 'imported' && hasMaterial(key) && ['enabled', 'disabled', 'deactivated'].includes(key.state),
     title: (name) => `Delete the material of ${name}?`,

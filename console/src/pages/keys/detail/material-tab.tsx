@@ -113,7 +113,7 @@ function Rotation({ shown: { region, keyId, rotation, state } }: KeyTabProps) {
           'The key does not rotate by itself.'
         ) : (
           <>
-            Every {rotation.periodDays} days; next <Time at={rotation.nextAt} />.
+            Every {rotation.periodDays} days; the coming one: <Time at={rotation.nextAt} />.
           </>
         )}{' '}
         What was encrypted before a rotation still opens, for ever.

@@ -10,6 +10,7 @@ import { Confirm } from '../../../ui/confirm.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { TextLink } from '../../../ui/links.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { exactTime, Time } from '../../../ui/time.tsx';
 import { useKeyChange } from '../key-query.ts';
@@ -70,6 +71,11 @@ export function OverviewTab({ shown }: KeyTabProps) {
       />
       <Names shown={shown} />
       {isPair(shown.spec) && <PublicHalf shown={shown} />}
+      <Text size="sm">
+        <TextLink to="/audit" search={{ range: '30d', key: keyId.startsWith('mrk-') ? `${keyId}@${region}` : keyId }}>
+          What was done with it, in the audit log
+        </TextLink>
+      </Text>
       <Command words={KEY_COMMANDS.show(region, keyId)} />
     </Stack>
   );
