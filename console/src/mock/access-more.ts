@@ -1,6 +1,14 @@
-import type { Methods } from './mocked.ts';
+import { credentialsMock } from './access/credentials.ts';
 import { principalsMock } from './access/principals.ts';
+import { rolesMock } from './access/roles.ts';
 import { sessionsMock } from './access/session-samples.ts';
+import type { Methods } from './mocked.ts';
 
 /** Sessions, credentials, approvals, providers and roles of the made-up server. */
-export const accessMoreMock = { ...principalsMock, ...sessionsMock } satisfies Partial<Methods>;
+export const accessMoreMock = {
+  ...credentialsMock,
+  ...principalsMock,
+  ...rolesMock,
+  ...sessionsMock,
+  checkAccess: ({ questions }) => Promise.resolve({ allowed: questions.map(() => true) }),
+} satisfies Partial<Methods>;

@@ -12,4 +12,14 @@ export const ACCESS_GROUPS: readonly AreaGroup[] = [
       },
     ],
   },
+  {
+    name: 'Programs',
+    pages: [
+      {
+        to: '/access/credentials',
+        name: 'API and access keys',
+        about: 'What proves programs: issue, bound, and take back; what nobody uses any more.',
+      },
+    ],
+  },
 ];
