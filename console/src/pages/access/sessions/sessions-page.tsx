@@ -1,11 +1,12 @@
 import type { ConsoleSession } from '@keystead/sdk';
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Group, Select, Stack, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
@@ -102,14 +103,15 @@ function End({ session }: { readonly session: ConsoleSession }) {
   });
   return (
     <>
-      <Button
+      <ActButton
+        needs="keystead:EndSession"
         size="compact-sm"
         variant="default"
         onClick={() => setIsAsking(true)}
         aria-label={`End the session of ${name} from ${session.address}`}
       >
         End
-      </Button>
+      </ActButton>
       <Confirm
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
@@ -136,9 +138,9 @@ function EndAll({ name, principalId }: { readonly name: string; readonly princip
   });
   return (
     <>
-      <Button variant="default" onClick={() => setIsAsking(true)}>
+      <ActButton needs="keystead:EndSession" variant="default" onClick={() => setIsAsking(true)}>
         Sign {name} out everywhere
-      </Button>
+      </ActButton>
       <Confirm
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
