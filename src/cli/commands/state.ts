@@ -28,6 +28,10 @@ export const STATE_COMMANDS: readonly CliCommand[] = [
       output.item({ madeAt: new Date(madeMs).toISOString(), logs });
       for (const { log, newer } of logs)
         if (newer > 0) output.note(`${log}: ${newer} entries are newer than the copy; what they changed is undone.`);
+      if (logs.some(({ newer }) => newer > 0))
+        output.note(
+          'Credentials, sessions, sign-in links and recovery codes that ended or were used since are good again.',
+        );
     },
   },
 ];
