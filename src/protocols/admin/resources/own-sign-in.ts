@@ -242,6 +242,7 @@ const finishSetPassword = ownRoute({
       );
     if (password === undefined) return undefined;
     requireStrong(password, member.name);
+    services.signIn.tries.take('name', member.id);
     const bytes = passwordBytes(password);
     const { hash, cost } = services.signIn;
     try {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminHouse, type AdminHouse } from '../admin.fixture.ts';
 import { ADMIN_PREFIX } from '../api.ts';
 import { Authenticator } from './authenticator.fixture.ts';
+import { Tries } from './tries.ts';
 import { optionsOf, PASSWORD, withPasskey, withPassword, codeAt } from './person.fixture.ts';
 
 let house: AdminHouse;
@@ -69,6 +70,19 @@ describe('a request that holds its body back while its credential is taken back'
     expect(await late.send()).toBe(401);
     const { body } = await house.send(boss.apiKey, 'GET', `/principals/${member.id}/sign-in`);
     expect(body).toMatchObject({ passkeys: [] });
+  });
+});
+
+describe('slow work on the own sign-in', () => {
+  it('is bounded for each person, so that nobody takes all turns of hashing', async () => {
+    const { browser } = await withPassword(house);
+    const { tries } = house.services.signIn;
+    Object.assign(house.services.signIn, { tries: new Tries(() => 0) });
+    const statuses: number[] = [];
+    for (let change = 0; change < 21; change++)
+      statuses.push((await browser.post('/me/password/finish', { password: `${PASSWORD} ${change}` })).status);
+    Object.assign(house.services.signIn, { tries });
+    expect(statuses).toEqual([...Array.from({ length: 20 }, () => 200), 429]);
   });
 });
 
