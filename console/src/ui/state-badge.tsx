@@ -14,6 +14,7 @@ export function StateBadge({ tone, children }: { readonly tone: Tone; readonly c
       tt="none"
       fw={600}
       maw="none"
+      miw="max-content"
       style={{ flexShrink: 0, overflow: 'visible' }}
       data-tone={tone}
     >

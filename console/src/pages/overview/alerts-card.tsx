@@ -43,7 +43,7 @@ export function AlertsCard({ alerts: { count, isAtLeast, items }, environments }
                 {environmentId === undefined ? (
                   title
                 ) : (
-                  <TextLink to="/environments/$environmentId" params={{ environmentId }} size="sm">
+                  <TextLink to="/environments/$environmentId" params={{ environmentId }} size="sm" underline="always">
                     {title}
                     {labels.has(environmentId) && (
                       <>

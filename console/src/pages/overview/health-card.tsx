@@ -25,7 +25,7 @@ export function HealthCard({ log: { size, signedAt } }: { readonly log: Overview
         ) : (
           <>
             The audit log has{' '}
-            <TextLink to="/audit" size="sm">
+            <TextLink to="/audit" size="sm" underline="always">
               {countOf(size, 'entry', 'entries')}
             </TextLink>
             , signed <Time at={signedAt} />.

@@ -62,7 +62,7 @@ export function pictureModel({ links, environments, keys: counted }: Overview, m
       const isGood = state === undefined || state === 'good' || state === 'offline';
       keys.set(keyId, {
         id: keyId,
-        name: tailOf(keyId),
+        name: shortId(tailOf(keyId)),
         about: [PROVIDERS[provider] ?? provider, region].filter((text) => text !== '').join(', '),
         tone: isGood ? 'good' : state === 'doubtful' || state === 'throttled' ? 'waiting' : 'bad',
         ...(!isGood && { state: state.replaceAll('-', ' ') }),
@@ -80,7 +80,7 @@ export function pictureModel({ links, environments, keys: counted }: Overview, m
       tone: isLeaving ? 'bad' : 'good',
       ...(isLeaving && { state: 'pending deletion' }),
       ...known,
-      name: keyName ?? known?.name ?? keyId,
+      name: keyName ?? known?.name ?? shortId(keyId),
       own: { region, keyId },
     });
     const thing = environmentId ?? resource;
@@ -122,6 +122,13 @@ function thingOf({ environmentId, label, held, storageType, overdueSources, last
 function tailOf(id: string): string {
   const parts = id.split(/[:/]/).filter((part) => part !== '');
   return parts.at(-1) ?? id;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What stands for a name where there is none: of a UUID its beginning, which is enough to know it again. */
+export function shortId(id: string): string {
+  return UUID.test(id) ? `${id.slice(0, 8)}…` : id;
 }
 
 /** Draws what needs a look first, then what protects most; the rest becomes one of its kind. */

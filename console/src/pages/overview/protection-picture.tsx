@@ -54,7 +54,7 @@ export function ProtectionPicture({ model }: { readonly model: PictureModel }) {
               key={`${key} ${thing}`}
               d={`M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`}
               data-look={pointed === undefined ? 'calm' : isHot ? 'near' : 'far'}
-              data-tone={toneOf.get(key)}
+              data-tone={toneOf.get(key) === 'bad' ? 'bad' : toneOf.get(thing) === 'bad' ? 'bad' : toneOf.get(key)}
             />
           );
         })}

@@ -7,6 +7,7 @@ import { Section } from '../../ui/section.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { countOf } from '../../ui/amounts.ts';
+import { shortId } from './picture-model.ts';
 
 interface Matter {
   readonly id: string;
@@ -49,7 +50,7 @@ function mattersOf({ keys, environments }: Overview): Matter[] {
     const { name: what, tone } = KINDS[kind];
     const thing = (
       <TextLink to="/keys/$region/$keyId" params={{ region, keyId }} size="sm" className="ks-anywhere">
-        Key <ForeignText text={name ?? keyId} max={48} />
+        Key <ForeignText text={name ?? shortId(keyId)} max={48} />
       </TextLink>
     );
     return { id: `${kind} ${region} ${keyId}`, kind: what, tone, thing, at };
