@@ -256,6 +256,8 @@ export interface AuditEntryWhole {
   readonly leaf: string;
   /** canonical JSON; absent where they were erased */
   readonly details?: string | undefined;
+  /** base64; with it the leaf commits to the details: docs/spec/audit-log.md */
+  readonly detailsSalt?: string | undefined;
   readonly sameRequest: readonly (AuditEntry)[];
   /** what the key is called now, where the caller may look at it: an alias or its name */
   readonly keyName?: string | undefined;

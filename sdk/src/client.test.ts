@@ -4,6 +4,7 @@ import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyCheckValue as ofServer } from '../../src/crypto/key-check-value.ts';
 import { adminHouse, type AdminHouse } from '../../src/protocols/admin/admin.fixture.ts';
+import { OPEN_ROUTES } from '../../src/protocols/admin/open-routes.ts';
 import { ADMIN_ROUTES } from '../../src/protocols/admin/routes.ts';
 import { everyItem, keyCheckValue, KeysteadClient, KeysteadError, publicKeyCheckValue } from './index.ts';
 
@@ -31,7 +32,7 @@ describe('the client against a server', () => {
 
   it('has one method for each route', () => {
     const methods = Object.getOwnPropertyNames(KeysteadClient.prototype).filter((name) => name !== 'constructor');
-    expect(methods.toSorted()).toEqual(ADMIN_ROUTES.map(({ id }) => id).toSorted());
+    expect(methods.toSorted()).toEqual([...ADMIN_ROUTES, ...OPEN_ROUTES].map(({ id }) => id).toSorted());
   });
 
   it('sends path, query and body, and answers what the server says', async () => {

@@ -13,4 +13,5 @@ export {
   type VerifiedStep,
 } from './audit-verify.ts';
 export { readHead, readVerifierKey, isSignedBy, type SignedHead, type VerifierKey } from './audit-checkpoint.ts';
+export { holdAgainstLeaf, type ShownAgainstLeaf } from './audit-shown.ts';
 export { isConsistent, isIncluded, leafHash } from './audit-tree.ts';

@@ -13,6 +13,8 @@ export interface LoggedEntry {
   readonly leaf: Buffer;
   /** Canonical JSON; `undefined` where it was erased. */
   readonly details: Buffer | undefined;
+  /** What their commitment in the leaf is made with; `undefined` where they were erased. */
+  readonly salt?: Buffer | undefined;
 }
 
 /** An entry with what proves that it is in the log. */
@@ -101,8 +103,9 @@ export class LogReader {
     const details = parseBundle(await this.#file(tilePath('details', index, width)), width);
     return leaves.map((leaf, i) => {
       const beside = details[i] as Buffer;
-      const found = beside.length === 0 ? undefined : beside.subarray(SALT_BYTES);
-      return { index: index * TILE_WIDTH + i, leaf, details: found };
+      if (beside.length === 0) return { index: index * TILE_WIDTH + i, leaf, details: undefined };
+      const [salt, found] = [beside.subarray(0, SALT_BYTES), beside.subarray(SALT_BYTES)];
+      return { index: index * TILE_WIDTH + i, leaf, details: found, salt };
     });
   }
 

@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)('the audit log in the console', () => {
     await openEntry(page, 'kms:Encrypt');
     await page.getByRole('button', { name: 'Verify in this browser' }).click();
     await page.getByText('Verified', { exact: true }).waitFor();
-    expect(await page.locator('[data-step=holds]').count()).toBe(8);
+    expect(await page.locator('[data-step=holds]').count()).toBe(9);
     expect(await page.locator('[data-step=fails]').count()).toBe(0);
     expect(await page.locator('main').textContent()).toMatch(/Hash of the entry [0-9a-f]{64}/);
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
@@ -154,6 +154,27 @@ describe.skipIf(!hasChromium)('the audit log in the console', () => {
     await page.getByText('Not verified', { exact: true }).waitFor();
     expect(await page.locator('[data-step=fails]').first().textContent()).toContain(step);
     await page.unroute('**/audit/entries/*/proof');
+  });
+
+  it.each([
+    ['another person', { principal: 'arn:aws:iam::000000000000:user/eve' }, 'What is shown'],
+    ['another address', { address: '198.51.100.9' }, 'The details'],
+  ])('does not verify what is shown beside a true leaf: %s', async (_, lie, step) => {
+    const { page } = look;
+    await page.route(/audit\/entries\/\d+$/, async (route) => {
+      const answer = await route.fetch();
+      const whole = (await answer.json()) as { readonly entry: object };
+      await route.fulfill({ response: answer, json: { ...whole, entry: { ...whole.entry, ...lie } } });
+    });
+    try {
+      await openEntry(page, 'kms:Encrypt');
+      await page.reload();
+      await page.getByRole('button', { name: 'Verify in this browser' }).click();
+      await page.getByText('Not verified', { exact: true }).waitFor();
+      expect(await page.locator('[data-step=fails]').first().textContent()).toContain(step);
+    } finally {
+      await page.unroute(/audit\/entries\/\d+$/);
+    }
   });
 
   it('proves on each visit that the log has only grown, and warns loudly where it has not', async () => {

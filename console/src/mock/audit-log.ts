@@ -8,7 +8,7 @@ const text = new TextEncoder();
 export class MadeUpLog {
   readonly #tree = new AuditTree();
   readonly #entries: AuditEntry[] = [];
-  readonly #details: (object | undefined)[] = [];
+  readonly #details: { readonly details: string; readonly salt: Uint8Array }[] = [];
   readonly #log: string;
   readonly #origin: string;
   readonly #keys: Promise<CryptoKeyPair>;
@@ -25,9 +25,14 @@ export class MadeUpLog {
   async append(entry: Omit<AuditEntry, 'index' | 'id'>, request?: object): Promise<void> {
     const index = this.#tree.size;
     const { principal, action, outcome, reason, key, requestId, time } = entry;
+    const { address, credential, protocol, region, resource, refusal, userAgent } = entry;
+    const told = { address, credential, protocol, region, request, resource, refusal, userAgent };
+    const beside = { details: JSON.stringify(told), salt: crypto.getRandomValues(new Uint8Array(16)) };
     const leaf = text.encode(
       JSON.stringify({
         action,
+        changes: entry.isChange ? [] : undefined,
+        details: hex(await commitmentTo(beside.salt, text.encode(beside.details))),
         key,
         outcome,
         principal,
@@ -40,7 +45,7 @@ export class MadeUpLog {
     );
     await this.#tree.append(leaf);
     this.#entries.push({ ...entry, index, id: idOf(await sha256(leaf)) });
-    this.#details.push(request);
+    this.#details.push(beside);
   }
 
   /** The entries, the oldest first. */
@@ -53,13 +58,13 @@ export class MadeUpLog {
     const all = await this.entries();
     const entry = all[index];
     if (entry === undefined) return undefined;
-    const { address, credential, protocol, region, resource, refusal, userAgent } = entry;
-    const told = { address, credential, protocol, region, resource, refusal, userAgent, request: this.#details[index] };
+    const { details = '', salt = new Uint8Array() } = this.#details[index] ?? {};
     return {
       log: this.#log,
       entry,
       leaf: new TextDecoder().decode(this.#tree.leaves[index]),
-      details: JSON.stringify(told),
+      details,
+      detailsSalt: base64(salt),
       sameRequest: all.filter((one) => one.requestId === entry.requestId && one !== entry),
       ...(entry.key !== undefined && { keyName: 'payroll' }),
     };
@@ -111,9 +116,25 @@ export class MadeUpLog {
   }
 
   async #verifierKey(): Promise<string> {
-    const id = [...(await this.#keyId())].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const id = hex(await this.#keyId());
     return `${this.#origin}+${id}+${base64(await this.#typedKey())}`;
   }
+}
+
+/** docs/spec/audit-log.md, "Entries": SHA-256(LP(label, salt, details)). */
+function commitmentTo(salt: Uint8Array, details: Uint8Array): Promise<Uint8Array> {
+  const parts = [text.encode('keystead/audit-details/v1'), salt, details];
+  return sha256(joined(...parts.flatMap((part) => [lengthOf(part), part])));
+}
+
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, length);
+  return bytes;
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function base64(bytes: Uint8Array): string {
@@ -122,6 +143,13 @@ function base64(bytes: Uint8Array): string {
 
 /** A UUID of version 8, as docs/spec/audit-log.md has it; of another hash, which nobody checks. */
 function idOf(hash: Uint8Array): string {
-  const hex = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const digits = hex(hash);
+  const [a, b, c, d, e] = [
+    [0, 8],
+    [8, 12],
+    [13, 16],
+    [17, 20],
+    [20, 32],
+  ].map(([from, to]) => digits.slice(from, to));
+  return `${a}-${b}-8${c}-a${d}-${e}`;
 }

@@ -50,7 +50,7 @@ export function EntryPage() {
       {data !== undefined && (
         <>
           <Story whole={data} log={log} />
-          <ProofPanel key={`${log} ${index}`} log={log} logId={data.log} index={index} leaf={data.leaf} />
+          <ProofPanel key={`${log} ${index}`} log={log} index={index} shown={data} />
           <Whole whole={data} />
           <SameRequest whole={data} log={log} />
           <Command words={AUDIT_COMMANDS.entry(log, params.index)} />

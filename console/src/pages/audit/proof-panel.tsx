@@ -1,3 +1,4 @@
+import type { AuditEntryWhole } from '@keystead/sdk';
 import { Button, Group, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconCheck, IconDownload, IconShieldCheck, IconX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -14,19 +15,17 @@ import { verifyInBrowser, type ProofStep } from './verify-in-browser.ts';
 
 interface ProofPanelProps {
   readonly log: LogName;
-  /** The tenant's id, or `installation`: by this the browser keeps what it knows of the log. */
-  readonly logId: string;
   readonly index: number;
-  /** The text of the entry as the page shows it. */
-  readonly leaf: string;
+  /** The entry as the page shows it. */
+  readonly shown: AuditEntryWhole;
 }
 
 /** Verifies the entry in this browser, and shows each step. */
-export function ProofPanel({ log, logId, index, leaf }: ProofPanelProps) {
+export function ProofPanel({ log, index, shown }: ProofPanelProps) {
   const api = useApi();
   const queries = useQueryClient();
   const verify = useMutation({
-    mutationFn: () => verifyInBrowser(logId, logApi(api, log), index, leaf),
+    mutationFn: () => verifyInBrowser(logApi(api, log), index, shown),
     onSettled: () => queries.invalidateQueries({ queryKey: ['audit', 'watch', log] }),
   });
   const found = verify.data;

@@ -1,4 +1,11 @@
-import { verifyEntry, verifyGrowth, type VerifiedStep } from '@keystead/sdk';
+import {
+  holdAgainstLeaf,
+  verifyEntry,
+  verifyGrowth,
+  type AuditEntryWhole,
+  type ShownAgainstLeaf,
+  type VerifiedStep,
+} from '@keystead/sdk';
 import { readKept } from './kept-checkpoint.ts';
 import type { LogApi } from './log-api.ts';
 import { watchLog } from './watch-log.ts';
@@ -28,23 +35,28 @@ const TITLES: Readonly<Record<VerifiedStep['name'], string>> = {
   proof: 'The way to the root',
 };
 
+const DETAILS: Readonly<Record<ShownAgainstLeaf['details'], string>> = {
+  'as-logged':
+    'Address, region and whatever else stands beside the entry are what the entry commits to, to the letter.',
+  others: 'What is shown beside the entry, such as the address, is not what the entry commits to.',
+  erased: 'They were erased. What is proved is what stands in the entry itself.',
+};
+
 /**
  * Verifies an entry in this browser: that it is in the log which a checkpoint signs, that the signature is of the key
  * which this browser trusts, and that the log has only grown since it was seen last.
  *
- * @param shownLeaf the text of the entry that is on the page: the proof is of this one
+ * @param shown what is on the page: the proof is of this
  * @throws {KeysteadError} what kept the proof from being read
  */
-export async function verifyInBrowser(
-  log: string,
-  api: LogApi,
-  index: number,
-  shownLeaf: string,
-): Promise<EntryVerification> {
+export async function verifyInBrowser(api: LogApi, index: number, shown: AuditEntryWhole): Promise<EntryVerification> {
+  const { log } = shown;
   const kept = readKept(log);
   const proof = await api.prove(index);
   const verifierKey = kept?.verifierKey ?? proof.verifierKey;
-  const isShown = new TextDecoder().decode(bytesOf(proof.leaf)) === shownLeaf && proof.index === index;
+  const { isAsLogged, details } = await holdAgainstLeaf(shown);
+  const isSameLeaf = new TextDecoder().decode(bytesOf(proof.leaf)) === shown.leaf && proof.index === index;
+  const isShown = isSameLeaf && isAsLogged && shown.entry.index === index;
   const steps: ProofStep[] = [
     {
       title: 'What is shown',
@@ -54,6 +66,7 @@ export async function verifyInBrowser(
       holds: isShown,
       values: [],
     },
+    { title: 'The details', says: DETAILS[details], holds: details !== 'others', values: [] },
     keyStep(kept?.verifierKey, kept?.since, proof.verifierKey),
   ];
   const found = await verifyEntry({ ...proof, index, verifierKey });

@@ -76,6 +76,9 @@ const WHOLE_ENTRY = named('AuditEntryWhole', {
   entry: AUDIT_ENTRY,
   leaf: Type.String({ description: 'the text that is hashed into the tree, to the letter' }),
   details: Type.Optional(Type.String({ description: 'canonical JSON; absent where they were erased' })),
+  detailsSalt: Type.Optional(
+    Type.String({ description: 'base64; with it the leaf commits to the details: docs/spec/audit-log.md' }),
+  ),
   sameRequest: Type.Array(AUDIT_ENTRY),
   keyName: Type.Optional(
     Type.String({ description: 'what the key is called now, where the caller may look at it: an alias or its name' }),
@@ -108,7 +111,7 @@ export function entryNotFound(index: number): AdminRefusal {
 
 function whole(
   log: string,
-  { leaf, details }: LoggedEntry,
+  { leaf, details, salt }: LoggedEntry,
   entry: ToldEntry,
   sameRequest: readonly ToldEntry[],
   keyName: string | undefined,
@@ -118,6 +121,7 @@ function whole(
     entry: showEntry(entry),
     leaf: leaf.toString('utf8'),
     ...(details && { details: details.toString('utf8') }),
+    ...(salt && { detailsSalt: salt.toString('base64') }),
     sameRequest: sameRequest.map(showEntry),
     ...(keyName !== undefined && { keyName }),
   };
