@@ -1,5 +1,5 @@
 import { ACCESS_MORE_COMMANDS } from './access-more-commands.ts';
-import { SIGN_IN_COMMANDS } from './access-commands.ts';
+import { ACCESS_COMMANDS, SIGN_IN_COMMANDS } from './access-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
 import { SETTINGS_COMMANDS } from './settings-commands.ts';
@@ -10,6 +10,7 @@ export type CommandTable = Readonly<Record<string, (...values: string[]) => read
 
 /** Every command that the console shows. */
 export const COMMAND_TABLES: readonly CommandTable[] = [
+  ACCESS_COMMANDS,
   ACCESS_MORE_COMMANDS,
   AUDIT_COMMANDS,
   KEY_COMMANDS,

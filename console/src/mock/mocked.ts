@@ -1,5 +1,6 @@
 import type { KeysteadClient } from '@keystead/sdk';
 import { accessMoreMock } from './access-more.ts';
+import { accessMock } from './access.ts';
 import { auditMock } from './audit.ts';
 import { keysMock } from './keys.ts';
 import { overviewMock } from './overview.ts';
@@ -13,6 +14,7 @@ export type Methods = { readonly [Name in keyof KeysteadClient]: KeysteadClient[
 
 /** A made-up server in the browser's memory, put together from one table for each part of the console. */
 export const MOCKED = {
+  ...accessMock,
   ...auditMock,
   ...keysMock,
   ...overviewMock,

@@ -1,3 +1,4 @@
+import { idOf } from './access/made-up.ts';
 import type { Methods } from './mocked.ts';
 import { sampleSession } from './sign-in.ts';
 
@@ -5,7 +6,7 @@ import { sampleSession } from './sign-in.ts';
 export const sessionMock = {
   whoAmI: () =>
     Promise.resolve({
-      principalId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10',
+      principalId: idOf('ada'),
       name: 'ada',
       arn: 'arn:aws:iam::123456789012:user/ada',
       policies: ['owner'],

@@ -1,4 +1,5 @@
 import type { ConsoleSession, SignedIn } from '@keystead/sdk';
+import { idOf } from './access/made-up.ts';
 import type { Methods } from './mocked.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +12,7 @@ export function sampleSession(): ConsoleSession {
   const at = (ms: number): string => new Date(ms).toISOString();
   return {
     sessionId: '3d9f7a40-18b2-4c57-9a53-0d3c7d2b8f22',
-    principalId: '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10',
+    principalId: idOf('ada'),
     name: 'ada',
     method: 'passkey',
     createdAt: at(startedMs),

@@ -16,14 +16,32 @@ export interface FormDialogProps {
   readonly isReady?: boolean;
   readonly command?: readonly string[];
   readonly children: ReactNode;
+  /** Whether something else is shown in its place when it is done: then it is not closed. */
+  readonly isFollowed?: boolean;
   /** What is done. While it goes on the dialog stays; what it throws is told in the dialog. */
   readonly onSubmit: () => Promise<unknown>;
 }
 
 /** Fields in a dialog. Esc and the cross leave everything as it is. */
 export function FormDialog(props: FormDialogProps) {
-  const { isOpen, onClose, title, about, verb, isReady = true, command, children, onSubmit } = props;
-  const act = useMutation({ mutationFn: onSubmit, onSuccess: () => close() });
+  const {
+    isOpen,
+    onClose,
+    title,
+    about,
+    verb,
+    isReady = true,
+    command,
+    children,
+    isFollowed = false,
+    onSubmit,
+  } = props;
+  const act = useMutation({
+    mutationFn: onSubmit,
+    onSuccess: () => {
+      if (!isFollowed) close();
+    },
+  });
   const close = (): void => {
     act.reset();
     onClose();

@@ -1,5 +1,5 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { CopyText } from './copy-text.tsx';
 import { Facts } from './facts.tsx';
 
@@ -12,10 +12,15 @@ interface SecretOnceProps {
   readonly values: readonly (readonly [name: string, value: string])[];
   /** The file that it is saved as. */
   readonly file: { readonly name: string; readonly text: string };
+  /** What is to be said before it closes. */
+  readonly kept?: string;
+  /** What else can be done with it. */
+  readonly children?: ReactNode;
 }
 
 /** Shows secrets that are never shown again. It closes once it is said that they are kept. */
-export function SecretOnce({ isOpen, onClose, title, about, values, file }: SecretOnceProps) {
+export function SecretOnce(props: SecretOnceProps) {
+  const { isOpen, onClose, title, about, values, file, kept = 'I have kept it where it is safe', children } = props;
   const [isKept, setIsKept] = useState(false);
   const close = (): void => {
     setIsKept(false);
@@ -37,16 +42,17 @@ export function SecretOnce({ isOpen, onClose, title, about, values, file }: Secr
       closeOnClickOutside={false}
     >
       <Stack>
-        <Alert color="yellow" title="This is shown once">
+        <Alert color="gray" title="This is shown once">
           <Text size="sm">{about}</Text>
         </Alert>
         <Facts facts={values.map(([name, value]) => [name, <CopyText key={name} text={value} label={name} />])} />
         <Checkbox
-          label="I have kept it where it is safe"
+          label={kept}
           checked={isKept}
           onChange={(event) => setIsKept(event.currentTarget.checked)}
         />
         <Group justify="flex-end">
+          {children}
           <Button variant="default" onClick={save}>
             Download
           </Button>

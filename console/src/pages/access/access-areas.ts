@@ -5,6 +5,9 @@ export const ACCESS_GROUPS: readonly AreaGroup[] = [
   {
     name: 'People',
     pages: [
+      { to: '/access/people', name: 'People', about: 'Who may sign in, as what; invite somebody, suspend somebody.' },
+      { to: '/access/invitations', name: 'Invitations', about: 'Sign-in links that nobody has used yet.' },
+      { to: '/access/roles', name: 'Roles', about: 'What each role may; roles of your own.' },
       {
         to: '/access/sessions',
         name: 'Sessions',

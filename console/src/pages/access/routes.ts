@@ -3,7 +3,7 @@ import { rootRoute } from '../../app/root-route.ts';
 import { shellRoute } from '../../app/shell-route.ts';
 import { accessRoute } from './access-route.ts';
 import { moreAccessRoutes } from './more-routes.ts';
-import { signInSearch } from './search.ts';
+import { peopleSearch, signInSearch } from './search.ts';
 
 /** What those see who are not signed in. */
 export const signInRoutes = [
@@ -20,6 +20,7 @@ export const signInRoutes = [
   }),
 ] as const;
 
+/** Who may come in and what they may do, and one's own account. */
 export const accessRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
@@ -31,6 +32,32 @@ export const accessRoutes = [
       getParentRoute: () => accessRoute,
       path: '/',
       component: lazyRouteComponent(() => import('./access-page.tsx'), 'AccessPage'),
+    }),
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: 'people',
+      validateSearch: peopleSearch,
+      component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+    }),
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: 'people/$principalId',
+      component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
+    }),
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: 'invitations',
+      component: lazyRouteComponent(() => import('./people/invitations-page.tsx'), 'InvitationsPage'),
+    }),
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: 'roles',
+      component: lazyRouteComponent(() => import('./roles/roles-page.tsx'), 'RolesPage'),
+    }),
+    createRoute({
+      getParentRoute: () => accessRoute,
+      path: 'roles/$policy',
+      component: lazyRouteComponent(() => import('./roles/role-page.tsx'), 'RolePage'),
     }),
     ...moreAccessRoutes,
   ]),

@@ -25,3 +25,16 @@ function textOf<Name extends string>(search: Search, name: Name): { readonly [N 
   const value = search[name];
   return typeof value === 'string' ? ({ [name]: value } as { readonly [N in Name]: string }) : {};
 }
+
+const STATES = ['active', 'invited', 'suspended', 'deleted'] as const;
+
+/** Which people are looked for. */
+export interface PeopleSearch {
+  readonly q?: string | undefined;
+  readonly state?: (typeof STATES)[number] | undefined;
+}
+
+export function peopleSearch(search: Search): PeopleSearch {
+  const state = STATES.find((one) => one === search['state']);
+  return { ...textOf(search, 'q'), ...(state !== undefined && { state }) };
+}

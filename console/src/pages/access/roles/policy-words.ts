@@ -1,0 +1,63 @@
+/** One statement of a policy, as far as it is told in words. */
+export interface StatementWords {
+  readonly effect: 'Allow' | 'Deny';
+  /** Actions by their service: `kms` with `Encrypt`, `Decrypt`. */
+  readonly actions: readonly (readonly [service: string, names: readonly string[]])[];
+  /** Whether it names what it does not mean (NotAction). */
+  readonly isAllBut: boolean;
+  readonly resources: readonly string[];
+  readonly hasCondition: boolean;
+}
+
+const SERVICES: Readonly<Record<string, string>> = {
+  kms: 'Keys',
+  keystead: 'Keystead: people, backups, the log',
+  sts: 'Assumable roles',
+  installation: 'The installation',
+  '*': 'Everything',
+};
+
+export function serviceName(service: string): string {
+  return SERVICES[service] ?? service;
+}
+
+/** What a policy's document says; undefined: it is no JSON with statements. */
+export function policyWords(document: string): readonly StatementWords[] | undefined {
+  const statements = statementsOf(document);
+  return statements?.map((statement) => {
+    const isAllBut = statement['NotAction'] !== undefined;
+    return {
+      effect: statement['Effect'] === 'Deny' ? 'Deny' : 'Allow',
+      actions: byService(texts(statement[isAllBut ? 'NotAction' : 'Action'])),
+      isAllBut,
+      resources: texts(statement['Resource'] ?? statement['NotResource']),
+      hasCondition: statement['Condition'] !== undefined,
+    };
+  });
+}
+
+function statementsOf(document: string): readonly Record<string, unknown>[] | undefined {
+  try {
+    const parsed = JSON.parse(document) as { readonly Statement?: unknown } | null;
+    const statement = parsed?.Statement;
+    const list = Array.isArray(statement) ? (statement as unknown[]) : [statement];
+    return list.every((one) => one !== null && typeof one === 'object')
+      ? (list as Record<string, unknown>[])
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).filter((one) => typeof one === 'string');
+}
+
+function byService(actions: readonly string[]): (readonly [string, readonly string[]])[] {
+  const found = new Map<string, string[]>();
+  for (const action of actions) {
+    const [service = '*', name = '*'] = action.includes(':') ? action.split(':') : ['*', action];
+    found.set(service, [...(found.get(service) ?? []), name]);
+  }
+  return [...found];
+}

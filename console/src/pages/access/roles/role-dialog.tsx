@@ -1,0 +1,100 @@
+import type { Policy } from '@keystead/sdk';
+import { JsonInput, Paper, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useAct } from '../../../api/use-act.ts';
+import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
+import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { policyWords } from './policy-words.ts';
+import { WhatItMay } from './what-it-may.tsx';
+
+const NAME = /^[\w+=,.@-]{1,64}$/;
+const FIRST = JSON.stringify(
+  {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['kms:ListKeys', 'kms:DescribeKey'], Resource: '*' }],
+  },
+  undefined,
+  2,
+);
+
+interface RoleDialogProps {
+  /** The role to be changed; absent: a new one. */
+  readonly policy?: Policy;
+  readonly onClose: () => void;
+}
+
+/** A role of the tenant's own: its policy, and what that comes to in words while one types. */
+export function RoleDialog({ policy, onClose }: RoleDialogProps) {
+  const [name, setName] = useState(policy?.name ?? '');
+  const [description, setDescription] = useState(policy?.description ?? '');
+  const [document, setDocument] = useState(policy === undefined ? FIRST : indented(policy.document));
+  const save = useAct<void>({
+    act: (api) =>
+      policy === undefined
+        ? api.createPolicy({ name, document, ...(description !== '' && { description }) })
+        : api.updatePolicy(name, { document, description }),
+    touches: [['policies'], ['may']],
+    done: () => (policy === undefined ? `There is a role ${name} now` : `The role ${name} is changed`),
+  });
+  const isReadable = policyWords(document) !== undefined;
+  return (
+    <FormDialog
+      isOpen
+      onClose={onClose}
+      title={policy === undefined ? 'New role' : `The role ${policy.name}`}
+      about={
+        policy === undefined
+          ? 'A policy in the language of AWS IAM. What it does not allow is refused; a Deny in it wins over all else.'
+          : `It counts for everybody who has it from their next request on: ${policy.attachments ?? 0} users and roles.`
+      }
+      verb={policy === undefined ? 'Make the role' : 'Save the role'}
+      isReady={NAME.test(name) && isReadable}
+      command={
+        policy === undefined
+          ? ACCESS_COMMANDS.createRole(name || 'name', `${name || 'role'}.json`)
+          : ACCESS_COMMANDS.updateRole(name, `${name}.json`)
+      }
+      onSubmit={() => save.mutateAsync()}
+    >
+      {policy === undefined && (
+        <TextInput
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value.trim())}
+          {...(name !== '' && !NAME.test(name) && { error: '1 to 64 letters, digits and + = , . @ _ -' })}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
+      <TextInput
+        label="What it is for"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <JsonInput
+        label="Policy"
+        value={document}
+        onChange={setDocument}
+        autosize
+        minRows={8}
+        maxRows={20}
+        classNames={{ input: 'ks-code' }}
+        {...(!isReadable && { error: 'This is no JSON with statements' })}
+      />
+      {isReadable && (
+        <Paper withBorder p="md">
+          <WhatItMay document={document} />
+        </Paper>
+      )}
+    </FormDialog>
+  );
+}
+
+/** As people read it; a policy that was put as text without line ends too. */
+function indented(document: string): string {
+  try {
+    return JSON.stringify(JSON.parse(document), undefined, 2);
+  } catch {
+    return document;
+  }
+}
