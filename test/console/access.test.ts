@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)('people and their roles', () => {
     await page.getByRole('checkbox', { name: 'Take away all that signs them in today' }).check();
     await page.getByRole('button', { name: 'Make the link' }).click();
     await page.getByRole('checkbox', { name: 'I have passed it on' }).check();
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     await page.getByText('None yet: they come in by their sign-in link').waitFor();
     const { principalId } = (await personOf('hedy@example.com')) as { readonly principalId: string };
     expect((await api.getPrincipalSignIn(principalId)).passkeys).toEqual([]);

@@ -46,11 +46,7 @@ export function SecretOnce(props: SecretOnceProps) {
           <Text size="sm">{about}</Text>
         </Alert>
         <Facts facts={values.map(([name, value]) => [name, <CopyText key={name} text={value} label={name} />])} />
-        <Checkbox
-          label={kept}
-          checked={isKept}
-          onChange={(event) => setIsKept(event.currentTarget.checked)}
-        />
+        <Checkbox label={kept} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
         <Group justify="flex-end">
           {children}
           <Button variant="default" onClick={save}>
