@@ -206,7 +206,7 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     await page.setViewportSize({ width: 360, height: 800 });
     for (const name of ['Overview', 'Sources', 'Schedules', 'Snapshots', 'Runs', 'Recovery', 'Retention', 'Alerts']) {
       await section(name);
-      await page.waitForLoadState('networkidle');
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect([name, overflow]).toEqual([name, 0]);
     }

@@ -10,6 +10,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SectionLinks } from '../../ui/section-links.tsx';
 import { sourcesQuery } from './api/vault-queries.ts';
+import { useLiveEvents } from './api/live-events.ts';
 import { useEnvironment } from './api/use-environment.ts';
 import { DarkNotice } from './keys/dark-notice.tsx';
 import { FolderOnce } from './runs/folder-once.tsx';
@@ -31,6 +32,7 @@ const SECTIONS = [
 
 /** What is around every page of one environment. */
 export function EnvironmentLayout() {
+  useLiveEvents();
   const { environmentId, label, storage } = useEnvironment();
   return (
     <Page
