@@ -84,6 +84,8 @@ const releasing = (holdId: string, isAsked: boolean) =>
 
 /** Two backup environments, in memory. */
 export const vaultMock = {
+  // It never says anything: runs are asked for.
+  openEvents: () => answer(new Response(new ReadableStream())),
   listEnvironments: () => page([...data.environments]),
   getEnvironment: (id) => answer(environment(id)),
   preflightEnvironment: () => answer({ checks: CHECKS }),

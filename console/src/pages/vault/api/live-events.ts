@@ -1,9 +1,9 @@
-import type { Run } from '@keystead/sdk';
+import { KeysteadError, type Run } from '@keystead/sdk';
 import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { useApi, type Api } from '../../../api/api.ts';
 import { ENVIRONMENTS_KEY, environmentKey, isOpen } from './vault-queries.ts';
 
-const EVENTS = '/admin/v1/events';
 /** After a stream that ended, as streams do; after one that was refused. */
 const AGAIN_MS = 3_000;
 const REFUSED_MS = 60_000;
@@ -34,18 +34,18 @@ export function takeEvents(text: string): { readonly events: readonly ServerSent
 
 /** While a page of the vault is open: what the server tells of runs is shown at once. Without it, they are asked for. */
 export function useLiveEvents(): void {
+  const api = useApi();
   const queries = useQueryClient();
   useEffect(() => {
-    if (import.meta.env.IS_MOCKED) return undefined;
     const stop = new AbortController();
-    void follow(queries, stop.signal);
+    void follow(api, queries, stop.signal);
     return () => stop.abort();
-  }, [queries]);
+  }, [api, queries]);
 }
 
-async function follow(queries: QueryClient, signal: AbortSignal): Promise<void> {
+async function follow(api: Api, queries: QueryClient, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const pauseMs = await readOnce(queries, signal).catch(() => AGAIN_MS);
+    const pauseMs = await readOnce(api, queries, signal).catch(pauseAfter);
     await new Promise<void>((done) => {
       const timer = setTimeout(done, pauseMs);
       signal.addEventListener('abort', () => {
@@ -56,10 +56,15 @@ async function follow(queries: QueryClient, signal: AbortSignal): Promise<void> 
   }
 }
 
+/** Who is refused asks less often than who was cut off. */
+function pauseAfter(error: unknown): number {
+  return error instanceof KeysteadError && error.status >= 400 ? REFUSED_MS : AGAIN_MS;
+}
+
 /** Reads one stream to its end; how long to wait before the next. */
-async function readOnce(queries: QueryClient, signal: AbortSignal): Promise<number> {
-  const { ok, body } = await fetch(EVENTS, { signal, credentials: 'same-origin', redirect: 'error' });
-  if (!ok || body === null) return REFUSED_MS;
+async function readOnce(api: Api, queries: QueryClient, signal: AbortSignal): Promise<number> {
+  const { body } = await api.openEvents(signal);
+  if (body === null) return REFUSED_MS;
   let waiting = '';
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
