@@ -16,6 +16,8 @@ interface EnrolmentBody {
   readonly expiresAtMs: number;
   /** The ARN of who made it. */
   readonly createdBy: string;
+  /** It comes of a reset: what was there before is not believed, so nobody uses it up by the name alone. */
+  readonly isByTokenAlone?: true;
 }
 
 /** A link by which a user sets up how it signs in: one for each user at most. */
@@ -49,7 +51,7 @@ export function enrolmentName(tokenHash: string): RecordName {
   return { space: 'enrolment-token', name: tokenHash };
 }
 
-/** Makes a link in place of the one that there was. */
+/** Makes a link in place of the one that there was. `isByTokenAlone`: no identity provider uses it up for its user. */
 export function issueEnrolment(
   tenant: Tenant,
   userId: string,
@@ -57,6 +59,7 @@ export function issueEnrolment(
   createdBy: string,
   before: Enrolment | undefined,
   nowMs: number,
+  { isByTokenAlone = false }: { readonly isByTokenAlone?: boolean } = {},
 ): IssuedEnrolment {
   const bits = randomBytes(32);
   const token = bytesOf<'CredentialSecret'>(Buffer.from(PREFIX + bits.toString('base64url'), 'ascii'));
@@ -68,6 +71,7 @@ export function issueEnrolment(
     createdAtMs: nowMs,
     expiresAtMs: nowMs + LIFETIME_MS[kind],
     createdBy,
+    ...(isByTokenAlone && { isByTokenAlone }),
   };
   const { tenantId } = tenant;
   const revision = before?.revision ?? 0;

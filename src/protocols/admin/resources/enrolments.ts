@@ -125,7 +125,8 @@ const createEnrolment = adminRoute({
         const before = await enrolmentOf(services, tenant, user.id);
         const signIn = await signInOf(services, tenant, user.id);
         const kind = signIn.revision === 0 ? 'invitation' : 'reset';
-        const issued = issueEnrolment(tenant, user.id, kind, principal.arn, before, nowMs);
+        const isByTokenAlone = body.reset === true;
+        const issued = issueEnrolment(tenant, user.id, kind, principal.arn, before, nowMs, { isByTokenAlone });
         context.wipeLater(issued.token);
         const writes: Write[] = [issued.write, ...(body.reset === true ? resetWrites(tenant, user, signIn) : [])];
         // Whose link it is decided who may make it: an operator's is not a user's.

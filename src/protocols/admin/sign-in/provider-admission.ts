@@ -17,8 +17,8 @@ export type Admission =
 
 /**
  * Finds whom a provider means: the user that its subject is linked to; else the user of that name whose sign-in link is
- * open; else, where the provider may bring newcomers, a new one. A name alone never opens the door to a user who has
- * set up how to sign in.
+ * open (one that comes of a reset is for whoever has the link itself); else, where the provider may bring newcomers, a
+ * new one. A name alone never opens the door to a user who has set up how to sign in.
  *
  * @throws {ProviderRefusedError}
  */
@@ -40,7 +40,7 @@ export async function admit(
     requireAdmissible(member, provider);
     const record = await services.records.read(enrolmentRef(tenant.tenantId, member.id));
     const enrolment = record && readEnrolment(tenant, record);
-    if (enrolment === undefined || !isEnrolmentOpen(enrolment, nowMs))
+    if (enrolment === undefined || enrolment.isByTokenAlone === true || !isEnrolmentOpen(enrolment, nowMs))
       throw new ProviderRefusedError(
         'not-invited',
         `${member.name} is not linked to this identity, and has no open sign-in link`,

@@ -133,6 +133,17 @@ describe('the way through a provider', () => {
     expect((await signIn(account)).location).toBe('/console/');
   });
 
+  it('goes on no more after a reset, whose link is for whoever has it and not for whoever has the name', async () => {
+    const { principalId, account } = await invited();
+    const { by } = await signIn(account);
+    await call(`/principals/${principalId}/enrolment`, { reset: true });
+    expect((await by.whoAmI()).status).toBe(401);
+    expect((await signIn(account)).location).toBe(problem('not-admitted'));
+    // Another link says that the provider is believed again.
+    await call(`/principals/${principalId}/enrolment`, {});
+    expect((await signIn(account)).location).toBe('/console/');
+  });
+
   it('does not leave somebody without any way in by their own hand', async () => {
     const { account } = await invited();
     const { by } = await signIn(account);
