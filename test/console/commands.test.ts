@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_TABLES } from '../../console/src/commands/commands.ts';
+import { shellLine } from '../../console/src/commands/shell-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { COMMON_OPTIONS } from '../../src/cli/session.ts';
 
@@ -42,6 +44,17 @@ describe('commands that the console shows beside what it does', () => {
   it.each(rows)('%s is one that there is', (_, make) => {
     const placeholders = Array.from({ length: make.length }, (__, index) => `value-${index}`);
     expect(problemOf(make(...placeholders))).toBeUndefined();
+  });
+
+  it.each([
+    ['what a shell would obey', ['$(touch x)', '`id`', '; id', '*', '~', '', "it's", 'a b', '"', '\\', '!!', '#']],
+    ['what a terminal would obey', ['a\u0003\ntouch x\n', '\u001b[201~\rid\r', "\t'\\\u007f", '\u009b31m', 'ü\n€']],
+    ['what is not seen', ['\u202egnp.exe', 'a\u200bb', '\u2028', '\ufeff\u{e0041}']],
+  ])('bear %s as one word each, in characters that are seen', (_, words) => {
+    const line = shellLine(words);
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    const told = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+    expect(told.split('\0').slice(0, -1)).toEqual(words);
   });
 
   it('would not do for others', () => {

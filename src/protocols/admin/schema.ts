@@ -1,4 +1,5 @@
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import Format from 'typebox/format';
 import { REGION } from '../../identity/tenant.ts';
 import { POLICY_NAME, PRINCIPAL_NAME } from '../../identity/arn.ts';
 
@@ -15,6 +16,9 @@ export function closed<P extends TProperties>(properties: P): TObject<P> {
 export function named<P extends TProperties>(title: string, properties: P): TObject<P> {
   return Type.Object(properties, { additionalProperties: false, title });
 }
+
+// RFC 3339 has seconds that no clock here shows, RFC 9557 adds zones: a time that is taken must be one.
+Format.Set('date-time', (text) => Format.IsDateTime(text) && !Number.isNaN(Date.parse(text)));
 
 export const TIMESTAMP = Type.String({ format: 'date-time', description: 'UTC, RFC 3339' });
 export const UUID = Type.String({

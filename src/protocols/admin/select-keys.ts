@@ -38,6 +38,7 @@ export async function selectKeys(
       if (matches(listed)) {
         const key = await read(listed.id);
         if (key !== undefined && keys.push(key) === limit) return { keys, next: listed.id };
+        await pauses.next();
       }
       if (++lookedAt === MAX_LOOKED_AT) return { keys, next: listed.id };
     }

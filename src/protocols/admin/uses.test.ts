@@ -67,6 +67,22 @@ describe('uses over time', () => {
     expect([answer.status, answer.body['error']]).toMatchObject([400, { code: 'range-unfit' }]);
   });
 
+  it.each(['2026-01-01T23:59:60Z', '2026-01-01T00:00:00Z[Europe/Paris]', '2026-02-29T00:00:00Z'])(
+    'are not answered, nor anything else, for the time %s, which no clock here shows',
+    async (time) => {
+      const at = encodeURIComponent(time);
+      for (const path of [
+        `/uses?from=${at}&to=2026-02-01T00:00:00Z`,
+        `/audit/entries?from=${at}`,
+        `/audit/export?format=json&from=${at}&to=2026-03-01T00:00:00Z`,
+        `/credentials?unusedSince=${at}`,
+      ]) {
+        const { status, body } = await house.send(administrator, 'GET', path);
+        expect([path, status, body['error']]).toMatchObject([path, 400, { code: 'invalid-request' }]);
+      }
+    },
+  );
+
   it('are for those who may look at them, and of the own tenant', async () => {
     const user = (await house.member(['key-user'])).apiKey;
     expect((await uses(ofKey(), t0, t0 + DAY, 'day', user)).status).toBe(403);

@@ -7,6 +7,7 @@ import { registrationScope } from '../../../keys/registration-record.ts';
 import { rotateOnDemand } from '../../../keys/rotate.ts';
 import { disableRotation, enableRotation, ROTATION_PERIOD_DAYS } from '../../../keys/rotation-policy.ts';
 import { lastUseOf } from '../../../pipeline/last-use.ts';
+import { Pauses } from '../../../pipeline/pauses.ts';
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { requireRegion } from '../find.ts';
 import { KEY_ORIGIN, KEY_STATE, KEY_SUMMARY, showKeySummary } from '../key-answer.ts';
@@ -47,16 +48,15 @@ export const listKeys = adminRoute({
       const space = await requireRegion(context, params.region);
       const page = pageFrom({ ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) });
       const { keys, next } = await selectKeys(context.services, space, filter, page, nowMs);
-      const items = await Promise.all(
-        keys.map(async (key) => {
-          const { records } = context.services;
-          const [lastUse, registrations] = await Promise.all([
-            lastUseOf(records, new OpenKey(key, space)),
-            records.count(key.tenantId, 'registration', registrationScope(key)),
-          ]);
-          return showKeySummary(key, space.accountId, nowMs, { lastUse, registrations });
-        }),
-      );
+      const { records } = context.services;
+      const pauses = new Pauses();
+      const items: ReturnType<typeof showKeySummary>[] = [];
+      for (const key of keys) {
+        const lastUse = await lastUseOf(records, new OpenKey(key, space));
+        const registrations = await records.count(key.tenantId, 'registration', registrationScope(key));
+        items.push(showKeySummary(key, space.accountId, nowMs, { lastUse, registrations }));
+        await pauses.next();
+      }
       return { value: { items, ...(next !== undefined && { next }) } };
     },
   }),

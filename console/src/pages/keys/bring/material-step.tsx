@@ -99,7 +99,7 @@ export function MaterialStep(props: MaterialStepProps) {
           placeholder="Choose a file"
           onChange={(file) => {
             if (file === null) return onMaterial(undefined);
-            take(file.arrayBuffer().then((bytes) => readMaterial(new Uint8Array(bytes), plan.spec)));
+            take(file.arrayBuffer().then((bytes) => readAndWipe(new Uint8Array(bytes), plan.spec)));
           }}
           error={problem}
           clearable
@@ -116,6 +116,15 @@ export function MaterialStep(props: MaterialStepProps) {
       <StepButtons onBack={onBack} onNext={onNext} isReady={isReady} />
     </Stack>
   );
+}
+
+/** What was read is kept once: as the material. */
+async function readAndWipe(file: Uint8Array<ArrayBuffer>, spec: string): Promise<Material> {
+  try {
+    return await readMaterial(file, spec);
+  } finally {
+    file.fill(0);
+  }
 }
 
 function OwnCheckValue({ checkValue }: MaterialStepProps) {
