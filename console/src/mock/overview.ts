@@ -1,4 +1,4 @@
-import type { Overview, OverviewEnvironment, Uses } from '@keystead/sdk';
+import type { Overview, OverviewEnvironment, OverviewKeySoon, Uses } from '@keystead/sdk';
 import type { Methods } from './mocked.ts';
 import { KEYS_OF_HOME, registrationsOf } from './key-samples.ts';
 import { auditMock } from './audit.ts';
@@ -65,6 +65,28 @@ function environmentOf({
   };
 }
 
+type HomeKey = (typeof KEYS_OF_HOME)[number];
+
+/** What people know a key by. */
+function nameOf({ name, aliases }: HomeKey) {
+  const known = name ?? aliases[0];
+  return known === undefined ? {} : { name: known };
+}
+
+function linkOf(key: HomeKey) {
+  const { name } = nameOf(key);
+  return { keyId: key.keyId, region: key.region, keyArn: key.arn, ...(name !== undefined && { keyName: name }) };
+}
+
+function soonOf(key: HomeKey): OverviewKeySoon[] {
+  const { keyId, region, arn, deletionDueAt, rotation } = key;
+  const same = { keyId, region, arn, ...nameOf(key) };
+  return [
+    ...(deletionDueAt === undefined ? [] : [{ ...same, kind: 'deletion' as const, at: deletionDueAt }]),
+    ...(rotation === undefined ? [] : [{ ...same, kind: 'rotation' as const, at: rotation.nextAt }]),
+  ];
+}
+
 async function overview(): Promise<Overview> {
   const states = Map.groupBy(KEYS_OF_HOME, ({ state }) => state);
   const { size, signedAt } = await auditMock.getAuditCheckpoint();
@@ -75,14 +97,7 @@ async function overview(): Promise<Overview> {
       count: KEYS_OF_HOME.length,
       isAtLeast: false,
       states: [...states].map(([state, keys]) => ({ state, count: keys.length })),
-      soon: KEYS_OF_HOME.flatMap(({ keyId, region, arn, name, deletionDueAt, rotation }) => [
-        ...(deletionDueAt === undefined
-          ? []
-          : [{ kind: 'deletion' as const, at: deletionDueAt, keyId, region, arn, name }]),
-        ...(rotation === undefined
-          ? []
-          : [{ kind: 'rotation' as const, at: rotation.nextAt, keyId, region, arn, name }]),
-      ]),
+      soon: KEYS_OF_HOME.flatMap(soonOf).toSorted((one, other) => (one.at < other.at ? -1 : 1)),
     },
     environments: {
       count: vault.environments.length,
@@ -105,16 +120,16 @@ async function overview(): Promise<Overview> {
     },
     links: {
       isAtLeast: false,
-      items: KEYS_OF_HOME.flatMap((key) =>
-        registrationsOf(key).map(({ resourceCrn, service }) => ({
-          keyId: key.keyId,
-          region: key.region,
-          keyArn: key.arn,
-          ...(key.name !== undefined && { keyName: key.name }),
-          service,
-          resource: resourceCrn,
-        })),
-      ),
+      items: [
+        ...KEYS_OF_HOME.flatMap((key) =>
+          registrationsOf(key).map(({ resourceCrn, service }) => ({ ...linkOf(key), service, resource: resourceCrn })),
+        ),
+        ...vault.environments.flatMap(({ environmentId, masterKey: { provider, keyId } }) => {
+          const key = provider === 'keystead' ? KEYS_OF_HOME.find(({ arn }) => arn === keyId) : undefined;
+          const resource = `crn:v1:keystead:vault:${environmentId}`;
+          return key === undefined ? [] : [{ ...linkOf(key), service: 'vault', resource, environmentId }];
+        }),
+      ],
     },
     uses: {
       lastDay: usesOf({ from: vault.hours(-24), to, step: 'hour' }),

@@ -66,7 +66,7 @@ function dataOf({ steps }: Uses): uPlot.AlignedData {
 }
 
 function optionsOf(
-  { step }: Uses,
+  { step, from, to }: Uses,
   width: number,
   { bar, grid, text }: (typeof COLORS)['light' | 'dark'],
 ): uPlot.Options {
@@ -77,7 +77,8 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { show: false } },
     scales: {
-      x: { time: true },
+      // To the end of the last step, where its bar ends.
+      x: { time: true, range: [Date.parse(from) / 1000, Date.parse(to) / 1000] },
       y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
     },
     series: [
@@ -91,7 +92,7 @@ function optionsOf(
       },
     ],
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map(tickText) },
+      { ...axis, size: 30, values: (_, ticks) => ticks.map(tickText) },
       {
         ...axis,
         size: 52,

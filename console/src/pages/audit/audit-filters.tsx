@@ -34,7 +34,7 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
   };
   return (
     <form role="search" aria-label="Entries" onSubmit={(event) => event.preventDefault()}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" verticalSpacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" verticalSpacing="sm">
         <Select
           label="When"
           allowDeselect={false}

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@keystead/sdk';
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useApi } from '../../api/api.ts';
@@ -99,6 +99,9 @@ function columnsOf(log: LogName): readonly Column<AuditEntry>[] {
               <ForeignText text={targetWords(entry) as string} max={64} />
             </Text>
           )}
+          <Box hiddenFrom="sm" mt={4}>
+            <Outcome entry={entry} />
+          </Box>
         </Stack>
       ),
     },
@@ -116,18 +119,19 @@ function columnsOf(log: LogName): readonly Column<AuditEntry>[] {
         </Stack>
       ),
     },
-    {
-      name: 'Outcome',
-      cell: ({ outcome, reason }) => (
-        <Stack gap={2} align="flex-start">
-          <StateBadge tone={OUTCOMES[outcome].tone}>{OUTCOMES[outcome].name}</StateBadge>
-          {reason !== undefined && (
-            <Text size="xs" c="dimmed">
-              <ForeignText text={reason} max={40} />
-            </Text>
-          )}
-        </Stack>
-      ),
-    },
+    { name: 'Outcome', isSpare: true, cell: (entry) => <Outcome entry={entry} /> },
   ];
+}
+
+function Outcome({ entry: { outcome, reason } }: { readonly entry: AuditEntry }) {
+  return (
+    <Stack gap={2} align="flex-start">
+      <StateBadge tone={OUTCOMES[outcome].tone}>{OUTCOMES[outcome].name}</StateBadge>
+      {reason !== undefined && (
+        <Text size="xs" c="dimmed">
+          <ForeignText text={reason} max={40} />
+        </Text>
+      )}
+    </Stack>
+  );
 }

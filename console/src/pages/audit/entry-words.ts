@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@keystead/sdk';
 import type { Tone } from '../../ui/state-badge.tsx';
+import { shortId } from '../../ui/short-id.ts';
 
 /** How an outcome looks and is called. */
 export const OUTCOMES: Readonly<Record<AuditEntry['outcome'], { readonly tone: Tone; readonly name: string }>> = {
@@ -32,7 +33,7 @@ export function principalWords(principal: string): string {
 
 /** What it was done to, shortly; `undefined` where the entry names nothing. */
 export function targetWords({ key, resource }: AuditEntry): string | undefined {
-  if (key !== undefined) return `key ${key.replace(/@.*$/s, '')}`;
+  if (key !== undefined) return `key ${shortId(key.replace(/@.*$/s, ''))}`;
   if (resource === undefined || resource === '*') return undefined;
   const tail = resource.split(':').slice(5).join(':');
   return tail === '' ? resource : tail.replace('/', ' ');

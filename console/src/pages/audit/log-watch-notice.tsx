@@ -40,7 +40,8 @@ function Quiet({ watch }: { readonly watch: Extract<LogWatch, { readonly kind: '
         ) : (
           <>
             {countOf(size, 'entry', 'entries')}, signed <Time at={watch.signedAt} />. Proved in this browser: the log
-            has only grown since you were here last, and the same key signs it since <Time at={since} />.
+            has only grown since you were here last. The key of the signature is the one that this browser first saw{' '}
+            <Time at={since} />.
           </>
         )}
       </Text>
@@ -79,6 +80,7 @@ function Loud({ watch, log, name }: LoudProps) {
       color="red"
       variant="filled"
       bg="red.9"
+      styles={{ label: { color: 'var(--mantine-color-white)' } }}
       role="alert"
       title={title}
       icon={<IconAlertOctagon aria-hidden />}

@@ -63,7 +63,7 @@ export function ProofPanel({ log, index, shown }: ProofPanelProps) {
                     : 'Do not rely on this entry: one of the steps does not hold.'}
                 </Text>
               </Group>
-              <List listStyleType="none" spacing="md">
+              <List listStyleType="none" spacing="md" styles={{ itemWrapper: { alignItems: 'flex-start' } }}>
                 {found.steps.map((step) => (
                   <Step key={`${step.title} ${step.says}`} step={step} />
                 ))}

@@ -1,6 +1,7 @@
 import type { Overview } from '@keystead/sdk';
 import { describe, expect, it } from 'vitest';
-import { isEmptyPicture, pictureModel, shortId } from './picture-model.ts';
+import { shortId } from '../../ui/short-id.ts';
+import { isEmptyPicture, pictureModel } from './picture-model.ts';
 
 const AT = '2026-11-22T00:00:00Z';
 const arn = (name: string): string => `arn:aws:kms:eu-central-1:123456789012:key/${name}`;

@@ -1,4 +1,5 @@
 import type { Overview, OverviewEnvironment } from '@keystead/sdk';
+import { shortId } from '../../ui/short-id.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
 
 export type ThingKind = 'environment' | 'bucket' | 'service';
@@ -122,13 +123,6 @@ function thingOf({ environmentId, label, held, storageType, overdueSources, last
 function tailOf(id: string): string {
   const parts = id.split(/[:/]/).filter((part) => part !== '');
   return parts.at(-1) ?? id;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** What stands for a name where there is none: of a UUID its beginning, which is enough to know it again. */
-export function shortId(id: string): string {
-  return UUID.test(id) ? `${id.slice(0, 8)}…` : id;
 }
 
 /** Draws what needs a look first, then what protects most; the rest becomes one of its kind. */

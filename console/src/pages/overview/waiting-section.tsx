@@ -7,7 +7,7 @@ import { Section } from '../../ui/section.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { countOf } from '../../ui/amounts.ts';
-import { shortId } from './picture-model.ts';
+import { shortId } from '../../ui/short-id.ts';
 
 interface Matter {
   readonly id: string;
