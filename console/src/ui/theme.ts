@@ -49,6 +49,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#656f79',
     '--mantine-color-anchor': KEYSTEAD_GREEN[8],
     '--mantine-color-error': '#b42318',
+    '--mantine-color-yellow-light-color': '#7a4a00',
+    '--mantine-color-red-outline': '#c92a2a',
     '--keystead-surface': '#f7f9f9',
   },
   dark: {

@@ -10,7 +10,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { LogName } from './audit-search.ts';
-import { downloadText } from './download.ts';
+import { downloadText } from '../../ui/download-text.ts';
 import { logApi } from './log-api.ts';
 
 interface CheckpointDialogProps {

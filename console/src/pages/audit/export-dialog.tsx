@@ -5,7 +5,7 @@ import { AUDIT_COMMANDS } from '../../commands/audit-commands.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { askedEntries, filterCount, type AuditSearch, type LogName } from './audit-search.ts';
-import { downloadText } from './download.ts';
+import { downloadText } from '../../ui/download-text.ts';
 
 type Format = Parameters<Api['exportAudit']>[0]['format'];
 

@@ -8,7 +8,7 @@ import { Command } from '../../ui/command.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import type { LogName } from './audit-search.ts';
-import { downloadText } from './download.ts';
+import { downloadText } from '../../ui/download-text.ts';
 import { logApi } from './log-api.ts';
 import { LogWatchNotice } from './log-watch-notice.tsx';
 import { verifyInBrowser, type ProofStep } from './verify-in-browser.ts';

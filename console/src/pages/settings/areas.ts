@@ -57,7 +57,7 @@ export const SETTINGS_GROUPS: readonly SettingsGroup[] = [
         icon: IconGavel,
       },
       {
-        to: '/settings/key-store',
+        to: '/settings/external-key-store',
         name: 'External key store',
         about: 'Keys of here behind KMS keys at AWS',
         icon: IconTransfer,

@@ -37,13 +37,13 @@ export const settingsRoutes = [
     }),
     createRoute({
       getParentRoute: () => settingsRoute,
-      path: 'key-store',
-      component: lazyRouteComponent(() => import('./key-store/endpoints-page.tsx'), 'EndpointsPage'),
+      path: 'external-key-store',
+      component: lazyRouteComponent(() => import('./xks/endpoints-page.tsx'), 'EndpointsPage'),
     }),
     createRoute({
       getParentRoute: () => settingsRoute,
-      path: 'key-store/$endpointId',
-      component: lazyRouteComponent(() => import('./key-store/endpoint-page.tsx'), 'EndpointPage'),
+      path: 'external-key-store/$endpointId',
+      component: lazyRouteComponent(() => import('./xks/endpoint-page.tsx'), 'EndpointPage'),
     }),
     createRoute({
       getParentRoute: () => settingsRoute,
