@@ -75,7 +75,8 @@ describe.skipIf(!hasChromium)('the settings', () => {
       const dialog = page.getByRole('dialog', { name: 'Make an endpoint' });
       await dialog.getByRole('textbox', { name: 'Name' }).fill('production');
       await dialog.getByRole('button', { name: 'Make the endpoint' }).click();
-      await dialog.locator('[data-problem="xks-endpoint-exists"]').waitFor();
+      const problem = dialog.locator('[data-problem="xks-endpoint-exists"]');
+      expect(await problem.innerText()).toContain('tenant has an endpoint production already');
       await page.keyboard.press('Escape');
     });
 
