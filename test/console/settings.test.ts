@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
           RawSecretAccessKey: expect.stringMatching(/^\S{43,64}$/),
         },
       });
-      const done = secret.getByRole('button', { name: 'Done' });
+      const done = secret.getByRole('button', { name: 'Close' });
       expect(await done.isDisabled()).toBe(true);
       await secret.getByRole('checkbox').check();
       await done.click();
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)('the settings', () => {
       await renew.getByRole('button', { name: 'Renew the credential' }).click();
       const secret = page.getByRole('dialog', { name: 'The credential of production' });
       await secret.getByRole('checkbox').check();
-      await secret.getByRole('button', { name: 'Done' }).click();
+      await secret.getByRole('button', { name: 'Close' }).click();
       const after = (await api.listXksEndpoints()).items[0]?.accessKeyIds;
       expect(after).toEqual([expect.not.stringContaining(before[0] as string), before[0]]);
       await page.getByRole('button', { name: 'Delete the endpoint' }).click();

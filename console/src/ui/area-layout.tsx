@@ -1,5 +1,5 @@
-import { Text } from '@mantine/core';
-import { IconChevronLeft } from '@tabler/icons-react';
+import { Group, Text } from '@mantine/core';
+import { IconChevronLeft, type Icon } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { TextLink } from './links.tsx';
@@ -13,6 +13,7 @@ export interface AreaPage {
   readonly name: string;
   /** What is done there, in a sentence. */
   readonly about: string;
+  readonly icon?: Icon;
 }
 
 /** Pages that belong together. */
@@ -69,10 +70,13 @@ export function AreaList({ groups }: Pick<AreaLayoutProps, 'groups'>) {
   return groups.map(({ name, pages }) => (
     <Section key={name} title={name}>
       <ul className="ks-area-list">
-        {pages.map(({ to, name: label, about }) => (
+        {pages.map(({ to, name: label, about, icon: PageIcon }) => (
           <li key={to}>
             <Link to={to}>
-              <Text fw={600}>{label}</Text>
+              <Group gap="xs" wrap="nowrap">
+                {PageIcon !== undefined && <PageIcon size={18} aria-hidden />}
+                <Text fw={600}>{label}</Text>
+              </Group>
               <Text size="sm" c="dimmed">
                 {about}
               </Text>

@@ -1,6 +1,7 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { CopyText } from './copy-text.tsx';
+import { downloadText } from './download-text.ts';
 import { Facts } from './facts.tsx';
 
 interface SecretOnceProps {
@@ -26,11 +27,6 @@ export function SecretOnce(props: SecretOnceProps) {
     setIsKept(false);
     onClose();
   };
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([file.text], { type: 'text/plain' }));
-    Object.assign(document.createElement('a'), { href: url, download: file.name }).click();
-    URL.revokeObjectURL(url);
-  };
   return (
     <Modal
       opened={isOpen}
@@ -49,8 +45,8 @@ export function SecretOnce(props: SecretOnceProps) {
         <Checkbox label={kept} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
         <Group justify="flex-end">
           {children}
-          <Button variant="default" onClick={save}>
-            Download
+          <Button variant="default" onClick={() => downloadText(file.name, file.text)}>
+            Download {file.name}
           </Button>
           <Button disabled={!isKept} onClick={close}>
             Close

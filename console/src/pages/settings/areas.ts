@@ -1,4 +1,3 @@
-import type { LinkProps } from '@tanstack/react-router';
 import {
   IconArchive,
   IconBell,
@@ -10,28 +9,14 @@ import {
   IconShieldLock,
   IconTransfer,
   IconWorld,
-  type Icon,
 } from '@tabler/icons-react';
-
-/** A page of the settings. */
-export interface SettingsArea {
-  readonly to: Extract<LinkProps['to'], `/settings/${string}`>;
-  readonly name: string;
-  /** What is set there, in a few words. */
-  readonly about: string;
-  readonly icon: Icon;
-}
-
-export interface SettingsGroup {
-  readonly name: string;
-  readonly areas: readonly SettingsArea[];
-}
+import type { AreaGroup } from '../../ui/area-layout.tsx';
 
 /** The pages of the settings, in the order of the navigation. */
-export const SETTINGS_GROUPS: readonly SettingsGroup[] = [
+export const SETTINGS_GROUPS: readonly AreaGroup[] = [
   {
     name: 'Vault',
-    areas: [
+    pages: [
       {
         to: '/settings/backup-environment',
         name: 'Backup Environment',
@@ -48,7 +33,7 @@ export const SETTINGS_GROUPS: readonly SettingsGroup[] = [
   },
   {
     name: 'Keys',
-    areas: [
+    pages: [
       { to: '/settings/regions', name: 'Regions and instances', about: 'Where keys may live', icon: IconWorld },
       {
         to: '/settings/policies',
@@ -78,7 +63,7 @@ export const SETTINGS_GROUPS: readonly SettingsGroup[] = [
   },
   {
     name: 'Installation',
-    areas: [
+    pages: [
       {
         to: '/settings/seal',
         name: 'Seal and health',
