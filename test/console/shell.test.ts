@@ -92,10 +92,17 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
+    const menu = page.locator('header button[aria-haspopup="menu"]');
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'My account' }).waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name: 'My account' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'To the content' }).focus();
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
     await page.getByRole('button', { name: 'Navigation' }).click();
-    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByRole('link', { name: 'Keys', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor();
     const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);

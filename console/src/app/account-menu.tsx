@@ -18,7 +18,13 @@ export function AccountMenu() {
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Menu position="bottom-end" width={260}>
+    <Menu
+      position="bottom-end"
+      width={260}
+      withInitialFocusPlaceholder={false}
+      // Within a landmark of the page.
+      portalProps={{ target: '#content' }}
+    >
       <Menu.Target>
         <Button
           variant="subtle"

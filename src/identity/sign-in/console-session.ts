@@ -148,6 +148,12 @@ export function withoutSessions(member: Member): Member {
   return { ...member, sessionRevocations: (member.sessionRevocations ?? 0) + 1 };
 }
 
+/** A session that goes on while the others of its user end with {@link withoutSessions}. */
+export function asOnlySession(session: ConsoleSession, member: Member): ConsoleSession {
+  const { sessionRevocations: revocations = 0 } = withoutSessions(member);
+  return { ...session, console: { ...session.console, revocations } };
+}
+
 /** Whether a clock that stepped back would have to be believed for this session to go on. */
 export function isAhead({ console }: ConsoleSession, nowMs: number): boolean {
   return console.renewedAtMs > nowMs + AHEAD_MS;

@@ -68,6 +68,9 @@ const OWN_SIGN_IN = named('OwnSignIn', {
   links: IDENTITY_LINKS,
   canChangeUntil: Type.String({ ...TIMESTAMP, description: 'until when this session may change these' }),
   recoveryCodes: Type.Optional(RECOVERY_CODES),
+  endedSessions: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'how many other sessions of oneself this change has ended' }),
+  ),
 });
 
 const PASSKEY_PARAMS = closed({ passkeyId: UUID });
@@ -105,7 +108,16 @@ export function showLinks({ links }: SignIn) {
   }));
 }
 
-function showOwn({ own: { signIn, session }, codes }: Shown): Static<typeof OWN_SIGN_IN> {
+/** The same for what may have been stolen: the other sessions end. */
+function changedForGood(own: Own, signIn: SignIn, codes?: readonly string[]): OwnDone<Shown> {
+  return { ...changed(own, signIn, codes), endsOthers: true };
+}
+
+function showOwn(
+  { own: { signIn, session }, codes }: Shown,
+  _context: AdminContext,
+  ended: number | undefined,
+): Static<typeof OWN_SIGN_IN> {
   return {
     passkeys: showPasskeys(signIn),
     ...(signIn.password && { passwordSetAt: timestamp(signIn.password.setAtMs) }),
@@ -113,6 +125,7 @@ function showOwn({ own: { signIn, session }, codes }: Shown): Static<typeof OWN_
     links: showLinks(signIn),
     canChangeUntil: timestamp(canChangeUntilMs(session)),
     ...(codes && { recoveryCodes: [...codes] }),
+    ...(ended !== undefined && { endedSessions: ended }),
   };
 }
 
@@ -180,13 +193,14 @@ const deletePasskey = ownRoute({
   id: 'deletePasskey',
   path: '/me/passkeys/{passkeyId}/delete',
   action: CHANGE,
-  summary: 'Takes a passkey away: it signs nobody in any more. The last way in stays',
+  summary:
+    'Takes a passkey away: it signs nobody in any more, and the other sessions of oneself end. The last way in stays',
   params: PASSKEY_PARAMS,
   answer: OWN_SIGN_IN,
   example: { params: EXAMPLE_PARAMS },
   isSensitive: true,
   step: async (own, { params }, _nowMs, { services }) =>
-    changed(own, withoutPasskey(own.signIn, params.passkeyId, await openWaysOf(services, own, own.signIn))),
+    changedForGood(own, withoutPasskey(own.signIn, params.passkeyId, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 
@@ -194,13 +208,14 @@ const unlinkOwnIdentity = ownRoute({
   id: 'unlinkOwnIdentity',
   path: '/me/identities/{providerId}/unlink',
   action: CHANGE,
-  summary: 'Takes the link to an identity provider away: it signs one in no more. The last way in stays',
+  summary:
+    'Takes the link to an identity provider away: it signs one in no more, and the other sessions of oneself end. The last way in stays',
   params: closed({ providerId: UUID }),
   answer: OWN_SIGN_IN,
   example: { params: { providerId: EXAMPLE_PARAMS.passkeyId } },
   isSensitive: true,
   step: async (own, { params }, _nowMs, { services }) =>
-    changed(own, unlinkIdentity(own.signIn, params.providerId, await openWaysOf(services, own, own.signIn))),
+    changedForGood(own, unlinkIdentity(own.signIn, params.providerId, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 
@@ -222,7 +237,8 @@ const finishSetPassword = ownRoute({
   id: 'finishSetPassword',
   path: '/me/password/finish',
   action: CHANGE,
-  summary: 'Sets the password, the authenticator app, or both; a first password takes both, and makes recovery codes',
+  summary:
+    'Sets the password, the authenticator app, or both; a first password takes both, and makes recovery codes. A change of what was there ends the other sessions of oneself',
   body: closed({
     password: Type.Optional(PASSWORD),
     setup: Type.Optional(SETUP),
@@ -261,9 +277,10 @@ const finishSetPassword = ownRoute({
         : signIn.totp;
     if (totp === undefined) throw new AdminRefusal('setup-needed', 'you have no authenticator app');
     const after = { ...signIn, password, totp, attempts: NO_ATTEMPTS };
-    if (signIn.recoveryCodes !== undefined) return changed(own, after);
+    const done = signIn.password === undefined ? changed : changedForGood;
+    if (signIn.recoveryCodes !== undefined) return done(own, after);
     const { codes, stored } = makeRecoveryCodes(tenant, member.id, nowMs, services.random);
-    return changed(own, { ...after, recoveryCodes: stored }, codes);
+    return done(own, { ...after, recoveryCodes: stored }, codes);
   },
   show: showOwn,
 });
@@ -272,11 +289,12 @@ const deletePassword = ownRoute({
   id: 'deletePassword',
   path: '/me/password/delete',
   action: CHANGE,
-  summary: 'Takes the password away, with the authenticator app and the recovery codes',
+  summary:
+    'Takes the password away, with the authenticator app and the recovery codes; the other sessions of oneself end',
   answer: OWN_SIGN_IN,
   isSensitive: true,
   step: async (own, _input, _nowMs, { services }) =>
-    changed(own, withoutPassword(own.signIn, await openWaysOf(services, own, own.signIn))),
+    changedForGood(own, withoutPassword(own.signIn, await openWaysOf(services, own, own.signIn))),
   show: showOwn,
 });
 

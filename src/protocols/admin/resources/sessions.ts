@@ -15,6 +15,7 @@ import { operatorTargets } from '../attached-policies.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, PAGE, pageFrom, paged, pageOf, UUID } from '../schema.ts';
+import { aliveAmong, sessionsOf } from '../sign-in/alive-sessions.ts';
 import { ownRoute, type Own } from '../sign-in/own.ts';
 import { settingsOf } from '../sign-in/person.ts';
 import { CONSOLE_SESSION } from '../sign-in/schemas.ts';
@@ -86,17 +87,13 @@ export const listOwnSessions = ownRoute({
   // Whoever is to end one asks for its id first.
   urgent: true,
   step: async ({ tenant, member, session }, _input, nowMs, context) => {
-    const found: Listed[] = [];
-    for (let after: string | undefined; ;) {
-      const rows = await context.services.records.list(tenant.tenantId, 'credential', CONSOLE_SCOPE, {
-        limit: 1000,
-        ...(after !== undefined && { after }),
-      });
-      found.push(...(await aliveOf(context, rows, nowMs, member.id)));
-      after = rows.at(-1)?.id;
-      if (rows.length < 1000) break;
+    const found = await sessionsOf(context.services, tenant, member.id, nowMs);
+    const items: Static<typeof CONSOLE_SESSION>[] = [];
+    for (const one of found) {
+      const use = await context.services.records.lastUseOfCredential(tenant.tenantId, one.id);
+      items.push(showSession(one, member, session.id, use));
     }
-    return { value: { items: found.map((one) => showSession(one.session, member, session.id, one.use)) } };
+    return { value: { items } };
   },
   show: (value: { items: Static<typeof CONSOLE_SESSION>[] }) => value,
 });
@@ -196,16 +193,13 @@ async function aliveOf(
   nowMs: number,
   principalId: string | undefined,
 ): Promise<Listed[]> {
-  const alive: Listed[] = [];
-  for (const row of rows) {
-    const session = readCredential(tenant, row);
-    if (!isConsoleSession(session) || (principalId !== undefined && session.principalId !== principalId)) continue;
-    if (!(await services.directory.isInForce(tenant, session, nowMs))) continue;
+  const listed: Listed[] = [];
+  for (const session of await aliveAmong(services, tenant, rows, nowMs, principalId)) {
     const member = await services.directory.member(tenant, session.principalId);
     const use = await services.records.lastUseOfCredential(tenant.tenantId, session.id);
-    if (member !== undefined) alive.push({ session, member, use });
+    if (member !== undefined) listed.push({ session, member, use });
   }
-  return alive;
+  return listed;
 }
 
 async function sessionOf(

@@ -1,10 +1,12 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import { credentialRef, readCredential } from '../../../identity/credential.ts';
-import { principalRef, type Member } from '../../../identity/principal.ts';
+import { principalRef, putPrincipal, type Member } from '../../../identity/principal.ts';
 import {
+  asOnlySession,
   isConsoleSession,
   isOfPresent,
   putSession,
+  withoutSessions,
   type ConsoleSession,
 } from '../../../identity/sign-in/console-session.ts';
 import { putSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
@@ -12,6 +14,7 @@ import type { Tenant } from '../../../identity/tenant.ts';
 import type { Precondition, RecordName, Write } from '../../../records/commit.ts';
 import { AdminRefusal } from '../refusal.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
+import { sessionsOf } from './alive-sessions.ts';
 import { requireSession, signInOf } from './person.ts';
 
 /** A person's own sign-in, as it is now. */
@@ -29,6 +32,8 @@ export interface OwnDone<Value> {
   readonly session?: ConsoleSession;
   /** Challenges that it used up: they go with the session. */
   readonly claim?: readonly RecordName[];
+  /** Whoever changes it because it was stolen has whoever stole it out: the other sessions end with it. */
+  readonly endsOthers?: boolean;
   readonly refusal?: Error;
 }
 
@@ -55,7 +60,8 @@ interface OwnRoute<P extends TObject, B extends TObject, A extends TSchema, Valu
     context: AdminContext,
     found: unknown,
   ) => OwnDone<Value> | Promise<OwnDone<Value>>;
-  readonly show: (value: Value, context: AdminContext) => Static<A>;
+  /** `ended`: how many other sessions ended, where it is something that ends them. */
+  readonly show: (value: Value, context: AdminContext, ended: number | undefined) => Static<A>;
 }
 
 interface OwnInput<P extends TObject, B extends TObject> {
@@ -112,19 +118,26 @@ export function ownRoute<
           if (done.signIn !== undefined) writes.push(putSignIn(own.tenant, own.signIn, done.signIn));
           const claim = done.claim ?? [];
           for (const name of claim) await requireUnused(services.records, name);
-          if (done.session !== undefined || claim.length > 0)
-            writes.push(putSession(own.tenant, done.session ?? own.session, claim).write);
+          const session = done.session ?? own.session;
+          const ended = done.endsOthers === true ? await othersOf(services, own, nowMs) : undefined;
+          if (ended !== undefined) {
+            writes.push(putPrincipal(own.tenant, withoutSessions(own.member)).write);
+            writes.push(putSession(own.tenant, asOnlySession(session, own.member), claim).write);
+          } else if (done.session !== undefined || claim.length > 0)
+            writes.push(putSession(own.tenant, session, claim).write);
           return {
-            value: done.value,
+            value: { value: done.value, ended },
             writes,
-            preconditions: stillOwn(own, done),
+            preconditions: ended === undefined ? stillOwn(own, done) : [],
+            ...(ended !== undefined && { result: { endedSessions: ended } }),
             ...(row.urgent === true && { urgent: true }),
             ...(done.refusal && { refusal: done.refusal }),
           };
         },
       };
     },
-    show: (value: Value, context) => row.show(value, context),
+    show: ({ value, ended }: { readonly value: Value; readonly ended: number | undefined }, context) =>
+      row.show(value, context, ended),
   });
 }
 
@@ -145,6 +158,11 @@ async function ownOf(context: AdminContext): Promise<Own> {
     !isOfPresent(member, session);
   if (isOver) throw new AdminRefusal('session-needed', 'your session was ended while this request came in');
   return { tenant, member, signIn: await signInOf(services, tenant, member.id), session };
+}
+
+/** How many other sessions there are to end. */
+async function othersOf(services: AdminContext['services'], { tenant, member }: Own, nowMs: number): Promise<number> {
+  return (await sessionsOf(services, tenant, member.id, nowMs)).length - 1;
 }
 
 /** What a change rests on: whose sessions were ended in between, or this one, changes nothing any more. */

@@ -245,6 +245,37 @@ describe('one’s own sign-in', () => {
     expect((await byPasskey(new TestBrowser(house), authenticator)).status).toBe(200);
   });
 
+  it('ends the other sessions with what may have been stolen, and this one goes on', async () => {
+    const { browser, authenticator } = await withPasskey(house);
+    const [thief, other] = [new TestBrowser(house), new TestBrowser(house)];
+    const stranger = await withPasskey(house);
+    const status = async (one: TestBrowser) => (await one.send('GET', '/me/sign-in')).status;
+    const both = async () => {
+      for (const one of [thief, other]) await byPasskey(one, authenticator);
+    };
+    await both();
+    const { body: setup } = await browser.post('/me/password/start');
+    const first = { password: PASSWORD, setup: setup['setup'], code: codeAt(setup['secret'] as string, now()) };
+    // A first password was nobody's before.
+    expect((await browser.post('/me/password/finish', first)).body).not.toHaveProperty('endedSessions');
+    expect([await status(thief), await status(other)]).toEqual([200, 200]);
+    const changed = await browser.post('/me/password/finish', { password: `${PASSWORD} 2` });
+    expect(changed.body['endedSessions']).toBe(2);
+    expect([await status(thief), await status(other), await status(browser)]).toEqual([401, 401, 200]);
+    await both();
+    expect((await browser.post('/me/password/delete')).body['endedSessions']).toBe(2);
+    await byPasskey(thief, authenticator);
+    const started = await browser.post('/me/passkeys/start');
+    const spare = new Authenticator(browser.origin).create(optionsOf(started));
+    const added = await browser.post('/me/passkeys/finish', { credential: spare });
+    expect(added.body).not.toHaveProperty('endedSessions');
+    expect(await status(thief)).toBe(200);
+    const [{ passkeyId }] = added.body['passkeys'] as [{ passkeyId: string }];
+    expect((await browser.post(`/me/passkeys/${passkeyId}/delete`)).body['endedSessions']).toBe(1);
+    expect([await status(thief), await status(browser), await status(stranger.browser)]).toEqual([401, 200, 200]);
+    expect((await browser.post('/me/session/renew')).status).toBe(200);
+  });
+
   it('keeps a way in that leads in: a password that the tenant does not take is none', async () => {
     const settings = { passwordSignIn: false, sessionMinutes: 720, idleMinutes: 30 };
     const { browser } = await withPassword(house, ['administrator']);
