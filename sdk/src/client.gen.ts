@@ -1195,6 +1195,8 @@ export interface OwnSignIn {
   readonly canChangeUntil: string;
   /** each signs in once in place of a code of the app; shown in this answer and never again */
   readonly recoveryCodes?: readonly (string)[] | undefined;
+  /** how many other sessions of oneself this change has ended */
+  readonly endedSessions?: number | undefined;
 }
 
 export interface Passkey {
@@ -2508,12 +2510,12 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/me/passkeys/${encodeURIComponent(passkeyId)}/rename`, undefined, body);
   }
 
-  /** Takes a passkey away: it signs nobody in any more. The last way in stays. Of oneself: takes a console session, and no permission. */
+  /** Takes a passkey away: it signs nobody in any more, and the other sessions of oneself end. The last way in stays. Of oneself: takes a console session, and no permission. */
   deletePasskey(passkeyId: string): Promise<OwnSignIn> {
     return this.#transport.send('POST', `/me/passkeys/${encodeURIComponent(passkeyId)}/delete`);
   }
 
-  /** Takes the link to an identity provider away: it signs one in no more. The last way in stays. Of oneself: takes a console session, and no permission. */
+  /** Takes the link to an identity provider away: it signs one in no more, and the other sessions of oneself end. The last way in stays. Of oneself: takes a console session, and no permission. */
   unlinkOwnIdentity(providerId: string): Promise<OwnSignIn> {
     return this.#transport.send('POST', `/me/identities/${encodeURIComponent(providerId)}/unlink`);
   }
@@ -2523,7 +2525,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/me/password/start`);
   }
 
-  /** Sets the password, the authenticator app, or both; a first password takes both, and makes recovery codes. Of oneself: takes a console session, and no permission. */
+  /** Sets the password, the authenticator app, or both; a first password takes both, and makes recovery codes. A change of what was there ends the other sessions of oneself. Of oneself: takes a console session, and no permission. */
   finishSetPassword(body: {
     readonly password?: string | undefined;
     readonly setup?: string | undefined;
@@ -2533,7 +2535,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/me/password/finish`, undefined, body);
   }
 
-  /** Takes the password away, with the authenticator app and the recovery codes. Of oneself: takes a console session, and no permission. */
+  /** Takes the password away, with the authenticator app and the recovery codes; the other sessions of oneself end. Of oneself: takes a console session, and no permission. */
   deletePassword(): Promise<OwnSignIn> {
     return this.#transport.send('POST', `/me/password/delete`);
   }
