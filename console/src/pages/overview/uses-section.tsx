@@ -62,9 +62,11 @@ export function UsesSection() {
                 .join(', ')}`}
             {Date.parse(data.countedSince) > Date.parse(data.from) && `. Counted since ${exactTime(data.countedSince)}`}
           </Text>
-          <Suspense fallback={<Loading />}>
-            <UsesChart uses={data} label={`Uses of keys in the last ${label}`} />
-          </Suspense>
+          {data.count > 0 && (
+            <Suspense fallback={<Loading />}>
+              <UsesChart uses={data} label={`Uses of keys in the last ${label}`} />
+            </Suspense>
+          )}
         </Paper>
       )}
     </Section>
