@@ -1,5 +1,7 @@
+import { approvalsMock } from './access/approvals.ts';
 import { credentialsMock } from './access/credentials.ts';
 import { principalsMock } from './access/principals.ts';
+import { providersMock } from './access/providers.ts';
 import { rolesMock } from './access/roles.ts';
 import { sessionsMock } from './access/session-samples.ts';
 import type { Methods } from './mocked.ts';
@@ -10,5 +12,6 @@ export const accessMoreMock = {
   ...principalsMock,
   ...rolesMock,
   ...sessionsMock,
-  checkAccess: ({ questions }) => Promise.resolve({ allowed: questions.map(() => true) }),
+  ...approvalsMock,
+  ...providersMock,
 } satisfies Partial<Methods>;

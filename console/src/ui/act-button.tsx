@@ -5,16 +5,20 @@ import { useMay } from '../api/may.ts';
 interface ActButtonProps extends ButtonProps {
   /** The permission that it takes: who lacks it finds the button greyed out, with the reason. */
   readonly needs: string;
-  readonly onClick: () => void;
+  readonly onClick?: () => void;
+  readonly type?: 'button' | 'submit';
   readonly children: ReactNode;
   readonly 'aria-label'?: string;
 }
 
 /** A button that does something which not everybody may. */
-export function ActButton({ needs, onClick, children, ...rest }: ActButtonProps) {
+export function ActButton({ needs, onClick, type = 'button', children, ...rest }: ActButtonProps) {
   const isRefused = useMay(needs) === false;
   const button = (
-    <Button {...rest} {...(isRefused ? { 'data-disabled': true, 'aria-disabled': true } : { onClick })}>
+    <Button
+      {...rest}
+      {...(isRefused ? { 'data-disabled': true, 'aria-disabled': true } : { type, ...(onClick && { onClick }) })}
+    >
       {children}
     </Button>
   );

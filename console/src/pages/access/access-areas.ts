@@ -23,6 +23,46 @@ export const ACCESS_GROUPS: readonly AreaGroup[] = [
         name: 'API and access keys',
         about: 'What proves programs: issue, bound, and take back; what nobody uses any more.',
       },
+      {
+        to: '/access/service-ids',
+        name: 'Service ids',
+        about: 'Users that are programs: what each may do, and what proves it.',
+      },
+      {
+        to: '/access/assumable-roles',
+        name: 'Assumable roles',
+        about: 'Roles that users and programs take on for a while, as at AWS.',
+      },
+    ],
+  },
+  {
+    name: 'Oversight',
+    pages: [
+      {
+        to: '/access/approvals',
+        name: 'Approvals',
+        about: 'Deletions and releases that wait for a second person.',
+      },
+      {
+        to: '/access/explain',
+        name: 'Who can do what',
+        about: 'Whether somebody may do something, and which statement decides it.',
+      },
+    ],
+  },
+  {
+    name: 'Sign-in',
+    pages: [
+      {
+        to: '/access/identity-providers',
+        name: 'Identity providers',
+        about: 'Sign in by the accounts that your people already have.',
+      },
+      {
+        to: '/access/sign-in-settings',
+        name: 'Sign-in settings',
+        about: 'Passkeys alone or passwords too, and how long a session lasts.',
+      },
     ],
   },
 ];

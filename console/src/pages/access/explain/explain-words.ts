@@ -1,0 +1,47 @@
+import type { ExplainedStatement } from '@keystead/sdk';
+
+/** What decided, in words; by the reasons of the evaluator. */
+export const REASONS: Readonly<Record<string, string>> = {
+  'denied-by-key-policy': 'The policy of the key forbids it, whatever else allows it.',
+  'denied-by-identity-policy': 'A policy of its own forbids it, whatever else allows it.',
+  'denied-by-session-policy': 'The policy of its session forbids it.',
+  'denied-by-scope': 'A scope of the credential forbids it.',
+  'allowed-by-key-policy': 'The policy of the key allows it.',
+  'allowed-by-identity-policy': 'A policy of its own allows it.',
+  'allowed-as-root': 'It is the account itself.',
+  'allowed-by-grant': 'A grant on the key allows it.',
+  'not-allowed-by-session-policy': 'The policy of its session does not allow it.',
+  'not-allowed-by-scope': 'No scope of the credential allows it.',
+  'no-statement-allows': 'Nothing allows it: no policy and no grant.',
+  'too-costly': 'The policies are too costly to evaluate, so it is refused.',
+};
+
+export const SOURCES: Readonly<Record<ExplainedStatement['source'], string>> = {
+  'key-policy': 'Policy of the key',
+  'identity-policy': 'Its own policy',
+  'session-policy': 'Policy of the session',
+  scope: 'Scope',
+};
+
+/** Actions that are asked about most. Others are typed. */
+export const ACTIONS: readonly string[] = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+  'kms:Sign',
+  'kms:Verify',
+  'kms:DescribeKey',
+  'kms:CreateKey',
+  'kms:CreateGrant',
+  'kms:PutKeyPolicy',
+  'kms:DisableKey',
+  'kms:ScheduleKeyDeletion',
+  'keystead:CreateEnvironment',
+  'keystead:StartBackup',
+  'keystead:StartRestore',
+  'keystead:CreatePrincipal',
+  'keystead:CreateCredential',
+  'keystead:ListAuditEntries',
+];
