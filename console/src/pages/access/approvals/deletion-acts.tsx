@@ -55,7 +55,9 @@ export function DeletionActs({ approval }: { readonly approval: Approval }) {
         </ActButton>
       </Group>
       <ProblemNotice error={key.error} title="The key cannot be shown" />
-      {key.data !== undefined && <KeyActDialog listed={{ ...key.data, registrations: 0 }} name={asking} onClose={close} />}
+      {key.data !== undefined && (
+        <KeyActDialog listed={{ ...key.data, registrations: 0 }} name={asking} onClose={close} />
+      )}
     </>
   );
 }
