@@ -102,6 +102,18 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     expect((await api.getKey(region, key.keyId)).state).toBe('enabled');
   });
 
+  it('keeps no material of one kind for a key of another', async () => {
+    await begin('of-another-kind');
+    await next();
+    await page.getByRole('button', { name: 'Make 32 random bytes' }).click();
+    await page.getByRole('button', { name: 'Save the material' }).waitFor();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('radio', { name: /^Authenticate messages/ }).click();
+    await next();
+    await page.getByRole('button', { name: 'Make 32 random bytes' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Save the material' }).count()).toBe(0);
+  });
+
   it('takes a file to a key under an import token: the IBM way', async () => {
     execFileSync(OPENSSL, ['rand', '-out', file('ibm.bin'), '32']);
     const material = readFileSync(file('ibm.bin'));

@@ -15,8 +15,8 @@ const NONCE = 'KEYSTEAD_NONCE';
 export function consoleRoute(folder: string = CONSOLE_FOLDER): BufferRoute {
   let read: ReadonlyMap<string, ConsoleFile> | undefined;
   return getRoute(`${CONSOLE_PREFIX}*`, (request) => {
-    // Read at the first request, and again as long as it is not there: it may be built while the server runs.
-    if (read === undefined || read.size === 0) read = readConsole(folder);
+    // Read at the first request, and again as long as the page is not there: it may be built while the server runs.
+    if (read?.has(PAGE) !== true) read = readConsole(folder);
     const path = request.path.slice(CONSOLE_PREFIX.length);
     const file = path === PAGE ? undefined : read.get(path);
     if (file !== undefined) return fileAnswer(file, request);

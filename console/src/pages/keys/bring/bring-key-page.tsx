@@ -98,6 +98,11 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     mutationFn: async (wrapped: Wrapped) => finish(await sendWrapped(api, plan, wrapping as Wrapping, wrapped)),
   });
   const back = (to: number) => () => setStep(to);
+  const choose = (next: Plan): void => {
+    // Material is of a kind: what was made or saved for one is none for another, whatever its length.
+    if (next.spec !== plan.spec) keep(undefined);
+    setPlan(next);
+  };
   return (
     <Page
       title={known === undefined ? 'Bring your own key' : `Bring material for ${keyName(known)}`}
@@ -108,7 +113,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           <Stepper.Step key={label} label={label} component="div" />
         ))}
       </Stepper>
-      {step === 0 && <ChooseStep plan={plan} onChange={setPlan} onNext={() => setStep(1)} />}
+      {step === 0 && <ChooseStep plan={plan} onChange={choose} onNext={() => setStep(1)} />}
       {step === 1 && (
         <MaterialStep
           plan={plan}
