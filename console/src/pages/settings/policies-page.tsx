@@ -149,7 +149,8 @@ function PoliciesForm({ region }: { readonly region: string }) {
               />
               {hasNet && (
                 <Text size="sm">
-                  Whoever asks from elsewhere is refused, you as well: check that your own address is among them.
+                  Whoever uses keys from elsewhere is refused from the answer on. This page and the command line stay
+                  open, so that it can be taken back.
                 </Text>
               )}
             </Stack>

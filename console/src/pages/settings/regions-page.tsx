@@ -64,9 +64,7 @@ export function RegionsPage() {
             cell: (region) => (
               <Button
                 size="compact-sm"
-                variant="subtle"
-                color="red.9"
-                className="ks-danger"
+                variant="default"
                 aria-label={`Close ${region.region}`}
                 onClick={() => setClosed(region)}
               >

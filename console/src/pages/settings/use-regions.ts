@@ -1,16 +1,8 @@
-import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import { everyItem } from '@keystead/sdk';
-import { useApi, type Api } from '../../api/api.ts';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useApi } from '../../api/api.ts';
+import { regionsQuery } from '../keys/regions.ts';
 
-const PAGE_LENGTH = 100;
-
-export const regionsQuery = (api: Api) =>
-  queryOptions({
-    queryKey: ['regions'],
-    queryFn: () => Array.fromAsync(everyItem((after) => api.listRegions({ after, limit: PAGE_LENGTH }))),
-  });
-
-/** The regions of the own tenant. */
+/** The regions of the own tenant, with what is known of each. */
 export function useRegions() {
   return useSuspenseQuery(regionsQuery(useApi())).data;
 }
