@@ -7,8 +7,17 @@ let token: string | undefined;
 export function takeEnrolmentToken(): void {
   const { pathname, search, hash } = window.location;
   if (!/^\/console\/welcome\/?$/.test(pathname) || hash.length < 2) return;
-  token = decodeURIComponent(hash.slice(1));
+  token = decoded(hash.slice(1));
   window.history.replaceState(window.history.state, '', pathname + search);
+}
+
+/** What is no encoding stands for itself: the server says that such a link opens nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The secret part of the link by which this page was opened; absent where there was none, or the page was loaded again. */
