@@ -7,10 +7,10 @@ afterEach(() => {
 });
 
 function openAt(pathname: string, hash: string) {
-  const replaceState = vi.fn();
+  const replaceState = vi.fn<(state: unknown, title: string, url: string) => void>();
   vi.stubGlobal('window', { location: { pathname, search: '?a=b', hash }, history: { state: null, replaceState } });
   takeEnrolmentToken();
-  return replaceState.mock.calls[0]?.[2] as string | undefined;
+  return replaceState.mock.calls[0]?.[2];
 }
 
 describe('the secret part of a sign-in link', () => {
