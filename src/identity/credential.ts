@@ -49,7 +49,8 @@ export type SignInMethod = 'passkey' | 'password' | 'oidc' | 'enrolment';
 export interface ConsoleTerms {
   readonly method: SignInMethod;
   readonly isMultiFactor: boolean;
-  readonly authenticatedAtMs: number;
+  /** When the user last proved who it is; absent: its provider did not say when. */
+  readonly authenticatedAtMs?: number;
   readonly renewedAtMs: number;
   /** No renewal moves this end. */
   readonly endsAtMs: number;

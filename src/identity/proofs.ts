@@ -235,7 +235,7 @@ export class Proofs {
     principal: Principal,
     terms: ConsoleTerms,
   ): MaybePromise<Proof | undefined> {
-    const proof = { tenant, credential, principal: inConsoleSession(principal, credential.id, terms) };
+    const proof = { tenant, credential, principal: inConsoleSession(principal, credential, terms) };
     if (terms.provider === undefined) return proof;
     const isOperator = principal.installationPolicies !== undefined;
     return andThen(this.#identity.provider(tenant, terms.provider.providerId), (provider) =>

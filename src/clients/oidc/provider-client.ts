@@ -34,6 +34,8 @@ export interface SignInRequest {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  /** Whoever is signed in there proves anew who they are; with `isTimed` the provider is to say when that was. */
+  readonly again?: { readonly isTimed: boolean } | undefined;
 }
 
 /** The claims of an ID token that holds: signature, issuer, audience, nonce, times. */
@@ -92,6 +94,9 @@ export class ProviderClient {
       nonce: request.nonce,
       code_challenge: await calculatePKCECodeChallenge(request.codeVerifier),
       code_challenge_method: 'S256',
+      // OpenID Connect Core 1.0 section 3.1.2.1: with max_age the ID token has auth_time.
+      ...(request.again && { prompt: 'login' }),
+      ...(request.again?.isTimed === true && { max_age: '0' }),
     });
   }
 

@@ -24,6 +24,8 @@ export interface ClaimedPerson {
   /** How it was proven, as the provider says (RFC 8176). */
   readonly amr: readonly string[];
   readonly acr: string | undefined;
+  /** When it was proven, as the provider says: its `auth_time`, if any, as it came. */
+  readonly authTime: unknown;
   /** Whether more than one factor was asked for. */
   readonly isMultiFactor: boolean;
 }
@@ -60,6 +62,7 @@ export function claimedPerson(claims: VerifiedClaims, terms: ProviderTerms): Cla
     isNameExact: terms.userClaim === 'sub',
     amr,
     acr: typeof acr === 'string' && WORD.test(acr) ? acr : undefined,
+    authTime: claims['auth_time'],
     isMultiFactor,
   };
 }

@@ -32,6 +32,8 @@ export interface Authenticated {
   readonly isMultiFactor: boolean;
   readonly address: string;
   readonly userAgent?: string | undefined;
+  /** When that was; absent: now. A provider may not say. */
+  readonly provenAtMs?: number | 'unknown';
   /** Who vouched for the person. */
   readonly provider?: SessionProvider;
 }
@@ -60,7 +62,7 @@ const AHEAD_MS = 60_000;
 export function openSession(
   tenant: Tenant,
   member: Member,
-  { method, isMultiFactor, address, userAgent, provider }: Authenticated,
+  { method, isMultiFactor, address, userAgent, provider, provenAtMs }: Authenticated,
   lengths: SessionLengths,
   nowMs: number,
   random: Random,
@@ -82,7 +84,7 @@ export function openSession(
     console: {
       method,
       isMultiFactor,
-      authenticatedAtMs: nowMs,
+      ...(provenAtMs !== 'unknown' && { authenticatedAtMs: provenAtMs ?? nowMs }),
       renewedAtMs: nowMs,
       endsAtMs,
       address,
@@ -115,9 +117,9 @@ export function renewedSession(session: ConsoleSession, lengths: SessionLengths,
   };
 }
 
-/** The session of somebody who has just proven again who they are. */
-export function reauthenticated(session: ConsoleSession, isMultiFactor: boolean, nowMs: number): ConsoleSession {
-  return { ...session, console: { ...session.console, authenticatedAtMs: nowMs, isMultiFactor } };
+/** The session of somebody who has proven again who they are, at this time. */
+export function reauthenticated(session: ConsoleSession, isMultiFactor: boolean, provenAtMs: number): ConsoleSession {
+  return { ...session, console: { ...session.console, authenticatedAtMs: provenAtMs, isMultiFactor } };
 }
 
 /** The write that brings a session to a new state. `claim`: the challenge of the ceremony that it serves. */
@@ -159,12 +161,19 @@ export function isAhead({ console }: ConsoleSession, nowMs: number): boolean {
   return console.renewedAtMs > nowMs + AHEAD_MS;
 }
 
-/** A user as one of its console sessions: what conditions may ask of it. */
-export function inConsoleSession(principal: Principal, sessionId: string, terms: ConsoleTerms): Principal {
-  const { authenticatedAtMs, isMultiFactor } = terms;
+/**
+ * A user as one of its console sessions: what conditions may ask of it. A proof of which nobody knows when it was is as
+ * old as can be.
+ */
+export function inConsoleSession(
+  principal: Principal,
+  { id: sessionId, createdAtMs }: Pick<Credential, 'id' | 'createdAtMs'>,
+  terms: ConsoleTerms,
+): Principal {
+  const { authenticatedAtMs = 0, isMultiFactor } = terms;
   return {
     ...principal,
-    sessionIssuedAtMs: authenticatedAtMs,
+    sessionIssuedAtMs: Math.max(createdAtMs, authenticatedAtMs),
     authentication: { atMs: authenticatedAtMs, isMultiFactor },
     cacheKey: `${principal.cacheKey} ${sessionId}@${authenticatedAtMs}`,
   };

@@ -71,9 +71,9 @@ interface OwnInput<P extends TObject, B extends TObject> {
 
 const FRESH_MS = 10 * 60_000;
 
-/** Until when a session may change how its user signs in. */
-export function canChangeUntilMs({ console }: ConsoleSession): number {
-  return console.authenticatedAtMs + FRESH_MS;
+/** Until when a session may change how its user signs in: never, where nobody knows when that was proven. */
+export function canChangeUntilMs({ createdAtMs, console: { authenticatedAtMs } }: ConsoleSession): number {
+  return authenticatedAtMs === undefined ? createdAtMs : authenticatedAtMs + FRESH_MS;
 }
 
 /** States an endpoint on one's own sign-in: for a person in a console session, whatever else it may do. */
@@ -104,7 +104,7 @@ export function ownRoute<
       const work = row.before;
       if (work !== undefined && !found.has(input)) {
         const own = await ownOf(context);
-        requireFresh(row.isSensitive, own.session, context.nowMs);
+        if (row.isSensitive === true) requireFresh(own.session, context.nowMs);
         found.set(input, work(own, given, context));
       }
       return {
@@ -112,7 +112,7 @@ export function ownRoute<
         ...(row.params && { details: input.params as never }),
         run: async (nowMs) => {
           const own = await ownOf(context);
-          requireFresh(row.isSensitive, own.session, nowMs);
+          if (row.isSensitive === true) requireFresh(own.session, nowMs);
           const done = await row.step(own, given, nowMs, context, await found.get(input));
           const writes: Write[] = [];
           if (done.signIn !== undefined) writes.push(putSignIn(own.tenant, own.signIn, done.signIn));
@@ -141,8 +141,8 @@ export function ownRoute<
   });
 }
 
-async function ownOf(context: AdminContext): Promise<Own> {
-  const { services, proof } = context;
+/** The sign-in of whoever is in a session, as it is now. @throws {AdminRefusal} `session-needed` */
+export async function ownOf({ services, proof }: Pick<AdminContext, 'services' | 'proof'>): Promise<Own> {
   const { tenant, principal } = proof;
   const { id } = requireSession(proof);
   const [record, member] = [
@@ -174,13 +174,11 @@ function stillOwn({ tenant, member, session }: Own, done: Pick<OwnDone<unknown>,
 }
 
 /** @throws {AdminRefusal} `sign-in-again` */
-function requireFresh(isSensitive: true | undefined, { console }: ConsoleSession, nowMs: number): void {
-  const ageMs = nowMs - console.authenticatedAtMs;
-  if (isSensitive !== true || (ageMs <= FRESH_MS && ageMs >= -60_000)) return;
-  throw new AdminRefusal(
-    'sign-in-again',
-    'this changes how you sign in, and you proved who you are more than 10 minutes ago',
-  );
+export function requireFresh({ console: { authenticatedAtMs } }: ConsoleSession, nowMs: number): void {
+  const ageMs = authenticatedAtMs === undefined ? Number.POSITIVE_INFINITY : nowMs - authenticatedAtMs;
+  if (ageMs <= FRESH_MS && ageMs >= -60_000) return;
+  const since = authenticatedAtMs === undefined ? 'your provider did not say when' : 'more than 10 minutes ago';
+  throw new AdminRefusal('sign-in-again', `this changes how you sign in, and you proved who you are ${since}`);
 }
 
 async function requireUnused(records: AdminContext['services']['records'], name: RecordName): Promise<void> {

@@ -57,7 +57,7 @@ export async function admit(
 }
 
 /** The user that an identity is linked to. The name proves nothing: the record has the link, or nobody is linked. */
-async function linkedTo(
+export async function linkedTo(
   services: AdminServices,
   tenant: Tenant,
   provider: IdentityProvider,
@@ -75,7 +75,10 @@ async function linkedTo(
 }
 
 /** @throws {ProviderRefusedError} */
-function requireAdmissible({ name, state, program, policies }: Member, { isForOperators }: IdentityProvider): void {
+export function requireAdmissible(
+  { name, state, program, policies }: Member,
+  { isForOperators }: IdentityProvider,
+): void {
   if (state !== 'active' || program === true)
     throw new ProviderRefusedError('user-not-active', `${name} is ${program === true ? 'a program' : state}`);
   // Administrators of the tenant decide over the provider: by it they would rise above it.

@@ -1,4 +1,5 @@
 import type { ProviderFailure } from '../../../clients/oidc/provider-error.ts';
+import type { ProofTimeProblem } from '../../../identity/oidc/proof-time.ts';
 import type { ClaimProblem } from '../../../identity/oidc/claimed-person.ts';
 import { RefusedError } from '../../../pipeline/errors.ts';
 
@@ -13,6 +14,15 @@ export const PROVIDER_PROBLEMS = {
   'provider-refused': 'What the provider said does not hold: tell an administrator',
   'not-admitted': 'The provider knows you, but nobody has invited you here: ask an administrator',
   'multi-factor-needed': 'Sign in at the provider with a second factor',
+  'proof-undated': 'The provider does not say when you signed in there: prove who you are in another way',
+  'proof-not-fresh': 'The provider let you pass without asking who you are: sign out there, and begin again',
+  'somebody-else': 'You are somebody else at the provider: begin again, and sign in there as yourself',
+  'linked-to-another':
+    'Who you are at the provider is linked to another user: an administrator can take that link away',
+  'linked-otherwise': 'You are linked to that provider as somebody else: take that link away first',
+  'other-address':
+    'Open the console at the address that the server has for itself (KEYSTEAD_PUBLIC_URL), and begin again',
+  'sign-in-again': 'Prove who you are first: that was too long ago',
   'try-again': 'The server is busy, or too many tries came from here: wait a minute',
 } as const;
 
@@ -21,6 +31,11 @@ export type ProviderProblem = keyof typeof PROVIDER_PROBLEMS;
 /** Why somebody whom a provider vouches for is not let in. For the log. */
 export type AdmissionProblem =
   | ClaimProblem
+  | ProofTimeProblem
+  | 'session-over'
+  | 'another-identity'
+  | 'identity-taken'
+  | 'linked-otherwise'
   | 'provider-not-active'
   | 'not-invited'
   | 'name-taken'
@@ -60,6 +75,12 @@ const TOLD: Readonly<Record<AdmissionProblem | ProviderFailure, ProviderProblem>
   'token-refused': 'provider-refused',
   'response-refused': 'sign-in-cancelled',
   'ticket-used': 'sign-in-expired',
+  'session-over': 'sign-in-expired',
+  'auth-time-missing': 'proof-undated',
+  'auth-time-not-fresh': 'proof-not-fresh',
+  'another-identity': 'somebody-else',
+  'identity-taken': 'linked-to-another',
+  'linked-otherwise': 'linked-otherwise',
   overtaken: 'try-again',
   'multi-factor-missing': 'multi-factor-needed',
   'subject-malformed': 'not-admitted',

@@ -4,9 +4,14 @@ import { BusyError } from '../../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../../records/ports.ts';
 import { RequestError } from '../errors.ts';
 import type { AdminServices } from '../services.ts';
-import { browserOf } from './browser.ts';
+import { AdminRefusal } from '../refusal.ts';
+import { browserOf, sessionTokenOf } from './browser.ts';
 import { CALLBACK_PATH } from './callback-url.ts';
 import type { OpenContext } from './open-route.ts';
+import { requireFresh } from './own.ts';
+import { requireSession } from './person.ts';
+import { finishOwnErrand, type Owner } from './provider-owner.ts';
+import { proveBySession } from './session-proof.ts';
 import { ProviderRefusedError, type ProviderProblem } from './provider-refusal.ts';
 import { beginProviderSignIn, finishProviderSignIn } from './provider-sign-in.ts';
 import { isStateOf, openTicket, sealTicket, TICKET_MS } from './provider-ticket.ts';
@@ -17,7 +22,9 @@ import { safeSiteAt } from './site.ts';
 export const START_PATH = '/admin/v1/sign-in/oidc/start';
 
 const CONSOLE = '/console/';
-const PROBLEM = '/console/sign-in?problem=';
+const SIGN_IN_PAGE = '/console/sign-in';
+/** Where somebody who is signed in comes from and goes back to. */
+const ACCOUNT_PAGE = '/console/account';
 const SECURE_NAME = '__Host-keystead-provider';
 const PLAIN_NAME = 'keystead-provider';
 const PROVIDER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -28,45 +35,84 @@ const PROVIDER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function serveProviderSignIn(app: FastifyInstance, services: AdminServices): void {
   const config = { action: SIGN_IN_ACTION, isNavigation: true };
-  app.get(START_PATH, { config }, (request, reply) =>
-    navigation(services, request, reply, async () => {
-      const { provider = '', again } = request.query as { readonly provider?: unknown; readonly again?: unknown };
-      if (typeof provider !== 'string' || !PROVIDER_ID.test(provider)) return problem('provider-unavailable');
+  app.get(START_PATH, { config }, (request, reply) => {
+    const { provider = '', again, fresh, link } = request.query as Record<string, unknown>;
+    const errand = fresh !== undefined ? 'prove' : link !== undefined ? 'link' : undefined;
+    const page = { problems: errand === undefined ? SIGN_IN_PAGE : ACCOUNT_PAGE };
+    return navigation(services, request, reply, page, async () => {
+      if (typeof provider !== 'string' || !PROVIDER_ID.test(provider)) return problem(page, 'provider-unavailable');
       return inContext(services, request, reply, async (context) => {
         services.signIn.tries.take('address', context.browser.address);
         const site = safeSiteAt(services.publicUrl);
-        if (site === undefined) return problem('provider-unavailable');
+        if (site === undefined) return problem(page, 'provider-unavailable');
+        const isElsewhere = context.browser.site?.origin !== site.origin;
+        // A session is kept for where it was opened: it would not be sent there.
+        if (errand !== undefined && isElsewhere) return problem(page, 'other-address');
         // Providers send a browser back to one address, and the ticket is kept for where it was given out.
-        if (context.browser.site?.origin !== site.origin && again === undefined)
+        if (isElsewhere && again === undefined)
           return `${services.publicUrl}${START_PATH}?provider=${provider}&again=1`;
-        const begun = await beginProviderSignIn(context, provider);
+        const own = errand && (await ownerHere(services, request, errand));
+        if (errand !== undefined && own === undefined) return problem(page, 'sign-in-expired');
+        const begun = await beginProviderSignIn(context, provider, own);
         const sealed = sealTicket(services.barrier, services.installationId, begun.ticket, services.random);
         void reply.setCookie(ticketName(services), sealed, { ...attributesOf(services), maxAge: TICKET_MS / 1000 });
         return begun.location;
       });
-    }),
-  );
-  app.get(CALLBACK_PATH, { config }, (request, reply) =>
-    navigation(services, request, reply, async () => {
+    });
+  });
+  app.get(CALLBACK_PATH, { config }, (request, reply) => {
+    const page = { problems: SIGN_IN_PAGE };
+    return navigation(services, request, reply, page, async () => {
       const sealed = request.cookies[ticketName(services)];
       void reply.clearCookie(ticketName(services), attributesOf(services));
       return inContext(services, request, reply, async (context) => {
         const { browser } = context;
         services.signIn.tries.take('address', browser.address);
         const ticket = openTicket(services.barrier, services.installationId, sealed ?? '', services.clock());
+        const { own } = ticket ?? {};
+        if (own !== undefined) page.problems = ACCOUNT_PAGE;
         const query = new URLSearchParams(request.url.split('?')[1] ?? '');
         if (ticket === undefined || query.getAll('state').length !== 1 || !isStateOf(ticket, query.get('state'))) {
           services.refusals.note('admin', browser.address, 'provider-return-of-nobody');
-          return problem('sign-in-expired');
+          return problem(page, 'sign-in-expired');
         }
         const site = safeSiteAt(new URL(ticket.redirectUri).origin);
-        if (site === undefined) return problem('provider-unavailable');
+        if (site === undefined) return problem(page, 'provider-unavailable');
+        if (own !== undefined) {
+          // Somebody else may have signed in meanwhile, in this very browser.
+          const token = sessionTokenOf(request);
+          const here = token === undefined ? undefined : await proveBySession(services, token);
+          const isOther = typeof here === 'object' && here.credential.id !== own.sessionId;
+          if (isOther) return problem(page, 'sign-in-expired');
+          await finishOwnErrand(context, { ...ticket, own }, query);
+          return `${ACCOUNT_PAGE}?done=${own.errand}`;
+        }
         const opened = await finishProviderSignIn(context, ticket, query);
         browser.keep(opened.token, site);
         return CONSOLE;
       });
-    }),
-  );
+    });
+  });
+}
+
+/** Whoever is signed in at the page that leads there; a page of another origin leads nobody. */
+async function ownerHere(
+  services: AdminServices,
+  request: FastifyRequest,
+  errand: Owner['errand'],
+): Promise<Owner | undefined> {
+  const { 'sec-fetch-site': from = 'same-origin' } = request.headers;
+  const token = from === 'same-origin' ? sessionTokenOf(request) : undefined;
+  const proof = token === undefined ? undefined : await proveBySession(services, token);
+  if (proof === undefined || typeof proof === 'string') return undefined;
+  // A link is a way in of its own; a proof is what makes fresh.
+  if (errand === 'link') requireFresh(requireSession(proof), services.clock());
+  return { errand, proof };
+}
+
+/** The page that tells what went wrong. */
+interface Page {
+  problems: string;
 }
 
 /** Answers with a redirect, whatever happens. */
@@ -74,14 +120,15 @@ async function navigation(
   services: AdminServices,
   request: FastifyRequest,
   reply: FastifyReply,
+  page: Page,
   lead: () => Promise<string>,
 ): Promise<FastifyReply> {
   let location: string;
   try {
-    location = isNavigation(request) ? await lead() : problem('sign-in-expired');
+    location = isNavigation(request) ? await lead() : problem(page, 'sign-in-expired');
   } catch (error) {
-    location = problem(problemOf(error));
-    if (!(error instanceof ProviderRefusedError) && !(error instanceof RequestError))
+    location = problem(page, problemOf(error));
+    if (![ProviderRefusedError, AdminRefusal, RequestError].some((type) => error instanceof type))
       services.log.error({ requestId: request.id, err: error }, 'a sign-in by a provider failed');
   }
   return reply
@@ -121,12 +168,13 @@ function isNavigation({ headers }: FastifyRequest): boolean {
   return mode === 'navigate' && dest === 'document';
 }
 
-function problem(code: ProviderProblem): string {
-  return PROBLEM + code;
+function problem({ problems }: Page, code: ProviderProblem): string {
+  return `${problems}?problem=${code}`;
 }
 
 function problemOf(error: unknown): ProviderProblem {
   if (error instanceof ProviderRefusedError) return error.problem;
+  if (error instanceof AdminRefusal) return error.code === 'sign-in-again' ? 'sign-in-again' : 'sign-in-expired';
   const isLater = [RequestError, BusyError, StoreFullError, UnknownOutcomeError].some((type) => error instanceof type);
   return isLater ? 'try-again' : 'provider-refused';
 }

@@ -1,7 +1,7 @@
-import { get, type IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { realProvider, type Account, type RealProvider } from '../../../clients/oidc/real-provider.fixture.ts';
 import { adminHouse, type AdminHouse } from '../admin.fixture.ts';
+import { navigate, NavigatingBrowser } from './navigating-browser.fixture.ts';
 
 let house: AdminHouse;
 let provider: RealProvider;
@@ -48,39 +48,7 @@ async function call(path: string, body?: object): Promise<Record<string, unknown
 
 const terms = (more: object) => call(`/identity-providers/${providerId}/update`, more);
 
-/** As a browser goes to a page: `fetch` would say that a script asks. */
-function navigate(url: URL, headers: Record<string, string> = {}): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', ...headers };
-    get(url, { headers: navigation, agent: false }, (response) => {
-      response.resume();
-      resolve(response);
-    }).on('error', reject);
-  });
-}
-
-/** A browser at this server: it keeps cookies, and follows no redirect by itself. */
-function browser() {
-  const jar = new Map<string, string>();
-  return {
-    jar,
-    async go(url: string, headers: Record<string, string> = {}): Promise<{ status: number; location: string }> {
-      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-      const response = await navigate(new URL(url, house.url), { cookie, ...headers });
-      for (const set of response.headers['set-cookie'] ?? []) {
-        const [, name, value] = /^([^=]+)=([^;]*)/.exec(set) as unknown as [string, string, string];
-        if (value === '') jar.delete(name);
-        else jar.set(name, value);
-      }
-      return { status: response.statusCode ?? 0, location: response.headers.location ?? '' };
-    },
-    async whoAmI(): Promise<{ status: number; body: Record<string, unknown> }> {
-      const headers = { cookie: `keystead=${jar.get('keystead') ?? ''}` };
-      const response = await fetch(`${house.url}/admin/v1/whoami`, { headers });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    },
-  };
-}
+const browser = () => new NavigatingBrowser(house.url);
 
 const start = (id = providerId) => `/admin/v1/sign-in/oidc/start?provider=${id}`;
 
@@ -142,16 +110,6 @@ describe('the way through a provider', () => {
     // Another link says that the provider is believed again.
     await call(`/principals/${principalId}/enrolment`, {});
     expect((await signIn(account)).location).toBe('/console/');
-  });
-
-  it('does not leave somebody without any way in by their own hand', async () => {
-    const { account } = await invited();
-    const { by } = await signIn(account);
-    const response = await fetch(`${house.url}/admin/v1/me/identities/${providerId}/unlink`, {
-      method: 'POST',
-      headers: { cookie: `keystead=${by.jar.get('keystead') as string}`, origin: house.url },
-    });
-    expect(await response.json()).toMatchObject({ error: { code: 'last-way-in' } });
   });
 
   it('is on the list of ways to sign in while the provider is active', async () => {

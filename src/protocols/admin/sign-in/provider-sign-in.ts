@@ -1,23 +1,9 @@
-import { wipe } from '../../../bytes/bytes.ts';
-import { ProviderError } from '../../../clients/oidc/provider-error.ts';
-import type { IdTokenClaims } from '../../../clients/oidc/provider-client.ts';
 import { userArn } from '../../../identity/arn.ts';
 import { isBuiltInPolicy } from '../../../identity/built-in-policies.ts';
-import { claimedPerson, isClaimProblem, type ClaimedPerson } from '../../../identity/oidc/claimed-person.ts';
-import {
-  findIdentityProvider,
-  identityProviderName,
-  identityProviderRef,
-  openClientSecret,
-  type IdentityProvider,
-} from '../../../identity/oidc/identity-provider.ts';
-import {
-  makePrincipal,
-  principalName,
-  principalRef,
-  type Member,
-  type Principal,
-} from '../../../identity/principal.ts';
+import type { ClaimedPerson } from '../../../identity/oidc/claimed-person.ts';
+import { findIdentityProvider, identityProviderRef } from '../../../identity/oidc/identity-provider.ts';
+import { makePrincipal, principalName, principalRef, type Member } from '../../../identity/principal.ts';
+import { provenAtMs } from '../../../identity/oidc/proof-time.ts';
 import { roomFor } from '../../../identity/quotas.ts';
 import { challengeName } from '../../../identity/sign-in/challenge.ts';
 import { openSession, type OpenedSession } from '../../../identity/sign-in/console-session.ts';
@@ -26,7 +12,6 @@ import { putSignIn, readSignIn, signInRef, type SignIn } from '../../../identity
 import { linkIdentity } from '../../../identity/sign-in/ways-in.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Needed } from '../../../pipeline/act.ts';
-import type { Call } from '../../../pipeline/call.ts';
 import type { Precondition, Write } from '../../../records/commit.ts';
 import type { Attachable } from '../attached-policies.ts';
 import { attach } from '../holder-changes.ts';
@@ -35,15 +20,12 @@ import { callbackUrlOf } from './callback-url.ts';
 import type { OpenContext } from './open-route.ts';
 import { callFor, settingsOf } from './person.ts';
 import { admit, type Admission } from './provider-admission.ts';
+import { asked, callOf, detailsOf, refuseReturn, returnedWith, sameProvider } from './provider-exchange.ts';
+import { ownCall, type Owner } from './provider-owner.ts';
+import { providerNamed, type Found } from './provider-found.ts';
 import { ProviderRefusedError } from './provider-refusal.ts';
 import { makeTicket, type ProviderTicket } from './provider-ticket.ts';
 import { fromBrowser, SIGN_IN_ACTION } from './sign-in.ts';
-
-/** A provider with its tenant. */
-interface Found {
-  readonly tenant: Tenant;
-  readonly provider: IdentityProvider;
-}
 
 /** Providers by which people of a tenant may sign in now: what their buttons say. */
 export async function signInProviders(
@@ -62,18 +44,30 @@ export async function signInProviders(
 export async function beginProviderSignIn(
   context: OpenContext,
   providerId: string,
+  own?: Owner,
 ): Promise<{ readonly location: string; readonly ticket: ProviderTicket }> {
   const { services } = context;
   const found = await providerNamed(services, providerId);
-  if (found?.provider.state !== 'active') {
+  const isOfTenant = own === undefined || found?.tenant.tenantId === own.proof.tenant.tenantId;
+  if (found?.provider.state !== 'active' || !isOfTenant) {
     services.refusals.note('admin', context.browser.address, 'unknown-identity-provider');
     throw new ProviderRefusedError('provider-not-active', 'there is no such identity provider, or it is suspended');
   }
   const { tenant, provider } = found;
   const redirectUri = callbackUrlOf(services);
-  const ticket = makeTicket({ tenantId: tenant.tenantId, providerId, redirectUri }, services.clock());
-  const location = await asked(context, found, (access) =>
-    services.providers.authorizationUrl(access, { ...ticket, scopes: provider.scopes }),
+  const { errand, proof } = own ?? {};
+  const ticket = makeTicket(
+    {
+      tenantId: tenant.tenantId,
+      providerId,
+      redirectUri,
+      ...(errand && proof && { own: { errand, sessionId: proof.credential.id } }),
+    },
+    services.clock(),
+  );
+  const again = errand && { isTimed: errand === 'prove' };
+  const location = await asked(context, found, own ? ownCall(context, own) : callOf(context, found), (access) =>
+    services.providers.authorizationUrl(access, { ...ticket, scopes: provider.scopes, again }),
   );
   return { location: location.href, ticket };
 }
@@ -90,27 +84,18 @@ export async function finishProviderSignIn(
   query: URLSearchParams,
 ): Promise<OpenedSession> {
   const { services } = context;
-  const found = await providerOf(services, ticket.tenantId, ticket.providerId);
-  if (found?.provider.state !== 'active') {
-    const error = new ProviderRefusedError('provider-not-active', 'the identity provider is suspended or deleted');
-    if (found) await services.pipeline.refuse(callOf(context, found, { failure: error.code }), error);
-    throw error;
-  }
+  const returned = await returnedWith(context, ticket, query, (found) => callOf(context, found));
+  const { found, claimed } = returned;
   const { provider, tenant } = found;
-  const claims = await asked(context, found, (access) =>
-    services.providers.redeem(access, { ...ticket, scopes: provider.scopes }, query),
-  );
-  const claimed = claimedPerson(claims, provider);
-  if (isClaimProblem(claimed)) return refuse(context, found, claims, new ProviderRefusedError(claimed, claimed));
   let admission: Admission;
   try {
     admission = await admit(services, tenant, provider, claimed, services.clock());
   } catch (error) {
-    return refuse(context, found, claims, error);
+    return refuseReturn(context, returned, callOf(context, found), error);
   }
   const call =
     admission.as === 'newcomer'
-      ? callOf(context, found, undefined)
+      ? callOf(context, found)
       : callFor(context, { tenant, member: admission.member }, SIGN_IN_ACTION);
   const name = admission.as === 'newcomer' ? admission.name : admission.member.name;
   return services.pipeline.execute(call, () => ({
@@ -128,7 +113,14 @@ export async function finishProviderSignIn(
       const opened = openSession(
         tenant,
         change.member,
-        { method: 'oidc', isMultiFactor, provider: by, ...fromBrowser(context) },
+        {
+          method: 'oidc',
+          isMultiFactor,
+          provider: by,
+          // Who was let pass there without being asked has proven nothing now.
+          provenAtMs: provenAtMs(claimed.authTime, nowMs) ?? 'unknown',
+          ...fromBrowser(context),
+        },
         settings,
         nowMs,
         services.random,
@@ -152,37 +144,6 @@ export async function finishProviderSignIn(
   }));
 }
 
-/** Asks the provider something with this server's credentials there. What fails is recorded in the tenant's log. */
-async function asked<Answer>(
-  context: OpenContext,
-  found: Found,
-  ask: (access: { issuer: string; clientId: string; clientSecret: Buffer | undefined }) => Promise<Answer>,
-): Promise<Answer> {
-  const { provider, tenant } = found;
-  const clientSecret = openClientSecret(tenant, provider);
-  try {
-    return await ask({ issuer: provider.issuer, clientId: provider.clientId, clientSecret });
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const refused = new ProviderRefusedError(error.failure, error.message);
-    const details = { method: 'oidc', provider: provider.id, problem: error.message };
-    await context.services.pipeline.refuse(callOf(context, found, details), refused);
-    throw refused;
-  } finally {
-    if (clientSecret) wipe(clientSecret);
-  }
-}
-
-/** Records that somebody whom the provider vouches for is not let in. */
-async function refuse(context: OpenContext, found: Found, claims: IdTokenClaims, error: unknown): Promise<never> {
-  if (error instanceof ProviderRefusedError) {
-    const subject = claims.sub.slice(0, 255);
-    const details = { method: 'oidc', provider: found.provider.id, subject, problem: error.message };
-    await context.services.pipeline.refuse(callOf(context, found, details), error);
-  }
-  throw error;
-}
-
 /** What is true at the commit: the same provider, the same person, or the sign-in begins again. */
 async function requireSame(
   services: AdminServices,
@@ -191,11 +152,7 @@ async function requireSame(
   before: Admission,
   nowMs: number,
 ): Promise<{ readonly found: Found; readonly admission: Admission }> {
-  const found = await providerOf(services, tenant.tenantId, provider.id);
-  if (found?.provider.state !== 'active')
-    throw new ProviderRefusedError('provider-not-active', 'the identity provider was suspended or deleted meanwhile');
-  if (found.provider.revision !== provider.revision)
-    throw new ProviderRefusedError('overtaken', 'the identity provider was changed meanwhile');
+  const found = await sameProvider(services, { tenant, provider });
   const admission = await admit(services, tenant, provider, claimed, nowMs);
   const isSame =
     admission.as === 'newcomer' || before.as === 'newcomer'
@@ -262,59 +219,5 @@ async function newcomer(
     member,
     writes: [write, ...wanted.writes],
     rooms: [{ room, refusal: new ProviderRefusedError('quota-reached', refusal.message) }],
-  };
-}
-
-async function providerNamed(services: AdminServices, providerId: string): Promise<Found | undefined> {
-  const ref = await services.records.resolve(identityProviderName(providerId));
-  return ref?.kind === 'identity-provider' && ref.id === providerId
-    ? providerOf(services, ref.tenantId, providerId)
-    : undefined;
-}
-
-async function providerOf(
-  { records, directory }: AdminServices,
-  tenantId: string,
-  providerId: string,
-): Promise<Found | undefined> {
-  const tenant = await directory.tenant(tenantId);
-  const provider = tenant && (await findIdentityProvider(records, tenant, providerId));
-  return tenant && provider && { tenant, provider };
-}
-
-function detailsOf(provider: IdentityProvider, { subject, amr, acr }: ClaimedPerson) {
-  return { method: 'oidc', provider: provider.id, subject, amr: [...amr], ...(acr !== undefined && { acr }) };
-}
-
-/** A request about nobody who is known yet, as it stands in the log of the provider's tenant. */
-function callOf(context: OpenContext, { tenant, provider }: Found, details: Call['details']): Call {
-  const { address, userAgent } = context.browser;
-  return {
-    principal: principalOfProvider(tenant, provider),
-    requestId: context.requestId,
-    action: SIGN_IN_ACTION,
-    source: {
-      protocol: 'admin',
-      address,
-      isSecure: context.isSecure,
-      ...(userAgent !== undefined && { userAgent }),
-    },
-    ...(details !== undefined && { details }),
-  };
-}
-
-/** Whoever a provider vouches for, before it is anybody here: it may nothing. */
-function principalOfProvider({ tenantId, accountId }: Tenant, { id, name }: IdentityProvider): Principal {
-  return {
-    tenantId,
-    accountId,
-    kind: 'server',
-    id,
-    name,
-    arn: `arn:aws:keystead::${accountId}:identity-provider/${id}`,
-    policies: [],
-    credentialId: 'none',
-    strength: 'server',
-    cacheKey: `identity-provider/${id}`,
   };
 }

@@ -14,6 +14,14 @@ export interface ProviderTicket {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly endsAtMs: number;
+  /** Somebody who is signed in: to prove anew who that is, or to link who it is there. Absent: nobody yet. */
+  readonly own?: OwnErrand;
+}
+
+/** What the session that sends its browser to a provider is to get of it. */
+export interface OwnErrand {
+  readonly errand: 'prove' | 'link';
+  readonly sessionId: string;
 }
 
 /** How long somebody may take at the provider. */
@@ -23,7 +31,7 @@ const MAX_SEALED = 3_000;
 
 /** A fresh ticket: state, nonce and verifier of 256 random bits each (RFC 7636 section 7.1). */
 export function makeTicket(
-  at: Pick<ProviderTicket, 'tenantId' | 'providerId' | 'redirectUri'>,
+  at: Pick<ProviderTicket, 'tenantId' | 'providerId' | 'redirectUri' | 'own'>,
   nowMs: number,
 ): ProviderTicket {
   const bits = () => randomBytes(32).toString('base64url');

@@ -80,7 +80,12 @@ export const CONSOLE_SESSION = named('ConsoleSession', {
   name: PRINCIPAL_NAME_TEXT,
   method: Type.Enum(['passkey', 'password', 'oidc', 'enrolment']),
   createdAt: TIMESTAMP,
-  authenticatedAt: Type.String({ ...TIMESTAMP, description: 'when its user last proved who it is' }),
+  authenticatedAt: Type.Optional(
+    Type.String({
+      ...TIMESTAMP,
+      description: 'when its user last proved who it is; absent where an identity provider did not say when',
+    }),
+  ),
   renewedAt: TIMESTAMP,
   idleEndsAt: Type.String({ ...TIMESTAMP, description: 'when it ends unless it is renewed' }),
   endsAt: Type.String({ ...TIMESTAMP, description: 'when it ends in any case' }),

@@ -17,7 +17,7 @@ export function showSession(
     name,
     method: console.method,
     createdAt: timestamp(createdAtMs),
-    authenticatedAt: timestamp(console.authenticatedAtMs),
+    ...(console.authenticatedAtMs !== undefined && { authenticatedAt: timestamp(console.authenticatedAtMs) }),
     renewedAt: timestamp(console.renewedAtMs),
     idleEndsAt: timestamp(expiresAtMs),
     endsAt: timestamp(console.endsAtMs),
