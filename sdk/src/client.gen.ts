@@ -334,8 +334,8 @@ export interface ConsoleSession {
   readonly method: 'passkey' | 'password' | 'oidc' | 'enrolment';
   /** UTC, RFC 3339 */
   readonly createdAt: string;
-  /** when its user last proved who it is */
-  readonly authenticatedAt: string;
+  /** when its user last proved who it is; absent where an identity provider did not say when */
+  readonly authenticatedAt?: string | undefined;
   /** UTC, RFC 3339 */
   readonly renewedAt: string;
   /** when it ends unless it is renewed */
