@@ -77,6 +77,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       expect(await page.evaluate('history.length')).toBeLessThanOrEqual(2);
       expect(await axeFindingsInBothThemes(page)).toEqual([]);
       await page.getByRole('button', { name: 'Set up a passkey' }).click();
+      await heading(page, 'First steps');
       await page.getByRole('button', { name: 'administrator' }).waitFor();
       expect(asked.join()).not.toContain(house.first.signInToken);
       await page.goBack();

@@ -24,6 +24,11 @@ export const signInRoutes = [
 export const accessRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
+    path: 'first-steps',
+    component: lazyRouteComponent(() => import('../first-steps/first-steps-page.tsx'), 'FirstStepsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
     path: 'account',
     component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
   }),

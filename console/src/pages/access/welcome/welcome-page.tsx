@@ -33,7 +33,7 @@ export function WelcomePage() {
   };
   const finish = (): void => {
     forgetEnrolmentToken();
-    goOn(undefined);
+    goOn(view?.kind === 'first' ? '/first-steps' : undefined);
   };
   if (codes !== undefined)
     return (

@@ -1,0 +1,96 @@
+import type { OwnSignIn } from '@keystead/sdk';
+import { Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useApi } from '../../../api/api.ts';
+import { askForPasskey, hasPasskeys } from '../../../api/passkey.ts';
+import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+
+interface ProveAgainProps {
+  readonly has: OwnSignIn;
+  /** Who it is was proven; or nobody was. */
+  readonly onEnd: (isProven: boolean) => void;
+}
+
+/** Asks once more who somebody is, before how they sign in is changed: an open page could be anybody's. */
+export function ProveAgain({ has, onEnd }: ProveAgainProps) {
+  const api = useApi();
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const byPasskey = useMutation({
+    mutationFn: async () => {
+      const { options } = await api.startPasskeyReauthentication();
+      return api.finishPasskeyReauthentication({ credential: await askForPasskey(options) });
+    },
+    onSuccess: () => onEnd(true),
+  });
+  const byPassword = useMutation({
+    mutationFn: () => api.reauthenticateWithPassword({ password, code: code.trim() }),
+    onSuccess: () => onEnd(true),
+    onError: () => setCode(''),
+  });
+  const usesPasskey = has.passkeys.length > 0 && hasPasskeys();
+  return (
+    <Modal
+      opened
+      onClose={() => onEnd(false)}
+      title="Is it still you?"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      zIndex={300}
+    >
+      <Stack>
+        <Text size="sm">Before anything of your sign-in is changed, prove once more who you are.</Text>
+        {usesPasskey && (
+          <Button
+            leftSection={<IconFingerprint size={20} aria-hidden />}
+            loading={byPasskey.isPending}
+            onClick={() => byPasskey.mutate()}
+            data-autofocus
+          >
+            Use your passkey
+          </Button>
+        )}
+        <ProblemNotice error={byPasskey.error} title="Not proven" />
+        {has.passwordSetAt !== undefined && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              byPassword.mutate();
+            }}
+          >
+            <Stack gap="sm">
+              {usesPasskey && <Divider label="or" />}
+              <PasswordInput
+                label="Password"
+                autoComplete="current-password"
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+                visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+              />
+              <TextInput
+                label="Code"
+                description="Six digits of your authenticator app, or a recovery code"
+                autoComplete="one-time-code"
+                value={code}
+                onChange={(event) => setCode(event.currentTarget.value)}
+              />
+              <ProblemNotice error={byPassword.error} title="Not proven" />
+              <Button
+                type="submit"
+                variant={usesPasskey ? 'default' : 'filled'}
+                loading={byPassword.isPending}
+                disabled={password === '' || code.trim() === ''}
+              >
+                Use password and code
+              </Button>
+            </Stack>
+          </form>
+        )}
+        {!usesPasskey && has.passwordSetAt === undefined && (
+          <Text size="sm">Sign out and in again: you have neither a passkey for this browser nor a password.</Text>
+        )}
+      </Stack>
+    </Modal>
+  );
+}
