@@ -18,7 +18,7 @@ export function Page({ title, about, actions, children }: PageProps) {
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start">
-        <Stack gap={4} maw={720}>
+        <Stack gap={4} maw={720} flex="1 1 18rem">
           <Title order={1} size="h2">
             {title}
           </Title>

@@ -100,7 +100,7 @@ function Waiting({ approval }: { readonly approval: Approval }) {
 
 function ToKey({ approval: { region = '', keyId = '', aliases = [] } }: { readonly approval: Approval }) {
   return (
-    <TextLink to="/keys/$region/$keyId" params={{ region, keyId }} fw={600}>
+    <TextLink to="/keys/$region/$keyId" params={{ region, keyId }} fw={600} underline="always">
       {aliases[0]?.replace(/^alias\//, '') ?? keyId}
     </TextLink>
   );
@@ -108,7 +108,7 @@ function ToKey({ approval: { region = '', keyId = '', aliases = [] } }: { readon
 
 function ToEnvironment({ approval: { environmentId = '', environment = '' } }: { readonly approval: Approval }) {
   return (
-    <TextLink to="/environments/$environmentId/holds" params={{ environmentId }} fw={600}>
+    <TextLink to="/environments/$environmentId/holds" params={{ environmentId }} fw={600} underline="always">
       {environment}
     </TextLink>
   );

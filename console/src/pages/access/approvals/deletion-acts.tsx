@@ -38,7 +38,7 @@ export function DeletionActs({ approval }: { readonly approval: Approval }) {
               size="xs"
               variant="default"
               onClick={() => setAsking('delete')}
-              aria-label={`Delete ${name} at once`}
+              aria-label={`Delete at once: ${name}`}
             >
               Delete at once
             </ActButton>

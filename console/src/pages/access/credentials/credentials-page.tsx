@@ -38,19 +38,25 @@ const columns = (nameOf: (credential: Credential) => string): readonly Column<Cr
     name: 'Credential',
     cell: ({ credentialId, description, type }) => (
       <Stack gap={0}>
-        <Text size="sm" fw={600}>
+        <Text size="sm" fw={600} className="ks-anywhere">
           {description ?? TYPES[type]}
         </Text>
-        <CopyText
-          text={credentialId}
-          shown={credentialId.length > 20 ? `${credentialId.slice(0, 12)}…` : credentialId}
-          label={`the id of this ${TYPES[type]}`}
-        />
+        {description !== undefined && (
+          <Text size="xs" c="dimmed">
+            {TYPES[type]}
+          </Text>
+        )}
+        <span className="ks-unbroken">
+          <CopyText
+            text={credentialId}
+            shown={credentialId.length > 20 ? `${credentialId.slice(0, 12)}…` : credentialId}
+            label={`the id of this ${TYPES[type]}`}
+          />
+        </span>
       </Stack>
     ),
   },
   { name: 'Of', cell: nameOf },
-  { name: 'Type', isSpare: true, cell: ({ type }) => TYPES[type] },
   {
     name: 'State',
     cell: ({ state, expiresAt }) => (

@@ -28,7 +28,9 @@ const COLUMNS: readonly Column<Principal>[] = [
         <Text size="sm" fw={600}>
           {name}
         </Text>
-        <CopyText text={iamId} shown={`${iamId.slice(0, 20)}…`} label={`the IAM id of ${name}`} />
+        <span className="ks-unbroken">
+          <CopyText text={iamId} shown={`${iamId.slice(0, 18)}…`} label={`the IAM id of ${name}`} />
+        </span>
       </Stack>
     ),
   },
@@ -47,9 +49,9 @@ const COLUMNS: readonly Column<Principal>[] = [
     },
   },
   {
-    name: 'Proved by',
+    name: 'Keys',
     cell: ({ name }) => (
-      <TextLink to="/access/credentials" search={{ of: name }} size="sm" aria-label={`Keys of ${name}`}>
+      <TextLink to="/access/credentials" search={{ of: name }} size="sm" aria-label={`Its keys: ${name}`}>
         Its keys
       </TextLink>
     ),

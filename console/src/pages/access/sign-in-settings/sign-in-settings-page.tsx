@@ -45,7 +45,11 @@ export function SignInSettingsPage() {
           <Section title="Ways to sign in">
             <Text size="sm">
               A passkey always does: it cannot be fished for, guessed or stolen from a server. Providers of your own are
-              under <TextLink to="/access/identity-providers">Identity providers</TextLink>.
+              under{' '}
+              <TextLink to="/access/identity-providers" underline="always">
+                Identity providers
+              </TextLink>
+              .
             </Text>
             <Switch
               label="People may sign in by a password with a code"
