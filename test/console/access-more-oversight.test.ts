@@ -14,8 +14,9 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
   let region: string;
 
   beforeAll(async () => {
-    provider = await realProvider([]);
-    house = await consoleHouse({ KEYSTEAD_EGRESS_HOSTS: new URL(provider.issuer).hostname });
+    house = await consoleHouse({ KEYSTEAD_EGRESS_HOSTS: '127.0.0.1' });
+    const home = house.url.replace('localhost', '127.0.0.1');
+    provider = await realProvider([`${home}/admin/v1/sign-in/oidc/callback`]);
     admin = new KeysteadClient({ url: house.url, apiKey: house.first.apiKey });
     region = (await admin.listRegions()).items[0]?.region as string;
     visit = await house.visit();
@@ -86,7 +87,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
       await shown.getByText('/admin/v1/sign-in/oidc/callback').waitFor();
       const [made] = (await admin.listIdentityProviders()).items;
       expect(made).toMatchObject({ issuer: provider.issuer, hasClientSecret: true, allowNewcomers: false });
-      provider.redirectUris.push(made?.callbackUrl as string);
+      expect(provider.redirectUris).toEqual([made?.callbackUrl]);
     });
 
     it('are tested: a wrong secret is told with what to do, the right one works', async () => {

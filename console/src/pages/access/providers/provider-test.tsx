@@ -23,7 +23,7 @@ export function ProviderTest({ provider: { providerId, name } }: { readonly prov
         onClick={() => test.mutate()}
         aria-label={`Test ${name}`}
       >
-        Test it
+        Test
       </ActButton>
       <div role="status">{test.data !== undefined && <Findings found={test.data} />}</div>
       <ProblemNotice error={test.error} title="It was not tested" />
