@@ -34,13 +34,13 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await page.getByRole('combobox', { name: label, exact: true }).click();
     await page.getByRole('option', { name, exact: true }).click();
   };
-  const isFineForAll = async (): Promise<void> => expect(await axeFindingsInBothThemes(page)).toEqual([]);
+  const findings = (): Promise<string[]> => axeFindingsInBothThemes(page);
 
   describe('approvals', () => {
     it('teach what two people are for where nothing waits', async () => {
       await page.goto('/console/access/approvals');
       await page.getByRole('heading', { name: 'Nothing waits for a second person' }).waitFor();
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
     });
 
     it('show what somebody else has asked for, and carry it out', async () => {
@@ -55,12 +55,12 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
       await page.reload();
       await page.getByText('1 of 2 may be carried out by you').waitFor();
       await page.getByText('You have asked for it').waitFor();
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
       await button('Schedule the deletion of alias/old-payroll').click();
       const asked = dialog('Schedule the deletion of old-payroll?');
       await asked.getByText('What this breaks first').waitFor();
       await asked.getByRole('textbox', { name: /Type old-payroll/ }).fill('old-payroll');
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
       await asked.getByRole('button', { name: 'Schedule its deletion' }).click();
       await page.getByText('None of it waits for you').waitFor();
       expect((await admin.getKey(region, keyId)).state).toBe('pending-deletion');
@@ -74,14 +74,14 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     it('are added, with the callback URL to register there', async () => {
       await page.goto('/console/access/identity-providers');
       await heading('Identity providers');
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
       await button('Add a provider').click();
       const form = dialog('Add an identity provider');
       await form.getByRole('textbox', { name: 'Name', exact: true }).fill('Example Corp');
       await form.getByRole('textbox', { name: 'Issuer' }).fill(provider.issuer);
       await form.getByRole('textbox', { name: 'Client id' }).fill(CLIENT.clientId);
       await form.getByRole('textbox', { name: 'Client secret' }).fill('wrong');
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
       await form.getByRole('button', { name: 'Add the provider' }).click();
       const shown = page.getByRole('region', { name: 'Example Corp' });
       await shown.getByText('/admin/v1/sign-in/oidc/callback').waitFor();
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
       await button('Test Example Corp').click();
       await page.getByText('People cannot sign in by it yet').waitFor();
       await page.getByText('Check client id and client secret').waitFor();
-      await isFineForAll();
+      expect(await findings()).toEqual([]);
       await button('Change Example Corp').click();
       const form = dialog('Change Example Corp');
       await form.getByRole('textbox', { name: 'Client secret' }).fill(CLIENT.clientSecret);
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await page.getByText('Who has only a password is locked out').waitFor();
     await page.getByRole('textbox', { name: /nobody does anything/ }).fill('10');
     await page.getByText('keystead sign-in-settings set --passkeys-only yes').waitFor();
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await button('Save').click();
     await page.getByText('This holds for every sign-in from now on.').waitFor();
     expect(await admin.getSignInSettings()).toMatchObject({ passwordSignIn: false, idleMinutes: 10 });
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
   it('makes service ids, gives them roles, switches them off and deletes them', async () => {
     await page.goto('/console/access/service-ids');
     await heading('Service ids');
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await button('Make a service id').click();
     const form = dialog('Make a service id');
     await form.getByRole('textbox', { name: 'Name' }).fill('runner');
@@ -144,12 +144,12 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await choose('Roles', 'key-user');
     await page.keyboard.press('Escape');
     await page.getByText('keystead policy attach key-user --principal runner').waitFor();
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await button('Save the roles').click();
     await page.getByRole('cell', { name: 'key-user', exact: true }).waitFor();
     const found = async () => (await admin.listPrincipals({ name: 'runner' })).items[0];
     expect(await found()).toMatchObject({ serviceId: true, policies: ['key-user'] });
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await button('Suspend runner').click();
     await button('Suspend it').click();
     await button('Resume runner').click();
@@ -165,7 +165,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await form.getByRole('textbox', { name: 'Name' }).fill('restore-host');
     await choose('Who may assume it', 'runner');
     await page.keyboard.press('Escape');
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await form.getByRole('button', { name: 'Make the role' }).click();
     await heading('restore-host');
     await form.waitFor({ state: 'detached' });
@@ -174,7 +174,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await page.keyboard.press('Escape');
     await button('Save the policies').click();
     await dialog('What restore-host may do').waitFor({ state: 'detached' });
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     const role = await admin.getRole('restore-host');
     expect(role.policies).toEqual(['restore-operator']);
     expect(role.trustPolicy).toContain('user/runner');
@@ -199,19 +199,19 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
   it('explains who can do what, with every statement that was looked at', async () => {
     await page.goto('/console/access/explain');
     await heading('Who can do what');
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     await page.getByRole('combobox', { name: 'Who' }).fill('runner');
     await page.getByRole('combobox', { name: 'Wants to' }).fill('kms:Decrypt');
     await page.getByRole('textbox', { name: 'With the key' }).fill('alias/mine');
     await button('Ask').click();
     await page.getByText('Yes: runner may kms:Decrypt').waitFor();
     await page.getByRole('table', { name: 'Statements' }).getByText('Its own policy').first().waitFor();
-    await isFineForAll();
+    expect(await findings()).toEqual([]);
     const refused = new URLSearchParams({ principal: 'runner', action: 'kms:ScheduleKeyDeletion', region });
-    await page.goto(`/console/access/explain?${refused}&key=alias/mine`);
+    await page.goto(`/console/access/explain?${refused.toString()}&key=alias/mine`);
     await page.getByText('No: runner may not kms:ScheduleKeyDeletion').waitFor();
     await page.getByText('Nothing allows it: no policy and no grant.').waitFor();
-    await page.goto(`/console/access/explain?${refused}&key=alias/not-there`);
+    await page.goto(`/console/access/explain?${refused.toString()}&key=alias/not-there`);
     await page.locator('[data-problem]').waitFor();
   });
 
