@@ -4261,11 +4261,12 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/hold-releases/confirm`, undefined, body);
   }
 
-  /** Lists the runs of an environment, oldest first. Needs the permission `keystead:ListRuns`. */
+  /** Lists the runs of an environment, oldest first or newest first. Needs the permission `keystead:ListRuns`. */
   listRuns(environmentId: string, query: {
     /** the `next` of the page before */
     readonly after?: string | undefined;
     readonly limit?: number | undefined;
+    readonly order?: 'oldest-first' | 'newest-first' | undefined;
   } = {}): Promise<{
     readonly items: readonly (Run)[];
     readonly next?: string | undefined;

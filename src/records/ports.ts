@@ -19,6 +19,12 @@ export interface Page {
   readonly limit: number;
 }
 
+/** A page of a list that can be read from either end. */
+export interface ListPage extends Page {
+  /** From the last id to the first: `after` then is an id that theirs sort before. */
+  readonly isReversed?: boolean;
+}
+
 /** Which revision of a record is the newest. */
 export interface RevisionOf {
   readonly id: string;
@@ -33,7 +39,7 @@ export interface RecordReader {
   /** The revision alone, for a cache that only wants to know whether it is still right. */
   revisionOf(ref: RecordRef): MaybePromise<number | undefined>;
   /** Records of one tenant, kind and scope, sorted by id. */
-  list(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<StoredRecord[]>;
+  list(tenantId: string, kind: RecordKind, scope: string, page: ListPage): MaybePromise<StoredRecord[]>;
   /** As {@link list}, without what is in the records: for a cache that wants to know which of many are still right. */
   listRevisions(tenantId: string, kind: RecordKind, scope: string, page: Page): MaybePromise<readonly RevisionOf[]>;
   /** How many records of one tenant, kind and scope there are. Takes time in proportion to them. */

@@ -140,6 +140,9 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         after = seen.at(-1);
       }
       expect(seen).toEqual(['', 'B', 'a', 'b', '\uFF61', '\u{1F600}']);
+      const back = await store.list('t1', 'key', 'eu', { limit: 3, isReversed: true });
+      const rest = await store.list('t1', 'key', 'eu', { limit: 9, isReversed: true, after: back.at(-1)?.id ?? '' });
+      expect([...back, ...rest].map(({ id }) => id)).toEqual(seen.toReversed());
       const revisions = await store.listRevisions('t1', 'key', 'eu', { limit: 3, after: 'B' });
       expect(await store.listRevisions('t1', 'key', 'eu', { limit: 1 })).toEqual([{ id: '', revision: 1 }]);
       expect(revisions).toEqual(['a', 'b', '\uFF61'].map((id) => ({ id, revision: 1 })));

@@ -6,7 +6,14 @@ import { KEY_USES } from '../keys/uses.ts';
 import { assertAccountable, leafOfCommit } from '../records/account.ts';
 import type { Commit, RecordName, Room, Write } from '../records/commit.ts';
 import type { UseCount, UsesAsked } from '../records/key-uses.ts';
-import { type NamedRef, NoRoomError, type Page, type RecordStore, type RevisionOf } from '../records/ports.ts';
+import {
+  type NamedRef,
+  NoRoomError,
+  type ListPage,
+  type Page,
+  type RecordStore,
+  type RevisionOf,
+} from '../records/ports.ts';
 import { type RecordKind, recordDigest, type RecordRef, type StoredRecord } from '../records/record.ts';
 import { addRecord, emptyState, stateRoot } from '../records/state-root.ts';
 import { notEmpty, notHeld, taken } from './name-writer.ts';
@@ -45,7 +52,7 @@ export class MemoryStore implements RecordStore {
     return this.read(ref)?.revision;
   }
 
-  list(tenantId: string, kind: RecordKind, scope: string, page: Page): StoredRecord[] {
+  list(tenantId: string, kind: RecordKind, scope: string, page: ListPage): StoredRecord[] {
     const of = (record: StoredRecord) => record.tenantId === tenantId && record.kind === kind && record.scope === scope;
     return paged([...this.#state.records.values()].filter(of), (record) => record.id, page);
   }
@@ -206,11 +213,12 @@ function rootOf(state: State, tenant: string): Buffer {
   return stateRoot(sum);
 }
 
-function paged<T>(rows: readonly T[], idOf: (row: T) => string, page: Page): T[] {
-  const { after } = page;
+function paged<T>(rows: readonly T[], idOf: (row: T) => string, page: ListPage): T[] {
+  const { after, isReversed = false } = page;
+  const order = isReversed ? (a: string, b: string) => byBytes(b, a) : byBytes;
   const limit = limitOf(page);
-  const sorted = rows.toSorted((a, b) => byBytes(idOf(a), idOf(b)));
-  return sorted.filter((row) => after === undefined || byBytes(idOf(row), after) > 0).slice(0, limit);
+  const sorted = rows.toSorted((a, b) => order(idOf(a), idOf(b)));
+  return sorted.filter((row) => after === undefined || order(idOf(row), after) > 0).slice(0, limit);
 }
 
 function byBytes(a: string, b: string): number {

@@ -5,7 +5,7 @@ import type { CredentialUse } from '../audit/credential-uses.ts';
 import type { KeyUse } from '../audit/last-uses.ts';
 import type { RecordName } from '../records/commit.ts';
 import type { UseCount, UsesAsked } from '../records/key-uses.ts';
-import type { Freshness, NamedRef, Page, RecordReader, RevisionOf } from '../records/ports.ts';
+import type { Freshness, NamedRef, ListPage, Page, RecordReader, RevisionOf } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { queries } from './kysely-dialect.ts';
 import { USES_COUNTED, USES_KNOWN } from './migrations.ts';
@@ -104,11 +104,15 @@ export class SqlReader implements RecordReader, Freshness {
     return row && { tenantId: row.tenant, kind: row.kind as RecordKind, id: row.id };
   }
 
-  async list(tenantId: string, kind: RecordKind, scope: string, page: Page): Promise<StoredRecord[]> {
+  async list(tenantId: string, kind: RecordKind, scope: string, page: ListPage): Promise<StoredRecord[]> {
+    const { after, isReversed = false } = page;
     let query = this.#kysely.selectFrom('record').selectAll();
     query = query.where('tenant', '=', tenantId).where('kind', '=', kind).where('scope', '=', scope);
-    if (page.after !== undefined) query = query.where('id', '>', page.after);
-    const rows = await query.orderBy('id').limit(limitOf(page)).execute();
+    if (after !== undefined) query = query.where('id', isReversed ? '<' : '>', after);
+    const rows = await query
+      .orderBy('id', isReversed ? 'desc' : 'asc')
+      .limit(limitOf(page))
+      .execute();
     return rows.map(recordOf);
   }
 

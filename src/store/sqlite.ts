@@ -6,7 +6,14 @@ import type { KeyUse } from '../audit/last-uses.ts';
 import { LogReader } from '../audit/log-reader.ts';
 import type { Commit, RecordName } from '../records/commit.ts';
 import type { UseCount, UsesAsked } from '../records/key-uses.ts';
-import { type NamedRef, type Page, type RecordStore, type RevisionOf, StoreFullError } from '../records/ports.ts';
+import {
+  type NamedRef,
+  type ListPage,
+  type Page,
+  type RecordStore,
+  type RevisionOf,
+  StoreFullError,
+} from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
 import { isFull, openDatabase, openForReading } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -143,7 +150,7 @@ export class SqliteStore implements RecordStore {
     return this.#reader.resolve(name);
   }
 
-  list(tenantId: string, kind: RecordKind, scope: string, page: Page): Promise<StoredRecord[]> {
+  list(tenantId: string, kind: RecordKind, scope: string, page: ListPage): Promise<StoredRecord[]> {
     return this.#reader.list(tenantId, kind, scope, page);
   }
 

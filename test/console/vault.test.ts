@@ -175,7 +175,13 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await section('Runs');
     await page.getByRole('table', { name: 'Runs' }).getByText('Restore drill').waitFor();
-    expect(await page.getByRole('table', { name: 'Runs' }).getByRole('row').count()).toBe(5);
+    const oldestFirst = (await api.listRuns(id)).items.map(({ runId }) => runId);
+    const newest = await api.listRuns(id, { order: 'newest-first', limit: 3 });
+    const rest = await api.listRuns(id, { order: 'newest-first', after: newest.next });
+    expect([...newest.items, ...rest.items].map(({ runId }) => runId)).toEqual(oldestFirst.toReversed());
+    const rows = page.getByRole('table', { name: 'Runs' }).getByRole('row');
+    expect(await rows.count()).toBe(oldestFirst.length + 1);
+    expect(await rows.nth(1).innerText()).toContain('Restore drill');
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
   });
 

@@ -191,7 +191,10 @@ export const vaultMock = {
       ),
     ),
   deleteSchedule: (_, id) => answer(remove(data.schedules, (one) => one.scheduleId === id)),
-  listRuns: (id) => page(data.runs.filter(({ environmentId }) => environmentId === id).map(now)),
+  listRuns: (id, { order } = {}) => {
+    const runs = data.runs.filter(({ environmentId }) => environmentId === id).map(now);
+    return page(order === 'newest-first' ? runs.toReversed() : runs);
+  },
   getRun: (id) =>
     answer(now(data.runs.find(({ runId }) => runId === id) ?? begin(data.PRODUCTION, { kind: 'backup', runId: id }))),
   cancelRun: (id) => answer(cancel(id)),

@@ -25,6 +25,12 @@ const PATH = Type.String({ minLength: 1, maxLength: 1024, description: 'an absol
 const RUN_PARAMS = closed({ runId: UUID });
 const EXAMPLE_RUN = { runId: '0199e6b1-7c3e-7b60-9a59-2f5d7c3b6e21' };
 
+// Ids of runs sort by when they began.
+const RUNS_PAGE = closed({
+  ...PAGE.properties,
+  order: Type.Optional(Type.Enum(['oldest-first', 'newest-first'], { default: 'oldest-first' })),
+});
+
 const ONE_SOURCE = {
   status: 400,
   code: 'invalid-request',
@@ -158,18 +164,21 @@ export const listRuns = adminRoute({
   method: 'GET',
   path: '/environments/{environmentId}/runs',
   action: 'keystead:ListRuns',
-  summary: 'Lists the runs of an environment, oldest first',
+  summary: 'Lists the runs of an environment, oldest first or newest first',
   status: 200,
   params: ENVIRONMENT_PARAMS,
-  query: PAGE,
+  query: RUNS_PAGE,
   answer: pageOf(RUN),
-  example: { params: EXAMPLE_ENVIRONMENT, query: { limit: 10 } },
+  example: { params: EXAMPLE_ENVIRONMENT, query: { limit: 10, order: 'newest-first' } },
   prepare: ({ services, proof: { tenant } }, { params, query }) => ({
     targets: [{ action: 'keystead:ListRuns', resource: environmentArn(tenant, params.environmentId) }],
     run: () =>
       refusing(async () => {
         await requireEnvironment(services.records, tenant, params.environmentId);
-        const rows = await services.records.list(tenant.tenantId, 'run', params.environmentId, pageFrom(query));
+        const rows = await services.records.list(tenant.tenantId, 'run', params.environmentId, {
+          ...pageFrom(query),
+          isReversed: query.order === 'newest-first',
+        });
         const runs = rows.map((row) => readRun(tenant.tenantKey, row));
         const items = runs.map((run) => showRun(run, services.vault.desk.progressOf(run)));
         return { value: paged(rows, query, items) };

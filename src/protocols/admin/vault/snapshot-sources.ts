@@ -7,7 +7,7 @@ const PAGE = 1000;
 
 /**
  * Names the source of each snapshot, as the runs that made them say; nobody's key is asked. Snapshots of one source are
- * of one domain, so that a run of each source is enough. What no run is known of stays without a name.
+ * of one domain, so that a run of each source is enough: the newest, under the name that it has now. What no run is known of stays without a name.
  */
 export async function withSources(
   records: Pick<RecordReader, 'list'>,
@@ -21,13 +21,14 @@ export async function withSources(
   for (let after: string | undefined; unnamed.size > 0;) {
     const rows = await records.list(tenantId, 'run', environmentId, {
       limit: PAGE,
+      isReversed: true,
       ...(after !== undefined && { after }),
     });
     for (const row of rows) {
       const { subject, result, kind } = readRun(tenantKey, row);
       const domain = result?.snapshotId === undefined ? undefined : domainOf.get(result.snapshotId);
       if (kind !== 'backup' || domain === undefined || subject.source === undefined) continue;
-      names.set(domain, subject.source);
+      if (!names.has(domain)) names.set(domain, subject.source);
       unnamed.delete(domain);
     }
     if (rows.length < PAGE) break;

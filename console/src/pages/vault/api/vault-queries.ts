@@ -1,10 +1,11 @@
 import { everyItem, type Run } from '@keystead/sdk';
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Api } from '../../../api/api.ts';
 
 const POLL_MS = 1_000;
 const SLOW_POLL_MS = 15_000;
-const MAX_PAGE = 100;
+/** How many of a list are read at once. */
+export const MAX_PAGE = 100;
 
 /** Where everything of one environment stands among what was read: a change of it begins here. */
 export const environmentKey = (environmentId: string) => ['environments', environmentId] as const;
@@ -43,12 +44,21 @@ export const snapshotsQuery = (api: Api, id: string) =>
 export const keptQuery = (api: Api, id: string) =>
   queryOptions({ queryKey: [...environmentKey(id), 'kept'], queryFn: () => api.listKept(id), retry: false });
 
-/** Newest first. While one is in flight they are read again and again. */
+/** The newest runs, newest first. While one is in flight they are read again and again. */
 export const runsQuery = (api: Api, id: string) =>
   queryOptions({
     queryKey: [...environmentKey(id), 'runs'],
-    queryFn: async () => (await all((after) => api.listRuns(id, { after, limit: MAX_PAGE }))).toReversed(),
+    queryFn: async () => (await api.listRuns(id, { order: 'newest-first', limit: MAX_PAGE })).items,
     refetchInterval: ({ state }) => (state.data?.some(isOpen) === true ? POLL_MS : SLOW_POLL_MS),
+  });
+
+/** All runs, newest first, page by page. */
+export const everyRunQuery = (api: Api, id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...environmentKey(id), 'every-run'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: after }) => api.listRuns(id, { order: 'newest-first', after, limit: MAX_PAGE }),
+    getNextPageParam: ({ next }) => next,
   });
 
 export const runQuery = (api: Api, runId: string) =>

@@ -92,14 +92,28 @@ export function RecoveryPage() {
         )}
       </Section>
       <Verify environmentId={environmentId} label={label} />
-      {verifications.length > 0 && <Verifications runs={verifications} />}
+      <Verifications environmentId={environmentId} runs={verifications} />
     </>
   );
 }
 
-function Verifications({ runs }: { readonly runs: readonly Run[] }) {
+function Verifications({ environmentId, runs }: { readonly environmentId: string; readonly runs: readonly Run[] }) {
+  if (runs.length === 0) return null;
   return (
-    <Section title="Verifications and drills">
+    <Section
+      title="Verifications and drills"
+      actions={
+        <ButtonLink
+          to="/environments/$environmentId/runs"
+          params={{ environmentId }}
+          search={{ kind: 'verify' }}
+          variant="default"
+          size="xs"
+        >
+          All of them
+        </ButtonLink>
+      }
+    >
       <RunsTable runs={runs.slice(0, SHOWN_RUNS)} />
     </Section>
   );

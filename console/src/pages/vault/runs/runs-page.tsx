@@ -1,5 +1,5 @@
-import { Select } from '@mantine/core';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { Select, Text } from '@mantine/core';
+import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '@mantine/core';
@@ -8,7 +8,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { Command } from '../../../ui/command.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { runsQuery } from '../api/vault-queries.ts';
+import { everyRunQuery, MAX_PAGE, runsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { OpenRuns } from './open-runs.tsx';
 import { RunsTable } from './runs-table.tsx';
@@ -26,10 +26,10 @@ const KINDS = [
 /** Everything that was done with an environment, newest first. */
 export function RunsPage() {
   const { environmentId, label } = useEnvironment();
-  const { data: runs } = useSuspenseQuery(runsQuery(useApi(), environmentId));
   const { kind } = useSearch({ from: '/shell/environments/$environmentId/runs' });
   const navigate = useNavigate();
   const [shown, setShown] = useState(PAGE);
+  const { runs, hasOlder, isFetching, fetchOlder } = useRuns(environmentId);
   const found = kind === undefined ? runs : runs.filter((run) => run.kind === kind);
   return (
     <>
@@ -55,15 +55,24 @@ export function RunsPage() {
           />
         }
       >
-        {found.length === 0 ? (
+        {found.length === 0 && hasOlder ? (
+          <Text c="dimmed">None of this kind among the newest {runs.length} runs.</Text>
+        ) : found.length === 0 ? (
           <EmptyState title="No run yet">
             Backups, restores and verifications appear here, each with how far it is and what came of it.
           </EmptyState>
         ) : (
           <RunsTable runs={found.slice(0, shown)} />
         )}
-        {found.length > shown && (
-          <Button variant="default" onClick={() => setShown(shown + PAGE)}>
+        {(found.length > shown || hasOlder) && (
+          <Button
+            variant="default"
+            loading={isFetching}
+            onClick={() => {
+              setShown(shown + PAGE);
+              if (found.length < shown + PAGE) fetchOlder();
+            }}
+          >
             Show older ones
           </Button>
         )}
@@ -71,4 +80,23 @@ export function RunsPage() {
       <Command words={VAULT_COMMANDS.listRuns(label)} />
     </>
   );
+}
+
+/** The newest runs, which are kept up to date, and as many of those before them as were asked for. */
+function useRuns(environmentId: string) {
+  const api = useApi();
+  const [looksBack, setLooksBack] = useState(false);
+  const { data: newest } = useSuspenseQuery(runsQuery(api, environmentId));
+  const every = useInfiniteQuery({ ...everyRunQuery(api, environmentId), enabled: looksBack });
+  const known = new Set(newest.map(({ runId }) => runId));
+  const older = every.data?.pages.flatMap(({ items }) => items.filter(({ runId }) => !known.has(runId))) ?? [];
+  return {
+    runs: [...newest, ...older],
+    hasOlder: every.data === undefined ? newest.length >= MAX_PAGE : every.hasNextPage,
+    isFetching: every.isFetchingNextPage || (looksBack && every.isLoading),
+    fetchOlder: () => {
+      if (every.hasNextPage) void every.fetchNextPage();
+      else setLooksBack(true);
+    },
+  };
 }
