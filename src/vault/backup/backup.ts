@@ -101,7 +101,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
   const ring = repository.keyRing();
   try {
     refuseAborted(signal);
-    const progress = new Progress(options.onProgress, clock);
+    using progress = new Progress(options.onProgress, clock);
     progress.tell('prepare', true);
     const domain = await openDomain(repository, ring, source.name);
     // Who may only write hears first whether it may, and what it can build upon.

@@ -123,7 +123,7 @@ class Check {
   async run(): Promise<CheckReport> {
     const { repository, level, knownHeads, lock, signal } = this.#options;
     const scope = CHECK_LEVELS[level];
-    const progress = new Progress(this.#options.onProgress, repository.clock, undefined);
+    using progress = new Progress(this.#options.onProgress, repository.clock);
     const advance = (bytes: number): void => {
       progress.bytes += bytes;
       progress.tell('check');
@@ -156,7 +156,7 @@ class Check {
           await this.#collect(id, () => this.#snapshot(id));
         }
       }
-      if (scope.packs !== 'none') await this.#data(scope.packs);
+      if (scope.packs !== 'none') await this.#data(scope.packs, progress);
       if (scope.drill && !scope.trees) await this.#referencesAreThere(snapshots);
       const drilled = scope.drill ? await drill(repository, snapshots, { ...told, onBytes: advance }) : undefined;
       for (const finding of drilled?.findings ?? []) this.#find(finding);
@@ -345,13 +345,13 @@ class Check {
     this.#find({ code: 'object-missing', where: packName(pack), text });
   }
 
-  async #data(part: 'sample' | 'all'): Promise<void> {
-    const { repository, signal, onProgress } = this.#options;
+  async #data(part: 'sample' | 'all', progress: Progress): Promise<void> {
+    const { repository, signal } = this.#options;
     const ring = repository.keyRing();
     const packs =
       part === 'all' ? [...this.#packs] : sampleOf([...this.#packs], this.#options.samplePercent ?? SAMPLE_PERCENT);
     const total = packs.reduce((sum, [id]) => sum + (this.#lengths.get(packName(id)) ?? 0), 0);
-    const progress = new Progress(onProgress, repository.clock, total);
+    progress.restart(total);
     try {
       const dedupe = repository.descriptor.dedupeKey;
       await ring.get(dedupe);

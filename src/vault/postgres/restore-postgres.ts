@@ -77,7 +77,7 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
     if (!replaceExisting) for (const { into, isThere } of plans) if (isThere) await refuseUsed(client, into);
     const maintenance = there.databases.find(({ connectable }) => connectable)?.name ?? 'postgres';
     const total = plans.reduce((sum, { file }) => sum + file.size, 0);
-    const progress = new Progress(options.onProgress, repository.clock, total);
+    using progress = new Progress(options.onProgress, repository.clock, total);
     const warnings: string[] = [];
     if (options.roles === true) {
       const script = (await whole(reader, GLOBALS)).toString('utf8');

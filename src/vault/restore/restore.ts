@@ -91,7 +91,7 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
   if (stepOptions.tellsExtras) await refuseConflicts(stepOptions, options.to, snapshot);
 
   const isAll = options.paths === undefined && options.patterns === undefined;
-  const progress = new Progress(options.onProgress, clock, isAll ? body.statistics.bytes : undefined);
+  using progress = new Progress(options.onProgress, clock, isAll ? body.statistics.bytes : undefined);
   const count = new Count();
   const opener = createOpener(domain.chunkIdKey, options.threads ?? threadsByDefault());
   try {
