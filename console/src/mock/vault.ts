@@ -191,9 +191,9 @@ export const vaultMock = {
       ),
     ),
   deleteSchedule: (_, id) => answer(remove(data.schedules, (one) => one.scheduleId === id)),
-  listRuns: (id, { order } = {}) => {
+  listRuns: (id, query) => {
     const runs = data.runs.filter(({ environmentId }) => environmentId === id).map(now);
-    return page(order === 'newest-first' ? runs.toReversed() : runs);
+    return page(query?.order === 'newest-first' ? runs.toReversed() : runs);
   },
   getRun: (id) =>
     answer(now(data.runs.find(({ runId }) => runId === id) ?? begin(data.PRODUCTION, { kind: 'backup', runId: id }))),
