@@ -115,6 +115,38 @@ export const vaultMock = {
     const { storage } = remove(data.environments, ({ environmentId }) => environmentId === id);
     return answer({ environmentId: id, label, left: [storage], meaning: 'What lies there opens with its master key.' });
   },
+  createBucket: ({ storage: { bucketName = '', region } }) => answer({ bucketName, region }),
+  importEnvironment: ({ label, storage, encryption = 'Keystead', masterKey }) => {
+    const { credentials: _, ...place } = storage;
+    const first = data.environments[0] as Environment;
+    const made: Environment = {
+      ...first,
+      environmentId: newId(),
+      label,
+      storage: place,
+      encryption,
+      masterKey: { provider: 'keystead', keyId: masterKey?.keyId ?? data.backupKey.arn, region: storage.region },
+      createdAt: hours(0),
+    };
+    data.environments.push(made);
+    return answer({
+      environment: made,
+      checks: CHECKS,
+      vault: {
+        creator: first.writerId,
+        createdAt: hours(-2400),
+        writers: [first.writerId],
+        snapshots: data.snapshots.length,
+        envelopes: 6,
+        recipients: [`keystead ${made.masterKey.keyId}`],
+        unopened: 0,
+        tombstones: 0,
+        marks: 0,
+        holds: 0,
+      },
+      findings: [],
+    });
+  },
   emptyStore: (id) => answer(begin(id, { kind: 'empty' })),
   changeMasterKey: (id, { keyId }) =>
     answer(begin(id, { kind: 'rewrap', ...(keyId !== undefined && { masterKey: keyId }) })),
@@ -238,6 +270,8 @@ export const vaultMock = {
   },
   moveToTrash: (id) => answer(begin(id, { kind: 'trash' })),
   takeBackSnapshots: (id) => answer(begin(id, { kind: 'take-back' })),
+  acceptLoss: (id) => answer(begin(id, { kind: 'accept-loss' })),
+  retireDataKey: (id) => answer(begin(id, { kind: 'retire' })),
   forgetSnapshots: (id) => answer(begin(id, { kind: 'forget' })),
   listHolds: (id) => page(id === data.PRODUCTION ? [...data.holds] : []),
   placeHold: (id, { reason, snapshots = [] }) => {

@@ -5,6 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useApi } from '../../api/api.ts';
+import { EnvironmentContext } from '../../api/may.ts';
+import { ActItem } from '../../ui/act-item.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -35,37 +37,39 @@ export function EnvironmentLayout() {
   useLiveEvents();
   const { environmentId, label, storage } = useEnvironment();
   return (
-    <Page
-      title={label}
-      about={`${storageTypeName(storage.type)}, ${placeText(storage)}, ${storage.region}`}
-      actions={
-        <>
-          <ButtonLink
-            to="/settings/backup-environment/$environmentId"
-            params={{ environmentId }}
-            variant="default"
-            leftSection={<IconSettings size={16} aria-hidden />}
-          >
-            Settings
-          </ButtonLink>
-          <BackUpNow environmentId={environmentId} />
-        </>
-      }
-    >
-      <SectionLinks label={`Sections of ${label}`}>
-        {SECTIONS.map(({ to, name }) => (
-          <Link key={to} to={to} params={{ environmentId }} activeOptions={{ exact: name === 'Overview' }}>
-            {name}
-          </Link>
-        ))}
-      </SectionLinks>
-      <DarkNotice />
-      <Suspense fallback={<Loading />}>
-        <Stack gap="xl">
-          <Outlet />
-        </Stack>
-      </Suspense>
-    </Page>
+    <EnvironmentContext value={environmentId}>
+      <Page
+        title={label}
+        about={`${storageTypeName(storage.type)}, ${placeText(storage)}, ${storage.region}`}
+        actions={
+          <>
+            <ButtonLink
+              to="/settings/backup-environment/$environmentId"
+              params={{ environmentId }}
+              variant="default"
+              leftSection={<IconSettings size={16} aria-hidden />}
+            >
+              Settings
+            </ButtonLink>
+            <BackUpNow environmentId={environmentId} />
+          </>
+        }
+      >
+        <SectionLinks label={`Sections of ${label}`}>
+          {SECTIONS.map(({ to, name }) => (
+            <Link key={to} to={to} params={{ environmentId }} activeOptions={{ exact: name === 'Overview' }}>
+              {name}
+            </Link>
+          ))}
+        </SectionLinks>
+        <DarkNotice />
+        <Suspense fallback={<Loading />}>
+          <Stack gap="xl">
+            <Outlet />
+          </Stack>
+        </Suspense>
+      </Page>
+    </EnvironmentContext>
   );
 }
 
@@ -88,9 +92,9 @@ function BackUpNow({ environmentId }: { readonly environmentId: string }) {
         <Menu.Dropdown>
           {sources.length > 0 && <Menu.Label>A source</Menu.Label>}
           {sources.map(({ sourceId, name }) => (
-            <Menu.Item key={sourceId} onClick={() => start.mutate(sourceId)}>
+            <ActItem key={sourceId} needs="keystead:StartBackup" onClick={() => start.mutate(sourceId)}>
               {name}
-            </Menu.Item>
+            </ActItem>
           ))}
           {sources.length === 0 && (
             <Menu.Label>
@@ -98,9 +102,9 @@ function BackUpNow({ environmentId }: { readonly environmentId: string }) {
             </Menu.Label>
           )}
           <Menu.Divider />
-          <Menu.Item leftSection={<IconFolder size={16} aria-hidden />} onClick={open}>
+          <ActItem needs="keystead:StartBackup" leftSection={<IconFolder size={16} aria-hidden />} onClick={open}>
             A folder, this once…
-          </Menu.Item>
+          </ActItem>
         </Menu.Dropdown>
       </Menu>
       <FolderOnce environmentId={environmentId} isOpen={isAsking} onClose={close} />

@@ -1,8 +1,9 @@
 import type { Environment, Source } from '@keystead/sdk';
-import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useApi } from '../../api/api.ts';
 import { VAULT_COMMANDS } from '../../commands/vault-commands.ts';
+import { ActButton } from '../../ui/act-button.tsx';
 import { Command } from '../../ui/command.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
@@ -133,9 +134,15 @@ function Keys({ environment }: { readonly environment: Environment }) {
       title="Master key"
       about={whoCanRead}
       actions={
-        <Button variant="default" size="xs" loading={look.isPending} onClick={() => look.mutate()}>
+        <ActButton
+          needs="keystead:CheckKeys"
+          variant="default"
+          size="xs"
+          loading={look.isPending}
+          onClick={() => look.mutate()}
+        >
           Use the keys now
-        </Button>
+        </ActButton>
       }
     >
       <Facts

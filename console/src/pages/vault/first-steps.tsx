@@ -1,6 +1,7 @@
 import type { Environment, Run, Source } from '@keystead/sdk';
-import { Button, Paper, Stack, Stepper, Text, Title } from '@mantine/core';
+import { Paper, Stack, Stepper, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { ActButton } from '../../ui/act-button.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { useStartRun } from './runs/use-start-run.ts';
 
@@ -43,16 +44,24 @@ export function FirstSteps({ environment, sources, runs }: FirstStepsProps) {
           <Step
             text={`Make the first backup of ${first.name}. Everything is read once; later ones read what has changed.`}
           >
-            <Button loading={backUp.isPending} onClick={() => backUp.mutate(first.sourceId)}>
+            <ActButton
+              needs="keystead:StartBackup"
+              loading={backUp.isPending}
+              onClick={() => backUp.mutate(first.sourceId)}
+            >
               Back up {first.name} now
-            </Button>
+            </ActButton>
           </Step>
         )}
         {step === 2 && (
           <Step text="A drill opens every envelope with each master key and reads files back. Nothing is written anywhere.">
-            <Button loading={drill.isPending} onClick={() => drill.mutate(undefined)}>
+            <ActButton
+              needs="keystead:StartVerification"
+              loading={drill.isPending}
+              onClick={() => drill.mutate(undefined)}
+            >
               Prove a restore
-            </Button>
+            </ActButton>
           </Step>
         )}
       </Stack>

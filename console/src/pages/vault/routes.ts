@@ -103,6 +103,11 @@ export const backupEnvironmentRoutes = [
   }),
   createRoute({
     getParentRoute: () => settingsRoute,
+    path: 'backup-environment/import',
+    component: lazyRouteComponent(() => import('./settings/import-environment-page.tsx'), 'ImportEnvironmentPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settingsRoute,
     path: 'backup-environment/$environmentId',
     component: lazyRouteComponent(() => import('./settings/environment-settings-page.tsx'), 'EnvironmentSettingsPage'),
   }),

@@ -8,6 +8,7 @@ import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { shellLine } from '../../../commands/shell-line.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
@@ -83,9 +84,9 @@ export function AgentsPage() {
   const [isInviting, { open, close }] = useDisclosure(false);
   const [invitation, setInvitation] = useState<AgentInvitation>();
   const invite = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+    <ActButton needs="keystead:InviteAgent" leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Invite a host
-    </Button>
+    </ActButton>
   );
   return (
     <>

@@ -21,6 +21,8 @@ import { useState } from 'react';
 import { useApi, type Api } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActItem } from '../../../ui/act-item.tsx';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
@@ -63,9 +65,9 @@ export function Alerts({ environment }: AlertsProps) {
   const here = channels.filter(({ environmentIds }) => id === undefined || (environmentIds?.includes(id) ?? true));
   const told = alerts.filter((alert) => id === undefined || alert.environmentId === id);
   const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+    <ActButton needs="keystead:CreateAlertChannel" leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Tell somebody
-    </Button>
+    </ActButton>
   );
   return (
     <>
@@ -180,10 +182,12 @@ function ChannelMenu({ channel: { channelId, label } }: { readonly channel: Aler
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => test.mutate()}>Send a test</Menu.Item>
-          <Menu.Item c="var(--mantine-color-error)" onClick={open}>
+          <ActItem needs="keystead:TestAlertChannel" onClick={() => test.mutate()}>
+            Send a test
+          </ActItem>
+          <ActItem needs="keystead:DeleteAlertChannel" isDangerous onClick={open}>
             Delete
-          </Menu.Item>
+          </ActItem>
         </Menu.Dropdown>
       </Menu>
       <Confirm

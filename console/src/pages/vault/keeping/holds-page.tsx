@@ -1,5 +1,5 @@
 import type { LegalHold } from '@keystead/sdk';
-import { Button, Group, List, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Group, List, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { countOf } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
@@ -27,9 +28,9 @@ export function HoldsPage() {
   const { data: holds } = useSuspenseQuery(holdsQuery(useApi(), environmentId));
   const [isPlacing, { open, close }] = useDisclosure(false);
   const place = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+    <ActButton needs="keystead:PlaceHold" leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Place a hold
-    </Button>
+    </ActButton>
   );
   return (
     <>
@@ -161,9 +162,9 @@ function AskRelease({ hold: { holdId, reason }, environmentId, label }: HoldProp
   });
   return (
     <Group>
-      <Button variant="default" size="xs" onClick={open}>
+      <ActButton needs="keystead:RequestHoldRelease" variant="default" size="xs" onClick={open}>
         Ask for its release
-      </Button>
+      </ActButton>
       <Confirm
         isOpen={isAsking}
         onClose={close}
@@ -202,13 +203,19 @@ function SecondPerson({ hold, holdId, releaseId, environmentId, label }: SecondP
       )}
       <Group>
         {!isMine && (
-          <Button size="xs" onClick={open}>
+          <ActButton needs="keystead:ConfirmHoldRelease" size="xs" onClick={open}>
             Release it, as the second person
-          </Button>
+          </ActButton>
         )}
-        <Button size="xs" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+        <ActButton
+          needs="keystead:WithdrawHoldRelease"
+          size="xs"
+          variant="default"
+          loading={withdraw.isPending}
+          onClick={() => withdraw.mutate()}
+        >
           {isMine ? 'Take the request back' : 'Refuse the release'}
-        </Button>
+        </ActButton>
       </Group>
       <Confirm
         isOpen={isConfirming}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { countOf } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
@@ -42,12 +43,22 @@ export function RetentionPage() {
         about="Rules say which snapshots stay. What they let go lies in the trash first, from where it can be taken back."
         actions={
           <>
-            <Button variant="default" loading={clean.isPending} onClick={() => clean.mutate(true)}>
+            <ActButton
+              needs="keystead:StartMaintenance"
+              variant="default"
+              loading={clean.isPending}
+              onClick={() => clean.mutate(true)}
+            >
               What would be cleared up?
-            </Button>
-            <Button variant="default" loading={clean.isPending} onClick={() => clean.mutate(false)}>
+            </ActButton>
+            <ActButton
+              needs="keystead:StartMaintenance"
+              variant="default"
+              loading={clean.isPending}
+              onClick={() => clean.mutate(false)}
+            >
               Clear up now
-            </Button>
+            </ActButton>
           </>
         }
       >
@@ -163,16 +174,21 @@ function RulesForm({ environmentId, label, source, current }: RulesFormProps) {
         </Text>
         <ProblemNotice error={save.error ?? preview.error ?? drop.error} />
         <Group>
-          <Button loading={save.isPending} onClick={() => save.mutate()}>
+          <ActButton needs="keystead:SetRetention" loading={save.isPending} onClick={() => save.mutate()}>
             Save the rules
-          </Button>
+          </ActButton>
           <Button variant="default" loading={preview.isPending} onClick={() => preview.mutate()}>
             Preview
           </Button>
           {current !== undefined && (
-            <Button variant="subtle" loading={drop.isPending} onClick={() => drop.mutate()}>
+            <ActButton
+              needs="keystead:SetRetention"
+              variant="subtle"
+              loading={drop.isPending}
+              onClick={() => drop.mutate()}
+            >
               {source === undefined ? 'Keep everything' : 'Take its own rules away'}
-            </Button>
+            </ActButton>
           )}
         </Group>
         {preview.data !== undefined && <Preview snapshots={preview.data.snapshots} source={source} />}

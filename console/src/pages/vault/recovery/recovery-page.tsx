@@ -1,9 +1,10 @@
 import type { Run } from '@keystead/sdk';
-import { Button, Group, NumberInput, Paper, Radio, Stack, Text } from '@mantine/core';
+import { Group, NumberInput, Paper, Radio, Stack, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -157,9 +158,9 @@ function Verify({ environmentId, label }: { readonly environmentId: string; read
             />
           )}
           <Group>
-            <Button loading={start.isPending} onClick={() => start.mutate(level)}>
+            <ActButton needs="keystead:StartVerification" loading={start.isPending} onClick={() => start.mutate(level)}>
               {level === 'drill' ? 'Start the drill' : 'Start the verification'}
-            </Button>
+            </ActButton>
           </Group>
           <Command words={VAULT_COMMANDS.verify(label, level)} />
         </Stack>

@@ -1,9 +1,16 @@
 import type { Environment } from '@keystead/sdk';
-import { Checkbox, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { Loading } from '../../../ui/loading.tsx';
+import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
+import { DatabasesChoice, type ChosenDatabases } from './databases-choice.tsx';
+import { databasesQuery } from './databases-of.ts';
 
 interface RestoreDatabasesDialogProps {
   readonly environment: Environment;
@@ -22,20 +29,20 @@ export function RestoreDatabasesDialog({ environment, snapshotId, onClose }: Res
       user: 'postgres',
       password: '',
       tls: null as string | null,
-      databases: '',
       roles: false,
       owners: true,
       replaceExisting: false,
     },
   });
-  const { host, port, user, password, tls, databases, ...rest } = form.values;
-  const wanted = databases
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [database = '', into] = line.split('=').map((part) => part.trim());
-      return { database, ...(into !== undefined && into !== '' && { into }) };
-    });
+  const { host, port, user, password, tls, ...rest } = form.values;
+  const databases = useQuery(databasesQuery(useApi(), environmentId, snapshotId));
+  const [choice, setChoice] = useState<ChosenDatabases>();
+  const all = databases.data ?? [];
+  const chosen = choice ?? new Map(all.map(({ name }) => [name, name]));
+  const wanted = [...chosen].map(([database, into]) => ({
+    database,
+    ...(into.trim() !== '' && into.trim() !== database && { into: into.trim() }),
+  }));
   const start = useStartRun(environmentId, (api) =>
     api.startDatabaseRestore(environmentId, {
       snapshotId,
@@ -46,7 +53,7 @@ export function RestoreDatabasesDialog({ environment, snapshotId, onClose }: Res
         ...(tls !== null && { tls: tls as 'disable' | 'require' | 'verify-full' }),
         ...(password !== '' && { password }),
       },
-      ...(wanted.length > 0 && { databases: wanted }),
+      databases: wanted,
       ...rest,
     }),
   );
@@ -57,18 +64,17 @@ export function RestoreDatabasesDialog({ environment, snapshotId, onClose }: Res
       title="Restore databases"
       about="Each is made anew, or filled where it is empty. Where a database of the name holds something, nothing is replaced unless you say so below: restore it under another name, and look at it first."
       verb="Restore the databases"
-      isReady={host.trim() !== '' && user.trim() !== ''}
+      isReady={host.trim() !== '' && user.trim() !== '' && wanted.length > 0}
       command={VAULT_COMMANDS.restoreDatabases(label, snapshotId, host || 'db.example.com')}
       onSubmit={() => start.mutateAsync(undefined)}
     >
-      <Textarea
-        label="Databases"
-        description="One a line, such as orders, or orders = orders_restored for another name; empty: all of the snapshot"
-        autosize
-        minRows={2}
-        data-autofocus
-        {...form.getInputProps('databases')}
-      />
+      {databases.isPending ? (
+        <Loading />
+      ) : databases.error !== null ? (
+        <ProblemNotice error={databases.error} title="It cannot be opened" />
+      ) : (
+        <DatabasesChoice databases={all} chosen={chosen} onChange={setChoice} />
+      )}
       <TextInput label="Host" placeholder="db.example.com" {...form.getInputProps('host')} />
       <NumberInput label="Port" placeholder="5432" min={1} max={65_535} {...form.getInputProps('port')} />
       <TextInput label="User" {...form.getInputProps('user')} />

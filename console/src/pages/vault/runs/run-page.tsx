@@ -1,5 +1,5 @@
 import type { Run } from '@keystead/sdk';
-import { Alert, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
+import { Alert, Group, List, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
@@ -101,9 +102,9 @@ function RunActions({ run }: { readonly run: Run }) {
   if (isOpen(run)) {
     return (
       <>
-        <Button variant="default" onClick={open}>
+        <ActButton needs="keystead:CancelRun" variant="default" onClick={open}>
           Cancel the run
-        </Button>
+        </ActButton>
         <Confirm
           isOpen={isAsking}
           onClose={close}

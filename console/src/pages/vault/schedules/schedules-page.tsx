@@ -1,5 +1,5 @@
 import type { Schedule, Source } from '@keystead/sdk';
-import { ActionIcon, Button, Group, Menu, NumberInput, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Group, Menu, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
@@ -7,6 +7,8 @@ import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActItem } from '../../../ui/act-item.tsx';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
@@ -37,9 +39,9 @@ export function SchedulesPage() {
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);
   const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+    <ActButton needs="keystead:CreateSchedule" leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Add a schedule
-    </Button>
+    </ActButton>
   );
   const columns: readonly Column<Schedule>[] = [
     {
@@ -158,13 +160,18 @@ function ScheduleMenu({ schedule, name }: { readonly schedule: Schedule; readonl
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => (paused ? resume : pause).mutate()}>{paused ? 'Resume' : 'Pause'}</Menu.Item>
+          <ActItem
+            needs={paused ? 'keystead:ResumeSchedule' : 'keystead:PauseSchedule'}
+            onClick={() => (paused ? resume : pause).mutate()}
+          >
+            {paused ? 'Resume' : 'Pause'}
+          </ActItem>
           {task.kind === 'backup' ? (
             <Menu.Label>Change or delete it with its source</Menu.Label>
           ) : (
-            <Menu.Item c="var(--mantine-color-error)" onClick={deletion.open}>
+            <ActItem needs="keystead:DeleteSchedule" isDangerous onClick={deletion.open}>
               Delete
-            </Menu.Item>
+            </ActItem>
           )}
         </Menu.Dropdown>
       </Menu>

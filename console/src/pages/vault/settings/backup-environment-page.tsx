@@ -50,6 +50,11 @@ const COLUMNS: readonly Column<Environment>[] = [
 /** Settings > Backup Environment: where backups go, and under which key. */
 export function BackupEnvironmentPage() {
   const { data: environments } = useSuspenseQuery(environmentsQuery(useApi()));
+  const bringBack = (
+    <ButtonLink to="/settings/backup-environment/import" variant="default">
+      Bring one back from its store
+    </ButtonLink>
+  );
   const add = (
     <ButtonLink to="/settings/backup-environment/new" leftSection={<IconPlus size={16} aria-hidden />}>
       Add an environment
@@ -59,7 +64,12 @@ export function BackupEnvironmentPage() {
     <Page
       title="Backup Environment"
       about="Where backups go and under which key. Have as many as you like: each has a storage, a master key and sources of its own."
-      actions={add}
+      actions={
+        <>
+          {bringBack}
+          {add}
+        </>
+      }
     >
       {environments.length === 0 ? (
         <EmptyState title="No backup environment yet" action={add}>

@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { countOf } from '../../../ui/amounts.ts';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -39,12 +40,17 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
         key. Emptying the store deletes every backup in it, for good.
       </Text>
       <Group>
-        <Button variant="default" c="var(--mantine-color-error)" onClick={deleting.open}>
+        <ActButton
+          needs="keystead:DeleteEnvironment"
+          variant="default"
+          c="var(--mantine-color-error)"
+          onClick={deleting.open}
+        >
           Delete the environment
-        </Button>
-        <Button variant="default" c="var(--mantine-color-error)" onClick={emptying.open}>
+        </ActButton>
+        <ActButton needs="keystead:EmptyStore" variant="default" c="var(--mantine-color-error)" onClick={emptying.open}>
           Empty its store
-        </Button>
+        </ActButton>
       </Group>
       <Confirm
         isOpen={isDeleting}

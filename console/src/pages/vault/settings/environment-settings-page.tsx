@@ -4,8 +4,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useDisclosure } from '@mantine/hooks';
 import { useApi } from '../../../api/api.ts';
+import { EnvironmentContext } from '../../../api/may.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { Facts } from '../../../ui/facts.tsx';
@@ -25,6 +27,7 @@ import { ChangeMasterKeyDialog, ChangeRecipientsDialog } from './change-key-dial
 import { ChecksList, checksText, Looking } from './checks-list.tsx';
 import { DeleteEnvironment } from './delete-environment.tsx';
 import { MoveStorageDialog } from './move-storage-dialog.tsx';
+import { RetireDataKeyDialog } from './retire-data-key-dialog.tsx';
 import { PoliciesToCopy } from './policies-to-copy.tsx';
 
 /** Settings of one environment: what it stands on, and how to change it without stranding anything. */
@@ -32,25 +35,27 @@ export function EnvironmentSettingsPage() {
   const environment = useEnvironment();
   const { environmentId, label, storage } = environment;
   return (
-    <Page
-      title={`Settings of ${label}`}
-      about="Changes are used before they are kept, and strand nothing: what lies elsewhere stays listed and restorable."
-      actions={
-        <ButtonLink to="/environments/$environmentId" params={{ environmentId }} variant="default">
-          Go to its backups
-        </ButtonLink>
-      }
-    >
-      <DarkNotice />
-      <Stack gap="xl">
-        <Label environment={environment} />
-        <StorageSettings environment={environment} />
-        <KeySettings environment={environment} />
-        <Check environment={environment} />
-        <PoliciesToCopy facts={{ environmentId, ...(storage.type === 'ibm-cos' && { language: 'ibm' as const }) }} />
-        <DeleteEnvironment environment={environment} />
-      </Stack>
-    </Page>
+    <EnvironmentContext value={environmentId}>
+      <Page
+        title={`Settings of ${label}`}
+        about="Changes are used before they are kept, and strand nothing: what lies elsewhere stays listed and restorable."
+        actions={
+          <ButtonLink to="/environments/$environmentId" params={{ environmentId }} variant="default">
+            Go to its backups
+          </ButtonLink>
+        }
+      >
+        <DarkNotice />
+        <Stack gap="xl">
+          <Label environment={environment} />
+          <StorageSettings environment={environment} />
+          <KeySettings environment={environment} />
+          <Check environment={environment} />
+          <PoliciesToCopy facts={{ environmentId, ...(storage.type === 'ibm-cos' && { language: 'ibm' as const }) }} />
+          <DeleteEnvironment environment={environment} />
+        </Stack>
+      </Page>
+    </EnvironmentContext>
   );
 }
 
@@ -104,13 +109,13 @@ function StorageSettings({ environment }: SettingsProps) {
       actions={
         <>
           {credentials !== undefined && (
-            <Button variant="default" size="xs" onClick={changing.open}>
+            <ActButton needs="keystead:SetEnvironmentCredentials" variant="default" size="xs" onClick={changing.open}>
               Change the credentials
-            </Button>
+            </ActButton>
           )}
-          <Button variant="default" size="xs" onClick={moving.open}>
+          <ActButton needs="keystead:UpdateEnvironment" variant="default" size="xs" onClick={moving.open}>
             Move to another storage
-          </Button>
+          </ActButton>
         </>
       }
     >
@@ -151,9 +156,15 @@ function Former({ environment: { environmentId, formerStorages } }: SettingsProp
         </Text>
         {former.advice !== undefined && <Text size="sm">{former.advice}</Text>}
         {former.advice !== undefined && !former.readOnly && (
-          <Button size="xs" variant="default" onClick={() => rewrap.mutate(former.vaultId)} loading={rewrap.isPending}>
+          <ActButton
+            needs="keystead:ChangeMasterKey"
+            size="xs"
+            variant="default"
+            onClick={() => rewrap.mutate(former.vaultId)}
+            loading={rewrap.isPending}
+          >
             Wrap its data keys for the present master keys
-          </Button>
+          </ActButton>
         )}
       </Stack>
     </Alert>
@@ -165,6 +176,7 @@ function KeySettings({ environment }: SettingsProps) {
   const [isChanging, changing] = useDisclosure(false);
   const [isAdding, adding] = useDisclosure(false);
   const [isGiving, giving] = useDisclosure(false);
+  const [isRetiring, retiring] = useDisclosure(false);
   const refresh = useStartRun(environmentId, (api) => api.refreshMasterKeys(environmentId));
   const hasCredentials = masterKey.provider === 'aws-kms' || masterKey.provider === 'key-protect';
   return (
@@ -174,19 +186,28 @@ function KeySettings({ environment }: SettingsProps) {
       actions={
         <>
           {hasCredentials && (
-            <Button variant="default" size="xs" onClick={giving.open}>
+            <ActButton needs="keystead:SetEnvironmentCredentials" variant="default" size="xs" onClick={giving.open}>
               Change its credentials
-            </Button>
+            </ActButton>
           )}
-          <Button variant="default" size="xs" loading={refresh.isPending} onClick={() => refresh.mutate(undefined)}>
+          <ActButton
+            needs="keystead:ChangeMasterKey"
+            variant="default"
+            size="xs"
+            loading={refresh.isPending}
+            onClick={() => refresh.mutate(undefined)}
+          >
             Refresh after a rotation
-          </Button>
-          <Button variant="default" size="xs" onClick={adding.open}>
+          </ActButton>
+          <ActButton needs="keystead:RetireDataKey" variant="default" size="xs" onClick={retiring.open}>
+            Retire a data key
+          </ActButton>
+          <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={adding.open}>
             Further master keys
-          </Button>
-          <Button variant="default" size="xs" onClick={changing.open}>
+          </ActButton>
+          <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={changing.open}>
             Change the master key
-          </Button>
+          </ActButton>
         </>
       }
     >
@@ -220,6 +241,7 @@ function KeySettings({ environment }: SettingsProps) {
       <Command words={VAULT_COMMANDS.refreshMasterKeys(label)} />
       {isChanging && <ChangeMasterKeyDialog environment={environment} onClose={changing.close} />}
       {isAdding && <ChangeRecipientsDialog environment={environment} onClose={adding.close} />}
+      {isRetiring && <RetireDataKeyDialog environment={environment} onClose={retiring.close} />}
       {isGiving && <KeyCredentialsDialog environment={environment} onClose={giving.close} />}
     </Section>
   );
@@ -233,9 +255,15 @@ function Check({ environment: { environmentId, label } }: SettingsProps) {
       title="Check"
       about="Storage and every key are used for real, as before the first backup."
       actions={
-        <Button variant="default" size="xs" loading={check.isPending} onClick={() => check.mutate()}>
+        <ActButton
+          needs="keystead:CheckEnvironment"
+          variant="default"
+          size="xs"
+          loading={check.isPending}
+          onClick={() => check.mutate()}
+        >
           Check everything now
-        </Button>
+        </ActButton>
       }
     >
       {check.isPending && <Looking />}

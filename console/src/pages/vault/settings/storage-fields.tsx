@@ -1,8 +1,11 @@
-import { Autocomplete, Group, NumberInput, PasswordInput, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Autocomplete, Group, NumberInput, PasswordInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { STORAGE_TYPES } from '../words/storage-words.ts';
-import type { Form } from './environment-form.ts';
+import { missingOfStorage, type Form } from './environment-form.ts';
+import { MakeBucketDialog } from './make-bucket-dialog.tsx';
 import { regionsQuery } from './own-keys.ts';
 
 /** Where the data is kept. */
@@ -79,6 +82,7 @@ function BucketFields({ form }: { readonly form: Form }) {
         {...form.getInputProps('storageEndpoint')}
       />
       <CredentialFields form={form} />
+      <MakeBucket form={form} />
       <Group grow align="flex-start">
         <Select
           label="Object lock"
@@ -101,6 +105,23 @@ function BucketFields({ form }: { readonly form: Form }) {
         />
       )}
     </>
+  );
+}
+
+/** For whom has no bucket yet. */
+function MakeBucket({ form }: { readonly form: Form }) {
+  const [isMaking, making] = useDisclosure(false);
+  if (missingOfStorage(form.values) !== undefined) return null;
+  return (
+    <Group gap="sm">
+      <ActButton needs="keystead:CreateBucket" variant="default" size="xs" onClick={making.open}>
+        Make this bucket
+      </ActButton>
+      <Text size="sm" c="dimmed">
+        Where it is not there yet
+      </Text>
+      {isMaking && <MakeBucketDialog values={form.values} onClose={making.close} />}
+    </Group>
   );
 }
 

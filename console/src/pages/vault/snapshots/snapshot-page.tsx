@@ -5,6 +5,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { countOf } from '../../../ui/amounts.ts';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { ButtonLink, TextLink } from '../../../ui/links.tsx';
@@ -70,9 +71,9 @@ export function SnapshotPage() {
           >
             Compare
           </ButtonLink>
-          <Button onClick={restoring.open}>
+          <ActButton needs="keystead:StartRestore" onClick={restoring.open}>
             {chosen.size === 0 ? 'Restore everything' : `Restore ${countOf(chosen.size, 'item')}`}
-          </Button>
+          </ActButton>
         </Group>
       </Group>
       <Find environmentId={environmentId} snapshotId={snapshotId} find={find ?? ''} />

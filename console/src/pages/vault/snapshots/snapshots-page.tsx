@@ -1,5 +1,5 @@
 import type { Snapshots } from '@keystead/sdk';
-import { ActionIcon, Alert, Button, Group, List, Menu, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActItem } from '../../../ui/act-item.tsx';
 import { countOf } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
@@ -21,6 +22,7 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { PlaceHold } from '../keeping/holds-page.tsx';
 import { keptText } from '../keeping/rules-words.ts';
 import { useStartRun } from '../runs/use-start-run.ts';
+import { StoreFindings } from './store-findings.tsx';
 
 const PAGE = 50;
 type Snapshot = Snapshots['snapshots'][number];
@@ -39,15 +41,7 @@ export function SnapshotsPage() {
   const found = source === undefined ? newestFirst : newestFirst.filter((one) => one.source === source);
   return (
     <>
-      {data.findings.length > 0 && (
-        <Alert color="red" role="alert" title="The store is not as it was left">
-          <List size="sm">
-            {data.findings.map(({ code, subject, text }) => (
-              <List.Item key={`${code} ${subject}`}>{text}</List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
+      <StoreFindings environmentId={environmentId} label={label} findings={data.findings} />
       <Section
         title="Snapshots"
         about="Each is whole in itself: open it, look for what you need, and restore it. Listing them asks no key."
@@ -251,18 +245,22 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
           >
             Compare with another
           </Menu.Item>
-          <Menu.Item onClick={holding.open}>Place a hold on it</Menu.Item>
+          <ActItem needs="keystead:PlaceHold" onClick={holding.open}>
+            Place a hold on it
+          </ActItem>
           <Menu.Divider />
           {deletedAt === undefined ? (
-            <Menu.Item c="var(--mantine-color-error)" disabled={held === true} onClick={trashing.open}>
+            <ActItem needs="keystead:MoveToTrash" isDangerous disabled={held === true} onClick={trashing.open}>
               Move to the trash
-            </Menu.Item>
+            </ActItem>
           ) : (
-            <Menu.Item onClick={() => takeBack.mutate(undefined)}>Take back from the trash</Menu.Item>
+            <ActItem needs="keystead:TakeBackSnapshots" onClick={() => takeBack.mutate(undefined)}>
+              Take back from the trash
+            </ActItem>
           )}
-          <Menu.Item c="var(--mantine-color-error)" disabled={held === true} onClick={forgetting.open}>
+          <ActItem needs="keystead:ForgetSnapshots" isDangerous disabled={held === true} onClick={forgetting.open}>
             Forget for good
-          </Menu.Item>
+          </ActItem>
           {held === true && <Menu.Label>A legal hold covers it</Menu.Label>}
         </Menu.Dropdown>
       </Menu>

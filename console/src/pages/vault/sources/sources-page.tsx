@@ -1,11 +1,13 @@
 import type { Source } from '@keystead/sdk';
-import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Menu, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
+import { ActItem } from '../../../ui/act-item.tsx';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
@@ -84,9 +86,9 @@ export function SourcesPage() {
   const { data: sources } = useSuspenseQuery(sourcesQuery(useApi(), environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);
   const add = (
-    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+    <ActButton needs="keystead:CreateSource" leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
       Add a source
-    </Button>
+    </ActButton>
   );
   return (
     <>
@@ -152,17 +154,24 @@ function SourceMenu({ source }: { readonly source: Source }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => backUp.mutate(undefined)}>Back up now</Menu.Item>
-          <Menu.Item onClick={edit.open}>Change</Menu.Item>
+          <ActItem needs="keystead:StartBackup" onClick={() => backUp.mutate(undefined)}>
+            Back up now
+          </ActItem>
+          <ActItem needs="keystead:UpdateSource" onClick={edit.open}>
+            Change
+          </ActItem>
           {schedule !== undefined && (
-            <Menu.Item onClick={() => (schedule.paused ? resume : pause).mutate()}>
+            <ActItem
+              needs={schedule.paused ? 'keystead:ResumeSource' : 'keystead:PauseSource'}
+              onClick={() => (schedule.paused ? resume : pause).mutate()}
+            >
               {schedule.paused ? 'Resume' : 'Pause'}
-            </Menu.Item>
+            </ActItem>
           )}
           <Menu.Divider />
-          <Menu.Item c="var(--mantine-color-error)" onClick={deletion.open}>
+          <ActItem needs="keystead:DeleteSource" isDangerous onClick={deletion.open}>
             Delete
-          </Menu.Item>
+          </ActItem>
         </Menu.Dropdown>
       </Menu>
       {isEditing && <SourceDialog environmentId={environmentId} source={source} onClose={edit.close} />}
