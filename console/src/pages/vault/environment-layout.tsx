@@ -79,7 +79,7 @@ function BackUpNow({ environmentId }: { readonly environmentId: string }) {
   const start = useStartRun(environmentId, (api, sourceId: string) => api.startBackup(environmentId, { sourceId }));
   return (
     <>
-      <Menu position="bottom-end" width={260}>
+      <Menu position="bottom-end" width={260} withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
         <Menu.Target>
           <Button
             loading={start.isPending}

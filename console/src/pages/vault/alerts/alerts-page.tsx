@@ -175,7 +175,7 @@ function ChannelMenu({ channel: { channelId, label } }: { readonly channel: Aler
   });
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${label}`}>
             <IconDots size={16} aria-hidden />

@@ -153,7 +153,7 @@ function ScheduleMenu({ schedule, name }: { readonly schedule: Schedule; readonl
   });
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${name}`}>
             <IconDots size={16} aria-hidden />

@@ -222,7 +222,7 @@ function SnapshotMenu({ snapshot, environmentId, label }: SnapshotMenuProps) {
   const taken = exactTime(createdAt);
   return (
     <>
-      <Menu position="bottom-end" width={230}>
+      <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`Actions for the snapshot of ${taken}`}>
             <IconDots size={16} aria-hidden />
