@@ -21,13 +21,16 @@ const KEYSTEAD_GREEN: MantineColorsTuple = [
   '#0a4038',
 ];
 
+/** What the viewer's system has: no font is fetched. */
+const FONTS = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
 export const THEME = createTheme({
   primaryColor: 'keystead',
   primaryShade: { light: 7, dark: 6 },
   colors: { keystead: KEYSTEAD_GREEN },
-  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamily: FONTS,
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
-  headings: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontWeight: '650' },
+  headings: { fontFamily: FONTS, fontWeight: '650' },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,

@@ -1,15 +1,14 @@
 import { SegmentedControl, Paper, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useApi } from '../../api/api.ts';
 import { countOf } from '../../ui/amounts.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Section } from '../../ui/section.tsx';
 import { exactTime } from '../../ui/time.tsx';
+import { UsesOverTime } from '../../ui/uses-over-time.tsx';
 import { actionWords } from '../audit/entry-words.ts';
-
-const UsesChart = lazy(() => import('../../ui/uses-chart.tsx').then((module) => ({ default: module.UsesChart })));
 
 const HOUR_MS = 3_600_000;
 const SPANS = {
@@ -62,11 +61,7 @@ export function UsesSection() {
                 .join(', ')}`}
             {Date.parse(data.countedSince) > Date.parse(data.from) && `. Counted since ${exactTime(data.countedSince)}`}
           </Text>
-          {data.count > 0 && (
-            <Suspense fallback={<Loading />}>
-              <UsesChart uses={data} label={`Uses of keys in the last ${label}`} />
-            </Suspense>
-          )}
+          <UsesOverTime uses={data} label={`Uses of keys in the last ${label}`} />
         </Paper>
       )}
     </Section>

@@ -1,12 +1,13 @@
 import { SegmentedControl, Stack, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { lazy, useState } from 'react';
+import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { countOf, countText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { exactTime } from '../../../ui/time.tsx';
+import { UsesOverTime } from '../../../ui/uses-over-time.tsx';
 import { keyPlace } from '../key-query.ts';
 import type { KeyTabProps } from './key-page.tsx';
 
@@ -18,7 +19,6 @@ const SPANS = {
   quarter: { label: '90 days', lengthMs: 90 * DAY_MS, step: 'day' },
 } as const;
 type Span = keyof typeof SPANS;
-const UsesChart = lazy(async () => ({ default: (await import('./uses-chart.tsx')).UsesChart }));
 
 /** How often a key was used, over time. */
 export function UsesTab({ shown: { region, keyId } }: KeyTabProps) {
@@ -49,7 +49,7 @@ export function UsesTab({ shown: { region, keyId } }: KeyTabProps) {
         {countOf(data.count, 'use')} in {label.toLowerCase()}. Counted since {exactTime(data.countedSince)}, for people
         to see: what proves uses is the audit log.
       </Text>
-      <UsesChart steps={data.steps} />
+      <UsesOverTime uses={data} label={`Uses of the key in ${label.toLowerCase()}`} />
       {data.kinds.length > 0 && (
         <DataTable
           caption="Uses by kind"
