@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)('the overview in the console', () => {
     const waiting = page.getByRole('region', { name: 'What waits and what comes' }).locator('tbody tr');
     expect(await waiting.first().textContent()).toMatch(/alias\/going.*Is deleted for good.*in [67] days/);
     await page.getByText(/\d+ uses in the last 24 hours: .*Encrypt 3/).waitFor();
-    await page.getByRole('heading', { name: 'Uses of keys' }).scrollIntoViewIfNeeded();
+    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
     await page.locator('canvas').waitFor();
     await page.getByText('30 days', { exact: true }).click();
     await page.getByText(/\d+ uses in the last 30 days/).waitFor();
