@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { KeysteadClient } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +69,39 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
       await button('Withdraw it').click();
       await page.getByRole('heading', { name: 'Nothing waits for a second person' }).waitFor();
     });
+  });
+
+  it('release a hold, or keep it, as the second person', async () => {
+    const { keyId } = await admin.createKey(region);
+    const { environment } = await admin.createEnvironment({
+      label: 'production',
+      storage: { type: 'folder', path: join(house.home.folder, 'vaults', 'production'), region },
+      encryptAutomatically: true,
+      encryption: 'Keystead',
+      masterKey: { provider: 'keystead', keyId },
+    });
+    const { environmentId } = environment;
+    await admin.placeHold(environmentId, { reason: 'Case 14' });
+    const hold = async () => (await admin.listHolds(environmentId)).items[0];
+    await expect.poll(hold).toBeDefined();
+    const { principalId } = await admin.createPrincipal({ name: 'bob', policies: ['administrator'] });
+    const { apiKey = '' } = await admin.createCredential(principalId, { type: 'api-key' });
+    const bob = new KeysteadClient({ url: house.url, apiKey });
+    const ask = async () => bob.requestHoldRelease(environmentId, { holdId: (await hold())?.holdId as string });
+    await ask();
+    await page.goto('/console/access/approvals');
+    await page.getByText('Case 14').waitFor();
+    expect(await findings()).toEqual([]);
+    await button('Withdraw the request to release "Case 14"').click();
+    await button('Withdraw the request').click();
+    await page.getByRole('heading', { name: 'Nothing waits for a second person' }).waitFor();
+    expect((await hold())?.release).toBeUndefined();
+    await ask();
+    await page.reload();
+    await button('Release the hold').click();
+    await dialog('Release the hold "Case 14"?').getByRole('button', { name: 'Release the hold' }).click();
+    await page.getByText('The hold on production is being released.').waitFor();
+    await expect.poll(async () => (await hold())?.state).toBe('released');
   });
 
   describe('identity providers', () => {

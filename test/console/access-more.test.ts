@@ -132,6 +132,25 @@ describe.skipIf(!hasChromium)('sessions, credentials and approvals', () => {
       expect(Date.parse(items[0]?.expiresAt ?? '')).toBeLessThan(Date.now() + 31 * 86_400_000);
     });
 
+    it('of the account itself are issued with a warning, as access keys', async () => {
+      await page.getByRole('button', { name: 'Issue a credential' }).click();
+      const form = page.getByRole('dialog', { name: 'Issue a credential' });
+      await choose('Of whom', 'The account itself');
+      await form.getByText('Nothing bounds it but the policies of keys').waitFor();
+      await form.getByText('keystead credential create --root').waitFor();
+      await form.getByRole('button', { name: 'Issue it' }).click();
+      const secret = page.getByRole('dialog', { name: 'The Access key of The account itself' });
+      await secret.getByText('Secret access key').waitFor();
+      await secret.getByRole('checkbox', { name: 'I have kept it' }).check();
+      await secret.getByRole('button', { name: 'Done' }).click();
+      const root = page.getByRole('row').filter({ hasText: 'The account itself' });
+      await root.getByText('Everything').waitFor();
+      await root.getByRole('button', { name: /^Delete/ }).click();
+      await page.getByRole('button', { name: 'Delete it' }).click();
+      await root.waitFor({ state: 'detached' });
+      expect((await admin.listCredentials()).items.some(({ holder }) => holder === 'root')).toBe(false);
+    });
+
     it('are found by what is in the address', async () => {
       await page.goto('/console/access/credentials?of=runner&view=expiring&type=api-key');
       await page.getByText('Reports on db-1').waitFor();

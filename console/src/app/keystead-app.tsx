@@ -22,7 +22,7 @@ export function KeysteadApp({ api }: { readonly api: Api }) {
     >
       <ApiContext value={api}>
         <QueryClientProvider client={queries}>
-          <Notifications position="top-right" />
+          <Notifications position="bottom-right" />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </ApiContext>

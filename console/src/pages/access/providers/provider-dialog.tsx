@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
+import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { policiesQuery } from '../credentials/credentials-query.ts';
@@ -29,14 +30,15 @@ export function ProviderDialog({ before, onClose }: ProviderDialogProps) {
   const save = useAct({
     act: (api) =>
       before === undefined
-        ? api.createIdentityProvider(termsOf(form))
+        ? api.createIdentityProvider(termsOf(form, before))
         : api.updateIdentityProvider(before.providerId, {
-            ...termsOf(form),
+            ...termsOf(form, before),
             ...(form.isPublic && before.hasClientSecret && { removeClientSecret: true }),
           }),
     touches: [['identity-providers']],
     done: ({ name }) => (before === undefined ? `${name} is a way to sign in. Test it now.` : `${name} is changed.`),
   });
+  const isOperator = useWhoAmI().policies.includes('operator');
   const asksSecret = needsSecret(form, before);
   return (
     <FormDialog
@@ -124,6 +126,15 @@ export function ProviderDialog({ before, onClose }: ProviderDialogProps) {
         checked={form.requireMultiFactor}
         onChange={(event) => set({ requireMultiFactor: event.currentTarget.checked })}
       />
+      {(isOperator || form.forOperators) && (
+        <Checkbox
+          label="Operators may sign in by it"
+          description="Their power reaches beyond this tenant: the provider then vouches for the whole installation."
+          disabled={!isOperator}
+          checked={form.forOperators}
+          onChange={(event) => set({ forOperators: event.currentTarget.checked })}
+        />
+      )}
       <Checkbox
         label="Make a user of everybody whom it vouches for"
         description="Without this only those get in who were invited."

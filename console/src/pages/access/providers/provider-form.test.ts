@@ -37,13 +37,19 @@ describe('the form of an identity provider', () => {
   });
 
   it('sends no secret that was not entered, and none of a public client', () => {
-    expect(termsOf(form)).not.toHaveProperty('clientSecret');
-    expect(termsOf({ ...form, clientSecret: 'x', isPublic: true })).not.toHaveProperty('clientSecret');
-    expect(termsOf({ ...form, clientSecret: 'x' }).clientSecret).toBe('x');
+    expect(termsOf(form, BEFORE)).not.toHaveProperty('clientSecret');
+    expect(termsOf({ ...form, clientSecret: 'x', isPublic: true }, BEFORE)).not.toHaveProperty('clientSecret');
+    expect(termsOf({ ...form, clientSecret: 'x' }, BEFORE).clientSecret).toBe('x');
   });
 
   it('gives newcomers no roles where there are none', () => {
-    expect(termsOf({ ...form, allowNewcomers: false }).newcomerPolicies).toEqual([]);
+    expect(termsOf({ ...form, allowNewcomers: false }, BEFORE).newcomerPolicies).toEqual([]);
+  });
+
+  it('says of operators only what changes', () => {
+    expect(termsOf(form, BEFORE)).not.toHaveProperty('forOperators');
+    expect(termsOf({ ...form, forOperators: true }, BEFORE).forOperators).toBe(true);
+    expect(termsOf(form, { ...BEFORE, forOperators: true }).forOperators).toBe(false);
   });
 
   it('needs a secret for a new confidential client', () => {

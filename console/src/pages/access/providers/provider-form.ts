@@ -14,6 +14,7 @@ export interface ProviderForm {
   readonly allowNewcomers: boolean;
   readonly newcomerPolicies: readonly string[];
   readonly requireMultiFactor: boolean;
+  readonly forOperators: boolean;
 }
 
 const EMPTY: ProviderForm = {
@@ -28,6 +29,7 @@ const EMPTY: ProviderForm = {
   allowNewcomers: false,
   newcomerPolicies: [],
   requireMultiFactor: false,
+  forOperators: false,
 };
 
 export function formOf(provider: IdentityProvider | undefined): ProviderForm {
@@ -57,8 +59,11 @@ export function isBounded({ allowNewcomers, newcomerPolicies }: ProviderForm): b
   return !allowNewcomers || newcomerPolicies.length > 0;
 }
 
-/** What is sent, the same for a new provider and a changed one. */
-export function termsOf(form: ProviderForm) {
+/**
+ * What is sent, the same for a new provider and a changed one. Of operators only what changes: it takes an operator to
+ * say so.
+ */
+export function termsOf(form: ProviderForm, before: IdentityProvider | undefined) {
   return {
     name: form.name.trim(),
     issuer: form.issuer.trim(),
@@ -69,6 +74,7 @@ export function termsOf(form: ProviderForm) {
     allowNewcomers: form.allowNewcomers,
     newcomerPolicies: form.allowNewcomers ? [...form.newcomerPolicies] : [],
     requireMultiFactor: form.requireMultiFactor,
+    ...(form.forOperators !== (before?.forOperators ?? false) && { forOperators: form.forOperators }),
     ...(!form.isPublic && form.clientSecret !== '' && { clientSecret: form.clientSecret }),
   };
 }
