@@ -752,6 +752,18 @@ export interface Key {
   readonly versions: readonly (KeyVersion)[];
 }
 
+export interface KeyAccess {
+  /** one for each principal, in its place */
+  readonly rows: readonly ({
+    /** as it was asked about */
+    readonly principal: string;
+    /** whether there is such a principal, switched on: nobody else may anything */
+    readonly isActive: boolean;
+    /** one for each action, in its place */
+    readonly allowed: readonly (boolean)[];
+  })[];
+}
+
 export interface KeyCalls {
   readonly generate: number;
   readonly wrap: number;
@@ -2215,6 +2227,18 @@ export class KeysteadClient {
     })[] | undefined;
   }): Promise<AccessExplanation> {
     return this.#transport.send('POST', `/access/explain`, undefined, body);
+  }
+
+  /** Tells which of some principals of the own tenant may do which of some actions with a key: up to 400 decisions, each as explainAccess makes it of the same question. Needs the permission `keystead:ExplainAccess`. */
+  explainKeyAccess(body: {
+    /** a region such as us-east-1 */
+    readonly region: string;
+    /** the id of a key, or alias/NAME */
+    readonly key: string;
+    readonly principals: readonly (string)[];
+    readonly actions: readonly (string)[];
+  }): Promise<KeyAccess> {
+    return this.#transport.send('POST', `/access/key`, undefined, body);
   }
 
   /** Tells which of up to 100 actions the credential of this request may do, from where it asks. A key that is not there, or that it may not know of, it may not use. Needs the permission `keystead:WhoAmI`. */

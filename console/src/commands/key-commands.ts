@@ -87,6 +87,7 @@ export const KEY_COMMANDS = {
   revokeGrant: (region: string, key: string, grant: string) => ['grant', 'revoke', key, grant, '--region', region],
   registrations: (region: string, key: string) => at('registrations', region, key),
   grants: (region: string, key: string) => ['grant', 'list', key, '--region', region],
+  whoCan: (region: string, key: string) => ['access', 'who-can', key, '--region', region],
   explain: (region: string, key: string, principal: string, action: string) => [
     'access',
     'explain',

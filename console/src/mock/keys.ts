@@ -129,6 +129,10 @@ async function wrappingKey(): Promise<string> {
 }
 
 /** Keys of the made-up server. */
+function mayDo(principal: string, action: string): boolean {
+  return principal !== 'mallory' && !(principal === 'grace' && action.includes('Delet'));
+}
+
 export const keysMock = {
   listRegions: () =>
     Promise.resolve({
@@ -404,8 +408,15 @@ export const keysMock = {
     return all.find((grant) => grant.grantId === grantId) as Grant;
   },
   checkAccess: async ({ questions }) => ({ allowed: questions.map(({ action }) => action !== 'kms:PurgeKey') }),
+  explainKeyAccess: async ({ principals, actions }) => ({
+    rows: principals.map((principal) => ({
+      principal,
+      isActive: principal !== 'mallory',
+      allowed: actions.map((action) => mayDo(principal, action)),
+    })),
+  }),
   explainAccess: async ({ principal, action, key = '*' }) => {
-    const allowed = principal !== 'mallory' && !(principal === 'grace' && action.includes('Delet'));
+    const allowed = mayDo(principal, action);
     return {
       allowed,
       reason: allowed ? 'allowed-by-identity-policy' : 'no-statement-allows',

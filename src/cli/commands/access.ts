@@ -1,4 +1,10 @@
-import type { AccessExplanation, ExplainedGrant, ExplainedStatement } from '@keystead/sdk';
+import {
+  everyItem,
+  type AccessExplanation,
+  type ExplainedGrant,
+  type ExplainedStatement,
+  type KeyAccess,
+} from '@keystead/sdk';
 import type { CliCommand } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
@@ -34,6 +40,11 @@ const CHECKED: readonly Column<{ readonly action: string; readonly allowed: bool
   ['ACTION', ({ action }) => action],
   ['ALLOWED', ({ allowed }) => (allowed ? 'yes' : 'no')],
 ];
+
+/** What is asked about unless actions are given. */
+const WHO_CAN: readonly string[] = ['kms:Encrypt', 'kms:Decrypt', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'];
+/** As many questions as one request answers. */
+const MAX_CELLS = 400;
 
 export const ACCESS_COMMANDS: readonly CliCommand[] = [
   {
@@ -107,6 +118,43 @@ export const ACCESS_COMMANDS: readonly CliCommand[] = [
       if (grants.length > 0) output.rows(grants, GRANTS, '');
       const advice = explanation.allowed ? undefined : ADVICE[explanation.reason];
       if (advice !== undefined) output.note(`\n${advice}`);
+    },
+  },
+  {
+    path: 'access who-can',
+    summary: 'Tells who of your tenant may do what with a key: users by actions',
+    reach: 'remote',
+    arguments: [['<key>', 'the key: its id, alias/NAME or its ARN']],
+    options: [
+      ['--action <action...>', `what is asked about (${WHO_CAN.join(' ')})`],
+      ['--principal <principal...>', 'about whom: names or ARNs (every user)'],
+      ['--region <name>', 'where the key lives (KEYSTEAD_REGION; that of its ARN; the only region)'],
+    ],
+    examples: ['access who-can alias/backups', 'access who-can alias/backups --action kms:Decrypt --principal alice'],
+    run: async (session) => {
+      const { client, given, output } = session;
+      const api = client();
+      const { region, key } = await keyPlaceOf(session, api);
+      const asked = given.list('action');
+      const actions = asked.length === 0 ? [...WHO_CAN] : asked;
+      const named = given.list('principal');
+      const users = everyItem((after: string | undefined) => api.listPrincipals({ after }));
+      const principals = named.length === 0 ? await Array.fromAsync(users, ({ name }) => name) : named;
+      const rows: KeyAccess['rows'][number][] = [];
+      const atOnce = Math.max(1, Math.min(100, Math.floor(MAX_CELLS / actions.length)));
+      for (let from = 0; from < principals.length; from += atOnce) {
+        const part = principals.slice(from, from + atOnce);
+        rows.push(...(await api.explainKeyAccess({ region, key, principals: part, actions })).rows);
+      }
+      const columns = actions.map((action, at): Column<KeyAccess['rows'][number]> => [
+        action,
+        ({ allowed }) => (allowed[at] === true ? 'yes' : 'no'),
+      ]);
+      const who: Column<KeyAccess['rows'][number]> = [
+        'PRINCIPAL',
+        ({ principal, isActive }) => (isActive ? principal : `${principal} (not active)`),
+      ];
+      output.rows(rows, [who, ...columns], 'Your tenant has no users.');
     },
   },
 ];

@@ -61,6 +61,52 @@ const ask = (question: object, apiKey = administrator) =>
   });
 const ACME = [{ name: 'tenant', value: 'acme' }];
 
+describe('who may do what with a key', () => {
+  const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:PutKeyPolicy', 'kms:DescribeKey'];
+  const matrix = (more: object, apiKey = administrator) =>
+    house.send(apiKey, 'POST', '/access/key', {
+      region: REGION_NAME,
+      key: key.id,
+      principals: [alice],
+      actions,
+      ...more,
+    });
+
+  it('is what is explained of each, at once; who is switched off may nothing', async () => {
+    const { member } = await house.member(['administrator']);
+    const { accountId } = house.tenant;
+    await house.send(administrator, 'POST', `/principals/${member.id}/suspend`);
+    const principals = [alice, `arn:aws:iam::${accountId}:root`, member.name, 'nobody-there'];
+    const { status, body } = await matrix({ principals, key: ALIAS });
+    expect(status).toBe(200);
+    const rows = body['rows'] as { principal: string; isActive: boolean; allowed: boolean[] }[];
+    expect(rows.map(({ principal, isActive }) => [principal, isActive])).toEqual([
+      [alice, true],
+      [principals[1], true],
+      [member.name, false],
+      ['nobody-there', false],
+    ]);
+    for (const { principal, allowed } of rows.slice(0, 2)) {
+      const each = await Promise.all(actions.map((action) => ask({ principal, action })));
+      expect(allowed).toEqual(each.map((answer) => answer.body['allowed']));
+      expect(new Set(allowed).size).toBe(2);
+    }
+    for (const { allowed } of rows.slice(2)) expect(allowed).toEqual(actions.map(() => false));
+  });
+
+  it('is asked by who may ask it, within bounds, of a key that is there', async () => {
+    const many = Array.from({ length: 100 }, (_, at) => `u${at}`);
+    expect((await matrix({ principals: many })).status).toBe(200);
+    expect((await matrix({ principals: many, actions: [...actions, 'kms:Sign'] })).body).toMatchObject({
+      error: { code: 'question-malformed' },
+    });
+    expect((await matrix({ principals: [...many, 'u100'] })).status).toBe(400);
+    expect((await matrix({ key: 'alias/none' })).body).toMatchObject({ error: { code: 'key-not-found' } });
+    const { apiKey } = await house.member(['user']);
+    expect((await matrix({}, apiKey)).status).toBe(403);
+  });
+});
+
 describe('access explain', () => {
   it('says what decides, and what every statement has to do with it', async () => {
     const { status, body } = await ask({ encryptionContext: ACME });

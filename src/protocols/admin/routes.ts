@@ -8,6 +8,7 @@ import { HOLD_ROUTES } from './resources/holds.ts';
 import { RETENTION_ROUTES } from './resources/retention.ts';
 import { createKey } from './resources/create-key.ts';
 import { explainAccess } from './resources/access.ts';
+import { explainKeyAccess } from './resources/key-access.ts';
 import { checkAccess } from './resources/own-access.ts';
 import { listApprovals } from './resources/approvals.ts';
 import { createAuthorization, deleteAuthorization, listAuthorizations } from './resources/authorizations.ts';
@@ -133,6 +134,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getKeyUses,
   getStatus,
   explainAccess,
+  explainKeyAccess,
   checkAccess,
   listApprovals,
   createTenant,

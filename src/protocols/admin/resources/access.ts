@@ -19,16 +19,21 @@ const TEXT = Type.String({ minLength: 1, maxLength: 2048 });
 const PAIR = closed({ name: Type.String({ maxLength: 2048 }), value: Type.String({ maxLength: 8192 }) });
 const FACT = closed({ key: TEXT, values: Type.Array(Type.String({ maxLength: 8192 }), { maxItems: 100 }) });
 
+/** Whom a question is about. */
+export const PRINCIPAL_TEXT = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  description: 'name of a user or of a service, or ARN of a user, a role, a session or the account',
+});
+/** What a question is about. */
+export const ACTION_TEXT = Type.String({
+  pattern: '^[a-z0-9-]{1,32}:[A-Za-z0-9]{1,128}$',
+  description: 'an action such as kms:Decrypt',
+});
+
 const QUESTION = closed({
-  principal: Type.String({
-    minLength: 1,
-    maxLength: 256,
-    description: 'name of a user or of a service, or ARN of a user, a role, a session or the account',
-  }),
-  action: Type.String({
-    pattern: '^[a-z0-9-]{1,32}:[A-Za-z0-9]{1,128}$',
-    description: 'an action such as kms:Decrypt',
-  }),
+  principal: PRINCIPAL_TEXT,
+  action: ACTION_TEXT,
   region: REGION_NAME,
   key: Type.Optional(Type.String({ minLength: 1, maxLength: 2048, description: 'id, alias/NAME or ARN of a key' })),
   resource: Type.Optional(
@@ -75,14 +80,15 @@ interface Answer {
   readonly explanation: Explanation;
 }
 
-const ACTION = 'keystead:ExplainAccess';
+/** What it takes to ask what others may. */
+export const EXPLAIN_ACTION = 'keystead:ExplainAccess';
 const KEY_ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(?:key\/(.+)|(alias\/.+))$/;
 
 export const explainAccess = adminRoute({
   id: 'explainAccess',
   method: 'POST',
   path: '/access/explain',
-  action: ACTION,
+  action: EXPLAIN_ACTION,
   summary:
     'Tells whether a principal of the own tenant may do something, and what every statement and grant has to do with it',
   status: 200,
@@ -90,12 +96,12 @@ export const explainAccess = adminRoute({
   answer: EXPLANATION,
   example: { body: { principal: 'alice', action: 'kms:Decrypt', region: 'us-east-1' } },
   prepare: (context, { body }) => ({
-    targets: [{ action: ACTION, resource: '*' }],
+    targets: [{ action: EXPLAIN_ACTION, resource: '*' }],
     details: { principal: body.principal, action: body.action, region: body.region, key: body.key },
     run: async (nowMs) => {
       const space = await requireRegion(context, body.region);
       const principal = await requirePrincipal(context, body.principal, nowMs);
-      const target = await targetOf(context, space, body, nowMs);
+      const target = await askedTarget(context, space, body, nowMs);
       // Where it would come from is not known, unless the question says so.
       const stated = statedValues(body);
       const call = { principal, source: { protocol: 'explain', address: '' }, stated };
@@ -117,13 +123,22 @@ export const explainAccess = adminRoute({
   }),
 });
 
-async function requirePrincipal({ services, proof }: AdminContext, text: string, nowMs: number): Promise<Principal> {
+/** The principal of the own tenant that a text means, as if it had proven itself; none that is switched off. */
+export async function askedPrincipal(
+  { services, proof }: AdminContext,
+  text: string,
+  nowMs: number,
+): Promise<Principal | undefined> {
   const { tenant } = proof;
   const named = parsePrincipalArn(
     text.startsWith('arn:') || /^\d{12}$/.test(text) ? text : userArn(tenant.accountId, text),
   );
   const found = named && (await services.directory.asIfProven(tenant, named, nowMs));
-  const who = found ?? (await services.directory.serviceAsIfProven(text, nowMs));
+  return found ?? (await services.directory.serviceAsIfProven(text, nowMs));
+}
+
+async function requirePrincipal(context: AdminContext, text: string, nowMs: number): Promise<Principal> {
+  const who = await askedPrincipal(context, text, nowMs);
   if (who) return who;
   throw new AdminRefusal(
     'access-principal-not-found',
@@ -131,7 +146,13 @@ async function requirePrincipal({ services, proof }: AdminContext, text: string,
   );
 }
 
-async function targetOf(context: AdminContext, space: Instance, question: Question, nowMs: number): Promise<Target> {
+/** The permission that a question is about. @throws {KeyError} `key-not-found` */
+export async function askedTarget(
+  context: AdminContext,
+  space: Instance,
+  question: Omit<Question, 'principal'>,
+  nowMs: number,
+): Promise<Target> {
   const { accountId } = context.proof.tenant;
   const { action, region, key, resource = '*' } = question;
   const encryptionContext = contextOf(question);
@@ -151,7 +172,9 @@ async function findKey({ services, proof }: AdminContext, space: Instance, text:
 }
 
 /** What the request is to say of itself: what was stated, and the encryption context under its condition keys. */
-function statedValues(question: Question): (key: string) => readonly string[] | undefined {
+export function statedValues(
+  question: Pick<Question, 'region' | 'encryptionContext' | 'conditions'>,
+): (key: string) => readonly string[] | undefined {
   const pairs = contextOf(question);
   const values = new Map<string, readonly string[]>([['aws:requestedregion', [question.region]]]);
   for (const [name, value] of pairs) {

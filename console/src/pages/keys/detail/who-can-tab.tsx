@@ -1,9 +1,9 @@
 import { Button, Group, List, Modal, Stack, Table, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
-import { everyItem, type AccessExplanation, type Principal } from '@keystead/sdk';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { everyItem, type AccessExplanation, type KeyAccess, type Principal } from '@keystead/sdk';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useApi } from '../../../api/api.ts';
+import { useApi, type Api } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
 import { Loading } from '../../../ui/loading.tsx';
@@ -11,7 +11,7 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { keyPlace } from '../key-query.ts';
 import type { KeyTabProps } from './key-page.tsx';
 
-const ROWS = 10;
+const ROWS = 25;
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'encrypt-decrypt': ['Encrypt', 'Decrypt', 'GenerateDataKey'],
   'sign-verify': ['Sign', 'Verify'],
@@ -31,7 +31,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
   'source-arn': 'it wants another source',
 };
 
-/** Who can do what with a key: asked of the evaluator that decides requests, cell by cell. */
+/** Who can do what with a key: asked of the evaluator that decides requests. */
 export function WhoCanTab({ shown }: KeyTabProps) {
   const api = useApi();
   const [count, setCount] = useState(ROWS);
@@ -57,6 +57,7 @@ export function WhoCanTab({ shown }: KeyTabProps) {
         maw={280}
       />
       <Matrix shown={shown} principals={found.slice(0, count)} />
+      <Command words={KEY_COMMANDS.whoCan(shown.region, shown.keyId)} />
       {found.length > count && (
         <Group>
           <Button variant="default" onClick={() => setCount(count + ROWS)}>
@@ -68,31 +69,28 @@ export function WhoCanTab({ shown }: KeyTabProps) {
   );
 }
 
-interface Asked {
+interface Chosen {
   readonly principal: string;
   readonly action: string;
-}
-
-function useExplanations(region: string, keyId: string, asked: readonly Asked[]) {
-  const api = useApi();
-  return useQueries({
-    queries: asked.map(({ principal, action }) => ({
-      queryKey: [...keyPlace(region, keyId), 'explain', principal, action],
-      queryFn: () => api.explainAccess({ principal, action: `kms:${action}`, region, key: keyId }),
-    })),
-  });
 }
 
 function Matrix({
   shown: { region, keyId, usage },
   principals,
 }: KeyTabProps & { readonly principals: readonly Principal[] }) {
-  const actions = [...(ACTIONS[usage] ?? []), ...MANAGING];
-  const asked = principals.flatMap(({ name }) => actions.map((action) => ({ principal: name, action })));
-  const answers = useExplanations(region, keyId, asked);
-  const [chosen, setChosen] = useState<AccessExplanation>();
-  const failed = answers.find(({ error }) => error !== null)?.error;
-  if (failed) return <ProblemNotice error={failed} title="This cannot be told" />;
+  const api = useApi();
+  const actions = [...(ACTIONS[usage] ?? []), ...MANAGING].map((verb) => `kms:${verb}`);
+  const names = principals.map(({ name }) => name);
+  const [chosen, setChosen] = useState<Chosen>();
+  const { data, error } = useQuery({
+    queryKey: [...keyPlace(region, keyId), 'who-can', names],
+    queryFn: () => askInParts(api, { region, key: keyId, principals: names, actions }),
+    // Those who were asked about stay while more are.
+    placeholderData: keepPreviousData,
+    enabled: names.length > 0,
+  });
+  if (error) return <ProblemNotice error={error} title="This cannot be told" />;
+  const found = new Map(data?.map((row) => [row.principal, row]));
   return (
     <>
       <div className="ks-table-scroll" role="region" aria-label="Who can do what" tabIndex={0}>
@@ -102,67 +100,126 @@ function Matrix({
               <Table.Th scope="col">User</Table.Th>
               {actions.map((action) => (
                 <Table.Th key={action} scope="col">
-                  {action}
+                  {action.replace('kms:', '')}
                 </Table.Th>
               ))}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {principals.map(({ name }, row) => (
+            {names.map((name) => (
               <Table.Tr key={name}>
                 <Table.Th scope="row">{name}</Table.Th>
-                {actions.map((action, column) => {
-                  const answer = answers[row * actions.length + column]?.data;
-                  return (
-                    <Table.Td key={action}>
-                      {answer === undefined ? (
-                        '…'
-                      ) : (
-                        <Cell name={name} action={action} answer={answer} onChoose={setChosen} />
-                      )}
-                    </Table.Td>
-                  );
-                })}
+                <Cells row={found.get(name)} name={name} actions={actions} onChoose={setChosen} />
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </div>
-      {chosen && <Reason answer={chosen} region={region} keyId={keyId} onClose={() => setChosen(undefined)} />}
+      {chosen && <Reason {...chosen} region={region} keyId={keyId} onClose={() => setChosen(undefined)} />}
     </>
   );
 }
 
-interface CellProps extends Asked {
-  readonly name: string;
-  readonly answer: AccessExplanation;
-  readonly onChoose: (answer: AccessExplanation) => void;
+type Row = KeyAccess['rows'][number];
+
+/** As many questions as one request answers. */
+const AT_ONCE = 400;
+
+async function askInParts(api: Api, asked: Parameters<Api['explainKeyAccess']>[0]): Promise<readonly Row[]> {
+  const { principals, actions } = asked;
+  const size = Math.min(100, Math.floor(AT_ONCE / actions.length));
+  const rows: Row[] = [];
+  for (let from = 0; from < principals.length; from += size) {
+    const part = await api.explainKeyAccess({ ...asked, principals: principals.slice(from, from + size) });
+    rows.push(...part.rows);
+  }
+  return rows;
 }
 
-function Cell({ name, action, answer, onChoose }: Omit<CellProps, 'principal'>) {
+interface CellsProps {
+  readonly name: string;
+  readonly actions: readonly string[];
+  readonly row: Row | undefined;
+  readonly onChoose: (chosen: Chosen) => void;
+}
+
+function Cells({ name, actions, row, onChoose }: CellsProps) {
+  if (row?.isActive === false)
+    return (
+      <Table.Td colSpan={actions.length} c="dimmed" fz="sm">
+        Switched off: may do nothing
+      </Table.Td>
+    );
+  return actions.map((action, at) => (
+    <Table.Td key={action}>
+      {row === undefined ? (
+        '…'
+      ) : (
+        <Cell
+          name={name}
+          action={action.replace('kms:', '')}
+          isAllowed={row.allowed[at] === true}
+          onChoose={() => onChoose({ principal: name, action })}
+        />
+      )}
+    </Table.Td>
+  ));
+}
+
+interface CellProps {
+  readonly name: string;
+  readonly action: string;
+  readonly isAllowed: boolean;
+  readonly onChoose: () => void;
+}
+
+function Cell({ name, action, isAllowed, onChoose }: CellProps) {
   return (
     <UnstyledButton
-      onClick={() => onChoose(answer)}
-      aria-label={`${answer.allowed ? 'yes: ' : 'no: '}${name} ${answer.allowed ? 'may' : 'may not'} ${action}`}
+      onClick={onChoose}
+      aria-label={`${isAllowed ? 'yes: ' : 'no: '}${name} ${isAllowed ? 'may' : 'may not'} ${action}`}
       fz="sm"
     >
       <Group gap={4} wrap="nowrap">
-        {answer.allowed ? <IconCheck size={16} aria-hidden /> : <IconMinus size={16} aria-hidden />}
-        {answer.allowed ? 'yes' : 'no'}
+        {isAllowed ? <IconCheck size={16} aria-hidden /> : <IconMinus size={16} aria-hidden />}
+        {isAllowed ? 'yes' : 'no'}
       </Group>
     </UnstyledButton>
   );
 }
 
-interface ReasonProps {
-  readonly answer: AccessExplanation;
+interface ReasonProps extends Chosen {
   readonly region: string;
   readonly keyId: string;
   readonly onClose: () => void;
 }
 
-function Reason({ answer, region, keyId, onClose }: ReasonProps) {
-  const name = answer.principal.split('/').at(-1) ?? answer.principal;
+/** Why somebody may do something with a key, or not: asked when somebody wants to know. */
+function Reason({ principal, action, region, keyId, onClose }: ReasonProps) {
+  const api = useApi();
+  const { data, error } = useQuery({
+    queryKey: [...keyPlace(region, keyId), 'explain', principal, action],
+    queryFn: () => api.explainAccess({ principal, action, region, key: keyId }),
+  });
+  const verb = data === undefined ? 'and' : data.allowed ? 'may' : 'may not';
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={`${principal} ${verb} ${action.replace('kms:', '')}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack>
+        <ProblemNotice error={error} title="This cannot be told" />
+        {data === undefined ? error === null && <Loading /> : <Statements answer={data} />}
+        <Command words={KEY_COMMANDS.explain(region, keyId, principal, action)} />
+      </Stack>
+    </Modal>
+  );
+}
+
+function Statements({ answer }: { readonly answer: AccessExplanation }) {
   const lines = [
     ...answer.statements.map(({ source, effect, sid, policy, statement, matched, because }) => ({
       key: `${source} ${policy} ${statement}`,
@@ -178,29 +235,20 @@ function Reason({ answer, region, keyId, onClose }: ReasonProps) {
     })),
   ];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={`${name} ${answer.allowed ? 'may' : 'may not'} ${answer.action.replace('kms:', '')}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <Stack>
-        <Text size="sm">
-          Decided by: <span className="ks-code">{answer.reason}</span>
-          {answer.sid !== undefined && `, statement "${answer.sid}"`}
-        </Text>
-        <List size="sm" spacing={4}>
-          {lines.map(({ key, text, matched, because }) => (
-            <List.Item key={key}>
-              {text}:{' '}
-              {matched ? 'applies' : `does not apply, for ${BECAUSE[because ?? ''] ?? because ?? 'another reason'}`}
-            </List.Item>
-          ))}
-          {lines.length === 0 && <List.Item>No statement and no grant has anything to do with it.</List.Item>}
-        </List>
-        <Command words={KEY_COMMANDS.explain(region, keyId, name, answer.action)} />
-      </Stack>
-    </Modal>
+    <>
+      <Text size="sm">
+        Decided by: <span className="ks-code">{answer.reason}</span>
+        {answer.sid !== undefined && `, statement "${answer.sid}"`}
+      </Text>
+      <List size="sm" spacing={4}>
+        {lines.map(({ key, text, matched, because }) => (
+          <List.Item key={key}>
+            {text}:{' '}
+            {matched ? 'applies' : `does not apply, for ${BECAUSE[because ?? ''] ?? because ?? 'another reason'}`}
+          </List.Item>
+        ))}
+        {lines.length === 0 && <List.Item>No statement and no grant has anything to do with it.</List.Item>}
+      </List>
+    </>
   );
 }
