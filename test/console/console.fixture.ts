@@ -1,4 +1,6 @@
+import type { KeysteadClient, Run } from '@keystead/sdk';
 import type { Browser } from 'playwright-core';
+import { vi } from 'vitest';
 import { buildConsole } from '../../tools/build-console.ts';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 import { makeHome, startServerProcess, type Home } from '../process/server-process.ts';
@@ -40,4 +42,14 @@ export async function consoleHouse(settings: Readonly<Record<string, string>> = 
       home.remove();
     },
   };
+}
+
+/** What came of a run, once it has ended. */
+export function ended(api: KeysteadClient, { runId }: Run): Promise<Run> {
+  const look = async (): Promise<Run> => {
+    const run = await api.getRun(runId);
+    if (run.state === 'running') throw new Error(`the run ${runId} goes on`);
+    return run;
+  };
+  return vi.waitFor(look, { timeout: 50_000, interval: 50 });
 }

@@ -4,7 +4,7 @@ import { KeysteadClient, type Run } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
-import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { consoleHouse, ended, type ConsoleHouse } from './console.fixture.ts';
 
 describe.skipIf(!hasChromium)('the vault: what is kept, and by whose leave', () => {
   let house: ConsoleHouse;
@@ -16,10 +16,7 @@ describe.skipIf(!hasChromium)('the vault: what is kept, and by whose leave', () 
   let keyId: string;
   let region: string;
 
-  async function endOf(run: Run): Promise<Run> {
-    const now = await api.getRun(run.runId);
-    return now.state === 'running' ? endOf(run) : now;
-  }
+  const endOf = (run: Run): Promise<Run> => ended(api, run);
 
   beforeAll(async () => {
     house = await consoleHouse();
@@ -136,6 +133,7 @@ describe.skipIf(!hasChromium)('the vault: what is kept, and by whose leave', () 
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Add the schedule' }).click();
     await page.getByRole('table', { name: 'Schedules' }).getByText('Restore drill').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
     expect((await api.listSchedules(id)).items).toMatchObject([
       { task: { kind: 'verify', level: 'drill' }, cron: '0 4 * * 0', timeZone: 'Europe/Berlin' },
     ]);

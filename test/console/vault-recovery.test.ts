@@ -4,7 +4,7 @@ import { KeysteadClient, type Run } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
-import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { consoleHouse, ended, type ConsoleHouse } from './console.fixture.ts';
 
 describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () => {
   let house: ConsoleHouse;
@@ -19,10 +19,7 @@ describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () =>
   let reader: string;
   const snapshots: string[] = [];
 
-  async function endOf(run: Run): Promise<Run> {
-    const now = await api.getRun(run.runId);
-    return now.state === 'running' ? endOf(run) : now;
-  }
+  const endOf = (run: Run): Promise<Run> => ended(api, run);
 
   beforeAll(async () => {
     house = await consoleHouse();
@@ -132,6 +129,7 @@ describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () =>
     await page.keyboard.press('Escape');
     await field('Label', to).fill('back');
     await field('Folder', to).fill(join(house.home.folder, 'vaults', 'new'));
+    expect(await page.locator('[data-command]').last().innerText()).toContain(`import back --from-path ${store}`);
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('button', { name: 'Bring it back' }).click();
     await page.locator('[data-problem="vault-not-expected"]').waitFor();

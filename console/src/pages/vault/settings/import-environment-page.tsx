@@ -4,7 +4,6 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
-import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { countOf } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
@@ -16,6 +15,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { ENVIRONMENTS_KEY } from '../api/vault-queries.ts';
 import { environmentForm, environmentOf, missingOf, missingOfStorage, storageOf } from './environment-form.ts';
+import { importWords } from './import-words.ts';
 import { MasterKeyFields, RecipientFields } from './master-key-fields.tsx';
 import { regionsQuery } from './own-keys.ts';
 import { StorageFields } from './storage-fields.tsx';
@@ -110,15 +110,7 @@ function ImportForm({ region }: { readonly region: string }) {
                 </Text>
               )}
             </Group>
-            <Command
-              words={VAULT_COMMANDS.importEnvironment(
-                wanted.label || 'production',
-                from.values.path || '/srv/vaults/production',
-                wanted.path || '/srv/vaults/production-2',
-                wanted.region,
-                wanted.key.keyId || 'alias/backups',
-              )}
-            />
+            <Command words={importWords(from.values, wanted, writerId.trim())} />
           </Stack>
         </Paper>
       </Stack>

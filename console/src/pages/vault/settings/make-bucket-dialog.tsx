@@ -47,6 +47,12 @@ export function MakeBucketDialog({ values, onClose }: MakeBucketDialogProps) {
   const words = isLocked
     ? VAULT_COMMANDS.makeLockedBucket(type, bucketName, region, `${lock}:${lockDays}`)
     : VAULT_COMMANDS.makeBucket(type, bucketName, region);
+  const options = [
+    ...(type === 's3-compatible' ? ['--storage-endpoint', values.storageEndpoint.trim()] : []),
+    ...(versioned && !isLocked ? ['--versioned'] : []),
+    ...(isIbm ? ['--storage-class', storageClass] : []),
+    ...(isIbm && rootKeyCrn.trim() !== '' ? ['--root-key', rootKeyCrn.trim()] : []),
+  ];
   return (
     <FormDialog
       isOpen
@@ -54,7 +60,7 @@ export function MakeBucketDialog({ values, onClose }: MakeBucketDialogProps) {
       title={`Make the bucket ${bucketName}`}
       about="It is made with the credentials of the form, which need the right to make buckets for this once. What it keeps is said now: object lock cannot be switched on later everywhere."
       verb="Make the bucket"
-      command={versioned && !isLocked ? [...words, '--versioned'] : words}
+      command={[...words, ...options]}
       onSubmit={() => make.mutateAsync()}
     >
       <Text size="sm">

@@ -50,7 +50,7 @@ export function StoreFindings({ environmentId, label, findings }: StoreFindingsP
               verb="Accept the loss"
               isDangerous
               typed={label}
-              command={VAULT_COMMANDS.acceptLoss(label, lost[0] as string)}
+              command={[...VAULT_COMMANDS.acceptLoss(label, lost[0] as string), ...lost.slice(1)]}
               onConfirm={() => accept.mutateAsync(undefined)}
             >
               <Stack gap="xs">
