@@ -139,4 +139,27 @@ describe('a provider that', () => {
     await expect(redeem({}, { iss: 'https://other.example.com' })).rejects.toMatchObject({ failure: 'token-refused' });
     expect(provider.asked).not.toContain('/token');
   });
+
+  it.each([
+    ['invalid_grant', undefined],
+    ['invalid_client', 'client-refused'],
+    ['invalid_request', 'client-refused'],
+    ['server_error', 'client-refused'],
+  ])('answers the examination with %s works only where it is the code that it refuses', async (error, failure) => {
+    provider.lies = {
+      answer: (request, response) => {
+        if (request.url !== '/token') return false;
+        response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+        return true;
+      },
+    };
+    const access = { issuer: provider.issuer, clientId: CLIENT_ID, clientSecret: Buffer.from('s'.repeat(34)) };
+    const examined = await client()
+      .examine(access, REQUEST.redirectUri)
+      .then(
+        () => undefined,
+        (thrown: { failure: string }) => thrown.failure,
+      );
+    expect(examined).toBe(failure);
+  });
 });

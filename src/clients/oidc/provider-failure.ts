@@ -32,8 +32,8 @@ const MEANINGS: ReadonlyMap<string, readonly [ProviderFailure, string]> = new Ma
   ],
 ]);
 
-/** Errors of the token endpoint (RFC 6749 section 5.2) that say that the provider does not know this client. */
-const OF_THE_CLIENT: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+/** The error of the token endpoint (RFC 6749 section 5.2) that is of the code alone; any other is of the client. */
+const OF_THE_CODE = 'invalid_grant';
 /** What a provider says, as far as it is repeated: RFC 6749 has these words in ASCII. */
 const SAID = /^[a-z_]{1,60}$/;
 
@@ -47,7 +47,7 @@ export function providerFailureOf(error: unknown, otherwise: ProviderFailure = '
       `the provider sent the browser back with the error ${said(error.error)}`,
     );
   if (error instanceof ResponseBodyError) {
-    const failure = OF_THE_CLIENT.has(error.error) ? 'client-refused' : 'code-refused';
+    const failure = error.error === OF_THE_CODE ? 'code-refused' : 'client-refused';
     return new ProviderError(failure, `the provider answered with the error ${said(error.error)}`);
   }
   if (error instanceof WWWAuthenticateChallengeError)

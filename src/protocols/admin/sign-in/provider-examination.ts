@@ -29,7 +29,8 @@ const ACTIONS: Readonly<Record<ProviderFailure, string>> = {
   'issuer-differs': 'Give the issuer to the letter as the provider calls itself.',
   unsupported: 'Switch on the authorization code flow and RS256 or ES256 for ID tokens at the provider.',
   'no-usable-keys': 'Have the provider publish the keys by which it signs ID tokens.',
-  'client-refused': 'Check client id and client secret, and that the client is enabled at the provider.',
+  'client-refused':
+    'Check client id and client secret, that the client is enabled at the provider, and the callback URL registered there.',
   'code-refused': 'Register the callback URL at the provider.',
   'response-refused': 'Look into the log of the provider.',
   'token-refused': 'Look into the log of the provider, and compare the clocks.',
