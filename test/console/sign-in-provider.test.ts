@@ -20,6 +20,7 @@ describe.skipIf(!hasChromium)('signing in by an identity provider', () => {
     const { issuer, clientId, clientSecret } = provider;
     const made = await api.createIdentityProvider({ name: 'Example Corp', issuer, clientId, clientSecret });
     ({ providerId } = made);
+    await api.createIdentityProvider({ name: 'Second Corp', issuer, clientId, clientSecret });
     await api.invitePrincipal({ name: 'anna@example.com', policies: ['auditor'] });
   });
   afterAll(async () => {
@@ -42,6 +43,22 @@ describe.skipIf(!hasChromium)('signing in by an identity provider', () => {
     await page.getByRole('button', { name: 'anna@example.com' }).click();
     await page.getByRole('menuitem', { name: 'My account' }).click();
     await page.getByRole('region', { name: 'Identity providers' }).getByText(provider.issuer).waitFor();
+    // Nobody knows when the provider asked who it is: a second provider is linked once that is proven anew.
+    await page.getByRole('button', { name: 'Link Second Corp' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Is it still you?' });
+    await dialog.getByRole('link', { name: 'Sign in again at Example Corp' }).waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await dialog.getByRole('link', { name: 'Sign in again at Example Corp' }).click();
+    await page.getByText('You have proven who you are').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    provider.willSignIn({ sub: 'anna-2', email: 'anna@second.example', email_verified: true });
+    await page.getByRole('button', { name: 'Link Second Corp' }).click();
+    await page.getByText('You are linked').waitFor();
+    await page.getByRole('button', { name: 'Link Second Corp' }).waitFor({ state: 'detached' });
+    await page.screenshot({ path: '/tmp/f1/account.png', fullPage: true });
+    await page.goto('/console/account?problem=linked-to-another');
+    await page.getByText('An administrator can take that link away.').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     expect((await api.listSessions()).items.map(({ name, method }) => [name, method])).toEqual([
       ['anna@example.com', 'oidc'],

@@ -3,7 +3,7 @@ import { rootRoute } from '../../app/root-route.ts';
 import { shellRoute } from '../../app/shell-route.ts';
 import { accessRoute } from './access-route.ts';
 import { moreAccessRoutes } from './more-routes.ts';
-import { peopleSearch, signInSearch } from './search.ts';
+import { accountSearch, peopleSearch, signInSearch } from './search.ts';
 
 /** What those see who are not signed in. */
 export const signInRoutes = [
@@ -30,6 +30,7 @@ export const accessRoutes = [
   createRoute({
     getParentRoute: () => shellRoute,
     path: 'account',
+    validateSearch: accountSearch,
     component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
   }),
   accessRoute.addChildren([

@@ -26,6 +26,16 @@ function textOf<Name extends string>(search: Search, name: Name): { readonly [N 
   return typeof value === 'string' ? ({ [name]: value } as { readonly [N in Name]: string }) : {};
 }
 
+/** What a provider brought back to one's own account: a code of what was done, or of what went wrong. */
+export interface AccountSearch {
+  readonly done?: string | undefined;
+  readonly problem?: string | undefined;
+}
+
+export function accountSearch(search: Search): AccountSearch {
+  return { ...textOf(search, 'done'), ...textOf(search, 'problem') };
+}
+
 const STATES = ['active', 'invited', 'suspended', 'deleted'] as const;
 
 /** Which people are looked for. */

@@ -87,7 +87,7 @@ export function PasskeysSection({ has: { passkeys }, withProof }: PasskeysSectio
                       next: {
                         title: `Remove the passkey ${passkey.name}?`,
                         about:
-                          'It signs nobody in from the answer on. The browser or password manager may go on offering it: remove it there too. The last way in stays.',
+                          'It signs nobody in from the answer on, and your other sessions end. The browser or password manager may go on offering it: remove it there too. The last way in stays.',
                         verb: 'Remove the passkey',
                         run: (api) => withProof(() => api.deletePasskey(passkey.passkeyId)),
                         touches: TOUCHED,

@@ -58,7 +58,7 @@ export function PasswordSection({ name, has: { passwordSetAt, recoveryCodesLeft 
       next: {
         title: 'Remove your password?',
         about:
-          'It goes with the authenticator app and the recovery codes: you sign in by a passkey or your provider alone then. The last way in stays.',
+          'It goes with the authenticator app and the recovery codes: you sign in by a passkey or your provider alone then. Your other sessions end, and the last way in stays.',
         verb: 'Remove the password',
         run: () => withProof(() => api.deletePassword()),
         touches: TOUCHED,
@@ -152,7 +152,7 @@ function ChangePassword({ withProof, onClose }: ChangeProps) {
       isOpen
       onClose={onClose}
       title="Change the password"
-      about="The app and the recovery codes stay. Other sessions of yours stay too: end them below where you doubt them."
+      about="The app and the recovery codes stay. Your other sessions end, so that whoever knew the old one is out."
       verb="Change the password"
       isReady={isLongEnough(password) && password === again}
       onSubmit={() => change.mutateAsync()}
@@ -175,7 +175,10 @@ function ChangeApp({ withProof, onClose }: ChangeProps) {
     return (
       <Dialog isOpen title="Another authenticator app" onClose={onClose}>
         <Stack>
-          <Text size="sm">The app that you have goes on working until the new one has shown its first code.</Text>
+          <Text size="sm">
+            The app that you have goes on working until the new one has shown its first code. Your other sessions end
+            then.
+          </Text>
           <ProblemNotice error={setup.error} />
           <Button loading={setup.isPending} onClick={() => setup.mutate()}>
             Show the secret for the new app

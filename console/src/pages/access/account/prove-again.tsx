@@ -1,11 +1,14 @@
 import type { OwnSignIn } from '@keystead/sdk';
 import { Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { askForPasskey, hasPasskeys } from '../../../api/passkey.ts';
+import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { ownProvidersQuery } from './own-queries.ts';
+import { errandPath } from './provider-errands.ts';
 
 interface ProveAgainProps {
   readonly has: OwnSignIn;
@@ -30,6 +33,9 @@ export function ProveAgain({ has, onEnd }: ProveAgainProps) {
     onSuccess: () => onEnd(true),
     onError: () => setCode(''),
   });
+  const { accountId } = useWhoAmI();
+  const { data: providers = [] } = useQuery(ownProvidersQuery(api, accountId));
+  const usable = providers.filter(({ providerId }) => has.links.some((link) => link.providerId === providerId));
   const usesPasskey = has.passkeys.length > 0 && hasPasskeys();
   return (
     <Modal
@@ -87,8 +93,18 @@ export function ProveAgain({ has, onEnd }: ProveAgainProps) {
             </Stack>
           </form>
         )}
-        {!usesPasskey && has.passwordSetAt === undefined && (
-          <Text size="sm">Sign out and in again: you have neither a passkey for this browser nor a password.</Text>
+        {usable.map(({ providerId, name }) => (
+          <Button key={providerId} component="a" href={errandPath('fresh', providerId)} variant="default">
+            Sign in again at {name}
+          </Button>
+        ))}
+        {usable.length > 0 && (
+          <Text size="sm" c="dimmed">
+            The provider asks who you are, and leads back to this page. Then begin again what you were about to change.
+          </Text>
+        )}
+        {!usesPasskey && has.passwordSetAt === undefined && usable.length === 0 && (
+          <Text size="sm">Sign out and in again: nothing that you have proves it in this browser.</Text>
         )}
       </Stack>
     </Modal>
