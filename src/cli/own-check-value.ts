@@ -1,9 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { keyCheckValue, publicKeyCheckValue } from '@keystead/sdk';
 import { CliError } from './errors.ts';
-
-/** Specs whose material is raw bytes. */
-const SECRET = /^(?:aes|hmac)-/;
+import { secretMaterial, secretLength } from './secret-material.ts';
 
 /**
  * The check value of material in a file at home, which is wiped. Of a pair it may be either half.
@@ -12,11 +10,20 @@ const SECRET = /^(?:aes|hmac)-/;
  */
 export async function ownCheckValue(material: Uint8Array<ArrayBuffer>, spec: string): Promise<string> {
   try {
-    if (SECRET.test(spec)) return await keyCheckValue(material);
+    if (secretLength(spec) !== undefined) return await secretCheckValue(material, spec);
     const publicKey = readPublicKey(Buffer.from(material.buffer)).export({ format: 'der', type: 'spki' });
     return await publicKeyCheckValue(new Uint8Array(publicKey));
   } finally {
     material.fill(0);
+  }
+}
+
+async function secretCheckValue(file: Uint8Array<ArrayBuffer>, spec: string): Promise<string> {
+  const secret = secretMaterial(Buffer.from(file.buffer), spec);
+  try {
+    return await keyCheckValue(secret);
+  } finally {
+    secret.fill(0);
   }
 }
 

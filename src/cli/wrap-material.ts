@@ -8,22 +8,21 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { CliError } from './errors.ts';
+import { secretMaterial, secretLength } from './secret-material.ts';
 
-/** Specs whose material is raw bytes. */
-const SECRET = /^(?:aes|hmac)-/;
 /** RFC 5649 section 3: the first half of the alternative initial value. */
 const AES_KWP_IV = Buffer.from('A65959A6', 'hex');
 /** The way of wrapping that any material fits. */
 export const ANY_LENGTH = { wrappingAlgorithm: 'RSA_AES_KEY_WRAP_SHA_256', wrappingKeySpec: 'RSA_4096' } as const;
 
 /**
- * Material as an import takes it: raw bytes of a secret key, PKCS#8 in DER of a pair, whatever form its file has. The
+ * Material as an import takes it: the bytes of a secret key, PKCS#8 in DER of a pair, whatever form its file has. The
  * file's bytes are wiped where they are not the material themselves.
  *
  * @throws {CliError} `unreadable-material`
  */
 export function importable(file: Buffer<ArrayBuffer>, spec: string): Buffer {
-  if (SECRET.test(spec)) return file;
+  if (secretLength(spec) !== undefined) return secretMaterial(file, spec);
   try {
     return privateKeyOf(file).export({ format: 'der', type: 'pkcs8' });
   } catch {

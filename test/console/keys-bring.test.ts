@@ -82,6 +82,9 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     await page.getByText('The check values are equal').waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     const key = await api.getKey(region, 'alias/from-browser');
+    expect(await page.getByText(/^keystead key check-value/).textContent()).toContain(
+      `${key.keyId} --region ${region} --material ./keystead-material-from-browser.txt`,
+    );
     expectHeld(key, keyCheckValueOf(material));
     expectUnsent(material);
     expect(await page.content()).not.toContain(material.toString('hex'));

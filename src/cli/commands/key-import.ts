@@ -22,7 +22,10 @@ export const KEY_IMPORT_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: KEY,
     options: [
-      ['--material <file>', 'raw bytes of a secret key, the private key of a pair in PEM or DER; it is wrapped here'],
+      [
+        '--material <file>',
+        'raw bytes or hex digits of a secret key or the file that the console saved, the private key of a pair in PEM or DER; it is wrapped here',
+      ],
       ['--wrapped <file>', 'what was wrapped elsewhere; goes with --token-file'],
       ['--token-file <file>', 'the import token of "key import-parameters"'],
       ['--print-commands', 'prints the commands for OpenSSL that do it, and does nothing'],

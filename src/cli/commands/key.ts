@@ -217,7 +217,7 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     options: [
       [
         '--material <file>',
-        'the material: raw bytes of a secret key, PEM or DER of a pair (either half); it stays on this machine',
+        'the material: raw bytes or hex digits of a secret key, the file that the console saved, PEM or DER of a pair (either half); it stays on this machine',
       ],
       ...REGION,
     ],
@@ -289,7 +289,7 @@ async function checkValue(session: Session): Promise<ExitName | void> {
     'failed',
     'check-value-differs',
     `your material has the check value ${own}, and no version of the key has that`,
-    'What arrived is not what you have: delete the imported material and import it again.',
+    'First make sure that it is the file that was imported into this key. If it is, what arrived is not what you have: delete the imported material and import it again.',
   );
 }
 

@@ -23,7 +23,7 @@ export function FirstSteps({ overview }: { readonly overview: Overview }) {
         </Group>
         <Stepper active={active} size="sm" iconSize={28} allowNextStepsSelect={false} wrap>
           {steps.map(({ title }) => (
-            <Stepper.Step key={title} label={title} allowStepSelect={false} />
+            <Stepper.Step key={title} component="div" label={title} />
           ))}
         </Stepper>
         <Stack gap="sm" align="flex-start" maw={640}>

@@ -29,9 +29,9 @@ export function FirstSteps({ environment, sources, runs }: FirstStepsProps) {
           First steps
         </Title>
         <Stepper active={step} size="sm" iconSize={28} allowNextStepsSelect={false} wrap>
-          <Stepper.Step label="Add a source" description="What is backed up" />
-          <Stepper.Step label="Back it up" description="Encrypted before it leaves" />
-          <Stepper.Step label="Prove a restore" description="A drill that writes nothing" />
+          <Stepper.Step component="div" label="Add a source" description="What is backed up" />
+          <Stepper.Step component="div" label="Back it up" description="Encrypted before it leaves" />
+          <Stepper.Step component="div" label="Prove a restore" description="A drill that writes nothing" />
         </Stepper>
         {step === 0 && (
           <Step text="Say what is to be backed up: a folder of the server, or the databases of a PostgreSQL server.">

@@ -10,7 +10,7 @@ import { openRoute } from '../sign-in/open-route.ts';
 import { requestOptions, verifyAssertion } from '../sign-in/passkey-ceremony.ts';
 import { checkPassword, decidePassword } from '../sign-in/password-proof.ts';
 import { firstTenant, personNamed, settingsOf, signInOf, type Person } from '../sign-in/person.ts';
-import { ORIGIN_REFUSED, PASSKEYS_UNUSABLE } from '../sign-in/refusals.ts';
+import { ORIGIN_REFUSED, passkeysUnusable } from '../sign-in/refusals.ts';
 import {
   CODE,
   EXAMPLE_ASSERTION,
@@ -51,7 +51,7 @@ export const getSignInOptions = openRoute({
 /** Whether passkeys work where a browser is, and why not. */
 export function passkeysAt({ site }: Browser) {
   if (site?.rpId !== undefined) return { isUsable: true, rpId: site.rpId };
-  const { message: problem, action } = site === undefined ? ORIGIN_REFUSED : PASSKEYS_UNUSABLE;
+  const { message: problem, action } = site === undefined ? ORIGIN_REFUSED : passkeysUnusable(site);
   return { isUsable: false, problem, action };
 }
 

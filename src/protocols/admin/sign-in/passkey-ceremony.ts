@@ -11,7 +11,7 @@ import { passkeyName, type Passkey, type Transport } from '../../../identity/sig
 import { RequestError } from '../errors.ts';
 import type { AdminServices } from '../services.ts';
 import type { Browser } from './browser.ts';
-import { ORIGIN_REFUSED, PASSKEYS_UNUSABLE } from './refusals.ts';
+import { ORIGIN_REFUSED, passkeysUnusable } from './refusals.ts';
 import type { Site } from './site.ts';
 
 type Stands = Pick<AdminServices, 'barrier' | 'clock' | 'random' | 'records'>;
@@ -36,7 +36,7 @@ export interface PasskeyOwner {
 export function passkeySite({ site }: Browser): Site & { readonly rpId: string } {
   if (site === undefined) throw new RequestError(ORIGIN_REFUSED);
   const { rpId } = site;
-  if (rpId === undefined) throw new RequestError(PASSKEYS_UNUSABLE);
+  if (rpId === undefined) throw new RequestError(passkeysUnusable(site));
   return { ...site, rpId };
 }
 

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.ts';
+import type { Site } from './site.ts';
 
 /** A sign-in that is none: one answer whatever was wrong. The reason is for the log alone. */
 export class SignInRefusedError extends RequestError {
@@ -36,11 +37,15 @@ export const ORIGIN_REFUSED = {
     'Open the console at this server itself. Where people reach it by another name, the operator sets KEYSTEAD_PUBLIC_URL to that address.',
 };
 
-export const PASSKEYS_UNUSABLE = {
-  status: 400,
-  code: 'passkeys-unusable-here',
-  message:
-    'passkeys belong to a host name, and this server is reached by an address or by a name that it does not know',
-  action:
-    'Open the console at http://localhost, or have the operator set KEYSTEAD_PUBLIC_URL to the name of this server.',
-};
+/** That passkeys do not work at an address of this machine; the name that it has on the same port does. */
+export function passkeysUnusable({ origin }: Site) {
+  const named = new URL('/console/', origin);
+  named.hostname = 'localhost';
+  return {
+    status: 400,
+    code: 'passkeys-unusable-here',
+    message:
+      'passkeys belong to a host name, and this server is reached by an address or by a name that it does not know',
+    action: `Open the console at ${named.href}, or the link that you were given with that host name in it. For people on other machines the operator sets KEYSTEAD_PUBLIC_URL to the name of this server.`,
+  };
+}

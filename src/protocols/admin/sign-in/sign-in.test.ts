@@ -135,7 +135,10 @@ describe('a passkey', () => {
     const at = new TestBrowser(house, house.url);
     const { body } = await at.send('GET', '/sign-in/options');
     expect(body).toMatchObject({
-      passkeys: { isUsable: false, action: expect.stringContaining('localhost') as string },
+      passkeys: {
+        isUsable: false,
+        action: expect.stringContaining(`http://localhost:${new URL(house.url).port}/console/`) as string,
+      },
     });
     expect(code(await at.post('/sign-in/passkey/start'))).toBe('passkeys-unusable-here');
   });

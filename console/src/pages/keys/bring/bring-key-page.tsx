@@ -15,6 +15,7 @@ import { wipe, type Material } from './material.ts';
 import { MaterialStep } from './material-step.tsx';
 import { OutsideStep } from './outside-step.tsx';
 import { newPlan, type Plan, type Wrapped, type Wrapping } from './plan.ts';
+import { savedName } from './saved-text.ts';
 import { SendStep } from './send-step.tsx';
 import { sealNonce, wrapMaterial } from './wrap-material.ts';
 
@@ -144,6 +145,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           imported={imported}
           own={own}
           servers={serversCheckValue(imported, plan.kind)}
+          file={plan.source === 'made' ? savedName(plan) : 'material.bin'}
           isPending={plan.kind === 'new'}
         />
       )}

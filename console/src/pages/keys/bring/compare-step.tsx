@@ -15,10 +15,12 @@ interface CompareStepProps {
   readonly own: string | undefined;
   readonly servers: string | undefined;
   readonly isPending: boolean;
+  /** What the file with the material is called at home. */
+  readonly file: string;
 }
 
 /** Both check values, beside each other. */
-export function CompareStep({ imported, own, servers, isPending }: CompareStepProps) {
+export function CompareStep({ imported, own, servers, isPending, file }: CompareStepProps) {
   const [noted, setNoted] = useState('');
   const mine = own ?? (noted === '' ? undefined : noted);
   const { region, keyId } = imported;
@@ -60,7 +62,7 @@ export function CompareStep({ imported, own, servers, isPending }: CompareStepPr
       <Text size="sm" c="dimmed">
         The same comparison at home, without a browser:
       </Text>
-      <Command words={KEY_COMMANDS.checkValue(region, keyId, './material.bin')} />
+      <Command words={KEY_COMMANDS.checkValue(region, keyId, `./${file}`)} />
       <Group>
         <ButtonLink to="/keys/$region/$keyId" params={{ region, keyId }}>
           Go to the key

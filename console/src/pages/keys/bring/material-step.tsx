@@ -6,7 +6,7 @@ import { specName } from '../key-words.ts';
 import { saveFile } from '../save-file.ts';
 import { isMadeHere, makeMaterial, materialLength, MaterialProblem, readMaterial, type Material } from './material.ts';
 import type { Plan, Source } from './plan.ts';
-import { savedText } from './saved-text.ts';
+import { savedName, savedText } from './saved-text.ts';
 import { StepButtons } from './step-buttons.tsx';
 
 const KEPT = 'kept';
@@ -153,10 +153,7 @@ function KeepIt({ plan, checkValue, takeBytes, isKept, onKept }: KeepItProps) {
   const save = (): void => {
     const bytes = takeBytes();
     if (bytes === undefined) return;
-    saveFile(
-      `keystead-material-${plan.alias === '' ? plan.spec : plan.alias.replaceAll('/', '-')}.txt`,
-      savedText(plan, bytes, checkValue),
-    );
+    saveFile(savedName(plan), savedText(plan, bytes, checkValue));
     setIsSaved(true);
   };
   const say = (text: string): void => {

@@ -2,6 +2,11 @@ import { specName } from '../key-words.ts';
 import { materialLength } from './material.ts';
 import type { Plan } from './plan.ts';
 
+/** What the file is called that {@link savedText} is saved as. */
+export function savedName({ spec, alias }: Plan): string {
+  return `keystead-material-${alias === '' ? spec : alias.replaceAll('/', '-')}.txt`;
+}
+
 /** The copy of material as it is saved: the file says what it is, and this page reads it again. */
 export function savedText(
   { spec, alias, region }: Plan,
