@@ -77,7 +77,9 @@ interface Finding {
 /** What axe-core finds wrong with a page as it stands, in the theme that it is shown in: one line for each place. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(`${AXE}; undefined`);
-  const { violations } = await page.evaluate<{ readonly violations: readonly Finding[] }>('axe.run()');
+  const { violations } = await page.evaluate<{ readonly violations: readonly Finding[] }>(
+    "axe.run({ resultTypes: ['violations'] })",
+  );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary.slice(0, 200)}`),
   );

@@ -21,7 +21,7 @@ export function ProviderTest({ provider: { providerId, name } }: { readonly prov
         w="fit-content"
         loading={test.isPending}
         onClick={() => test.mutate()}
-        aria-label={`Test ${name}`}
+        aria-label={`Test it: ${name}`}
       >
         Test
       </ActButton>
