@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { KeysteadClient, type Principal } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,15 +116,18 @@ describe.skipIf(!hasChromium)('sessions, credentials and approvals', () => {
       expect(await axeFindingsInBothThemes(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Issue it' }).click();
       const secret = page.getByRole('dialog', { name: 'The API key of runner' });
-      const download = secret.getByRole('link', { name: 'Download as a file' });
-      const file = decodeURIComponent(((await download.getAttribute('href')) ?? '').split(',')[1] ?? '');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        secret.getByRole('button', { name: 'Download runner.env' }).click(),
+      ]);
+      const file = readFileSync(await download.path(), 'utf8');
       const apiKey = /^KEYSTEAD_API_KEY=(.+)$/m.exec(file)?.[1] ?? '';
       expect((await new KeysteadClient({ url: house.url, apiKey }).whoAmI()).name).toBe('runner');
       expect(await axeFindingsInBothThemes(page)).toEqual([]);
-      const done = secret.getByRole('button', { name: 'Done' });
+      const done = secret.getByRole('button', { name: 'Close' });
       expect(await done.isDisabled()).toBe(true);
       await page.keyboard.press('Escape');
-      await secret.getByRole('checkbox', { name: 'I have kept it' }).check();
+      await secret.getByRole('checkbox', { name: 'I have kept it where it is safe' }).check();
       await done.click();
       await secret.waitFor({ state: 'detached' });
       expect(await page.content()).not.toContain(apiKey);
@@ -141,8 +145,8 @@ describe.skipIf(!hasChromium)('sessions, credentials and approvals', () => {
       await form.getByRole('button', { name: 'Issue it' }).click();
       const secret = page.getByRole('dialog', { name: 'The Access key of The account itself' });
       await secret.getByText('Secret access key').waitFor();
-      await secret.getByRole('checkbox', { name: 'I have kept it' }).check();
-      await secret.getByRole('button', { name: 'Done' }).click();
+      await secret.getByRole('checkbox', { name: 'I have kept it where it is safe' }).check();
+      await secret.getByRole('button', { name: 'Close' }).click();
       const root = page.getByRole('row').filter({ hasText: 'The account itself' });
       await root.getByText('Everything').waitFor();
       await root.getByRole('button', { name: /^Delete/ }).click();

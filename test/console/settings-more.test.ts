@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)('the settings of a tenant and of the installation'
     const secret = page.getByRole('dialog', { name: 'The secret of pager' });
     await secret.getByText(/^whsec_/).waitFor();
     await secret.getByRole('checkbox').check();
-    await secret.getByRole('button', { name: 'Done' }).click();
+    await secret.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Actions for pager' }).click();
     const arrived = once(receiver, 'request');
     await page.getByRole('menuitem', { name: 'Send a test' }).click();

@@ -50,7 +50,7 @@ export function ActsMenu({ of, acts, isLong = false }: ActsMenuProps) {
   const dangerous = acts.filter(({ isDangerous }) => isDangerous === true);
   return (
     <>
-      <Menu position="bottom-end" width={230}>
+      <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
         <Menu.Target>
           {isLong ? (
             <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>

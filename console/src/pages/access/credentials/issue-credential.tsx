@@ -1,12 +1,12 @@
 import type { Credential, IssuedCredential, Principal } from '@keystead/sdk';
-import { Alert, MultiSelect, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
-import { ShownOnce } from '../../../ui/shown-once.tsx';
+import { SecretOnce } from '../../../ui/secret-once.tsx';
 import { TYPES } from './credential-words.ts';
 import { policiesQuery } from './credentials-query.ts';
 import { secretFile, secretsOf } from './secret-file.ts';
@@ -163,17 +163,15 @@ interface SecretProps {
 export function CredentialSecret({ issued, of, onClose }: SecretProps) {
   const { type } = issued.credential;
   return (
-    <ShownOnce
+    <SecretOnce
+      isOpen
+      onClose={onClose}
       title={`The ${TYPES[type]} of ${of}`}
+      about={`The server keeps no copy that it could show again. The file sets the variables that ${
+        type === 'api-key' ? 'the command line of Keystead reads' : 'the tools of AWS read'
+      }: keep it readable for its user alone.`}
       values={secretsOf(issued)}
       file={secretFile(issued, of, location.origin)}
-      onClose={onClose}
-    >
-      <Text size="sm" c="dimmed">
-        The file sets the variables that{' '}
-        {type === 'api-key' ? 'the command line of Keystead reads' : 'the tools of AWS read'}. Keep it readable for its
-        user alone.
-      </Text>
-    </ShownOnce>
+    />
   );
 }

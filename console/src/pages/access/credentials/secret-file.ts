@@ -1,5 +1,4 @@
 import type { IssuedCredential } from '@keystead/sdk';
-import type { OnceValue } from '../../../ui/shown-once.tsx';
 
 /** What of a new credential is secret, and what goes with it. */
 export function secretsOf({
@@ -7,13 +6,14 @@ export function secretsOf({
   accessKeyId,
   secretAccessKey,
   sessionToken,
-}: IssuedCredential): readonly OnceValue[] {
-  return [
-    { name: 'API key', value: apiKey },
-    { name: 'Access key id', value: accessKeyId },
-    { name: 'Secret access key', value: secretAccessKey },
-    { name: 'Session token', value: sessionToken },
-  ].flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value }]));
+}: IssuedCredential): readonly (readonly [name: string, value: string])[] {
+  const values = [
+    ['API key', apiKey],
+    ['Access key id', accessKeyId],
+    ['Secret access key', secretAccessKey],
+    ['Session token', sessionToken],
+  ] as const;
+  return values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
 /** The same as lines for a shell, by the names under which tools look for them. */

@@ -5,7 +5,6 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
-import { useMay } from '../../../api/use-may.ts';
 import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { ActsMenu } from '../../../ui/acts-menu.tsx';
@@ -13,7 +12,7 @@ import { Command } from '../../../ui/command.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { TextLink } from '../../../ui/links.tsx';
-import { MayButton } from '../../../ui/may-button.tsx';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { principalsQuery, sessionsQuery } from '../more-queries.ts';
@@ -38,7 +37,6 @@ export function PeoplePage() {
   const navigate = useNavigate();
   const [isInviting, setInviting] = useState(false);
   const { principalId: self } = useWhoAmI();
-  const may = useMay('keystead:CreatePrincipal');
   const { data: principals } = useSuspenseQuery(principalsQuery(api));
   // Who may not read these still sees the people.
   const { data: enrolments = [] } = useQuery(enrolmentsQuery(api));
@@ -58,14 +56,13 @@ export function PeoplePage() {
       title="People"
       about="Everybody who may sign in. What they may do is said by their roles."
       actions={
-        <MayButton
-          may={may['keystead:CreatePrincipal']}
+        <ActButton
           needs="keystead:CreatePrincipal"
           leftSection={<IconUserPlus size={16} aria-hidden />}
           onClick={() => setInviting(true)}
         >
           Invite a person
-        </MayButton>
+        </ActButton>
       }
     >
       <Group gap="sm" align="flex-end">

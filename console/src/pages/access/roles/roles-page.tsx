@@ -4,13 +4,12 @@ import { IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
-import { useMay } from '../../../api/use-may.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { ActsMenu } from '../../../ui/acts-menu.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { TextLink } from '../../../ui/links.tsx';
-import { MayButton } from '../../../ui/may-button.tsx';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -22,7 +21,6 @@ import { RoleDialog } from './role-dialog.tsx';
 /** Roles of people: the built-in ones, and those that the tenant has made. */
 export function RolesPage() {
   const { data: policies } = useSuspenseQuery(policiesQuery(useApi()));
-  const may = useMay('keystead:CreatePolicy');
   const [isMaking, setMaking] = useState(false);
   const own = policies.filter(({ isBuiltIn }) => !isBuiltIn);
   return (
@@ -30,14 +28,13 @@ export function RolesPage() {
       title="Roles"
       about="What a person may do, or what a key for the API may do at most. Several add up. Roles that programs assume for a while are Assumable roles."
       actions={
-        <MayButton
-          may={may['keystead:CreatePolicy']}
+        <ActButton
           needs="keystead:CreatePolicy"
           leftSection={<IconPlus size={16} aria-hidden />}
           onClick={() => setMaking(true)}
         >
           New role
-        </MayButton>
+        </ActButton>
       }
     >
       <DataTable

@@ -1,12 +1,8 @@
 import type { Alert as SentAlert, AlertChannel, CreatedAlertChannel, Environment } from '@keystead/sdk';
 import {
   ActionIcon,
-  Alert,
-  Button,
   Checkbox,
-  Group,
   Menu,
-  Modal,
   MultiSelect,
   SegmentedControl,
   Stack,
@@ -25,9 +21,9 @@ import { ActItem } from '../../../ui/act-item.tsx';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
-import { CopyText } from '../../../ui/copy-text.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { SecretOnce } from '../../../ui/secret-once.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
@@ -97,7 +93,18 @@ export function Alerts({ environment }: AlertsProps) {
       )}
       <AddChannel environment={environment} isOpen={isAdding} onClose={close} onCreated={setCreated} />
       {created?.webhookSecret !== undefined && (
-        <Secret label={created.channel.label} secret={created.webhookSecret} onClose={() => setCreated(undefined)} />
+        <SecretOnce
+          isOpen
+          onClose={() => setCreated(undefined)}
+          title={`The secret of ${created.channel.label}`}
+          about="With it the receiver verifies that messages are from here (Standard Webhooks)."
+          values={[['Secret', created.webhookSecret]]}
+          file={{
+            name: `${created.channel.label}.secret`,
+            text: `${created.webhookSecret}
+`,
+          }}
+        />
       )}
       <Command words={VAULT_COMMANDS.listAlerts()} />
     </>
@@ -296,42 +303,5 @@ function AddChannel({ environment, isOpen, onClose, onCreated }: AddChannelProps
         />
       )}
     </FormDialog>
-  );
-}
-
-interface SecretProps {
-  readonly label: string;
-  readonly secret: string;
-  readonly onClose: () => void;
-}
-
-function Secret({ label, secret, onClose }: SecretProps) {
-  const [isKept, setIsKept] = useState(false);
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`The secret of ${label}`}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-    >
-      <Stack>
-        <Alert color="yellow" title="It is shown this once">
-          With it the receiver verifies that messages are from here (Standard Webhooks).
-        </Alert>
-        <CopyText text={secret} label="the secret" />
-        <Checkbox
-          label="I have kept the secret"
-          checked={isKept}
-          onChange={(event) => setIsKept(event.currentTarget.checked)}
-        />
-        <Group justify="flex-end">
-          <Button disabled={!isKept} onClick={onClose}>
-            Done
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
   );
 }
