@@ -1177,7 +1177,7 @@ export interface OverviewMasterKey {
   readonly provider: string;
   readonly keyId: string;
   readonly region: string;
-  /** as it was found last: good, doubtful, or what stands in the way */
+  /** good, doubtful, or what stands in the way: of a key of the own tenant as it is, of another as it was found last */
   readonly state?: string | undefined;
   /** UTC, RFC 3339 */
   readonly since?: string | undefined;

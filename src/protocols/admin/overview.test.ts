@@ -124,6 +124,19 @@ describe('the overview', () => {
     });
   });
 
+  it('tells of a key that was switched off before the key watch has looked again', async () => {
+    const path = `/regions/${REGION_NAME}/keys/${protecting}`;
+    const states = async () =>
+      ((await overview()) as { environments: { items: { keys: { state?: string }[] }[] } }).environments.items.map(
+        ({ keys }) => keys.map(({ state }) => state),
+      );
+    const before = await states();
+    expect((await post(`${path}/disable`)).status).toBe(200);
+    expect(await states()).toEqual([['disabled']]);
+    expect((await post(`${path}/enable`)).status).toBe(200);
+    expect(await states()).toEqual(before);
+  });
+
   it('shows alarms once, however many channels heard of them, uses, and the log', async () => {
     const { tenantId, tenantKey } = house.tenant;
     const nowMs = house.services.clock();

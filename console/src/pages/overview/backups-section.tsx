@@ -8,6 +8,7 @@ import { TextLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/section.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Time } from '../../ui/time.tsx';
+import { keyStateWords } from '../vault/words/key-state-words.ts';
 
 /** Each environment: when it was backed up last, and when a restore of it was last seen to work. */
 export function BackupsSection({ environments }: { readonly environments: OverviewEnvironments }) {
@@ -55,7 +56,7 @@ export function BackupsSection({ environments }: { readonly environments: Overvi
   );
 }
 
-function stateOf({ held, overdueSources, sources, lastBackup }: OverviewEnvironment): ReactNode {
+function stateOf({ keys, held, overdueSources, sources, lastBackup }: OverviewEnvironment): ReactNode {
   if (held !== undefined)
     return (
       <Stack gap={2} align="flex-start">
@@ -65,6 +66,8 @@ function stateOf({ held, overdueSources, sources, lastBackup }: OverviewEnvironm
         </Text>
       </Stack>
     );
+  const primary = keyStateWords(keys[0]?.state ?? 'good');
+  if (primary.isDark) return <StateBadge tone={primary.tone}>{`Master key ${primary.name.toLowerCase()}`}</StateBadge>;
   if (overdueSources > 0) return <StateBadge tone="bad">{`${countOf(overdueSources, 'source')} overdue`}</StateBadge>;
   if (lastBackup === undefined)
     return <StateBadge tone="waiting">{sources === 0 ? 'No source yet' : 'No backup yet'}</StateBadge>;

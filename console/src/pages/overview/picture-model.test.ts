@@ -79,7 +79,7 @@ describe('the picture of what is protected by which key', () => {
       12,
     );
     expect(model.keys[0]).toMatchObject({ id: arn('b'), tone: 'bad', state: 'disabled' });
-    expect(model.things[0]).toMatchObject({ id: 'dark', tone: 'bad', about: 'held: its key says no' });
+    expect(model.things[0]).toMatchObject({ id: 'dark', tone: 'bad', about: 'dark: its key says no' });
   });
 
   it.each([

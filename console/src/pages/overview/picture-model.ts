@@ -65,7 +65,7 @@ export function pictureModel({ links, environments, keys: counted }: Overview, m
         id: keyId,
         name: shortId(tailOf(keyId)),
         about: [PROVIDERS[provider] ?? provider, region].filter((text) => text !== '').join(', '),
-        tone: isGood ? 'good' : state === 'doubtful' || state === 'throttled' ? 'waiting' : 'bad',
+        tone: isGood ? 'good' : isUsable(state) ? 'waiting' : 'bad',
         ...(!isGood && { state: state.replaceAll('-', ' ') }),
         ...(provider === 'keystead' && { own: { region, keyId: tailOf(keyId) } }),
       });
@@ -102,9 +102,14 @@ export function pictureModel({ links, environments, keys: counted }: Overview, m
   return bounded({ keys: [...keys.values()], things: [...things.values()], edges: [...edges.values()] }, maxDrawn);
 }
 
-function thingOf({ environmentId, label, held, storageType, overdueSources, lastBackup }: OverviewEnvironment) {
-  const isBad = held !== undefined;
-  const about = isBad ? 'held: its key says no' : overdueSources > 0 ? 'a source is overdue' : storageType;
+/** Whether nothing is known to stand in the way of a key for longer than a moment. */
+function isUsable(state = 'good'): boolean {
+  return ['good', 'offline', 'doubtful', 'throttled'].includes(state);
+}
+
+function thingOf({ environmentId, label, keys, held, storageType, overdueSources, lastBackup }: OverviewEnvironment) {
+  const isBad = held !== undefined || !isUsable(keys[0]?.state);
+  const about = isBad ? 'dark: its key says no' : overdueSources > 0 ? 'a source is overdue' : storageType;
   return {
     id: environmentId,
     kind: 'environment' as const,

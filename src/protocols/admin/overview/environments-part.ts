@@ -14,6 +14,7 @@ import type { BackupSource } from '../../../vault/sources/backup-source.ts';
 import { readSource } from '../../../vault/sources/source-record.ts';
 import { closed, named, TIMESTAMP, timestamp, UUID } from '../schema.ts';
 import { PROVEN, showProven } from '../vault/proven.ts';
+import { ownKeyInTheWay } from './own-key-state.ts';
 import { overviewPart, type PartContext } from './part.ts';
 
 const MAX_ENVIRONMENTS = 200;
@@ -36,7 +37,10 @@ const ENVIRONMENT = named('OverviewEnvironment', {
       keyId: TEXT,
       region: TEXT,
       state: Type.Optional(
-        Type.String({ description: 'as it was found last: good, doubtful, or what stands in the way' }),
+        Type.String({
+          description:
+            'good, doubtful, or what stands in the way: of a key of the own tenant as it is, of another as it was found last',
+        }),
       ),
       since: Type.Optional(TIMESTAMP),
       deletionAt: Type.Optional(TIMESTAMP),
@@ -118,7 +122,7 @@ async function summaryOf(
     encryption,
     storageType: storage.type,
     region: storage.region,
-    keys: keysOf(environment, watch),
+    keys: await keysOf(context, environment, watch),
     ...heldOf(watch),
     sources: sources.length,
     overdueSources: sources.filter(({ overdueSinceMs }) => overdueSinceMs !== undefined).length,
@@ -140,17 +144,21 @@ async function schedulesOf(records: RecordReader, tenant: Tenant, id: string): P
   return rows.map((row) => readSchedule(tenant.tenantKey, row));
 }
 
-function keysOf({ masterKeys }: Environment, watch: KeyWatch | undefined) {
-  return masterKeys.map(({ provider, keyId }) => {
-    const seen = watch?.keys.find((one) => one.keyId === keyId && one.provider === provider);
-    return {
-      provider,
-      keyId,
-      region: regionOfKey(keyId),
-      ...(seen && { state: seen.state, since: timestamp(seen.sinceMs) }),
-      ...(seen?.deletionAtMs !== undefined && { deletionAt: timestamp(seen.deletionAtMs) }),
-    };
-  });
+function keysOf(context: PartContext, { masterKeys }: Environment, watch: KeyWatch | undefined) {
+  return Promise.all(
+    masterKeys.map(async ({ provider, keyId }) => {
+      const seen = watch?.keys.find((one) => one.keyId === keyId && one.provider === provider);
+      const state = (provider === 'keystead' && (await ownKeyInTheWay(context, keyId))) || seen?.state;
+      return {
+        provider,
+        keyId,
+        region: regionOfKey(keyId),
+        ...(state !== undefined && { state }),
+        ...(seen && state === seen.state && { since: timestamp(seen.sinceMs) }),
+        ...(seen?.deletionAtMs !== undefined && { deletionAt: timestamp(seen.deletionAtMs) }),
+      };
+    }),
+  );
 }
 
 function heldOf(watch: KeyWatch | undefined) {
