@@ -2,6 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { problemOf } from '../api/problem.ts';
 import { CopyText } from './copy-text.tsx';
+import { sentence } from './sentence.ts';
 
 /** Tells of a failure: what was refused and why, what to do next, and by which id it is found in the audit log. */
 export function ProblemNotice({
@@ -30,9 +31,4 @@ export function ProblemNotice({
       </Stack>
     </Alert>
   );
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

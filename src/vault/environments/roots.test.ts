@@ -82,6 +82,6 @@ describe('the roots', () => {
   });
 
   it('say that none is set', async () => {
-    await expect(placeBelow({ ...roots, folders: [] }, '/a')).rejects.toThrow(/none is set/);
+    await expect(placeBelow({ ...roots, folders: [] }, '/a')).rejects.toThrow(/has named no folder yet.*sets \S+ROOTS/);
   });
 });

@@ -37,11 +37,14 @@ export async function placeBelow({ setting, folders, themselves, keepOut }: Root
     const root = await realOf(folder);
     if (isWithin(root, place) && (themselves || root !== place)) return place;
   }
-  const allowed = folders.length === 0 ? 'none is set' : `they are ${folders.join(', ')}`;
+  const where = place === resolve(path) ? `The path ${path}` : `The path ${path} leads to ${place}, which`;
   throw new EnvironmentError(
     'path-outside-roots',
-    `The path ${path} leads to ${place}, which is not below a folder that the operator of this server allows ` +
-      `(${setting}: ${allowed}). Choose a path below one of them, or ask the operator to add one`,
+    folders.length === 0
+      ? `${where} is not allowed: the operator of this server has named no folder yet. Whoever runs it sets ${setting} ` +
+          'to the folders that may be used, like /srv, and starts it again'
+      : `${where} is not below a folder that the operator of this server allows (${setting}: ${folders.join(', ')}). ` +
+          'Choose a path below one of them; or whoever runs the server adds one to the setting and starts it again',
   );
 }
 

@@ -15,6 +15,7 @@ import { downloadText } from '../../ui/download-text.ts';
 import { forgetKept } from './kept-checkpoint.ts';
 import { keptName, logWatchQuery } from './log-watch-query.ts';
 import type { LogWatch } from './watch-log.ts';
+import { sentence } from '../../ui/sentence.ts';
 
 /** Says whether the log has only grown since this browser saw it last; loudly, where it has not. */
 export function LogWatchNotice({ log }: { readonly log: LogName }) {
@@ -159,9 +160,4 @@ function detailOf(watch: LoudProps['watch']): ReactNode {
     );
   }
   return <Text size="sm">{watch.steps.find(({ holds }) => !holds)?.says}</Text>;
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -35,6 +35,7 @@ import {
 } from '../schema.ts';
 import { enrolmentOf } from '../sign-in/enrolment-of.ts';
 import { signInOf } from '../sign-in/person.ts';
+import { namedOrigin } from '../sign-in/site.ts';
 import { IDENTITY_LINKS, PASSKEY, showLinks, showPasskeys } from './own-sign-in.ts';
 import { makeUser, PRINCIPAL, showPrincipal, userTargets, type NamedMember } from './principals.ts';
 
@@ -290,7 +291,7 @@ function showEnrolment({ enrolment, member }: { readonly enrolment: Enrolment; r
 
 function showIssued({ enrolment, token }: IssuedEnrolment, { browser, services }: AdminContext) {
   // Whoever asks from a browser is where people reach this server.
-  const base = services.signIn.publicUrl ?? browser.site?.origin ?? services.publicUrl;
+  const base = services.signIn.publicUrl ?? namedOrigin(browser.site?.origin ?? services.publicUrl);
   return {
     principalId: enrolment.userId,
     kind: enrolment.kind,

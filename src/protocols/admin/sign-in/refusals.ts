@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.ts';
-import type { Site } from './site.ts';
+import { namedOrigin, type Site } from './site.ts';
 
 /** A sign-in that is none: one answer whatever was wrong. The reason is for the log alone. */
 export class SignInRefusedError extends RequestError {
@@ -39,13 +39,12 @@ export const ORIGIN_REFUSED = {
 
 /** That passkeys do not work at an address of this machine; the name that it has on the same port does. */
 export function passkeysUnusable({ origin }: Site) {
-  const named = new URL('/console/', origin);
-  named.hostname = 'localhost';
+  const console = `${namedOrigin(origin)}/console/`;
   return {
     status: 400,
     code: 'passkeys-unusable-here',
     message:
       'passkeys belong to a host name, and this server is reached by an address or by a name that it does not know',
-    action: `Open the console at ${named.href}, or the link that you were given with that host name in it. For people on other machines the operator sets KEYSTEAD_PUBLIC_URL to the name of this server.`,
+    action: `Open the console at ${console}, or the link that you were given with that host name in it. For people on other machines the operator sets KEYSTEAD_PUBLIC_URL to the name of this server.`,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { siteOf, type Arrival, type OwnAddresses } from './site.ts';
+import { namedOrigin, siteOf, type Arrival, type OwnAddresses } from './site.ts';
 
 const LOCAL: OwnAddresses = { listenHost: 'localhost' };
 const PUBLIC: OwnAddresses = { listenHost: '127.0.0.1', publicUrl: 'https://Keys.example.com' };
@@ -51,5 +51,17 @@ describe('the site of a request', () => {
     expect(siteOf(LOCAL, at('127.0.0.1:8420'))?.rpId).toBeUndefined();
     expect(siteOf(LOCAL, at('[::1]:8420'))?.rpId).toBeUndefined();
     expect(siteOf(PUBLIC, at('keys.example.com'))).toMatchObject({ rpId: 'keys.example.com', isSecure: true });
+  });
+});
+
+describe('an origin that people are told', () => {
+  it.each([
+    ['http://127.0.0.1:8420', 'http://localhost:8420'],
+    ['http://[::1]:8420', 'http://localhost:8420'],
+    ['http://localhost:8420', 'http://localhost:8420'],
+    ['https://192.0.2.7', 'https://192.0.2.7'],
+    ['https://keys.example.com', 'https://keys.example.com'],
+  ])('%s is told as %s', (origin, told) => {
+    expect(namedOrigin(origin)).toBe(told);
   });
 });

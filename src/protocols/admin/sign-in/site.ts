@@ -40,6 +40,13 @@ export function siteOf(own: OwnAddresses, { origin, host, isSecure }: Arrival): 
   return isLoopback(name) || (isSecure && name === own.listenHost.toLowerCase()) ? asked : undefined;
 }
 
+/** An origin as people are told it: an address of this machine has a name, which passkeys belong to. */
+export function namedOrigin(origin: string): string {
+  const url = new URL(origin);
+  if (isLoopback(bare(url.hostname))) url.hostname = 'localhost';
+  return url.origin;
+}
+
 /** The site at an address of this server; `undefined` where sessions would go beyond this machine without TLS. */
 export function safeSiteAt(address: string): Site | undefined {
   return safeSite(siteAt(address));

@@ -8,6 +8,7 @@ import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { sentence } from '../../../ui/sentence.ts';
 
 /** Asks a provider everything that can be asked without a person, and tells what came of it. */
 export function ProviderTest({ provider: { providerId, name } }: { readonly provider: IdentityProvider }) {
@@ -66,9 +67,4 @@ function Findings({ found }: { readonly found: IdentityProviderTest }) {
       </Stack>
     </Alert>
   );
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
