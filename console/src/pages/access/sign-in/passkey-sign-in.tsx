@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { askForPasskey, forgetPasskeyQuestion } from '../../../api/passkey.ts';
 import { problemOf } from '../../../api/problem.ts';
@@ -18,24 +18,31 @@ interface PasskeySignInProps {
 /** A passkey says by itself whose it is: nothing is typed. */
 export function PasskeySignIn({ offersInFields, onSignedIn }: PasskeySignInProps) {
   const api = useApi();
-  const signIn = async (inField: boolean): Promise<void> => {
+  /** Whether the button was pressed: there is one question to the browser at a time, and then it is the button's. */
+  const isPressed = useRef(false);
+  const signIn = async (isForgotten?: () => boolean): Promise<void> => {
     const { options } = await api.startPasskeySignIn();
-    const credential = await askForPasskey(options, inField);
+    if (isForgotten?.() === true) throw new DOMException('nobody waits for it any more', 'AbortError');
+    const credential = await askForPasskey(options, isForgotten !== undefined);
     await api.finishPasskeySignIn({ credential });
     onSignedIn();
   };
-  const inField = useMutation({ mutationFn: () => signIn(true) });
-  const act = useMutation({ mutationFn: () => signIn(false) });
+  const inField = useMutation({ mutationFn: signIn });
+  const act = useMutation({ mutationFn: () => signIn(), onSettled: () => void (isPressed.current = false) });
   const isBusy = act.isPending || act.isSuccess || inField.isSuccess;
-  const offer = useEffectEvent(() => inField.mutate());
-  // The button's question ends the one in the field, and a challenge lasts for minutes only: it is asked anew.
+  const offer = useEffectEvent((isForgotten: () => boolean) => inField.mutate(isForgotten));
+  // A challenge lasts for minutes only: it is asked anew.
   useEffect(() => {
     if (!offersInFields || isBusy) return;
-    offer();
-    const timer = setInterval(offer, OFFER_LASTS_MS);
+    let isOver = false;
+    const ask = (): void => offer(() => isOver || isPressed.current);
+    ask();
+    const timer = setInterval(ask, OFFER_LASTS_MS);
     return () => {
+      isOver = true;
       clearInterval(timer);
-      forgetPasskeyQuestion();
+      // The button's question has ended the one in the field by itself.
+      if (!isPressed.current) forgetPasskeyQuestion();
     };
   }, [offersInFields, isBusy]);
   // Whoever chose nothing in the field has not failed at anything.
@@ -47,7 +54,10 @@ export function PasskeySignIn({ offersInFields, onSignedIn }: PasskeySignInProps
         fullWidth
         leftSection={<IconFingerprint size={20} aria-hidden />}
         loading={isBusy}
-        onClick={() => act.mutate()}
+        onClick={() => {
+          isPressed.current = true;
+          act.mutate();
+        }}
       >
         Sign in with a passkey
       </Button>
