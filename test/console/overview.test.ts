@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('the overview in the console', () => {
     const { page } = look;
     const steps = page.getByRole('region', { name: 'First steps' });
     await page.goto('/console/');
-    await steps.getByRole('link', { name: 'Bring or make a key' }).waitFor();
+    await steps.getByRole('link', { name: 'Bring your own key' }).waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
 
     const key = await api.createKey(region, { aliases: ['alias/backups'] });
