@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     });
 
     it('are tested: a wrong secret is told with what to do, the right one works', async () => {
-      await button('Test Example Corp').click();
+      await button('Test it: Example Corp').click();
       await page.getByText('People cannot sign in by it yet').waitFor();
       await page.getByText('Check client id and client secret').waitFor();
       expect(await findings()).toEqual([]);
@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
       await form.getByRole('textbox', { name: 'Client secret' }).fill(CLIENT.clientSecret);
       await form.getByRole('button', { name: 'Save the changes' }).click();
       await form.waitFor({ state: 'detached' });
-      await button('Test Example Corp').click();
+      await button('Test it: Example Corp').click();
       await page.getByText('The provider answers, and knows this server').waitFor();
     });
 

@@ -37,7 +37,7 @@ export async function keyPlaceOf(session: Session, client: KeysteadClient): Prom
     throw new CliError('usage', 'usage', `the key ${text} is not in ${named}`, 'Leave --region out: the ARN names it.');
   // The id of a key is nobody else's, but an alias may be in every account.
   if (inArn.key.startsWith('alias/')) await requireOwn(client, inArn.accountId);
-  return inArn;
+  return { region: inArn.region, key: inArn.key };
 }
 
 /** What the ARN of a key or an alias names. `undefined` for everything else. */

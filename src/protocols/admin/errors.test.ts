@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotAuthenticError } from '../../identity/body.ts';
 import { KeyError, type KeyErrorCode } from '../../keys/errors.ts';
-import { BusyError, RefusedError } from '../../pipeline/errors.ts';
+import { AccessDeniedError, BusyError, RefusedError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { adminError } from './errors.ts';
 
@@ -29,6 +29,22 @@ describe('an error on the way to the wire', () => {
         code: 'internal',
         message: 'the server failed at this request',
       }),
+  );
+
+  it.each([
+    ['no-statement-allows', /^ada may not kms:Decrypt on x$/, /Ask an administrator for a policy/],
+    ['not-allowed-by-scope', /may not kms:Decrypt on x by this credential: its scopes/, /another credential/],
+    ['denied-by-scope', /by this credential: its scopes/, /with a scope that allows it/],
+  ] as const)(
+    'tells whether the user or the scope of its credential does not allow it: %s',
+    (reason, message, action) => {
+      const denied = new AccessDeniedError('kms:Decrypt', 'x', 'ada', { allowed: false, reason, isConditional: false });
+      expect(adminError(denied)).toMatchObject({
+        code: 'access-denied',
+        message: expect.stringMatching(message) as string,
+        action: expect.stringMatching(action) as string,
+      });
+    },
   );
 
   it('keeps the details of a refusal for the log', () => {

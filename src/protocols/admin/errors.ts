@@ -101,14 +101,21 @@ export function adminError(error: unknown): AdminError {
   return kind ? kind[1] : BROKEN;
 }
 
-function denied({ principalArn, action, resource }: AccessDeniedError): AdminError {
+function denied({ principalArn, action, resource, decision }: AccessDeniedError): AdminError {
+  const isByScope = SCOPE_REASONS.has(decision.reason);
+  const what = `${action}${resource === '*' ? '' : ` on ${resource}`}`;
   return {
     status: 403,
     code: 'access-denied',
-    message: `${principalArn} may not ${action}${resource === '*' ? '' : ` on ${resource}`}`,
-    action: 'Ask an administrator for a policy that allows it.',
+    message: `${principalArn} may not ${what}${isByScope ? ' by this credential: its scopes do not allow it' : ''}`,
+    action: isByScope
+      ? 'Use another credential, or have one issued with a scope that allows it.'
+      : 'Ask an administrator for a policy that allows it.',
   };
 }
+
+/** The user may, and what the credential is bounded by does not. */
+const SCOPE_REASONS: ReadonlySet<string> = new Set(['denied-by-scope', 'not-allowed-by-scope']);
 
 const OTHER_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminError])[] = [
   [
