@@ -25,7 +25,6 @@ describe.skipIf(!hasChromium)('my account', () => {
     id = principal.principalId;
     person = await house.visit({ isNobody: true });
     ({ page } = person);
-    page.setDefaultTimeout(8_000);
     await addPasskeys(page);
     await page.goto(`/console/welcome#${enrolment.token}`);
     await page.getByRole('button', { name: 'Set up a passkey' }).click();

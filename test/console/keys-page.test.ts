@@ -21,7 +21,6 @@ describe.skipIf(!hasChromium)('the page of a key', () => {
     await Promise.all([api.addRegion({ region: ELSEWHERE }), api.createPrincipal({ name: 'grace', policies: [] })]);
     visit = await house.visit();
     ({ page } = visit);
-    page.setDefaultTimeout(6_000);
   });
   afterAll(() => house.close());
 

@@ -23,7 +23,6 @@ describe.skipIf(!hasChromium)('Settings > Backup Environment', () => {
     keyId = (await api.createKey(region, { description: 'backups' })).keyId;
     person = await house.visit();
     page = person.page;
-    page.setDefaultTimeout(8_000);
   });
   afterAll(async () => {
     await house.close();

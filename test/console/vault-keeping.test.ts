@@ -42,7 +42,6 @@ describe.skipIf(!hasChromium)('the vault: what is kept, and by whose leave', () 
     await endOf(await api.startBackup(id, { sourceId }));
     person = await house.visit();
     page = person.page;
-    page.setDefaultTimeout(8_000);
     await page.goto(`/console/environments/${id}/retention`);
   });
   afterAll(() => house.close());
@@ -176,8 +175,9 @@ describe.skipIf(!hasChromium)('the vault: what is kept, and by whose leave', () 
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Add the channel' }).click();
     await page.getByText('With it the receiver verifies').waitFor();
-    await page.getByLabel('I have kept the secret').check();
-    await page.getByRole('button', { name: 'Done' }).click();
+    const secret = page.getByRole('dialog', { name: 'The secret of pager' });
+    await secret.getByRole('checkbox').check();
+    await secret.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('table', { name: 'Channels' }).getByText('pager', { exact: true }).waitFor();
     expect((await api.listAlertChannels()).items).toMatchObject([{ webhookUrl: 'https://pager.example.com/hook' }]);
     expect(await axeFindingsInBothThemes(page)).toEqual([]);

@@ -47,7 +47,6 @@ describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () =>
     }
     person = await house.visit();
     page = person.page;
-    page.setDefaultTimeout(8_000);
   });
   afterAll(() => house.close());
 

@@ -38,7 +38,6 @@ describe.skipIf(!hasChromium)('the vault with a bucket and with databases that a
     writeFileSync(join(house.home.folder, 'records', 'a'), 'a record');
     person = await house.visit();
     page = person.page;
-    page.setDefaultTimeout(8_000);
   });
   afterAll(() => house.close());
 

@@ -40,7 +40,6 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     id = made.environment.environmentId;
     person = await house.visit();
     page = person.page;
-    page.setDefaultTimeout(8_000);
   });
   afterAll(async () => {
     await house.close();
