@@ -154,7 +154,8 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await authenticator.setPresent(false);
       await signOut(page, 'administrator');
       await heading(other, 'Sign in');
-      await other.goto('/console/sign-in?next=/audit');
+      await other.goto('/console/sign-in?next=/audit', { waitUntil: 'networkidle' });
+      await heading(other, 'Sign in');
       await signInByButton(page, authenticator);
       await heading(page, 'Overview');
       await heading(other, 'Audit');

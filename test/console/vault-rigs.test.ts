@@ -84,6 +84,10 @@ describe.skipIf(!hasChromium)('the vault with a bucket and with databases that a
         Status: 'Enabled',
       });
       s3.destroy();
+      // The dialog's form lies in the page's: sending the one saves nothing of the other.
+      await page.waitForLoadState('networkidle');
+      expect(await page.getByText(/It is saved\./).count()).toBe(0);
+      expect((await api.listEnvironments()).items).toEqual([]);
     });
 
     it('passes the pre-flight with what is to be known of it, and takes a backup', async () => {

@@ -39,6 +39,8 @@ export function Confirm(props: ConfirmProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          // A form around the dialog hears of it too, however far away it is drawn.
+          event.stopPropagation();
           act.mutate();
         }}
       >

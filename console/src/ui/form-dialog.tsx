@@ -51,6 +51,8 @@ export function FormDialog(props: FormDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          // A form around the dialog hears of it too, however far away it is drawn.
+          event.stopPropagation();
           act.mutate();
         }}
       >

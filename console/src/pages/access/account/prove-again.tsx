@@ -62,6 +62,8 @@ export function ProveAgain({ has, onEnd }: ProveAgainProps) {
           <form
             onSubmit={(event) => {
               event.preventDefault();
+              // A form around the dialog hears of it too, however far away it is drawn.
+              event.stopPropagation();
               byPassword.mutate();
             }}
           >
