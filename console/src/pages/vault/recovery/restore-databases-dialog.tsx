@@ -1,5 +1,5 @@
 import type { Environment } from '@keystead/sdk';
-import { Checkbox, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
+import { Checkbox, NumberInput, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { DatabasesChoice, type ChosenDatabases } from './databases-choice.tsx';
 import { databasesQuery } from './databases-of.ts';
+import { TlsSelect } from '../sources/tls-select.tsx';
 
 interface RestoreDatabasesDialogProps {
   readonly environment: Environment;
@@ -84,17 +85,7 @@ export function RestoreDatabasesDialog({ environment, snapshotId, onClose }: Res
         autoComplete="new-password"
         {...form.getInputProps('password')}
       />
-      <Select
-        label="TLS"
-        placeholder="Disable on this machine, require elsewhere"
-        clearable
-        data={[
-          { value: 'disable', label: 'Disable' },
-          { value: 'require', label: 'Require' },
-          { value: 'verify-full', label: 'Verify the certificate and the name' },
-        ]}
-        {...form.getInputProps('tls')}
-      />
+      <TlsSelect {...form.getInputProps('tls')} />
       <Checkbox
         label="Make the roles that the server does not have"
         {...form.getInputProps('roles', { type: 'checkbox' })}

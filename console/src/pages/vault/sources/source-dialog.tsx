@@ -6,7 +6,6 @@ import {
   NumberInput,
   PasswordInput,
   SegmentedControl,
-  Select,
   Stack,
   Switch,
   Textarea,
@@ -20,6 +19,7 @@ import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
 import { ScheduleFields } from '../schedules/schedule-fields.tsx';
 import { sourceBody, sourceChange, sourceForm, type SourceForm } from './source-form.ts';
+import { TlsSelect } from './tls-select.tsx';
 
 interface SourceDialogProps {
   readonly environmentId: string;
@@ -182,17 +182,7 @@ function DatabaseFields({ form, hasPassword }: { readonly form: Form; readonly h
         autoComplete="new-password"
         {...form.getInputProps('password')}
       />
-      <Select
-        label="TLS"
-        placeholder="Disable on this machine, require elsewhere"
-        clearable
-        data={[
-          { value: 'disable', label: 'Disable' },
-          { value: 'require', label: 'Require' },
-          { value: 'verify-full', label: 'Verify the certificate and the name' },
-        ]}
-        {...form.getInputProps('tls')}
-      />
+      <TlsSelect {...form.getInputProps('tls')} />
       <Textarea
         label="Databases"
         description="One a line; empty: every one that may be connected to"
