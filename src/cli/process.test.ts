@@ -87,7 +87,7 @@ describe('the command line as processes', () => {
 
   it('keeps the API key out of logs and files, and the seal to its owner', async () => {
     const secrets = [env['KEYSTEAD_API_KEY'], env['SECRET']] as string[];
-    const texts = [log, ...filesBelow(folder).map((file) => readFileSync(file, 'latin1'))];
+    const texts = [log, ...filesBelow(folder).map(textOf)];
     expect(texts.length).toBeGreaterThan(3);
     for (const secret of secrets) expect(texts.some((text) => text.includes(secret))).toBe(false);
     expect(statSync(join(folder, 'seal')).mode & 0o777).toBe(0o600);
@@ -153,5 +153,15 @@ describe('the command line as processes', () => {
 
 function filesBelow(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+  return names.map((name) => join(folder, name)).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
+
+/** What a file holds; nothing where the running server has folded it into another one since it was listed. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }

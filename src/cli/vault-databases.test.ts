@@ -1,17 +1,9 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
 import { hasPostgres, PostgresServer } from '../vault/postgres/postgres.fixture.ts';
 import { cli, jsonLines, type Ran } from './cli.fixture.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
+import { freePort } from '../../test/process/free-port.ts';
 
 const ROWS = "SELECT count(*), md5(string_agg(name, ',' ORDER BY name)) FROM patients";
 

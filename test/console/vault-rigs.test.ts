@@ -1,8 +1,6 @@
 import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { KeysteadClient } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
@@ -11,15 +9,7 @@ import { hasPostgres, PostgresServer } from '../../src/vault/postgres/postgres.f
 import { hasS3Server, s3Server, type S3Server } from '../ceph/s3-server.fixture.ts';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
 import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from '../process/free-port.ts';
 
 describe.skipIf(!hasChromium)('the vault with a bucket and with databases that are real', () => {
   let house: ConsoleHouse;

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 import { verifyAudit } from '../../src/server/offline.ts';
 import { compare } from '../../tools/demo/folders.ts';
+import { freePort } from '../process/free-port.ts';
 import { kmsClient, makeHome, startServerProcess, type Home, type ServerProcess } from '../process/server-process.ts';
 
 /** A server with a backup environment on it, and a folder to back up. */
@@ -23,7 +24,7 @@ export class Scene {
 
   async open(): Promise<void> {
     // The master key's address is part of the environment, so the port must stay.
-    this.home.environment['KEYSTEAD_LISTEN'] = `http://127.0.0.1:${randomInt(20_000, 40_000)}`;
+    this.home.environment['KEYSTEAD_LISTEN'] = `http://127.0.0.1:${await freePort()}`;
     await this.start();
     this.#first = this.server.first as FirstCredentials;
     this.admin = new KeysteadClient({ url: this.server.url, apiKey: this.#first.apiKey });

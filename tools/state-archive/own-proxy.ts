@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../test/process/free-port.ts';
 
 /** The host of the external key store proxy in an archived state: the server's own, at whatever port. */
 export const PROXY_HOST = 'xks.example.com';
@@ -27,12 +27,4 @@ export async function proxyEnvironment(folder: string): Promise<Record<string, s
     // As long as a busy machine may take.
     KEYSTEAD_KEY_STORE_TIMEOUT_MS: '10000',
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

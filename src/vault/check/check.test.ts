@@ -71,6 +71,16 @@ describe('check', () => {
     expect(picture(join(folder, 'restored'))).toEqual(picture(join(folder, 'source')));
   });
 
+  it('names every damaged pack, also those that only a damaged folder leads to', async () => {
+    await backup({ repository, source, threads: 0 });
+    const packs = objects('packs');
+    expect(packs.length).toBeGreaterThan(1);
+    for (const pack of packs) damage(pack, -1);
+    const { findings } = await check({ repository, level: 'data' });
+    const named = findings.map(({ where }) => where);
+    expect(named).toEqual(expect.arrayContaining(packs.map((pack) => relative(join(folder, 'store'), pack))));
+  });
+
   it('finds nothing any more when a pack is brought back, whatever was backed up while it was gone', async () => {
     const { snapshotId } = await backup({ repository, source, threads: 0 });
     const before = picture(join(folder, 'source'));

@@ -11,12 +11,18 @@ import { VaultError } from '../errors.ts';
 import { ChunkKind, MAX_DEPTH, MAX_PACK_LENGTH, type ChunkEntry } from '../format/format.ts';
 import type { DedupeDomain } from '../format/domain.ts';
 import { idOf } from '../format/domain.ts';
-import type { KnownHead } from '../index-cache.ts';
-import type { ChunkIndex } from '../index-cache.ts';
+import type { CachedPack, ChunkIndex, KnownHead } from '../index-cache.ts';
 import { loadIndexes } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
-import { dedupeKeyOf, snapshotId, takenMsOf, type Manifest, type ManifestHead } from '../format/manifest.ts';
+import {
+  dedupeKeyOf,
+  snapshotId,
+  takenMsOf,
+  type Manifest,
+  type ManifestBody,
+  type ManifestHead,
+} from '../format/manifest.ts';
 import { MasterKeyError } from '../master-keys/master-key-error.ts';
 import { openChunkUnchecked, readPackTable } from '../format/pack.ts';
 import { Progress, type OnProgress } from '../progress.ts';
@@ -290,10 +296,28 @@ class Check {
       const number = this.#domains.push(domain) - 1;
       const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
       const { writer } = manifest.head;
-      await this.#tree({ reader, index, domain: number, writer, listed, guard, snapshot: id }, body.root);
+      try {
+        await this.#tree({ reader, index, domain: number, writer, listed, guard, snapshot: id }, body.root);
+      } catch (error) {
+        this.#listedPacks(body);
+        throw error;
+      }
     } finally {
       ring.drop();
     }
+  }
+
+  /** What lies behind a damaged folder is known by the reference list alone: its packs are damaged or sound by themselves. */
+  #listedPacks({ indexes, packs }: ManifestBody): void {
+    for (const id of packs) {
+      const pack = this.#options.repository.cache.tellings(id).find(({ indexId }) => indexes.includes(indexId));
+      if (pack) this.#needed(pack);
+    }
+  }
+
+  #needed({ id, length, keyId }: CachedPack): void {
+    if (this.#lengths.get(packName(id)) === length) this.#packs.set(id, keyId);
+    else this.#missing(id);
   }
 
   async #tree(walk: TreeCheck, nodes: readonly Buffer[], depth = 0): Promise<void> {
@@ -331,8 +355,7 @@ class Check {
     if (!found || found.entry.kind !== kind)
       throw new VaultError('chunk-missing', 'A part of the snapshot is in no index of this vault');
     const pack = index.pack(found.pack);
-    if (this.#lengths.get(packName(pack.id)) !== pack.length) this.#missing(pack.id);
-    else this.#packs.set(pack.id, pack.keyId);
+    this.#needed(pack);
     if (!listed.has(pack.id)) {
       throw new VaultError('malformed', `The pack ${pack.id} is needed and is not on the snapshot's reference list`);
     }
