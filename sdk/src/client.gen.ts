@@ -454,6 +454,9 @@ export interface EnrolmentView {
   readonly kind: 'first' | 'invitation' | 'reset';
   /** UTC, RFC 3339 */
   readonly expiresAt: string;
+  /** who made the link, as people call them; absent where it was made with the seal */
+  readonly invitedBy?: string | undefined;
+  readonly policies: readonly (string)[];
   /** whether the tenant lets people sign in by passwords */
   readonly passwordSignIn: boolean;
   readonly passkeys: PasskeySite;

@@ -208,7 +208,8 @@ describe.skipIf(!hasChromium)('signing in', () => {
       id = invited.id;
       await page.goto(invited.path);
       await heading(page, 'Welcome, grace');
-      await page.getByText('You are invited to').waitFor();
+      await page.getByText('administrator invites you to').waitFor();
+      await page.getByText('Your role: Auditor').waitFor();
       await page.getByRole('button', { name: 'Use a password with an authenticator app' }).click();
       const go = page.getByRole('button', { name: 'Go on to the authenticator app' });
       await page.getByLabel('New password').fill('too short');

@@ -81,6 +81,7 @@ export const signInMock = {
       tenantName: 'default',
       kind: 'first' as const,
       expiresAt: new Date(startedMs + 1_440 * MINUTE).toISOString(),
+      policies: ['owner', 'operator'],
       passwordSignIn: true,
       passkeys: SITE,
       has: { passkeys: 0, password: false },

@@ -1,12 +1,23 @@
 import Type from 'typebox';
 import { wipe } from '../../../bytes/bytes.ts';
+import { parsePrincipalArn } from '../../../identity/arn.ts';
 import { challengeName } from '../../../identity/sign-in/challenge.ts';
 import { NO_ATTEMPTS } from '../../../identity/sign-in/attempts.ts';
 import { passwordBytes, requireStrong, storePassword } from '../../../identity/sign-in/password.ts';
 import { makeRecoveryCodes } from '../../../identity/sign-in/recovery-codes.ts';
 import { withPasskey } from '../../../identity/sign-in/ways-in.ts';
+import { attachedNames } from '../attached-policies.ts';
 import { AdminRefusal } from '../refusal.ts';
-import { ACCOUNT_ID, closed, DISPLAY_NAME, named, PRINCIPAL_NAME_TEXT, TIMESTAMP, timestamp } from '../schema.ts';
+import {
+  ACCOUNT_ID,
+  closed,
+  DISPLAY_NAME,
+  named,
+  POLICY_NAMES,
+  PRINCIPAL_NAME_TEXT,
+  TIMESTAMP,
+  timestamp,
+} from '../schema.ts';
 import { enrol, ENROL_ACTION, requireEnrolment, type OpenEnrolment } from '../sign-in/enrol.ts';
 import { openRoute, type OpenRoute } from '../sign-in/open-route.ts';
 import { creationOptions, verifyCreation } from '../sign-in/passkey-ceremony.ts';
@@ -47,6 +58,10 @@ const lookAtEnrolment = openRoute({
     tenantName: DISPLAY_NAME,
     kind: Type.Enum(['first', 'invitation', 'reset']),
     expiresAt: TIMESTAMP,
+    invitedBy: Type.Optional(
+      Type.String({ description: 'who made the link, as people call them; absent where it was made with the seal' }),
+    ),
+    policies: POLICY_NAMES,
     passwordSignIn: Type.Boolean({ description: 'whether the tenant lets people sign in by passwords' }),
     passkeys: PASSKEY_SITE,
     has: closed({ passkeys: Type.Integer(), password: Type.Boolean() }),
@@ -62,6 +77,8 @@ const lookAtEnrolment = openRoute({
       tenantName: tenant.name,
       kind: enrolment.kind,
       expiresAt: timestamp(enrolment.expiresAtMs),
+      ...inviter(enrolment.createdBy),
+      policies: await attachedNames(services.directory, tenant, member),
       passwordSignIn: (await settingsOf(services, tenant)).passwordSignIn,
       passkeys: passkeysAt(browser),
       has: { passkeys: passkeys.length, password: password !== undefined },
@@ -178,6 +195,14 @@ export const ENROLMENT_ROUTES: readonly OpenRoute[] = [
   startPasswordEnrolment,
   finishPasswordEnrolment,
 ];
+
+/** What people call whoever made a link; whoever holds the seal is nobody whom a name would tell them. */
+function inviter(createdBy: string): { readonly invitedBy?: string } {
+  const by = parsePrincipalArn(createdBy);
+  if (by === undefined) return {};
+  if (by.kind === 'account') return { invitedBy: `the account ${by.accountId}` };
+  return { invitedBy: by.kind === 'session' ? `${by.session} (${by.name})` : by.name };
+}
 
 async function requirePasswords(services: AdminServices, { tenant }: OpenEnrolment): Promise<void> {
   if ((await settingsOf(services, tenant)).passwordSignIn) return;

@@ -88,9 +88,10 @@ export async function invited(
   house: AdminHouse,
   policies: readonly BuiltInPolicy[] = [],
   tenant = house.tenant,
+  createdBy = 'test',
 ): Promise<{ readonly member: Member; readonly token: string }> {
   const { member } = await house.member(policies, tenant);
-  const issued = issueEnrolment(tenant, member.id, 'invitation', 'test', undefined, house.services.clock());
+  const issued = issueEnrolment(tenant, member.id, 'invitation', createdBy, undefined, house.services.clock());
   await house.commit(issued.write);
   return { member, token: issued.token.toString('ascii') };
 }

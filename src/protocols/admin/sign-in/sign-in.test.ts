@@ -33,6 +33,22 @@ const later = (ms: number) => house.setClock(house.services.clock() + ms);
 const fitsOpen = (id: string, body: unknown) =>
   fits(OPEN_ROUTES.find((route) => route.id === id) as unknown as AdminRoute, body);
 
+describe('a sign-in link', () => {
+  const LOOKS: readonly (readonly [string, string, string | undefined])[] = [
+    ['a user', 'arn:aws:iam::111122223333:user/ada', 'ada'],
+    ['a session of a role', 'arn:aws:sts::111122223333:assumed-role/desk/night-shift', 'night-shift (desk)'],
+    ['the account itself', 'arn:aws:iam::111122223333:root', 'the account 111122223333'],
+    ['whoever holds the seal', 'holder-of-the-seal', undefined],
+  ];
+
+  it.each(LOOKS)('tells who made it, to where, with which roles: %s', async (_who, createdBy, invitedBy) => {
+    const { token } = await invited(house, ['auditor', 'key-user'], house.tenant, createdBy);
+    const { body } = await new TestBrowser(house).post('/enrolment/look', { token });
+    expect(body).toMatchObject({ tenantName: house.tenant.name, policies: ['auditor', 'key-user'] });
+    expect(body['invitedBy']).toBe(invitedBy);
+  });
+});
+
 describe('a passkey', () => {
   it('is made by a sign-in link, which works once, and signs its user in without a name', async () => {
     const { member, token } = await invited(house, ['administrator']);

@@ -10,7 +10,7 @@ import { Facts } from '../../../ui/facts.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { roleNames } from '../people/role-picker.tsx';
+import { roleNames } from '../people/role-names.ts';
 import { SessionTable } from '../people/session-table.tsx';
 import { OwnKeysSection } from './own-keys-section.tsx';
 import { ownSessionsQuery, ownSignInQuery } from './own-queries.ts';

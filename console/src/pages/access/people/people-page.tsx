@@ -20,7 +20,7 @@ import { credentialsQuery, enrolmentsQuery } from '../queries.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 import { personActs } from './person-acts.tsx';
 import { personState, PersonStateBadge, type PersonState } from './person-state.tsx';
-import { roleNames } from './role-picker.tsx';
+import { roleNames } from './role-names.ts';
 
 const route = getRouteApi('/shell/access/people');
 const STATES: readonly { readonly value: PersonState; readonly label: string }[] = [

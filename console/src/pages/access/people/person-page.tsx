@@ -20,7 +20,7 @@ import { enrolmentsQuery, principalQuery, principalSignInQuery, sessionsOfQuery 
 import { SessionTable } from './session-table.tsx';
 import { personActs } from './person-acts.tsx';
 import { personState, PersonStateBadge } from './person-state.tsx';
-import { roleName } from './role-picker.tsx';
+import { roleName } from './role-names.ts';
 
 const route = getRouteApi('/shell/access/people/$principalId');
 

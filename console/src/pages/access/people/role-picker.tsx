@@ -2,6 +2,7 @@ import { Checkbox, Stack, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
 import { policiesQuery } from '../queries.ts';
+import { roleName } from './role-names.ts';
 
 /** Names that are there for what was set up before: offered only where somebody has them. */
 const OLDER: readonly string[] = ['administrator', 'user'];
@@ -35,25 +36,4 @@ export function RolePicker({ label, description, value, onChange }: RolePickerPr
       </Stack>
     </Checkbox.Group>
   );
-}
-
-/** The name of a role as people read it: built-in ones are words. */
-export function roleName(name: string): string {
-  return BUILT_IN_NAMES[name] ?? name;
-}
-
-const BUILT_IN_NAMES: Readonly<Record<string, string>> = {
-  owner: 'Owner',
-  'key-administrator': 'Key administrator',
-  'key-user': 'Key user',
-  'backup-administrator': 'Backup administrator',
-  'restore-operator': 'Restore operator',
-  auditor: 'Auditor',
-  administrator: 'Administrator',
-  user: 'User',
-  operator: 'Operator',
-};
-
-export function roleNames(names: readonly string[]): string {
-  return names.length === 0 ? 'None' : names.map(roleName).join(', ');
 }

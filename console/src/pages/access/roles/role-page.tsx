@@ -11,7 +11,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { roleName } from '../people/role-picker.tsx';
+import { roleName } from '../people/role-names.ts';
 import { principalsQuery } from '../more-queries.ts';
 import { policyQuery } from '../queries.ts';
 import { roleActs } from './role-acts.tsx';

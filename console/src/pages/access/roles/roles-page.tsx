@@ -13,7 +13,7 @@ import { ActButton } from '../../../ui/act-button.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { roleName } from '../people/role-picker.tsx';
+import { roleName } from '../people/role-names.ts';
 import { policiesQuery } from '../queries.ts';
 import { roleActs } from './role-acts.tsx';
 import { RoleDialog } from './role-dialog.tsx';

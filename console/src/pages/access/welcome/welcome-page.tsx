@@ -8,6 +8,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { exactTime } from '../../../ui/time.tsx';
+import { roleNames } from '../people/role-names.ts';
 import { Gate } from '../sign-in/gate.tsx';
 import { useSignedIn } from '../sign-in/use-signed-in.ts';
 import { RecoveryCodesStep } from './recovery-codes-step.tsx';
@@ -73,20 +74,22 @@ export function WelcomePage() {
   );
 }
 
-function Invitation({ view: { kind, tenantName, accountId, expiresAt } }: { readonly view: EnrolmentView }) {
+function Invitation({ view }: { readonly view: EnrolmentView }) {
+  const { kind, tenantName, accountId, expiresAt, invitedBy, policies } = view;
   return (
     <>
-      {WORDS[kind](`${tenantName} (account ${accountId})`)} This link works once, until {exactTime(expiresAt)}.
+      {WORDS[kind](`${tenantName} (account ${accountId})`, invitedBy)}
+      {policies.length > 0 && ` ${policies.length === 1 ? 'Your role' : 'Your roles'}: ${roleNames(policies)}.`} Choose
+      how you sign in from now on. This link works once, until {exactTime(expiresAt)}.
     </>
   );
 }
 
-const WORDS: Record<EnrolmentView['kind'], (account: string) => string> = {
-  first: (account) =>
-    `You are the first administrator of this server, in ${account}. Choose how you sign in from now on.`,
-  invitation: (account) => `You are invited to ${account}. Choose how you sign in from now on.`,
-  reset: (account) =>
-    `You sign in to ${account} anew: what signed you in before does so no more. Choose how you sign in from now on.`,
+const WORDS: Record<EnrolmentView['kind'], (account: string, by: string | undefined) => string> = {
+  first: (account) => `You are the first administrator of this server, in ${account}.`,
+  invitation: (account, by) =>
+    by === undefined ? `You are invited to ${account}.` : `${by} invites you to ${account}.`,
+  reset: (account, by) => `${by ?? 'Whoever runs this server'} made you a new way to sign in to ${account}.`,
 };
 
 /** The secret of the link that this page was opened by, and of another one that is put into its address meanwhile. */
