@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { openBody, parseFormatted, sealBody } from '../records/body.ts';
 import type { Put, RecordName } from '../records/commit.ts';
-import { describeRef, isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
+import { describeRef, type RecordRef, type StoredRecord } from '../records/record.ts';
 
 /** The form of the bodies of identity's records that this code writes and reads. */
 const FORMAT = 1;
@@ -24,26 +24,18 @@ export function putBody(
   names: { readonly claim?: readonly RecordName[]; readonly release?: readonly RecordName[] } = {},
   scope = '',
 ): Put {
-  const text = canonicalJson({ format: FORMAT, ...body } as unknown as Json);
-  const record = { ...ref, scope, revision: revision + 1, body: Buffer.from(text, 'utf8') };
-  return { put: sealRecord(record, recordKey), ...names };
+  return { put: sealBody(recordKey, { ...ref, scope, revision: revision + 1 }, FORMAT, body), ...names };
 }
 
 /** Reads a body back. @throws {NotAuthenticError} */
-export function readBody<Body>(recordKey: KeyObject, record: StoredRecord): Body {
-  if (!isAuthentic(record, recordKey)) throw new NotAuthenticError(record);
-  return parseBody<Body>(record);
+export function readBody<Body extends object>(recordKey: KeyObject, record: StoredRecord): Body {
+  const refused = (): Error => new NotAuthenticError(record);
+  return openBody<Body>(recordKey, record, { kind: record.kind, format: FORMAT, refused });
 }
 
 /** Reads a body whose MAC cannot be checked yet, because the key to check it is inside. @throws {NotAuthenticError} */
-export function parseBody<Body>(record: StoredRecord): Body {
-  let parsed: { readonly format?: unknown } | null;
-  try {
-    parsed = JSON.parse(record.body.toString('utf8')) as typeof parsed;
-  } catch {
-    throw new NotAuthenticError(record);
-  }
-  if (parsed?.format !== FORMAT) throw new NotAuthenticError(record);
-  const { format: _, ...body } = parsed;
-  return body as Body;
+export function parseBody<Body extends object>(record: StoredRecord): Body {
+  const { format, ...body } = parseFormatted<Body>(record, () => new NotAuthenticError(record));
+  if (format !== FORMAT) throw new NotAuthenticError(record);
+  return body as unknown as Body;
 }

@@ -138,3 +138,8 @@ export class KeyError extends Error {
     this.facts = facts;
   }
 }
+
+/** The record of `what` is not one that this installation wrote. */
+export function notAuthentic(what: string): KeyError {
+  return new KeyError('record-not-authentic', { detail: `the record of ${what}` });
+}

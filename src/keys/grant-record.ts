@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import { partyName, type Grant } from './grant.ts';
 import type { Key } from './key.ts';
 
@@ -51,9 +52,8 @@ export function sameGrantName(grant: Omit<Grant, 'id' | 'revision' | 'createdAtM
 export function putGrant(tenantKey: TenantKey, grant: Grant): Put {
   const { tenantId, id, revision, ...content } = grant;
   if (tenantKey.tenantId !== tenantId) throw new TypeError('a grant is written under the keys of its own tenant');
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const record = { ...grantRef(tenantId, id), scope: grantScope(keyOf(grant)), revision, body };
-  return { put: sealRecord(record, tenantKey.records), claim: namesOf(grant) };
+  const at = { ...grantRef(tenantId, id), scope: grantScope(keyOf(grant)), revision };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), claim: namesOf(grant) };
 }
 
 /** The write that takes a grant away, and its names with it. */
@@ -67,11 +67,12 @@ export function removeGrant({ tenantId, id, revision }: Grant): Remove {
  * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
  */
 export function readGrant(tenantKey: TenantKey, record: StoredRecord): Grant {
-  if (record.kind !== 'grant' || !isAuthentic(record, tenantKey.records)) throw notAuthentic(record);
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const refused = (): Error => notAuthentic(`the grant ${record.id}`);
+  const wanted = { kind: 'grant', format: FORMAT, refused } as const;
+  const content = openBody<Omit<Grant, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
   const { tenantId, id, revision } = record;
-  const grant = { ...(content as Omit<Grant, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (format !== FORMAT || record.scope !== grantScope(keyOf(grant))) throw notAuthentic(record);
+  const grant = { ...content, tenantId, id, revision };
+  if (record.scope !== grantScope(keyOf(grant))) throw refused();
   return grant;
 }
 
@@ -87,8 +88,4 @@ function namesOf(grant: Grant): RecordName[] {
     ...(retiring ? [{ space: retiringSpace(region, partyName(retiring)), name: id }] : []),
     ...(name === undefined ? [] : [sameGrantName(grant)]),
   ];
-}
-
-function notAuthentic({ id }: StoredRecord): KeyError {
-  return new KeyError('record-not-authentic', { detail: `the record of the grant ${id}` });
 }

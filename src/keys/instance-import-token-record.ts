@@ -1,9 +1,9 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { renamed, timedName } from '../records/names.ts';
 import { andThen, type MaybePromise, type RecordReader } from '../records/ports.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { InstanceImportToken } from './instance-import-token.ts';
 import type { KeySpace } from './key-space.ts';
 
@@ -31,10 +31,10 @@ export function putInstanceImportToken(
   token: InstanceImportToken,
 ): Put {
   const { tenantId: _, region, revision, ...content } = token;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const at = { ...tokenRef(space), scope: region, revision };
   return {
-    put: sealRecord({ ...tokenRef(space), scope: region, revision, body }, space.tenantKey.records),
-    ...renamed(before === undefined ? [] : [endName(before)], [endName(token)]),
+    put: sealBody(space.tenantKey.records, at, FORMAT, content),
+    ...renamed(namesOf, before, token),
   };
 }
 
@@ -43,8 +43,8 @@ export function removeInstanceImportToken(token: InstanceImportToken): Remove {
   return { remove: tokenRef(token), revision: token.revision };
 }
 
-function endName({ tenantId, region, expiresAtMs }: InstanceImportToken): RecordName {
-  return timedName(TOKEN_END_SPACE, expiresAtMs + TOKEN_KEPT_MS, `${tenantId}/${region}`);
+function namesOf({ tenantId, region, expiresAtMs }: InstanceImportToken): RecordName[] {
+  return [timedName(TOKEN_END_SPACE, expiresAtMs + TOKEN_KEPT_MS, `${tenantId}/${region}`)];
 }
 
 /**
@@ -60,12 +60,10 @@ export function findInstanceImportToken(
 }
 
 function readToken(space: KeySpace, record: StoredRecord): InstanceImportToken {
-  const refused = () => new KeyError('record-not-authentic', { detail: `the import token of ${record.id}` });
-  const isOurs = record.tenantId === space.tenantId && record.id === space.region && record.scope === space.region;
-  if (!isOurs || !isAuthentic(record, space.tenantKey.records)) throw refused();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused();
   const { tenantId, scope: region, revision } = record;
-  const fields = content as Omit<InstanceImportToken, 'tenantId' | 'region' | 'revision'>;
-  return { ...fields, tenantId, region, revision };
+  const refused = (): Error => notAuthentic(`the import token of ${record.id}`);
+  if (tenantId !== space.tenantId || record.id !== space.region || region !== space.region) throw refused();
+  const wanted = { kind: 'instance-import-token', format: FORMAT, refused } as const;
+  type Content = Omit<InstanceImportToken, 'tenantId' | 'region' | 'revision'>;
+  return { ...openBody<Content>(space.tenantKey.records, record, wanted), tenantId, region, revision };
 }

@@ -1,7 +1,7 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Precondition, Put } from '../records/commit.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { InstancePolicies } from './instance-policies.ts';
 import type { KeySpace } from './key-space.ts';
 
@@ -23,9 +23,8 @@ export function policiesStand(place: Pick<Place, 'tenantId' | 'region'>, { revis
 /** The write that brings the policies of an instance to a new state, from the revision that they bear. */
 export function putInstancePolicies(place: Place, after: InstancePolicies): Put {
   const { revision, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const record = { ...instancePoliciesRef(place), scope: '', revision: revision + 1, body };
-  return { put: sealRecord(record, place.tenantKey.records) };
+  const at = { ...instancePoliciesRef(place), scope: '', revision: revision + 1 };
+  return { put: sealBody(place.tenantKey.records, at, FORMAT, content) };
 }
 
 /**
@@ -34,12 +33,10 @@ export function putInstancePolicies(place: Place, after: InstancePolicies): Put 
  * @throws {KeyError} `record-not-authentic`
  */
 export function readInstancePolicies(place: Place, record: StoredRecord): InstancePolicies {
-  const refused = () =>
-    new KeyError('record-not-authentic', { detail: `the record of the policies of the instance in ${place.region}` });
+  const refused = (): Error => notAuthentic(`the policies of the instance in ${place.region}`);
   const { tenantId, kind, id } = instancePoliciesRef(place);
-  const isOurs = record.tenantId === tenantId && record.kind === kind && record.id === id;
-  if (!isOurs || !isAuthentic(record, place.tenantKey.records)) throw refused();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused();
-  return { ...(content as Omit<InstancePolicies, 'revision'>), revision: record.revision };
+  if (record.tenantId !== tenantId || record.id !== id) throw refused();
+  const wanted = { kind, format: FORMAT, refused };
+  const content = openBody<Omit<InstancePolicies, 'revision'>>(place.tenantKey.records, record, wanted);
+  return { ...content, revision: record.revision };
 }

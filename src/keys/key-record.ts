@@ -1,15 +1,14 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import { keySpec } from '../crypto/key-spec.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
-import type { Put } from '../records/commit.ts';
-import type { RecordName } from '../records/commit.ts';
+import { openFormatted, sealBody } from '../records/body.ts';
+import type { Put, RecordName } from '../records/commit.ts';
 import { renamed, timedName } from '../records/names.ts';
-import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
+import type { StoredRecord } from '../records/record.ts';
 import { KeyError } from './errors.ts';
 import { DEFAULT_RING, isPrimary, type Key, type Removal } from './key.ts';
 import { WAITING_MS } from './waiting-times.ts';
 
-/** Bytes of the form of a key record's body that this code writes and reads. */
+/** The form of a key record's body that this code writes and reads. */
 const FORMAT = 1;
 /** What the ids of multi-Region keys begin with; 32 lower-case hexadecimal digits follow. */
 export const MULTI_REGION_PREFIX = 'mrk-';
@@ -113,15 +112,12 @@ export function putKey(tenantKey: TenantKey, before: Key | undefined, after: Omi
   const { tenantId, id, spec, ...rest } = after;
   if (tenantKey.tenantId !== tenantId) throw new TypeError('a key is written under the keys of its own tenant');
   const { revision: _, isUnavailable: __, ...content } = rest as typeof rest & { revision?: number };
-  const body = Buffer.from(canonicalJson({ format: FORMAT, spec: spec.name, ...content } as unknown as Json), 'utf8');
   const revision = (before?.revision ?? 0) + 1;
   const recordId = keyRecordId(id, after.region);
-  const record = { tenantId, kind: 'key', id: recordId, scope: scopeOf(after as Key), revision, body } as const;
-  const had = before === undefined ? [] : namesOf(before);
-  const has = namesOf(after as Key);
+  const at = { tenantId, kind: 'key', id: recordId, scope: scopeOf(after as Key), revision } as const;
   return {
-    put: sealRecord(record, tenantKey.records),
-    ...renamed(had, has),
+    put: sealBody(tenantKey.records, at, FORMAT, { spec: spec.name, ...content }),
+    ...renamed(namesOf, before, after as Key),
   };
 }
 
@@ -162,9 +158,10 @@ function keyRingNames({ tenantId, region, id, state, keyRing = DEFAULT_RING }: K
  * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
  */
 export function readKey(tenantKey: TenantKey, record: StoredRecord): Key {
-  const notAuthentic = new KeyError('record-not-authentic', { keyId: record.id });
-  if (record.kind !== 'key' || !isAuthentic(record, tenantKey.records)) throw notAuthentic;
-  const { format, spec, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number; spec: string };
+  const refused = (): KeyError => new KeyError('record-not-authentic', { keyId: record.id });
+  type Content = Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'> & { readonly spec: string };
+  const body = openFormatted<Content>(tenantKey.records, record, { kind: 'key', refused });
+  const { format, spec, ...fields } = body;
   const row = keySpec(spec);
   if (format !== FORMAT || row === undefined) {
     throw new KeyError('record-not-authentic', {
@@ -173,8 +170,7 @@ export function readKey(tenantKey: TenantKey, record: StoredRecord): Key {
     });
   }
   const { tenantId, revision } = record;
-  const fields = content as Omit<Key, 'tenantId' | 'id' | 'revision' | 'spec'>;
-  if (keyRecordId(keyIdOf(record.id), fields.region) !== record.id) throw notAuthentic;
+  if (keyRecordId(keyIdOf(record.id), fields.region) !== record.id) throw refused();
   return { ...fields, tenantId, id: keyIdOf(record.id), revision, spec: row };
 }
 

@@ -1,7 +1,7 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, Remove } from '../records/commit.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { KeySpace } from './key-space.ts';
 
@@ -16,9 +16,8 @@ export function keyRingRef(tenantId: string, region: string, id: string): Record
 /** The write that brings a ring to its next revision. */
 export function putKeyRing(space: KeySpace, ring: KeyRing): Put {
   const { tenantId, region, id, revision, ...content } = ring;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const record = { ...keyRingRef(tenantId, region, id), scope: region, revision: revision + 1, body };
-  return { put: sealRecord(record, space.tenantKey.records) };
+  const at = { ...keyRingRef(tenantId, region, id), scope: region, revision: revision + 1 };
+  return { put: sealBody(space.tenantKey.records, at, FORMAT, content) };
 }
 
 export function removeKeyRing({ tenantId, region, id, revision }: KeyRing): Remove {
@@ -31,11 +30,11 @@ export function removeKeyRing({ tenantId, region, id, revision }: KeyRing): Remo
  * @throws {KeyError} `record-not-authentic`
  */
 export function readKeyRing(space: KeySpace, record: StoredRecord): KeyRing {
-  const refused = () => new KeyError('record-not-authentic', { detail: `the record of the key ring ${record.id}` });
-  if (record.kind !== 'key-ring' || !isAuthentic(record, space.tenantKey.records)) throw refused();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const refused = (): Error => notAuthentic(`the key ring ${record.id}`);
+  const wanted = { kind: 'key-ring', format: FORMAT, refused } as const;
+  const content = openBody<Pick<KeyRing, 'createdAtMs' | 'createdBy'>>(space.tenantKey.records, record, wanted);
   const { tenantId, scope: region, revision } = record;
-  if (format !== FORMAT || tenantId !== space.tenantId || !record.id.startsWith(`${region}/`)) throw refused();
+  if (tenantId !== space.tenantId || !record.id.startsWith(`${region}/`)) throw refused();
   const id = record.id.slice(region.length + 1);
-  return { ...(content as Pick<KeyRing, 'createdAtMs' | 'createdBy'>), tenantId, region, id, revision };
+  return { ...content, tenantId, region, id, revision };
 }

@@ -1,8 +1,8 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { renamed } from '../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { KeySpace } from './key-space.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -35,13 +35,10 @@ export function tokenName(clusterId: string): RecordName {
 /** The write that brings a store from `before` (absent: it is new) to `after`. */
 export function putKeyStore(space: KeySpace, before: KeyStore | undefined, after: KeyStore): Put {
   const { tenantId, id, region, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const had = before === undefined ? [] : namesOf(space, before);
-  const has = namesOf(space, after);
+  const at = { ...keyStoreRef(tenantId, id), scope: region, revision: (before?.revision ?? 0) + 1 };
   return {
-    put: sealRecord({ ...keyStoreRef(tenantId, id), scope: region, revision, body }, space.tenantKey.records),
-    ...renamed(had, has),
+    put: sealBody(space.tenantKey.records, at, FORMAT, content),
+    ...renamed((store) => namesOf(space, store), before, after),
   };
 }
 
@@ -55,12 +52,11 @@ export function removeKeyStore({ tenantId, id, revision }: KeyStore): Remove {
  * @throws {KeyError} `record-not-authentic`
  */
 export function readKeyStore(space: KeySpace, record: StoredRecord): KeyStore {
-  const refused = () => new KeyError('record-not-authentic', { detail: `the record of the key store ${record.id}` });
-  if (record.kind !== 'key-store' || !isAuthentic(record, space.tenantKey.records)) throw refused();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused();
   const { tenantId, id, scope: region, revision } = record;
-  return { ...(content as Omit<KeyStore, 'tenantId' | 'id' | 'region' | 'revision'>), tenantId, id, region, revision };
+  const refused = (): Error => notAuthentic(`the key store ${id}`);
+  const wanted = { kind: 'key-store', format: FORMAT, refused } as const;
+  type Content = Omit<KeyStore, 'tenantId' | 'id' | 'region' | 'revision'>;
+  return { ...openBody<Content>(space.tenantKey.records, record, wanted), tenantId, id, region, revision };
 }
 
 function namesOf(space: KeySpace, { name, reach }: KeyStore): RecordName[] {

@@ -1,11 +1,11 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { listAllOf } from '../records/list-all.ts';
 import { renamed, sortable, timedName } from '../records/names.ts';
 import type { RecordReader } from '../records/ports.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import { dutiesOf, type LifecycleEvent } from './lifecycle-event.ts';
 import { registrationScope, type RegisteredKey } from './registration-record.ts';
 
@@ -43,12 +43,10 @@ export function putLifecycleEvent(
   const { tenantId, id, revision: _, ...content } = after;
   if (tenantKey.tenantId !== tenantId) throw new TypeError('an event is written under the keys of its own tenant');
   const revision = (before?.revision ?? 0) + 1;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const record = { ...lifecycleEventRef(tenantId, id), scope: registrationScope(keyOf(after)), revision, body };
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
+  const at = { ...lifecycleEventRef(tenantId, id), scope: registrationScope(keyOf(after)), revision };
   return {
     event: { ...after, revision },
-    write: { put: sealRecord(record, tenantKey.records), ...renamed(had, has) },
+    write: { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) },
   };
 }
 
@@ -62,13 +60,12 @@ export function removeLifecycleEvent({ tenantId, id, revision }: LifecycleEvent)
  * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
  */
 export function readLifecycleEvent(tenantKey: TenantKey, record: StoredRecord): LifecycleEvent {
-  const refuse = (): KeyError =>
-    new KeyError('record-not-authentic', { detail: `the record of the lifecycle event ${record.id}` });
-  if (record.kind !== 'lifecycle-event' || !isAuthentic(record, tenantKey.records)) throw refuse();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
   const { tenantId, id, revision } = record;
-  const event = { ...(content as Omit<LifecycleEvent, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (format !== FORMAT || record.scope !== registrationScope(keyOf(event))) throw refuse();
+  const refused = (): Error => notAuthentic(`the lifecycle event ${id}`);
+  const wanted = { kind: 'lifecycle-event', format: FORMAT, refused } as const;
+  const content = openBody<Omit<LifecycleEvent, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  const event = { ...content, tenantId, id, revision };
+  if (record.scope !== registrationScope(keyOf(event))) throw refused();
   return event;
 }
 

@@ -1,10 +1,10 @@
-import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
 import type { KeyUsage } from '../crypto/key-spec.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, Write } from '../records/commit.ts';
 import { andThen, type MaybePromise, type RecordReader } from '../records/ports.ts';
-import { isAuthentic, sealRecord, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { StoredRecord } from '../records/record.ts';
+import { KeyError, notAuthentic } from './errors.ts';
 import { keyRecordId, readKey } from './key-record.ts';
 import type { Key } from './key.ts';
 import type { KeySpace } from './key-space.ts';
@@ -73,15 +73,11 @@ async function isInUse(records: RecordReader, space: KeySpace, { keys }: Materia
 }
 
 function putUse(tenantKey: TenantKey, id: string, revision: number, use: MaterialUse): Put {
-  const body = Buffer.from(canonicalJson({ format: FORMAT, keys: use.keys, usage: use.usage }), 'utf8');
-  const record = { tenantId: tenantKey.tenantId, kind: 'material-use', id, scope: '', revision, body } as const;
-  return { put: sealRecord(record, tenantKey.records) };
+  const at = { tenantId: tenantKey.tenantId, kind: 'material-use', id, scope: '', revision } as const;
+  return { put: sealBody(tenantKey.records, at, FORMAT, { keys: use.keys, usage: use.usage }) };
 }
 
 function readUse(tenantKey: TenantKey, record: StoredRecord): MaterialUse {
-  const refused = (detail: string) => new KeyError('record-not-authentic', { detail });
-  if (record.kind !== 'material-use' || !isAuthentic(record, tenantKey.records)) throw refused('a use of material');
-  const { format, ...use } = JSON.parse(record.body.toString('utf8')) as MaterialUse & { format: number };
-  if (format !== FORMAT) throw refused('the record has a format of another version');
-  return use;
+  const refused = (): Error => notAuthentic('a use of material');
+  return openBody<MaterialUse>(tenantKey.records, record, { kind: 'material-use', format: FORMAT, refused });
 }

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { listAllOf } from '../records/list-all.ts';
 import type { RecordReader } from '../records/ports.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { Key } from './key.ts';
 import { keyRecordId } from './key-record.ts';
 import type { Registration } from './registration.ts';
@@ -39,8 +39,8 @@ export function putRegistration(tenantKey: TenantKey, registration: Registration
     throw new TypeError('a registration is written under the keys of its own tenant');
   const key = keyOf(registration);
   const ref = registrationRef(key, registration.resourceCrn);
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const put = sealRecord({ ...ref, scope: registrationScope(key), revision, body }, tenantKey.records);
+  const at = { ...ref, scope: registrationScope(key), revision };
+  const put = sealBody(tenantKey.records, at, FORMAT, content);
   return revision === 1 ? { put, claim: [nameOf(registration, ref)] } : { put };
 }
 
@@ -55,14 +55,13 @@ export function removeRegistration(registration: Registration): Remove {
  * @throws {KeyError} `record-not-authentic` when the record is not one that this installation wrote
  */
 export function readRegistration(tenantKey: TenantKey, record: StoredRecord): Registration {
-  const refuse = (): KeyError =>
-    new KeyError('record-not-authentic', { detail: `the record of the registration ${record.id}` });
-  if (record.kind !== 'registration' || !isAuthentic(record, tenantKey.records)) throw refuse();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
   const { tenantId, revision } = record;
-  const registration = { ...(content as Omit<Registration, 'tenantId' | 'revision'>), tenantId, revision };
+  const refused = (): Error => notAuthentic(`the registration ${record.id}`);
+  const wanted = { kind: 'registration', format: FORMAT, refused } as const;
+  const content = openBody<Omit<Registration, 'tenantId' | 'revision'>>(tenantKey.records, record, wanted);
+  const registration = { ...content, tenantId, revision };
   const { id } = registrationRef(keyOf(registration), registration.resourceCrn);
-  if (format !== FORMAT || id !== record.id || record.scope !== registrationScope(keyOf(registration))) throw refuse();
+  if (id !== record.id || record.scope !== registrationScope(keyOf(registration))) throw refused();
   return registration;
 }
 

@@ -1,9 +1,9 @@
-import { canonicalJson, type Json } from '../bytes/canonical-json.ts';
 import type { TenantKey } from '../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../records/body.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { renamed } from '../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../records/record.ts';
-import { KeyError } from './errors.ts';
+import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { notAuthentic } from './errors.ts';
 import type { XksEndpoint } from './xks-endpoint.ts';
 
 /** The form of the body that this code writes and reads. */
@@ -31,14 +31,8 @@ export function xksEndpointName(tenantId: string, name: string): RecordName {
 /** The write that brings an endpoint from `before` (absent: it is new) to `after`. */
 export function putXksEndpoint(tenantKey: TenantKey, before: XksEndpoint | undefined, after: XksEndpoint): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const record = { ...xksEndpointRef(tenantId, id), scope: '', revision: (before?.revision ?? 0) + 1, body };
-  const had = before === undefined ? [] : namesOf(before);
-  const has = namesOf(after);
-  return {
-    put: sealRecord(record, tenantKey.records),
-    ...renamed(had, has),
-  };
+  const at = { ...xksEndpointRef(tenantId, id), scope: '', revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 export function removeXksEndpoint({ tenantId, id, revision }: XksEndpoint): Remove {
@@ -51,12 +45,11 @@ export function removeXksEndpoint({ tenantId, id, revision }: XksEndpoint): Remo
  * @throws {KeyError} `record-not-authentic`
  */
 export function readXksEndpoint(tenantKey: TenantKey, record: StoredRecord): XksEndpoint {
-  const refused = () => new KeyError('record-not-authentic', { detail: `the record of the endpoint ${record.id}` });
-  if (record.kind !== 'xks-endpoint' || !isAuthentic(record, tenantKey.records)) throw refused();
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
-  if (format !== FORMAT) throw refused();
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<XksEndpoint, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  const refused = (): Error => notAuthentic(`the endpoint ${id}`);
+  const wanted = { kind: 'xks-endpoint', format: FORMAT, refused } as const;
+  const content = openBody<Omit<XksEndpoint, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  return { ...content, tenantId, id, revision };
 }
 
 function namesOf({ tenantId, name, pathPrefix, credentials }: XksEndpoint): RecordName[] {

@@ -1,10 +1,12 @@
 import type { Put, RecordName } from './commit.ts';
 
-/** What a record gains and gives up that had some names and is to have others. */
-export function renamed(
-  had: readonly RecordName[],
-  has: readonly RecordName[],
+/** The names that a thing gains and gives up when it becomes `after`; `before` is absent when it is new. */
+export function renamed<Thing>(
+  namesOf: (thing: Thing) => readonly RecordName[],
+  before: Thing | undefined,
+  after: Thing,
 ): Required<Pick<Put, 'claim' | 'release'>> {
+  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
   return { release: without(had, has), claim: without(has, had) };
 }
 

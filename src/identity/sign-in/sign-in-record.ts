@@ -88,7 +88,7 @@ export function readSignIn(tenant: Tenant, userId: string, record: StoredRecord 
 /** The write that brings a user's ways in to a new state. */
 export function putSignIn(tenant: Tenant, before: SignIn, after: SignIn): Put {
   const { userId, tenantId, revision, ...body } = after;
-  const names = renamed(namesOf(before), namesOf(after));
+  const names = renamed(namesOf, before, after);
   return putBody(tenant.tenantKey.records, signInRef(tenantId, userId), revision, body, names);
 }
 

@@ -1,9 +1,9 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import type { Agent } from './agent.ts';
-import { openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 const FORMAT = 1;
 
@@ -19,12 +19,11 @@ export function agentName(tenantId: string, environmentId: string, name: string)
 /** The write that brings an agent from `before` (absent: it is new) to `after`. A revoked one gives its name back. */
 export function putAgent(tenantKey: TenantKey, before: Agent | undefined, after: Agent): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const ref = { ...agentRef(tenantId, id), scope: after.environmentId };
+  const at = { ...agentRef(tenantId, id), scope: after.environmentId, revision: (before?.revision ?? 0) + 1 };
   const names = [agentName(tenantId, after.environmentId, after.name)];
   const isReleased = after.state === 'revoked' && before !== undefined && before.state !== 'revoked';
   return {
-    put: sealRecord({ ...ref, revision: (before?.revision ?? 0) + 1, body }, tenantKey.records),
+    put: sealBody(tenantKey.records, at, FORMAT, content),
     ...(before === undefined && { claim: names }),
     ...(isReleased && { release: names }),
   };
@@ -32,7 +31,9 @@ export function putAgent(tenantKey: TenantKey, before: Agent | undefined, after:
 
 /** Reads an agent from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readAgent(tenantKey: TenantKey, record: StoredRecord): Agent {
-  const content = openBody(tenantKey, record, 'vault-agent', FORMAT, 'agent');
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<Agent, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  const refused = (): Error => notAuthentic(`agent ${id}`);
+  const wanted = { kind: 'vault-agent', format: FORMAT, refused } as const;
+  const content = openBody<Omit<Agent, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  return { ...content, tenantId, id, revision };
 }

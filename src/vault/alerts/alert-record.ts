@@ -1,10 +1,10 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import { dueAtMs, type Alert } from './alert.ts';
-import { openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -19,13 +19,8 @@ export function alertRef(tenantId: string, id: string): RecordRef {
 /** The write that brings an alert from `before` (absent: it is new) to `after`. */
 export function putAlert(tenantKey: TenantKey, before: Alert | undefined, after: Alert): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
-  return {
-    put: sealRecord({ ...alertRef(tenantId, id), scope: '', revision, body }, tenantKey.records),
-    ...renamed(had, has),
-  };
+  const at = { ...alertRef(tenantId, id), scope: '', revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 export function removeAlert({ tenantId, id, revision }: Alert): Remove {
@@ -34,9 +29,11 @@ export function removeAlert({ tenantId, id, revision }: Alert): Remove {
 
 /** Reads an alert from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readAlert(tenantKey: TenantKey, record: StoredRecord): Alert {
-  const content = openBody(tenantKey, record, 'alert', FORMAT, 'alert');
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<Alert, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  const refused = (): Error => notAuthentic(`alert ${id}`);
+  const wanted = { kind: 'alert', format: FORMAT, refused } as const;
+  const content = openBody<Omit<Alert, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  return { ...content, tenantId, id, revision };
 }
 
 function namesOf(alert: Alert): RecordName[] {

@@ -1,11 +1,11 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { listAllOf } from '../../records/list-all.ts';
 import type { RecordReader } from '../../records/ports.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import type { AlertChannel } from './channel.ts';
-import { openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -22,9 +22,9 @@ export function channelName(tenantId: string, label: string): RecordName {
 /** The write that makes a channel. */
 export function putChannel(tenantKey: TenantKey, channel: AlertChannel): Put {
   const { tenantId, id, revision: _, ...content } = channel;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
+  const at = { ...channelRef(tenantId, id), scope: '', revision: 1 };
   return {
-    put: sealRecord({ ...channelRef(tenantId, id), scope: '', revision: 1, body }, tenantKey.records),
+    put: sealBody(tenantKey.records, at, FORMAT, content),
     claim: [channelName(tenantId, channel.label)],
   };
 }
@@ -35,9 +35,11 @@ export function removeChannel({ tenantId, id, revision }: AlertChannel): Remove 
 
 /** Reads a channel from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readChannel(tenantKey: TenantKey, record: StoredRecord): AlertChannel {
-  const content = openBody(tenantKey, record, 'alert-channel', FORMAT, 'alert channel');
   const { tenantId, id, revision } = record;
-  return { ...(content as Omit<AlertChannel, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
+  const refused = (): Error => notAuthentic(`alert channel ${id}`);
+  const wanted = { kind: 'alert-channel', format: FORMAT, refused } as const;
+  const content = openBody<Omit<AlertChannel, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  return { ...content, tenantId, id, revision };
 }
 
 /** All channels of a tenant. */

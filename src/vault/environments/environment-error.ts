@@ -69,3 +69,11 @@ export class EnvironmentError extends Error {
     this.code = code;
   }
 }
+
+/** The record of `what` does not bear the seal of its tenant, or is another than it stands for. */
+export function notAuthentic(what: string): EnvironmentError {
+  return new EnvironmentError(
+    'record-not-authentic',
+    `The record of ${what} is not one that this installation wrote: run "keystead audit verify"`,
+  );
+}

@@ -1,10 +1,10 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openFormatted, sealBody } from '../../records/body.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
 import { renamed } from '../../records/names.ts';
-import { isAuthentic, sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
-import { EnvironmentError } from './environment-error.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import type { Environment } from './environment.ts';
+import { notAuthentic } from './environment-error.ts';
 import { placeName } from './place.ts';
 import { fromFormat1, type EnvironmentBody, type Format1 } from './record-format-1.ts';
 
@@ -29,14 +29,8 @@ export function environmentName(tenantId: string, label: string): RecordName {
 /** The write that brings an environment from `before` (absent: it is new) to `after`. */
 export function putEnvironment(tenantKey: TenantKey, before: Environment | undefined, after: Environment): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const had = before === undefined ? [] : namesOf(before);
-  const has = namesOf(after);
-  return {
-    put: sealRecord({ ...environmentRef(tenantId, id), scope: '', revision, body }, tenantKey.records),
-    ...renamed(had, has),
-  };
+  const at = { ...environmentRef(tenantId, id), scope: '', revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 /**
@@ -45,14 +39,11 @@ export function putEnvironment(tenantKey: TenantKey, before: Environment | undef
  * @throws {EnvironmentError} `record-not-authentic`
  */
 export function readEnvironment(tenantKey: TenantKey, record: StoredRecord): Environment {
-  const refused = new EnvironmentError(
-    'record-not-authentic',
-    `The record of environment ${record.id} is not one that this installation wrote: run "keystead audit verify"`,
-  );
-  if (record.kind !== 'environment' || !isAuthentic(record, tenantKey.records)) throw refused;
-  const { format, ...content } = JSON.parse(record.body.toString('utf8')) as { format: number };
+  const refused = (): Error => notAuthentic(`environment ${record.id}`);
+  const wanted = { kind: 'environment', refused } as const;
+  const { format, ...content } = openFormatted<object>(tenantKey.records, record, wanted);
   const read = FORMATS[format];
-  if (read === undefined) throw refused;
+  if (read === undefined) throw refused();
   const { tenantId, id, revision } = record;
   return { ...read(content), tenantId, id, revision };
 }

@@ -1,10 +1,10 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName } from '../../records/commit.ts';
 import { renamed } from '../../records/names.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import { isDoubtful, type KeyWatch } from './key-watch.ts';
-import { openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -20,25 +20,17 @@ export function keyWatchRef(tenantId: string, environmentId: string): RecordRef 
 /** The write that brings what is known of keys from `before` (absent: nothing) to `after`. */
 export function putKeyWatch(tenantKey: TenantKey, before: KeyWatch | undefined, after: KeyWatch): Put {
   const { tenantId, environmentId, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
-  return {
-    put: sealRecord({ ...keyWatchRef(tenantId, environmentId), scope: '', revision, body }, tenantKey.records),
-    ...renamed(had, has),
-  };
+  const at = { ...keyWatchRef(tenantId, environmentId), scope: '', revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 /** Reads what is known of keys from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readKeyWatch(tenantKey: TenantKey, record: StoredRecord): KeyWatch {
-  const content = openBody(tenantKey, record, 'key-watch', FORMAT, 'the key watch');
   const { tenantId, id: environmentId, revision } = record;
-  return {
-    ...(content as Omit<KeyWatch, 'tenantId' | 'environmentId' | 'revision'>),
-    tenantId,
-    environmentId,
-    revision,
-  };
+  const refused = (): Error => notAuthentic(`the key watch ${environmentId}`);
+  const wanted = { kind: 'key-watch', format: FORMAT, refused } as const;
+  type Content = Omit<KeyWatch, 'tenantId' | 'environmentId' | 'revision'>;
+  return { ...openBody<Content>(tenantKey.records, record, wanted), tenantId, environmentId, revision };
 }
 
 function namesOf(watch: KeyWatch): RecordName[] {

@@ -1,12 +1,13 @@
 import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import { systemRandom } from '../ports.ts';
 import type { Activity } from './locks.ts';
 import type { Run } from './run.ts';
-import { openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 const FORMAT = 1;
 
@@ -38,13 +39,10 @@ export function putRun(tenantKey: TenantKey, before: Run | undefined, after: Run
   // What came of it may name files of the source, and nobody reads names of those with a copy of the database.
   const outcome =
     result === undefined && problem === undefined ? {} : { outcome: wrapOutcome(tenantKey, id, { result, problem }) };
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content, ...outcome } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const ref = runRef(tenantId, id);
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
+  const at = { ...runRef(tenantId, id), scope: after.environmentId, revision: (before?.revision ?? 0) + 1 };
   return {
-    put: sealRecord({ ...ref, scope: after.environmentId, revision, body }, tenantKey.records),
-    ...renamed(had, has),
+    put: sealBody(tenantKey.records, at, FORMAT, { ...content, ...outcome }),
+    ...renamed(namesOf, before, after),
   };
 }
 
@@ -52,14 +50,17 @@ export function removeRun({ tenantId, id, revision }: Run): Remove {
   return { remove: runRef(tenantId, id), revision };
 }
 
+type RunBody = Omit<Run, 'tenantId' | 'id' | 'revision'> & {
+  readonly lock?: string;
+  readonly outcome?: string;
+};
+
 /** Reads a run from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readRun(tenantKey: TenantKey, record: StoredRecord): Run {
-  const content = openBody(tenantKey, record, 'run', FORMAT, 'run');
   const { tenantId, id, revision } = record;
-  const { lock, outcome, ...run } = content as Omit<Run, 'tenantId' | 'id' | 'revision'> & {
-    readonly lock?: string;
-    readonly outcome?: string;
-  };
+  const refused = (): Error => notAuthentic(`run ${id}`);
+  const wanted = { kind: 'run', format: FORMAT, refused } as const;
+  const { lock, outcome, ...run } = openBody<RunBody>(tenantKey.records, record, wanted);
   // A record of before runs had several locks.
   const told = outcome === undefined ? {} : openOutcome(tenantKey, id, outcome);
   return { ...run, ...told, ...(lock !== undefined && { locks: { holds: [lock] } }), tenantId, id, revision };

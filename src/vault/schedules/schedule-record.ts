@@ -1,10 +1,10 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import type { Schedule } from './schedule.ts';
-import { notAuthentic, openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -19,11 +19,8 @@ export function scheduleRef(tenantId: string, id: string): RecordRef {
 /** The write that brings a schedule from `before` (absent: it is new) to `after`. */
 export function putSchedule(tenantKey: TenantKey, before: Schedule | undefined, after: Schedule): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
-  const record = { ...scheduleRef(tenantId, id), scope: after.environmentId, revision, body };
-  return { put: sealRecord(record, tenantKey.records), ...renamed(had, has) };
+  const at = { ...scheduleRef(tenantId, id), scope: after.environmentId, revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 export function removeSchedule({ tenantId, id, revision }: Schedule): Remove {
@@ -32,10 +29,12 @@ export function removeSchedule({ tenantId, id, revision }: Schedule): Remove {
 
 /** Reads a schedule from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readSchedule(tenantKey: TenantKey, record: StoredRecord): Schedule {
-  const content = openBody(tenantKey, record, 'schedule', FORMAT, 'schedule');
   const { tenantId, id, revision } = record;
-  const schedule = { ...(content as Omit<Schedule, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (record.scope !== schedule.environmentId) throw notAuthentic('schedule', record);
+  const refused = (): Error => notAuthentic(`schedule ${id}`);
+  const wanted = { kind: 'schedule', format: FORMAT, refused } as const;
+  const content = openBody<Omit<Schedule, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  const schedule = { ...content, tenantId, id, revision };
+  if (record.scope !== schedule.environmentId) throw refused();
   return schedule;
 }
 

@@ -1,10 +1,10 @@
-import { canonicalJson, type Json } from '../../bytes/canonical-json.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { openBody, sealBody } from '../../records/body.ts';
 import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import { renamed, timedName } from '../../records/names.ts';
-import { sealRecord, type RecordRef, type StoredRecord } from '../../records/record.ts';
+import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import { overdueAtMs, type BackupSource } from './backup-source.ts';
-import { notAuthentic, openBody } from '../record-body.ts';
+import { notAuthentic } from '../environments/environment-error.ts';
 
 /** The form of the body that this code writes and reads. */
 const FORMAT = 1;
@@ -24,11 +24,8 @@ export function sourceName(tenantId: string, environmentId: string, name: string
 /** The write that brings a source from `before` (absent: it is new) to `after`. */
 export function putSource(tenantKey: TenantKey, before: BackupSource | undefined, after: BackupSource): Put {
   const { tenantId, id, revision: _, ...content } = after;
-  const body = Buffer.from(canonicalJson({ format: FORMAT, ...content } as unknown as Json), 'utf8');
-  const revision = (before?.revision ?? 0) + 1;
-  const [had, has] = [before === undefined ? [] : namesOf(before), namesOf(after)];
-  const record = { ...sourceRef(tenantId, id), scope: after.environmentId, revision, body };
-  return { put: sealRecord(record, tenantKey.records), ...renamed(had, has) };
+  const at = { ...sourceRef(tenantId, id), scope: after.environmentId, revision: (before?.revision ?? 0) + 1 };
+  return { put: sealBody(tenantKey.records, at, FORMAT, content), ...renamed(namesOf, before, after) };
 }
 
 export function removeSource({ tenantId, id, revision }: BackupSource): Remove {
@@ -37,10 +34,12 @@ export function removeSource({ tenantId, id, revision }: BackupSource): Remove {
 
 /** Reads a source from its record. @throws {EnvironmentError} `record-not-authentic` */
 export function readSource(tenantKey: TenantKey, record: StoredRecord): BackupSource {
-  const content = openBody(tenantKey, record, 'source', FORMAT, 'source');
   const { tenantId, id, revision } = record;
-  const source = { ...(content as Omit<BackupSource, 'tenantId' | 'id' | 'revision'>), tenantId, id, revision };
-  if (record.scope !== source.environmentId) throw notAuthentic('source', record);
+  const refused = (): Error => notAuthentic(`source ${id}`);
+  const wanted = { kind: 'source', format: FORMAT, refused } as const;
+  const content = openBody<Omit<BackupSource, 'tenantId' | 'id' | 'revision'>>(tenantKey.records, record, wanted);
+  const source = { ...content, tenantId, id, revision };
+  if (record.scope !== source.environmentId) throw refused();
   return source;
 }
 
