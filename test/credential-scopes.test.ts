@@ -120,6 +120,8 @@ describe('scopes of a credential', () => {
     expect(await outcome(client.send(new ListKeysCommand({})))).toBe('AccessDeniedException');
     const alias = new CreateAliasCommand({ AliasName: 'alias/x', TargetKeyId: keyId });
     expect(await outcome(client.send(alias))).toBe('AccessDeniedException');
+    const told = await client.send(new ListKeysCommand({})).catch((error: Error) => error.message);
+    expect(told).toMatch(/kms:ListKeys on resource: \* because no scope of the credential allows it: look$/);
     const { accessKeyId } = used;
     const listed = (await admin.listCredentials({ limit: 1000 })).items.find((one) => one.credentialId === accessKeyId);
     expect(listed).toMatchObject(used === bounded ? { scopes: ['look'], state: 'active' } : { state: 'active' });
@@ -132,7 +134,9 @@ describe('scopes of a credential', () => {
     expect(await outcome(client.send(new EncryptCommand({ KeyId: keyId, Plaintext })))).toBe('done');
     const alias = new CreateAliasCommand({ AliasName: 'alias/x', TargetKeyId: keyId });
     expect(await outcome(client.send(alias))).toBe('AccessDeniedException');
-    expect(await outcome(assume(session, 'all'))).toBe('AccessDenied');
+    const told = await assume(session, 'all').catch((error: Error) => error);
+    expect(told).toMatchObject({ name: 'AccessDenied' });
+    expect((told as Error).message).toMatch(/role\/all because no scope of the credential allows it: key-user$/);
   });
 
   it('bound an API key, and the token that a client of IBM makes of it', async () => {
@@ -140,7 +144,9 @@ describe('scopes of a credential', () => {
     const bounded = sdk(apiKey);
     expect((await bounded.whoAmI()).name).toBe('alice');
     expect(await bounded.getKey(region, keyId)).toMatchObject({ keyId });
-    expect(await outcome(bounded.listPrincipals())).toBe('access-denied');
+    const told = await bounded.listPrincipals().catch((error: Error) => error);
+    expect(told).toMatchObject({ code: 'access-denied' });
+    expect((told as Error).message).toMatch(/by this credential: its scope look does not allow it/);
     const form = new URLSearchParams({ grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: apiKey });
     const token = (await (await fetch(`${server.url}/identity/token`, { method: 'POST', body: form })).json()) as {
       access_token: string;

@@ -264,7 +264,7 @@ export function compiled({
       ...(service !== undefined && { service }),
       policies: own.map((one) => parse(one, 'identity')),
       sessionPolicies: limits.map((one) => parse(one, 'identity')),
-      scopes: scopes.map((one) => parse(one, 'identity')),
+      scopes: scopes.map((one, index) => ({ ...parse(one, 'identity'), name: `scope-${index}` })),
     },
     action: rest.action,
     resource: rest.resource,

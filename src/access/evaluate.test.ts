@@ -28,7 +28,12 @@ const session = (limits: AccessPolicy[] | undefined, ...policies: AccessPolicy[]
   names: [ROLE],
   ...(limits && { sessionPolicies: limits }),
 });
-const scoped = (scopes: AccessPolicy[], who: Subject): Subject => ({ ...who, scopes });
+const scoped = (scopes: AccessPolicy[], who: Subject): Subject => ({
+  ...who,
+  scopes: scopes.map((scope, index) => ({ ...scope, name: `scope-${index + 1}` })),
+});
+const refusingScopes = (...scopes: AccessPolicy[]) =>
+  evaluate(ask(scoped(scopes, subject(ALICE, ownPolicy(allow()))), undefined)).scopes;
 const service = (name: string): Subject => ({ ...subject(`arn:aws:iam::${OTHER}:user/s`), service: name });
 const subject = (arn: string, ...policies: AccessPolicy[]): Subject => ({
   arn,
@@ -357,6 +362,16 @@ describe('decisions', () => {
     ],
   ];
   it.each(cases)('%s', (_, request, allowed, reason) => expect(evaluate(request)).toMatchObject({ allowed, reason }));
+});
+
+describe('the scopes that refuse', () => {
+  const looks = ownPolicy(allow({ Action: 'kms:DescribeKey' }));
+
+  it.each<[string, string[] | undefined, AccessPolicy[]]>([
+    ['all, where none allows', ['scope-1', 'scope-2'], [ownPolicy(), looks]],
+    ['the one that denies', ['scope-2'], [ownPolicy(allow()), ownPolicy(deny())]],
+    ['none, where one allows', undefined, [looks, ownPolicy(allow())]],
+  ])('are named: %s', (_, names, scopes) => expect(refusingScopes(...scopes)).toEqual(names));
 });
 
 describe('grants', () => {

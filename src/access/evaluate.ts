@@ -2,7 +2,7 @@ import { Evaluation, TooCostlyError } from './evaluation.ts';
 import { grantMismatchOf } from './grants.ts';
 import type { AccessPolicy } from './policy.ts';
 import { isRoot, meaningOf, type Meaning } from './principals.ts';
-import type { AccessRequest } from './request.ts';
+import type { AccessRequest, Scope } from './request.ts';
 import { mismatchOf, type Statement } from './statement.ts';
 
 /** Why a request is allowed or not. */
@@ -28,6 +28,8 @@ export interface Decision {
   readonly sid?: string | undefined;
   /** Of the grant that decided. */
   readonly grantId?: string;
+  /** Where scopes decided: the names of those that deny, or of all, since none allows. */
+  readonly scopes?: readonly string[];
   /** Something about the request beyond subject, action and resource was looked at: another one may fare differently. */
   readonly isConditional: boolean;
 }
@@ -79,8 +81,11 @@ function decide(request: AccessRequest, evaluation: Evaluation): Decision {
   const { scopes = [] } = subject;
   if (scopes.length > 0) {
     const scope = firstOf(scopes, action, resource, evaluation);
-    if (scope === undefined) return outcome(false, 'not-allowed-by-scope');
-    if (scope.effect === 'Deny') return outcome(false, 'denied-by-scope', scope);
+    if (scope === undefined) return { ...outcome(false, 'not-allowed-by-scope'), scopes: namesOf(scopes) };
+    if (scope.effect === 'Deny') {
+      const denying = scopes.filter(({ statements }) => statements.includes(scope));
+      return { ...outcome(false, 'denied-by-scope', scope), scopes: namesOf(denying) };
+    }
   }
 
   const isRootItself = isRoot(subject);
@@ -105,6 +110,10 @@ function decide(request: AccessRequest, evaluation: Evaluation): Decision {
     return unlessLimited({ ...outcome(true, 'allowed-by-grant'), grantId: right.grantId });
   }
   return outcome(false, 'no-statement-allows');
+}
+
+function namesOf(scopes: readonly Scope[]): string[] {
+  return scopes.map(({ name }) => name);
 }
 
 /** The first statement that denies a request; if none does, the first that allows it. */

@@ -1,5 +1,10 @@
 import type { AccessPolicy } from './policy.ts';
 
+/** A policy that bounds a credential, by the name that people give it. */
+export interface Scope extends AccessPolicy {
+  readonly name: string;
+}
+
 /** Who asks, as far as policies can tell. */
 export interface Subject {
   /** `arn:aws:iam::<account>:user/<name>`, `:root` for the account itself, `arn:aws:sts::<account>:assumed-role/...`. */
@@ -12,7 +17,7 @@ export interface Subject {
   /** Policies that the session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
   /** Policies that bound the credential that proved it: where there are any, they must allow too, whatever else allows. */
-  readonly scopes?: readonly AccessPolicy[];
+  readonly scopes?: readonly Scope[];
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */
   readonly service?: string;
 }

@@ -1,4 +1,5 @@
 import type { AccessPolicy } from '../access/policy.ts';
+import type { Scope } from '../access/request.ts';
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName } from '../records/commit.ts';
@@ -54,7 +55,7 @@ export interface Principal {
   /** Policies that a session was opened with: where there are any, they must allow too. */
   readonly sessionPolicies?: readonly AccessPolicy[];
   /** Policies that bound the credential at the bottom: where there are any, they must allow too, whatever else allows. */
-  readonly scopes?: readonly AccessPolicy[];
+  readonly scopes?: readonly Scope[];
   /** It is a program of the tenant, not a person. */
   readonly program?: true;
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */

@@ -19,7 +19,7 @@ import { managedPolicyRef } from './managed-policy.ts';
 import { principalOf, type OwnPolicies, type Principal, type Strength } from './principal.ts';
 import { isSessionAlive } from './role.ts';
 import { servicePrincipalOf } from './service.ts';
-import { inScope, inSession, roleSessionOf, rootOf } from './session.ts';
+import { inScope, inSession, roleSessionOf, rootOf, type ScopeBounds } from './session.ts';
 import { consoleSessionName, inConsoleSession, isOfPresent } from './sign-in/console-session.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -188,13 +188,13 @@ export class Proofs {
   }
 
   /** Policies by what bounds call them: built-in ones by name, the tenant's own by id; `undefined` where one is gone. */
-  #bounds(tenant: Tenant, named: readonly string[]): MaybePromise<OwnPolicies | undefined> {
+  #bounds(tenant: Tenant, named: readonly string[]): MaybePromise<ScopeBounds | undefined> {
     const ids = named.filter((id) => !isBuiltInPolicy(id));
     return andThen(this.#attached(tenant, ids), (own) => {
       if (own === undefined) return undefined;
       const builtIn = named.filter(isBuiltInPolicy);
       return {
-        policies: [...builtIn.map((name) => BUILT_IN_POLICIES[name]), ...own.policies],
+        policies: [...builtIn.map((name) => ({ ...BUILT_IN_POLICIES[name], name })), ...own.policies],
         version: builtIn.map((name) => `+${name}`).join('') + own.version,
       };
     });
@@ -244,16 +244,17 @@ export class Proofs {
   }
 
   /** Managed policies by their ids; `undefined` where one of them is not there. */
-  #attached(tenant: Tenant, [id, ...others]: readonly string[]): MaybePromise<OwnPolicies | undefined> {
+  #attached(tenant: Tenant, [id, ...others]: readonly string[]): MaybePromise<ScopeBounds | undefined> {
     if (id === undefined) return { policies: [], version: '' };
     return andThen(this.#identity.policy(tenant, id), (found) => {
       if (found === undefined) return undefined;
+      const { name, revision } = found.thing;
       return andThen(
         this.#attached(tenant, others),
         (rest) =>
           rest && {
-            policies: [...found.policies, ...rest.policies],
-            version: `+${id}@${found.thing.revision}${rest.version}`,
+            policies: [...found.policies.map((policy) => ({ ...policy, name })), ...rest.policies],
+            version: `+${id}@${revision}${rest.version}`,
           },
       );
     });

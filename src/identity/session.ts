@@ -1,11 +1,12 @@
 import type { AccessPolicy } from '../access/policy.ts';
+import type { Scope } from '../access/request.ts';
 import { roleArn, rootArn, sessionArn } from './arn.ts';
 import type { Credential } from './credential.ts';
 import { builtIn, type OwnPolicies, type Principal } from './principal.ts';
 import type { Role } from './role.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Policies that bound what a principal may: those that a session was opened with, the scopes of a credential. */
+/** Policies that bound what a session may: those that it was opened with. */
 export interface SessionBounds {
   readonly policies: readonly AccessPolicy[];
   readonly version: string;
@@ -56,6 +57,12 @@ export function rootOf(tenant: Tenant, credential: Credential): Principal {
   };
 }
 
+/** Policies that bound a credential. */
+export interface ScopeBounds {
+  readonly policies: readonly Scope[];
+  readonly version: string;
+}
+
 /** A principal as one of its sessions: bound by the session's policies, and known by when it began. */
 export function inSession(
   principal: Principal,
@@ -76,6 +83,6 @@ export function inSession(
 }
 
 /** A principal as a credential proves it that is bounded by scopes. */
-export function inScope(principal: Principal, { policies, version }: SessionBounds): Principal {
+export function inScope(principal: Principal, { policies, version }: ScopeBounds): Principal {
   return { ...principal, scopes: policies, cacheKey: `${principal.cacheKey} in${version}` };
 }

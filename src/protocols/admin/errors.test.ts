@@ -33,12 +33,17 @@ describe('an error on the way to the wire', () => {
 
   it.each([
     ['no-statement-allows', /^ada may not kms:Decrypt on x$/, /Ask an administrator for a policy/],
-    ['not-allowed-by-scope', /may not kms:Decrypt on x by this credential: its scopes/, /another credential/],
-    ['denied-by-scope', /by this credential: its scopes/, /with a scope that allows it/],
+    [
+      'not-allowed-by-scope',
+      /^ada may not kms:Decrypt on x by this credential: its scopes look, reports do not/,
+      /with a scope that allows it/,
+    ],
+    ['denied-by-scope', /by this credential: its scopes look, reports deny/, /issued without its scopes look, reports/],
   ] as const)(
     'tells whether the user or the scope of its credential does not allow it: %s',
     (reason, message, action) => {
-      const denied = new AccessDeniedError('kms:Decrypt', 'x', 'ada', { allowed: false, reason, isConditional: false });
+      const decision = { allowed: false, reason, isConditional: false, scopes: ['look', 'reports'] };
+      const denied = new AccessDeniedError('kms:Decrypt', 'x', 'ada', decision);
       expect(adminError(denied)).toMatchObject({
         code: 'access-denied',
         message: expect.stringMatching(message) as string,

@@ -1,3 +1,4 @@
+import type { Reason } from '../../access/evaluate.ts';
 import { NotAuthenticError } from '../../identity/body.ts';
 import { IdentityError } from '../../identity/errors.ts';
 import { KeyError } from '../../keys/errors.ts';
@@ -102,20 +103,33 @@ export function adminError(error: unknown): AdminError {
 }
 
 function denied({ principalArn, action, resource, decision }: AccessDeniedError): AdminError {
-  const isByScope = SCOPE_REASONS.has(decision.reason);
   const what = `${action}${resource === '*' ? '' : ` on ${resource}`}`;
-  return {
-    status: 403,
-    code: 'access-denied',
-    message: `${principalArn} may not ${what}${isByScope ? ' by this credential: its scopes do not allow it' : ''}`,
-    action: isByScope
-      ? 'Use another credential, or have one issued with a scope that allows it.'
-      : 'Ask an administrator for a policy that allows it.',
-  };
+  const { because, action: next } = BY_SCOPE[decision.reason]?.(decision.scopes ?? []) ?? BY_USER;
+  return { status: 403, code: 'access-denied', message: `${principalArn} may not ${what}${because}`, action: next };
 }
 
-/** The user may, and what the credential is bounded by does not. */
-const SCOPE_REASONS: ReadonlySet<string> = new Set(['denied-by-scope', 'not-allowed-by-scope']);
+interface Because {
+  readonly because: string;
+  readonly action: string;
+}
+
+const BY_USER: Because = { because: '', action: 'Ask an administrator for a policy that allows it.' };
+
+/** The bounds of the credential refuse it, whatever its user may. */
+const BY_SCOPE: Partial<Record<Reason, (scopes: readonly string[]) => Because>> = {
+  'denied-by-scope': (scopes) => ({
+    because: ` by this credential: ${named(scopes)} ${scopes.length > 1 ? 'deny' : 'denies'} it`,
+    action: `Use another credential, or have one issued without ${named(scopes)}.`,
+  }),
+  'not-allowed-by-scope': (scopes) => ({
+    because: ` by this credential: ${named(scopes)} ${scopes.length > 1 ? 'do' : 'does'} not allow it`,
+    action: 'Use another credential, or have one issued with a scope that allows it.',
+  }),
+};
+
+function named(scopes: readonly string[]): string {
+  return `${scopes.length > 1 ? 'its scopes' : 'its scope'} ${scopes.join(', ')}`;
+}
 
 const OTHER_ERRORS: readonly (readonly [new (...args: never[]) => Error, AdminError])[] = [
   [

@@ -338,12 +338,14 @@ function aliasOf({ alias }: KeyErrorFacts, [first]: readonly ResolvedKey[]): Pic
 }
 
 function because({ decision }: AccessDeniedError): string {
+  const { scopes = [] } = decision;
   if (decision.reason === 'denied-by-key-policy') return 'of an explicit deny in a resource-based policy';
   if (decision.reason === 'denied-by-identity-policy') return 'of an explicit deny in an identity-based policy';
   if (decision.reason === 'denied-by-session-policy') return 'of an explicit deny in a session policy';
   if (decision.reason === 'not-allowed-by-session-policy') return 'no session policy allows it';
-  if (decision.reason === 'denied-by-scope') return 'of an explicit deny in a scope of the credential';
-  if (decision.reason === 'not-allowed-by-scope') return 'no scope of the credential allows it';
+  if (decision.reason === 'denied-by-scope')
+    return `of an explicit deny in a scope of the credential: ${scopes.join(', ')}`;
+  if (decision.reason === 'not-allowed-by-scope') return `no scope of the credential allows it: ${scopes.join(', ')}`;
   if (decision.reason === 'too-costly') return 'the policies cost too much to evaluate for this request';
   return 'no resource-based policy and no identity-based policy allow it';
 }

@@ -1,16 +1,22 @@
+import type { Decision } from '../../access/evaluate.ts';
 import { AccessDeniedError, BusyError, ThrottledError } from '../../pipeline/errors.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { StsError } from './errors.ts';
+
+/** AWS gives no reason here; what it has no word for, the scopes of a credential, would not be guessed. */
+function byScope({ reason, scopes = [] }: Decision): string {
+  if (reason === 'denied-by-scope')
+    return ` because of an explicit deny in a scope of the credential: ${scopes.join(', ')}`;
+  return reason === 'not-allowed-by-scope' ? ` because no scope of the credential allows it: ${scopes.join(', ')}` : '';
+}
 
 /** Brings any error to the wire. What is not known says nothing of itself. */
 export function wireErrorOf(error: unknown): StsError {
   if (error instanceof StsError) return error;
   if (error instanceof AccessDeniedError) {
-    const { principalArn, action, resource } = error;
-    return new StsError(
-      'AccessDenied',
-      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource}`,
-    );
+    const { principalArn, action, resource, decision } = error;
+    const denied = `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource}`;
+    return new StsError('AccessDenied', denied + byScope(decision));
   }
   if (error instanceof ThrottledError) return new StsError('Throttling', 'Rate exceeded');
   if (error instanceof BusyError || error instanceof UnknownOutcomeError || error instanceof StoreFullError)
