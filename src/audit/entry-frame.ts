@@ -2,10 +2,10 @@ import { Reader } from '../bytes/reader.ts';
 import type { AuditLeaf } from './entry.ts';
 
 /** A leaf is at most this long: an entry bundle gives it a 16-bit length (C2SP tlog-tiles). */
-export const MAX_LEAF_BYTES = 65_535;
+const MAX_LEAF_BYTES = 65_535;
 export const SALT_BYTES = 16;
 /** Details and their salt share a 16-bit length. */
-export const MAX_DETAILS_BYTES = 65_535 - SALT_BYTES;
+const MAX_DETAILS_BYTES = 65_535 - SALT_BYTES;
 /** A log's name is also the name of its folder. */
 const LOG_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

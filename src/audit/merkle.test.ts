@@ -4,7 +4,8 @@ import { ReadError } from '../bytes/reader.ts';
 import { LogEdge } from './edge.ts';
 import { entryOf, MemoryTargets } from './log.fixture.ts';
 import { EMPTY_ROOT, leafHash, nodeHash, rootOf } from './merkle.ts';
-import { proveConsistency, proveInclusion, verifyConsistency, verifyInclusion } from './proof.ts';
+import { verifyConsistency, verifyInclusion } from './proof.fixture.ts';
+import { proveConsistency, proveInclusion } from './proof.ts';
 import { parseBundle, parseTile, tilePath } from './tile.ts';
 import { TreeReader } from './tree-reader.ts';
 

@@ -29,7 +29,7 @@ function oaep(oaepHash: 'sha1' | 'sha256', hashLength: number): PublicKeyEncrypt
 }
 
 /** Public-key encryption by its names on the AWS wire. */
-export const PUBLIC_KEY_ENCRYPTION = {
+const PUBLIC_KEY_ENCRYPTION = {
   RSAES_OAEP_SHA_1: oaep('sha1', 20),
   RSAES_OAEP_SHA_256: oaep('sha256', 32),
   SM2PKE: { families: ['sm2'], maxPlaintext: () => 1024, encrypt: sm2Encrypt, decrypt: sm2Decrypt },

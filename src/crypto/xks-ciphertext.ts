@@ -92,7 +92,7 @@ export function xksIntegrityValue(aad: Uint8Array, { metadata, iv, ciphertext, t
 }
 
 /** What the specification puts under the authentication: aad and metadata, each behind its length. */
-export function xksBoundAad(aad: Uint8Array, metadata: Uint8Array): Buffer {
+function xksBoundAad(aad: Uint8Array, metadata: Uint8Array): Buffer {
   const lengthOfAad = Buffer.from([aad.byteLength >> 8, aad.byteLength & 0xff]);
   return Buffer.concat([lengthOfAad, aad, Buffer.from([metadata.byteLength]), metadata]);
 }

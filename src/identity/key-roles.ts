@@ -119,7 +119,7 @@ const BEYOND: Readonly<Record<Reach, ReadonlySet<string>>> = {
   key: BEYOND_KEY,
 };
 
-export function isKeyRole(role: string): role is KeyRole {
+function isKeyRole(role: string): role is KeyRole {
   return Object.hasOwn(KEY_ROLES, role);
 }
 

@@ -5,7 +5,7 @@ import { IdentityError } from './errors.ts';
 import { LIMITS, policySize } from './limits.ts';
 
 /** What a trust policy decides about (IAM user guide, "Role trust policies"). */
-export const TRUST_ACTIONS: readonly string[] = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+const TRUST_ACTIONS: readonly string[] = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
 
 /**
  * Parses the policy that says who may assume a role. Its statements name principals and no resource: the role is the

@@ -57,7 +57,7 @@ export type InstancePolicies = {
 export const NO_INSTANCE_POLICIES: InstancePolicies = { revision: 0 };
 
 /** What a policy says that is switched off: as if it had never been set. */
-export const TERMS_WHEN_OFF: { readonly [K in InstancePolicyKind]: PolicyTerms[K] } = {
+const TERMS_WHEN_OFF: { readonly [K in InstancePolicyKind]: PolicyTerms[K] } = {
   network: { network: 'public-and-private' },
   addresses: { ranges: [] },
   dualAuthorization: {},

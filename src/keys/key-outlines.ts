@@ -6,7 +6,7 @@ import type { KeySpace } from './key-space.ts';
 import type { Key } from './key.ts';
 
 /** How many outlines are kept, of all tenants together: two regions that are as full as they may be. */
-export const MAX_OUTLINES = 200_000;
+const MAX_OUTLINES = 200_000;
 /** Revisions that are asked for at once. */
 const PAGE = 512;
 /** So many records are read and proven before what there is is handed on: a few milliseconds. */

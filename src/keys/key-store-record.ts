@@ -18,12 +18,12 @@ export function keyStoreName({ tenantId, region }: KeySpace, name: string): Reco
 }
 
 /** Names a store by the address of its proxy: two never share one. */
-export function proxyUriName({ tenantId, region }: KeySpace, uri: string): RecordName {
+function proxyUriName({ tenantId, region }: KeySpace, uri: string): RecordName {
   return { space: `key-store-uri:${tenantId}:${region}`, name: uri };
 }
 
 /** Names a store by the private way to its proxy. */
-export function proxyServiceName({ tenantId, region }: KeySpace, serviceName: string): RecordName {
+function proxyServiceName({ tenantId, region }: KeySpace, serviceName: string): RecordName {
   return { space: `key-store-service:${tenantId}:${region}`, name: serviceName };
 }
 

@@ -55,10 +55,10 @@ export interface LifecycleEvent {
 }
 
 /** How many resources a message names. A service that has more lists its registrations. */
-export const TOLD_RESOURCES = 50;
+const TOLD_RESOURCES = 50;
 
 /** How long an event is known: acknowledged, or not. */
-export const EVENT_MS = { keptAcknowledged: 30 * DAY_MS, kept: 90 * DAY_MS } as const;
+const EVENT_MS = { keptAcknowledged: 30 * DAY_MS, kept: 90 * DAY_MS } as const;
 
 /** The events of one change of a key: one for each service, whatever number of resources it has. */
 export function eventsOf(

@@ -9,9 +9,9 @@ import { isExpired } from './state.ts';
  * How many resources may be registered with one key: a deletion by force takes all of them away in one commit, whose
  * entry names each and has an end.
  */
-export const REGISTRATIONS_PER_KEY = 250;
+const REGISTRATIONS_PER_KEY = 250;
 /** How many services may be among them: each is told of everything that becomes of the key, in the same commit. */
-export const SERVICES_PER_KEY = 50;
+const SERVICES_PER_KEY = 50;
 
 /**
  * In these states of its key a registration may be taken back. A key is never active again once it is deactivated: a

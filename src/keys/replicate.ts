@@ -23,19 +23,6 @@ export interface NewReplica {
   readonly instancePolicies: InstancePolicies;
 }
 
-/** What a key has in common with its relatives in other regions; all else is its own. */
-export const SHARED_FIELDS = ['id', 'spec', 'usage', 'origin', 'extractable', 'rotation', 'multiRegion'] as const;
-/** The same of a version. Whether its material is there, until when, and what was written to it, each region says itself. */
-export const SHARED_VERSION_FIELDS = [
-  'id',
-  'handle',
-  'materialId',
-  'stage',
-  'createdAtMs',
-  'rotation',
-  'publicKey',
-] as const;
-
 /**
  * Makes a related key in another region: same id, same material, so that each opens what the other encrypted. Material
  * that its owner brought is to be brought to the new region as well.

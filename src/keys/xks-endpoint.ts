@@ -52,7 +52,7 @@ export interface XksEndpoint {
 export type XksSecret = Bytes<'CredentialSecret'>;
 
 /** The old and the new one, while AWS KMS is told of the new one (specification, "SigV4 credentials rotation"). */
-export const MAX_CREDENTIALS = 2;
+const MAX_CREDENTIALS = 2;
 export const MAX_EXPOSED_KEYS = 1000;
 export const XKS_PATH = '/kms/xks/v1';
 /** What AWS takes as the part of the path before {@link XKS_PATH}; the whole has at most 128 characters. */

@@ -14,9 +14,9 @@ export interface Delivery {
 }
 
 /** How long something is sent again and again. */
-export const SENT_FOR_MS = 7 * 24 * HOUR_MS;
+const SENT_FOR_MS = 7 * 24 * HOUR_MS;
 /** How long an attempt belongs to the server that began it: longer than any may take. */
-export const CLAIM_MS = MINUTE_MS;
+const CLAIM_MS = MINUTE_MS;
 
 /** What a receiver answers that wants no more of it (Standard Webhooks 1.0: 410 Gone). */
 const GONE = 'status-410';

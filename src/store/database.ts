@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { syncFolder } from './tile-folder.ts';
 
 /** How long a connection waits for another process's transaction before it gives up. */
-export const BUSY_TIMEOUT_MS = 10_000;
+const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens a connection to the database file, making an empty one where there is none. The file is readable by its

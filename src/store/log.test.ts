@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { originOf, openCheckpoint } from '../audit/checkpoint.ts';
 import { leafHash } from '../audit/merkle.ts';
-import { verifyInclusion } from '../audit/proof.ts';
+import { verifyInclusion } from '../audit/proof.fixture.ts';
 import { draft } from '../records/writes.fixture.ts';
 import { Installation } from './installation.fixture.ts';
 import { openStore, type SqliteStore } from './sqlite.ts';

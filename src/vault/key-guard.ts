@@ -3,7 +3,7 @@ import type { KeyRing } from './key-ring.ts';
 import type { Clock } from './ports.ts';
 
 /** How long a key that was switched off may still serve a run that holds its data key. */
-export const PROVE_EVERY_MS = 5 * 60_000;
+const PROVE_EVERY_MS = 5 * 60_000;
 
 /** Watches over long work: ends it when the caller says so, and when the master key says no. */
 export class KeyGuard {

@@ -91,7 +91,7 @@ async function makeKeys(folder: string, cluster: string, ports: Ports): Promise<
 }
 
 /** Makes a user who may assume roles. */
-export async function createUser(settingsFile: string, user: CephUser): Promise<void> {
+async function createUser(settingsFile: string, user: CephUser): Promise<void> {
   const keys = [`--access-key=${user.accessKeyId}`, `--secret-key=${user.secretAccessKey}`, '--caps=roles=*'];
   await radosgwAdmin(settingsFile, 'user', 'create', `--uid=${user.id}`, `--display-name=${user.id}`, ...keys);
 }

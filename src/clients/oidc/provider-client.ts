@@ -45,7 +45,7 @@ export type IdTokenClaims = Readonly<Record<string, unknown>> & { readonly iss: 
  * Algorithms by which ID tokens may be signed (RFC 7518, RFC 8037, RFC 9864): those with a key pair. `none` signs
  * nothing, and whoever knows a client secret, or a public key that is taken for one, could sign by HS256.
  */
-export const ID_TOKEN_ALGORITHMS: readonly string[] = [
+const ID_TOKEN_ALGORITHMS: readonly string[] = [
   'RS256',
   'RS384',
   'RS512',

@@ -31,7 +31,7 @@ const MAX_DOMAINS = 50;
 /** RFC 6749 section 3.3. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
 /** In ASCII, lower case: names in other scripts are given in their `xn--` form. */
-export const EMAIL_DOMAIN = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+const EMAIL_DOMAIN = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 /** RFC 6749 appendix A.1: printable ASCII. */
 const CLIENT_ID = /^[\x20-\x7e]{1,500}$/;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leafHash } from '../../audit/merkle.ts';
-import { verifyConsistency, verifyInclusion } from '../../audit/proof.ts';
+import { verifyConsistency, verifyInclusion } from '../../audit/proof.fixture.ts';
 import { openCheckpoint, readCheckpoint } from '../../audit/checkpoint.ts';
 import { adminHouse, fits, type AdminHouse } from './admin.fixture.ts';
 import { LogsOfStore } from './audit-log.fixture.ts';

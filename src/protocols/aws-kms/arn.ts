@@ -13,7 +13,6 @@ export type KeyReference =
 /** Which forms an operation takes, by the key identifiers that its API page lists. */
 export const ANY_FORM: ReadonlySet<KeyForm> = new Set<KeyForm>(['id', 'arn', 'alias', 'alias-arn']);
 export const ID_OR_ARN: ReadonlySet<KeyForm> = new Set<KeyForm>(['id', 'arn']);
-export const ARN_ONLY: ReadonlySet<KeyForm> = new Set<KeyForm>(['arn']);
 
 const PARTITION = 'aws';
 const KEY_ID = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
@@ -60,7 +59,7 @@ function parseArn(text: string, region: string): KeyReference | undefined {
 }
 
 /** What has not the shape of a key's name, or names a key in a way that the operation does not take. */
-export function invalidKeyId(text: string): AwsKmsError {
+function invalidKeyId(text: string): AwsKmsError {
   return new AwsKmsError('NotFoundException', `Invalid keyId '${text}'`);
 }
 

@@ -32,7 +32,6 @@ import { XksTransportError, type XksTransport } from '../../clients/xks/transpor
 import { externalKeysBy } from '../../server/external-keys.ts';
 import { Sha256 } from '../sigv4/sha256.fixture.ts';
 import { awsKmsRoute } from './endpoint.ts';
-import { keyStorePorts } from './key-stores.ts';
 import type { OperationName } from './model.gen.ts';
 import type { Output } from './operation.ts';
 import { prepareOperation, type AnyInput } from './prepare.ts';
@@ -144,13 +143,11 @@ export class World {
       take: (spec: WrappingKeySpec) => (spec === 'SM2' ? generateWrappingKey(spec) : Promise.resolve(wrappingPair())),
     } as unknown as WrappingKeyPool,
     attestationRoots: [testRoot(this.clock())],
-    keyStores: keyStorePorts(
-      externalKeysBy(new XksClient((...request) => this.proxy(...request), this.clock), new Map()),
-      {
-        hasService: (serviceName) => serviceName === VPC_SERVICE,
-        token: (clusterId) => (clusterId.startsWith(TOKENS) ? { clusterId, trustAnchor: ANCHOR } : undefined),
-      },
-    ),
+    keyStores: {
+      external: externalKeysBy(new XksClient((...request) => this.proxy(...request), this.clock), new Map()),
+      hasService: (serviceName: string) => serviceName === VPC_SERVICE,
+      token: (clusterId: string) => (clusterId.startsWith(TOKENS) ? { clusterId, trustAnchor: ANCHOR } : undefined),
+    },
   };
   readonly route = awsKmsRoute({
     ...this.ports,

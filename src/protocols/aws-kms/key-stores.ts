@@ -14,8 +14,3 @@ export interface KeyStorePorts {
   readonly hasService: (serviceName: string) => boolean;
   readonly token: (clusterId: string) => TokenSettings | undefined;
 }
-
-/** Where nothing is configured: no private way, no token. */
-export function keyStorePorts(external: ExternalKeys, more: Partial<KeyStorePorts> = {}): KeyStorePorts {
-  return { external, hasService: () => false, token: () => undefined, ...more };
-}

@@ -2,7 +2,7 @@ import { AwsKmsError } from './errors.ts';
 import { INPUTS, type OperationName } from './model.gen.ts';
 
 /** The content type of every answer, to the byte: clients compare it. */
-export const CONTENT_TYPE = 'application/x-amz-json-1.1';
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
 const BY_TARGET: ReadonlyMap<string, OperationName> = new Map(
   (Object.keys(INPUTS) as OperationName[]).map((name) => [`TrentService.${name}`, name]),

@@ -3,7 +3,7 @@ import { iamIdOf } from '../../identity/iam-id.ts';
 import type { Proof } from '../../identity/proofs.ts';
 
 /** How long a token lives, in seconds, where its API key does not end before. */
-export const TOKEN_SECONDS = 3_600;
+const TOKEN_SECONDS = 3_600;
 export const API_KEY_GRANT = 'urn:ibm:params:oauth:grant-type:apikey';
 export const SCOPE = 'ibm openid';
 

@@ -12,7 +12,7 @@ import { DAYS_PER_MONTH, monthsOf, timestamp } from './names.ts';
 import type { Query } from './query.ts';
 
 /** The policies that a key can have, by their names on this wire. */
-export const KEY_POLICIES = ['rotation', 'dualAuthDelete'] as const;
+const KEY_POLICIES = ['rotation', 'dualAuthDelete'] as const;
 export type KeyPolicy = (typeof KEY_POLICIES)[number];
 
 /** Which policy of a key a request is about; both where it does not say. */

@@ -20,7 +20,7 @@ export const STATES: Record<KeyState, number> = {
   deleted: 5,
   destroyed: 5,
 };
-export const PRE_ACTIVE = 0;
+const PRE_ACTIVE = 0;
 export const ACTIVE = STATES.active;
 export const DESTROYED = STATES.destroyed;
 /** Every number of a state: 4 would be a key that was compromised. */

@@ -27,7 +27,7 @@ const ENCODED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** Percent-encodes every byte but the unreserved ones (RFC 3986 section 2.3). */
-export function uriEncode(binary: string): string {
+function uriEncode(binary: string): string {
   if (UNRESERVED.test(binary)) return binary;
   let encoded = '';
   for (let i = 0; i < binary.length; i++) encoded += ENCODED[binary.charCodeAt(i) & 0xff];

@@ -1,7 +1,7 @@
 import { RefusedError } from '../../pipeline/errors.ts';
 
 /** Codes of AWS STS (API reference, "Errors" of each action and "Common Errors"), with their HTTP status. */
-export const STS_STATUS = {
+const STS_STATUS = {
   AccessDenied: 403,
   ExpiredToken: 403,
   IncompleteSignature: 400,

@@ -38,7 +38,7 @@ export function wants(
  * An address as it may stand in a message: the dot-atom form of RFC 5321 section 4.1.2, and no more. No quotes, comments,
  * lists or line ends, so that nothing but one recipient can come of it.
  */
-export const EMAIL_ADDRESS =
+const EMAIL_ADDRESS =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 /** RFC 5321 section 4.5.3.1: 64 octets before the sign, 254 in all (RFC 3696, erratum 1690). */

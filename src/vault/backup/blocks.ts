@@ -1,5 +1,5 @@
 /** Bytes of one block: several of the longest chunks, so that what is left over at its end is little. */
-export const BLOCK_LENGTH = 4 << 20;
+const BLOCK_LENGTH = 4 << 20;
 
 /** Buffers that go round between reading and encrypting, so that none is made twice. */
 export class BlockPool {

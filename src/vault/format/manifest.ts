@@ -15,7 +15,7 @@ const PREFIX = MAGIC.length + 4;
 const NAME = /^snapshots\/([0-9a-f]{32})\/([0-9]{10})$/;
 const NODE_ID = /^[0-9a-f]{64}$/;
 /** How many problems a manifest lists; more are counted. */
-export const MAX_PROBLEMS = 1000;
+const MAX_PROBLEMS = 1000;
 
 /** A data key that a restore needs, and what it must be. */
 export interface NeededKey {

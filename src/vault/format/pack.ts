@@ -23,7 +23,7 @@ const MAGIC = Buffer.from('KSPACK01', 'latin1');
 /** Bytes before the first chunk. */
 export const PACK_HEADER_LENGTH = 90;
 /** Where a pack is closed. */
-export const PACK_TARGET = 16 << 20;
+const PACK_TARGET = 16 << 20;
 /** Bytes of the buffer that a pack is made in. */
 export const PACK_BUFFER_LENGTH = PACK_TARGET + (64 << 10);
 const FOOTER_ENTRY = ID_LENGTH + 10;

@@ -16,7 +16,7 @@ import { requireSound, survey, type Survey, type Surveyed, type SurveyOptions } 
  * How long after a key was retired its envelopes are destroyed, where hosts write that read nothing back: what such a host
  * was told before that, it goes by for five minutes (`WORD_COUNTS_MS`), and its manifest may be on its way for a while.
  */
-export const FORGET_AFTER_MS = 3_600_000;
+const FORGET_AFTER_MS = 3_600_000;
 
 export interface ForgetOptions extends SurveyOptions {
   /** Ids of snapshots; or everything of a source. */

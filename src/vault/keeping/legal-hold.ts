@@ -4,7 +4,7 @@ import type { Keeping } from './keeping-settings.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** How long the word of the first of two people counts. */
-export const RELEASE_EXPIRES_MS = 7 * DAY_MS;
+const RELEASE_EXPIRES_MS = 7 * DAY_MS;
 
 /** Somebody, as far as it matters that two people are two. */
 export interface Somebody {

@@ -101,7 +101,7 @@ export function eitherKeeps(a: Retained, b: Retained): Retained {
 }
 
 /** Whether anything is to go at all. */
-export function hasRules(rules: RetentionRules): boolean {
+function hasRules(rules: RetentionRules): boolean {
   return (
     rules.last !== undefined || PERIODS.some((period) => rules[period] !== undefined) || (rules.minimumAgeDays ?? 0) > 0
   );

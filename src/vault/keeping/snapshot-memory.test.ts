@@ -6,7 +6,7 @@ import { check } from '../check/check.ts';
 import type { Repository } from '../repository.ts';
 import { snapshotName } from '../format/manifest.ts';
 import { listSnapshots } from '../snapshots.ts';
-import { counting } from '../targets/counting.ts';
+import { counting } from '../targets/counting.fixture.ts';
 import { DAY, KeepingHouse } from './keeping.fixture.ts';
 import { maintain } from './maintain.ts';
 import { survey, type Survey } from './survey.ts';

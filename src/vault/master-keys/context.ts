@@ -15,7 +15,7 @@ export interface KeyContext {
 }
 
 /** The format that {@link encryptionContext} announces: docs/spec/backup-format.md. */
-export const BACKUP_FORMAT = '1';
+const BACKUP_FORMAT = '1';
 
 /**
  * The encryption context of every call to a master key, so that a wrapped key cannot serve under another name and a

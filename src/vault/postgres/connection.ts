@@ -63,7 +63,7 @@ export function clientEnvironment(
 /** Where Debian and most others keep them; libpq takes the word `system` only since version 16. */
 const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt';
 
-export function isOnThisMachine(host: string): boolean {
+function isOnThisMachine(host: string): boolean {
   return host.startsWith('/') || LOCAL.has(host);
 }
 

@@ -5,7 +5,7 @@ import { MAX_PACK_LENGTH, readEntry, type ChunkEntry } from '../format/format.ts
 import { openChunkInto } from '../format/pack.ts';
 
 /** Reads a list of chunk entries. */
-export function decodeEntries(bytes: Buffer): ChunkEntry[] {
+function decodeEntries(bytes: Buffer): ChunkEntry[] {
   const reader = new Reader(bytes);
   const entries: ChunkEntry[] = [];
   while (reader.remaining > 0) entries.push(readEntry(reader, MAX_PACK_LENGTH));

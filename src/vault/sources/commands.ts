@@ -2,7 +2,7 @@ import { VaultError } from '../errors.ts';
 import { endingOf, startProgram } from '../program.ts';
 
 /** How long a command may take, where nobody says otherwise. */
-export const COMMAND_TIMEOUT_MS = 60 * 60_000;
+const COMMAND_TIMEOUT_MS = 60 * 60_000;
 const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'HOME'];
 
 /** What came of a command before or after the reading. */

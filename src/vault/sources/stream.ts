@@ -5,7 +5,7 @@ import { PieceReader } from './piece-reader.ts';
 import { SourceError, type Source, type SourceEntry, type SourceFile, type SourcePath } from './source.ts';
 
 /** What a file of a snapshot may be called: one name, of at most 255 bytes of UTF-8. */
-export function refuseItemName(item: string): void {
+function refuseItemName(item: string): void {
   const isOne = item !== '' && item !== '.' && item !== '..' && !/[/\0]/.test(item) && Buffer.byteLength(item) <= 255;
   if (isOne) return;
   throw new VaultError('source-failed', 'The name of the one file must be a single name, of at most 255 bytes');

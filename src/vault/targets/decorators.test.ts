@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeScratch, scratch } from '../vault.fixture.ts';
-import { counting } from './counting.ts';
+import { counting } from './counting.fixture.ts';
 import { FolderTarget } from './folder.ts';
 import { limited } from './limited.ts';
 import { Pace, PACE_STEP } from './pace.ts';

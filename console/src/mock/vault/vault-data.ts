@@ -33,7 +33,7 @@ const WRITER = 'b41287b9785b5798030459f324e38b27';
 const KEY_ARN = `arn:aws:kms:${REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const AWS_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/9a3c7d2b-53b5-4e57-8f11-0d3c7d2b8f11';
 export const PRODUCTION = '4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21';
-export const CLINIC = '7d9e0b3a-1c5f-4d2e-8b6a-3f4c5d6e7f80';
+const CLINIC = '7d9e0b3a-1c5f-4d2e-8b6a-3f4c5d6e7f80';
 const RECORDS = '8c2f9d54-1b7e-4a0c-9d2e-5f6a7b8c9d0e';
 const ORDERS = '1f0e9d8c-7b6a-4594-8372-615049382716';
 

@@ -125,6 +125,6 @@ export const getTenant = adminRoute({
   show: showTenant,
 });
 
-export function showTenant({ tenantId, accountId, name, createdAtMs }: Tenant) {
+function showTenant({ tenantId, accountId, name, createdAtMs }: Tenant) {
   return { tenantId, accountId, name, createdAt: timestamp(createdAtMs) };
 }

@@ -33,7 +33,7 @@ export interface PasskeyOwner {
 }
 
 /** The site of a browser that may have passkeys. @throws {RequestError} `origin-refused`, `passkeys-unusable-here` */
-export function passkeySite({ site }: Browser): Site & { readonly rpId: string } {
+function passkeySite({ site }: Browser): Site & { readonly rpId: string } {
   if (site === undefined) throw new RequestError(ORIGIN_REFUSED);
   const { rpId } = site;
   if (rpId === undefined) throw new RequestError(passkeysUnusable(site));

@@ -7,7 +7,7 @@ import { RefusedError } from '../../../pipeline/errors.ts';
  * What somebody hears who came back from a provider and is not signed in: `/console/sign-in?problem=...`. It tells a
  * person what to do, and a stranger nothing about users, providers or networks.
  */
-export const PROVIDER_PROBLEMS = {
+const PROVIDER_PROBLEMS = {
   'sign-in-expired': 'It took too long, began in another window or browser, or was used already: begin again',
   'sign-in-cancelled': 'The provider signed nobody in: begin again, or ask whoever runs it',
   'provider-unavailable': 'The provider cannot be asked now: sign in another way, or tell an administrator',

@@ -19,7 +19,7 @@ import { SIGN_IN_ACTION } from './sign-in.ts';
 import { safeSiteAt } from './site.ts';
 
 /** Where the page of sign-in sends a browser: `?provider=<id>`. */
-export const START_PATH = '/admin/v1/sign-in/oidc/start';
+const START_PATH = '/admin/v1/sign-in/oidc/start';
 
 const CONSOLE = '/console/';
 const SIGN_IN_PAGE = '/console/sign-in';

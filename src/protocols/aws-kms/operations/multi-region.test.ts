@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../access/policy.ts';
 import { DAY, NOW } from '../../../keys/key-space.fixture.ts';
 import type { Key } from '../../../keys/key.ts';
-import { SHARED_FIELDS, SHARED_VERSION_FIELDS } from '../../../keys/replicate.ts';
 import { sweepDueKeys } from '../../../pipeline/sweep.ts';
 import { REGION as HOME, World, type Account } from '../endpoint.fixture.ts';
 import type { OperationName } from '../model.gen.ts';
@@ -14,6 +13,10 @@ import { IMPLEMENTED, importInto, MULTI_REGION, prepareFor, REQUESTS, type Kind 
 
 const WEST = 'eu-west-1';
 const NORTH = 'eu-north-1';
+/** What a key has in common with its relatives in other regions; all else is its own. */
+const SHARED_FIELDS = ['id', 'spec', 'usage', 'origin', 'extractable', 'rotation', 'multiRegion'] as const;
+/** The same of a version. Whether its material is there, until when, and what was written to it, each region says itself. */
+const SHARED_VERSION_FIELDS = ['id', 'handle', 'materialId', 'stage', 'createdAtMs', 'rotation', 'publicKey'] as const;
 let world: World;
 let one: Account;
 let KeyId: string;

@@ -1,4 +1,3 @@
-import { isPrimary } from '../../../keys/key.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
 import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import type { MaybePromise } from '../../../records/ports.ts';
@@ -7,9 +6,4 @@ import type { OperationContext } from '../operation.ts';
 /** The keys in other regions that a multi-Region key shares its material with; none for any other key. */
 export function relativesOf({ directory, keys }: OperationContext, { key }: OpenKey): MaybePromise<readonly OpenKey[]> {
   return relatedKeys(directory, keys, key);
-}
-
-/** The replicas of a primary; none for a replica. */
-export function replicasOf(context: OperationContext, open: OpenKey): MaybePromise<readonly OpenKey[]> {
-  return isPrimary(open.key) ? relativesOf(context, open) : [];
 }

@@ -9,7 +9,7 @@ import type { Pauses } from '../../../pipeline/pauses.ts';
 import type { Wanted } from './wanted.ts';
 
 /** How many keys are searched at most. */
-export const MAX_SEARCHABLE = 5_000;
+const MAX_SEARCHABLE = 5_000;
 
 /** What a list asks for. */
 export interface Selecting {

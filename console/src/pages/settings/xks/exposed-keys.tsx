@@ -16,7 +16,7 @@ import { ENDPOINTS_KEY } from './endpoints-query.ts';
 import { ExposeKey } from './expose-key.tsx';
 
 /** The limits of an exposed key, in words. */
-export function limitsOf({ operations, perSecond, awsRegions, awsPrincipals, kmsKeyArns }: ExposedKey): string[] {
+function limitsOf({ operations, perSecond, awsRegions, awsPrincipals, kmsKeyArns }: ExposedKey): string[] {
   return [
     operations?.length === 1 ? `${operations[0] === 'ENCRYPT' ? 'Encrypts' : 'Decrypts'} only` : undefined,
     perSecond && `at most ${countText(perSecond)} a second`,

@@ -49,7 +49,7 @@ function isOff(state: string): boolean {
   return Object.values(OWN_STATES).includes(state) && state !== 'good';
 }
 
-export const ownKeyQuery = (api: ReturnType<typeof useApi>, region: string, keyId: string) => ({
+const ownKeyQuery = (api: ReturnType<typeof useApi>, region: string, keyId: string) => ({
   queryKey: ['keys', region, keyId, 'state'],
   queryFn: () => api.getKey(region, keyId),
   retry: false as const,

@@ -2,7 +2,7 @@ import type { Environment, MasterKeyInput, StorageInput } from '@keystead/sdk';
 import type { useForm } from '@mantine/form';
 import type { Api } from '../../../api/api.ts';
 
-export const ENCRYPTIONS = ['AES-256', 'AWS-KMS', 'IBM Key Protect', 'Keystead'] as const;
+const ENCRYPTIONS = ['AES-256', 'AWS-KMS', 'IBM Key Protect', 'Keystead'] as const;
 export type Encryption = (typeof ENCRYPTIONS)[number];
 type Provider = MasterKeyInput['provider'];
 

@@ -34,7 +34,7 @@ export function StorageFields({
   );
 }
 
-export function RegionField({ form }: { readonly form: Form }) {
+function RegionField({ form }: { readonly form: Form }) {
   const { data: regions = [] } = useQuery(regionsQuery(useApi()));
   return (
     <Autocomplete
