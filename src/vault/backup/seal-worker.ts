@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { END } from '../end-thread.ts';
 import { ENTRY_LENGTH, writeEntry } from '../format/format.ts';
 import type { HeldKey } from '../format/object-key.ts';
 import { PackFiller } from './pack-filler.ts';
@@ -49,7 +50,11 @@ function send(pack: SealedPack): void {
   port?.postMessage(answer, [bytes, answer.entries]);
 }
 
-port.on('message', (request: SealRequest) => {
+port.on('message', (request: SealRequest | typeof END) => {
+  if (request === END) {
+    port.close();
+    return;
+  }
   if (request.type === 'reuse') {
     filler.reuse(Buffer.from(request.buffer));
     return;

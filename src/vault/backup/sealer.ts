@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Reader } from '../../bytes/reader.ts';
 import type { BlockPool } from './blocks.ts';
+import { endThread } from '../end-thread.ts';
 import { threadFailure } from '../errors.ts';
 import { readEntry, type ChunkEntry } from '../format/format.ts';
 import type { HeldKey } from '../format/object-key.ts';
@@ -76,7 +77,7 @@ export class Sealer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#threads.map(({ worker }) => endThread(worker)));
   }
 
   /** The thread that has least to do, if it is little. They start when there is work: a run with nothing new has none. */

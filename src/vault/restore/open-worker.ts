@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { END } from '../end-thread.ts';
 import { VaultError, type VaultErrorCode } from '../errors.ts';
 import { openRange } from './open-range.ts';
 import { release } from '../release.ts';
@@ -31,7 +32,12 @@ const { idKey } = workerData as OpenWorkerData;
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread');
 
-port.on('message', ({ number, key, bytes, start, entries, into }: OpenRequest) => {
+port.on('message', (request: OpenRequest | typeof END) => {
+  if (request === END) {
+    port.close();
+    return;
+  }
+  const { number, key, bytes, start, entries, into } = request;
   try {
     const range = Buffer.from(bytes);
     const opened = openRange(key, idKey, range, start, Buffer.from(entries), into);

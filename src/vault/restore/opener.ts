@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../end-thread.ts';
 import { threadFailure, VaultError } from '../errors.ts';
 import { ENTRY_LENGTH, writeEntry, type ChunkEntry } from '../format/format.ts';
 import { openRange, OUTPUT_LENGTH, roomFor } from './open-range.ts';
@@ -86,7 +87,7 @@ class ThreadedOpener implements Opener {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map(endThread));
   }
 
   #fail(failure: VaultError): void {
