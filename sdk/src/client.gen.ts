@@ -1065,6 +1065,8 @@ export interface OverviewAlerts {
   /** alarms and warnings of the last 7 days, each once, however many channels heard of it */
   readonly count: number;
   readonly isAtLeast: boolean;
+  /** ways in which somebody is told; 0: nobody is told of anything */
+  readonly channels: number;
   /** the newest 10 */
   readonly items: readonly (OverviewAlert)[];
 }
@@ -2170,7 +2172,7 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/whoami`);
   }
 
-  /** Opens a stream of server-sent events: runs with their progress, alerts, and that anything changed; of the own tenant, and as far as one may see it. Needs the permission `keystead:WatchEvents`. The body is read as it comes; `signal` breaks it off. */
+  /** Opens a stream of server-sent events: runs with their progress, alerts, and that something changed; of the own tenant alone, and as far as one may see it. Needs the permission `keystead:WatchEvents`. The body is read as it comes; `signal` breaks it off. */
   openEvents(signal?: AbortSignal): Promise<Response> {
     return this.#transport.open(`/events`, undefined, signal);
   }

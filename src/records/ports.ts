@@ -68,6 +68,11 @@ export interface RecordReader {
   countUses(asked: UsesAsked): MaybePromise<readonly UseCount[]>;
   /** Since when uses are counted, in milliseconds since 1970. */
   usesCountedSinceMs(): MaybePromise<number>;
+  /**
+   * The state root of a tenant as the store keeps it: 32 bytes, another for each state of its records. Cheap, for those
+   * who want to know whether anything of one tenant changed; that it is right is what the log proves.
+   */
+  stateRootOf(tenantId: string): MaybePromise<Buffer>;
 }
 
 /** Tells whether what is cached may still be true. */

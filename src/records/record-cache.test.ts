@@ -81,6 +81,7 @@ describe('a record that is kept', () => {
         usesKnownSinceMs: () => 0,
         countUses: () => [],
         usesCountedSinceMs: () => 0,
+        stateRootOf: () => Buffer.alloc(32),
       },
       10,
     );

@@ -6,6 +6,7 @@ import type { Room } from './commit.ts';
 import { ConflictError, NoRoomError, type RecordStore } from './ports.ts';
 import type { RecordKind, RecordRef } from './record.ts';
 import { change, draft, record } from './writes.fixture.ts';
+import { emptyState, stateRoot } from './state-root.ts';
 
 /** How the suite gets at an implementation. */
 export interface StoreUnderTest {
@@ -475,6 +476,19 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         await store.record(draft('t1', { details }));
         expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
       });
+    });
+
+    it('keeps the state root of each tenant: another for each state of its records, whatever becomes of others', async () => {
+      const roots: Buffer[] = [await store.stateRootOf('t1')];
+      expect(roots[0]).toEqual(stateRoot(emptyState()));
+      await store.commit(change([{ put: record('k1') }]));
+      roots.push(await store.stateRootOf('t1'));
+      await store.commit(change([{ put: record('k1', 2) }]));
+      roots.push(await store.stateRootOf('t1'));
+      expect(new Set(roots.map((root) => root.toString('hex'))).size).toBe(3);
+      await store.commit(change([{ put: record('k9', 1, { tenantId: 't2' }) }]));
+      expect(await store.stateRootOf('t1')).toEqual(roots[2]);
+      expect(await store.stateRootOf('t2')).not.toEqual(stateRoot(emptyState()));
     });
 
     it('refuses an entry that the log cannot hold, and that one alone', async () => {

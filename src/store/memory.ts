@@ -115,6 +115,10 @@ export class MemoryStore implements RecordStore {
     return 0;
   }
 
+  stateRootOf(tenantId: string): Buffer {
+    return rootOf(this.#state, tenantId);
+  }
+
   async commit(commit: Commit): Promise<void> {
     assertAccountable(commit);
     const next: State = { records: new Map(this.#state.records), names: new Map(this.#state.names) };

@@ -7,6 +7,7 @@ import type { RecordName } from '../records/commit.ts';
 import type { UseCount, UsesAsked } from '../records/key-uses.ts';
 import type { Freshness, NamedRef, ListPage, Page, RecordReader, RevisionOf } from '../records/ports.ts';
 import type { RecordKind, RecordRef, StoredRecord } from '../records/record.ts';
+import { decodeState, emptyState, stateRoot } from '../records/state-root.ts';
 import { queries } from './kysely-dialect.ts';
 import { USES_COUNTED, USES_KNOWN } from './migrations.ts';
 import { ALL_KEYS } from './use-hours.ts';
@@ -32,6 +33,7 @@ export class SqlReader implements RecordReader, Freshness {
   readonly #lastUse: StatementSync;
   readonly #hours: StatementSync;
   readonly #lastUseOfCredential: StatementSync;
+  readonly #sum: StatementSync;
   /** What the row said last, what was answered last, and how much more the answers say than the row. */
   #stored = 0;
   #answered = 0;
@@ -63,6 +65,8 @@ export class SqlReader implements RecordReader, Freshness {
     this.#hours.setReturnArrays(true);
     const ofCredential = 'SELECT time_ms, address, protocol FROM credential_use WHERE tenant = ? AND credential = ?';
     this.#lastUseOfCredential = db.prepare(ofCredential);
+    this.#sum = db.prepare('SELECT sum FROM tenant_state WHERE tenant = ?');
+    this.#sum.setReturnArrays(true);
     this.#resolve = db.prepare('SELECT tenant, kind, id FROM record_name WHERE space = ? AND name = ?');
   }
 
@@ -184,6 +188,11 @@ export class SqlReader implements RecordReader, Freshness {
     if (row === undefined) return undefined;
     const { time_ms: atMs, address, protocol } = row as Selectable<Tables['credential_use']>;
     return { atMs, address, protocol };
+  }
+
+  stateRootOf(tenantId: string): Buffer {
+    const row = this.#sum.get(tenantId) as unknown as [Uint8Array] | undefined;
+    return stateRoot(row === undefined ? emptyState() : decodeState(row[0]));
   }
 }
 

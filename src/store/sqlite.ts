@@ -170,6 +170,10 @@ export class SqliteStore implements RecordStore {
     return this.#reader.listNames(space, page);
   }
 
+  stateRootOf(tenantId: string): Buffer {
+    return this.#reader.stateRootOf(tenantId);
+  }
+
   lastUseOfCredential(tenantId: string, credentialId: string): CredentialUse | undefined {
     return this.#reader.lastUseOfCredential(tenantId, credentialId);
   }

@@ -112,6 +112,21 @@ describe.skipIf(!hasChromium)('the overview in the console', () => {
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
   });
 
+  it('says that nobody is told of alerts, and follows what changes without being asked again', async () => {
+    const follower = await house.visit();
+    const { page } = follower;
+    // Nothing here is read anew by time.
+    await page.addInitScript('window.setInterval = () => 0');
+    await page.goto('/console/');
+    const alerts = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Alerts of 7 days' }) });
+    await alerts.getByText('Nobody is told', { exact: true }).waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await api.createAlertChannel({ label: 'on call', emailRecipients: ['oncall@example.com'] });
+    await alerts.getByText('Nobody is told', { exact: true }).waitFor({ state: 'detached' });
+    expect(follower.faults).toEqual([]);
+    await follower.close();
+  });
+
   it('shows a person what that person may see, and says what is left out', async () => {
     const { principalId } = await api.createPrincipal({ name: 'keeper', policies: ['key-user'] });
     const { apiKey = '' } = await api.createCredential(principalId, { type: 'api-key' });

@@ -45,6 +45,8 @@ describe.skipIf(!hasChromium)('the console', () => {
           }),
         );
     });
+    // An open stream of events would keep the network busy.
+    await page.route('**/admin/v1/events', (route) => route.abort());
     await page.goto('/console/', { waitUntil: 'networkidle' });
     await Promise.all(all);
     expect(elsewhere).toEqual([]);

@@ -180,10 +180,23 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
   });
 
-  it('cancels a run that goes on', async () => {
-    writeFileSync(join(records, 'reports', 'huge.bin'), randomBytes(16 * MEBIBYTE));
+  it('says that the server is not reached, and goes on by itself when it is', async () => {
+    const [source] = (await api.listSources(id)).items;
+    await api.updateSource(id, (source as { sourceId: string }).sourceId, { limits: { bytesPerSecond: MEBIBYTE } });
+    writeFileSync(join(records, 'reports', 'huge.bin'), randomBytes(96 * MEBIBYTE));
     await page.getByRole('button', { name: 'Back up now' }).click();
     await page.getByRole('menuitem', { name: 'records' }).click();
+    await page.locator('[data-progress="read"]').waitFor();
+    await person.context.setOffline(true);
+    await page.locator('[data-connection="lost"]').waitFor();
+    await page.locator('[data-stale]').getByText('The run goes on without this page').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await person.context.setOffline(false);
+    await page.locator('[data-connection="lost"]').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-stale]').count()).toBe(0);
+  });
+
+  it('cancels a run that goes on', async () => {
     await page.getByRole('button', { name: 'Cancel the run' }).click();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();

@@ -10,11 +10,14 @@ export function queryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // Whether the browser believes to be online says nothing of a server in the same house.
+        networkMode: 'always',
         staleTime: STALE_MS,
         gcTime: KEPT_MS,
         retry: (count, error) => count < MAX_TRIES && isPassing(error),
       },
-      mutations: { retry: false },
+      // What was asked for is done now or refused now, never sent later.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

@@ -5,6 +5,7 @@ import { Suspense, useEffect } from 'react';
 import { useRouterState } from '@tanstack/react-router';
 import { Loading } from '../ui/loading.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { ConnectionNotice } from './connection/connection-notice.tsx';
 import { PLACES } from './navigation.ts';
 import { SessionKeeper } from './session/session-keeper.tsx';
 import { useSignedOut } from './session/use-signed-out.ts';
@@ -51,6 +52,7 @@ export function Shell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
+        <ConnectionNotice />
         <Suspense fallback={<Loading />}>
           <Outlet />
         </Suspense>

@@ -105,6 +105,7 @@ async function overview(): Promise<Overview> {
       items: vault.environments.map(environmentOf),
     },
     alerts: {
+      channels: 1,
       count: 1,
       isAtLeast: false,
       items: [

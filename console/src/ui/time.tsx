@@ -11,6 +11,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const ABSOLUTE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const CLOCK = new Intl.DateTimeFormat('en', { timeStyle: 'medium' });
 const TICK_MS = 30_000;
 const STEP_MS = 5_000;
 
@@ -30,6 +31,11 @@ export function Time({ at }: { readonly at: string }) {
 /** A time to the minute, in the viewer's zone. */
 export function exactTime(at: string): string {
   return ABSOLUTE.format(Date.parse(at));
+}
+
+/** A moment of today to the second, in the viewer's zone. */
+export function clockTime(ms: number): string {
+  return CLOCK.format(ms);
 }
 
 function relative(differenceMs: number): string {

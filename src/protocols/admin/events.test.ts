@@ -19,6 +19,8 @@ class Listening {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #text = '';
   isOver = false;
+  /** The names of the events that were read so far. */
+  readonly heard: string[] = [];
 
   readonly response: Response;
 
@@ -35,6 +37,7 @@ class Listening {
         const block = this.#text.slice(0, end);
         this.#text = this.#text.slice(end + 2);
         const [, found, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+        if (found !== undefined) this.heard.push(found);
         const said = block.startsWith(':') ? {} : (JSON.parse(data ?? '{}') as Record<string, unknown>);
         if ((found === name || (name === ':' && block.startsWith(': alive'))) && fits(said)) return said;
         continue;
@@ -156,6 +159,24 @@ describe('the stream of events', () => {
       heard.push(await streams[0].next(':'));
     }
     expect(heard).toEqual([{}, {}, {}]);
+    for (const [tenant, ended] of [
+      [house.tenant, one],
+      [house.stranger, own],
+    ] as const)
+      await house.commit(putRun(tenant.tenantKey, ended, { ...ended, state: 'succeeded', endedAtMs: 1 }));
+  });
+
+  it('tells nobody that something of another tenant changed', async () => {
+    const ours = await listen();
+    const theirs = await listen((await house.member(['administrator'], house.stranger)).apiKey);
+    // Each is told once at its beginning.
+    for (const stream of [ours, theirs]) await stream.next('changed');
+    const one = await begin(run());
+    expect(await ours.next('run', ({ runId: id }) => id === one.id)).toBeDefined();
+    theirs.heard.length = 0;
+    const own = await begin(run({}, house.stranger), house.stranger);
+    expect(await theirs.next('run', ({ runId: id }) => id === own.id)).toBeDefined();
+    expect(theirs.heard.filter((name) => name === 'changed')).toHaveLength(1);
     for (const [tenant, ended] of [
       [house.tenant, one],
       [house.stranger, own],

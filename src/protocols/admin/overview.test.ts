@@ -45,7 +45,7 @@ describe('the overview', () => {
     expect(await overview()).toMatchObject({
       keys: { count: 0, isAtLeast: false, states: [], soon: [] },
       environments: { count: 0, isAtLeast: false },
-      alerts: { count: 0 },
+      alerts: { count: 0, channels: 0 },
       links: { items: [] },
       uses: { lastDay: { count: 0 } },
       log: { size: 0 },

@@ -2,6 +2,7 @@ import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/co
 import { IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../api/api.ts';
+import { useLiveEvents } from '../../api/live/use-live-events.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -12,6 +13,7 @@ import { stepsOf, type Step } from './steps.tsx';
 
 /** The way of a new installation: a key, a place for backups, a backup, and the proof that it comes back. */
 export function FirstStepsPage() {
+  useLiveEvents();
   const { data, error } = useQuery(overviewQuery(useApi()));
   const [isAside, setAside] = usePutAside();
   const steps = data && stepsOf(data);

@@ -16,7 +16,7 @@ interface AlertsCardProps {
 }
 
 /** What went wrong in the last week. */
-export function AlertsCard({ alerts: { count, isAtLeast, items }, environments }: AlertsCardProps) {
+export function AlertsCard({ alerts: { count, isAtLeast, items, channels }, environments }: AlertsCardProps) {
   const labels = new Map(environments?.items.map(({ environmentId, label }) => [environmentId, label]));
   return (
     <Card
@@ -28,9 +28,12 @@ export function AlertsCard({ alerts: { count, isAtLeast, items }, environments }
         </TextLink>
       }
     >
+      {channels === 0 && <NobodyTold isPressing={environments === undefined || environments.count > 0} />}
       {items.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing went wrong that anybody was told of.
+          {channels === 0
+            ? 'What goes wrong is not noted here either, as long as nobody is told.'
+            : 'Nothing went wrong that anybody was told of.'}
         </Text>
       ) : (
         <Stack gap={6}>
@@ -65,5 +68,20 @@ export function AlertsCard({ alerts: { count, isAtLeast, items }, environments }
         </Stack>
       )}
     </Card>
+  );
+}
+
+/** Alerts are made for whoever is told: with nobody, a backup that fails is found by who happens to look. */
+function NobodyTold({ isPressing }: { readonly isPressing: boolean }) {
+  return (
+    <Stack gap={4} align="flex-start" data-nobody-told>
+      <StateBadge tone={isPressing ? 'bad' : 'waiting'}>Nobody is told</StateBadge>
+      <Text size="sm">
+        No webhook and no e-mail address is set up: when a backup fails or a master key says no, nobody hears of it.
+      </Text>
+      <TextLink to="/settings/notifications" size="sm" fw={600} underline="always">
+        Have somebody told
+      </TextLink>
+    </Stack>
   );
 }

@@ -2,6 +2,7 @@ import type { Overview } from '@keystead/sdk';
 import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../api/api.ts';
+import { useLiveEvents } from '../../api/live/use-live-events.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -17,6 +18,7 @@ import { WaitingSection } from './waiting-section.tsx';
 
 /** How things stand, as far as one may see them. */
 export function OverviewPage() {
+  useLiveEvents();
   const { data, error } = useQuery(overviewQuery(useApi()));
   return (
     <Page title="Overview">

@@ -12,7 +12,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SectionLinks } from '../../ui/section-links.tsx';
 import { sourcesQuery } from './api/vault-queries.ts';
-import { useLiveEvents } from './api/live-events.ts';
+import { useVaultEvents } from './api/use-vault-events.ts';
 import { useEnvironment } from './api/use-environment.ts';
 import { DarkNotice } from './keys/dark-notice.tsx';
 import { FolderOnce } from './runs/folder-once.tsx';
@@ -34,7 +34,7 @@ const SECTIONS = [
 
 /** What is around every page of one environment. */
 export function EnvironmentLayout() {
-  useLiveEvents();
+  useVaultEvents();
   const { environmentId, label, storage } = useEnvironment();
   return (
     <EnvironmentContext value={environmentId}>

@@ -11,7 +11,7 @@ import { Page } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Time } from '../../ui/time.tsx';
 import { VAULT_COMMANDS } from '../../commands/vault-commands.ts';
-import { useLiveEvents } from './api/live-events.ts';
+import { useVaultEvents } from './api/use-vault-events.ts';
 import { environmentsQuery, keyWatchQuery, schedulesQuery, sourcesQuery } from './api/vault-queries.ts';
 import { KeyStateBadge } from './keys/key-state-badge.tsx';
 import { keyStateWords } from './words/key-state-words.ts';
@@ -19,7 +19,7 @@ import { placeText, storageTypeName } from './words/storage-words.ts';
 
 /** The vault: every environment, with what one wants to know of it each morning. */
 export function EnvironmentsPage() {
-  useLiveEvents();
+  useVaultEvents();
   const { data: environments } = useSuspenseQuery(environmentsQuery(useApi()));
   return (
     <Page

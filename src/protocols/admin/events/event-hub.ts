@@ -98,7 +98,8 @@ export class EventHub {
 
   async #look(): Promise<void> {
     const nowMs = performance.now();
-    const tenantIds = new Set([...this.#subscribers].map(({ tenantId }) => tenantId));
+    const listening = [...this.#subscribers];
+    const tenantIds = new Set(listening.map(({ tenantId }) => tenantId));
     const seen = await this.#watch?.look(tenantIds);
     // What was switched off is asked before anything is told that came after.
     if (seen?.isChanged === true || nowMs - this.#renewedMs >= this.#times.renewMs) {
@@ -110,7 +111,8 @@ export class EventHub {
       this.#toAll(': alive\n\n');
     }
     if (seen === undefined) return;
-    if (seen.isChanged) this.#toAll('event: changed\ndata: {}\n\n');
+    // What becomes of another tenant is nothing to know, not even that it did.
+    for (const subscriber of listening) subscriber.sayChanged(seen.changed.has(subscriber.tenantId));
     for (const event of seen.events) {
       for (const subscriber of this.#subscribers) await subscriber.tell(event);
     }

@@ -31,6 +31,7 @@ export class Subscriber {
   readonly #rights: Rights;
   #proof: Proof;
   #decisions = new Map<string, Promise<boolean>>();
+  #isGreeted = false;
   #isOver = false;
 
   constructor(proof: Proof, rights: Rights, onEnd: (subscriber: Subscriber) => void) {
@@ -67,6 +68,13 @@ export class Subscriber {
   async tell({ tenantId, name, target, data }: ServerEvent): Promise<void> {
     if (this.#isOver || tenantId !== this.tenantId || !(await this.#may(target))) return;
     this.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Says that something of the own tenant changed; the first time in any case, as nobody knows what was read before. */
+  sayChanged(isChanged: boolean): void {
+    if (!isChanged && this.#isGreeted) return;
+    this.#isGreeted = true;
+    this.write('event: changed\ndata: {}\n\n');
   }
 
   write(text: string): void {

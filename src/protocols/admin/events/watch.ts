@@ -20,9 +20,12 @@ export interface WatchServices {
   readonly random: Random;
 }
 
-/** What a look came to: whether anything of the installation changed, and what can be said of it. */
+/** What a look came to. */
 export interface Seen {
+  /** Whether anything of the installation changed: what was allowed may be so no more. */
   readonly isChanged: boolean;
+  /** The tenants of which something changed since they were looked at before. */
+  readonly changed: ReadonlySet<string>;
   readonly events: readonly ServerEvent[];
 }
 
@@ -36,8 +39,8 @@ const PAGE = 1_000;
 const ALERTS = 50;
 
 /**
- * Looks for what is new, for all streams at once: a look costs one read of the epoch, and where nothing changed, the
- * progress of the runs in flight.
+ * Looks for what is new, for all streams at once: a look costs one read of the epoch, the progress of the runs in flight,
+ * and where anything changed, one row for each tenant.
  */
 export class Watch {
   readonly #services: WatchServices;
@@ -46,6 +49,8 @@ export class Watch {
   readonly #runs = new Map<string, Told>();
   /** By tenant, the newest alert that was told of. */
   readonly #alerts = new Map<string, string>();
+  /** By tenant, the state of its records that was seen last. */
+  readonly #roots = new Map<string, Buffer>();
 
   constructor(services: WatchServices) {
     this.#services = services;
@@ -61,13 +66,20 @@ export class Watch {
     this.#epoch = epoch;
     if (isChanged) await this.#findRuns();
     const events: ServerEvent[] = [];
+    const changed = new Set<string>();
     for (const tenantId of tenantIds) {
+      const before = this.#roots.get(tenantId);
+      if (isChanged || before === undefined) {
+        const root = await records.stateRootOf(tenantId);
+        this.#roots.set(tenantId, root);
+        if (before !== undefined && !before.equals(root)) changed.add(tenantId);
+      }
       const tenant = await directory.tenant(tenantId);
       if (tenant === undefined) continue;
       events.push(...(await this.#runsOf(tenant)));
       if (isChanged || !this.#alerts.has(tenantId)) events.push(...(await this.#alertsOf(tenant)));
     }
-    return { isChanged, events };
+    return { isChanged, changed, events };
   }
 
   async #findRuns(): Promise<void> {

@@ -15,6 +15,7 @@ export const ALERTS_PART = named('OverviewAlerts', {
     description: 'alarms and warnings of the last 7 days, each once, however many channels heard of it',
   }),
   isAtLeast: Type.Boolean(),
+  channels: Type.Integer({ minimum: 0, description: 'ways in which somebody is told; 0: nobody is told of anything' }),
   items: Type.Array(
     named('OverviewAlert', {
       alertId: UUID,
@@ -35,6 +36,7 @@ export const alertsPart = overviewPart({
     // Ids of alerts sort by their time.
     const after = runId(nowMs - WEEK_MS, services.random);
     const rows = await services.records.list(tenant.tenantId, 'alert', '', { after, limit: MAX_ALERTS });
+    const channels = await services.records.count(tenant.tenantId, 'alert-channel', '');
     const told = new Map<string, Static<typeof ALERTS_PART>['items'][number]>();
     for (const row of rows) {
       const { id, facts, atMs } = readAlert(tenant.tenantKey, row);
@@ -52,6 +54,6 @@ export const alertsPart = overviewPart({
       });
     }
     const items = [...told.values()].toReversed();
-    return { count: items.length, isAtLeast: rows.length === MAX_ALERTS, items: items.slice(0, MAX_SHOWN) };
+    return { count: items.length, isAtLeast: rows.length === MAX_ALERTS, channels, items: items.slice(0, MAX_SHOWN) };
   },
 });

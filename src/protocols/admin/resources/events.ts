@@ -9,7 +9,7 @@ export const openEvents = streamRoute({
   path: '/events',
   action: ACTION,
   summary:
-    'Opens a stream of server-sent events: runs with their progress, alerts, and that anything changed; of the own tenant, and as far as one may see it',
+    'Opens a stream of server-sent events: runs with their progress, alerts, and that something changed; of the own tenant alone, and as far as one may see it',
   media: 'text/event-stream',
   says: 'events run (a Run), alert (an Alert), changed (an empty object: read anew what is shown)',
   example: {},

@@ -5,6 +5,7 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useApi } from '../../../api/api.ts';
+import { useLostConnection } from '../../../api/live/connection.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
@@ -14,7 +15,7 @@ import { CopyText } from '../../../ui/copy-text.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { ButtonLink, TextLink } from '../../../ui/links.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
-import { Time } from '../../../ui/time.tsx';
+import { clockTime, Time } from '../../../ui/time.tsx';
 import { environmentKey, isOpen, runQuery } from '../api/vault-queries.ts';
 import { runName, runState, runSubject } from '../words/run-words.ts';
 import { RunProgress } from './run-progress.tsx';
@@ -25,6 +26,7 @@ export function RunPage() {
   const { environmentId, runId } = useParams({ from: '/shell/environments/$environmentId/runs/$runId' });
   const { data: run } = useSuspenseQuery(runQuery(useApi(), runId));
   const queries = useQueryClient();
+  const lostSinceMs = useLostConnection();
   const isRunning = isOpen(run);
   useEffect(() => {
     // What it has changed is read anew once it has ended: snapshots, sources, what was proven.
@@ -55,6 +57,12 @@ export function RunPage() {
       {isRunning && (
         <Paper withBorder p="md">
           <RunProgress run={run} />
+          {lostSinceMs !== undefined && (
+            <Text size="sm" mt="xs" fw={600} data-stale>
+              As it was at {clockTime(lostSinceMs)}. The run goes on without this page, which shows how far it is once
+              the server answers again.
+            </Text>
+          )}
         </Paper>
       )}
       {run.problem !== undefined && (

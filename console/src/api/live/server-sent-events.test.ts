@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeEvents } from './live-events.ts';
+import { takeEvents } from './server-sent-events.ts';
 
 describe('takeEvents', () => {
   it.each([
