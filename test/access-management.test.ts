@@ -42,7 +42,7 @@ describe('the guide to users, roles and policies', () => {
     text.replaceAll('111122223333', server.first!.accountId).replaceAll('http://localhost:8420', server.url);
 
   async function shell(script: string): Promise<string> {
-    const keystead = `keystead() { ${process.execPath} ${join(root, 'src/main.ts')} "$@"; }`;
+    const keystead = `PATH="${join(root, 'bin')}:$PATH"`;
     const { stdout } = await run('bash', ['-c', `set -euo pipefail\n${keystead}\n${ours(script)}`], {
       cwd: home.folder,
       env: environment,

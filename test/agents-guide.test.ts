@@ -38,11 +38,7 @@ it('the guide to agents does what it says, command by command', async () => {
     mkdirSync(join(home, 'records'), { recursive: true });
     writeFileSync(join(home, 'records', 'a'), 'a record');
     writeFileSync(join(home, 'records', 'b.tmp'), 'nothing');
-    const script = [
-      'set -euo pipefail',
-      `keystead() { PATH="${resolve(process.execPath, '..')}:$PATH" ${join(root, 'src/main.ts')} "$@"; }`,
-      ...commands,
-    ].join('\n');
+    const script = ['set -euo pipefail', `PATH="${join(root, 'bin')}:$PATH"`, ...commands].join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-c', script], {
       cwd: home,
       env: {

@@ -17,7 +17,7 @@ it('what the guide to grants does gives the right that it says, and takes it bac
   const server = await startServerProcess(home);
   const first = server.first!;
   const shell = async (script: string) => {
-    const keystead = `keystead() { ${process.execPath} ${join(root, 'src/main.ts')} "$@"; }`;
+    const keystead = `PATH="${join(root, 'bin')}:$PATH"`;
     const text = script.replaceAll('111122223333', first.accountId);
     const env = {
       PATH: '/usr/bin:/bin',

@@ -29,8 +29,8 @@ export async function runGuide(
 ): Promise<ReadonlyMap<string, string>> {
   const script = [
     'set -euo pipefail',
-    // As the file itself, so that it must be executable, with the Node of this test.
-    `keystead() { PATH="${resolve(process.execPath, '..')}:$PATH" ${join(root, 'src/main.ts')} "$@"; }`,
+    // As the guides say: from the clone, whatever Node the machine has.
+    `PATH="${join(root, 'bin')}:$PATH"`,
     ...before,
     ...sectionsOf(readFileSync(join(root, path), 'utf8')).map(
       ([heading, commands]) => `echo; echo '## ${heading}'\n${commands}`,

@@ -27,7 +27,7 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
   });
 
   async function shell(script: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
-    const keystead = `keystead() { ${process.execPath} ${join(root, 'src/main.ts')} "$@"; }`;
+    const keystead = `PATH="${join(root, 'bin')}:$PATH"`;
     const { apiKey } = server.first!;
     const { stdout } = await run('bash', ['-c', `set -euo pipefail\n${keystead}\n${script}`], {
       cwd: home.folder,

@@ -1,5 +1,6 @@
 import { KeysteadError } from '@keystead/sdk';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
+import { systemError } from './system-errors.ts';
 
 /** An error of the CLI's own: what was wrong with the call, and what would be right. */
 export class CliError extends Error {
@@ -35,18 +36,6 @@ const EXITS_BY_NAME: Readonly<Record<string, ExitName>> = {
   NotAuthenticError: 'damaged',
 };
 
-/** What to do about errors of the operating system. */
-const SYSTEM_ACTIONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Another process listens there: stop it, or choose another address by KEYSTEAD_LISTEN.',
-  EACCES: 'Run as a user who may read and write there, or name another folder.',
-  EPERM: 'Run as a user who may read and write there, or name another folder.',
-  ENOENT: 'Check the path: there is no such file or folder.',
-  EEXIST: 'Name a path where nothing is yet.',
-  ENOTEMPTY: 'Name an empty folder.',
-  ENOSPC: 'Make room on that disk.',
-  EROFS: 'That disk is read-only: name another one.',
-};
-
 /** Brings any error into one form. */
 export function tell(error: unknown): Told {
   if (error instanceof CliError) {
@@ -56,13 +45,19 @@ export function tell(error: unknown): Told {
   if (error instanceof KeysteadError) return tellRefusal(error);
   const { name, message, code } = error as Error & { readonly code?: unknown };
   const exit = EXITS_BY_NAME[name] ?? 'failed';
-  const system = typeof code === 'string' ? SYSTEM_ACTIONS[code] : undefined;
+  const system = systemError(error);
   return {
     exitCode: EXIT_CODES[exit].code,
     code: typeof code === 'string' ? code : kebab(name),
-    message,
-    ...(system !== undefined && { action: system }),
+    message: system === undefined ? message : inWords(error as NodeJS.ErrnoException, system.why),
+    ...(system !== undefined && { action: system.action }),
   };
+}
+
+/** What the operating system refused, by its path or address. */
+function inWords({ path, syscall, message }: NodeJS.ErrnoException, why: string): string {
+  if (path === undefined) return syscall === 'listen' ? `${message.replace(/^listen \w+: /, '')}: ${why}` : message;
+  return `${path} cannot be used (${syscall}): ${why}`;
 }
 
 /** What a person at the command line does about a refusal, where the server's advice is for programs. */

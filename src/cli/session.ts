@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { KeysteadClient } from '@keystead/sdk';
-import { readConfig } from '../config/config.ts';
+import { readConfig, SETTINGS } from '../config/config.ts';
+import { requireKnownNames } from '../config/known-names.ts';
 import { isLoopback } from '../http/loopback.ts';
 import type { Given, Reach, Row, Session } from './command.ts';
 import { CliError } from './errors.ts';
+import { readText } from './files.ts';
 import type { CliHost } from './host.ts';
 import { Output } from './output.ts';
 
@@ -32,7 +33,9 @@ const SETTING_OF = {
   'tls-key': 'KEYSTEAD_TLS_KEY',
 } as const;
 
+/** What a command works with. @throws {ConfigError} the environment has a name that is like one of ours and none */
 export function openSession(host: CliHost, given: Given): Session {
+  requireKnownNames(host.env, SETTINGS);
   const url = () => requireSafe(given.optional('url') ?? host.env['KEYSTEAD_URL'] ?? DEFAULT_URL);
   return {
     host,
@@ -53,7 +56,9 @@ export function openSession(host: CliHost, given: Given): Session {
 /** From a file or the environment: an argument would stand in the list of processes and in the shell's history. */
 function readApiKey(host: CliHost, given: Given): string {
   const file = given.optional('api-key-file');
-  const apiKey = (file === undefined ? host.env['KEYSTEAD_API_KEY'] : readFileSync(file, 'utf8'))?.trim();
+  const apiKey = (
+    file === undefined ? host.env['KEYSTEAD_API_KEY'] : readText(file, { what: 'the API key and nothing else' })
+  )?.trim();
   if (apiKey === undefined || apiKey === '') {
     throw new CliError(
       'usage',

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
 import { ConfigError } from './config-error.ts';
+import { requireKnownNames } from './known-names.ts';
 import { RATE_CLASSES, type Rates } from '../pipeline/rates.ts';
 import { mailOf, type MailServer } from './mail.ts';
 import { parseNumbers } from './numbers.ts';
@@ -214,8 +215,9 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** Reads the settings from an environment. @throws {ConfigError} */
+/** Reads the settings from an environment. @throws {ConfigError} also for one that is misspelt */
 export function readConfig(environment: { readonly [name: string]: string | undefined }): Config {
+  requireKnownNames(environment, SETTINGS);
   const get = (name: SettingName): string => environment[name]?.trim() || SETTINGS[name].fallback;
   const dataFolder = resolve(get('KEYSTEAD_DATA'));
   const sealFile = resolve(get('KEYSTEAD_SEAL'));

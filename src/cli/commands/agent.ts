@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SourceSpec } from '../../vault/sources/source-spec.ts';
 import { hostBackup } from '../../vault/agents/host/host-backup.ts';
@@ -6,6 +6,7 @@ import { HostState } from '../../vault/agents/host/host-state.ts';
 import { showBackup } from '../../vault/runs/results.ts';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { readBytes } from '../files.ts';
 import { ProgressBar } from '../progress.ts';
 import { requireSafe } from '../session.ts';
 import { AgentServer } from './agent-server.ts';
@@ -37,7 +38,7 @@ export const AGENT_COMMANDS: readonly CliCommand[] = [
       const facts = await enroll({
         state: stateOf(session),
         url: requireSafe(given.text('server')),
-        token: readFileSync(given.text('token-file')),
+        token: readBytes(given.text('token-file'), { what: 'the token of an invitation' }),
         ...(storePath !== undefined && { storePath: resolve(storePath) }),
       });
       const { name, writerId: fingerprint, vaultId, creator, storage } = facts;

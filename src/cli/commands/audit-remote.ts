@@ -1,10 +1,9 @@
-import { createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { KeysteadError, verifyEntry, verifyGrowth, type AuditEntry, type Verification } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { pipeToOwn, readText } from '../files.ts';
 import type { Column, Output } from '../output.ts';
 import { KEY, REGION } from './key.ts';
 import { keyInArn, keyPlaceOf } from './place.ts';
@@ -103,7 +102,9 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
     ],
     examples: ['audit growth kept/2026-11-21'],
     run: async ({ client, given, output }) => {
-      const kept = readFileSync(given.text('checkpoint'), 'utf8');
+      const kept = readText(given.text('checkpoint'), {
+        what: 'a checkpoint, as "keystead audit checkpoint" prints it',
+      });
       const size = Number(/^\S+\n(\d{1,15})\n/.exec(kept)?.[1] ?? Number.NaN);
       if (!(size >= 1))
         throw new CliError(
@@ -154,7 +155,7 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
       const response = await logOf(client(), given.flag('installation')).download(query);
       const file = given.optional('out');
       const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-      if (file !== undefined) return pipeline(body, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+      if (file !== undefined) return pipeToOwn(body, file);
       for await (const chunk of body) host.stdout.write(String(chunk));
     },
   },

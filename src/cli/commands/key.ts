@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { everyItem, type Key, type KeysteadClient, type KeySummary } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { readBytes } from '../files.ts';
 import type { Column } from '../output.ts';
 import { ownCheckValue } from '../own-check-value.ts';
 import { wholeNumber } from './credential.ts';
@@ -280,7 +280,7 @@ async function checkValue(session: Session): Promise<ExitName | void> {
     );
     return 'ok';
   }
-  const own = await ownCheckValue(new Uint8Array(readFileSync(file)), key.spec);
+  const own = await ownCheckValue(new Uint8Array(readBytes(file)), key.spec);
   const match = values.find(({ checkValue: value }) => value === own);
   if (output.isJson) output.item({ keyId: key.keyId, checkValue: own, matches: match?.versionId ?? null });
   else if (match) output.note(`${own}  your material is version ${match.versionId} (${match.stage}) of this key`);

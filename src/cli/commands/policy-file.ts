@@ -1,18 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { CliError } from '../errors.ts';
+import { readText } from '../files.ts';
 
-/** The text of a policy from a file, as it stands. @throws {CliError} */
+/** The text of a policy from a file, as it stands. @throws {CliError} `policy-file-unreadable` */
 export function readPolicyFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CliError(
-      'usage',
-      'policy-file-unreadable',
-      `the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`,
-      'Name a file that holds the JSON of the policy.',
-    );
-  }
+  return readText(path, { code: 'policy-file-unreadable', what: 'the JSON of the policy' });
 }
 
 /** `KEY=VALUE` as a tag; the value may hold further equal-signs. @throws {CliError} */

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { everyItem, type Agent, type KeysteadClient } from '@keystead/sdk';
 import { agentStorePolicy } from '../../vault/agents/store-policy.ts';
 import type { CliCommand, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { writeOwn } from '../files.ts';
 import type { Column } from '../output.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
@@ -43,7 +43,9 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
       const file = given.optional('token-file');
       if (file === undefined) output.item(invitation);
       else {
-        writeFileSync(file, invitation.token, { mode: 0o600, flag: 'wx' });
+        writeOwn(file, invitation.token, {
+          what: 'The agent was invited: let it go by "keystead vault agent revoke".',
+        });
         output.item({ agent: invitation.agent, expiresAt: invitation.expiresAt });
       }
       output.note('On the host: keystead agent enroll --server URL --token-file FILE');

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 
@@ -46,14 +45,4 @@ export function requireIbmApiKey({ host }: Session): string {
     'no API key for the master key in IBM Key Protect was given',
     'Set IBMCLOUD_API_KEY to one of a service id that may use it. It goes to the server, which keeps it wrapped.',
   );
-}
-
-/** A JSON document of a file. @throws {CliError} */
-export function jsonOf(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'it is no JSON';
-    throw new CliError('usage', 'file-unreadable', `the file ${path} cannot be used: ${why}`, 'Name a JSON file.');
-  }
 }

@@ -1,7 +1,8 @@
 import type { CliCommand, Row, Session } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
-import { CREDENTIAL_SETTINGS, jsonOf } from './vault-credentials.ts';
+import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
 import { CliError } from '../errors.ts';
+import { readJson } from '../files.ts';
 import type { StorageInput } from '@keystead/sdk';
 import { MASTER_KEY_OPTIONS, masterKeysFrom } from './vault-master-key.ts';
 import { STORAGE_OPTIONS, storageCredentials, storageFrom } from './vault-storage.ts';
@@ -62,7 +63,7 @@ export const VAULT_IMPORT_COMMANDS: readonly CliCommand[] = [
 function fromStorage(session: Session): StorageInput {
   const { given } = session;
   const file = given.optional('from-storage');
-  if (file !== undefined) return jsonOf(file) as StorageInput;
+  if (file !== undefined) return readJson(file) as StorageInput;
   const region = given.text('region');
   const path = given.optional('from-path');
   if (path !== undefined) return { type: 'folder', region, path };

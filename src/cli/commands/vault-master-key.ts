@@ -2,7 +2,8 @@ import type { MasterKeyInput } from '@keystead/sdk';
 import type { Row, Session } from '../command.ts';
 import { refuseOptions } from './refuse-options.ts';
 import { CliError } from '../errors.ts';
-import { jsonOf, requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
+import { readJson } from '../files.ts';
+import { requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
 
 export const ENDPOINT: Row = ['--endpoint <url>', "the key service's address (the provider's own of the region)"];
 const RECIPIENT: Row = [
@@ -42,7 +43,7 @@ export function masterKeysFrom(session: Session) {
 
 /** The further recipients in the files of `--recipient`; the server says what is wrong with one. @throws {CliError} */
 export function recipientsFrom({ given }: Session): MasterKeyInput[] {
-  return given.list('recipient').map((path) => jsonOf(path) as MasterKeyInput);
+  return given.list('recipient').map((path) => readJson(path) as MasterKeyInput);
 }
 
 /** The master key that the options name, with the credentials of the variables. @throws {CliError} */

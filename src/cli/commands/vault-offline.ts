@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bytesOf, wipe } from '../../bytes/bytes.ts';
 import { DESCRIPTOR_NAME } from '../../vault/format/descriptor.ts';
@@ -11,6 +11,7 @@ import type { StorageAccess } from '../../vault/targets/storage-access.ts';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { readBytes } from '../files.ts';
 import { ProgressBar } from '../progress.ts';
 import { levelOf } from './vault-level.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
@@ -132,7 +133,7 @@ async function openOffline(session: Session): Promise<OfflineVault> {
 function recoveryOf({ given }: Session): RecoverySeed | undefined {
   const path = given.optional('recovery-key');
   if (path === undefined) return undefined;
-  const file = readFileSync(path);
+  const file = readBytes(path, { what: 'the private half of a recovery key' });
   try {
     return bytesOf<'RecoverySeed'>(Buffer.from(readRecoveryKey(file)));
   } finally {

@@ -1,9 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import { makeRecoveryKey, writeRecoveryKey } from '../../vault/format/recovery-key.ts';
 import type { CliCommand } from '../command.ts';
-import { CliError } from '../errors.ts';
+import { writeOwn } from '../files.ts';
 
 export const VAULT_RECOVERY_KEY_COMMANDS: readonly CliCommand[] = [
   {
@@ -17,7 +16,7 @@ export const VAULT_RECOVERY_KEY_COMMANDS: readonly CliCommand[] = [
       const { seed, keyId, publicKey } = makeRecoveryKey();
       const file = writeRecoveryKey(seed, keyId);
       try {
-        writeNew(path, file);
+        writeOwn(path, file, { code: 'recovery-key-not-written', what: 'No key was made.' });
       } finally {
         wipe(seed, file);
       }
@@ -28,19 +27,3 @@ export const VAULT_RECOVERY_KEY_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
-
-/** Whole and durable or not at all; never over another file. @throws {CliError} */
-function writeNew(path: string, bytes: Buffer): void {
-  try {
-    writeFileSync(path, bytes, { flag: 'wx', mode: 0o600, flush: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') rmSync(path, { force: true });
-    throw new CliError(
-      'failed',
-      'recovery-key-not-written',
-      `the file ${path} could not be written (${code})`,
-      'Name by --file a new file in a folder that you may write to. No key was made.',
-    );
-  }
-}

@@ -1,7 +1,7 @@
 import { everyItem, type KeysteadClient, type XksCredentials, type XksEndpoint } from '@keystead/sdk';
-import { writeFileSync } from 'node:fs';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { writeOwn } from '../files.ts';
 import type { Column } from '../output.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
@@ -161,7 +161,7 @@ function tell({ output, given }: Session, { endpoint, accessKeyId, rawSecretAcce
     XksProxyAuthenticationCredential: { AccessKeyId: accessKeyId, RawSecretAccessKey: rawSecretAccessKey },
   };
   // Last: where the file cannot be written, the credential was shown all the same.
-  writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  writeOwn(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
 }
 
 /** Of a key of the endpoint's region, by id, alias or ARN. @throws {CliError} */

@@ -145,7 +145,7 @@ export function CredentialFields({ form }: { readonly form: Form }) {
           <Radio
             value="environment"
             label="As whom the server itself is"
-            description="Where its operator allows that (KEYSTEAD_LEND_CREDENTIALS)"
+            description="Where its operator allows that (KEYSTEAD_VAULT_OWN_CREDENTIALS)"
           />
         </Stack>
       </Radio.Group>
