@@ -64,6 +64,8 @@ describe('names in the environment', () => {
     const constants = ['KEYSTEAD_GREEN', 'KEYSTEAD_USES', 'KEYSTEAD_NONCE', 'KEYSTEAD_STORAGE', 'KEYSTEAD_SMTP'];
     const known = [...Object.keys(SETTINGS), ...Object.keys(OTHER_NAMES), ...constants];
     expect(read.length).toBeGreaterThan(50);
-    expect([...new Set(read)].filter((name) => !known.includes(name) && !name.startsWith('KEYSTEAD_TEST_'))).toEqual([]);
+    expect([...new Set(read)].filter((name) => !known.includes(name) && !name.startsWith('KEYSTEAD_TEST_'))).toEqual(
+      [],
+    );
   });
 });
