@@ -164,6 +164,6 @@ describe('commands on keys', () => {
     expect(readFileSync(to).equals(secret)).toBe(true);
     expect(statSync(to).mode & 0o777).toBe(0o600);
     const again = await run('key', 'secret', 'read', key, '--to', to);
-    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('EEXIST')]);
+    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('there is something already')]);
   });
 });

@@ -63,7 +63,7 @@ describe('the command line as processes', () => {
     expect(stderr).toMatch(/export KEYSTEAD_API_KEY=ks_[\w-]{43}\n/);
     expect(stderr).toContain(`AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n`);
     expect(stderr).toContain(`Keep a copy of the seal ${seal} in a safe`);
-    expect(stderr).toContain('Another process listens there');
+    expect(stderr).toContain('another process listens there');
     expect((await run(...words)).stderr).not.toContain('KEYSTEAD_API_KEY');
   });
 
