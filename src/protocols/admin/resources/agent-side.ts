@@ -343,7 +343,7 @@ async function ask<Kind extends AgentQuestion['kind']>(
   agent: Agent,
   question: Extract<AgentQuestion, { kind: Kind }>,
 ): Promise<{ readonly answer: AgentAnswers[Kind]; readonly heads: readonly KnownHead[]; readonly vaultId: string }> {
-  const end = await services.vault.desk.askFor(proof.tenant, environment, question, agent.id);
+  const end = await services.vault.questions.askFor(proof.tenant, environment, question, agent.id);
   if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
   const { answer, heads, vaultId } = end.report;
   return { answer: answer as AgentAnswers[Kind], heads, vaultId: vaultId as string };

@@ -214,7 +214,7 @@ async function letGo(
   if (writerId === undefined || place === undefined) return undefined;
   const through = place.heads.find((head) => head.writer === writerId)?.sequence ?? 0;
   const question = { kind: 'revoke-writer', writer: writerId, through } as const;
-  const end = await services.vault.desk.askFor(proof.tenant, place, question, `revoke ${writerId}`);
+  const end = await services.vault.questions.askFor(proof.tenant, place, question, `revoke ${writerId}`);
   if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
   const answer = end.report.answer as AgentAnswers['revoke-writer'];
   const heads = newestHeads([...place.heads, ...end.report.heads]);

@@ -83,7 +83,7 @@ export const importEnvironment = adminRoute({
           try {
             const former = await importedStorage(services, tenantKey, fresh, wantedImport, nowMs);
             await letOpenImported(services.rights, fresh, former);
-            const end = await context.services.vault.desk.inspect(tenant, atFormer(fresh, former));
+            const end = await context.services.vault.questions.inspect(tenant, atFormer(fresh, former));
             if (end.state !== 'succeeded') {
               throw new EnvironmentError(
                 'import-failed',

@@ -110,7 +110,7 @@ export const KEY_WATCH_ROUTES: readonly AdminRoute[] = [
       run: () =>
         refusing(async () => {
           const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-          const end = await services.vault.desk.outlook(tenant, environment, body.keyId);
+          const end = await services.vault.questions.outlook(tenant, environment, body.keyId);
           if (end.state === 'succeeded') return { value: end.report.answer as KeyOutlook };
           throw new RequestError({ status: 422, ...end.problem });
         }),

@@ -71,7 +71,7 @@ function questionRoute<Kind extends Question['kind'], B extends TObject>(row: Qu
           refusing(async () => {
             const environment = await requireEnvironment(services.records, tenant, params.environmentId);
             const question = await row.question(context, asked, environment);
-            const end = await services.vault.desk.ask(tenant, environment, question);
+            const end = await services.vault.questions.ask(tenant, environment, question);
             if (end.state === 'succeeded') return { value: end.report.answer as AnswerOf<Kind> };
             throw new RequestError({ status: 422, ...end.problem });
           }),

@@ -104,7 +104,7 @@ const listKept = adminRoute({
     run: () =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-        const end = await services.vault.desk.kept(tenant, environment, keepingOf(environment));
+        const end = await services.vault.questions.kept(tenant, environment, keepingOf(environment));
         if (end.state === 'succeeded') return { value: end.report.result };
         throw new RequestError({ status: 422, ...end.problem });
       }),
@@ -131,7 +131,7 @@ const previewRetention = adminRoute({
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
         const rules = body.rules && rulesFrom(body.rules);
         const wanted = { ...environment, retention: changed(environment.retention ?? {}, body.source, rules) };
-        const end = await services.vault.desk.kept(tenant, environment, keepingOf(wanted));
+        const end = await services.vault.questions.kept(tenant, environment, keepingOf(wanted));
         if (end.state === 'succeeded') return { value: end.report.result };
         throw new RequestError({ status: 422, ...end.problem });
       }),

@@ -149,7 +149,7 @@ export const listSnapshots = adminRoute({
     run: () =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-        const end = await services.vault.desk.snapshots(tenant, environment);
+        const end = await services.vault.questions.snapshots(tenant, environment);
         if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
         const { snapshots = [], ...result } = end.report.result;
         const named = await withSources(services.records, tenant, environment.id, snapshots);

@@ -5,6 +5,7 @@ import type { StorageServices } from '../../../vault/environments/access-of.ts';
 import { KeyWatcher, type KeyWatcherServices } from '../../../jobs/key-watcher.ts';
 import { RunDesk } from '../../../jobs/run-desk.ts';
 import { Scheduler } from '../../../jobs/scheduler.ts';
+import { VaultQuestions } from '../../../jobs/vault-questions.ts';
 import { bucketsOf, hostedAccess, pathsOf, type HostedStore } from '../../../vault/environments/hosted.ts';
 import type { VaultServices } from './vault-services.ts';
 
@@ -54,11 +55,12 @@ export function openVault(
     },
   };
   const guard = new EgressGuard(egress);
-  const watcher = new KeyWatcher({ ...services, guard, outlook: (...about) => desk.outlook(...about) });
-  const desk: RunDesk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
+  const questions = new VaultQuestions({ ...services, ...storage, runner, egress, cacheFolder });
+  const watcher = new KeyWatcher({ ...services, guard, outlook: (...about) => questions.outlook(...about) });
+  const desk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
   const { keystead, keysteadRights } = services;
   const reserved = bucketsOf(hosted);
   const own = { ...roots, ...storage, reserved, lendsCredentials };
-  return { ...own, egress: guard, keystead, keysteadRights, desk, watcher, scheduler };
+  return { ...own, egress: guard, keystead, keysteadRights, desk, questions, watcher, scheduler };
 }

@@ -7,6 +7,7 @@ import type { KeyWatcher } from '../../../jobs/key-watcher.ts';
 import type { SourceRules } from '../../../jobs/allowed-source.ts';
 import type { RunDesk } from '../../../jobs/run-desk.ts';
 import type { Scheduler } from '../../../jobs/scheduler.ts';
+import type { VaultQuestions } from '../../../jobs/vault-questions.ts';
 
 /** What the vault's part of the admin API stands on. */
 export interface VaultServices extends StorageServices {
@@ -24,6 +25,7 @@ export interface VaultServices extends StorageServices {
   /** Gives environments the right to ask, and takes it back: `letUse`, `letGo`. */
   readonly keysteadRights: KeysteadRightsPorts;
   readonly desk: RunDesk;
+  readonly questions: VaultQuestions;
   readonly watcher: KeyWatcher;
   readonly scheduler: Scheduler;
 }
