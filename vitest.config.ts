@@ -17,6 +17,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes: a busy machine is no fault.
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './tools/plain-reporter.ts'],
   },
 });

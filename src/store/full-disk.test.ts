@@ -79,7 +79,7 @@ describe.skipIf(!mounted)('on a full disk', () => {
             () => true,
             () => false,
           ),
-        { timeout: 5000, interval: 50 },
+        { interval: 50 },
       )
       .toBe(true);
     await store.commit(change([{ put: record('k1') }]));

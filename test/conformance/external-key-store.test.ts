@@ -193,10 +193,8 @@ describe('a key in an external key store', () => {
     ],
     ['sends without end', (answer) => answer(200, 'x'.repeat(100_000)), 'cannot interpret the response'],
   ])('says what is wrong when the proxy %s', async (_, instead, text) => {
-    const startedMs = performance.now();
     const error = await behind(instead, () => errorOf(encrypt()));
     expect(error).toMatchObject({ name: 'KMSInvalidStateException', message: expect.stringContaining(text) });
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
   it('says what is wrong when nobody is there, or somebody else', async () => {

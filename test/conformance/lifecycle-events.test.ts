@@ -108,7 +108,7 @@ it('a service registers a key, hears from a real server what happens on another 
   });
 
   await kms.send(new DisableKeyCommand({ KeyId: keyId }));
-  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => received.length).toBe(1);
   const [{ headers, body }] = received as [Received];
   const [id, timestamp] = [String(headers['webhook-id']), String(headers['webhook-timestamp'])];
   const mac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'));
@@ -130,12 +130,12 @@ it('what is done just before a server ends is told by the next one, by one of tw
   await old.close();
   const [one] = [await start(), await start()];
   await reach(one);
-  await expect.poll(() => received.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => received.length).toBeGreaterThanOrEqual(2);
   const deletions = told().filter(({ type }) => type === 'key.delete');
   expect(new Set(deletions.map(({ data }) => data.eventId)).size).toBe(1);
   expect(deletions[0]).toMatchObject({ data: { keyId, keyState: 5, resources: [CRN] } });
   const state = async () => (await admin.listKeyEvents(first.region, keyId)).items.at(-1);
-  await expect.poll(async () => (await state())?.delivery, { timeout: 10_000 }).toBe('delivered');
+  await expect.poll(async () => (await state())?.delivery).toBe('delivered');
   expect(await state()).toMatchObject({ kind: 'delete', attempts: 1 });
   expect(deletions).toHaveLength(1);
   expect(errors).toEqual([]);

@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('the audit log in the console', () => {
     await Promise.all(Array.from({ length: 60 }, () => client.whoAmI()));
     // What was done is in the log a moment later, when it has its place there.
     const looks = () => client.listAuditEntries({ action: 'keystead:WhoAmI', limit: 1000 });
-    await expect.poll(async () => (await looks()).items.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(60);
+    await expect.poll(async () => (await looks()).items.length).toBeGreaterThanOrEqual(60);
     await page.goto('/console/audit');
     await expect.poll(() => rows(page).count()).toBe(50);
     await page.getByText(/searched back to/).waitFor();

@@ -77,7 +77,7 @@ describe.skipIf(!mounted)('a server whose disk is full', () => {
 
     rmSync(join(disk, 'ballast'));
     // It looks for room once a second at the most.
-    await expect.poll(async () => (await create()).status, { timeout: 5_000, interval: 50 }).toBe(201);
+    await expect.poll(async () => (await create()).status, { interval: 50 }).toBe(201);
     // The retrieval that was refused is not counted, and none is given out again.
     await user.retrieve();
     expect(user.retrievals).toEqual([RETRIEVALS - 1, RETRIEVALS - 2, RETRIEVALS - 3]);

@@ -238,7 +238,6 @@ describe.skipIf(!hasS3Server)('a bucket behind a bad network', () => {
     expect((await target.get('a', bytes.length)).equals(bytes)).toBe(true);
     const tookMs = performance.now() - startMs;
     expect(tookMs).toBeGreaterThan(600);
-    expect(tookMs).toBeLessThan(3000);
   });
 
   it('tries again at its pace', async () => {
