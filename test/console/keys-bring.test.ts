@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { createHmac, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DecryptCommand, GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DecryptCommand, EncryptCommand, GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeysteadClient, type Key } from '../../sdk/src/index.ts';
 import { keyCheckValueOf } from './check-value.fixture.ts';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
 import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { makeHsm, runLines, SOFTHSM, whyNoHsm } from './softhsm.fixture.ts';
 
 const OPENSSL = '/usr/bin/openssl';
 
@@ -142,6 +143,7 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     expect(await page.getByRole('radio', { name: 'Make it in this browser' }).isDisabled()).toBe(true);
     await page.getByRole('radio', { name: /OpenSSL or my HSM/ }).click();
     await next();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('button', { name: 'Get the wrapping key' }).click();
     await page.getByRole('button', { name: 'wrapping-key.der' }).waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
@@ -191,20 +193,119 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     expectUnsent(material);
   });
 
-  it('makes a pair in the browser, whose public half the server shows as its owner has it', async () => {
-    await begin('pair-browser');
+  it.skipIf(whyNoHsm !== undefined)(
+    'takes a key out of an HSM, by the commands and the script that it gives',
+    async () => {
+      const hsmFolder = mkdtempSync(join(tmpdir(), 'keystead-hsm-'));
+      const environment = makeHsm(hsmFolder);
+      await begin('from-hsm');
+      await next();
+      await page.getByRole('radio', { name: /OpenSSL or my HSM/ }).click();
+      await next();
+      await page.getByRole('radio', { name: /SHA-1 alone/ }).click();
+      await page.getByRole('button', { name: 'Get the wrapping key' }).click();
+      await page.getByRole('textbox', { name: 'Library of the HSM' }).fill(SOFTHSM);
+      await page.getByRole('textbox', { name: 'Id of the key' }).fill('0a0b');
+      expect(await axeFindingsInBothThemes(page)).toEqual([]);
+      writeFileSync(join(hsmFolder, 'wrapping-key.der'), await save('wrapping-key.der'));
+      writeFileSync(join(hsmFolder, 'wrap-in-hsm.py'), await save('wrap-in-hsm.py'));
+      const [making = '', wrapping = ''] = await page.locator('[data-commands]').allTextContents();
+      // Who runs it types the PIN; nobody is here to type it.
+      runLines(hsmFolder, `${making} --pin "$HSM_PIN"`, environment);
+      const checkValue = runLines(hsmFolder, wrapping, environment).trim().slice('Check value: '.length);
+      await page.locator('input[type=file]').setInputFiles(join(hsmFolder, 'wrapped.bin'));
+      await page.getByRole('button', { name: 'Send the wrapped file' }).click();
+      await page.getByLabel('The check value that you noted').fill(checkValue);
+      await page.getByText('The check values are equal').waitFor();
+      const key = await api.getKey(region, 'alias/from-hsm');
+      expectHeld(key, checkValue);
+      const { CiphertextBlob } = await kms.send(
+        new EncryptCommand({ KeyId: key.keyId, Plaintext: Buffer.from('used') }),
+      );
+      const { Plaintext } = await kms.send(new DecryptCommand({ CiphertextBlob }));
+      expect(Buffer.from(Plaintext ?? '').toString()).toBe('used');
+      rmSync(hsmFolder, { recursive: true });
+    },
+  );
+
+  it.each([
+    ['Sign', 'ECC P-256'],
+    ['Sign', 'Ed25519'],
+    ['Sign', 'ML-DSA 65'],
+    ['Agree on secrets that hold against quantum computers', 'ML-KEM 768'],
+  ])(
+    'makes a pair in the browser, whose public half the server shows as its owner has it: %s, %s',
+    async (purpose, kind) => {
+      const alias = `pair-${kind.toLowerCase().replaceAll(' ', '-')}`;
+      await begin(alias);
+      await page.getByRole('radio', { name: new RegExp(`^${purpose}\\. `) }).click();
+      await page.getByRole('combobox', { name: 'Kind of key' }).click();
+      await page.getByRole('option', { name: kind, exact: true }).click();
+      await next();
+      await page.getByRole('button', { name: 'Make a key pair' }).click();
+      await page.getByRole('button', { name: 'Save the material' }).waitFor();
+      const pem = (await save('Save the material')).toString();
+      await page.getByLabel('Type kept').fill('kept');
+      await next();
+      await page.getByRole('button', { name: 'Wrap and send' }).click();
+      await page.getByText('The check values are equal').waitFor();
+      const own = createPublicKey(createPrivateKey(pem.slice(pem.indexOf('-----BEGIN'))));
+      const { publicKey } = await api.getPublicKey(region, `alias/${alias}`);
+      expect(publicKey).toBe(own.export({ format: 'der', type: 'spki' }).toString('base64'));
+      // The saved file is read again, and known for what it is.
+      await api.deleteKeyMaterial(region, `alias/${alias}`);
+      const { keyId } = await api.getKey(region, `alias/${alias}`);
+      await page.goto(`/console/keys/bring?region=${region}&key=${keyId}`);
+      await next();
+      await page.getByRole('radio', { name: 'I have it in a file' }).click();
+      writeFileSync(file('pair.txt'), pem);
+      await page.locator('input[type=file]').setInputFiles(file('pair.txt'));
+      await next();
+      await page.getByRole('button', { name: 'Wrap and send' }).click();
+      await page.getByText('The check values are equal').waitFor();
+    },
+  );
+
+  it.each([
+    ['ECC secp256k1', 'secp256k1'],
+    ['SM2', 'SM2'],
+  ])('wraps a pair that browsers do not know, out of a file: %s', async (kind, curve) => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
+    writeFileSync(file('pair.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    await begin(`pair-${curve}`);
     await page.getByRole('radio', { name: /^Sign\. / }).click();
+    await page.getByRole('combobox', { name: 'Kind of key' }).click();
+    await page.getByRole('option', { name: kind, exact: true }).click();
     await next();
-    await page.getByRole('button', { name: 'Make a key pair' }).click();
-    await page.getByRole('button', { name: 'Save the material' }).waitFor();
-    const pem = (await save('Save the material')).toString();
-    await page.getByLabel('Type kept').fill('kept');
+    expect(await page.getByRole('radio', { name: 'Make it in this browser' }).isDisabled()).toBe(true);
+    await page.locator('input[type=file]').setInputFiles(file('pair.pem'));
+    await page.getByText('This browser cannot compute the check value').waitFor();
+    await next();
+    await page.getByRole('button', { name: 'Wrap and send' }).click();
+    await page.getByText('The material was taken').waitFor();
+    const shown = await api.getPublicKey(region, `alias/pair-${curve}`);
+    expect(shown.publicKey).toBe(publicKey.export({ format: 'der', type: 'spki' }).toString('base64'));
+  });
+
+  it('offers keys of 128 bits the IBM way alone, and has those of 192 wrapped outside', async () => {
+    await begin('short');
+    await page.getByRole('combobox', { name: 'Kind of key' }).click();
+    await page.getByRole('option', { name: 'AES-192' }).click();
+    expect(await page.getByRole('radio', { name: /The AWS way/ }).count()).toBe(0);
+    await next();
+    expect(await page.getByRole('radio', { name: 'I have it in a file' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('combobox', { name: 'Kind of key' }).click();
+    await page.getByRole('option', { name: 'AES-128' }).click();
+    await next();
+    await page.getByRole('radio', { name: 'I have it in a file' }).click();
+    writeFileSync(file('short.bin'), randomBytes(16));
+    await page.locator('input[type=file]').setInputFiles(file('short.bin'));
+    await page.getByText(keyCheckValueOf(readFileSync(file('short.bin')))).waitFor();
     await next();
     await page.getByRole('button', { name: 'Wrap and send' }).click();
     await page.getByText('The check values are equal').waitFor();
-    const own = createPublicKey(createPrivateKey(pem.slice(pem.indexOf('-----BEGIN'))));
-    const { publicKey } = await api.getPublicKey(region, 'alias/pair-browser');
-    expect(publicKey).toBe(own.export({ format: 'der', type: 'spki' }).toString('base64'));
+    expect(await api.getKey(region, 'alias/short')).toMatchObject({ spec: 'aes-128', state: 'enabled' });
   });
 
   it('leads back to the material when the server does not take it, without loss', async () => {

@@ -291,19 +291,6 @@ export const keysMock = {
     const pem = `-----BEGIN PUBLIC KEY-----\n${publicKey.replaceAll(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
     return { keyId, region, versionId: versions[0]?.versionId ?? '', spec, usage, publicKey, pem };
   },
-  listImportWrappings: async (region, keyId) => {
-    const isLong = find(region, keyId).spec.startsWith('rsa');
-    const algorithms = isLong
-      ? (['RSA_AES_KEY_WRAP_SHA_256'] as const)
-      : (['RSAES_OAEP_SHA_256', 'RSA_AES_KEY_WRAP_SHA_256'] as const);
-    return {
-      items: algorithms.map((wrappingAlgorithm) => ({
-        wrappingAlgorithm,
-        wrappingKeySpec: 'RSA_4096' as const,
-        takesAnyLength: wrappingAlgorithm.startsWith('RSA_AES'),
-      })),
-    };
-  },
   getImportParameters: async (_region, keyId, { wrappingAlgorithm, wrappingKeySpec }) => ({
     keyId,
     wrappingAlgorithm,

@@ -1,6 +1,7 @@
-import type { Key } from '@keystead/sdk';
+import type { ImportParameters, Key } from '@keystead/sdk';
 import type { Api } from '../../../api/api.ts';
 import { purposeOf } from '../purposes.ts';
+import { materialLength } from './importable.ts';
 import type { Plan, Wrapped, Wrapping } from './plan.ts';
 
 const WRAPPING_KEY_SPEC = 'RSA_4096';
@@ -20,22 +21,24 @@ export async function makeKey(api: Api, plan: Plan): Promise<Key | undefined> {
   });
 }
 
-/** Fetches what material is to be wrapped under. `isOutside`: it is wrapped by OpenSSL or an HSM, which can do more. */
-export async function fetchWrapping(api: Api, plan: Plan, key: Key | undefined, isOutside: boolean): Promise<Wrapping> {
+/**
+ * How material is wrapped. A secret fits RSA-OAEP; a pair does where a browser wraps it, and goes by an AES key that goes
+ * along where OpenSSL or an HSM does, which wrap private keys in no other way.
+ */
+function wrappingOf({ spec, source, wrapper }: Plan): ImportParameters['wrappingAlgorithm'] {
+  const isInTwoSteps = source === 'outside' && materialLength(spec) === undefined;
+  const hash = source === 'outside' && wrapper === 'hsm-sha-1' ? 'SHA_1' : 'SHA_256';
+  return isInTwoSteps ? `RSA_AES_KEY_WRAP_${hash}` : `RSAES_OAEP_${hash}`;
+}
+
+/** Fetches what material is to be wrapped under. */
+export async function fetchWrapping(api: Api, plan: Plan, key: Key | undefined): Promise<Wrapping> {
   if (key === undefined) {
     await api.createImportToken(plan.region, { lifetimeSeconds: TOKEN_LIFETIME_S });
     return { way: 'ibm', token: await api.retrieveImportToken(plan.region) };
   }
-  const { items } = await api.listImportWrappings(key.region, key.keyId);
-  const fitting = items.filter(
-    ({ wrappingAlgorithm, wrappingKeySpec }) =>
-      wrappingKeySpec === WRAPPING_KEY_SPEC && wrappingAlgorithm.endsWith('_SHA_256'),
-  );
-  const chosen = fitting.find(({ takesAnyLength }) => !takesAnyLength) ?? (isOutside ? fitting[0] : undefined);
-  if (chosen === undefined) throw new Error('a browser cannot wrap this kind of key: choose OpenSSL or an HSM');
-  const { wrappingAlgorithm, wrappingKeySpec, takesAnyLength } = chosen;
-  const parameters = await api.getImportParameters(key.region, key.keyId, { wrappingAlgorithm, wrappingKeySpec });
-  return { way: 'aws', parameters, takesAnyLength };
+  const wanted = { wrappingAlgorithm: wrappingOf(plan), wrappingKeySpec: WRAPPING_KEY_SPEC } as const;
+  return { way: 'aws', parameters: await api.getImportParameters(key.region, key.keyId, wanted) };
 }
 
 /** Sends what was wrapped. */

@@ -65,10 +65,10 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     [],
   );
 
-  const prepare = async (isOutside: boolean): Promise<Wrapping> => {
+  const prepare = async (): Promise<Wrapping> => {
     const key = await makeKey(api, plan);
     if (key !== plan.key) setPlan((before) => ({ ...before, key }));
-    const fetched = await fetchWrapping(api, { ...plan, key }, key, isOutside);
+    const fetched = await fetchWrapping(api, plan, key);
     setWrapping(fetched);
     return fetched;
   };
@@ -81,12 +81,12 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     void queries.invalidateQueries({ queryKey: ['keys'] });
     return key;
   };
-  const fetch = useMutation({ mutationFn: () => prepare(true) });
+  const fetch = useMutation({ mutationFn: prepare });
   const sendHere = useMutation({
     mutationFn: async () => {
       const bytes = material.current?.bytes;
       if (bytes === undefined) throw new Error('the material is not in this page any more: choose it again');
-      const fetched = await prepare(false);
+      const fetched = await prepare();
       const publicKey = fetched.way === 'aws' ? fetched.parameters.publicKey : fetched.token.publicKey;
       const wrapped: Wrapped = {
         material: await wrapMaterial(bytes, publicKey),
@@ -138,6 +138,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           fetch={fetch}
           send={sendOutside}
           onBack={back(1)}
+          onForget={() => setWrapping(undefined)}
         />
       )}
       {step === 3 && imported && (

@@ -6,7 +6,8 @@ import { keyName, specName, usageName } from '../key-words.ts';
 import { PurposeChoice } from '../purpose-choice.tsx';
 import { PURPOSES } from '../purposes.ts';
 import { RegionSelect } from '../region-select.tsx';
-import type { Plan, Way } from './plan.ts';
+import { importable } from './importable.ts';
+import { sourceFor, type Plan, type Way } from './plan.ts';
 import { StepButtons } from './step-buttons.tsx';
 
 const WAYS: readonly { readonly way: Way; readonly title: string; readonly about: string; readonly who: string }[] = [
@@ -14,13 +15,13 @@ const WAYS: readonly { readonly way: Way; readonly title: string; readonly about
     way: 'aws',
     title: 'The AWS way',
     about: 'A key is made first and waits; its wrapping key and token are for it alone, and last a day.',
-    who: 'For every kind of key, for material that may expire, and for who knows AWS KMS. If in doubt, this one.',
+    who: 'For nearly every kind of key, for material that may expire, and for who knows AWS KMS. If in doubt, this one.',
   },
   {
     way: 'ibm',
     title: 'The IBM way',
     about: 'One import token for a region; the key comes with its material, and a nonce proves that you hold both.',
-    who: 'For AES keys, and for who has procedures that were written for IBM Key Protect.',
+    who: 'For AES keys, those of 128 and 192 bits too, and for who has procedures that were written for IBM Key Protect.',
   },
 ];
 const ALIAS = /^[a-zA-Z0-9/_-]{0,250}$/;
@@ -53,8 +54,8 @@ export function ChooseStep({ plan, onChange, onNext }: ChooseStepProps) {
             ...plan,
             purpose,
             spec,
-            way: purpose === 'encrypt' ? plan.way : 'aws',
-            source: spec.startsWith('rsa') || spec === 'ec-secp256k1' ? 'outside' : plan.source,
+            way: importable(spec).ways.find((way) => way === plan.way) ?? importable(spec).ways[0] ?? 'aws',
+            source: sourceFor(spec, plan.source),
           })
         }
       />
@@ -87,7 +88,7 @@ export function ChooseStep({ plan, onChange, onNext }: ChooseStepProps) {
 }
 
 function WayChoice({ plan, onChange }: Omit<ChooseStepProps, 'onNext'>) {
-  const ways = plan.purpose === 'encrypt' ? WAYS : WAYS.filter(({ way }) => way === 'aws');
+  const ways = WAYS.filter(({ way }) => importable(plan.spec).ways.includes(way));
   return (
     <Radio.Group
       label="How the material comes in"

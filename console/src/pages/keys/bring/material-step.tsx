@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { specName } from '../key-words.ts';
 import { saveFile } from '../save-file.ts';
-import { isMadeHere, makeMaterial, materialLength, MaterialProblem, readMaterial, type Material } from './material.ts';
+import { importable, isMadeHere, materialLength } from './importable.ts';
+import { makeMaterial, MaterialProblem, readMaterial, type Material } from './material.ts';
 import type { Plan, Source } from './plan.ts';
 import { savedName, savedText } from './saved-text.ts';
 import { StepButtons } from './step-buttons.tsx';
@@ -31,6 +32,7 @@ export function MaterialStep(props: MaterialStepProps) {
   const [problem, setProblem] = useState<string>();
   const [isKept, setIsKept] = useState(false);
   const canBeMade = isMadeHere(plan.spec);
+  const { notHere } = importable(plan.spec);
   const take = (material: Promise<Material>): void => {
     setProblem(undefined);
     setIsKept(false);
@@ -58,7 +60,7 @@ export function MaterialStep(props: MaterialStepProps) {
             description={
               canBeMade
                 ? 'By the generator of your system. You save a copy first: Keystead keeps none that could be handed back.'
-                : 'A browser cannot make and wrap this kind of key.'
+                : 'A browser cannot make this kind of key, or not wrap it.'
             }
             disabled={!canBeMade}
           />
@@ -66,16 +68,16 @@ export function MaterialStep(props: MaterialStepProps) {
             value="file"
             label="I have it in a file"
             description={
-              canBeMade
+              notHere === undefined
                 ? 'The file is read and wrapped in this browser. It is not sent as it is.'
-                : 'A browser cannot wrap this kind of key: it lacks AES-KWP (RFC 5649). Take the next one.'
+                : `Not of this kind: ${notHere}. Take the next one.`
             }
-            disabled={!canBeMade}
+            disabled={notHere !== undefined}
           />
           <Radio
             value="outside"
             label="It stays where it is: OpenSSL or my HSM wraps it"
-            description="You get the wrapping key and the commands, and bring back the wrapped file. For every kind of key; for RSA keys the only way."
+            description="You get the wrapping key and the commands, and bring back the wrapped file. For every kind of key."
           />
         </Stack>
       </Radio.Group>

@@ -1,4 +1,6 @@
 import { keyCheckValue, publicKeyCheckValue } from '@keystead/sdk';
+import { specName } from '../key-words.ts';
+import { importable, materialLength, type WebPair } from './importable.ts';
 
 /** Key material in this page's memory: where nobody else has it, nobody else gets it. */
 export interface Material {
@@ -10,36 +12,30 @@ export interface Material {
 /** Why bytes are no material for a key of this kind, in a sentence. */
 export class MaterialProblem extends Error {}
 
-const LENGTHS: Readonly<Record<string, number>> = {
-  'aes-128': 16,
-  'aes-256': 32,
-  'hmac-224': 28,
-  'hmac-256': 32,
-  'hmac-384': 48,
-  'hmac-512': 64,
-};
-const CURVES: Readonly<Record<string, string>> = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' };
-const MODULUS_BITS = { 'rsa-2048': 2048, 'rsa-3072': 3072, 'rsa-4096': 4096 } as Readonly<Record<string, number>>;
+/** The longest that RSA-OAEP with SHA-256 carries under a wrapping key of 4096 bits (RFC 8017 section 7.1.1). */
+const LONGEST = 446;
 const { subtle } = globalThis.crypto;
-
-/** Length of secret material in bytes; undefined for pairs. */
-export const materialLength = (spec: string): number | undefined => LENGTHS[spec];
-
-/** Whether this browser can make the material, and wrap it: RSA keys need AES-KWP, which browsers have not. */
-export const isMadeHere = (spec: string): boolean => spec in LENGTHS || spec in CURVES;
 
 /** Overwrites it. What the browser itself copied is out of reach: the page should be closed afterwards. */
 export function wipe({ bytes }: Material): void {
   bytes.fill(0);
 }
 
-/** Draws secret bytes, or makes a pair, from the browser's own generator. */
+/**
+ * Draws secret bytes, or makes a pair, from the browser's own generator.
+ *
+ * @throws {MaterialProblem} where this browser knows no such pairs
+ */
 export async function makeMaterial(spec: string): Promise<Material> {
-  const length = LENGTHS[spec];
+  const { length, web } = importable(spec);
   if (length !== undefined) return secretOf(crypto.getRandomValues(new Uint8Array(length)));
-  const namedCurve = CURVES[spec];
-  if (namedCurve === undefined) throw new MaterialProblem('A browser cannot make this kind of key: use OpenSSL.');
-  const pair = await subtle.generateKey({ name: 'ECDSA', namedCurve }, true, ['sign', 'verify']);
+  if (web === undefined) throw new MaterialProblem('A browser cannot make this kind of key: use OpenSSL.');
+  const [ofPrivate, ofPublic] = web.usages;
+  const pair = await subtle.generateKey(web.algorithm, true, asUsages([...ofPrivate, ...ofPublic])).catch(() => {
+    throw new MaterialProblem(
+      'This browser does not know this kind of key yet: bring it in a file, or use another browser.',
+    );
+  });
   const bytes = new Uint8Array(await subtle.exportKey('pkcs8', pair.privateKey));
   const publicKey = new Uint8Array(await subtle.exportKey('spki', pair.publicKey));
   return { bytes, checkValue: await publicKeyCheckValue(publicKey) };
@@ -52,10 +48,16 @@ export async function makeMaterial(spec: string): Promise<Material> {
  * @throws {MaterialProblem}
  */
 export async function readMaterial(file: Uint8Array<ArrayBuffer>, spec: string): Promise<Material> {
-  const length = LENGTHS[spec];
+  const length = materialLength(spec);
   if (length !== undefined) return secretOf(secretIn(file, length));
   const bytes = pkcs8In(file);
-  return { bytes, checkValue: await pairCheckValue(bytes, spec) };
+  const checkValue = await pairCheckValue(bytes, spec);
+  if (bytes.length <= LONGEST) return { bytes, checkValue };
+  const held = bytes.length;
+  bytes.fill(0);
+  throw new MaterialProblem(
+    `This private key has ${held} bytes, and a browser wraps ${LONGEST} at most. Bring it with its seed alone, or let OpenSSL wrap it.`,
+  );
 }
 
 async function secretOf(bytes: Uint8Array<ArrayBuffer>): Promise<Material> {
@@ -111,25 +113,39 @@ function refuseBase64(): never {
   throw new MaterialProblem('The base64 between the PEM lines is damaged.');
 }
 
+const asUsages = (usages: readonly string[]) => usages as readonly KeyUsage[] as KeyUsage[];
+
+/** Members of a JWK that make its public half (RFC 7518 section 6, RFC 9964 section 3). */
+const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'alg', 'pub'];
+
 async function pairCheckValue(bytes: Uint8Array<ArrayBuffer>, spec: string): Promise<string | undefined> {
-  const namedCurve = CURVES[spec];
-  const bits = MODULUS_BITS[spec];
-  if (namedCurve === undefined && bits === undefined) return undefined;
-  const algorithm =
-    namedCurve === undefined ? { name: 'RSA-PSS', hash: 'SHA-256' } : { name: 'ECDSA', namedCurve, hash: 'SHA-256' };
+  const { web, modulusBits: wanted } = importable(spec);
+  if (web === undefined || !(await isKnown(web))) return undefined;
+  const [ofPrivate, ofPublic] = web.usages;
   let jwk: JsonWebKey;
   try {
-    jwk = await subtle.exportKey('jwk', await subtle.importKey('pkcs8', bytes, algorithm, true, ['sign']));
+    jwk = await subtle.exportKey(
+      'jwk',
+      await subtle.importKey('pkcs8', bytes, web.algorithm, true, asUsages(ofPrivate)),
+    );
   } catch {
     throw new MaterialProblem(
-      `This file holds no private key of the kind ${namedCurve ?? `RSA ${bits}`} in PKCS#8, or a damaged one.`,
+      `This file holds no private key of the kind ${specName(spec)} in PKCS#8, or a damaged one.`,
     );
   }
   const modulusBits = jwk.n === undefined ? undefined : (jwk.n.replaceAll('=', '').length * 6) & ~7;
-  if (bits !== undefined && modulusBits !== bits)
-    throw new MaterialProblem(`This is an RSA key of ${modulusBits} bits, and the key takes ${bits}.`);
-  const { kty, crv, x, y, n, e } = jwk;
-  const half = kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y };
-  const publicKey = await subtle.importKey('jwk', half as JsonWebKey, algorithm, true, ['verify']);
+  if (modulusBits !== wanted)
+    throw new MaterialProblem(`This is an RSA key of ${modulusBits} bits, and the key takes ${wanted}.`);
+  const half = Object.fromEntries(Object.entries(jwk).filter(([member]) => PUBLIC_MEMBERS.includes(member)));
+  const publicKey = await subtle.importKey('jwk', half, web.algorithm, true, asUsages(ofPublic));
   return publicKeyCheckValue(new Uint8Array(await subtle.exportKey('spki', publicKey)));
+}
+
+/** Whether this browser knows pairs of this kind: those of RSA and of the NIST curves all do. */
+async function isKnown({ algorithm, usages: [ofPrivate, ofPublic] }: WebPair): Promise<boolean> {
+  if (algorithm.hash !== undefined) return true;
+  return subtle.generateKey(algorithm, false, asUsages([...ofPrivate, ...ofPublic])).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,45 +1,41 @@
-import { materialLength } from './material.ts';
+import { shellLine } from '../../../commands/shell-line.ts';
+import { importable } from './importable.ts';
+
+/** What the script is called that wraps in an HSM. */
+export const WRAP_IN_HSM = 'wrap-in-hsm.py';
 
 /** Commands for a POSIX shell, a line each, that somebody runs where the material is. */
 type Lines = readonly string[];
 
 const OAEP = '-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256';
-const CURVES: Readonly<Record<string, string>> = {
-  'ec-p256': 'P-256',
-  'ec-p384': 'P-384',
-  'ec-p521': 'P-521',
-  'ec-secp256k1': 'secp256k1',
-};
-
-/** Makes material with OpenSSL: raw bytes of a secret key, PKCS#8 in DER of a pair. */
+/** Makes material with OpenSSL: raw bytes of a secret key, PKCS#8 in DER of a pair. None: today's OpenSSL knows no such keys. */
 export function makingCommands(spec: string): Lines {
-  const length = materialLength(spec);
+  const { length, openssl } = importable(spec);
   if (length !== undefined) return [`openssl rand -out material.bin ${length}`];
-  const curve = CURVES[spec];
-  const kind =
-    curve === undefined
-      ? `-algorithm RSA -pkeyopt rsa_keygen_bits:${spec.replace('rsa-', '')}`
-      : `-algorithm EC -pkeyopt ec_paramgen_curve:${curve}`;
+  if (openssl === undefined) return [];
   return [
-    `openssl genpkey ${kind} -outform DER -out key.der`,
+    `openssl genpkey ${openssl} -outform DER -out key.der`,
     'openssl pkcs8 -topk8 -nocrypt -inform DER -in key.der -outform DER -out material.bin',
   ];
 }
 
 /** Tells the check value of material (docs/spec/key-hierarchy.md, docs/spec/key-specs.md). */
 export function checkValueCommands(spec: string): Lines {
-  return materialLength(spec) === undefined
-    ? ['openssl pkey -inform DER -in material.bin -pubout -outform DER | openssl dgst -sha256 -r']
-    : [
-        `printf keystead/key-check-value/v1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(od -An -vtx1 material.bin | tr -d ' \\n') | tail -c 65 | head -c 16`,
-      ];
+  const { length, openssl } = importable(spec);
+  if (length !== undefined)
+    return [
+      `printf keystead/key-check-value/v1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(od -An -vtx1 material.bin | tr -d ' \\n') | tail -c 65 | head -c 16`,
+    ];
+  return openssl === undefined
+    ? []
+    : ['openssl pkey -inform DER -in material.bin -pubout -outform DER | openssl dgst -sha256 -r'];
 }
 
 /** Wraps material with OpenSSL as the AWS way takes it. */
-export function wrappingCommands(takesAnyLength: boolean): Lines {
+export function wrappingCommands(algorithm: string): Lines {
   const encrypt = (from: string) =>
     `openssl pkeyutl -encrypt -pubin -keyform DER -inkey wrapping-key.der -in ${from} -out wrapped.bin ${OAEP}`;
-  if (!takesAnyLength) return [encrypt('material.bin')];
+  if (!algorithm.startsWith('RSA_AES_KEY_WRAP')) return [encrypt('material.bin')];
   return [
     'openssl rand -out once.bin 32',
     encrypt('once.bin'),
@@ -48,14 +44,24 @@ export function wrappingCommands(takesAnyLength: boolean): Lines {
   ];
 }
 
-/** The same in an HSM that lets the key out wrapped (PKCS #11 v3.1 section 6.1.8 and 6.1.21). */
-export function hsmCommands(takesAnyLength: boolean): Lines {
-  return [
-    'pkcs11-tool --module MODULE --login --write-object wrapping-key.der --type pubkey --id 77 --label keystead-wrapping --usage-wrap',
-    takesAnyLength
-      ? 'pkcs11-tool --module MODULE --login --wrap --mechanism RSA-AES-KEY-WRAP --hash-algorithm SHA256 --mgf MGF1-SHA256 --id 77 --application-id KEY --output-file wrapped.bin'
-      : 'pkcs11-tool --module MODULE --login --wrap --mechanism RSA-PKCS-OAEP --hash-algorithm SHA256 --mgf MGF1-SHA256 --id 77 --application-id KEY --output-file wrapped.bin',
-  ];
+/** An HSM as its owner names it: the PKCS #11 library, and the id of the key in hexadecimal digits. */
+export interface HsmPlace {
+  readonly module: string;
+  readonly keyId: string;
+}
+
+/** Makes the key in the HSM, in a form that may leave it wrapped. None: pkcs11-tool makes no such keys. */
+export function hsmMakingCommands(spec: string, { module, keyId }: HsmPlace): Lines {
+  const { hsm: kind } = importable(spec);
+  if (kind === undefined) return [];
+  const [where, which] = [shellLine(['--module', module]), shellLine(['--id', keyId])];
+  return [`pkcs11-tool ${where} --login ${kind} --sensitive --extractable ${which} --label keystead`];
+}
+
+/** Wraps it there. pkcs11-tool wraps under no OAEP up to version 0.26, so a script goes along that does. */
+export function hsmWrappingCommands(algorithm: string, { module, keyId }: HsmPlace): Lines {
+  const words = ['--module', module, '--key', keyId, '--algorithm', algorithm, 'wrapping-key.der', 'wrapped.bin'];
+  return [`python3 ${WRAP_IN_HSM} ${shellLine(words)}`];
 }
 
 /** Wraps material and seals the nonce of the import token as the IBM way takes both. OpenSSL's command has no AES-GCM. */

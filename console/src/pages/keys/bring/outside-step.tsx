@@ -1,14 +1,13 @@
-import { Button, Code, FileInput, Group, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
+import { Button, FileInput, Group, Radio, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { Key } from '@keystead/sdk';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
-import { CopyAction } from '../../../ui/copy-text.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { saveFile } from '../save-file.ts';
-import { checkValueCommands, hsmCommands, ibmCommands, makingCommands, wrappingCommands } from './outside-commands.ts';
-import type { Plan, Wrapped, Wrapping } from './plan.ts';
+import { OutsideCommands } from './outside-commands-list.tsx';
+import type { Plan, Wrapped, Wrapper, Wrapping } from './plan.ts';
 import { ExpiryField, SendProblem } from './send-step.tsx';
 import { StepButtons } from './step-buttons.tsx';
 
@@ -19,11 +18,27 @@ interface OutsideStepProps {
   readonly fetch: UseMutationResult<Wrapping, Error, void>;
   readonly send: UseMutationResult<Key, Error, Wrapped>;
   readonly onBack: () => void;
+  /** Gives up what was fetched: another way of wrapping takes another wrapping key. */
+  readonly onForget: () => void;
 }
+
+const WRAPPERS: readonly { readonly wrapper: Wrapper; readonly label: string; readonly description: string }[] = [
+  { wrapper: 'openssl', label: 'OpenSSL', description: 'On any machine that you trust with the material.' },
+  {
+    wrapper: 'hsm',
+    label: 'My HSM (PKCS #11)',
+    description: 'The key is wrapped inside, and never in the clear outside of it. By RSA-OAEP with SHA-256.',
+  },
+  {
+    wrapper: 'hsm-sha-1',
+    label: 'My HSM, which has RSA-OAEP with SHA-1 alone',
+    description: 'Some older ones, and SoftHSM. OAEP stays sound with SHA-1; take SHA-256 where it is there.',
+  },
+];
 
 /** Material that OpenSSL or an HSM wraps: the files and commands to do so, and the wrapped file back. */
 export function OutsideStep(props: OutsideStepProps) {
-  const { plan, wrapping, fetch, onBack } = props;
+  const { plan, onChange, wrapping, fetch, onBack } = props;
   if (wrapping === undefined) {
     return (
       <Stack maw={860}>
@@ -32,6 +47,19 @@ export function OutsideStep(props: OutsideStepProps) {
             ? 'The server makes a wrapping key for this key alone. It lasts a day: enough to carry it to where your material is.'
             : 'The server makes an import token for the region, in place of any that is there. It lasts an hour.'}
         </Text>
+        {plan.way === 'aws' && (
+          <Radio.Group
+            label="Who wraps it"
+            value={plan.wrapper}
+            onChange={(wrapper) => onChange({ ...plan, wrapper: wrapper as Wrapper })}
+          >
+            <Stack gap="xs" mt="xs">
+              {WRAPPERS.map(({ wrapper, label, description }) => (
+                <Radio key={wrapper} value={wrapper} label={label} description={description} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
         <ProblemNotice error={fetch.error} />
         <StepButtons
           onBack={onBack}
@@ -51,7 +79,7 @@ function WithWrapping({
   wrapping,
   fetch,
   send,
-  onBack,
+  onForget: onBack,
 }: OutsideStepProps & { readonly wrapping: Wrapping }) {
   const [file, setFile] = useState<File | null>(null);
   const [proof, setProof] = useState({ encryptedNonce: '', iv: '' });
@@ -82,7 +110,7 @@ function WithWrapping({
       <Title order={2} size="h5">
         2. Wrap the material there
       </Title>
-      <Ways plan={plan} wrapping={wrapping} />
+      <OutsideCommands plan={plan} wrapping={wrapping} />
       <Title order={2} size="h5">
         3. Bring back what was wrapped
       </Title>
@@ -113,57 +141,5 @@ function WithWrapping({
         isBusy={send.isPending}
       />
     </Stack>
-  );
-}
-
-function Ways({ plan, wrapping }: { readonly plan: Plan; readonly wrapping: Wrapping }) {
-  const openssl =
-    wrapping.way === 'aws' ? wrappingCommands(wrapping.takesAnyLength) : ibmCommands(wrapping.token.nonce);
-  return (
-    <Tabs defaultValue="openssl" keepMounted={false}>
-      <Tabs.List>
-        <Tabs.Tab value="openssl">OpenSSL</Tabs.Tab>
-        {wrapping.way === 'aws' && <Tabs.Tab value="hsm">HSM (PKCS #11)</Tabs.Tab>}
-      </Tabs.List>
-      <Tabs.Panel value="openssl" pt="sm">
-        <Stack gap="sm">
-          <Commands
-            title="If there is no material yet, make it, and keep material.bin safe"
-            lines={makingCommands(plan.spec)}
-          />
-          <Commands title="Note its check value" lines={checkValueCommands(plan.spec)} />
-          <Commands title="Wrap it" lines={openssl} />
-        </Stack>
-      </Tabs.Panel>
-      {wrapping.way === 'aws' && (
-        <Tabs.Panel value="hsm" pt="sm">
-          <Stack gap="sm">
-            <Text size="sm">
-              MODULE is the library of your HSM, KEY the id of the key in it; the HSM must allow that key to be wrapped
-              out (CKA_EXTRACTABLE), under the mechanism{' '}
-              {wrapping.takesAnyLength ? 'CKM_RSA_AES_KEY_WRAP' : 'CKM_RSA_PKCS_OAEP'} with SHA-256.
-            </Text>
-            <Commands title="Wrap it in the HSM" lines={hsmCommands(wrapping.takesAnyLength)} />
-          </Stack>
-        </Tabs.Panel>
-      )}
-    </Tabs>
-  );
-}
-
-function Commands({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) {
-  const text = lines.join('\n');
-  return (
-    <div>
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" fw={600}>
-          {title}
-        </Text>
-        <CopyAction text={text} label={`the commands: ${title}`} />
-      </Group>
-      <Code block className="ks-wrapped-code" tabIndex={0} data-commands={title}>
-        {text}
-      </Code>
-    </div>
   );
 }

@@ -1,10 +1,19 @@
 import type { ImportParameters, Key, RetrievedImportToken } from '@keystead/sdk';
 import type { Purpose } from '../purposes.ts';
+import { importable, isMadeHere } from './importable.ts';
 
 /** How material comes in: under a wrapping key of one key, or under the import token of a region. */
 export type Way = 'aws' | 'ibm';
 /** Who has the material. */
 export type Source = 'made' | 'file' | 'outside';
+/** Who wraps what stays outside, and by which hash: some HSMs have RSA-OAEP with SHA-1 alone. */
+export type Wrapper = 'openssl' | 'hsm' | 'hsm-sha-1';
+
+/** The source that was chosen, where material of this kind can come from there. */
+export function sourceFor(spec: string, chosen: Source): Source {
+  if (importable(spec).notHere !== undefined) return 'outside';
+  return chosen === 'made' && !isMadeHere(spec) ? 'file' : chosen;
+}
 
 /** What somebody who brings a key has said so far. No material is in it. */
 export interface Plan {
@@ -15,6 +24,7 @@ export interface Plan {
   readonly alias: string;
   readonly description: string;
   readonly source: Source;
+  readonly wrapper: Wrapper;
   /** The material expires on this day; empty: never. */
   readonly expires: string;
   /** The key, once there is one: made by this page, or one that was there before. */
@@ -33,7 +43,8 @@ export function newPlan(region: string, key: Key | undefined): Plan {
     spec: key?.spec ?? 'aes-256',
     alias: '',
     description: '',
-    source: 'made',
+    source: sourceFor(key?.spec ?? 'aes-256', 'made'),
+    wrapper: 'openssl',
     expires: '',
     key,
     kind: hadMaterial ? (isWhole && key.spec === 'aes-256' ? 'new' : 'existing') : undefined,
@@ -42,7 +53,7 @@ export function newPlan(region: string, key: Key | undefined): Plan {
 
 /** What material is wrapped under, and what goes back with it. */
 export type Wrapping =
-  | { readonly way: 'aws'; readonly parameters: ImportParameters; readonly takesAnyLength: boolean }
+  | { readonly way: 'aws'; readonly parameters: ImportParameters }
   | { readonly way: 'ibm'; readonly token: RetrievedImportToken };
 
 /** What was wrapped, in base64. */

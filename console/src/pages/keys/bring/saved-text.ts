@@ -1,5 +1,5 @@
 import { specName } from '../key-words.ts';
-import { materialLength } from './material.ts';
+import { materialLength } from './importable.ts';
 import type { Plan } from './plan.ts';
 
 /** What the file is called that {@link savedText} is saved as. */
