@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { declaredLength, drain, readBody } from './body.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 import { isLoopback } from './loopback.ts';
 import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
 import { routerOf } from './router.ts';
@@ -166,6 +167,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse, expectsCont
 
 function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): Listener {
   const match = routerOf(routes);
+  const endOfTurn = new EndOfTurn();
   return (request, response, expectsContinue) => {
     const url = request.url as string;
     const mark = url.indexOf('?');
@@ -181,6 +183,7 @@ function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): L
         query: mark < 0 ? '' : url.slice(mark + 1),
         onFault,
         life,
+        endOfTurn,
         expectsContinue,
       };
       if (route.body === 'buffer') serveBuffer(serve, route);
@@ -206,6 +209,7 @@ interface Serve {
   readonly query: string;
   readonly onFault: ServerOptions['onFault'];
   readonly life: Life;
+  readonly endOfTurn: EndOfTurn;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
 }
@@ -223,9 +227,8 @@ function serveBuffer(serve: Serve, route: BufferRoute): void {
     }
     const { rawHeaders, socket } = request;
     const remoteAddress = socket.remoteAddress ?? '';
-    answer(serve, route, requestId, () =>
-      route.handler({ method, path, query, rawHeaders, body, remoteAddress, isSecure: isSecure(socket), requestId }),
-    );
+    const asked = { method, path, query, rawHeaders, body, remoteAddress, isSecure: isSecure(socket), requestId };
+    serve.endOfTurn.run(() => answer(serve, route, requestId, () => route.handler(asked)));
   });
 }
 

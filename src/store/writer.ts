@@ -108,14 +108,14 @@ export class Writer implements RecordWriter {
     }
   }
 
-  /** Once per turn: what other callbacks of this turn add goes with it. */
+  /** Behind what is about to run already: what it adds goes with it. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#post());
+    queueMicrotask(this.#post);
   }
 
-  #post(): void {
+  readonly #post = (): void => {
     this.#scheduled = false;
     if (this.#unusable !== undefined || (this.#uses === undefined && this.#commits.length === 0)) return;
     const turn = this.#turn++;
@@ -126,7 +126,7 @@ export class Writer implements RecordWriter {
     this.#commits = [];
     this.#commitSettles = [];
     this.#worker.postMessage(message satisfies ToWriter, uses ? [uses.buffer] : []);
-  }
+  };
 
   #settle(outcomes: readonly TurnOutcome[]): void {
     for (const outcome of outcomes) {
