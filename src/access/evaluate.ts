@@ -18,6 +18,8 @@ export type Reason =
   | 'not-allowed-by-session-policy'
   | 'not-allowed-by-scope'
   | 'no-statement-allows'
+  /** As the one before; the user has a policy that may allow it, and the credential no part in that. */
+  | 'issued-before-appointment'
   | 'too-costly';
 
 /** The outcome and the reason that goes into the audit entry and to `access explain`. */

@@ -5,6 +5,7 @@ import { uuid } from '../crypto/uuid.ts';
 import type { Put, RecordName, Remove } from '../records/commit.ts';
 import { timedName } from '../records/names.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
+import { sharing, type Appointments } from './appointment.ts';
 import { putBody, readBody } from './body.ts';
 import type { Tag } from './tags.ts';
 import type { Tenant } from './tenant.ts';
@@ -86,6 +87,8 @@ export interface CredentialBody {
   readonly scopes?: readonly string[];
   /** What it is for, for people. */
   readonly description?: string;
+  /** Of a user's: the user's counts as it was issued; absent: none. */
+  readonly appointments?: Appointments;
   /** Base64 of the wrapped secret, for those that sign. */
   readonly secret?: string;
   /** Hexadecimal SHA-256 of the session token, for sessions. */
@@ -149,7 +152,7 @@ export const SESSION_END_SPACE = 'session-end';
 const REMEMBERED_MS = 3_600_000;
 
 /** What is said of a credential when it is issued. */
-export interface Issue extends Pick<CredentialBody, 'scopes' | 'description'> {
+export interface Issue extends Pick<CredentialBody, 'scopes' | 'description' | 'appointments'> {
   /** Whom it is for, besides a user. */
   readonly holder?: Exclude<CredentialHolder, 'user'>;
   readonly session?: SessionTerms;
@@ -190,9 +193,9 @@ export function issueAccessKey(
   return { ...put(tenant, id, body, names), secret, ...(sessionToken && { sessionToken }) };
 }
 
-/** Bounds and words of a credential, as far as there are any. */
-function saidOf({ scopes = [], description = '' }: Pick<Issue, 'scopes' | 'description'>) {
-  return { ...(scopes.length > 0 && { scopes }), ...(description !== '' && { description }) };
+/** Bounds, words and counts of a credential, as far as there are any. */
+function saidOf({ scopes = [], description = '', ...counts }: Pick<Issue, 'scopes' | 'description' | 'appointments'>) {
+  return { ...(scopes.length > 0 && { scopes }), ...(description !== '' && { description }), ...sharing(counts) };
 }
 
 /** When nobody needs to remember a session any more, as a name. */

@@ -2,6 +2,7 @@ import type { BarrierKey } from '../crypto/hierarchy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { xksEndpointName } from '../keys/xks-endpoint-record.ts';
 import { EpochMemo } from '../records/record-cache.ts';
+import { sharing } from './appointment.ts';
 import { parsePrincipalArn, rootArn, type NamedPrincipal } from './arn.ts';
 import { NotAuthenticError } from './body.ts';
 import type { Credential, CredentialHolder, SessionTerms } from './credential.ts';
@@ -198,7 +199,9 @@ export class Directory {
     const { kind, name } = named;
     if (kind === 'user') {
       return andThen(this.memberNamed(tenant, name), (member) =>
-        member?.name === name ? this.#proofs.principalOf(tenant, asIf(tenant, 'user', member.id, nowMs)) : undefined,
+        member?.name === name
+          ? this.#proofs.principalOf(tenant, { ...asIf(tenant, 'user', member.id, nowMs), ...sharing(member) })
+          : undefined,
       );
     }
     const session = kind === 'session' ? named.session : 'session';

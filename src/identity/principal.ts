@@ -6,6 +6,7 @@ import type { Put, RecordName } from '../records/commit.ts';
 import type { RecordRef, StoredRecord } from '../records/record.ts';
 import { userArn } from './arn.ts';
 import { putBody, readBody } from './body.ts';
+import type { Appointments, Command } from './appointment.ts';
 import { BUILT_IN_POLICIES, isBuiltInPolicy, isOperator } from './built-in-policies.ts';
 import type { Holder } from './holder.ts';
 import type { Tenant } from './tenant.ts';
@@ -20,6 +21,8 @@ interface PrincipalBody extends Holder {
   readonly program?: true;
   /** How often all its console sessions were ended at once; absent: never. */
   readonly sessionRevocations?: number;
+  /** How often it was given a policy by which it commands; absent: with its making, or never. */
+  readonly appointments?: Appointments;
 }
 
 /** As the first version wrote it: built-in policies alone, under another word. */
@@ -56,6 +59,8 @@ export interface Principal {
   readonly sessionPolicies?: readonly AccessPolicy[];
   /** Policies that bound the credential at the bottom: where there are any, they must allow too, whatever else allows. */
   readonly scopes?: readonly Scope[];
+  /** Policies of its user that the credential has no part in: it was issued before they were given. */
+  readonly withheld?: readonly Command[];
   /** It is a program of the tenant, not a person. */
   readonly program?: true;
   /** Set where a service asks: the name by which `Principal: { Service }` means it. */
@@ -138,14 +143,16 @@ export interface OwnPolicies {
 
 const NONE: OwnPolicies = { policies: [], version: '' };
 
-/** The principal that a credential proves a user to be. */
+/** The principal that a credential proves a user to be. `withheld`: what of its policies does not count there. */
 export function principalOf(
   tenant: Tenant,
   member: Member,
   credentialId: string,
   strength: Strength,
   own: OwnPolicies = NONE,
+  withheld: readonly Command[] = [],
 ): Principal {
+  const counting = { ...member, policies: member.policies.filter((name) => !withheld.some((one) => one === name)) };
   return {
     tenantId: tenant.tenantId,
     accountId: tenant.accountId,
@@ -153,13 +160,14 @@ export function principalOf(
     id: member.id,
     name: member.name,
     arn: userArn(tenant.accountId, member.name),
-    policies: [...builtIn(member), ...own.policies],
-    ...(isOperator(member.policies) && { installationPolicies: [BUILT_IN_POLICIES.operator] }),
+    policies: [...builtIn(counting), ...own.policies],
+    ...(withheld.length > 0 && { withheld }),
+    ...(isOperator(counting.policies) && { installationPolicies: [BUILT_IN_POLICIES.operator] }),
     ...(member.program && { program: member.program }),
     ...(member.tags.length > 0 && { tags: new Map(member.tags.map(({ key, value }) => [key, value])) }),
     credentialId,
     strength,
-    cacheKey: `${member.id}@${member.revision}${own.version}`,
+    cacheKey: `${member.id}@${member.revision}${own.version}${withheld.map((name) => `-${name}`).join('')}`,
   };
 }
 

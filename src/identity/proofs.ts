@@ -2,6 +2,7 @@ import type { AccessPolicy } from '../access/policy.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../records/ports.ts';
 import { EpochMemo, makeRoom } from '../records/record-cache.ts';
 import type { RecordRef } from '../records/record.ts';
+import { commandsWithheld } from './appointment.ts';
 import { NotAuthenticError } from './body.ts';
 import { BUILT_IN_POLICIES, isBuiltInPolicy } from './built-in-policies.ts';
 import {
@@ -149,8 +150,10 @@ export class Proofs {
     return andThen(this.#identity.member(tenant, principalId), (found) => {
       if (found?.thing.state !== 'active') return undefined;
       if (type === 'console-session' && !isOfPresent(found.thing, credential)) return undefined;
+      // A person who signs in proves who they are now, whatever was issued before.
+      const withheld = type === 'console-session' ? [] : commandsWithheld(found.thing, credential);
       return andThen(this.#ownPolicies(tenant, found), (own) =>
-        principalOf(tenant, found.thing, id, STRENGTHS[type], own),
+        principalOf(tenant, found.thing, id, STRENGTHS[type], own, withheld),
       );
     });
   }

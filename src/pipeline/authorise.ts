@@ -2,6 +2,7 @@ import { evaluate, type Decision } from '../access/evaluate.ts';
 import { explain, type Explanation } from '../access/explain.ts';
 import type { AccessRequest, GrantedRight, Subject } from '../access/request.ts';
 import { rootArn } from '../identity/arn.ts';
+import { BUILT_IN_POLICIES } from '../identity/built-in-policies.ts';
 import type { Principal } from '../identity/principal.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import { makeRoom } from '../records/record-cache.ts';
@@ -26,14 +27,25 @@ export function authorise(call: Call, target: Target, nowMs: number, granted: Gr
   const { key } = target;
   const isOpen = decision.reason === 'no-statement-allows' && target.guarded === undefined;
   if (key === undefined || granted === undefined || !isOpen) {
-    throw new AccessDeniedError(target.action, target.resource, call.principal.arn, decision);
+    throw refused(call, target, decision);
   }
   return andThen(granted.find(key, call.principal), (found) => {
     const grants = found.filter(countsFor(call, target, nowMs));
     const withGrants = grants.length === 0 ? decision : decide(call, target, nowMs, grants);
-    if (!withGrants.allowed)
-      throw new AccessDeniedError(target.action, target.resource, call.principal.arn, withGrants);
+    if (!withGrants.allowed) throw refused(call, target, withGrants);
   });
+}
+
+function refused({ principal }: Call, { action, resource }: Target, decision: Decision): AccessDeniedError {
+  const isOlder = decision.reason === 'no-statement-allows' && wouldCommand(principal, action, resource);
+  const told: Decision = isOlder ? { ...decision, reason: 'issued-before-appointment' } : decision;
+  return new AccessDeniedError(action, resource, principal.arn, told);
+}
+
+/** Whether what the user was given after the credential was issued is about an action: a newer one may do better. */
+function wouldCommand({ arn, accountId, withheld = [] }: Principal, action: string, resource: string): boolean {
+  const policies = withheld.map((name) => BUILT_IN_POLICIES[name]);
+  return evaluate({ subject: { arn, accountId, policies }, action, resource }).allowed;
 }
 
 /** What {@link authorise} would come to. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { wipe } from '../bytes/bytes.ts';
 import { ConfigError, type Config } from '../config/config.ts';
 import type { Random } from '../crypto/random.ts';
+import { sharing } from '../identity/appointment.ts';
 import { issueAccessKey, issueApiKey, type IssuedCredential } from '../identity/credential.ts';
 import { Directory } from '../identity/directory.ts';
 import { INSTALLATION_REF, makeInstallation, unseal, type Installation } from '../identity/installation.ts';
@@ -115,8 +116,8 @@ export async function reissueFirstCredentials(context: Context): Promise<FirstCr
       `the tenant has no region ${region}: name one that it has by --region: ${regions.join(', ')}`,
     );
   }
-  const accessKey = issueAccessKey(tenant, member.id, undefined, nowMs, random);
-  const apiKey = issueApiKey(tenant, member.id, nowMs, random);
+  const accessKey = issueAccessKey(tenant, member.id, undefined, nowMs, random, sharing(member));
+  const apiKey = issueApiKey(tenant, member.id, nowMs, random, sharing(member));
   const former = await store.read(enrolmentRef(tenant.tenantId, member.id));
   const before = former && readEnrolment(tenant, former);
   const link = issueEnrolment(tenant, member.id, 'first', HOLDER_OF_SEAL, before, nowMs);

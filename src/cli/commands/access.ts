@@ -28,6 +28,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   'denied-by-session-policy': 'A Deny that the session was opened with matches: open one without it.',
   'not-allowed-by-session-policy': 'The session was opened with policies that do not allow it: open one without them.',
   'denied-by-scope': 'A Deny in a scope of the credential matches: use a credential without it (credential create).',
+  'issued-before-appointment':
+    'The user commands here, and the credential is from before: issue a new one (credential create).',
   'not-allowed-by-scope': 'The credential is bounded by scopes that do not allow it: use another (credential create).',
 };
 const GRANTS: readonly Column<ExplainedGrant>[] = [

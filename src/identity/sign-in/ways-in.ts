@@ -1,4 +1,5 @@
 import { IdentityError } from '../errors.ts';
+import { NO_ATTEMPTS } from './attempts.ts';
 import { MAX_PASSKEYS, type IdentityLink, type Passkey, type SignIn } from './sign-in-record.ts';
 
 /** What leads in beside passkeys: a password that the tenant does not take, and a link to who vouches no more, do not. */
@@ -33,6 +34,11 @@ export function withoutPassword(
 ): SignIn {
   if (password === undefined) throw new IdentityError('password-not-set', 'you have no password');
   return requireWayIn(rest, open);
+}
+
+/** Without anything by which the user signs in: what is left waits for a new sign-in link. */
+export function withoutWaysIn({ password: _password, totp: _totp, recoveryCodes: _codes, ...rest }: SignIn): SignIn {
+  return { ...rest, passkeys: [], links: [], attempts: NO_ATTEMPTS };
 }
 
 /** Links an identity of an identity provider, in place of the one of that provider. */

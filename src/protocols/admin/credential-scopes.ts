@@ -20,17 +20,18 @@ export async function scopeNames({ services, proof }: AdminContext, { scopes = [
 }
 
 /**
- * Nobody gets around the bounds of a credential by a second one: one that is bounded issues none for its own user (nor a
- * link by which that user signs in), nor for the account itself, which may what every user may.
+ * Nobody gets around the bounds of a credential by a second one: one that is bounded, or has no part in what its user
+ * commands, issues none for its own user (nor a link by which that user signs in), nor for the account itself, which may
+ * what every user may.
  *
  * @throws {AdminRefusal} `credential-bounded`
  */
 export function requireUnbounded({ proof: { principal, tenant } }: AdminContext, holderId: string): void {
-  if (principal.scopes === undefined) return;
+  if (principal.scopes === undefined && principal.withheld === undefined) return;
   const isOwn = personOf(principal).principalId === holderId || principal.id === holderId;
   if (!isOwn && holderId !== tenant.tenantId) return;
   throw new AdminRefusal(
     'credential-bounded',
-    'a credential that scopes bound issues none for its own user, nor for the account: it would be bound by less',
+    'a credential that scopes bound, or that is older than what its user commands, issues none for its own user, nor for the account: it would be bound by less',
   );
 }

@@ -52,7 +52,7 @@ const ADMIN_REFUSALS: Record<AdminRefusalCode, { readonly status: number; readon
   'lifetime-unwanted': { status: 400, action: 'Leave lifetimeSeconds out, or issue a session.' },
   'expiry-unfit': { status: 400, action: 'Give a date in the future; for a session, lifetimeSeconds instead.' },
   'question-malformed': { status: 400, action: 'Ask about a key with its region, or about an environment.' },
-  'credential-bounded': { status: 403, action: 'Use a credential without scopes, or have somebody else issue it.' },
+  'credential-bounded': { status: 403, action: 'Use a new credential without scopes, or have somebody else issue it.' },
   'lifetime-missing': { status: 400, action: 'Give lifetimeSeconds, 900 to 129600.' },
   'checkpoint-not-found': { status: 404, action: 'Ask again in a few seconds.' },
   'audit-entry-not-found': {
@@ -104,7 +104,7 @@ export function adminError(error: unknown): AdminError {
 
 function denied({ principalArn, action, resource, decision }: AccessDeniedError): AdminError {
   const what = `${action}${resource === '*' ? '' : ` on ${resource}`}`;
-  const { because, action: next } = BY_SCOPE[decision.reason]?.(decision.scopes ?? []) ?? BY_USER;
+  const { because, action: next } = BY_CREDENTIAL[decision.reason]?.(decision.scopes ?? []) ?? BY_USER;
   return { status: 403, code: 'access-denied', message: `${principalArn} may not ${what}${because}`, action: next };
 }
 
@@ -115,8 +115,8 @@ interface Because {
 
 const BY_USER: Because = { because: '', action: 'Ask an administrator for a policy that allows it.' };
 
-/** The bounds of the credential refuse it, whatever its user may. */
-const BY_SCOPE: Partial<Record<Reason, (scopes: readonly string[]) => Because>> = {
+/** The credential is what refuses it, whatever its user may. */
+const BY_CREDENTIAL: Partial<Record<Reason, (scopes: readonly string[]) => Because>> = {
   'denied-by-scope': (scopes) => ({
     because: ` by this credential: ${named(scopes)} ${scopes.length > 1 ? 'deny' : 'denies'} it`,
     action: `Use another credential, or have one issued without ${named(scopes)}.`,
@@ -124,6 +124,10 @@ const BY_SCOPE: Partial<Record<Reason, (scopes: readonly string[]) => Because>> 
   'not-allowed-by-scope': (scopes) => ({
     because: ` by this credential: ${named(scopes)} ${scopes.length > 1 ? 'do' : 'does'} not allow it`,
     action: 'Use another credential, or have one issued with a scope that allows it.',
+  }),
+  'issued-before-appointment': () => ({
+    because: ' by this credential: it was issued before its user came to command here',
+    action: 'Have a new credential issued for that user, or sign in to the console.',
   }),
 };
 

@@ -36,6 +36,8 @@ export interface HolderKind<H extends Holder, P extends TObject, Shown> {
   put(tenant: Tenant, after: H): { readonly after: H; readonly write: Put };
   name(context: AdminContext, holder: H): Promise<Shown>;
   show(shown: Shown): unknown;
+  /** What else becomes of a holder to whom a policy was attached. Absent: nothing. */
+  attached?(context: AdminContext, before: H, after: H): Promise<HolderChange<H>>;
 }
 
 type Step<H extends Holder, B> = (
@@ -125,8 +127,14 @@ export function holderRoutes<H extends Holder, P extends TObject, Shown>(
       body: POLICY,
       example: { policy: 'user' },
       targets: ({ policy }) => operatorTargets([policy], 'installation:AppointOperator'),
-      step: async ({ services, proof }, holder, { policy }) =>
-        attach(proof.tenant, holder, [await findPolicy(services.directory, proof.tenant, policy)]),
+      step: async (context, holder, { policy }) => {
+        const { services, proof } = context;
+        const change = attach(proof.tenant, holder, [await findPolicy(services.directory, proof.tenant, policy)]);
+        const further = await kind.attached?.(context, holder, change.holder);
+        return further === undefined
+          ? change
+          : { holder: further.holder, writes: [...change.writes, ...further.writes] };
+      },
     }),
     holderChange(kind, {
       id: `detach${noun}Policy`,

@@ -346,6 +346,8 @@ function because({ decision }: AccessDeniedError): string {
   if (decision.reason === 'denied-by-scope')
     return `of an explicit deny in a scope of the credential: ${scopes.join(', ')}`;
   if (decision.reason === 'not-allowed-by-scope') return `no scope of the credential allows it: ${scopes.join(', ')}`;
+  if (decision.reason === 'issued-before-appointment')
+    return 'the credential was issued before its user came to command: issue a new one';
   if (decision.reason === 'too-costly') return 'the policies cost too much to evaluate for this request';
   return 'no resource-based policy and no identity-based policy allow it';
 }

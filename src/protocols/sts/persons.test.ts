@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rootArn, roleArn, userArn } from '../../identity/arn.ts';
 import { personOf } from '../../identity/person.ts';
-import type { Member } from '../../identity/principal.ts';
+import { issueAccessKey } from '../../identity/credential.ts';
+import { putPrincipal, type Member } from '../../identity/principal.ts';
 import type { Tenant } from '../../identity/tenant.ts';
 import { StsWorld, type Keys } from './sts.fixture.ts';
 
@@ -40,5 +41,27 @@ describe('who is behind a credential', () => {
     const byAlice = await assume(await assume(alice.keys, 'First'), 'Second');
     const byBob = await assume(bob.keys, 'Second');
     expect([await person(byAlice), await person(byBob)]).toEqual([alice.member.id, bob.member.id]);
+  });
+});
+
+describe('a session of a user that came to command', () => {
+  it('has no more part in that than the access key that opened it', async () => {
+    const { member } = alice;
+    await world.commit(putPrincipal(acme, { ...member, policies: ['owner'], appointments: { owner: 1 } }).write);
+    const newer = issueAccessKey(acme, member.id, undefined, world.clock(), world.random, {
+      appointments: { owner: 1 },
+    });
+    await world.commit(newer.write);
+    const signer = { accessKeyId: newer.credential.id, secretAccessKey: newer.secret.toString('ascii') };
+    const sessions = [];
+    for (const keys of [alice.keys, signer])
+      sessions.push(
+        (await world.call(keys, 'GetSessionToken')).keys(),
+        (await world.call(keys, 'GetSessionToken')).keys(),
+      );
+    const withheld = [];
+    for (const { accessKeyId } of [alice.keys, signer, ...sessions])
+      withheld.push((await world.directory.byAccessKey(accessKeyId))?.principal.withheld);
+    expect(withheld).toEqual([['owner'], undefined, ['owner'], ['owner'], undefined, undefined]);
   });
 });

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
+import { sharing } from '../../../identity/appointment.ts';
 import { credentialRef, issueApiKey, readCredential, removeCredential } from '../../../identity/credential.ts';
 import type { IssuedCredential } from '../../../identity/credential.ts';
 import { inFreePlace } from '../../../identity/quotas.ts';
@@ -100,14 +101,15 @@ export const enrolAgent = adminRoute({
             enrolledAtMs: nowMs,
           };
           // What the token of the invitation was bounded by, its heir is.
-          const { scopes } = context.proof.credential;
-          const issued = issueApiKey(tenant, principal.id, nowMs, random, scopes === undefined ? {} : { scopes });
+          const { credential: token } = context.proof;
+          const bounds = { ...(token.scopes && { scopes: token.scopes }), ...sharing(token) };
+          const issued = issueApiKey(tenant, principal.id, nowMs, random, bounds);
           context.wipeLater(issued.secret);
-          const token = await records.read(credentialRef(tenant.tenantId, principal.credentialId));
+          const record = await records.read(credentialRef(tenant.tenantId, principal.credentialId));
           const writes: Write[] = [
             putAgent(tenant.tenantKey, invited, agent),
             await inFreePlace(records, issued.write, principal.id, quotas),
-            ...(token ? [removeCredential(readCredential(tenant, token))] : []),
+            ...(record ? [removeCredential(readCredential(tenant, record))] : []),
           ];
           const withVault = { ...environment, vaultId, updatedAtMs: nowMs };
           if (environment.vaultId !== vaultId) writes.push(putEnvironment(tenant.tenantKey, environment, withVault));

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { sharing } from '../../../identity/appointment.ts';
 import Type from 'typebox';
 import type { CredentialUse } from '../../../audit/credential-uses.ts';
 import { roleArn, rootArn, serviceArn, userArn } from '../../../identity/arn.ts';
@@ -93,7 +94,7 @@ export const ISSUED_CREDENTIAL = named('IssuedCredential', {
 
 /** How it ends, what bounds it, what it is for. */
 interface Terms {
-  readonly said: Pick<Issue, 'scopes' | 'description'>;
+  readonly said: Pick<Issue, 'scopes' | 'description' | 'appointments'>;
   readonly lifetimeSeconds: number;
   readonly expiresAtMs: number | undefined;
 }
@@ -166,7 +167,7 @@ export const createCredential = adminRoute({
         requireUnbounded(context, member.id);
         const { description = '' } = body;
         const scopes = await scopesNamed(context, body.scopes);
-        const terms = { ...requireEnd(body, nowMs), said: { scopes, description } };
+        const terms = { ...requireEnd(body, nowMs), said: { scopes, description, ...sharing(member) } };
         const issued = ISSUE[body.type](tenant, member.id, terms, nowMs, context);
         context.wipeLater(issued.secret, issued.sessionToken);
         // Whose credential it is decided who may issue it: an operator's is not a user's.

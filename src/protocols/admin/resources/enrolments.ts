@@ -13,7 +13,7 @@ import {
 } from '../../../identity/sign-in/enrolment.ts';
 import { withoutSessions } from '../../../identity/sign-in/console-session.ts';
 import { isLocked } from '../../../identity/sign-in/attempts.ts';
-import { putSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
+import type { SignIn } from '../../../identity/sign-in/sign-in-record.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Write } from '../../../records/commit.ts';
 import { operatorTargets } from '../attached-policies.ts';
@@ -33,6 +33,7 @@ import {
   timestamp,
   UUID,
 } from '../schema.ts';
+import { endWaysIn } from '../sign-in/appoint.ts';
 import { enrolmentOf } from '../sign-in/enrolment-of.ts';
 import { signInOf } from '../sign-in/person.ts';
 import { namedOrigin } from '../sign-in/site.ts';
@@ -142,12 +143,7 @@ const createEnrolment = adminRoute({
 
 /** Every way in is gone at once, and every session. */
 function resetWrites(tenant: Tenant, member: Member, signIn: SignIn): Write[] {
-  const { password: _password, totp: _totp, recoveryCodes: _codes, ...rest } = signIn;
-  const after = { ...rest, passkeys: [], links: [], attempts: { wrong: 0 } };
-  return [
-    putPrincipal(tenant, withoutSessions(member)).write,
-    ...(signIn.revision === 0 ? [] : [putSignIn(tenant, signIn, after)]),
-  ];
+  return [putPrincipal(tenant, withoutSessions(member)).write, ...endWaysIn(tenant, signIn)];
 }
 
 const listEnrolments = adminRoute({

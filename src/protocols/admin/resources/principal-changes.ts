@@ -6,6 +6,7 @@ import { putPrincipal, type Member } from '../../../identity/principal.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
 import { holderChange, holderRoutes, type HolderKind } from '../holder-routes.ts';
 import { adminRoute } from '../route.ts';
+import { appoint } from '../sign-in/appoint.ts';
 import { endPresence, endSignIn } from '../sign-in/enrolment-of.ts';
 import { closed, UUID } from '../schema.ts';
 import { PRINCIPAL, showPrincipal, withPolicyNames, type NamedMember } from './principals.ts';
@@ -33,6 +34,7 @@ export const USERS: HolderKind<Member, typeof PARAMS, NamedMember> = {
   },
   name: withPolicyNames,
   show: showPrincipal,
+  attached: appoint,
 };
 
 export const getPrincipal = adminRoute({

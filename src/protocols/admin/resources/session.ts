@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { isConsoleSession } from '../../../identity/sign-in/console-session.ts';
+import type { Member } from '../../../identity/principal.ts';
 import type { Proof } from '../../../identity/proofs.ts';
 import { adminRoute } from '../route.ts';
 import {
@@ -43,7 +44,12 @@ export const whoAmI = adminRoute({
     targets: [{ action: 'keystead:WhoAmI', resource: '*' }],
     run: async () => {
       const member = await directory.member(proof.tenant, proof.principal.id);
-      return { value: { ...proof, policies: member ? await attachedNames(directory, proof.tenant, member) : [] } };
+      return {
+        value: {
+          ...proof,
+          policies: member ? await attachedNames(directory, proof.tenant, counting(proof, member)) : [],
+        },
+      };
     },
   }),
   show: ({ principal, tenant, policies, credential }: Proof & { readonly policies: readonly string[] }) => ({
@@ -58,6 +64,11 @@ export const whoAmI = adminRoute({
     ...(isConsoleSession(credential) && { session: showSession(credential, principal, credential.id) }),
   }),
 });
+
+/** What counts for this very credential. */
+function counting({ principal: { withheld = [] } }: Proof, { policies }: Member): Pick<Member, 'policies'> {
+  return { policies: policies.filter((name) => !withheld.some((one) => one === name)) };
+}
 
 export const getStatus = adminRoute({
   id: 'getStatus',

@@ -53,9 +53,9 @@ function later(ms: number): void {
 
 let people = 0;
 
-async function signedIn() {
+async function signedIn(policies = ['user']) {
   const name = `owner-${people++}@example.com`;
-  const made = await call('/principals/invite', { name, policies: ['user'] });
+  const made = await call('/principals/invite', { name, policies });
   const { principalId } = made['principal'] as { readonly principalId: string };
   const account: Account = { sub: `sub-of-${name}`, email: name, email_verified: true };
   const by = new NavigatingBrowser(house.url);
@@ -208,13 +208,12 @@ describe('a link to a provider', () => {
   });
 
   it('is refused to an operator by a provider that is not for operators, and by one that is switched off', async () => {
-    const { by, account, principalId } = await signedIn();
+    await call(`/identity-providers/${providerId}/update`, { forOperators: true });
+    const { by, account } = await signedIn(['user', 'operator']);
     await through(by, account, '&fresh=1');
     await call(`/identity-providers/${otherId}/suspend`);
     expect(await through(by, account, '&link=1', otherId)).toBe(problem('provider-unavailable'));
     await call(`/identity-providers/${otherId}/resume`);
-    await call(`/identity-providers/${providerId}/update`, { forOperators: true });
-    await call(`/principals/${principalId}/policies/attach`, { policy: 'operator' });
     expect(await through(by, account, '&link=1', otherId)).toBe(problem('not-admitted'));
     await call(`/identity-providers/${providerId}/update`, { forOperators: false });
   });

@@ -176,13 +176,24 @@ describe('who is not let in', () => {
     expect((await signIn(boss.account)).location).toBe('/console/');
   });
 
-  it('an operator in a session from before it was one, unless the provider is for operators', async () => {
+  it('an operator in a session, once the provider is for operators no more', async () => {
+    await terms({ forOperators: true });
+    const { account } = await invited('operator@example.com', ['operator']);
+    const { by } = await signIn(account);
+    expect((await by.whoAmI()).status).toBe(200);
+    await terms({ forOperators: false });
+    expect((await by.whoAmI()).status).toBe(401);
+    await terms({ forOperators: true });
+    expect((await by.whoAmI()).status).toBe(200);
+  });
+
+  it('whoever became an operator since, in a session and by the link of before', async () => {
+    await terms({ forOperators: true });
     const { principalId, account } = await invited();
     const { by } = await signIn(account);
     await call(`/principals/${principalId}/policies/attach`, { policy: 'operator' });
     expect((await by.whoAmI()).status).toBe(401);
-    await terms({ forOperators: true });
-    expect((await by.whoAmI()).status).toBe(200);
+    expect((await signIn(account)).location).toBe(problem('not-admitted'));
   });
 
   it('a session again that gave one factor, once two are asked for', async () => {

@@ -1,3 +1,4 @@
+import { sharing } from '../../../identity/appointment.ts';
 import { issueAccessKey, type IssuedCredential } from '../../../identity/credential.ts';
 import { SESSION_SECONDS } from '../../../identity/limits.ts';
 import { durationOf } from '../constraints.ts';
@@ -27,7 +28,7 @@ export const getSessionToken = operation<IssuedCredential>({
         // A root's session lasts an hour at most, whatever was asked for.
         const seconds = Math.min(asked ?? bounds.unsaid, bounds.most);
         const session = { source: sourceOf(proof), openedBy: principal.arn };
-        const issue = { session, ...(isRoot && { holder: 'root' as const }) };
+        const issue = { session, ...sharing(credential), ...(isRoot && { holder: 'root' as const }) };
         const issued = issueAccessKey(
           tenant,
           principal.id,

@@ -12,6 +12,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   'allowed-by-grant': 'A grant on the key allows it.',
   'not-allowed-by-session-policy': 'The policy of its session does not allow it.',
   'not-allowed-by-scope': 'No scope of the credential allows it.',
+  'issued-before-appointment': 'The credential was issued before its user came to command here.',
   'no-statement-allows': 'Nothing allows it: no policy and no grant.',
   'too-costly': 'The policies are too costly to evaluate, so it is refused.',
 };

@@ -29,7 +29,7 @@ export function RolesDialog({ person: { principalId, name, policies }, onClose }
       isOpen
       onClose={onClose}
       title={`Roles of ${name}`}
-      about="They count from the next request on, in every session and for every API key and access key of theirs."
+      about="They count from the next request on. Owner, administrator and operator do so for new API keys and access keys alone, and end an open sign-in link. Who becomes an operator needs a new link to sign in."
       verb="Change the roles"
       isReady={first !== undefined}
       command={
