@@ -61,7 +61,7 @@ export interface Done<Value> {
   readonly result?: Json;
   /** The record of a key that came into being by this act, for the entries of targets that are no keys. */
   readonly keyId?: string;
-  /** It switches something off, or finds what is to be switched off: it gets through on a full disk. */
+  /** It switches something off: it gets through on a full disk. */
   readonly urgent?: boolean;
   /** What the change replaces is gone from the disk when it is answered: key material that was destroyed. */
   readonly shred?: boolean;
@@ -76,6 +76,8 @@ export interface Act<Value> {
   readonly targets: readonly Target[];
   /** Encryption context, names: beside the log, erasable. Never a plaintext, a key, a token. */
   readonly details?: Json;
+  /** It finds what may have to be switched off, and changes nothing: answered on a full disk while that leaves room for it. */
+  readonly finds?: boolean;
   /** Runs once all targets are allowed. Nothing happens in it: a change is answered as data. */
   run(nowMs: number): MaybePromise<Done<Value>>;
 }

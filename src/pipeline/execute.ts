@@ -85,7 +85,7 @@ export class Pipeline {
         const entries = this.#entriesOf(call, act, done, nowMs);
         let failure: unknown;
         try {
-          await this.#persist(entries, done);
+          await this.#persist(entries, done, act);
           if (done.refusal === undefined) return done.value;
         } catch (error) {
           failure = error;
@@ -132,8 +132,10 @@ export class Pipeline {
   #persist(
     entries: readonly AuditDraft[],
     { writes, preconditions, emptySpaces, rooms, urgent, shred }: Done<unknown>,
+    { finds }: Act<unknown>,
   ): Promise<unknown> {
-    if ((writes === undefined || writes.length === 0) && urgent !== true) return this.#record(entries);
+    if ((writes === undefined || writes.length === 0) && urgent !== true)
+      return finds === true ? this.#recordEvenIfFull(entries) : this.#record(entries);
     return this.#store.commit({
       writes: writes ?? [],
       entries,
@@ -183,6 +185,16 @@ export class Pipeline {
       // Details that are too long for the log must not keep a failure out of it.
       if (!(unrecorded instanceof RangeError)) throw unrecorded;
       await this.#record(draft(undefined));
+    }
+  }
+
+  /** Of what finds things: where there is no room for it as for any other, it takes of what is kept for urgent commits. */
+  async #recordEvenIfFull(entries: readonly AuditDraft[]): Promise<unknown> {
+    try {
+      return await this.#record(entries);
+    } catch (error) {
+      if (!(error instanceof StoreFullError)) throw error;
+      return this.#store.commit({ writes: [], entries, urgent: true });
     }
   }
 

@@ -86,6 +86,31 @@ describe.skipIf(!mounted)('on a full disk', () => {
     expect(existsSync(join(disk, 'keystead.db.reserve'))).toBe(true);
   });
 
+  it('answers what finds things until half of the reserve is gone, and leaves that half to switching off', async () => {
+    fill();
+    await exhaust();
+    const look = () =>
+      store.commit({ writes: [], entries: [draft('t1', { details: { asked: 'x'.repeat(4_000) } })], urgent: true });
+    let looks = 0;
+    const refused = await (async () => {
+      for (; looks < 5_000; looks++) {
+        const failed = await look().catch((error: unknown) => error);
+        if (failed !== undefined) return failed;
+      }
+      return undefined;
+    })();
+    expect(refused).toBeInstanceOf(StoreFullError);
+    // The journal does not eat the room: most of a mebibyte is entries.
+    expect(looks).toBeGreaterThan(100);
+    const { bavail, bsize } = statfsSync(disk);
+    expect(bavail * bsize).toBeGreaterThan(MIB / 2);
+    for (let n = 0; n < 50; n++) {
+      await store.commit({ ...change([{ put: record(`off-${n}`) }]), urgent: true });
+    }
+    expect(store.revisionOf(record('off-49'))).toBe(1);
+    await expect(look()).rejects.toThrow(StoreFullError);
+  });
+
   it('fails only what does not fit', async () => {
     fill();
     await exhaust();

@@ -120,6 +120,11 @@ export class GroupWriter {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
+  /** Takes of the journal into the database what no reader needs there: the next commit begins it anew. */
+  takeInJournal(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
   /** Costs a microsecond while nobody changes the schema (https://sqlite.org/pragma.html#pragma_schema_version). */
   #requireOwnSchema(): void {
     const version = this.#schemaVersion.get()?.['schema_version'];

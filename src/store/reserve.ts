@@ -45,6 +45,12 @@ export class Reserve {
     }
   }
 
+  /** Whether half of the room that was given up is left. */
+  isHalfLeft(): boolean {
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    return bavail * bsize >= this.#bytes / 2;
+  }
+
   /** Gives the room up. Answers whether there was any. */
   free(): boolean {
     const held = this.isHeld();

@@ -59,12 +59,26 @@ function outcomesOf(turns: readonly Turn[]): TurnOutcome[] {
   }));
 }
 
-/** Writes what may be written: with the reserve given up, urgent commits only. */
+/**
+ * Writes what may be written. With the reserve given up that is urgent commits only, and of those that change nothing,
+ * which find what is to be switched off, as many as leave half of it to those that do switch it off.
+ */
 function commitParts(parts: readonly Part[]): (Failure | null)[] {
-  const hasRoom = reserve.isHeld() || reserve.restore(Date.now());
-  const allowed = hasRoom ? parts : parts.filter(isUrgent);
+  if (reserve.isHeld() || reserve.restore(Date.now())) return writeAll(parts);
+  const mayFind = reserve.isHalfLeft();
+  const allowed = parts.filter((part) => isUrgent(part) && (mayFind || isChange(part)));
   const failures = new Map(allowed.length === 0 ? [] : zip(allowed, writeAll(allowed)));
+  if (allowed.length > 0) keepJournalShort();
   return parts.map((part) => (failures.has(part) ? (failures.get(part) ?? null) : FULL));
+}
+
+/** What the journal grows by is gone from the room that is left: it is taken into the database and begun anew. */
+function keepJournalShort(): void {
+  try {
+    writer.takeInJournal();
+  } catch {
+    // The commits stand, and the journal goes on growing.
+  }
 }
 
 function writeAll(parts: readonly Part[]): (Failure | null)[] {
@@ -96,6 +110,10 @@ function whenFull(part: Part): Failure | null {
 
 function isUrgent(part: Part): boolean {
   return 'commit' in part && part.commit.urgent === true;
+}
+
+function isChange(part: Part): boolean {
+  return 'commit' in part && part.commit.writes.length > 0;
 }
 
 function failureOf(failure: PartFailure | undefined): Failure | null {

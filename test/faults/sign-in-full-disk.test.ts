@@ -33,7 +33,7 @@ afterAll(() => {
 const nothing = () => {};
 
 describe.skipIf(!mounted)('a person at a server whose disk is full', () => {
-  it('signs in, switches a key off, ends a session, and signs out', async () => {
+  it('signs in, finds a key and switches it off, ends a session, and signs out; clients of IBM too', async () => {
     const server = await startKeystead(home.config, { info: nothing, warn: nothing, error: nothing });
     const first = server.first as FirstCredentials;
     const house = { url: server.url } as AdminHouse;
@@ -45,6 +45,7 @@ describe.skipIf(!mounted)('a person at a server whose disk is full', () => {
     expect((await browser.post('/enrolment/passkey/finish', { token, credential })).status).toBe(200);
     expect((await byPasskey(other, authenticator)).status).toBe(200);
     const key = (await other.post(`/regions/${first.region}/keys`, {})).body;
+    const spareId = (await other.post(`/regions/${first.region}/keys`, {})).body['keyId'] as string;
 
     const { bavail, bsize } = statfsSync(disk);
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - (1 << 20))));
@@ -60,7 +61,33 @@ describe.skipIf(!mounted)('a person at a server whose disk is full', () => {
     const here = new TestBrowser(house);
     const signedIn = await byPasskey(here, authenticator);
     expect(signedIn.status).toBe(200);
-    expect((await here.post(`/regions/${first.region}/keys/${key['keyId'] as string}/disable`)).status).toBe(200);
+    const keyId = key['keyId'] as string;
+    const keys = `/regions/${first.region}/keys`;
+    // What the pages ask on the way to a key.
+    for (const path of ['/whoami', '/regions', keys, `${keys}/${keyId}`, '/principals', '/credentials'])
+      expect([path, (await here.send('GET', path)).status]).toEqual([path, 200]);
+    const listed = (await here.send('GET', keys)).body['items'] as readonly { readonly keyId: string }[];
+    expect(listed.map((one) => one.keyId)).toContain(keyId);
+    const questions = [{ action: 'kms:DisableKey', region: first.region, key: keyId }];
+    expect((await here.post('/access/check', { questions })).body).toEqual({ allowed: [true] });
+    expect((await here.post(`${keys}/${keyId}/disable`)).status).toBe(200);
+    // What only looks around, or makes something, waits until there is room.
+    expect((await here.send('GET', '/overview')).status).toBe(507);
+    expect((await here.post(keys, {})).status).toBe(507);
+
+    const form = new URLSearchParams({
+      grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
+      apikey: first.apiKey,
+    });
+    const bearer = await (await fetch(`${server.url}/identity/token`, { method: 'POST', body: form })).json();
+    const headers = {
+      authorization: `Bearer ${(bearer as { access_token: string }).access_token}`,
+      'bluemix-instance': first.instanceId,
+    };
+    const ibm = async (method: string, path: string) => fetch(`${server.url}/api/v2${path}`, { method, headers });
+    const { resources } = (await (await ibm('GET', '/keys')).json()) as { resources: { id: string }[] };
+    expect(resources.map(({ id }) => id)).toContain(spareId);
+    expect((await ibm('POST', `/keys/${spareId}/actions/disable`)).status).toBe(204);
     const { items } = (await other.send('GET', '/me/sessions')).body as {
       readonly items: readonly { readonly sessionId: string }[];
     };

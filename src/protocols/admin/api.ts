@@ -8,6 +8,7 @@ import type { Call } from '../../pipeline/call.ts';
 import { send, sendError, sendStream } from './answer.ts';
 import { prove, type Unproven } from './bearer.ts';
 import { adminError, RequestError } from './errors.ts';
+import { FINDING } from './finding.ts';
 import { BODY_LIMIT_BYTES, bodyRefusal, takeStrictJsonOnly } from './json-body.ts';
 import { addressOf, logRequest } from './request-log.ts';
 import { OPEN_ROUTES } from './open-routes.ts';
@@ -176,7 +177,8 @@ async function run<Sent>(
       void secrets.push(...more.filter((secret) => secret !== undefined)),
   };
   try {
-    const prepare = (nowMs: number) => route.prepare({ ...context, nowMs }, input);
+    const finds = FINDING.has(route.id);
+    const prepare = async (nowMs: number) => ({ ...(await route.prepare({ ...context, nowMs }, input)), finds });
     const value = await services.pipeline.execute(asked.call, prepare);
     return answer(route.show(value, { ...context, nowMs: services.clock() }));
   } finally {

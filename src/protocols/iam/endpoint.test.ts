@@ -276,8 +276,12 @@ async function goodToken(): Promise<Good> {
 
 it('says that there is no room to record a token, and what goes on without one', async () => {
   const record = vi.spyOn(world.store, 'record').mockRejectedValue(new StoreFullError('full'));
+  // What is kept for switching off is not all gone: whoever comes for that gets a token.
+  expect((await send('POST', '/identity/token', form(account.admin.token))).status).toBe(200);
+  const commit = vi.spyOn(world.store, 'commit').mockRejectedValue(new StoreFullError('full'));
   const { status, body } = await send('POST', '/identity/token', form(account.admin.token));
   record.mockRestore();
+  commit.mockRestore();
   expect([status, body.errorCode]).toEqual([500, 'BXNIM0060E']);
   expect(body.errorDetails).toContain('disabled');
   expect(faults.splice(0)).toHaveLength(1);

@@ -70,7 +70,8 @@ export class SigningKeys {
       salt: random(16),
     };
     try {
-      await store.commit({ writes: [write], entries: [entry] });
+      // Without the first there is no token, also not for who comes to switch something off on a full disk.
+      await store.commit({ writes: [write], entries: [entry], urgent: before === undefined });
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }

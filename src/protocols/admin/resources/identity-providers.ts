@@ -111,8 +111,7 @@ export const listIdentityProviders = adminRoute({
       const items = [];
       for (const row of rows)
         items.push(showProvider(await withPolicyNames(context, readIdentityProvider(tenant, row)), context));
-      // Whoever is to suspend one asks for its id first.
-      return { value: paged(rows, query, items), urgent: true };
+      return { value: paged(rows, query, items) };
     },
   }),
   show: (page: { items: ReturnType<typeof showProvider>[]; next?: string }) => page,

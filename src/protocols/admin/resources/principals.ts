@@ -81,8 +81,7 @@ export const listPrincipals = adminRoute({
       if (query.name !== undefined) {
         const member = await services.directory.memberNamed(tenant, query.name);
         const items = member ? [showPrincipal(await withPolicyNames(context, member))] : [];
-        // Whoever is to suspend a user asks for its id first.
-        return { value: { items }, urgent: true };
+        return { value: { items } };
       }
       const rows = await services.records.list(tenant.tenantId, 'principal', '', pageFrom(query));
       const items = [];

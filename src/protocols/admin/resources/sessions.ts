@@ -133,8 +133,7 @@ export const listSessions = adminRoute({
       const rows = await services.records.list(proof.tenant.tenantId, 'credential', CONSOLE_SCOPE, pageFrom(query));
       const alive = await aliveOf(context, rows, nowMs, query.principalId);
       const items = alive.map(({ session, member, use }) => showSession(session, member, proof.credential.id, use));
-      // Whoever is to end one asks for its id first.
-      return { value: paged(rows, query, items), urgent: true };
+      return { value: paged(rows, query, items) };
     },
   }),
   show: (page: { items: Static<typeof CONSOLE_SESSION>[]; next?: string }) => page,

@@ -41,8 +41,7 @@ export const listTokenSigningKeys = adminRoute({
   example: {},
   prepare: (context) => ({
     targets: [{ action: 'installation:ListTokenSigningKeys', resource: '*' }],
-    // Whoever is to revoke one has to ask first for its id.
-    run: async (nowMs) => ({ value: { keys: await find(context), nowMs }, urgent: true }),
+    run: async (nowMs) => ({ value: { keys: await find(context), nowMs } }),
   }),
   show,
 });

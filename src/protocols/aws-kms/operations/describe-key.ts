@@ -12,6 +12,7 @@ export const describeKey: Operation<'DescribeKey'> = {
   prepare(context, input, nowMs) {
     return andThen(resolveKey(context, input.KeyId, ANY_FORM, nowMs), (resolved) => ({
       targets: [targetOf('kms:DescribeKey', resolved)],
+      finds: true,
       run: (runAtMs) => ({
         value: { KeyMetadata: keyMetadata(resolved.open.key, resolved.accountId, runAtMs) },
       }),

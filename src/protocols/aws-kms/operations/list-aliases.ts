@@ -28,6 +28,7 @@ export const listAliases: Operation<'ListAliases'> = {
       return {
         // The API page names no permission on the key whose aliases are listed.
         targets: [{ action: ACTION, resource: '*' }],
+        finds: true,
         async run(runAtMs: number) {
           const page = resolved ? ofKey(context, resolved, request) : await ofRegion(context, request, runAtMs);
           return { value: { Aliases: page.entries, ...pageEnd(context, list, page.next) } };

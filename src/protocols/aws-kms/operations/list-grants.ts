@@ -24,6 +24,7 @@ export const listGrants: Operation<'ListGrants'> = {
       const request = readPage(context, list, GRANT_LIMITS, input);
       return {
         targets: [targetOf(ACTION, resolved)],
+        finds: true,
         async run() {
           const page = await pageOf(context, resolved, input.GrantId, grantee, request);
           const Grants = page.entries.map((grant) => grantEntry(grant, resolved.accountId));

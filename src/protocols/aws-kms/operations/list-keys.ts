@@ -17,6 +17,7 @@ export const listKeys: Operation<'ListKeys'> = {
     const { tenantId, region, accountId, tenantKey } = context.instance;
     return {
       targets: [{ action: 'kms:ListKeys', resource: '*' }],
+      finds: true,
       async run(nowMs) {
         const listed = (from: string | undefined, atMost: number) =>
           context.records.list(tenantId, 'key', region, { limit: atMost, ...(from !== undefined && { after: from }) });

@@ -32,6 +32,7 @@ export const getKeyMetadata: Operation = {
   prepare: (context, { path }) =>
     andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:DescribeKey', open)],
+      finds: true,
       run: (nowMs) => ({
         value: collection('key', [showKey(context.instance, open.key, nowMs)]),
         result: facts(factsOfKey(open.key, nowMs)),

@@ -30,6 +30,7 @@ export const listKeys: Operation = {
     return {
       targets: [instanceTarget(context, ACTION, keyRing)],
       details: facts(askedFor(query)),
+      finds: true,
       async run() {
         const pauses = new Pauses();
         const selected = await selectKeys(context, { wanted, search, order, ...page }, pauses);
