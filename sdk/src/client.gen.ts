@@ -310,6 +310,15 @@ export interface Authorization {
   readonly createdAt: string;
 }
 
+export interface AwsCredentialsInput {
+  /** role: the access key, or the server itself, assumes it with the external id that is shown; environment: as whom the server itself is, where its operator allows that */
+  readonly kind: 'access-key' | 'role' | 'environment';
+  readonly accessKeyId?: string | undefined;
+  /** kept wrapped, never shown again */
+  readonly secretAccessKey?: string | undefined;
+  readonly roleArn?: string | undefined;
+}
+
 export interface CheckedAccess {
   /** one for each question, in its place */
   readonly allowed: readonly (boolean)[];
@@ -1009,6 +1018,14 @@ export interface MasterKey {
   readonly region: string;
   readonly endpoint?: string | undefined;
   readonly iamEndpoint?: string | undefined;
+  readonly credentials?: {
+    readonly kind: string;
+    readonly accessKeyId?: string | undefined;
+    readonly roleArn?: string | undefined;
+    /** what the role's trust policy must demand */
+    readonly externalId?: string | undefined;
+  } | undefined;
+  /** of its credentials */
   readonly accessKeyId?: string | undefined;
   readonly publicKey?: string | undefined;
   /** why it may be in another region than the data */
@@ -1023,6 +1040,8 @@ export interface MasterKeyInput {
   readonly endpoint?: string | undefined;
   /** scheme, host and port */
   readonly iamEndpoint?: string | undefined;
+  readonly credentials?: AwsCredentialsInput | undefined;
+  /** with secretAccessKey: short for credentials of the kind access-key */
   readonly accessKeyId?: string | undefined;
   /** kept wrapped, never shown again */
   readonly secretAccessKey?: string | undefined;
@@ -1987,15 +2006,6 @@ export interface Storage {
   readonly path?: string | undefined;
 }
 
-export interface StorageCredentialsInput {
-  /** role: the access key, or the server itself, assumes it with the external id that is shown; environment: as whom the server itself is, where its operator allows that */
-  readonly kind: 'access-key' | 'role' | 'environment';
-  readonly accessKeyId?: string | undefined;
-  /** kept wrapped, never shown again */
-  readonly secretAccessKey?: string | undefined;
-  readonly roleArn?: string | undefined;
-}
-
 export interface StorageInput {
   /** hosted: the operator's own store, apart for each tenant */
   readonly type: 'aws-s3' | 'ibm-cos' | 's3-compatible' | 'folder' | 'hosted';
@@ -2006,7 +2016,7 @@ export interface StorageInput {
   readonly prefix?: string | undefined;
   /** scheme, host and port */
   readonly endpoint?: string | undefined;
-  readonly credentials?: StorageCredentialsInput | undefined;
+  readonly credentials?: AwsCredentialsInput | undefined;
   readonly objectLock?: {
     readonly mode: 'governance' | 'compliance';
     readonly days: number;
@@ -3535,7 +3545,7 @@ export class KeysteadClient {
 
   /** Writes the least that an environment needs of its master key's policy, of its bucket's, of a role's trust. Needs the permission `keystead:GetEnvironment`. */
   getVaultPolicy(query: {
-    /** key: the master key's; storage: the bucket's; trust: of the role that the bucket is reached by */
+    /** key: the master key's; storage: the bucket's; trust: of the role that either is reached by */
     readonly for: 'key' | 'storage' | 'trust';
     /** by default as the key or the storage says, else aws */
     readonly language?: 'aws' | 'ibm' | undefined;
@@ -3583,7 +3593,7 @@ export class KeysteadClient {
   /** Changes the label of an environment, or how its bucket is reached and locked, once that was seen to work. Needs the permission `keystead:UpdateEnvironment`. */
   updateEnvironment(environmentId: string, body: {
     readonly label?: string | undefined;
-    readonly credentials?: StorageCredentialsInput | undefined;
+    readonly credentials?: AwsCredentialsInput | undefined;
     readonly objectLock?: {
       readonly mode: 'governance' | 'compliance';
       readonly days: number;
@@ -3605,12 +3615,14 @@ export class KeysteadClient {
   setEnvironmentCredentials(environmentId: string, body: {
     /** the master key that they are for; by default the primary */
     readonly keyId?: string | undefined;
+    readonly credentials?: AwsCredentialsInput | undefined;
+    /** with secretAccessKey: short for credentials of the kind access-key */
     readonly accessKeyId?: string | undefined;
     /** kept wrapped, never shown again */
     readonly secretAccessKey?: string | undefined;
     /** kept wrapped, never shown again */
     readonly apiKey?: string | undefined;
-    readonly storage?: StorageCredentialsInput | undefined;
+    readonly storage?: AwsCredentialsInput | undefined;
     /** whose bucket the storage's credentials are for; by default the one that new backups go to */
     readonly vaultId?: string | undefined;
   } = {}): Promise<EnvironmentWithChecks> {

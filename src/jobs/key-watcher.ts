@@ -6,7 +6,10 @@ import type { Clock } from '../keys/ports.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
 import type { RecordReader } from '../records/ports.ts';
 import type { AlertFacts } from '../vault/alerts/alert.ts';
-import { masterKeyAccessesOf } from '../vault/environments/access-of.ts';
+import { keysOf } from '../vault/environments/access-of.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import { masterKeyAccessOf, type MasterKeySettings } from '../vault/environments/master-key-settings.ts';
+import type { CredentialRules } from '../vault/environments/wanted-credentials.ts';
 import { wipeMasterKeys } from '../vault/environments/wipe-access.ts';
 import { environmentRef, readEnvironment } from '../vault/environments/environment-record.ts';
 import type { Environment } from '../vault/environments/environment.ts';
@@ -33,7 +36,7 @@ import { raiseAlerts } from './raise-alerts.ts';
 import type { JobLog } from './job-log.ts';
 import { serverCall } from './server-call.ts';
 
-export interface KeyWatcherServices {
+export interface KeyWatcherServices extends CredentialRules {
   readonly records: RecordReader;
   readonly directory: Directory;
   readonly pipeline: Pipeline;
@@ -179,11 +182,18 @@ export class KeyWatcher {
 
   async #probe({ tenantId, tenantKey }: Tenant, environment: Environment): Promise<Probe[]> {
     const owner = { tenant: tenantId, environment: environment.id };
-    const accesses = masterKeyAccessesOf(tenantKey, environment).filter(({ provider }) => provider !== 'recovery');
     const { guard } = this.#services;
     const keystead = this.#services.keystead(tenantId, environment.id);
-    const probe = async (access: MasterKeyAccess): Promise<Probe> => {
-      const { provider, keyId } = access;
+    const probe = async (settings: MasterKeySettings): Promise<Probe> => {
+      const { provider, keyId } = settings;
+      let access: MasterKeyAccess;
+      try {
+        access = masterKeyAccessOf(tenantKey, environment.id, settings, this.#services);
+      } catch (error) {
+        // Whom it was reached as is not lent any more: like a right that was taken away.
+        if (error instanceof EnvironmentError) return { provider, keyId, failure: 'denied' };
+        throw error;
+      }
       const key = openMasterKey(access, owner, { guard, keystead });
       try {
         await key.probe();
@@ -198,14 +208,15 @@ export class KeyWatcher {
           ...(deletionDateMs !== undefined && { deletionAtMs: deletionDateMs }),
         };
       } finally {
+        wipeMasterKeys([access]);
         await key.close();
       }
     };
-    try {
-      return await Promise.all(accesses.map(probe));
-    } finally {
-      wipeMasterKeys(accesses);
-    }
+    return await Promise.all(
+      keysOf(environment)
+        .filter(({ provider }) => provider !== 'recovery')
+        .map(probe),
+    );
   }
 }
 

@@ -60,7 +60,7 @@ function placeOf(services: JobServices, tenantKey: TenantKey, environment: Envir
     storage: storageAccessOf(tenantKey, environment, services),
     ...(vaultId !== undefined && { vaultId }),
     creator: writer.id,
-    masterKeys: masterKeyAccessesOf(tenantKey, environment),
+    masterKeys: masterKeyAccessesOf(tenantKey, environment, services),
     heads,
   };
 }

@@ -95,6 +95,24 @@ describe.skipIf(!hasChromium)('Settings > Backup Environment', () => {
     await page.getByRole('option', { name: 'Folder / NFS' }).click();
   });
 
+  it('asks a key in AWS KMS as a role', async () => {
+    await page.getByRole('radio', { name: 'AWS-KMS' }).check();
+    const key = page.getByRole('radiogroup', { name: 'Credentials of the key' });
+    await key.getByRole('radio', { name: 'A role to assume' }).check();
+    await field('Master Key').fill(`arn:aws:kms:${region}:111122223333:key/${keyId}`);
+    await field('Role of the key').fill('arn:aws:iam::111122223333:role/keystead-vault');
+    await field('Access key of the key').fill('AKIAIOSFODNN7EXAMPLE');
+    await field('Secret key of the key').fill('not-a-secret');
+    await field('Endpoint of the key service').fill(house.url);
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Look only' }).click();
+    const row = page.locator('[data-check="key-state"]');
+    await row.getByText('arn:aws:iam::111122223333:role/keystead-vault could not be assumed').waitFor();
+    await page.getByRole('radio', { name: 'Keystead' }).check();
+    await field('Master Key').fill(keyId);
+    await page.keyboard.press('Escape');
+  });
+
   it('tells a refusal with what to do, where the operator allows no such place', async () => {
     await field('Folder').fill('/etc/elsewhere');
     await page.getByRole('button', { name: 'Look only' }).click();

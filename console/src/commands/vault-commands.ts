@@ -34,6 +34,21 @@ export const VAULT_COMMANDS = {
     region,
   ],
   setCredentials: (environment: string) => ['vault', 'environment', 'credentials', environment],
+  setKeyRole: (environment: string, role: string) => [
+    'vault',
+    'environment',
+    'credentials',
+    environment,
+    '--key-role',
+    role,
+  ],
+  setKeyAsServer: (environment: string) => [
+    'vault',
+    'environment',
+    'credentials',
+    environment,
+    '--key-server-credentials',
+  ],
   setBucketCredentials: (environment: string) => ['vault', 'environment', 'credentials', environment, '--bucket-only'],
   deleteEnvironment: (environment: string, label: string) => [
     'vault',

@@ -1,3 +1,4 @@
+import type { AwsCredentialsInput } from '@keystead/sdk';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 
@@ -33,6 +34,30 @@ export function requireAccessKey(session: Session, kind: keyof typeof PLACES, wh
     `no credentials for ${what} were given`,
     `Set ${place}_ACCESS_KEY_ID and ${place}_SECRET_ACCESS_KEY to those of a principal that may use it. They go to the server, which keeps them wrapped.`,
   );
+}
+
+/** How the options of one thing say as whom it is reached. */
+export interface ReachOptions {
+  readonly role: string;
+  readonly serverCredentials: string;
+}
+
+/**
+ * As whom something of AWS is reached: by the options, and the variables of one kind or else those of AWS.
+ *
+ * @throws {CliError}
+ */
+export function awsCredentialsFrom(
+  session: Session,
+  { role, serverCredentials }: ReachOptions,
+  kind: keyof typeof PLACES,
+  what: string,
+): AwsCredentialsInput {
+  const { given } = session;
+  const roleArn = given.optional(role);
+  if (given.flag(serverCredentials)) return roleArn === undefined ? { kind: 'environment' } : { kind: 'role', roleArn };
+  const key = accessKeyFrom(session, kind) ?? requireAccessKey(session, '', what);
+  return roleArn === undefined ? { kind: 'access-key', ...key } : { kind: 'role', roleArn, ...key };
 }
 
 /** @throws {CliError} */

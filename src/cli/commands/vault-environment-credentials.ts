@@ -1,7 +1,9 @@
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { CREDENTIAL_SETTINGS, requireAccessKey, requireIbmApiKey } from './vault-credentials.ts';
+import { refuseOptions } from './refuse-options.ts';
+import { CREDENTIAL_SETTINGS, requireIbmApiKey } from './vault-credentials.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { KEY_REACH_OPTIONS, keyCredentials } from './vault-master-key.ts';
 import { storageCredentials, STORAGE_OPTIONS } from './vault-storage.ts';
 
 const OF_STORAGE = STORAGE_OPTIONS.filter(([name]) => /^--(?:role|server-credentials)\b/.test(name));
@@ -18,11 +20,13 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
     ['--bucket-too', "change the storage's as well"],
     ['--former <vault>', 'with either: of which vault, where backups went to its bucket before'],
     ...OF_STORAGE,
+    ...KEY_REACH_OPTIONS,
   ],
   settings: CREDENTIAL_SETTINGS,
   examples: [
     'vault environment credentials production',
     'vault environment credentials production --key crn:v1:bluemix:public:kms:eu-de:a/1:2:key:3',
+    'vault environment credentials production --key-role arn:aws:iam::111122223333:role/keystead-vault',
     'vault environment credentials production --bucket-only',
   ],
   run: async (session) => {
@@ -34,6 +38,7 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
     if (bucketOnly && keyId !== undefined) {
       throw new CliError('usage', 'usage', '--bucket-only leaves master keys alone', 'Say --key with --bucket-too.');
     }
+    if (bucketOnly) refuseOptions(given, '--bucket-only', ['key-role', 'key-server-credentials']);
     const api = session.client();
     const environment = await findEnvironment(api, given.text('environment'));
     const { masterKey, recipients, nextMasterKeys = [], environmentId } = environment;
@@ -55,5 +60,7 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
 
 /** @throws {CliError} */
 function secretsFrom(session: Session, isIbm: boolean) {
-  return isIbm ? { apiKey: requireIbmApiKey(session) } : requireAccessKey(session, '', 'the master key');
+  if (!isIbm) return { credentials: keyCredentials(session) };
+  refuseOptions(session.given, 'IBM Key Protect', ['key-role', 'key-server-credentials']);
+  return { apiKey: requireIbmApiKey(session) };
 }

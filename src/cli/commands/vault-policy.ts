@@ -101,6 +101,7 @@ async function askFacts(session: Session, name: string): Promise<Known> {
     tenant: tenantId,
     environment: environmentId,
     key: masterKey.keyId,
+    keyRole: masterKey.credentials?.roleArn,
     bucket: storage.bucketName,
     prefix: storage.prefix,
     isCos: storage.type === 'ibm-cos',

@@ -2,7 +2,7 @@ import type { StorageInput } from '@keystead/sdk';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import { refuseOptions } from './refuse-options.ts';
-import { accessKeyFrom, requireAccessKey } from './vault-credentials.ts';
+import { awsCredentialsFrom } from './vault-credentials.ts';
 
 /** Where backups go. */
 export const STORAGE_OPTIONS: readonly Row[] = [
@@ -40,12 +40,8 @@ export function storageFrom(session: Session): StorageInput {
 
 /** As whom a bucket is reached: by the variables and options. @throws {CliError} */
 export function storageCredentials(session: Session): NonNullable<StorageInput['credentials']> {
-  const { given } = session;
-  const roleArn = given.optional('role');
-  if (given.flag('server-credentials'))
-    return roleArn === undefined ? { kind: 'environment' } : { kind: 'role', roleArn };
-  const key = accessKeyFrom(session, 'storage') ?? requireAccessKey(session, '', 'the storage');
-  return roleArn === undefined ? { kind: 'access-key', ...key } : { kind: 'role', roleArn, ...key };
+  const options = { role: 'role', serverCredentials: 'server-credentials' };
+  return awsCredentialsFrom(session, options, 'storage', 'the storage');
 }
 
 function typeOf(text: string): (typeof TYPES)[number] {

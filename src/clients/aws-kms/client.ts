@@ -1,5 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { bytesOf, wipe, type Bytes } from '../../bytes/bytes.ts';
+import { awsAddress, isAwsAddress } from '../aws/address.ts';
+import { credentialProvider } from '../aws/credential-provider.ts';
 import { clockSkewMs } from '../clock-skew.ts';
 import { EgressRefusedError, type EgressGuard } from '../egress.ts';
 import { DEFAULT_LIMITS, type AwsKmsConnection, type AwsKmsLimits } from './connection.ts';
@@ -113,35 +115,35 @@ export class AwsKmsClient {
   }
 
   async #connect(): Promise<{ sdk: Sdk; client: KMSClient }> {
-    const { region, endpoint, credentials } = this.#connection;
+    const { region, endpoint, stsEndpoint } = this.#connection;
     const { connectionTimeoutMs, requestTimeoutMs, maxAttempts } = this.#limits;
-    const url = this.#guard.check(endpoint ?? `https://kms.${region}.amazonaws.com`);
+    const url = this.#guard.check(endpoint ?? awsAddress('kms', region) ?? '');
     // The API has one path. Any other would let whoever names the endpoint choose what is called there.
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
       throw new EgressRefusedError(`The endpoint has more than a scheme, a host and a port: use ${url.origin}`);
     }
     // Loading the SDK takes a fifth of a second, which who never calls AWS need not pay.
     const sdk = await import('@aws-sdk/client-kms');
+    const requestHandler = {
+      ...this.#guard.agents(),
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    };
+    const itself = endpoint === undefined || isAwsAddress(endpoint) ? awsAddress('sts', region) : endpoint;
+    const credentials = await credentialProvider(this.#connection, this.#guard, () => ({
+      region,
+      endpoint: stsEndpoint ?? itself ?? '',
+      maxAttempts,
+      requestHandler,
+    }));
     const client = new sdk.KMSClient({
       region,
       maxAttempts,
       retryMode: 'standard',
-      requestHandler: {
-        ...this.#guard.agents(),
-        connectionTimeout: connectionTimeoutMs,
-        requestTimeout: requestTimeoutMs,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler,
       ...(endpoint !== undefined && { endpoint }),
-      // The SDK takes strings only: they are made when it signs, so that what is kept here can be wiped.
-      ...(credentials !== 'environment' && {
-        credentials: () =>
-          Promise.resolve({
-            accessKeyId: credentials.accessKeyId,
-            secretAccessKey: credentials.secretAccessKey.toString('latin1'),
-            ...(credentials.sessionToken && { sessionToken: credentials.sessionToken.toString('latin1') }),
-          }),
-      }),
+      ...(credentials && { credentials }),
     });
     client.middlewareStack.add(
       (next) => async (input) => {

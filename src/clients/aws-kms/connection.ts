@@ -1,4 +1,5 @@
 import type { Bytes } from '../../bytes/bytes.ts';
+import type { AwsIdentity } from '../aws/identity.ts';
 
 /** Long-lived or temporary credentials of an AWS principal. The owner wipes the secrets. */
 export interface AwsCredentials {
@@ -7,16 +8,14 @@ export interface AwsCredentials {
   readonly sessionToken?: Bytes<'AwsSessionToken'>;
 }
 
-/** Where a key service is and as whom it is called. */
-export interface AwsKmsConnection {
+/**
+ * Where a key service is and as whom it is called. A role is assumed at AWS's STS of the region, or at the key service
+ * itself where that is not AWS's.
+ */
+export interface AwsKmsConnection extends AwsIdentity {
   readonly region: string;
   /** Absent: the region's own endpoint of AWS. */
   readonly endpoint?: string;
-  /**
-   * `environment`: what the AWS SDK finds on this machine (variables, shared files, the instance's role). Right for a
-   * command that a person runs, never for a server that acts for tenants: it would lend them its own rights.
-   */
-  readonly credentials: AwsCredentials | 'environment';
 }
 
 /** How long a call may take and how often it is made. */

@@ -1,14 +1,15 @@
+import type { CredentialRules } from './wanted-credentials.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 import { openAwsAccess } from './aws-access.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
-import { masterKeyAccessOf } from './master-key-settings.ts';
+import { masterKeyAccessOf, type MasterKeySettings } from './master-key-settings.ts';
 import type { BucketStorage, EnvironmentStorage, FolderStorage, HostedStorage } from './storage.ts';
 
 /** What the operator has set up for environments. */
-export interface StorageServices {
+export interface StorageServices extends CredentialRules {
   /** Where the operator's own store keeps what belongs to an environment; absent: there is no such store. */
   readonly hosted?: (tenantId: string, environmentId: string, region: string) => StorageAccess;
 }
@@ -38,12 +39,17 @@ const OPENERS: { readonly [Type in EnvironmentStorage['type']]: Open<Extract<Env
   },
 };
 
-function bucketAccess(storage: BucketStorage, tenantKey: TenantKey, environmentId: string): StorageAccess {
+function bucketAccess(
+  storage: BucketStorage,
+  tenantKey: TenantKey,
+  environmentId: string,
+  rules: CredentialRules,
+): StorageAccess {
   const { type: provider, access, ...place } = storage;
-  return { ...place, type: 'bucket', provider, ...openAwsAccess(tenantKey, environmentId, access) };
+  return { ...place, type: 'bucket', provider, ...openAwsAccess(tenantKey, environmentId, access, rules) };
 }
 
-/** An environment's store with everything it takes to use it. The caller wipes the secrets. @throws {EnvironmentError} `hosted-storage-missing` */
+/** An environment's store with everything it takes to use it. The caller wipes the secrets. @throws {EnvironmentError} `hosted-storage-missing`, `credentials-not-lent` */
 export function storageAccessOf(
   tenantKey: TenantKey,
   { id, storage }: StoredEnvironment,
@@ -52,15 +58,47 @@ export function storageAccessOf(
   return (OPENERS[storage.type] as Open<EnvironmentStorage>)(storage, tenantKey, id, services);
 }
 
+/** The primary first, then the further recipients, and last those that data keys are being re-wrapped for; none twice. */
+export function keysOf({
+  masterKeys,
+  nextMasterKeys = [],
+}: Pick<Environment, 'masterKeys' | 'nextMasterKeys'>): readonly MasterKeySettings[] {
+  const isNew = ({ provider, keyId }: MasterKeySettings) =>
+    !masterKeys.some((known) => known.provider === provider && known.keyId === keyId);
+  return [...masterKeys, ...nextMasterKeys.filter(isNew)];
+}
+
 /**
- * An environment's master keys with everything it takes to use them: the primary first, then the further recipients, and
- * last those that data keys are being re-wrapped for. The caller wipes the secrets.
+ * An environment's master keys, as {@link keysOf} has them, with everything it takes to use them. The caller wipes the
+ * secrets.
+ *
+ * @throws {EnvironmentError} `credentials-not-lent`
  */
 export function masterKeyAccessesOf(
   tenantKey: TenantKey,
-  { id, masterKeys, nextMasterKeys = [] }: Pick<Environment, 'id' | 'masterKeys' | 'nextMasterKeys'>,
+  environment: Pick<Environment, 'id' | 'masterKeys' | 'nextMasterKeys' | 'identity'>,
+  rules: CredentialRules,
 ): MasterKeyAccess[] {
-  const isNew = ({ provider, keyId }: { provider: string; keyId: string }) =>
-    !masterKeys.some((known) => known.provider === provider && known.keyId === keyId);
-  return [...masterKeys, ...nextMasterKeys.filter(isNew)].map((key) => masterKeyAccessOf(tenantKey, id, key));
+  const keys = keysOf(environment);
+  refuseForeign(tenantKey, environment, keys);
+  return keys.map((key) => masterKeyAccessOf(tenantKey, environment.id, key, rules));
+}
+
+/**
+ * The server's own rights open no vault of another tenant: whoever got hold of a copy of one could else import it here,
+ * and have the server read it with a key that trusts the server. A role is no such way in: its trust policy names the
+ * tenant.
+ */
+function refuseForeign(
+  { tenantId }: TenantKey,
+  { identity }: Pick<Environment, 'identity'>,
+  keys: readonly MasterKeySettings[],
+): void {
+  if (identity === undefined || identity.tenant === tenantId) return;
+  const own = keys.find((key) => key.provider === 'aws-kms' && key.access.kind === 'environment');
+  if (own === undefined) return;
+  throw new EnvironmentError(
+    'credentials-not-lent',
+    `The vault there was made for another tenant (${identity.tenant}), and the server's own credentials open no such vault. Give an access key or a role for the key ${own.keyId}`,
+  );
 }

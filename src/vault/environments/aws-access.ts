@@ -1,8 +1,10 @@
 import { bytesOf } from '../../bytes/bytes.ts';
+import type { AwsIdentity } from '../../clients/aws/identity.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { keepSecret, openSecret } from './secret.ts';
+import { notLent, type CredentialRules } from './wanted-credentials.ts';
 
 /** As whom something of AWS, or of what speaks its protocols, is reached: as the environment's record holds it. */
 export type AwsAccess = AccessKeyAccess | RoleAccess | OperatorAccess;
@@ -34,12 +36,6 @@ export type NewAwsAccess =
   | { readonly kind: 'role'; readonly roleArn: string; readonly base?: AwsCredentials }
   | { readonly kind: 'environment' };
 
-/** Credentials in the open, and the role that they assume first. The caller wipes them. */
-export interface OpenAwsAccess {
-  readonly credentials: AwsCredentials | 'environment';
-  readonly role?: { readonly arn: string; readonly externalId: string };
-}
-
 /**
  * What a role's trust policy must demand as its external id: one for each tenant, made here and never chosen, so that no
  * tenant can have this server assume a role that trusts it for another. Not a secret.
@@ -66,8 +62,26 @@ export function keepAwsAccess(
   return { kind: 'role', roleArn, externalId: externalIdOf(tenantKey.tenantId), ...(base && { base: keep(base) }) };
 }
 
-/** Opens an access. The caller wipes the secrets. */
-export function openAwsAccess(tenantKey: TenantKey, environmentId: string, access: AwsAccess): OpenAwsAccess {
+/** As whom a new access calls, before anything is kept of it. The caller wipes the secrets. */
+export function identityOf(tenantId: string, access: NewAwsAccess): AwsIdentity {
+  if (access.kind === 'access-key') return { credentials: access.credentials };
+  if (access.kind === 'environment') return { credentials: 'environment' };
+  const { roleArn: arn, base } = access;
+  return { credentials: base ?? 'environment', role: { arn, externalId: externalIdOf(tenantId) } };
+}
+
+/**
+ * Opens an access. The caller wipes the secrets.
+ *
+ * @throws {EnvironmentError} `credentials-not-lent`: it is the server's own, and the operator does not lend that (any more)
+ */
+export function openAwsAccess(
+  tenantKey: TenantKey,
+  environmentId: string,
+  access: AwsAccess,
+  { lendsCredentials }: CredentialRules,
+): AwsIdentity {
+  if (isOperators(access) && lendsCredentials !== true) throw notLent();
   const open = ({ accessKeyId, secretAccessKey }: AccessKeyAccess): AwsCredentials => ({
     accessKeyId,
     secretAccessKey: bytesOf(openSecret(tenantKey, environmentId, secretName(accessKeyId), secretAccessKey)),
@@ -76,6 +90,11 @@ export function openAwsAccess(tenantKey: TenantKey, environmentId: string, acces
   if (access.kind === 'environment') return { credentials: 'environment' };
   const { roleArn, externalId, base } = access;
   return { credentials: base ? open(base) : 'environment', role: { arn: roleArn, externalId } };
+}
+
+/** Whether the server's own credentials are used, at least to assume a role. */
+function isOperators(access: AwsAccess): boolean {
+  return access.kind === 'environment' || (access.kind === 'role' && access.base === undefined);
 }
 
 function secretName(accessKeyId: string): string {

@@ -1,4 +1,3 @@
-import type { Bytes } from '../../bytes/bytes.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { keepAwsAccess, type AwsAccess } from './aws-access.ts';
@@ -9,14 +8,14 @@ import { atVault, placesOf, withFormer } from './former-storage.ts';
 import { primaryOf, settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
 import type { EnvironmentStorage } from './storage.ts';
-import { requireAccess, type StorageRules, type WantedCredentials } from './wanted-storage.ts';
+import { requireAccess, type CredentialRules, type WantedCredentials } from './wanted-credentials.ts';
 
 /** Other credentials for what an environment has. The caller wipes the secrets. */
 export interface WantedCredentialChange {
   /** Which master key the credentials are for; absent: the primary, where there are any for a master key. */
   readonly keyId?: string | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: Bytes<'AwsSecretAccessKey'> | undefined;
+  /** As whom a key in AWS KMS is reached from now on. */
+  readonly credentials?: WantedCredentials | undefined;
   readonly apiKey?: Buffer | undefined;
   /** As whom the bucket is reached from now on. */
   readonly storage?: WantedCredentials | undefined;
@@ -35,7 +34,7 @@ export interface ChangedCredentials {
 
 /** What each provider takes: the others are reached without credentials of their own. */
 const MEMBERS: { readonly [P in MasterKeySettings['provider']]?: Members } = {
-  'aws-kms': { takes: ['accessKeyId', 'secretAccessKey'], needs: ['accessKeyId', 'secretAccessKey'] },
+  'aws-kms': { takes: ['credentials'], needs: ['credentials'] },
   'key-protect': { takes: ['apiKey'], needs: ['apiKey'] },
 };
 
@@ -46,7 +45,7 @@ const MEMBERS: { readonly [P in MasterKeySettings['provider']]?: Members } = {
  * @throws {EnvironmentError} `credentials-malformed`, `credentials-not-lent`, `storage-malformed`, `place-not-found`
  */
 export function withCredentials(
-  rules: Pick<StorageRules, 'lendsCredentials'>,
+  rules: CredentialRules,
   tenantKey: TenantKey,
   before: Environment,
   { keyId: named, storage, vaultId, ...secrets }: WantedCredentialChange,
@@ -61,8 +60,9 @@ export function withCredentials(
     throw malformed('vaultId says whose bucket the credentials are for, and none for a bucket were given');
   }
   const keyId = hasSecrets ? (named ?? primaryOf(before.masterKeys).keyId) : undefined;
-  const withKey = keyId === undefined ? before : withKeySecrets(tenantKey, before, keyId, secrets, random);
-  const access = storage && keepAwsAccess(tenantKey, before.id, requireAccess(rules, storage), random);
+  const withKey = keyId === undefined ? before : withKeySecrets(rules, tenantKey, before, keyId, secrets, random);
+  const access =
+    storage && keepAwsAccess(tenantKey, before.id, requireAccess(rules, storage, 'storage-malformed'), random);
   const changed = access === undefined ? withKey : withAccess(withKey, access, vaultId);
   const environment = { ...changed, updatedAtMs: nowMs };
   const isChanged = (place: Environment) =>
@@ -90,6 +90,7 @@ const keysOf = ({ masterKeys }: Pick<Environment, 'masterKeys'>) => masterKeys;
 type Secrets = Omit<WantedCredentialChange, 'keyId' | 'storage' | 'vaultId'>;
 
 function withKeySecrets(
+  rules: CredentialRules,
   tenantKey: TenantKey,
   before: Environment,
   keyId: string,
@@ -101,7 +102,7 @@ function withKeySecrets(
     keys.map((key) => {
       if (key.keyId !== keyId) return key;
       found++;
-      return settingsOf(tenantKey, before.id, renewed(key, secrets), random);
+      return settingsOf(tenantKey, before.id, renewed(rules, key, secrets), random);
     });
   const { nextMasterKeys } = before;
   const after = {
@@ -120,7 +121,7 @@ function withKeySecrets(
 }
 
 /** The same master key with other secrets. */
-function renewed(key: MasterKeySettings, secrets: Secrets): NewMasterKey {
+function renewed(rules: CredentialRules, key: MasterKeySettings, secrets: Secrets): NewMasterKey {
   const members = MEMBERS[key.provider];
   if (members === undefined) {
     throw malformed(
@@ -132,13 +133,8 @@ function renewed(key: MasterKeySettings, secrets: Secrets): NewMasterKey {
   refuseMembers('credentials-malformed', `A master key of ${key.provider}`, secrets, members);
   if (key.provider === 'key-protect') return { ...key, apiKey: secrets.apiKey as Buffer };
   if (key.provider !== 'aws-kms') return key;
-  const { access: _, ...rest } = key;
-  const { accessKeyId, secretAccessKey } = secrets;
-  const credentials = {
-    accessKeyId: accessKeyId as string,
-    secretAccessKey: secretAccessKey as Bytes<'AwsSecretAccessKey'>,
-  };
-  return { ...rest, credentials };
+  const access = requireAccess(rules, secrets.credentials as WantedCredentials, 'credentials-malformed');
+  return { ...key, access };
 }
 
 function withAccess(environment: Environment, access: AwsAccess, vaultId: string | undefined): Environment {

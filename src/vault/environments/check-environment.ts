@@ -35,7 +35,7 @@ export async function lookAtEnvironment(
   const guard = services.egress;
   const keystead = services.keystead(owner.tenant, id);
   const storage = storageAccessOf(tenantKey, environment, services);
-  const accesses = masterKeys.map((settings) => masterKeyAccessOf(tenantKey, id, settings));
+  const accesses = masterKeys.map((settings) => masterKeyAccessOf(tenantKey, id, settings, services));
   const keys = accesses.map((access, index): CheckedKey => {
     const exception = masterKeys[index]?.regionException;
     return {

@@ -5,6 +5,7 @@ import { TenantKey } from '../../crypto/hierarchy.ts';
 import { sealRecord } from '../../records/record.ts';
 import { systemRandom as random } from '../ports.ts';
 import { masterKeyAccessesOf, storageAccessOf } from './access-of.ts';
+import type { AccessKeyAccess } from './aws-access.ts';
 import { environmentRef, putEnvironment, readEnvironment } from './environment-record.ts';
 import { makeEnvironment, writerKeyBytes, writerKeyFrom, type NewEnvironmentFields } from './environment.ts';
 
@@ -23,7 +24,7 @@ const fields = (change: Partial<NewEnvironmentFields> = {}): NewEnvironmentField
   label: 'production',
   storage: folder,
   encryption: 'AWS-KMS',
-  masterKeys: [{ provider: 'aws-kms', keyId: ARN, credentials: credentials() }],
+  masterKeys: [{ provider: 'aws-kms', keyId: ARN, access: { kind: 'access-key', credentials: credentials() } }],
   ...change,
 });
 const bucket = { bucket: 'backups', prefix: 'a/', region: 'eu-central-1' } as const;
@@ -44,7 +45,7 @@ describe('the record of an environment', () => {
         access: { kind: 'role', roleArn: 'arn:aws:iam::111122223333:role/vault', base: credentials() },
       },
       masterKeys: [
-        { provider: 'aws-kms', keyId: ARN, credentials: credentials() },
+        { provider: 'aws-kms', keyId: ARN, access: { kind: 'access-key', credentials: credentials() } },
         { provider: 'key-protect', keyId: 'crn:v1:x', apiKey: Buffer.from(SECRET), regionException: 'second cloud' },
         { provider: 'recovery', keyId: 'x-wing:00', publicKey: 'AAAA' },
       ],
@@ -59,7 +60,7 @@ describe('the record of an environment', () => {
       role: { arn: 'arn:aws:iam::111122223333:role/vault', externalId: `keystead-${TENANT}` },
     });
     expect(access.type === 'bucket' && access.credentials).toEqual(credentials());
-    const [primary, second, third] = masterKeyAccessesOf(tenantKey, read);
+    const [primary, second, third] = masterKeyAccessesOf(tenantKey, read, {});
     expect(primary).toEqual({ provider: 'aws-kms', keyId: ARN, credentials: credentials() });
     expect(second).toEqual({ provider: 'key-protect', keyId: 'crn:v1:x', apiKey: Buffer.from(SECRET) });
     expect(third).toEqual({ provider: 'recovery', keyId: 'x-wing:00', publicKey: 'AAAA' });
@@ -69,8 +70,25 @@ describe('the record of an environment', () => {
     const { read } = throughRecord();
     const [known] = read.masterKeys;
     const next = { provider: 'keystead', keyId: `${ARN}0` } as const;
-    const keys = masterKeyAccessesOf(tenantKey, { ...read, nextMasterKeys: [known!, next] });
+    const keys = masterKeyAccessesOf(tenantKey, { ...read, nextMasterKeys: [known!, next] }, {});
     expect(keys.map(({ keyId }) => keyId)).toEqual([ARN, `${ARN}0`]);
+  });
+
+  it("opens what the server's own credentials reach only while its operator lends them", () => {
+    const access = { kind: 'environment' } as const;
+    const storage = { ...bucket, type: 'aws-s3', access } as const;
+    const { read } = throughRecord({ storage, masterKeys: [{ provider: 'aws-kms', keyId: ARN, access }] });
+    const lent = { lendsCredentials: true };
+    expect(masterKeyAccessesOf(tenantKey, read, lent)).toEqual([
+      { provider: 'aws-kms', keyId: ARN, credentials: 'environment' },
+    ]);
+    expect(() => masterKeyAccessesOf(tenantKey, read, {})).toThrow(/KEYSTEAD_VAULT_OWN_CREDENTIALS/);
+    expect(() => storageAccessOf(tenantKey, read, {})).toThrow(/KEYSTEAD_VAULT_OWN_CREDENTIALS/);
+    // Nobody reads with them what was made for another tenant.
+    const imported = { ...read, identity: { tenant: 'another', environment: 'its' } };
+    expect(() => masterKeyAccessesOf(tenantKey, imported, lent)).toThrow(/made for another tenant \(another\)/);
+    const own = { ...read, identity: { tenant: TENANT, environment: 'before' } };
+    expect(masterKeyAccessesOf(tenantKey, own, lent)).toHaveLength(1);
   });
 
   it('still reads its first form', () => {
@@ -78,14 +96,15 @@ describe('the record of an environment', () => {
     const { tenantId, id, revision: _, masterKeys, encryption: __, formerStorages: ___, ...rest } = made;
     const [key] = masterKeys;
     const { access, ...named } = key as Extract<typeof key, { provider: 'aws-kms' }>;
-    const masterKey = { ...named, accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey };
+    const { kind: ____, ...secrets } = access as AccessKeyAccess;
+    const masterKey = { ...named, ...secrets };
     const body = Buffer.from(
       canonicalJson({ format: 1, ...rest, masterKey, nextMasterKey: masterKey } as unknown as Json),
     );
     const record = sealRecord({ ...environmentRef(tenantId, id), scope: '', revision: 3, body }, tenantKey.records);
     const read = readEnvironment(tenantKey, record);
     expect(read).toEqual({ ...made, revision: 3, nextMasterKeys: masterKeys });
-    expect(masterKeyAccessesOf(tenantKey, read)).toEqual([
+    expect(masterKeyAccessesOf(tenantKey, read, {})).toEqual([
       { provider: 'aws-kms', keyId: ARN, credentials: credentials() },
     ]);
     expect(writerKeyFrom(writerKeyBytes(tenantKey, read)).asymmetricKeyType).toBe('ed25519');

@@ -60,8 +60,9 @@ describe('an environment and its keys elsewhere', () => {
     expect(await look(changed)).toContainEqual(
       expect.objectContaining({ check: 'key-use', of: server.crnOf(arn), outcome: 'passed' }),
     );
-    const key = { accessKeyId: 'A', secretAccessKey: bytesOf<'AwsSecretAccessKey'>(Buffer.from('x')) };
-    expect(() => withCredentials(rules, tenantKey, before, key, random, 2)).toThrow('it takes apiKey');
+    const secretAccessKey = bytesOf<'AwsSecretAccessKey'>(Buffer.from('x'));
+    const credentials = { kind: 'access-key', accessKeyId: 'A', secretAccessKey } as const;
+    expect(() => withCredentials(rules, tenantKey, before, { credentials }, random, 2)).toThrow('it takes apiKey');
   });
 
   it('registers with a root key as a service, once, and takes it back', async () => {
@@ -98,12 +99,15 @@ describe('an environment and its keys elsewhere', () => {
     const { arn } = await server.importedKey();
     const keyId = arn.split('/')[1] as string;
     const rights = { arnOf: async () => arn } as never;
-    const services = { egress, rights };
+    const services = { egress, rights, tenantId: tenantKey.tenantId };
     const aws = {
       provider: 'aws-kms',
       endpoint: server.url,
-      accessKeyId: server.accessKeyId,
-      secretAccessKey: bytesOf<'AwsSecretAccessKey'>(Buffer.from(server.secretAccessKey)),
+      credentials: {
+        kind: 'access-key',
+        accessKeyId: server.accessKeyId,
+        secretAccessKey: bytesOf<'AwsSecretAccessKey'>(Buffer.from(server.secretAccessKey)),
+      },
     } as const;
     expect(await preciselyNamed(services, { ...aws, keyId }, server.region)).toMatchObject({ keyId: arn });
     expect(await preciselyNamed(services, { ...aws, keyId: arn }, 'eu-west-1')).toMatchObject({ keyId: arn });

@@ -57,7 +57,7 @@ async function forEachKey(
 ): Promise<Check[]> {
   const accesses = masterKeys
     .filter(({ provider }) => provider === 'key-protect')
-    .map((key) => masterKeyAccessOf(tenantKey, id, key) as KeyProtectAccess);
+    .map((key) => masterKeyAccessOf(tenantKey, id, key, {}) as KeyProtectAccess);
   try {
     return await Promise.all(
       accesses.map(async (access): Promise<Check> => {

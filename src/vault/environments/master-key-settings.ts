@@ -1,10 +1,10 @@
 import { bytesOf } from '../../bytes/bytes.ts';
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
-import { keepAwsAccess, openAwsAccess, type AccessKeyAccess } from './aws-access.ts';
+import { keepAwsAccess, openAwsAccess, type AwsAccess, type NewAwsAccess } from './aws-access.ts';
 import { keepSecret, openSecret } from './secret.ts';
+import type { CredentialRules } from './wanted-credentials.ts';
 
 /** A master key of an environment and how it is reached, as the environment's record holds it. */
 export type MasterKeySettings = AwsKmsSettings | KeyProtectSettings | KeysteadSettings | RecoverySettings;
@@ -24,7 +24,8 @@ export interface AwsKmsSettings extends Common {
   readonly keyId: string;
   /** Absent: AWS's own endpoint of the region. */
   readonly endpoint?: string;
-  readonly access: AccessKeyAccess;
+  /** As whom it is reached. */
+  readonly access: AwsAccess;
 }
 
 /** A root key in IBM Key Protect, or in anything that speaks its protocol. */
@@ -58,7 +59,7 @@ export interface RecoverySettings extends Common {
 
 /** What somebody says of a master key. The caller wipes the secrets. */
 export type NewMasterKey =
-  | (Omit<AwsKmsSettings, 'access'> & { readonly credentials: AwsCredentials })
+  | (Omit<AwsKmsSettings, 'access'> & { readonly access: NewAwsAccess })
   | (Omit<KeyProtectSettings, 'apiKey'> & { readonly apiKey: Buffer })
   | KeysteadSettings
   | RecoverySettings;
@@ -78,9 +79,7 @@ export function settingsOf(
   random: Random,
 ): MasterKeySettings {
   if (key.provider === 'aws-kms') {
-    const { credentials, ...rest } = key;
-    const access = keepAwsAccess(tenantKey, environmentId, { kind: 'access-key', credentials }, random);
-    return { ...rest, access: access as AccessKeyAccess };
+    return { ...key, access: keepAwsAccess(tenantKey, environmentId, key.access, random) };
   }
   if (key.provider === 'key-protect') {
     return { ...key, apiKey: keepSecret(tenantKey, environmentId, apiKeyName(key.keyId), key.apiKey, random) };
@@ -88,16 +87,17 @@ export function settingsOf(
   return key;
 }
 
-/** Opens a master key's settings: what a run is handed. The caller wipes the secrets. */
+/** Opens a master key's settings: what a run is handed. The caller wipes the secrets. @throws {EnvironmentError} `credentials-not-lent` */
 export function masterKeyAccessOf(
   tenantKey: TenantKey,
   environmentId: string,
   kept: MasterKeySettings,
+  rules: CredentialRules,
 ): MasterKeyAccess {
   const { regionException: _, ...settings } = kept;
   if (settings.provider === 'aws-kms') {
     const { access, ...rest } = settings;
-    return { ...rest, credentials: openAwsAccess(tenantKey, environmentId, access).credentials };
+    return { ...rest, ...openAwsAccess(tenantKey, environmentId, access, rules) };
   }
   if (settings.provider === 'key-protect') {
     const { apiKey, ...rest } = settings;

@@ -117,7 +117,8 @@ async function draftEnvironment(
   const { region } = wanted.storage;
   const id = uuid(random);
   const [encryption, named] = requireEncryption(wanted);
-  const precisely = (key: WantedMasterKey): Promise<WantedMasterKey> => preciselyNamed(services, key, region);
+  const precisely = (key: WantedMasterKey): Promise<WantedMasterKey> =>
+    preciselyNamed({ ...services, tenantId: tenantKey.tenantId }, key, region);
   const recipients = await Promise.all((wanted.recipients ?? []).map(precisely));
   await requireFreeLabel(records, tenantKey.tenantId, label);
   const storage = await requireStorage(services, wanted.storage);
@@ -127,7 +128,9 @@ async function draftEnvironment(
   const operators = named === undefined && demands ? await rights.keepOperatorKey({ id, label }, region) : undefined;
   try {
     const first = primary ?? (operators && ({ provider: 'keystead', keyId: operators } as const));
-    const masterKeys = first ? requireMasterKeys(first, recipients) : recipients.map(requireMasterKey);
+    const masterKeys = first
+      ? requireMasterKeys(services, first, recipients)
+      : recipients.map((key) => requireMasterKey(services, key));
     if (demands) requireRegions(masterKeys, region);
     return makeEnvironment(tenantKey, { id, label, storage, encryption, masterKeys }, nowMs, random);
   } catch (error) {

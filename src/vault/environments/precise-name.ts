@@ -7,12 +7,15 @@ import { parseKeyCrn } from '../master-keys/key-crn.ts';
 import { meaningOf as ibmMeaningOf } from '../master-keys/key-protect-errors.ts';
 import { parseKeysteadArn } from '../master-keys/keystead-arn.ts';
 import { MasterKeyError, type MasterKeyFailure } from '../master-keys/master-key-error.ts';
+import { identityOf } from './aws-access.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { KeyRights } from './key-rights.ts';
 import { regionOfKey } from './key-region.ts';
+import { requireAccess, type CredentialRules } from './wanted-credentials.ts';
 import type { WantedMasterKey } from './wanted-master-key.ts';
 
-interface NameServices {
+interface NameServices extends CredentialRules {
+  readonly tenantId: string;
   readonly egress: EgressGuard;
   readonly rights: KeyRights;
 }
@@ -23,9 +26,10 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** How a key of each provider gets the name that it has for good. */
 const NAMES: Record<WantedMasterKey['provider'], Name> = {
-  'aws-kms': async ({ keyId = '', endpoint, accessKeyId, secretAccessKey }, region, { egress }) => {
-    if (parseKeyArn(keyId) !== undefined || accessKeyId === undefined || secretAccessKey === undefined) return keyId;
-    const place = { region: regionOfKey(keyId) || region, credentials: { accessKeyId, secretAccessKey } };
+  'aws-kms': async ({ keyId = '', endpoint, credentials }, region, { egress, tenantId, ...rules }) => {
+    if (parseKeyArn(keyId) !== undefined || credentials === undefined) return keyId;
+    const access = requireAccess(rules, credentials, 'master-key-malformed');
+    const place = { region: regionOfKey(keyId) || region, ...identityOf(tenantId, access) };
     const client = new AwsKmsClient({ ...place, ...(endpoint !== undefined && { endpoint }) }, egress);
     try {
       return (await client.describeKey(keyId)).arn;
@@ -63,7 +67,7 @@ const NAMES: Record<WantedMasterKey['provider'], Name> = {
  * came with it. What the alias may come to mean later changes nothing.
  *
  * @param region of the data: where a name without a region is looked for
- * @throws {EnvironmentError} `master-key-malformed`: nobody could say which key is meant
+ * @throws {EnvironmentError} `master-key-malformed`: nobody could say which key is meant; `credentials-not-lent`
  */
 export async function preciselyNamed(
   services: NameServices,

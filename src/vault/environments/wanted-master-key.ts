@@ -1,4 +1,3 @@
-import type { Bytes } from '../../bytes/bytes.ts';
 import { requireRecoveryPublicKey } from '../master-keys/open-recovery.ts';
 import type { VaultError } from '../errors.ts';
 import { recoveryKeyId } from '../format/sealed.ts';
@@ -8,6 +7,7 @@ import { regionOfKey } from './key-region.ts';
 import { requireKeyArn, requireKeyCrn, requireKeysteadArn } from './master-key-of.ts';
 import type { NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
+import { requireAccess, type CredentialRules, type WantedCredentials } from './wanted-credentials.ts';
 
 /** A master key as somebody names it. Which members count depends on the provider. The caller wipes the secrets. */
 export interface WantedMasterKey {
@@ -15,8 +15,8 @@ export interface WantedMasterKey {
   readonly keyId?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly iamEndpoint?: string | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: Bytes<'AwsSecretAccessKey'> | undefined;
+  /** As whom a key in AWS KMS is reached. */
+  readonly credentials?: WantedCredentials | undefined;
   readonly apiKey?: Buffer | undefined;
   readonly publicKey?: string | undefined;
   readonly regionException?: string | undefined;
@@ -34,8 +34,8 @@ export const PROVIDER_OF: Record<Encryption, Provider> = {
 
 const MEMBERS: Record<Provider, Members> = {
   'aws-kms': {
-    takes: ['keyId', 'endpoint', 'accessKeyId', 'secretAccessKey', 'regionException'],
-    needs: ['keyId', 'accessKeyId', 'secretAccessKey'],
+    takes: ['keyId', 'endpoint', 'credentials', 'regionException'],
+    needs: ['keyId', 'credentials'],
   },
   'key-protect': {
     takes: ['keyId', 'endpoint', 'iamEndpoint', 'apiKey', 'regionException'],
@@ -46,15 +46,12 @@ const MEMBERS: Record<Provider, Members> = {
 };
 
 /** How the members of each provider become what an environment holds. */
-const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey) => NewMasterKey } = {
-  'aws-kms': ({ keyId = '', endpoint, accessKeyId, secretAccessKey, regionException }) => ({
+const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey, rules: CredentialRules) => NewMasterKey } = {
+  'aws-kms': ({ keyId = '', endpoint, credentials, regionException }, rules) => ({
     provider: 'aws-kms',
     keyId: requireKeyArn(keyId).arn,
     ...(endpoint !== undefined && { endpoint }),
-    credentials: {
-      accessKeyId: accessKeyId as string,
-      secretAccessKey: secretAccessKey as Bytes<'AwsSecretAccessKey'>,
-    },
+    access: requireAccess(rules, credentials as WantedCredentials, 'master-key-malformed'),
     ...(regionException !== undefined && { regionException }),
   }),
   'key-protect': ({ keyId = '', endpoint, iamEndpoint, apiKey, regionException }) => ({
@@ -88,23 +85,27 @@ function recoveryPublicKey(text: string): Buffer {
 /**
  * Says of a wanted master key what can be said without asking anybody, and brings it to what an environment holds.
  *
- * @throws {EnvironmentError} `master-key-malformed`
+ * @throws {EnvironmentError} `master-key-malformed`, `credentials-not-lent`
  */
-export function requireMasterKey(wanted: WantedMasterKey): NewMasterKey {
+export function requireMasterKey(rules: CredentialRules, wanted: WantedMasterKey): NewMasterKey {
   const { provider, ...members } = wanted;
   refuseMembers('master-key-malformed', `A master key of ${provider}`, members, MEMBERS[provider]);
-  return READERS[provider](wanted);
+  return READERS[provider](wanted, rules);
 }
 
 /** Several at once: the primary first. @throws {EnvironmentError} also when two are the same key */
-export function requireMasterKeys(primary: WantedMasterKey, recipients: readonly WantedMasterKey[]): NewMasterKey[] {
+export function requireMasterKeys(
+  rules: CredentialRules,
+  primary: WantedMasterKey,
+  recipients: readonly WantedMasterKey[],
+): NewMasterKey[] {
   if (primary.provider === 'recovery') {
     throw new EnvironmentError(
       'master-key-malformed',
       'A recovery key cannot be the first master key: its private half is offline, so nothing could be read. Give it as a further recipient',
     );
   }
-  const keys = [primary, ...recipients].map(requireMasterKey);
+  const keys = [primary, ...recipients].map((key) => requireMasterKey(rules, key));
   requireNotTwice(keys);
   return keys;
 }

@@ -1,12 +1,10 @@
-import type { Bytes } from '../../bytes/bytes.ts';
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { EgressGuard } from '../../clients/egress.ts';
 import type { StorageServices } from './access-of.ts';
-import type { NewAwsAccess } from './aws-access.ts';
 import { EnvironmentError } from './environment-error.ts';
 import { refuseMembers } from './members.ts';
 import { refuseReserved } from './place.ts';
 import { placeBelow, type Roots } from './roots.ts';
+import { requireAccess, type CredentialRules, type WantedCredentials } from './wanted-credentials.ts';
 import type { BucketLock, EnvironmentStorage, NewStorage } from './storage.ts';
 
 /** Where backups are to go, as somebody says it. Which members count depends on the type. */
@@ -22,20 +20,10 @@ export interface WantedStorage {
   readonly serverSideKey?: string | undefined;
 }
 
-/** As whom a bucket is to be reached. The caller wipes the secret. */
-export interface WantedCredentials {
-  readonly kind: NewAwsAccess['kind'];
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: Bytes<'AwsSecretAccessKey'> | undefined;
-  readonly roleArn?: string | undefined;
-}
-
 /** What is asked before a place is believed. */
-export interface StorageRules extends StorageServices {
+export interface StorageRules extends StorageServices, CredentialRules {
   readonly vaultRoots: Roots;
   readonly egress: EgressGuard;
-  /** Whether environments may be reached as whom the server itself is: the operator says so. */
-  readonly lendsCredentials?: boolean;
   /** Spaces of places that no tenant may name: buckets of the operator's own store. */
   readonly reserved?: readonly string[];
 }
@@ -59,20 +47,10 @@ const MEMBERS: Record<WantedStorage['type'], { readonly takes: readonly string[]
     hosted: { takes: [], needs: [] },
   };
 
-const CREDENTIAL_MEMBERS: Record<
-  NewAwsAccess['kind'],
-  { readonly takes: readonly string[]; readonly needs: readonly string[] }
-> = {
-  'access-key': { takes: ['accessKeyId', 'secretAccessKey'], needs: ['accessKeyId', 'secretAccessKey'] },
-  role: { takes: ['roleArn', 'accessKeyId', 'secretAccessKey'], needs: ['roleArn'] },
-  environment: { takes: [], needs: [] },
-};
-
 /** Amazon S3, "Bucket naming rules" (general purpose buckets), which the others follow. */
 const BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const PREFIX = /^(?:[A-Za-z0-9!_*'()-][A-Za-z0-9!_.*'()-]*\/)*$/;
 const MAX_PREFIX = 512;
-const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 
 /**
  * Brings what somebody says of a storage to what an environment holds. Asks no store yet.
@@ -97,7 +75,7 @@ export async function requireStorage(rules: StorageRules, wanted: WantedStorage)
   refuseReserved(rules.reserved ?? [], where);
   return {
     ...where,
-    access: requireAccess(rules, credentials as WantedCredentials),
+    access: requireAccess(rules, credentials as WantedCredentials, 'storage-malformed'),
     ...(objectLock && { lock: { mode: objectLock.mode, days: objectLock.days } }),
     ...(serverSideKey !== undefined && { serverSideKey }),
   };
@@ -109,33 +87,6 @@ function hosted({ hosted: store }: StorageRules, region: string): NewStorage {
     'hosted-storage-missing',
     'This server has no store of its own for backups. Name a bucket or a folder of yours, or ask the operator for one (KEYSTEAD_HOSTED_STORAGE)',
   );
-}
-
-/** Says as whom a bucket is reached. @throws {EnvironmentError} */
-export function requireAccess(
-  { lendsCredentials }: Pick<StorageRules, 'lendsCredentials'>,
-  wanted: WantedCredentials,
-): NewAwsAccess {
-  const { kind, ...members } = wanted;
-  refuseMembers('storage-malformed', `Credentials of the kind ${kind}`, members, CREDENTIAL_MEMBERS[kind]);
-  const { accessKeyId, secretAccessKey, roleArn } = wanted;
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-    throw malformed('accessKeyId and secretAccessKey belong together: give both');
-  }
-  const key: AwsCredentials | undefined =
-    accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined;
-  if (key === undefined && lendsCredentials !== true) {
-    throw new EnvironmentError(
-      'credentials-not-lent',
-      'This server does not use its own credentials for environments. Give an access key (with a role, it is the one that assumes it), or ask the operator to allow it (KEYSTEAD_VAULT_OWN_CREDENTIALS)',
-    );
-  }
-  if (kind === 'role') {
-    if (!ROLE_ARN.test(roleArn ?? ''))
-      throw malformed('roleArn is not the ARN of a role, like arn:aws:iam::111122223333:role/keystead-vault');
-    return { kind, roleArn: roleArn as string, ...(key && { base: key }) };
-  }
-  return key ? { kind: 'access-key', credentials: key } : { kind: 'environment' };
 }
 
 function requirePrefix(prefix: string): string {

@@ -28,6 +28,7 @@ const MEANINGS: { readonly [name: string]: Meaning } = {
   OptInRequired: 'denied',
   // The SDK's own: it found no credentials, or could not read them.
   CredentialsProviderError: 'denied',
+  RoleRefusedError: 'denied',
   InvalidGrantTokenException: 'denied',
   InvalidKeyUsageException: 'denied',
   InvalidCiphertextException: 'wrong-context-or-tampered',

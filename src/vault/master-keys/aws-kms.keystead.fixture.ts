@@ -50,7 +50,8 @@ export class KeysteadFixture {
     this.kms = new KMSClient({ region, endpoint: server.url, credentials: { accessKeyId, secretAccessKey } });
   }
 
-  static async start(): Promise<KeysteadFixture> {
+  /** `settings`: what its operator sets besides. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<KeysteadFixture> {
     const folder = mkdtempSync(join(tmpdir(), 'keystead-server-'));
     for (const name of ['sources', 'vaults']) mkdirSync(join(folder, name));
     const config = readConfig({
@@ -60,6 +61,7 @@ export class KeysteadFixture {
       KEYSTEAD_VAULT_ROOTS: join(folder, 'vaults'),
       KEYSTEAD_SOURCE_ROOTS: join(folder, 'sources'),
       KEYSTEAD_LOG_LEVEL: 'silent',
+      ...settings,
     });
     const nothing = (): void => undefined;
     return new KeysteadFixture(await startKeystead(config, { info: nothing, warn: nothing, error: nothing }), folder);

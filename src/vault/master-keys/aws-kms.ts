@@ -1,4 +1,5 @@
 import { wipe, type Bytes } from '../../bytes/bytes.ts';
+import { isSameIdentity } from '../../clients/aws/identity.ts';
 import type { AwsKmsClient } from '../../clients/aws-kms/client.ts';
 import { failureOfState, failureOfText, meaningOf } from './aws-kms-errors.ts';
 import { parseKeysteadArn } from './keystead-arn.ts';
@@ -159,6 +160,5 @@ export class AwsKmsMasterKey implements MasterKey {
 /** Whether one request, signed once, may name a key of both. */
 function isSameConnection({ connection: a }: AwsKmsClient, { connection: b }: AwsKmsClient): boolean {
   if (a.region !== b.region || a.endpoint !== b.endpoint) return false;
-  if (a.credentials === 'environment' || b.credentials === 'environment') return a.credentials === b.credentials;
-  return a.credentials.accessKeyId === b.credentials.accessKeyId;
+  return isSameIdentity(a, b);
 }

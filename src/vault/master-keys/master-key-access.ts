@@ -1,16 +1,15 @@
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import type { AwsIdentity } from '../../clients/aws/identity.ts';
 
 /** A master key with everything it takes to use it: what a run is handed. The owner wipes the secrets. */
 export type MasterKeyAccess = AwsKmsAccess | KeyProtectAccess | KeysteadAccess | RecoveryAccess;
 
 /** A key in AWS KMS, or in anything that speaks its protocol. */
-export interface AwsKmsAccess {
+export interface AwsKmsAccess extends AwsIdentity {
   readonly provider: 'aws-kms';
   /** The key's ARN. */
   readonly keyId: string;
   /** Absent: AWS's own of the region. */
   readonly endpoint?: string;
-  readonly credentials: AwsCredentials | 'environment';
 }
 
 /** A root key in IBM Key Protect, or in anything that speaks its protocol. */

@@ -1,3 +1,5 @@
+import { RoleRefusedError } from '../../clients/aws/role-refused-error.ts';
+
 /** Everything that a master key can answer instead of doing its work. */
 export type MasterKeyFailure =
   | 'disabled'
@@ -84,10 +86,12 @@ export class MasterKeyError extends Error {
   readonly others: readonly MasterKeyError[];
 
   constructor(code: MasterKeyFailure, keyId: string, options: MasterKeyErrorOptions = {}) {
-    const { what, next } = TEXTS[code];
+    const { what, next } = textOf(code, options.cause);
     const where = code === 'unreachable' ? placeOf(options.cause) : '';
     const date = options.deletionDateMs === undefined ? '' : ` on ${new Date(options.deletionDateMs).toISOString()}`;
-    const others = (options.others ?? []).map((other) => ` The master key ${other.keyId} ${TEXTS[other.code].what}.`);
+    const others = (options.others ?? []).map(
+      (other) => ` The master key ${other.keyId} ${textOf(other.code, other.cause).what}.`,
+    );
     super(`The master key ${keyId} ${what}${where}${date}. ${next}${others.join('')}`, { cause: options.cause });
     this.code = code;
     this.keyId = keyId;
@@ -106,6 +110,15 @@ export class MasterKeyError extends Error {
   get transient(): boolean {
     return TEXTS[this.code].transient;
   }
+}
+
+/** What a code means; where it was a role that let nobody in, the key itself was not even asked. */
+function textOf(code: MasterKeyFailure, cause: unknown): Pick<FailureText, 'what' | 'next'> {
+  if (!(cause instanceof RoleRefusedError)) return TEXTS[code];
+  return {
+    what: `could not be asked: ${cause.message.charAt(0).toLowerCase()}${cause.message.slice(1)}`,
+    next: 'Check the credentials and the trust policy of the role ("keystead vault policy --for trust" writes it), then try again.',
+  };
 }
 
 /** The address that did not answer, as the system's own error names it: it may be that of the tokens, and not the key's. */

@@ -26,10 +26,10 @@ type Open<Provider extends MasterKeyAccess['provider']> = (
 
 /** One row for each provider. */
 const OPENERS: { readonly [Provider in MasterKeyAccess['provider']]: Open<Provider> } = {
-  'aws-kms': ({ keyId, endpoint, credentials }, owner, { guard }) => {
+  'aws-kms': (access, owner, { guard }) => {
+    const { keyId } = access;
     const { region } = requireKeyArn(keyId);
-    const connection = { region, credentials, ...(endpoint !== undefined && { endpoint }) };
-    return new AwsKmsMasterKey(new AwsKmsClient(connection, guard), keyId, owner);
+    return new AwsKmsMasterKey(new AwsKmsClient({ ...access, region }, guard), keyId, owner);
   },
   'key-protect': ({ keyId, endpoint, iamEndpoint, apiKey }, owner, { guard }) => {
     const { region, instance } = requireKeyCrn(keyId);

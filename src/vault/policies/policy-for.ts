@@ -5,7 +5,7 @@ import { VAULT_ROLES, type VaultRole } from './role.ts';
 import { storagePolicy } from './storage-policy.ts';
 import { trustPolicy } from './trust-policy.ts';
 
-/** What a policy is for: the master key, the bucket, the role that the bucket is reached by. */
+/** What a policy is for: the master key, the bucket, the role that either is reached by. */
 export const POLICY_SUBJECTS = ['key', 'storage', 'trust'] as const;
 export type PolicySubject = (typeof POLICY_SUBJECTS)[number];
 
@@ -19,6 +19,8 @@ export interface PolicyFacts {
   readonly environment?: string | undefined;
   /** An ARN, or an IAM id of IBM Cloud. */
   readonly principal?: string | undefined;
+  /** The ARN of the role that the master key is reached by: whom its policy allows, where nobody else is named. */
+  readonly keyRole?: string | undefined;
   /** The ARN or CRN of the master key. */
   readonly key?: string | undefined;
   readonly bucket?: string | undefined;
@@ -43,7 +45,7 @@ const CREATE_POLICY =
 /** One row for each language, one column for each subject; what a language does not know is absent. */
 const POLICIES: { readonly [L in PolicyLanguage]: { readonly [S in PolicySubject]?: Write } } = {
   aws: {
-    key: ({ tenant, environment, principal = AWS_PRINCIPAL }, roles) => ({
+    key: ({ tenant, environment, keyRole, principal = keyRole ?? AWS_PRINCIPAL }, roles) => ({
       document: keyPolicy(roles, { principal, tenant, ...(environment !== undefined && { environment }) }),
       where:
         "Add these statements to the policy of the master key (kms put-key-policy), beside those of the key's owner",

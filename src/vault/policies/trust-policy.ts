@@ -9,7 +9,7 @@ export interface TrustPolicySubject {
 }
 
 /**
- * The trust policy of a role that an environment's bucket is reached by. Only with the external id of the tenant, which
+ * The trust policy of a role that an environment's bucket or master key is reached by. Only with the external id of the tenant, which
  * nobody can choose, is the role assumed: a server that serves many cannot be talked into serving one with another's.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
 import { wipeMasterKeys, wipeStorage } from '../environments/wipe-access.ts';
 import type { AskKeystead, KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
-import type { FromAgent, Job, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
+import type { FromAgent, Job, JobPlace, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
 import { ProgressBoard } from './progress-board.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
@@ -57,7 +57,10 @@ const MAX_RUNS = 8;
 const MAX_FAULT_TEXT = 8_192;
 /** What a run's process is given of the server's own variables: nothing that could be a secret or change its work. */
 const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'KEYSTEAD_FAULT'];
-/** Where the AWS SDK finds as whom a process runs: for a run that goes to its store as the server itself, and no other. */
+/**
+ * Where the AWS SDK finds as whom a process runs: for a run that goes to its store, or asks its master key, as the server
+ * itself, and no other.
+ */
 const LENT = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -97,7 +100,7 @@ export class Runner {
     const { environment } = this.#options;
     // Where the server itself was told to keep compiled code, that is in its hands alone, too.
     const codeCacheFolder = process.env['NODE_COMPILE_CACHE'] ?? this.#options.codeCacheFolder;
-    const isLent = job.storage.type === 'bucket' && job.storage.credentials === 'environment';
+    const isLent = [job, ...(job.before ? [job.before] : [])].some(usesOwnCredentials);
     const passed = [...PASSED_ON, ...(isLent ? LENT : [])].flatMap((name) =>
       process.env[name] === undefined ? [] : [[name, process.env[name]]],
     );
@@ -232,6 +235,12 @@ function wipeSecrets({ masterKeys, storage, before, writerKey, work }: Job): voi
     wipeStorage(place.storage);
     wipeMasterKeys(place.masterKeys);
   }
+}
+
+/** Whether a place is reached as whom the server itself is, at least to assume a role. */
+function usesOwnCredentials({ storage, masterKeys }: JobPlace): boolean {
+  if (storage.type === 'bucket' && storage.credentials === 'environment') return true;
+  return masterKeys.some((key) => key.provider === 'aws-kms' && key.credentials === 'environment');
 }
 
 function withTimeLeft(event: RunEvent): Omit<RunProgress, 'atMs'> {

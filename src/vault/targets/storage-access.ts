@@ -1,4 +1,4 @@
-import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
+import type { AwsIdentity } from '../../clients/aws/identity.ts';
 
 /** A store with everything it takes to use it: what a run is handed. */
 export type StorageAccess = FolderAccess | BucketPlace;
@@ -8,8 +8,11 @@ export interface FolderAccess {
   readonly path: string;
 }
 
-/** A prefix of a bucket, and as whom it is reached. */
-export interface BucketPlace {
+/**
+ * A prefix of a bucket, and as whom it is reached. A role is assumed at AWS's STS of the region, or at the store itself
+ * where that is not AWS's.
+ */
+export interface BucketPlace extends AwsIdentity {
   readonly type: 'bucket';
   readonly provider: 'aws-s3' | 'ibm-cos' | 's3-compatible';
   readonly bucket: string;
@@ -19,10 +22,4 @@ export interface BucketPlace {
   readonly endpoint?: string;
   readonly lock?: { readonly mode: 'governance' | 'compliance'; readonly days: number };
   readonly serverSideKey?: string;
-  /** `environment`: what the AWS SDK finds on this machine. */
-  readonly credentials: AwsCredentials | 'environment';
-  /** A role that these credentials assume first. */
-  readonly role?: { readonly arn: string; readonly externalId: string };
-  /** Where the role is assumed; absent: AWS's STS of the region, or the store itself where it is not AWS's. */
-  readonly stsEndpoint?: string;
 }

@@ -19,7 +19,8 @@ import {
   type EnvironmentStorage,
 } from '../../../vault/environments/storage.ts';
 import { requireRegions } from '../../../vault/environments/wanted-master-key.ts';
-import { requireAccess, requireStorage } from '../../../vault/environments/wanted-storage.ts';
+import { requireAccess } from '../../../vault/environments/wanted-credentials.ts';
+import { requireStorage } from '../../../vault/environments/wanted-storage.ts';
 import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
 import { activitySpace } from '../../../vault/runs/run-record.ts';
 import { adminRoute } from '../route.ts';
@@ -89,7 +90,7 @@ export const updateEnvironment = adminRoute({
             keepAwsAccess(
               tenantKey,
               before.id,
-              requireAccess(services.vault, wantedCredentials(context, credentials)),
+              requireAccess(services.vault, wantedCredentials(context, credentials), 'storage-malformed'),
               services.random,
             );
           const storage = changedStorage(before.storage, {

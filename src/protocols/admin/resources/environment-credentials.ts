@@ -18,7 +18,7 @@ import {
   KEY_NAME,
   SECRET_ACCESS_KEY,
   wantedCredentials,
-  wantedSecrets,
+  wantedReach,
 } from '../vault/environment-input.ts';
 import { refusing } from '../vault/refusals.ts';
 import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
@@ -39,7 +39,11 @@ export const setEnvironmentCredentials = adminRoute({
   params: ENVIRONMENT_PARAMS,
   body: closed({
     keyId: Type.Optional({ ...KEY_NAME, description: 'the master key that they are for; by default the primary' }),
-    accessKeyId: Type.Optional(ACCESS_KEY_ID),
+    credentials: Type.Optional(CREDENTIALS_INPUT),
+    accessKeyId: Type.Optional({
+      ...ACCESS_KEY_ID,
+      description: 'with secretAccessKey: short for credentials of the kind access-key',
+    }),
     secretAccessKey: Type.Optional(SECRET_ACCESS_KEY),
     apiKey: Type.Optional(API_KEY),
     storage: Type.Optional(CREDENTIALS_INPUT),
@@ -52,7 +56,8 @@ export const setEnvironmentCredentials = adminRoute({
   },
   prepare: (context, { params, body }) => {
     const { services, proof } = context;
-    const { keyId, accessKeyId, storage, vaultId } = body;
+    const { keyId, credentials, storage, vaultId } = body;
+    const accessKeyId = body.accessKeyId ?? credentials?.accessKeyId;
     return {
       targets: [
         {
@@ -63,6 +68,7 @@ export const setEnvironmentCredentials = adminRoute({
       details: {
         ...(keyId !== undefined && { masterKey: keyId }),
         ...(accessKeyId !== undefined && { accessKey: accessKeyId }),
+        ...(credentials?.roleArn !== undefined && { role: credentials.roleArn }),
         ...(storage && { storage: storage.accessKeyId ?? storage.roleArn ?? storage.kind }),
         ...(vaultId !== undefined && { vaultId }),
       },
@@ -73,7 +79,7 @@ export const setEnvironmentCredentials = adminRoute({
           const wanted: WantedCredentialChange = {
             keyId,
             vaultId,
-            ...wantedSecrets(context, body),
+            ...wantedReach(context, body, 'credentials-malformed'),
             ...(storage && { storage: wantedCredentials(context, storage) }),
           };
           const { vault, random } = services;

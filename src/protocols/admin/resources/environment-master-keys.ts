@@ -143,8 +143,11 @@ async function newSettings(
   body: MasterKeyBody,
 ): Promise<MasterKeySettings> {
   const { services, proof } = context;
-  const names = { egress: services.vault.egress, rights: keyRightsOf(context) };
-  const key = requireMasterKey(await preciselyNamed(names, wantedMasterKey(context, body), before.storage.region));
+  const { vault } = services;
+  const { tenantId } = proof.tenant;
+  const names = { ...vault, tenantId, rights: keyRightsOf(context) };
+  const named = await preciselyNamed(names, wantedMasterKey(context, body), before.storage.region);
+  const key = requireMasterKey(vault, named);
   return settingsOf(proof.tenant.tenantKey, before.id, key, services.random);
 }
 

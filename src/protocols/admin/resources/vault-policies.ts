@@ -20,7 +20,7 @@ const NAME = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 
 const QUERY = closed({
   for: Type.Enum([...POLICY_SUBJECTS], {
-    description: "key: the master key's; storage: the bucket's; trust: of the role that the bucket is reached by",
+    description: "key: the master key's; storage: the bucket's; trust: of the role that either is reached by",
   }),
   language: Type.Optional(
     Type.Enum([...POLICY_LANGUAGES], { description: 'by default as the key or the storage says, else aws' }),
@@ -82,6 +82,7 @@ function policyOf(tenant: string, environment: Environment | undefined, query: S
     environment: environmentId,
     principal,
     instance,
+    keyRole: known.keyRole,
     key: query.key ?? known.key,
     bucket: query.bucket ?? known.bucket,
     prefix: wholePrefix(query.prefix) ?? known.prefix,
@@ -96,15 +97,18 @@ function policyOf(tenant: string, environment: Environment | undefined, query: S
 
 interface Known {
   readonly key?: string;
+  readonly keyRole?: string;
   readonly bucket?: string;
   readonly prefix?: string;
   readonly isCos?: boolean;
 }
 
 function knownOf({ storage, masterKeys }: Environment): Known {
-  const key = primaryOf(masterKeys).keyId;
-  if (storage.type === 'folder' || storage.type === 'hosted') return { key };
-  return { key, bucket: storage.bucket, prefix: storage.prefix, isCos: storage.type === 'ibm-cos' };
+  const primary = primaryOf(masterKeys);
+  const access = primary.provider === 'aws-kms' ? primary.access : undefined;
+  const key = { key: primary.keyId, ...(access?.kind === 'role' && { keyRole: access.roleArn }) };
+  if (storage.type === 'folder' || storage.type === 'hosted') return key;
+  return { ...key, bucket: storage.bucket, prefix: storage.prefix, isCos: storage.type === 'ibm-cos' };
 }
 
 function wholePrefix(prefix: string | undefined): string | undefined {

@@ -12,13 +12,21 @@ import { OBJECT_LOCK } from './environment-input.ts';
 const TEXT = Type.String();
 const MAYBE = Type.Optional(TEXT);
 
+const CREDENTIALS = closed({
+  kind: TEXT,
+  accessKeyId: MAYBE,
+  roleArn: MAYBE,
+  externalId: Type.Optional(Type.String({ description: "what the role's trust policy must demand" })),
+});
+
 const MASTER_KEY = named('MasterKey', {
   provider: TEXT,
   keyId: Type.String({ description: 'the ARN or CRN, never an alias' }),
   region: Type.String({ description: 'empty for a recovery key, which is nowhere online' }),
   endpoint: MAYBE,
   iamEndpoint: MAYBE,
-  accessKeyId: MAYBE,
+  credentials: Type.Optional(CREDENTIALS),
+  accessKeyId: Type.Optional(Type.String({ description: 'of its credentials' })),
   publicKey: MAYBE,
   regionException: Type.Optional(Type.String({ description: 'why it may be in another region than the data' })),
 });
@@ -29,14 +37,7 @@ export const STORAGE = named('Storage', {
   bucketName: MAYBE,
   prefix: MAYBE,
   endpoint: MAYBE,
-  credentials: Type.Optional(
-    closed({
-      kind: TEXT,
-      accessKeyId: MAYBE,
-      roleArn: MAYBE,
-      externalId: Type.Optional(Type.String({ description: "what the role's trust policy must demand" })),
-    }),
-  ),
+  credentials: Type.Optional(CREDENTIALS),
   objectLock: Type.Optional(OBJECT_LOCK),
   serverSideKey: MAYBE,
   path: MAYBE,
@@ -164,6 +165,12 @@ function showAccess(access: AwsAccess) {
   return { kind, roleArn, externalId, ...(base && { accessKeyId: base.accessKeyId }) };
 }
 
+function showReach(access: AwsAccess) {
+  const credentials = showAccess(access);
+  const accessKeyId = 'accessKeyId' in credentials ? credentials.accessKeyId : undefined;
+  return { credentials, ...(accessKeyId !== undefined && { accessKeyId }) };
+}
+
 function showMasterKey(settings: MasterKeySettings) {
   const { provider, keyId, regionException } = settings;
   return {
@@ -174,7 +181,7 @@ function showMasterKey(settings: MasterKeySettings) {
       settings.endpoint !== undefined && { endpoint: settings.endpoint }),
     ...(settings.provider === 'key-protect' &&
       settings.iamEndpoint !== undefined && { iamEndpoint: settings.iamEndpoint }),
-    ...(settings.provider === 'aws-kms' && { accessKeyId: settings.access.accessKeyId }),
+    ...(settings.provider === 'aws-kms' && showReach(settings.access)),
     ...(settings.provider === 'recovery' && { publicKey: settings.publicKey }),
     ...(regionException !== undefined && { regionException }),
   };

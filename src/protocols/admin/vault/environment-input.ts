@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { bytesOf } from '../../../bytes/bytes.ts';
 import type { WantedMasterKey } from '../../../vault/environments/wanted-master-key.ts';
-import type { WantedCredentials, WantedStorage } from '../../../vault/environments/wanted-storage.ts';
+import { EnvironmentError, type EnvironmentErrorCode } from '../../../vault/environments/environment-error.ts';
+import type { WantedCredentials } from '../../../vault/environments/wanted-credentials.ts';
+import type { WantedStorage } from '../../../vault/environments/wanted-storage.ts';
 import type { AdminContext } from '../route.ts';
 import { closed, DISPLAY_NAME, named, REGION_NAME } from '../schema.ts';
 
@@ -23,7 +25,7 @@ export const OBJECT_LOCK = closed({
   days: Type.Integer({ minimum: 1, maximum: 36_500 }),
 });
 
-export const CREDENTIALS_INPUT = named('StorageCredentialsInput', {
+export const CREDENTIALS_INPUT = named('AwsCredentialsInput', {
   kind: Type.Enum(['access-key', 'role', 'environment'], {
     description:
       'role: the access key, or the server itself, assumes it with the external id that is shown; environment: as whom the server itself is, where its operator allows that',
@@ -56,7 +58,11 @@ export const MASTER_KEY_INPUT = named('MasterKeyInput', {
   keyId: Type.Optional(KEY_NAME),
   endpoint: Type.Optional(ADDRESS),
   iamEndpoint: Type.Optional(ADDRESS),
-  accessKeyId: Type.Optional(ACCESS_KEY_ID),
+  credentials: Type.Optional(CREDENTIALS_INPUT),
+  accessKeyId: Type.Optional({
+    ...ACCESS_KEY_ID,
+    description: 'with secretAccessKey: short for credentials of the kind access-key',
+  }),
   secretAccessKey: Type.Optional(SECRET_ACCESS_KEY),
   apiKey: Type.Optional(API_KEY),
   publicKey: Type.Optional(Type.String({ maxLength: 4096, description: 'of a recovery key' })),
@@ -91,20 +97,32 @@ type Secret = 'secretAccessKey' | 'apiKey';
 type MasterKeyBody = Static<typeof MASTER_KEY_INPUT>;
 type CredentialsBody = Static<typeof CREDENTIALS_INPUT>;
 
-/** What came in as text, in the kinds that secrets have here; wiped when the request is over. */
+/** What came in as text, in the kinds that secrets have here; wiped when the request is over. @throws {EnvironmentError} */
 export function wantedMasterKey(context: AdminContext, body: MasterKeyBody): WantedMasterKey {
-  const { secretAccessKey: _, apiKey: __, ...rest } = body;
-  return { ...(rest as Omit<WantedMasterKey, Secret>), ...wantedSecrets(context, body) };
+  const { credentials: _, accessKeyId: __, secretAccessKey: ___, apiKey: ____, ...rest } = body;
+  return { ...(rest as WantedMasterKey), ...wantedReach(context, body, 'master-key-malformed') };
 }
 
-/** Access key or API key of a master key, as far as they are there. */
-export function wantedSecrets(
+/**
+ * As whom a master key is reached, as far as that is said: by credentials, by an access key alone, by an API key.
+ *
+ * @throws {EnvironmentError} `code`: one thing is said twice
+ */
+export function wantedReach(
   context: AdminContext,
-  { accessKeyId, secretAccessKey, apiKey }: Pick<MasterKeyBody, 'accessKeyId' | Secret>,
-): Pick<WantedMasterKey, 'accessKeyId' | Secret> {
+  { credentials, accessKeyId, secretAccessKey, apiKey }: Pick<MasterKeyBody, 'credentials' | 'accessKeyId' | Secret>,
+  code: EnvironmentErrorCode,
+): Pick<WantedMasterKey, 'credentials' | 'apiKey'> {
+  const isShort = accessKeyId !== undefined || secretAccessKey !== undefined;
+  if (credentials !== undefined && isShort) {
+    throw new EnvironmentError(
+      code,
+      'accessKeyId and secretAccessKey belong into credentials, where there are any: say them once',
+    );
+  }
+  const said = isShort ? { kind: 'access-key' as const, accessKeyId, secretAccessKey } : credentials;
   return {
-    ...(accessKeyId !== undefined && { accessKeyId }),
-    ...(secretAccessKey !== undefined && { secretAccessKey: secretOf<'AwsSecretAccessKey'>(context, secretAccessKey) }),
+    ...(said && { credentials: wantedCredentials(context, said as CredentialsBody) }),
     ...(apiKey !== undefined && { apiKey: secretOf(context, apiKey) }),
   };
 }

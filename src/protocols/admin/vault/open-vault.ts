@@ -36,8 +36,10 @@ export function openVault(
   const { vaultRoots, sourceRoots, runCommands = [], cacheFolder, egress, maxRuns } = settings;
   const { hosted = [], lendsCredentials = false } = settings;
   const keepOut = [...settings.keepOut, ...pathsOf(hosted)];
-  const storage: StorageServices =
-    hosted.length === 0 ? {} : { hosted: (...of: [string, string, string]) => hostedAccess(hosted, ...of) };
+  const storage: StorageServices = {
+    lendsCredentials,
+    ...(hosted.length > 0 && { hosted: (...of: [string, string, string]) => hostedAccess(hosted, ...of) }),
+  };
   const runner = new Runner({
     ...(maxRuns !== undefined && { maxRuns }),
     codeCacheFolder: join(cacheFolder, 'code'),
@@ -56,11 +58,16 @@ export function openVault(
   };
   const guard = new EgressGuard(egress);
   const questions = new VaultQuestions({ ...services, ...storage, runner, egress, cacheFolder });
-  const watcher = new KeyWatcher({ ...services, guard, outlook: (...about) => questions.outlook(...about) });
+  const watcher = new KeyWatcher({
+    ...services,
+    ...storage,
+    guard,
+    outlook: (...about) => questions.outlook(...about),
+  });
   const desk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
   const { keystead, keysteadRights } = services;
   const reserved = bucketsOf(hosted);
-  const own = { ...roots, ...storage, reserved, lendsCredentials };
+  const own = { ...roots, ...storage, reserved };
   return { ...own, egress: guard, keystead, keysteadRights, desk, questions, watcher, scheduler };
 }

@@ -16,8 +16,6 @@ export interface VaultServices extends StorageServices {
   /** Below these folders the server itself reads for a backup and writes for a restore; and what it may run for one. */
   readonly sourceRoots: SourceRules;
   readonly egress: EgressGuard;
-  /** Whether environments may be reached as whom the server itself is. */
-  readonly lendsCredentials?: boolean;
   /** Spaces of places that no tenant may name. */
   readonly reserved?: readonly string[];
   /** Asks for keys of this installation as an environment. */

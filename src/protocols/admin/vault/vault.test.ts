@@ -236,7 +236,7 @@ describe('environments and runs over the admin API', () => {
       () => wanted({ masterKey: { ...masterKeyOf(key), provider: 'key-protect' } }),
       400,
       'master-key-malformed',
-      /no accessKeyId, secretAccessKey: it takes keyId, endpoint, iamEndpoint, apiKey/,
+      /no credentials: it takes keyId, endpoint, iamEndpoint, apiKey/,
     ],
     [
       'an encryption that the key is not of',

@@ -1,3 +1,4 @@
+import { RoleRefusedError } from '../../../clients/aws/role-refused-error.ts';
 import { VaultError, type VaultErrorCode } from '../../errors.ts';
 import type { BucketPlace } from '../storage-access.ts';
 
@@ -142,17 +143,10 @@ function keyTrouble(state: string): Row {
   ];
 }
 
-/** What STS threw when a role was to be assumed. What is no refusal is told by {@link targetFailure}. */
-export function roleFailure(roleArn: string, cause: unknown): unknown {
-  const status = (cause as Failure).$metadata?.httpStatusCode ?? 500;
-  if (status >= 500) return cause;
-  const text = `The role ${roleArn} could not be assumed (${codeOf(cause) ?? status}): it is not there, or its trust policy does not let these credentials in with the external id`;
-  return new VaultError('target-credentials', text, cause);
-}
-
 /** What the SDK or a connection threw, as an error of the vault. */
 export function targetFailure(attempt: Attempt, cause: unknown): VaultError {
   if (cause instanceof VaultError) return cause;
+  if (cause instanceof RoleRefusedError) return new VaultError('target-credentials', cause.message, cause);
   if (cause instanceof Error && cause.name === 'EgressRefusedError') {
     return new VaultError('target-failed', `The store is not called: ${cause.message}`, cause);
   }

@@ -27,6 +27,8 @@ export function createWords(form: EnvironmentForm): readonly string[] {
     '--encryption',
     encryption,
     ...option('key', key.keyId, encryption !== 'AES-256'),
+    ...option('key-role', key.roleArn, encryption === 'AWS-KMS' && key.credentials === 'role'),
+    ...(encryption === 'AWS-KMS' && key.credentials === 'environment' ? ['--key-server-credentials'] : []),
     ...option('endpoint', key.endpoint, encryption === 'AWS-KMS' || encryption === 'IBM Key Protect'),
     ...option('iam-endpoint', key.iamEndpoint, encryption === 'IBM Key Protect'),
   ];

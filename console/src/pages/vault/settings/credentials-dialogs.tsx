@@ -1,12 +1,22 @@
 import type { Environment } from '@keystead/sdk';
-import { PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { ENVIRONMENTS_KEY } from '../api/vault-queries.ts';
-import { credentialsOf, environmentForm, type EnvironmentForm } from './environment-form.ts';
-import { CredentialFields } from './storage-fields.tsx';
+import { CredentialFields } from './credential-fields.tsx';
+import {
+  awsCredentialsOf,
+  credentialsOf,
+  environmentForm,
+  isReachSaid,
+  NO_KEY,
+  type CredentialKind,
+  type EnvironmentForm,
+  type KeyFields,
+} from './environment-form.ts';
+import { BucketCredentialFields } from './storage-fields.tsx';
 
 interface CredentialsDialogProps {
   readonly environment: Environment;
@@ -37,7 +47,7 @@ export function BucketCredentialsDialog({ environment, onClose }: CredentialsDia
       command={VAULT_COMMANDS.setBucketCredentials(label)}
       onSubmit={() => give.mutateAsync()}
     >
-      <CredentialFields form={form} />
+      <BucketCredentialFields form={form} />
     </FormDialog>
   );
 }
@@ -46,13 +56,15 @@ export function BucketCredentialsDialog({ environment, onClose }: CredentialsDia
 export function KeyCredentialsDialog({ environment, onClose }: CredentialsDialogProps) {
   const { environmentId, label, masterKey } = environment;
   const isIbm = masterKey.provider === 'key-protect';
-  const form = useForm({
+  const { kind, roleArn = '', accessKeyId = '' } = masterKey.credentials ?? {};
+  const form = useForm<KeyFields>({
     mode: 'controlled',
-    initialValues: { accessKeyId: masterKey.accessKeyId ?? '', secretAccessKey: '', apiKey: '' },
+    initialValues: { ...NO_KEY, credentials: (kind ?? 'access-key') as CredentialKind, roleArn, accessKeyId },
   });
-  const { accessKeyId, secretAccessKey, apiKey } = form.values;
+  const { credentials, apiKey } = form.values;
   const give = useAct({
-    act: (api) => api.setEnvironmentCredentials(environmentId, isIbm ? { apiKey } : { accessKeyId, secretAccessKey }),
+    act: (api) =>
+      api.setEnvironmentCredentials(environmentId, isIbm ? { apiKey } : { credentials: awsCredentialsOf(form.values) }),
     touches: [ENVIRONMENTS_KEY],
     done: () => 'The master key is asked with the new credentials.',
   });
@@ -63,18 +75,31 @@ export function KeyCredentialsDialog({ environment, onClose }: CredentialsDialog
       title="Change the credentials of the master key"
       about={ABOUT}
       verb="Save Settings"
-      isReady={isIbm ? apiKey !== '' : accessKeyId !== '' && secretAccessKey !== ''}
-      command={VAULT_COMMANDS.setCredentials(label)}
+      isReady={isIbm ? apiKey !== '' : isReachSaid(form.values)}
+      command={commandFor(label, form.values)}
       onSubmit={() => give.mutateAsync()}
     >
       {isIbm ? (
         <PasswordInput label="API key" autoComplete="new-password" {...form.getInputProps('apiKey')} />
       ) : (
-        <>
-          <TextInput label="Access key" autoComplete="off" {...form.getInputProps('accessKeyId')} />
-          <PasswordInput label="Secret key" autoComplete="new-password" {...form.getInputProps('secretAccessKey')} />
-        </>
+        <CredentialFields
+          label="Credentials"
+          kind={credentials}
+          keyHint="Of a user who may use this key alone"
+          inputs={{
+            kind: form.getInputProps('credentials'),
+            roleArn: form.getInputProps('roleArn'),
+            accessKeyId: form.getInputProps('accessKeyId'),
+            secretAccessKey: form.getInputProps('secretAccessKey'),
+          }}
+        />
       )}
     </FormDialog>
   );
+}
+
+function commandFor(label: string, { credentials, roleArn }: KeyFields): readonly string[] {
+  if (credentials === 'environment') return VAULT_COMMANDS.setKeyAsServer(label);
+  if (credentials === 'role') return VAULT_COMMANDS.setKeyRole(label, roleArn.trim() || 'ROLE_ARN');
+  return VAULT_COMMANDS.setCredentials(label);
 }

@@ -1,4 +1,4 @@
-import type { Environment, MasterKeyInput, StorageInput } from '@keystead/sdk';
+import type { AwsCredentialsInput, Environment, MasterKeyInput, StorageInput } from '@keystead/sdk';
 import type { useForm } from '@mantine/form';
 import type { Api } from '../../../api/api.ts';
 
@@ -6,11 +6,16 @@ const ENCRYPTIONS = ['AES-256', 'AWS-KMS', 'IBM Key Protect', 'Keystead'] as con
 export type Encryption = (typeof ENCRYPTIONS)[number];
 type Provider = MasterKeyInput['provider'];
 
+/** As whom something of AWS is reached. */
+export type CredentialKind = AwsCredentialsInput['kind'];
+
 /** A master key as a form has it. */
 export interface KeyFields {
   readonly keyId: string;
   readonly endpoint: string;
   readonly iamEndpoint: string;
+  readonly credentials: CredentialKind;
+  readonly roleArn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly apiKey: string;
@@ -34,7 +39,7 @@ export interface EnvironmentForm {
   readonly prefix: string;
   readonly storageEndpoint: string;
   readonly serverSideKey: string;
-  readonly credentials: 'access-key' | 'role' | 'environment';
+  readonly credentials: CredentialKind;
   readonly storageAccessKeyId: string;
   readonly storageSecretAccessKey: string;
   readonly roleArn: string;
@@ -47,10 +52,12 @@ export interface EnvironmentForm {
 
 export type Form = ReturnType<typeof useForm<EnvironmentForm>>;
 
-const NO_KEY: KeyFields = {
+export const NO_KEY: KeyFields = {
   keyId: '',
   endpoint: '',
   iamEndpoint: '',
+  credentials: 'access-key',
+  roleArn: '',
   accessKeyId: '',
   secretAccessKey: '',
   apiKey: '',
@@ -112,7 +119,8 @@ export function missingOf(form: EnvironmentForm): string | undefined {
   if (form.label.trim() === '') return 'the Label';
   const storage = missingOfStorage(form);
   if (storage !== undefined) return storage;
-  return form.encryption !== 'AES-256' && form.key.keyId.trim() === '' ? 'the Master Key' : undefined;
+  if (form.encryption !== 'AES-256' && form.key.keyId.trim() === '') return 'the Master Key';
+  return form.encryption === 'AWS-KMS' && !isReachSaid(form.key) ? 'the Credentials of the key' : undefined;
 }
 
 /** The storage that the form says. */
@@ -135,15 +143,36 @@ export function storageOf(form: EnvironmentForm): StorageInput {
 }
 
 /** The credentials of a bucket that the form says. */
-export function credentialsOf(form: EnvironmentForm): NonNullable<StorageInput['credentials']> {
-  const { credentials: kind, storageAccessKeyId, storageSecretAccessKey, roleArn } = form;
+export function credentialsOf(form: EnvironmentForm): AwsCredentialsInput {
+  const { credentials, storageAccessKeyId: accessKeyId, storageSecretAccessKey: secretAccessKey, roleArn } = form;
+  return awsCredentialsOf({ credentials, roleArn, accessKeyId, secretAccessKey });
+}
+
+/** As whom something of AWS is to be reached; what the kind does not take is left out. */
+export function awsCredentialsOf({
+  credentials: kind,
+  roleArn,
+  accessKeyId,
+  secretAccessKey,
+}: Pick<KeyFields, 'credentials' | 'roleArn' | 'accessKeyId' | 'secretAccessKey'>): AwsCredentialsInput {
   if (kind === 'environment') return { kind };
   return {
     kind,
     ...(kind === 'role' && { roleArn: roleArn.trim() }),
-    ...given('accessKeyId', storageAccessKeyId),
-    ...given('secretAccessKey', storageSecretAccessKey),
+    ...given('accessKeyId', accessKeyId),
+    ...given('secretAccessKey', secretAccessKey),
   };
+}
+
+/** Whether it is said as whom something of AWS is reached. */
+export function isReachSaid({
+  credentials,
+  roleArn,
+  accessKeyId,
+  secretAccessKey,
+}: Parameters<typeof awsCredentialsOf>[0]): boolean {
+  if (credentials === 'access-key') return accessKeyId !== '' && secretAccessKey !== '';
+  return credentials === 'environment' || roleArn.trim() !== '';
 }
 
 /** The master key that the form says; none for AES-256, whose key the operator keeps. */
@@ -165,11 +194,7 @@ function keyOf(provider: Provider, key: KeyFields): MasterKeyInput {
   if (provider === 'key-protect') {
     return { ...withEndpoint, ...given('iamEndpoint', key.iamEndpoint), ...given('apiKey', key.apiKey) };
   }
-  return {
-    ...withEndpoint,
-    ...given('accessKeyId', key.accessKeyId),
-    ...given('secretAccessKey', key.secretAccessKey),
-  };
+  return { ...withEndpoint, credentials: awsCredentialsOf(key) };
 }
 
 /** Everything that the form says. */

@@ -15,6 +15,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { Command } from '../../../ui/command.tsx';
+import { CredentialFields } from './credential-fields.tsx';
 import { emptyRecipient, type Encryption, type Form } from './environment-form.ts';
 import { allKeysQuery } from './own-keys.ts';
 import { RegionHint } from './region-hint.tsx';
@@ -81,14 +82,18 @@ function KeyFields({ form, encryption }: { readonly form: Form; readonly encrypt
       </Stack>
       {encryption === 'AWS-KMS' && (
         <>
-          <Group grow align="flex-start">
-            <TextInput label="Access key of the key" autoComplete="off" {...form.getInputProps('key.accessKeyId')} />
-            <PasswordInput
-              label="Secret key of the key"
-              autoComplete="new-password"
-              {...form.getInputProps('key.secretAccessKey')}
-            />
-          </Group>
+          <CredentialFields
+            label="Credentials of the key"
+            kind={key.credentials}
+            keyHint="Of a user who may use this key alone"
+            of=" of the key"
+            inputs={{
+              kind: form.getInputProps('key.credentials'),
+              roleArn: form.getInputProps('key.roleArn'),
+              accessKeyId: form.getInputProps('key.accessKeyId'),
+              secretAccessKey: form.getInputProps('key.secretAccessKey'),
+            }}
+          />
           <TextInput
             label="Endpoint of the key service"
             description="Only where it is not AWS's own"
@@ -161,14 +166,17 @@ export function RecipientFields({ form }: { readonly form: Form }) {
                 <>
                   <TextInput label="Key" description="Id, ARN, alias or CRN" {...form.getInputProps(at('keyId'))} />
                   {recipient.provider === 'aws-kms' && (
-                    <Group grow>
-                      <TextInput label="Access key" autoComplete="off" {...form.getInputProps(at('accessKeyId'))} />
-                      <PasswordInput
-                        label="Secret key"
-                        autoComplete="new-password"
-                        {...form.getInputProps(at('secretAccessKey'))}
-                      />
-                    </Group>
+                    <CredentialFields
+                      label="Credentials of this key"
+                      kind={recipient.credentials}
+                      keyHint="Of a user who may use this key alone"
+                      inputs={{
+                        kind: form.getInputProps(at('credentials')),
+                        roleArn: form.getInputProps(at('roleArn')),
+                        accessKeyId: form.getInputProps(at('accessKeyId')),
+                        secretAccessKey: form.getInputProps(at('secretAccessKey')),
+                      }}
+                    />
                   )}
                   {recipient.provider === 'key-protect' && (
                     <PasswordInput label="API key" autoComplete="new-password" {...form.getInputProps(at('apiKey'))} />

@@ -1,9 +1,10 @@
-import { Autocomplete, Group, NumberInput, PasswordInput, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { STORAGE_TYPES } from '../words/storage-words.ts';
+import { CredentialFields } from './credential-fields.tsx';
 import { missingOfStorage, type Form } from './environment-form.ts';
 import { MakeBucketDialog } from './make-bucket-dialog.tsx';
 import { regionsQuery } from './own-keys.ts';
@@ -81,7 +82,7 @@ function BucketFields({ form }: { readonly form: Form }) {
         placeholder="https://s3.example.com"
         {...form.getInputProps('storageEndpoint')}
       />
-      <CredentialFields form={form} />
+      <BucketCredentialFields form={form} />
       <MakeBucket form={form} />
       <Group grow align="flex-start">
         <Select
@@ -126,46 +127,19 @@ function MakeBucket({ form }: { readonly form: Form }) {
 }
 
 /** How a bucket is reached. */
-export function CredentialFields({ form }: { readonly form: Form }) {
+export function BucketCredentialFields({ form }: { readonly form: Form }) {
   const { type, credentials } = form.values;
   return (
-    <>
-      <Radio.Group label="Credentials" {...form.getInputProps('credentials')}>
-        <Stack gap={6} mt={6}>
-          <Radio
-            value="access-key"
-            label="Access key and Secret key"
-            description={type === 'ibm-cos' ? 'HMAC credentials of a service' : 'Of a user made for this alone'}
-          />
-          <Radio
-            value="role"
-            label="A role to assume"
-            description="With an External ID that is your tenant's and that nobody can choose: see the policies to copy"
-          />
-          <Radio
-            value="environment"
-            label="As whom the server itself is"
-            description="Where its operator allows that (KEYSTEAD_VAULT_OWN_CREDENTIALS)"
-          />
-        </Stack>
-      </Radio.Group>
-      {credentials === 'role' && (
-        <TextInput
-          label="Role"
-          placeholder="arn:aws:iam::111122223333:role/keystead-vault"
-          {...form.getInputProps('roleArn')}
-        />
-      )}
-      {credentials !== 'environment' && (
-        <Group grow align="flex-start">
-          <TextInput label="Access key" autoComplete="off" {...form.getInputProps('storageAccessKeyId')} />
-          <PasswordInput
-            label="Secret key"
-            autoComplete="new-password"
-            {...form.getInputProps('storageSecretAccessKey')}
-          />
-        </Group>
-      )}
-    </>
+    <CredentialFields
+      label="Credentials"
+      kind={credentials}
+      keyHint={type === 'ibm-cos' ? 'HMAC credentials of a service' : 'Of a user made for this alone'}
+      inputs={{
+        kind: form.getInputProps('credentials'),
+        roleArn: form.getInputProps('roleArn'),
+        accessKeyId: form.getInputProps('storageAccessKeyId'),
+        secretAccessKey: form.getInputProps('storageSecretAccessKey'),
+      }}
+    />
   );
 }
