@@ -135,6 +135,7 @@ export async function startKeystead(
     version: VERSION,
     ...(throttle && { throttle }),
     log,
+    ...(config.proxies && { proxies: config.proxies }),
     get publicUrl() {
       return ownUrl(config, server?.url);
     },
@@ -223,6 +224,7 @@ export async function startKeystead(
       host,
       port,
       ...(tls && { tls }),
+      ...(config.proxies && { proxies: config.proxies }),
       routes: [
         sharedRoute([{ route: sts.post, isFor: isForSts }], kms),
         sharedRoute([{ route: sts.get, isFor: isForSts }], {
@@ -238,7 +240,7 @@ export async function startKeystead(
       fallback: { below: [`${ADMIN_PREFIX}/`], handle: admin.routing },
       onFault,
     });
-    xksServer = await startXksProxy(config.xks, [xks, ...healthRoutes(health, store)], onFault);
+    xksServer = await startXksProxy(config, [xks, ...healthRoutes(health, store)], onFault);
   } catch (error) {
     await server?.close(0);
     if (unsealed.first) showFirst(initialised(config, urlOf(config.listen), unsealed.first));

@@ -66,6 +66,23 @@ describe('settings', () => {
     ).toEqual({ certificatePath: '/c', keyPath: '/k' });
   });
 
+  it('name the proxies in front, and the header in which they say whom they speak for', () => {
+    expect(readConfig({}).proxies).toBeUndefined();
+    expect(readConfig({ KEYSTEAD_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' }).proxies).toEqual({
+      addresses: ['127.0.0.1', '10.0.0.0/8'],
+      header: 'x-forwarded-for',
+    });
+    const more = { KEYSTEAD_TRUSTED_PROXIES: '::1', KEYSTEAD_PROXY_HEADER: 'forwarded' };
+    expect(readConfig(more).proxies).toEqual({ addresses: ['::1'], header: 'forwarded' });
+  });
+
+  it.each([
+    [{ KEYSTEAD_TRUSTED_PROXIES: 'proxy.example.com' }, /addresses/],
+    [{ KEYSTEAD_TRUSTED_PROXIES: '127.0.0.1,0.0.0.0/0' }, /everybody/],
+    [{ KEYSTEAD_TRUSTED_PROXIES: '127.0.0.1', KEYSTEAD_PROXY_HEADER: 'x-real-ip' }, /x-forwarded-for, forwarded/],
+    [{ KEYSTEAD_PROXY_HEADER: 'forwarded' }, /KEYSTEAD_TRUSTED_PROXIES/],
+  ])('do not trust by %j', (settings, said) => expect(() => readConfig(settings)).toThrow(said));
+
   it('set quotas by their names, over the defaults', () => {
     expect(readConfig({}).quotas).toEqual(DEFAULT_QUOTAS);
     const { quotas } = readConfig({ KEYSTEAD_QUOTAS: ' keysPerRegion=5, tagsPerKey = 7,' });

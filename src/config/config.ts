@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { isProxyBlock, PROXY_HEADERS, type TrustedProxies } from '../http/client-address.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
 import { ConfigError } from './config-error.ts';
@@ -79,6 +80,8 @@ export interface Config {
   readonly mail?: MailServer;
   /** Where people reach this server: for links in what they are told. */
   readonly publicUrl?: string;
+  /** Absent: every request comes from the peer of its connection. */
+  readonly proxies?: TrustedProxies;
   readonly logLevel: LogLevel;
 }
 
@@ -210,6 +213,15 @@ export const SETTINGS = {
     about:
       'where people reach this server, like https://keys.example.com: what passkeys belong to, where identity providers send browsers back to, and for links; default: the address that it listens at, and no links in alerts',
   },
+  KEYSTEAD_TRUSTED_PROXIES: {
+    fallback: '',
+    about:
+      'addresses or CIDR blocks of proxies in front, separated by commas: what they say of whom a request comes from counts; default: nobody',
+  },
+  KEYSTEAD_PROXY_HEADER: {
+    fallback: '',
+    about: `the header in which they say it, and add to what is there: ${PROXY_HEADERS.join(' or ')}; default: ${PROXY_HEADERS[0]}`,
+  },
   KEYSTEAD_LOG_LEVEL: { fallback: 'info', about: LOG_LEVELS.join(', ') },
 } as const;
 
@@ -252,6 +264,7 @@ export function readConfig(environment: { readonly [name: string]: string | unde
     rates: parseRates('KEYSTEAD_RATES', get('KEYSTEAD_RATES')),
     ...mailFrom(get),
     ...publicUrlFrom(get('KEYSTEAD_PUBLIC_URL')),
+    ...proxiesFrom(parts(get('KEYSTEAD_TRUSTED_PROXIES')), get('KEYSTEAD_PROXY_HEADER')),
     logLevel: oneOf('KEYSTEAD_LOG_LEVEL', get('KEYSTEAD_LOG_LEVEL'), LOG_LEVELS),
   };
 }
@@ -272,6 +285,19 @@ function publicUrlFrom(text: string): Pick<Config, 'publicUrl'> {
   if (text === '') return {};
   if (/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(text)) return { publicUrl: text };
   throw new ConfigError(`KEYSTEAD_PUBLIC_URL must be like https://keys.example.com, not "${text}"`);
+}
+
+function proxiesFrom(addresses: readonly string[], header: string): Pick<Config, 'proxies'> {
+  if (addresses.length === 0) {
+    if (header === '') return {};
+    throw new ConfigError('KEYSTEAD_PROXY_HEADER is for KEYSTEAD_TRUSTED_PROXIES: set both or neither');
+  }
+  const wrong = addresses.find((text) => !isProxyBlock(text));
+  if (wrong !== undefined)
+    throw new ConfigError(
+      `KEYSTEAD_TRUSTED_PROXIES must name addresses, or blocks like 10.0.0.0/24 that are not everybody, not "${wrong}"`,
+    );
+  return { proxies: { addresses, header: oneOf('KEYSTEAD_PROXY_HEADER', header || PROXY_HEADERS[0], PROXY_HEADERS) } };
 }
 
 function keyStoresOf(get: (name: SettingName) => string): KeyStores {

@@ -12,7 +12,7 @@ export interface HttpRequest {
   /** Names and values in turn, as sent, doubles included. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** The peer's address. Headers that claim another one are not believed. */
+  /** The client's address: the peer's, or behind a trusted proxy whom that speaks for. Nobody else's word is believed. */
   readonly remoteAddress: string;
   /** Whether this server ended the TLS connection that brought it. */
   readonly isSecure?: boolean;

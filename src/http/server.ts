@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { declaredLength, drain, readBody } from './body.ts';
+import { clientAddressBy, type ClientAddress, type TrustedProxies } from './client-address.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { isLoopback } from './loopback.ts';
 import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly tls?: CertificateFiles;
   /** Other clients do not get through the handshake. Only with `tls`. */
   readonly clientCertificates?: ClientCertificates;
+  /** Whose word counts on whom they speak for. Absent: nobody's. */
+  readonly proxies?: TrustedProxies;
   readonly timeouts?: Partial<Timeouts>;
   /** Further connections are closed at once. 2,048 by default. */
   readonly maxConnections?: number;
@@ -165,8 +168,9 @@ function closeServer(server: Server | TlsServer, graceMs: number): Promise<void>
 
 type Listener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void;
 
-function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): Listener {
+function listenerOf({ routes, fallback, onFault, proxies }: ServerOptions, life: Life): Listener {
   const match = routerOf(routes);
+  const clientAddress = clientAddressBy(proxies);
   const endOfTurn = new EndOfTurn();
   return (request, response, expectsContinue) => {
     const url = request.url as string;
@@ -185,6 +189,7 @@ function listenerOf({ routes, fallback, onFault }: ServerOptions, life: Life): L
         life,
         endOfTurn,
         expectsContinue,
+        clientAddress,
       };
       if (route.body === 'buffer') serveBuffer(serve, route);
       else serveStream(serve, route);
@@ -212,6 +217,7 @@ interface Serve {
   readonly endOfTurn: EndOfTurn;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
+  readonly clientAddress: ClientAddress;
 }
 
 function serveBuffer(serve: Serve, route: BufferRoute): void {
@@ -226,7 +232,7 @@ function serveBuffer(serve: Serve, route: BufferRoute): void {
       return;
     }
     const { rawHeaders, socket } = request;
-    const remoteAddress = socket.remoteAddress ?? '';
+    const remoteAddress = serve.clientAddress(socket.remoteAddress ?? '', rawHeaders);
     const asked = { method, path, query, rawHeaders, body, remoteAddress, isSecure: isSecure(socket), requestId };
     serve.endOfTurn.run(() => answer(serve, route, requestId, () => route.handler(asked)));
   });
@@ -236,7 +242,7 @@ function serveStream(serve: Serve, route: StreamRoute): void {
   const { request, response, method, path, query } = serve;
   const requestId = randomUUID();
   const { rawHeaders, socket } = request;
-  const remoteAddress = socket.remoteAddress ?? '';
+  const remoteAddress = serve.clientAddress(socket.remoteAddress ?? '', rawHeaders);
   if (serve.expectsContinue) response.writeContinue();
   answer(serve, route, requestId, () =>
     route.handler({

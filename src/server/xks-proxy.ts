@@ -1,4 +1,4 @@
-import type { XksProxy } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { startServer, type RunningServer } from '../http/server.ts';
 import type { Route } from '../http/route.ts';
 
@@ -9,7 +9,7 @@ import type { Route } from '../http/route.ts';
  * @throws {Error} what {@link startServer} throws
  */
 export async function startXksProxy(
-  settings: XksProxy | undefined,
+  { xks: settings, proxies }: Pick<Config, 'xks' | 'proxies'>,
   routes: readonly Route[],
   onFault: (error: unknown, requestId?: string) => void,
 ): Promise<RunningServer | undefined> {
@@ -22,6 +22,7 @@ export async function startXksProxy(
     routes,
     onFault,
     ...(tls && { tls }),
+    ...(proxies && { proxies }),
     ...(clientCertificates && { clientCertificates }),
   });
 }

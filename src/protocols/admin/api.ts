@@ -3,6 +3,7 @@ import fastify, { type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { wipe } from '../../bytes/bytes.ts';
 import { uuid } from '../../crypto/uuid.ts';
+import { clientAddressBy } from '../../http/client-address.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import type { Call } from '../../pipeline/call.ts';
 import { send, sendError, sendStream } from './answer.ts';
@@ -10,7 +11,7 @@ import { prove, type Unproven } from './bearer.ts';
 import { adminError, RequestError } from './errors.ts';
 import { FINDING } from './finding.ts';
 import { BODY_LIMIT_BYTES, bodyRefusal, takeStrictJsonOnly } from './json-body.ts';
-import { addressOf, logRequest } from './request-log.ts';
+import { addressOf, knowClients, logRequest } from './request-log.ts';
 import { OPEN_ROUTES } from './open-routes.ts';
 import type { AdminContext, AdminRoute } from './route.ts';
 import type { StreamAnswer } from './stream-route.ts';
@@ -58,6 +59,7 @@ export async function createAdminApi(services: AdminServices): Promise<AdminApi>
     frameworkErrors: (_error, _request, reply) => void sendError(reply, UNREADABLE_PATH),
   });
   const progress = new WeakMap<FastifyRequest, Progress>();
+  knowClients(app, clientAddressBy(services.proxies));
   takeStrictJsonOnly(app);
   await app.register(cookie);
 

@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientAddress } from '../../http/client-address.ts';
 import type { Proof } from '../../identity/proofs.ts';
 import type { AdminError } from './errors.ts';
 import type { RequestLog } from './services.ts';
@@ -25,7 +26,22 @@ export function logRequest(log: RequestLog, request: FastifyRequest, reply: Fast
   log.info(fields, 'request');
 }
 
-/** The peer's address. Headers that claim another one are not believed. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom it comes from; found before anything else is. */
+    clientAddress: string;
+  }
+}
+
+/** The client's address: the peer's, or behind a trusted proxy whom that speaks for. Nobody else's word is believed. */
 export function addressOf(request: FastifyRequest): string {
-  return request.socket.remoteAddress ?? '';
+  return request.clientAddress;
+}
+
+/** Has every request of an app know whom it comes from. */
+export function knowClients(app: FastifyInstance, clientAddress: ClientAddress): void {
+  app.decorateRequest('clientAddress', '');
+  app.addHook('onRequest', async (request) => {
+    request.clientAddress = clientAddress(request.socket.remoteAddress ?? '', request.raw.rawHeaders);
+  });
 }

@@ -1,3 +1,4 @@
+import type { TrustedProxies } from '../../http/client-address.ts';
 import type { LogReader } from '../../audit/log-reader.ts';
 import type { ProviderClient } from '../../clients/oidc/provider-client.ts';
 import type { BarrierKey } from '../../crypto/hierarchy.ts';
@@ -78,6 +79,8 @@ export interface AdminServices {
   readonly vault: VaultServices;
   /** Where people reach this server: `https://host[:port]`, or `http://` of this machine. */
   readonly publicUrl: string;
+  /** Whose word counts on whom they speak for. Absent: nobody's. */
+  readonly proxies?: TrustedProxies;
   /** Speaks with the OpenID providers of tenants. */
   readonly providers: ProviderClient;
   /** `https://host[:port]` by which AWS reaches the external key store proxy, where the operator has said so. */

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addressOf } from '../request-log.ts';
 import { isLoopbackHost, siteOf, type OwnAddresses, type Site } from './site.ts';
 
 const SECURE_NAME = '__Host-keystead';
@@ -22,7 +23,7 @@ export function browserOf(own: OwnAddresses, request: FastifyRequest, reply: Fas
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT);
   return {
     ...(site && { site }),
-    address: request.socket.remoteAddress ?? '',
+    address: addressOf(request),
     ...(userAgent !== undefined && { userAgent }),
     keep: (token, { isSecure }) =>
       void reply.setCookie(isSecure ? SECURE_NAME : PLAIN_NAME, Buffer.from(token).toString('ascii'), {
