@@ -1,15 +1,11 @@
 import { KeysteadClient } from '@keystead/sdk';
-import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { hasDecryptor, PYTHON } from '../vault/decryptor.fixture.ts';
+import { decrypt as decryptBy, hasDecryptor } from '../vault/decryptor.fixture.ts';
 import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
 import { makeTree, picture } from '../vault/vault.fixture.ts';
 import { cli } from './cli.fixture.ts';
-
-const SCRIPT = resolve(import.meta.dirname, '../../tools/decrypt.py');
 
 /** What a server has written under a key of its own, read with the store and the right to decrypt alone. */
 describe('a vault under keys of this installation, without what wrote it', () => {
@@ -53,11 +49,7 @@ describe('a vault under keys of this installation, without what wrote it', () =>
   });
 
   async function decrypt(to: string, args: readonly string[], env: Record<string, string>): Promise<number> {
-    const all = { LANG: 'C.UTF-8', AWS_EC2_METADATA_DISABLED: 'true', ...env };
-    return await promisify(execFile)(PYTHON, [SCRIPT, store, '--to', to, ...args], { env: all }).then(
-      () => 0,
-      (error: { code: number }) => error.code,
-    );
+    return (await decryptBy([store, '--to', to, ...args], env)).code;
   }
 
   async function offline(to: string, env: Record<string, string>) {

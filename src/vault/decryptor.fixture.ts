@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Debian's own, with Debian's packages. */
 export const PYTHON = '/usr/bin/python3';
@@ -10,4 +12,25 @@ export const hasDecryptor =
 
 if (!hasDecryptor) {
   process.stderr.write('SKIPPED: tools/decrypt.py needs python3-cryptography, python3-zstandard, python3-boto3\n');
+}
+
+const SCRIPT = resolve(import.meta.dirname, '../../tools/decrypt.py');
+
+/** What the tool came to. */
+export interface Decrypted {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs tools/decrypt.py as whoever has nothing else would: an environment of its own. */
+export async function decrypt(args: readonly string[], env: Record<string, string> = {}): Promise<Decrypted> {
+  const all = { LANG: 'C.UTF-8', AWS_EC2_METADATA_DISABLED: 'true', ...env };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(PYTHON, [SCRIPT, ...args], { env: all });
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout, err: stderr };
+  }
 }

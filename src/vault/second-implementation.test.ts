@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hasS3Server, s3Server } from '../../test/ceph/s3-server.fixture.ts';
 import { backup } from './backup/backup.ts';
-import { hasDecryptor, PYTHON } from './decryptor.fixture.ts';
+import { decrypt, hasDecryptor, type Decrypted } from './decryptor.fixture.ts';
 import { readAttributes, writeAttribute } from './linux-attributes.ts';
 import { AwsKmsMasterKey } from './master-keys/aws-kms.ts';
 import { KeysteadFixture } from './master-keys/aws-kms.keystead.fixture.ts';
@@ -14,26 +12,6 @@ import { createRepository } from './repository.ts';
 import { FolderSource } from './sources/folder.ts';
 import { bucketPlace, s3Target } from './targets/s3/s3.fixture.ts';
 import { makeTree, newVault, noise, picture, removeScratch, scratch, writerKey } from './vault.fixture.ts';
-
-const script = resolve(import.meta.dirname, '../../tools/decrypt.py');
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function decrypt(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(PYTHON, [script, ...args], {
-      env: { LANG: 'C.UTF-8', ...env },
-    });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
 
 /** Keeps every data key that it hands out, as nobody should. */
 class LeakyMasterKey extends FixtureMasterKey {
@@ -64,7 +42,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     const keys = join(folder, 'keys.json');
     writeFileSync(keys, JSON.stringify(masterKey.keys), { mode: 0o600 });
     const store = join(folder, 'store');
-    const run = (...args: string[]): Promise<Ran> => decrypt([store, '--data-keys', keys, ...args]);
+    const run = (...args: string[]): Promise<Decrypted> => decrypt([store, '--data-keys', keys, ...args]);
     return { repository, first: first.snapshotId, second: second.snapshotId, store, run };
   }
 
@@ -138,7 +116,11 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
       writeFileSync(path, bytes);
     }
     const damaged = await run('--to', join(folder, 'damaged'));
-    expect([damaged.code, damaged.err]).toEqual([1, expect.stringMatching(/refused: packs\/\S+ was changed/)]);
+    expect([damaged.code, damaged.err]).toEqual([
+      4,
+      expect.stringMatching(/problem: '\S+damaged': .*packs\/\S+ was changed/),
+    ]);
+    expect(readdirSync(join(folder, 'damaged'))).toEqual([]);
     repository.close();
   }, 20_000);
 });
@@ -183,7 +165,7 @@ describe.skipIf(!hasDecryptor || !hasS3Server)('tools/decrypt.py with only a buc
     );
     const env = { AWS_SHARED_CREDENTIALS_FILE: credentials, AWS_DEFAULT_REGION: place.region };
     const store = ['--store-endpoint', place.endpoint as string, '--store-profile', 'store'];
-    const run = (...args: string[]): Promise<Ran> =>
+    const run = (...args: string[]): Promise<Decrypted> =>
       decrypt([`s3://${place.bucket}/${place.prefix}`, ...store, '--kms-endpoint', server.url, ...args], env);
     await key.disable();
     const dark = await run('--to', to);

@@ -9,7 +9,7 @@ import { sealIndex } from './index-object.ts';
 import { sealManifest, snapshotName } from './manifest.ts';
 import { holdKey } from './object-key.ts';
 import { PackWriter, PACK_BUFFER_LENGTH } from './pack.ts';
-import { encodeNode } from './tree.ts';
+import { encodeNode, type FileEntry } from './tree.ts';
 import { writerOf } from './writer-key.ts';
 
 const vault = '000102030405060708090a0b0c0d0e0f';
@@ -35,8 +35,10 @@ function keyOf(purpose: 'data' | 'metadata' | 'dedupe') {
 /**
  * One object of each kind, made from fixed inputs: `docs/spec/vectors/backup-format.json`. Nothing in it is compressed,
  * since two zstd libraries need not write the same frame.
+ *
+ * @param nodeOf makes the one node of the tree of its one entry: tests of readers put there what no writer would
  */
-export function makeVectors() {
+export function makeVectors(nodeOf: (entry: FileEntry) => Buffer = (entry) => encodeNode([entry])) {
   const seed = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), fixed('vector writer')]);
   const privateKey = createPrivateKey({ key: seed, format: 'der', type: 'pkcs8' });
   const writer = writerOf(privateKey);
@@ -52,23 +54,22 @@ export function makeVectors() {
   const content = noise('vector content', 200);
   const chunkId = idOf(domain.chunkIdKey, content);
   const dataPack = pack(data.held, chunkId, ChunkKind.content, content);
-  const node = encodeNode([
-    {
-      type: 'file',
-      name: Buffer.from(noise('vector name', 24).map((byte) => byte | 0x80)),
-      mode: 0o640,
-      uid: 1,
-      gid: 2,
-      mtimeNs: 1_700_000_000_123_456_789n,
-      ctimeNs: -1n,
-      device: 3n,
-      inode: 4n,
-      links: 1,
-      size: 200,
-      extents: [{ chunk: chunkId, offset: 0, length: 200 }],
-      changedWhileRead: false,
-    },
-  ]);
+  const entry: FileEntry = {
+    type: 'file',
+    name: Buffer.from(noise('vector name', 24).map((byte) => byte | 0x80)),
+    mode: 0o640,
+    uid: 1,
+    gid: 2,
+    mtimeNs: 1_700_000_000_123_456_789n,
+    ctimeNs: -1n,
+    device: 3n,
+    inode: 4n,
+    links: 1,
+    size: 200,
+    extents: [{ chunk: chunkId, offset: 0, length: 200 }],
+    changedWhileRead: false,
+  };
+  const node = nodeOf(entry);
   const nodeId = idOf(domain.treeIdKey, node);
   const treePack = pack(metadata.held, nodeId, ChunkKind.tree, node);
   const packs = [dataPack, treePack].map(({ id, keyId, bytes, entries }) => ({
