@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconDots } from '@tabler/icons-react';
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { QueryKey } from '@tanstack/react-query';
 import type { Api } from '../api/api.ts';
 import { useAct } from '../api/use-act.ts';
 import { Confirm } from './confirm.tsx';
+import { ContentMenu, RowMenu } from './row-menu.tsx';
 
 /** Something that can be done with a thing. */
 export interface ThingAct {
@@ -36,6 +37,12 @@ interface ActsMenuProps {
   readonly isLong?: boolean;
 }
 
+const ACTIONS = (
+  <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+    Actions
+  </Button>
+);
+
 /** What can be done with a thing, in the state that it is in. */
 export function ActsMenu({ of, acts, isLong = false }: ActsMenuProps) {
   const [chosen, setChosen] = useState<ThingAct>();
@@ -48,26 +55,19 @@ export function ActsMenu({ of, acts, isLong = false }: ActsMenuProps) {
   );
   const harmless = acts.filter(({ isDangerous }) => isDangerous !== true);
   const dangerous = acts.filter(({ isDangerous }) => isDangerous === true);
+  const items = {
+    width: 230,
+    children: (
+      <>
+        {harmless.map(item)}
+        {harmless.length > 0 && dangerous.length > 0 && <Menu.Divider />}
+        {dangerous.map(item)}
+      </>
+    ),
+  };
   return (
     <>
-      <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
-        <Menu.Target>
-          {isLong ? (
-            <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
-              Actions
-            </Button>
-          ) : (
-            <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${of}`}>
-              <IconDots size={18} aria-hidden />
-            </ActionIcon>
-          )}
-        </Menu.Target>
-        <Menu.Dropdown>
-          {harmless.map(item)}
-          {harmless.length > 0 && dangerous.length > 0 && <Menu.Divider />}
-          {dangerous.map(item)}
-        </Menu.Dropdown>
-      </Menu>
+      {isLong ? <ContentMenu target={ACTIONS} {...items} /> : <RowMenu of={of} {...items} />}
       {chosen !== undefined &&
         ('dialog' in chosen.next ? (
           chosen.next.dialog(close)

@@ -9,6 +9,7 @@ import { EnvironmentContext } from '../../api/may.ts';
 import { ActItem } from '../../ui/act-item.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { ContentMenu } from '../../ui/row-menu.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SectionLinks } from '../../ui/section-links.tsx';
 import { sourcesQuery } from './api/vault-queries.ts';
@@ -77,36 +78,34 @@ function BackUpNow({ environmentId }: { readonly environmentId: string }) {
   const { data: sources = [] } = useQuery(sourcesQuery(useApi(), environmentId));
   const [isAsking, { open, close }] = useDisclosure(false);
   const start = useStartRun(environmentId, (api, sourceId: string) => api.startBackup(environmentId, { sourceId }));
+  const button = (
+    <Button
+      loading={start.isPending}
+      leftSection={<IconDatabaseExport size={16} aria-hidden />}
+      rightSection={<IconChevronDown size={14} aria-hidden />}
+    >
+      Back up now
+    </Button>
+  );
   return (
     <>
-      <Menu position="bottom-end" width={260} withInitialFocusPlaceholder={false} portalProps={{ target: '#content' }}>
-        <Menu.Target>
-          <Button
-            loading={start.isPending}
-            leftSection={<IconDatabaseExport size={16} aria-hidden />}
-            rightSection={<IconChevronDown size={14} aria-hidden />}
-          >
-            Back up now
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {sources.length > 0 && <Menu.Label>A source</Menu.Label>}
-          {sources.map(({ sourceId, name }) => (
-            <ActItem key={sourceId} needs="keystead:StartBackup" onClick={() => start.mutate(sourceId)}>
-              {name}
-            </ActItem>
-          ))}
-          {sources.length === 0 && (
-            <Menu.Label>
-              <Text size="xs">A source that is backed up again and again comes best from the section Sources.</Text>
-            </Menu.Label>
-          )}
-          <Menu.Divider />
-          <ActItem needs="keystead:StartBackup" leftSection={<IconFolder size={16} aria-hidden />} onClick={open}>
-            A folder, this once…
+      <ContentMenu width={260} target={button}>
+        {sources.length > 0 && <Menu.Label>A source</Menu.Label>}
+        {sources.map(({ sourceId, name }) => (
+          <ActItem key={sourceId} needs="keystead:StartBackup" onClick={() => start.mutate(sourceId)}>
+            {name}
           </ActItem>
-        </Menu.Dropdown>
-      </Menu>
+        ))}
+        {sources.length === 0 && (
+          <Menu.Label>
+            <Text size="xs">A source that is backed up again and again comes best from the section Sources.</Text>
+          </Menu.Label>
+        )}
+        <Menu.Divider />
+        <ActItem needs="keystead:StartBackup" leftSection={<IconFolder size={16} aria-hidden />} onClick={open}>
+          A folder, this once…
+        </ActItem>
+      </ContentMenu>
       <FolderOnce environmentId={environmentId} isOpen={isAsking} onClose={close} />
     </>
   );

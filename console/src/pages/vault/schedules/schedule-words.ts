@@ -1,0 +1,18 @@
+import type { Schedule, Source } from '@keystead/sdk';
+import { levelName } from '../words/run-words.ts';
+
+/** What a schedule waits for. */
+export const WAITS: Record<NonNullable<Schedule['waiting']>['for'], string> = {
+  'master-key': 'waits for the master key',
+  'run-in-flight': 'waits for the run before it',
+  'server-busy': 'waits for a place on the server',
+};
+
+/** What a schedule does, in a line. */
+export function taskName({ task }: Schedule, sources: readonly Source[]): string {
+  const { kind, sourceId, level, samplePercent } = task;
+  if (kind === 'backup') return `Backup of ${sources.find((one) => one.sourceId === sourceId)?.name ?? 'a source'}`;
+  if (kind === 'maintain') return 'Maintenance: retention and clearing up';
+  const part = samplePercent === undefined ? '' : `, ${samplePercent} %`;
+  return level === 'drill' ? 'Restore drill' : `Verification: ${levelName(level ?? '')}${part}`;
+}
