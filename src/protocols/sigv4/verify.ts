@@ -85,9 +85,10 @@ export class SignatureVerifier<P> {
     if (typeof payload !== 'string') return payload;
     const canonical = canonicalRequest(request, claim, payload, this.#policy.path);
     if (typeof canonical !== 'string') return canonical;
-    const stringToSign = `AWS4-HMAC-SHA256\n${claim.signedAt}\n${claim.date}/${claim.region}/${claim.service}/${TERMINATOR}\n${hash('sha256', Buffer.from(canonical, 'latin1'))}`;
+    const { signer } = claim;
+    const stringToSign = `AWS4-HMAC-SHA256\n${claim.signedAt}\n${signer.date}/${signer.region}/${signer.service}/${TERMINATOR}\n${hash('sha256', Buffer.from(canonical, 'latin1'))}`;
     const attempt: Attempt = { claim, signedAtMs, payload, stringToSign, nowMs };
-    const found = this.#lookup(claim.accessKeyId);
+    const found = this.#lookup(signer.accessKeyId);
     return found instanceof Promise
       ? found.then((credential) => this.#settle(attempt, credential))
       : this.#settle(attempt, found);
@@ -98,20 +99,20 @@ export class SignatureVerifier<P> {
     credential: SigningCredential<P> | undefined,
   ): MaybePromise<Verified<P> | SignatureRefusal> {
     if (!credential) {
-      this.#matches(attempt, deriveSigningKey(this.#nobody, attempt.claim));
+      this.#matches(attempt, deriveSigningKey(this.#nobody, attempt.claim.signer));
       return { code: 'unknown-key' };
     }
-    const { claim } = attempt;
-    const name = `${claim.accessKeyId} ${credential.secretVersion} ${claim.date} ${claim.region} ${claim.service}`;
+    const { signer } = attempt.claim;
+    const name = `${signer.accessKeyId} ${credential.secretVersion} ${signer.date} ${signer.region} ${signer.service}`;
     const known = this.#keys.get(name);
     if (known) {
       if (this.#matches(attempt, known)) return this.#accept(attempt, credential);
       // A refusal costs a derivation whether or not this key was used lately, and whether or not it exists.
-      deriveSigningKey(this.#nobody, claim);
+      deriveSigningKey(this.#nobody, signer);
       return { code: 'mismatch' };
     }
     const derive = (secret: Bytes<'CredentialSecret'>): Verified<P> | SignatureRefusal => {
-      const key = deriveSigningKey(secret, claim);
+      const key = deriveSigningKey(secret, signer);
       wipe(secret);
       if (!this.#matches(attempt, key)) return { code: 'mismatch' };
       // Remembered only now: nobody without the secret can fill the memory with scopes.
@@ -140,8 +141,8 @@ export class SignatureVerifier<P> {
     return {
       code: 'verified',
       principal: credential.principal,
-      accessKeyId: claim.accessKeyId,
-      region: claim.region,
+      accessKeyId: claim.signer.accessKeyId,
+      region: claim.signer.region,
       signedAtMs,
       isPresigned: claim.isPresigned,
       payload,
@@ -166,17 +167,18 @@ function refuseScope(claim: SignatureClaim, policy: SignaturePolicy): SignatureR
   if (claim.isPresigned && policy.presigned === 'refused') {
     return { code: 'malformed', part: 'X-Amz-Algorithm', rule: 'this service takes signatures in headers only' };
   }
-  if (claim.terminator !== TERMINATOR) return { code: 'wrong-scope', field: 'terminator', wanted: TERMINATOR };
-  if (claim.service !== policy.service) return { code: 'wrong-scope', field: 'service', wanted: policy.service };
+  const { signer } = claim;
+  const { signedHeaders } = signer;
+  if (signer.terminator !== TERMINATOR) return { code: 'wrong-scope', field: 'terminator', wanted: TERMINATOR };
+  if (signer.service !== policy.service) return { code: 'wrong-scope', field: 'service', wanted: policy.service };
   const day = claim.signedAt.slice(0, 8);
-  if (claim.date !== day) return { code: 'wrong-scope', field: 'date', wanted: day };
+  if (signer.date !== day) return { code: 'wrong-scope', field: 'date', wanted: day };
   // The host and everything that tells AWS services what to do must be under the signature.
-  if (!claim.signedHeaders.includes('host')) return { code: 'unsigned-header', header: 'host' };
+  if (!signedHeaders.includes('host')) return { code: 'unsigned-header', header: 'host' };
   for (const header of claim.headers.keys()) {
-    if (header.startsWith('x-amz-') && !claim.signedHeaders.includes(header))
-      return { code: 'unsigned-header', header };
+    if (header.startsWith('x-amz-') && !signedHeaders.includes(header)) return { code: 'unsigned-header', header };
   }
-  if (!claim.isPresigned && !claim.headers.has('x-amz-date') && !claim.signedHeaders.includes('date')) {
+  if (!claim.isPresigned && !claim.headers.has('x-amz-date') && !signedHeaders.includes('date')) {
     return { code: 'unsigned-header', header: 'date' };
   }
   return undefined;
@@ -222,11 +224,11 @@ function canonicalRequest(
     return { code: 'malformed', part: 'path', rule: 'every % must be followed by two hexadecimal digits' };
   }
   let text = `${request.method}\n${path}\n${canonicalQuery(claim.query)}\n`;
-  for (const name of claim.signedHeaders) {
+  for (const name of claim.signer.signedHeaders) {
     const value = claim.headers.get(name);
     if (value === undefined)
       return { code: 'malformed', part: 'SignedHeaders', rule: `names '${name}', which was not sent` };
     text += `${name}:${value}\n`;
   }
-  return `${text}\n${claim.signedHeaderList}\n${payload}`;
+  return `${text}\n${claim.signer.signedHeaderList}\n${payload}`;
 }
