@@ -14,6 +14,8 @@ export interface AccessExplanation {
   readonly resource: string;
   readonly statements: readonly (ExplainedStatement)[];
   readonly grants: readonly (ExplainedGrant)[];
+  /** where it is refused: acts on the key that the principal may do, and by which it could let itself do this. The log would show it */
+  readonly ownWays: readonly ('kms:PutKeyPolicy' | 'kms:CreateGrant')[];
 }
 
 export interface AccessQuestion {

@@ -1,9 +1,11 @@
 import { evaluate, type Decision } from '../access/evaluate.ts';
 import { explain, type Explanation } from '../access/explain.ts';
+import { ownWays, type OwnWay } from '../access/own-ways.ts';
 import type { AccessRequest, GrantedRight, Subject } from '../access/request.ts';
 import { rootArn } from '../identity/arn.ts';
 import { BUILT_IN_POLICIES } from '../identity/built-in-policies.ts';
 import type { Principal } from '../identity/principal.ts';
+import { actionOf, GRANT_OPERATION_NAMES, isOperationOf } from '../keys/grant-operations.ts';
 import { andThen, type MaybePromise } from '../records/ports.ts';
 import { makeRoom } from '../records/record-cache.ts';
 import type { Target } from './act.ts';
@@ -127,6 +129,26 @@ export function explainTarget(
       statements: [],
       grants: [],
     };
+  });
+}
+
+/** By which acts a principal that is refused something on a key could let itself do it: see {@link ownWays}. */
+export function ownWaysOf(
+  call: Asker,
+  target: Target,
+  nowMs: number,
+  granted: Granted | undefined,
+): MaybePromise<readonly OwnWay[]> {
+  const { key } = target;
+  if (key === undefined) return [];
+  const found = granted === undefined ? [] : granted.find(key, call.principal);
+  return andThen(found, (all) => {
+    const request = requestOf(call, target, nowMs, all.filter(countsFor(call, target, nowMs)));
+    const operation = GRANT_OPERATION_NAMES.find(
+      (name) => actionOf(name).toLowerCase() === target.action.toLowerCase(),
+    );
+    const isGrantable = operation !== undefined && isOperationOf(key.key, operation);
+    return request === undefined ? [] : ownWays(request, isGrantable);
   });
 }
 

@@ -15,8 +15,9 @@ import {
   type RecordStore,
 } from '../records/ports.ts';
 import type { Explanation } from '../access/explain.ts';
+import type { OwnWay } from '../access/own-ways.ts';
 import type { Act, Done, Needed, Target } from './act.ts';
-import { authorise, explainTarget, isAllowed } from './authorise.ts';
+import { authorise, explainTarget, isAllowed, ownWaysOf } from './authorise.ts';
 import type { Asker } from './condition-keys.ts';
 import type { Call } from './call.ts';
 import { AccessDeniedError, BusyError, RefusedError, ThrottledError } from './errors.ts';
@@ -109,6 +110,11 @@ export class Pipeline {
   /** What would be decided about a permission, and why. It is not asked for in earnest: nothing is recorded by it. */
   explain(call: Asker, target: Target, nowMs: number): MaybePromise<Explanation> {
     return explainTarget(call, target, nowMs, this.#granted);
+  }
+
+  /** By which acts a principal that is refused something on a key could let itself do it. */
+  ownWays(call: Asker, target: Target, nowMs: number): MaybePromise<readonly OwnWay[]> {
+    return ownWaysOf(call, target, nowMs, this.#granted);
   }
 
   /** Whether a permission would be given to this very call. It is not asked for in earnest: nothing is recorded by it. */

@@ -421,6 +421,7 @@ export const keysMock = {
         },
       ],
       grants: [],
+      ownWays: !allowed && mayDo(principal, 'kms:PutKeyPolicy') ? ['kms:PutKeyPolicy', 'kms:CreateGrant'] : [],
     };
   },
 } satisfies Partial<Methods>;

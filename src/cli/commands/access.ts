@@ -114,12 +114,16 @@ export const ACCESS_COMMANDS: readonly CliCommand[] = [
         conditions: factsOf(given.list('condition')),
       });
       if (output.isJson) return output.item(explanation);
-      const { statements, grants, ...decision } = explanation;
+      const { statements, grants, ownWays, ...decision } = explanation;
       output.item(shown(decision));
       output.rows(statements, STATEMENTS, 'No policy has a statement about it.');
       if (grants.length > 0) output.rows(grants, GRANTS, '');
       const advice = explanation.allowed ? undefined : ADVICE[explanation.reason];
       if (advice !== undefined) output.note(`\n${advice}`);
+      if (ownWays.length > 0)
+        output.note(
+          `\nIt could let itself do this: it may ${ownWays.join(' and ')} on the key. The log would show it. Deny these to rule it out.`,
+        );
     },
   },
   {
@@ -161,7 +165,7 @@ export const ACCESS_COMMANDS: readonly CliCommand[] = [
   },
 ];
 
-function shown({ allowed, ...more }: Omit<AccessExplanation, 'statements' | 'grants'>): object {
+function shown({ allowed, ...more }: Omit<AccessExplanation, 'statements' | 'grants' | 'ownWays'>): object {
   return { decision: allowed ? 'allowed' : 'refused', ...more };
 }
 

@@ -61,6 +61,19 @@ const ask = (question: object, apiKey = administrator) =>
   });
 const ACME = [{ name: 'tenant', value: 'acme' }];
 
+describe('what somebody could let itself do', () => {
+  it('is told of those who manage a key, and of nobody else', async () => {
+    const [manager, user] = [await house.member(['key-administrator']), await house.member(['key-user'])];
+    const waysOf = async (principal: string, action: string) =>
+      (await ask({ principal, action, encryptionContext: ACME })).body['ownWays'];
+    expect(await waysOf(manager.member.name, 'kms:Encrypt')).toEqual(['kms:PutKeyPolicy', 'kms:CreateGrant']);
+    expect(await waysOf(manager.member.name, 'kms:DisableKey')).toEqual([]);
+    expect(await waysOf(user.member.name, 'kms:Encrypt')).toEqual([]);
+    expect(await waysOf(user.member.name, 'kms:DisableKey')).toEqual([]);
+    expect(await waysOf(alice, 'kms:Encrypt')).toEqual([]);
+  });
+});
+
 describe('who may do what with a key', () => {
   const actions = ['kms:Encrypt', 'kms:Decrypt', 'kms:PutKeyPolicy', 'kms:DescribeKey'];
   const matrix = (more: object, apiKey = administrator) =>

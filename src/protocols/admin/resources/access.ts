@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import type { Explanation } from '../../../access/explain.ts';
+import { OWN_WAYS, type OwnWay } from '../../../access/own-ways.ts';
 import { foldName } from '../../../access/fold-name.ts';
 import { parsePrincipalArn, userArn } from '../../../identity/arn.ts';
 import type { Principal } from '../../../identity/principal.ts';
@@ -70,6 +71,10 @@ const EXPLANATION = named('AccessExplanation', {
   resource: Type.String(),
   statements: Type.Array(STATEMENT),
   grants: Type.Array(GRANT),
+  ownWays: Type.Array(Type.Enum([...OWN_WAYS]), {
+    description:
+      'where it is refused: acts on the key that the principal may do, and by which it could let itself do this. The log would show it',
+  }),
 });
 
 type Question = Static<typeof QUESTION>;
@@ -78,6 +83,7 @@ interface Answer {
   readonly principal: Principal;
   readonly target: Target;
   readonly explanation: Explanation;
+  readonly ownWays: readonly OwnWay[];
 }
 
 /** What it takes to ask what others may. */
@@ -105,12 +111,12 @@ export const explainAccess = adminRoute({
       // Where it would come from is not known, unless the question says so.
       const stated = statedValues(body);
       const call = { principal, source: { protocol: 'explain', address: '' }, stated };
-      return {
-        value: { principal, target, explanation: await context.services.pipeline.explain(call, target, nowMs) },
-      };
+      const { pipeline } = context.services;
+      const explanation = await pipeline.explain(call, target, nowMs);
+      return { value: { principal, target, explanation, ownWays: await pipeline.ownWays(call, target, nowMs) } };
     },
   }),
-  show: ({ principal, target, explanation: { decision, statements, grants } }: Answer) => ({
+  show: ({ principal, target, explanation: { decision, statements, grants }, ownWays }: Answer) => ({
     allowed: decision.allowed,
     reason: decision.reason,
     ...(decision.sid !== undefined && { sid: decision.sid }),
@@ -120,6 +126,7 @@ export const explainAccess = adminRoute({
     resource: target.resource,
     statements: statements.map(({ sid, ...trace }) => ({ ...trace, ...(sid !== undefined && { sid }) })),
     grants: [...grants],
+    ownWays: [...ownWays],
   }),
 });
 

@@ -2,6 +2,7 @@ import type { AccessExplanation, ExplainedGrant, ExplainedStatement } from '@key
 import { Alert, Stack, Text } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
+import { OwnWays } from '../../../ui/own-ways.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { REASONS, SOURCES } from './explain-words.ts';
 
@@ -47,6 +48,7 @@ export function Answer({ answer }: { readonly answer: AccessExplanation }) {
         {REASONS[reason] ?? reason}
         {sid !== undefined && ` It is the statement "${sid}".`}
       </Alert>
+      <OwnWays answer={answer} />
       {statements.length > 0 && (
         <Section title="Every statement that was looked at" about="One that forbids counts more than all that allow.">
           <DataTable

@@ -8,7 +8,7 @@ import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { keyPlace } from '../key-query.ts';
-import { explainPolicy, syntaxProblem } from '../policy/explain-policy.ts';
+import { explainPolicy, letsManagersIn, syntaxProblem } from '../policy/explain-policy.ts';
 import type { KeyTabProps } from './key-page.tsx';
 
 const TYPING_MS = 400;
@@ -119,6 +119,19 @@ function Explained({ text }: { readonly text: string }) {
           </List.Item>
         ))}
       </List>
+      {letsManagersIn(text) && (
+        <Alert
+          color="blue"
+          variant="outline"
+          title="Who manages the key can let itself use it"
+          c="var(--mantine-color-text)"
+          data-own-ways
+        >
+          Whoever may write this policy (PutKeyPolicy) or make grants (CreateGrant), a key-administrator that is, could
+          give itself the use of the key. The log would show that it did. To rule it out, deny both here or by a policy
+          of your own; “Who can do what” says of whom it is true.
+        </Alert>
+      )}
     </Stack>
   );
 }

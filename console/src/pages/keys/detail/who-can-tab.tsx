@@ -7,6 +7,7 @@ import { useApi, type Api } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
 import { Loading } from '../../../ui/loading.tsx';
+import { OwnWays } from '../../../ui/own-ways.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { keyPlace } from '../key-query.ts';
 import type { KeyTabProps } from './key-page.tsx';
@@ -240,6 +241,7 @@ function Statements({ answer }: { readonly answer: AccessExplanation }) {
         Decided by: <span className="ks-code">{answer.reason}</span>
         {answer.sid !== undefined && `, statement "${answer.sid}"`}
       </Text>
+      <OwnWays answer={answer} />
       <List size="sm" spacing={4}>
         {lines.map(({ key, text, matched, because }) => (
           <List.Item key={key}>

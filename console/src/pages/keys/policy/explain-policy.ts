@@ -34,6 +34,37 @@ export function explainPolicy(text: string): readonly SaidStatement[] {
     });
 }
 
+/** What lets whoever may do it take further rights on the key. */
+const OWN_WAYS = ['kms:PutKeyPolicy', 'kms:CreateGrant'];
+
+/**
+ * Whether whom the policy lets manage the key may thereby let itself use it: by writing this policy, or by a grant. So it
+ * is where a statement allows one of them, and none denies everybody that one.
+ */
+export function letsManagersIn(text: string): boolean {
+  if (syntaxProblem(text) !== undefined) return false;
+  const { Statement } = JSON.parse(text) as Json;
+  const statements = listOf(Statement).filter(isObject);
+  return OWN_WAYS.some((way) => {
+    const about = statements.filter((statement) => isAbout(statement, way));
+    const isDenied = about.some(
+      ({ Effect, Principal, Condition }) =>
+        Effect === 'Deny' && Condition === undefined && principalsOf(Principal) === 'everybody',
+    );
+    return !isDenied && about.some(({ Effect }) => Effect === 'Allow');
+  });
+}
+
+function isAbout({ Action: named, NotAction: others }: Json, action: string): boolean {
+  const isNamed = listOf(others ?? named).some((pattern) => patternOf(String(pattern)).test(action));
+  return others === undefined ? isNamed : !isNamed;
+}
+
+function patternOf(pattern: string): RegExp {
+  const escaped = pattern.replaceAll(/[\\^$+.()|[\]{}]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+}
+
 function whoOf({ Principal: principal, NotPrincipal: others }: Json): string {
   if (others !== undefined) return `everybody but ${principalsOf(others)}`;
   return principalsOf(principal);
