@@ -109,6 +109,51 @@ describe('the command line against a server', () => {
     expect(Object.keys(session[0] ?? {})).toContain('sessionToken');
   });
 
+  it('looks after service ids, and keeps its hands from users', async () => {
+    const [made] = await json('service-id', 'create', 'robot', '--policy', 'user');
+    expect(made).toMatchObject({ name: 'robot', serviceId: true });
+    await json('key-role', 'assign', 'Writer', '--principal', 'robot', '--region', 'us-east-1');
+    await json('principal', 'create', 'person');
+    expect((await run('service-id', 'list')).stdout).toMatch(/iam-ServiceId-\S+ +robot +user +Writer +active/);
+    expect((await run('service-id', 'list')).stdout).not.toContain('person');
+    expect(await json('service-id', 'show', made?.['iamId'] as string)).toMatchObject([{ name: 'robot' }]);
+    expect(await json('service-id', 'suspend', 'robot')).toMatchObject([{ state: 'suspended' }]);
+    expect(await json('service-id', 'resume', 'robot')).toMatchObject([{ state: 'active' }]);
+    const person = await run('service-id', 'suspend', 'person');
+    expect([person.exitCode, person.stderr]).toEqual([1, expect.stringContaining('person is a user, and no service')]);
+    expect(await json('service-id', 'delete', 'robot')).toMatchObject([{ state: 'deleted' }]);
+    const nobody = await run('service-id', 'show', `iam-ServiceId-${crypto.randomUUID()}`);
+    expect([nobody.exitCode, nobody.stderr]).toEqual([1, expect.stringContaining('keystead service-id list')]);
+  });
+
+  it('sets all policies of an instance, each by itself', async () => {
+    const where = ['instance', 'policy', 'set', '--region', 'us-east-1'];
+    const set = async (...options: string[]) => (await json(...where, ...options))[0];
+    const all = { createWrapping: true, createSecret: true, importWrapping: true, importSecret: true };
+    expect(await set('--two-people', 'yes')).toMatchObject({ dualAuthorization: true, creation: all });
+    expect(await set('--allow', 'create-keys', 'import-keys', '--wrapped-imports', 'yes')).toMatchObject({
+      dualAuthorization: true,
+      creation: { ...all, createSecret: false, importSecret: false, enforceToken: true },
+    });
+    expect(await set('--wrapped-imports', 'no')).toMatchObject({
+      creation: { createSecret: false, enforceToken: false },
+    });
+    expect(await set('--allow', 'all', '--two-people', 'no', '--metrics', 'yes')).toMatchObject({
+      dualAuthorization: false,
+      creation: all,
+      metrics: true,
+    });
+    for (const [wrong, why] of [
+      [['--two-people', 'maybe'], 'it must be yes or no'],
+      [['--allow', 'everything'], 'there is no "everything"'],
+      [['--allow', 'all', 'create-keys'], 'there is no "all"'],
+      [[], 'no policy was named'],
+    ] as const) {
+      const refused = await run(...where, ...wrong);
+      expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(why)]);
+    }
+  });
+
   it('gives roles of IBM Key Protect to users and roles, and takes them back', async () => {
     const [program] = await json('principal', 'create', 'program', '--service-id');
     expect(program).toMatchObject({ serviceId: true, iamId: expect.stringMatching(/^iam-ServiceId-/), keyRoles: [] });

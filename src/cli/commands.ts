@@ -13,6 +13,7 @@ import { IDENTITY_PROVIDER_COMMANDS } from './commands/identity-provider.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
 import { INSTANCE_POLICY_COMMANDS } from './commands/instance-policy.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
+import { KEY_DELETION_COMMANDS } from './commands/key-deletions.ts';
 import { KEY_EVENT_COMMANDS } from './commands/key-events.ts';
 import { KEY_IMPORT_COMMANDS } from './commands/key-import.ts';
 import { KEY_MANAGE_COMMANDS } from './commands/key-manage.ts';
@@ -24,6 +25,7 @@ import { PRINCIPAL_COMMANDS } from './commands/principal.ts';
 import { ROLE_COMMANDS } from './commands/role.ts';
 import { SIGN_IN_COMMANDS } from './commands/sign-in.ts';
 import { SERVICE_COMMANDS } from './commands/service.ts';
+import { SERVICE_ID_COMMANDS } from './commands/service-id.ts';
 import { serveCommand } from './commands/serve.ts';
 import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
@@ -40,6 +42,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   instance: "Instances: your tenant's keys in one region, as AWS and IBM Cloud each name that place.",
   'instance policy': 'Policies of an instance: what holds for all its keys, and from where it may be reached.',
   principal: 'Users of your tenant: who may ask.',
+  'service-id': 'Service ids: programs of your tenant that may ask, as IBM Key Protect names them.',
   session: 'Console sessions: who is signed in, and an end to it.',
   'sign-in-settings': 'How people of your tenant sign in to the console.',
   policy: 'Policies of your tenant: what users and roles may do.',
@@ -87,6 +90,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...INSTANCE_COMMANDS,
   ...INSTANCE_POLICY_COMMANDS,
   ...PRINCIPAL_COMMANDS,
+  ...SERVICE_ID_COMMANDS,
   ...SIGN_IN_COMMANDS,
   ...IDENTITY_PROVIDER_COMMANDS,
   ...POLICY_COMMANDS,
@@ -97,6 +101,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...TOKEN_KEY_COMMANDS,
   ...AUTHORIZATION_COMMANDS,
   ...KEY_COMMANDS,
+  ...KEY_DELETION_COMMANDS,
   ...KEY_MANAGE_COMMANDS,
   ...KEY_IMPORT_COMMANDS,
   ...KEY_SECRET_COMMANDS,

@@ -57,6 +57,25 @@ describe('commands on keys', () => {
     expect([wrong.exitCode, wrong.stderr]).toEqual([1, expect.stringContaining('must be one of enabled')]);
   });
 
+  it('list the keys that go, and until when they can be taken back', async () => {
+    const [scheduled, deleted, stays] = [await make('--name', 'going'), await make('--name', 'gone'), await make()];
+    await json('key', 'schedule-deletion', scheduled, '--days', '7');
+    await json('key', 'delete', deleted);
+    const going = await json('key', 'deletions');
+    expect(going.map(({ keyId, state }) => [keyId, state])).toEqual([
+      [scheduled, 'pending-deletion'],
+      [deleted, 'deleted'],
+    ]);
+    expect((await run('key', 'deletions')).stdout).toMatch(
+      new RegExp(
+        `${scheduled} +pending-deletion +(\\S+) +\\1 +key cancel-deletion +going[^]*${deleted} +deleted +\\S+ +\\S+ +key restore +gone`,
+      ),
+    );
+    await json('key', 'cancel-deletion', scheduled);
+    expect((await json('key', 'deletions')).map(({ keyId }) => keyId)).toEqual([deleted]);
+    expect((await json('key', 'show', stays))[0]).toMatchObject({ state: 'enabled' });
+  });
+
   it('read, check and set policies', async () => {
     const key = await make();
     const before = (await run('key', 'policy', 'get', key)).stdout;
