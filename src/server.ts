@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { EgressGuard } from './clients/egress.ts';
 import { ProviderClient } from './clients/oidc/provider-client.ts';
-import { forgetRuns } from './jobs/forget-runs.ts';
+import { forgetDue } from './jobs/forget-due.ts';
+import { FORGOTTEN } from './jobs/forgotten.ts';
 import { noteOverdue } from './jobs/note-overdue.ts';
 import { RightsSweep } from './jobs/sweep-rights.ts';
 import { sendAlerts } from './jobs/send-alerts.ts';
@@ -14,8 +15,6 @@ import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sendEvents } from './pipeline/send-events.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
-import { sweepImportTokens } from './pipeline/sweep-import-tokens.ts';
-import { sweepSessions } from './pipeline/sweep-sessions.ts';
 import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
@@ -256,14 +255,14 @@ export async function startKeystead(
   const chores = [
     // Each of its own: one that fails again and again keeps no other from what it does.
     every(SWEEP_EVERY_MS, onFault, () => sweepDueKeys(store, directory, keys, clock(), random)),
-    every(SWEEP_EVERY_MS, onFault, () => sweepSessions(store, directory, clock(), random)),
     every(SWEEP_EVERY_MS, onFault, async () => keys.closeIdle(clock())),
-    every(SWEEP_EVERY_MS, onFault, () => sweepImportTokens(store, directory, clock(), random)),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
-    every(RECOVER_EVERY_MS, onFault, () => forgetRuns({ store, directory, random }, clock())),
+    ...FORGOTTEN.map((what) =>
+      every(what.everyMs, onFault, () => forgetDue({ store, directory, random }, what, clock())),
+    ),
     every(SCHEDULES_EVERY_MS, onFault, () => vault.scheduler.tick()),
     every(TEND_KEYS_EVERY_MS, onFault, () => vault.scheduler.bringBack()),
     every(SCHEDULES_EVERY_MS, onFault, () => vault.desk.cancelAsked()),

@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Scheduler } from '../../../jobs/scheduler.ts';
-import { forgetRuns } from '../../../jobs/forget-runs.ts';
+import { forgetDue } from '../../../jobs/forget-due.ts';
+import { RUNS } from '../../../jobs/forgotten.ts';
 import { noteOverdue } from '../../../jobs/note-overdue.ts';
 import type { Alert } from '../../../vault/alerts/alert.ts';
 import { alertMessage } from '../../../vault/alerts/alert-message.ts';
@@ -389,11 +390,11 @@ describe('sources, their schedules, and what the server does of its own accord',
     const [, newest] = await runsOf(environment);
     const { store } = house;
     const { directory, random } = house.services;
-    await forgetRuns({ store, directory, random }, nowMs + 179 * 24 * HOUR);
+    await forgetDue({ store, directory, random }, RUNS, nowMs + 179 * 24 * HOUR);
     expect(await runsOf(environment)).toHaveLength(2);
-    expect(await forgetRuns({ store, directory, random }, nowMs + 181 * 24 * HOUR)).toBe(1);
+    expect(await forgetDue({ store, directory, random }, RUNS, nowMs + 181 * 24 * HOUR)).toBe(1);
     expect(await runsOf(environment)).toMatchObject([{ runId: newest?.runId }]);
-    expect(await forgetRuns({ store, directory, random }, nowMs + 182 * 24 * HOUR)).toBe(0);
+    expect(await forgetDue({ store, directory, random }, RUNS, nowMs + 182 * 24 * HOUR)).toBe(0);
   });
 
   it('makes up for a scheduled run that died with its server, and gives up in the end', async () => {

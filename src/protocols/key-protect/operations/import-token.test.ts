@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { wrapForImport } from '../../../keys/key-space.fixture.ts';
 import type { WrappingAlgorithmName } from '../../../crypto/import-wrapping.ts';
 import type { Commit } from '../../../records/commit.ts';
-import { sweepImportTokens } from '../../../pipeline/sweep-import-tokens.ts';
+import { forgetDue } from '../../../jobs/forget-due.ts';
+import { IMPORT_TOKENS } from '../../../jobs/forgotten.ts';
 import { REGION, World, type Account, type Answered } from '../key-protect.fixture.ts';
 import { rootKey } from './root-key.fixture.ts';
 
@@ -25,7 +26,7 @@ const OVER = [409, 'IMPORT_TOKEN_EXPIRED_ERR'];
 const KEPT_MS = 10 * 60_000;
 
 describe('an import token that is over', () => {
-  const sweep = () => sweepImportTokens(world.store, world.directory, world.clock(), world.random);
+  const sweep = () => forgetDue(world, IMPORT_TOKENS, world.clock());
   const record = () => world.store.list(account.tenant.tenantId, 'instance-import-token', REGION, { limit: 2 });
   const names = () => world.store.listNames('import-token-end', { limit: 10 });
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { BarrierKey, makeBarrierRoot } from '../crypto/hierarchy.ts';
 import { CONSOLE_SCOPE, issueAccessKey, suspendCredential } from '../identity/credential.ts';
 import { Directory } from '../identity/directory.ts';
@@ -9,7 +9,8 @@ import { makeTenant, type Tenant } from '../identity/tenant.ts';
 import { changeEntry, NOW, random } from '../keys/key-space.fixture.ts';
 import type { RecordName, Write } from '../records/commit.ts';
 import { MemoryStore } from '../store/memory.ts';
-import { sweepSessions } from './sweep-sessions.ts';
+import { forgetDue } from './forget-due.ts';
+import { FORGOTTEN, SESSIONS } from './forgotten.ts';
 
 const HOUR = 3_600_000;
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
   principalId = member.id;
   await commit(made.write, user.write);
   directory = new Directory(store, barrier);
-  sweep = (nowMs) => sweepSessions(store, directory, nowMs, random);
+  sweep = (nowMs) => forgetDue({ store, directory, random }, SESSIONS, nowMs);
 });
 
 const session = (endsAtMs: number) => issueAccessKey(tenant, principalId, endsAtMs, NOW, random);
@@ -83,5 +84,22 @@ describe('the sweep of sessions', () => {
     expect(await sweep(NOW + 2 * HOUR)).toBe(250);
     expect(store.entries().length - before).toBe(3);
     expect(left()).toBe(0);
+  });
+
+  it('goes on past one that cannot be read, and says so in the end', async () => {
+    const [broken, whole] = [session(NOW), session(NOW + 1)];
+    await commit(broken.write, whole.write);
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementation((ref) => {
+      const record = read(ref);
+      return record?.id === broken.credential.id ? { ...record, body: Buffer.from('{}') } : record;
+    });
+    await expect(sweep(NOW + 2 * HOUR)).rejects.toThrow('1 sessions could not be forgotten');
+    expect(left()).toBe(1);
+  });
+
+  it('is one of a table that names each space and action once', () => {
+    for (const member of ['space', 'action', 'things'] as const)
+      expect(new Set(FORGOTTEN.map((what) => what[member])).size).toBe(FORGOTTEN.length);
   });
 });
