@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argv, exit } from 'node:process';
+import { actionNames } from './generate-action-names.ts';
 import { awsKmsModel } from './generate-aws-kms-model.ts';
 import { accessGuide } from './generate-access-guide.ts';
 import { cliGuide } from './generate-cli-guide.ts';
@@ -18,6 +19,7 @@ import { vectors } from './make-vectors.ts';
 
 const GENERATORS: readonly Generator[] = [
   awsKmsModel,
+  actionNames,
   compatibility,
   vectors,
   openApi,

@@ -1372,6 +1372,8 @@ export interface Policy {
   readonly version?: number | undefined;
   /** how many users and roles have it */
   readonly attachments?: number | undefined;
+  /** actions of it that no request here asks for, mistyped maybe: nothing follows from them; not in lists */
+  readonly unknownActions?: readonly (string)[] | undefined;
   /** UTC, RFC 3339 */
   readonly createdAt?: string | undefined;
   /** UTC, RFC 3339 */
@@ -2791,6 +2793,14 @@ export class KeysteadClient {
     readonly next?: string | undefined;
   }> {
     return this.#transport.send('GET', `/policies`, query);
+  }
+
+  /** Lists every action that requests of any protocol ask for: what a policy can allow or deny. Needs the permission `keystead:ListPolicies`. */
+  listActions(): Promise<{
+    /** sorted */
+    readonly actions: readonly (string)[];
+  }> {
+    return this.#transport.send('GET', `/actions`);
   }
 
   /** Shows a policy: a built-in one, or one of the own tenant. Needs the permission `keystead:GetPolicy`. */

@@ -11,6 +11,8 @@ const NO_PAGE = 'There is no such page';
 const BROKEN_PAGE = 'This page cannot be shown';
 
 interface Seen {
+  /** What the tab of the browser is called. */
+  readonly tab: string;
   readonly title: string;
   /** Below `/console`, as written. */
   readonly links: readonly string[];
@@ -37,6 +39,7 @@ const LOOK = `(() => {
   };
   return {
     title: document.querySelector('h1')?.textContent ?? '',
+    tab: document.title,
     links: anchors.filter((a) => a.href.startsWith(location.origin + '/console') && !a.hasAttribute('download'))
       .map((a) => { const url = new URL(a.href); return url.pathname + url.search; }),
     dead: anchors.filter(isDead).map((a) => a.outerHTML.slice(0, 200)),
@@ -98,6 +101,7 @@ describe.skipIf(!hasChromium)('every link of the console', () => {
     const lookedAt = new Map<string, number>();
     const kinds = new Set<string>();
     const linkedAt = new Map([['/console/', 'the address']]);
+    const tabs = new Map<string, string>();
     const wrong: string[] = [];
     // What is found on the way is appended to the map, and so comes in its turn.
     for (const [place, from] of linkedAt) {
@@ -108,6 +112,10 @@ describe.skipIf(!hasChromium)('every link of the console', () => {
       const seen = await open(page, place);
       const findings = await findingsOf(page, seen, !kinds.has(kindOf(place)));
       kinds.add(kindOf(place));
+      // Of several tabs one finds the right one by its name.
+      const namesake = tabs.get(seen.tab);
+      if (namesake !== undefined && namesake !== kindOf(place)) findings.push(`its tab is called as ${namesake}'s`);
+      tabs.set(seen.tab, kindOf(place));
       wrong.push(...findings.map((finding) => `${place}, linked at ${from}: ${finding}`));
       for (const link of seen.links) if (!linkedAt.has(link)) linkedAt.set(link, place);
     }

@@ -29,6 +29,7 @@ export const ACCESS_COMMANDS = {
   showRole: (role: string) => ['policy', 'show', role],
   createRole: (role: string, file: string) => ['policy', 'create', role, '--document', file],
   updateRole: (role: string, file: string) => ['policy', 'update', role, '--document', file],
+  actions: () => ['policy', 'actions'],
   deleteRole: (role: string) => ['policy', 'delete', role],
   whoAmI: () => ['whoami'],
 } as const;

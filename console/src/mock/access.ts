@@ -73,6 +73,8 @@ let policies: readonly Policy[] = [
   }),
 ];
 
+/** Those that the roles name, one by one. */
+const ACTIONS = [...new Set(policies.flatMap(({ document }) => document.match(/[a-z]+:[A-Za-z]+/g) ?? []))].toSorted();
 const credentials: readonly Credential[] = [
   {
     credentialId: '9a1f1a52-93c4-4c0e-8a3f-1b6f2f4c9a21',
@@ -147,6 +149,7 @@ export const accessMock = {
     return answer({ ...has, wrongAttempts: 0, ...(enrolment && { enrolment }) });
   },
   listPolicies: () => answer({ items: policies }),
+  listActions: () => answer({ actions: ACTIONS }),
   getPolicy: (name) => answer(policies.find((one) => one.name === name) as Policy),
   createPolicy: ({ name, document, description = '' }) => {
     const made = role(name, description, [], {

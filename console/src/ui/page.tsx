@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { useTabTitle } from './tab-title.ts';
 
 interface PageProps {
   readonly title: string;
@@ -7,14 +8,14 @@ interface PageProps {
   readonly about?: ReactNode;
   /** What one does here first: buttons, at the right. */
   readonly actions?: ReactNode;
+  /** Whether pages of their own lie in it, each of which names the tab. */
+  readonly isFrame?: boolean;
   readonly children?: ReactNode;
 }
 
 /** A page: its heading is the only one of the first level, and the title of the browser's tab. */
-export function Page({ title, about, actions, children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Keystead`;
-  }, [title]);
+export function Page({ title, about, actions, isFrame = false, children }: PageProps) {
+  useTabTitle(...(isFrame ? [] : [title]));
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start">

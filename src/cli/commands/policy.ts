@@ -1,7 +1,7 @@
 import { everyItem, type KeysteadClient, type Policy } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
-import type { Column } from '../output.ts';
+import type { Column, Output } from '../output.ts';
 import { all } from './list.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { principalIdOf } from './principal.ts';
@@ -51,6 +51,16 @@ export async function ofHolder<Answer>(
   return ofRole === undefined ? principal(api, await principalIdOf(api, user ?? '')) : role(api, ofRole);
 }
 
+/** What became of a policy, and what in it means nothing. */
+function showSaved(output: Output, policy: Policy): void {
+  output.item(policy);
+  if (policy.unknownActions === undefined) return;
+  output.note(
+    `No request here asks for ${policy.unknownActions.join(', ')}: nothing follows from that. ` +
+      `Is it mistyped? 'keystead policy actions' lists all there are.`,
+  );
+}
+
 export const POLICY_COMMANDS: readonly CliCommand[] = [
   {
     path: 'policy create',
@@ -63,12 +73,10 @@ export const POLICY_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, given, output }) => {
       const description = given.optional('description');
       const document = readPolicyFile(given.text('document'));
-      output.item(
-        await client().createPolicy({
-          name: given.text('name'),
-          document,
-          ...(description !== undefined && { description }),
-        }),
+      const name = given.text('name');
+      showSaved(
+        output,
+        await client().createPolicy({ name, document, ...(description !== undefined && { description }) }),
       );
     },
   },
@@ -80,6 +88,20 @@ export const POLICY_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, output }) => {
       const api = client();
       output.rows(await all(everyItem((after) => api.listPolicies({ after }))), COLUMNS, 'There is no policy.');
+    },
+  },
+  {
+    path: 'policy actions',
+    summary: 'Lists every action that a policy can allow or deny: what requests ask for, by any protocol',
+    reach: 'remote',
+    examples: ['policy actions'],
+    run: async ({ client, output }) => {
+      const { actions } = await client().listActions();
+      output.rows(
+        actions.map((action) => ({ action })),
+        [['ACTION', ({ action }) => action]],
+        'There is none.',
+      );
     },
   },
   {
@@ -103,7 +125,7 @@ export const POLICY_COMMANDS: readonly CliCommand[] = [
         ...(file !== undefined && { document: readPolicyFile(file) }),
         ...(description !== undefined && { description }),
       };
-      output.item(await client().updatePolicy(given.text('policy'), body));
+      showSaved(output, await client().updatePolicy(given.text('policy'), body));
     },
   },
   {

@@ -57,6 +57,19 @@ describe('built-in policies', () => {
     expect([status, body]).toMatchObject([409, { error: { code: 'access-policy-built-in' } }]);
   });
 
+  it('are not all that can be named: what nothing asks for is said, and taken all the same', async () => {
+    const document = '{"Statement":{"Effect":"Allow","Action":["kms:Encrpyt","kms:Decrypt"],"Resource":"*"}}';
+    const made = await house.send(owner, 'POST', '/policies', { name: 'typo', document });
+    expect([made.status, made.body]).toMatchObject([201, { unknownActions: ['kms:Encrpyt'] }]);
+    expect((await house.send(owner, 'GET', '/policies/typo')).body).toMatchObject({ unknownActions: ['kms:Encrpyt'] });
+    const changed = await house.send(owner, 'POST', '/policies/typo/update', { document: LOOK });
+    expect(changed.status).toBe(200);
+    expect(changed.body).not.toHaveProperty('unknownActions');
+    const { body } = await house.send(owner, 'GET', '/actions');
+    expect(body['actions']).toContain('keystead:ListRegions');
+    await house.send(owner, 'POST', '/policies/typo/delete');
+  });
+
   it('give way to a policy of the tenant that had the name before', async () => {
     const { member, apiKey } = await house.member([]);
     await ofOld('Auditor');

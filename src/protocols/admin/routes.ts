@@ -74,7 +74,14 @@ import {
   listEnvironments,
   preflightEnvironment,
 } from './resources/environments.ts';
-import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from './resources/policies.ts';
+import {
+  createPolicy,
+  deletePolicy,
+  getPolicy,
+  listActions,
+  listPolicies,
+  updatePolicy,
+} from './resources/policies.ts';
 import { getPrincipal, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { createPrincipal, listPrincipals } from './resources/principals.ts';
 import { createRole, getRole, listRoles, ROLE_CHANGES } from './resources/roles.ts';
@@ -160,6 +167,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   unlinkPrincipalIdentity,
   createPolicy,
   listPolicies,
+  listActions,
   getPolicy,
   updatePolicy,
   deletePolicy,

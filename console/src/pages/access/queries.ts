@@ -24,6 +24,14 @@ export const enrolmentsQuery = (api: Api) =>
 export const policiesQuery = (api: Api) =>
   queryOptions({ queryKey: ['policies'], queryFn: () => all<Policy>((after) => api.listPolicies(from(after))) });
 
+/** Every action that a policy can name. */
+export const actionsQuery = (api: Api) =>
+  queryOptions({
+    queryKey: ['actions'],
+    queryFn: async () => (await api.listActions()).actions,
+    staleTime: Infinity,
+  });
+
 export const policyQuery = (api: Api, name: string) =>
   queryOptions({ queryKey: ['policies', name], queryFn: () => api.getPolicy(name) });
 

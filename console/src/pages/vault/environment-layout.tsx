@@ -40,6 +40,7 @@ export function EnvironmentLayout() {
   return (
     <EnvironmentContext value={environmentId}>
       <Page
+        isFrame
         title={label}
         about={`${storageTypeName(storage.type)}, ${placeText(storage)}, ${storage.region}`}
         actions={

@@ -22,6 +22,7 @@ import { RunsTable } from './runs/runs-table.tsx';
 import { cronWords } from './words/cron-words.ts';
 import { keyStateWords } from './words/key-state-words.ts';
 import { placeText, providerName } from './words/storage-words.ts';
+import { useTabTitle } from '../../ui/tab-title.ts';
 
 const SHOWN_RUNS = 5;
 
@@ -30,6 +31,7 @@ export function EnvironmentPage() {
   const api = useApi();
   const environment = useEnvironment();
   const { environmentId, label } = environment;
+  useTabTitle(label);
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const { data: runs } = useSuspenseQuery(runsQuery(api, environmentId));
   return (

@@ -20,6 +20,8 @@ import {
 } from '../../../identity/managed-policy.ts';
 import { roomFor } from '../../../identity/quotas.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
+import { ACTION_NAMES } from '../../../identity/action-names.gen.ts';
+import { unknownActions } from '../../../identity/unknown-actions.ts';
 import { DOCUMENT } from '../holder-routes.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import {
@@ -43,6 +45,12 @@ const POLICY = named('Policy', {
   document: Type.String({ description: 'the JSON text of the policy' }),
   version: Type.Optional(Type.Integer({ description: 'one more with each change; none for built-in policies' })),
   attachments: Type.Optional(Type.Integer({ description: 'how many users and roles have it' })),
+  unknownActions: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'actions of it that no request here asks for, mistyped maybe: nothing follows from them; not in lists',
+    }),
+  ),
   createdAt: Type.Optional(TIMESTAMP),
   updatedAt: Type.Optional(TIMESTAMP),
 });
@@ -73,7 +81,7 @@ export const createPolicy = adminRoute({
       const { name, document, description = '' } = body;
       const { policy, write } = makeManagedPolicy(tenant, { name, document, description }, nowMs, random);
       const rooms = [roomFor(tenant.tenantId, 'policiesPerTenant', quotas)];
-      return { value: showOwn(tenant, policy), writes: [write], rooms };
+      return { value: showWhole(tenant, policy), writes: [write], rooms };
     },
   }),
   show: (shown: Shown) => shown,
@@ -122,6 +130,22 @@ async function builtInOf(directory: Directory, tenant: Tenant, after: string | u
   return found;
 }
 
+export const listActions = adminRoute({
+  id: 'listActions',
+  method: 'GET',
+  path: '/actions',
+  action: 'keystead:ListPolicies',
+  summary: 'Lists every action that requests of any protocol ask for: what a policy can allow or deny',
+  status: 200,
+  answer: closed({ actions: Type.Array(Type.String(), { description: 'sorted' }) }),
+  example: {},
+  prepare: () => ({
+    targets: [{ action: 'keystead:ListPolicies', resource: '*' }],
+    run: () => ({ value: { actions: [...ACTION_NAMES] } }),
+  }),
+  show: (shown) => shown,
+});
+
 export const getPolicy = adminRoute({
   id: 'getPolicy',
   method: 'GET',
@@ -137,7 +161,7 @@ export const getPolicy = adminRoute({
     return {
       targets: [{ action: 'keystead:GetPolicy', resource: found.resource }],
       run: () => ({
-        value: found.builtIn ? showBuiltIn(found.builtIn) : showOwn(context.proof.tenant, found.requireOwn()),
+        value: found.builtIn ? showBuiltIn(found.builtIn) : showWhole(context.proof.tenant, found.requireOwn()),
       }),
     };
   },
@@ -167,7 +191,7 @@ export const updatePolicy = adminRoute({
         const { document = before.document, description = before.description } = body;
         checkedDocument(document, LIMITS.managedPolicy);
         const { policy, write } = putManagedPolicy(tenant, before, { document, description, updatedAtMs: nowMs });
-        return { value: showOwn(tenant, policy), writes: [write] };
+        return { value: showWhole(tenant, policy), writes: [write] };
       },
     };
   },
@@ -236,6 +260,12 @@ function showOwn({ accountId }: Tenant, policy: ManagedPolicy) {
     createdAt: timestamp(createdAtMs),
     updatedAt: timestamp(updatedAtMs),
   };
+}
+
+/** With what nobody would find in it by reading. */
+function showWhole(tenant: Tenant, policy: ManagedPolicy) {
+  const unknown = unknownActions(policy.document);
+  return { ...showOwn(tenant, policy), ...(unknown.length > 0 && { unknownActions: [...unknown] }) };
 }
 
 function showBuiltIn(name: BuiltInPolicy) {

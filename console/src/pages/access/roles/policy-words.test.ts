@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyWords } from './policy-words.ts';
+import { policyWords, strangeActions } from './policy-words.ts';
 
 describe('a policy in words', () => {
   it('has its actions by service, single or listed', () => {
@@ -32,4 +32,20 @@ describe('a policy in words', () => {
   it.each(['', '{', 'null', '[]', '{}', '{"Statement":"x"}', '{"Statement":[null]}'])('is none: %s', (document) => {
     expect(policyWords(document)).toBeUndefined();
   });
+});
+
+describe('actions that there are not', () => {
+  const KNOWN = ['keystead:ListRuns', 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
+  const strange = (...actions: readonly string[]) =>
+    strangeActions(policyWords(JSON.stringify({ Statement: { Action: actions } })) ?? [], KNOWN);
+
+  it.each(['*', 'kms:*', 'KMS:encrypt', 'kms:Gen*Key', 'kms:*Data*', 'kms:?ecrypt', 'k*:List*', 'kms:Encrypt*'])(
+    'are not %s',
+    (action) => expect(strange(action)).toEqual([]),
+  );
+
+  it.each(['kms:Encrpyt', 'kms:Encryp', 'kms:Encryptt', 's3:*', 'kms:?Encrypt', 'kms:*Nothing'])(
+    'are such as %s',
+    (action) => expect(strange(action, 'kms:Decrypt')).toHaveLength(1),
+  );
 });

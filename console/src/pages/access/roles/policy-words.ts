@@ -61,3 +61,28 @@ function byService(actions: readonly string[]): (readonly [string, readonly stri
   }
   return [...found];
 }
+
+/**
+ * The actions of statements that are none of those that there are: mistyped, or of services that are not here. Compared
+ * without case, with `*` and `?` as policies have them.
+ */
+export function strangeActions(statements: readonly StatementWords[], known: readonly string[]): readonly string[] {
+  const named = statements.flatMap(({ actions }) =>
+    actions.flatMap(([service, names]) =>
+      names.map((name) => (service === '*' && name === '*' ? '*' : `${service}:${name}`)),
+    ),
+  );
+  return [...new Set(named)].filter((action) => !known.some((one) => isMeant(action.toLowerCase(), one.toLowerCase())));
+}
+
+/** Whether a pattern means a name: each star gives way as far as it has to. */
+function isMeant(pattern: string, name: string): boolean {
+  let [at, star, from] = [0, -1, 0];
+  for (let n = 0; n < name.length;) {
+    if (pattern[at] === '*') [star, from] = [at++, n];
+    else if (pattern[at] === '?' || pattern[at] === name[n]) [at, n] = [at + 1, n + 1];
+    else if (star >= 0) [at, n] = [star + 1, ++from];
+    else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
+}

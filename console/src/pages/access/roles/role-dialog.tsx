@@ -5,6 +5,7 @@ import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { policyWords } from './policy-words.ts';
+import { StrangeActions } from './strange-actions.tsx';
 import { WhatItMay } from './what-it-may.tsx';
 
 const NAME = /^[\w+=,.@-]{1,64}$/;
@@ -81,6 +82,7 @@ export function RoleDialog({ policy, onClose }: RoleDialogProps) {
         classNames={{ input: 'ks-code' }}
         {...(!isReadable && { error: 'This is no JSON with statements' })}
       />
+      <StrangeActions document={document} />
       {isReadable && (
         <Paper withBorder p="md">
           <WhatItMay document={document} />

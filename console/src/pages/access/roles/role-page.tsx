@@ -15,6 +15,7 @@ import { roleName } from '../people/role-names.ts';
 import { principalsQuery } from '../more-queries.ts';
 import { policyQuery } from '../queries.ts';
 import { roleActs } from './role-acts.tsx';
+import { StrangeActions } from './strange-actions.tsx';
 import { WhatItMay } from './what-it-may.tsx';
 
 const route = getRouteApi('/shell/access/roles/$policy');
@@ -48,6 +49,7 @@ export function RolePage() {
       />
 
       <Section title="What it may">
+        <StrangeActions document={policy.document} />
         <WhatItMay document={policy.document} />
       </Section>
       <Section title="Policy" about={policy.isBuiltIn ? 'Built-in roles stay as they are in every tenant.' : undefined}>

@@ -19,6 +19,7 @@ import { agentsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { InvitationToken, InviteAgent } from './invite-agent.tsx';
 import { RevokeAgent } from './revoke-agent.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const STATES: Record<Agent['state'], readonly [string, Tone]> = {
   invited: ['Invited', 'waiting'],
@@ -78,6 +79,7 @@ const COLUMNS: readonly Column<Agent>[] = [
 /** Hosts that write backups into an environment and can read none. */
 export function AgentsPage() {
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Agents', label);
   const { data: agents } = useSuspenseQuery(agentsQuery(useApi(), environmentId));
   const [isInviting, { open, close }] = useDisclosure(false);
   const [invitation, setInvitation] = useState<AgentInvitation>();

@@ -16,12 +16,15 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { AddChannel } from './add-channel.tsx';
 import { alertColumns } from './alert-columns.tsx';
 import { CHANNEL_COLUMNS } from './channel-columns.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const SHOWN_ALERTS = 50;
 
 /** Who is told of what becomes of an environment, and what was told. */
 export function AlertsPage() {
-  return <Alerts environment={useEnvironment()} />;
+  const environment = useEnvironment();
+  useTabTitle('Alerts', environment.label);
+  return <Alerts environment={environment} />;
 }
 
 interface AlertsProps {

@@ -12,10 +12,12 @@ import { holdsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { Hold } from './hold.tsx';
 import { PlaceHold } from './place-hold.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 /** Legal holds: what neither rules nor people delete, until two people release it. */
 export function HoldsPage() {
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Holds', label);
   const { data: holds } = useSuspenseQuery(holdsQuery(useApi(), environmentId));
   const [isPlacing, { open, close }] = useDisclosure(false);
   const place = (

@@ -11,6 +11,7 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { rulesText } from './rules-words.ts';
 import { RulesForm } from './rules-form.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const ALL = 'all';
 
@@ -18,6 +19,7 @@ const ALL = 'all';
 export function RetentionPage() {
   const api = useApi();
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Retention', label);
   const { data: retention } = useSuspenseQuery(retentionQuery(api, environmentId));
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const [about, setAbout] = useState(ALL);

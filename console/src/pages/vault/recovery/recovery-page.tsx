@@ -17,6 +17,7 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { RunsTable } from '../runs/runs-table.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { LEVELS, levelName, type Level } from '../words/run-words.ts';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const SHOWN_RUNS = 10;
 const DEFAULT_PERCENT = 5;
@@ -30,6 +31,7 @@ interface Proof {
 export function RecoveryPage() {
   const api = useApi();
   const { environmentId, label, lastProvenRestorable } = useEnvironment();
+  useTabTitle('Recovery', label);
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const { data: runs } = useSuspenseQuery(runsQuery(api, environmentId));
   const names = new Set([...sources.map(({ name }) => name), ...lastProvenRestorable.map(({ source }) => source)]);

@@ -15,11 +15,13 @@ import { CopyText } from '../../../ui/copy-text.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { ButtonLink, TextLink } from '../../../ui/links.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
-import { clockTime, Time } from '../../../ui/time.tsx';
+import { useEnvironment } from '../api/use-environment.ts';
+import { clockTime, exactTime, Time } from '../../../ui/time.tsx';
 import { environmentKey, isOpen, runQuery } from '../api/vault-queries.ts';
 import { runName, runState, runSubject } from '../words/run-words.ts';
 import { RunProgress } from './run-progress.tsx';
 import { RunReport } from './run-report.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 /** One run: how far it is, and once it has ended, what came of it. */
 export function RunPage() {
@@ -27,6 +29,8 @@ export function RunPage() {
   const { data: run } = useSuspenseQuery(runQuery(useApi(), runId));
   const queries = useQueryClient();
   const lostSinceMs = useLostConnection();
+  const { label } = useEnvironment();
+  useTabTitle(`${runName(run)} ${runSubject(run)}`.trim(), `${exactTime(run.startedAt)}`, label);
   const isRunning = isOpen(run);
   useEffect(() => {
     // What it has changed is read anew once it has ended: snapshots, sources, what was proven.

@@ -12,6 +12,7 @@ import { everyRunQuery, MAX_PAGE, runsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { OpenRuns } from './open-runs.tsx';
 import { RunsTable } from './runs-table.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const PAGE = 25;
 const KINDS = [
@@ -26,6 +27,7 @@ const KINDS = [
 /** Everything that was done with an environment, newest first. */
 export function RunsPage() {
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Runs', label);
   const { kind } = useSearch({ from: '/shell/environments/$environmentId/runs' });
   const navigate = useNavigate();
   const [shown, setShown] = useState(PAGE);

@@ -19,6 +19,7 @@ import { cronWords } from '../words/cron-words.ts';
 import { AddSchedule } from './add-schedule.tsx';
 import { ScheduleMenu } from './schedule-menu.tsx';
 import { taskName, WAITS } from './schedule-words.ts';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const SHOWN_TIMES = 3;
 
@@ -26,6 +27,7 @@ const SHOWN_TIMES = 3;
 export function SchedulesPage() {
   const api = useApi();
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Schedules', label);
   const { data: schedules } = useSuspenseQuery(schedulesQuery(api, environmentId));
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);

@@ -14,6 +14,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 import { exactTime } from '../../../ui/time.tsx';
 import { environmentKey, snapshotsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
@@ -51,6 +52,7 @@ const COLUMNS: readonly Column<Difference>[] = [
 export function ComparePage() {
   const api = useApi();
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Compare', label);
   const { snapshotId } = useParams({ from: FROM });
   const search = useSearch({ from: FROM });
   const navigate = useNavigate();

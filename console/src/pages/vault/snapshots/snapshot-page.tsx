@@ -1,3 +1,4 @@
+import type { Snapshot } from '@keystead/sdk';
 import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
@@ -17,6 +18,7 @@ import { RestoreDialog } from '../recovery/restore-dialog.tsx';
 import { PathHistory } from './path-history.tsx';
 import { SnapshotFolder } from './snapshot-folder.tsx';
 import { SnapshotFound } from './snapshot-found.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 /** One snapshot: its tree, a search in it, the history of one path, and what is chosen to be restored. */
 export function SnapshotPage() {
@@ -30,6 +32,7 @@ export function SnapshotPage() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isRestoring, restoring] = useDisclosure(false);
   const snapshot = data.snapshots.find((one) => one.snapshotId === snapshotId);
+  useTabTitle(snapshotName(snapshot), environment.label);
   const isOfDatabases = sources?.some(({ name, kind }) => kind === 'postgres' && name === snapshot?.source) === true;
   const choose = (path: string, isChosen: boolean): void => {
     const next = new Set(chosen);
@@ -48,8 +51,7 @@ export function SnapshotPage() {
             /
           </Text>
           <Title order={2} size="h3">
-            {snapshot?.source ?? 'Snapshot'}
-            {snapshot !== undefined && ` of ${exactTime(snapshot.createdAt)}`}
+            {snapshotName(snapshot)}
           </Title>
           <Text size="sm" c="dimmed" component="div">
             {snapshot === undefined ? (
@@ -104,6 +106,11 @@ export function SnapshotPage() {
         ))}
     </Stack>
   );
+}
+
+/** What it is of, and of when. */
+function snapshotName(snapshot: Snapshot | undefined): string {
+  return snapshot === undefined ? 'Snapshot' : `${snapshot.source ?? 'Snapshot'} of ${exactTime(snapshot.createdAt)}`;
 }
 
 interface FindProps {

@@ -14,6 +14,7 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { StoreFindings } from './store-findings.tsx';
 import { snapshotColumns } from './snapshot-columns.tsx';
 import { SnapshotFilters } from './snapshot-filters.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const PAGE = 50;
 
@@ -21,6 +22,7 @@ const PAGE = 50;
 export function SnapshotsPage() {
   const api = useApi();
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Snapshots', label);
   const { data } = useSuspenseQuery(snapshotsQuery(api, environmentId));
   const { data: kept } = useQuery(keptQuery(api, environmentId));
   const { source } = useSearch({ from: '/shell/environments/$environmentId/snapshots' });

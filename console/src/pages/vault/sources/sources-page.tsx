@@ -12,10 +12,12 @@ import { sourcesQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { SourceDialog } from './source-dialog.tsx';
 import { SOURCE_COLUMNS } from './source-columns.tsx';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 /** What an environment backs up again and again. */
 export function SourcesPage() {
   const { environmentId, label } = useEnvironment();
+  useTabTitle('Sources', label);
   const { data: sources } = useSuspenseQuery(sourcesQuery(useApi(), environmentId));
   const [isAdding, { open, close }] = useDisclosure(false);
   const add = (
