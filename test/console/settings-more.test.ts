@@ -115,7 +115,48 @@ describe.skipIf(!hasChromium)('the settings of a tenant and of the installation'
     expect((await api.listAuthorizations()).items).toMatchObject([
       { service: 'backup.example.com', roles: ['Reader'] },
     ]);
+    await page.getByRole('button', { name: 'Authorize a service' }).click();
+    await dialog.getByRole('textbox', { name: 'Service' }).fill('backup.example.com');
+    await dialog.getByRole('combobox', { name: 'Region' }).click();
+    await page.getByRole('option', { name: region }).click();
+    await dialog.getByRole('combobox', { name: 'Key ring' }).click();
+    await page.getByRole('option', { name: 'default' }).click();
+    await dialog.getByText(`--region ${region} --ring default`).waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Authorize the service' }).click();
+    await page.getByRole('cell', { name: `${region}, ring default` }).waitFor();
+    const { items } = await api.listAuthorizations();
+    expect(items.map(({ keyRing }) => keyRing)).toContain('default');
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+  });
+
+  it('a service gets a credential that ends by itself, and is told of its keys until it is not', async () => {
+    const page = await open('services', 'Services and authorizations');
+    const act = async (name: string) => {
+      await page.getByRole('button', { name: 'Actions for backup.example.com' }).click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    await act('Issue a credential…');
+    const form = page.getByRole('dialog', { name: 'Issue a credential of backup.example.com' });
+    await form.getByRole('radio', { name: 'Access key' }).check();
+    await form.getByText('--type access-key --expires').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Issue it' }).click();
+    const secret = page.getByRole('dialog', { name: 'The access key of backup.example.com' });
+    expect(await secret.innerText()).toMatch(/Secret access key/i);
+    await secret.getByRole('checkbox').check();
+    await secret.getByRole('button', { name: 'Close' }).click();
+    await act('Tell it of its keys…');
+    const events = page.getByRole('dialog', { name: 'Tell backup.example.com of its keys' });
+    await events.getByRole('textbox', { name: 'Address' }).fill('http://127.0.0.1:9/keys');
+    await events.getByRole('button', { name: 'Tell it there' }).click();
+    const shown = page.getByRole('dialog', { name: 'The secret of the messages to backup.example.com' });
+    await shown.getByRole('checkbox').check();
+    await shown.getByRole('button', { name: 'Close' }).click();
+    await act('Tell it no more');
+    await page.getByRole('dialog').getByRole('button', { name: 'Tell it no more' }).click();
+    await page.getByRole('cell', { name: 'nowhere' }).waitFor();
+    expect((await api.listServices()).items).toMatchObject([{ name: 'backup.example.com' }]);
   });
 
   it('a tenant is added, with its first administrator shown once', async () => {
@@ -129,6 +170,12 @@ describe.skipIf(!hasChromium)('the settings of a tenant and of the installation'
     await secret.getByRole('checkbox').check();
     await secret.getByRole('button', { name: 'Close' }).click();
     expect((await api.listTenants()).items.map(({ name }) => name)).toContain('Acme');
+    await page.getByRole('button', { name: 'Open a region for Acme' }).click();
+    const opening = page.getByRole('dialog', { name: 'Open a region for Acme' });
+    await opening.getByRole('textbox', { name: 'Region' }).fill('eu-de');
+    await opening.getByRole('button', { name: 'Open the region' }).click();
+    await page.getByText('Acme may have keys in eu-de from now on.').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
   });
 
   it('keys that sign tokens are rotated, and the seal and the log are told of', async () => {

@@ -1,5 +1,4 @@
-/** An option that has a value; '' is none. */
-const option = (name: string, value: string): readonly string[] => (value === '' ? [] : [name, value]);
+import { option } from './option.ts';
 
 /** What one does with sessions, credentials, approvals, identity providers and roles that are assumed. */
 export const ACCESS_MORE_COMMANDS = {
@@ -77,10 +76,9 @@ export const ACCESS_MORE_COMMANDS = {
     '--max-session',
     maxSeconds,
   ],
-  attachToRole: (policy: string, role: string) => ['policy', 'attach', policy, '--role', role],
-  detachFromRole: (policy: string, role: string) => ['policy', 'detach', policy, '--role', role],
   revokeRoleSessions: (role: string) => ['role', 'revoke-sessions', role],
   deleteRole: (role: string) => ['role', 'delete', role],
+  showServiceId: (name: string) => ['service-id', 'show', name],
   serviceIds: () => ['service-id', 'list'],
   createServiceId: (name: string, policy: string, ...policies: string[]) => [
     'service-id',
@@ -92,8 +90,6 @@ export const ACCESS_MORE_COMMANDS = {
   suspendServiceId: (name: string) => ['service-id', 'suspend', name],
   resumeServiceId: (name: string) => ['service-id', 'resume', name],
   deleteServiceId: (name: string) => ['service-id', 'delete', name],
-  attachToServiceId: (policy: string, name: string) => ['policy', 'attach', policy, '--principal', name],
-  detachFromServiceId: (policy: string, name: string) => ['policy', 'detach', policy, '--principal', name],
   explain: (principal: string, action: string, key: string, resource: string, region: string) => [
     'access',
     'explain',

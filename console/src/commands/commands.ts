@@ -1,6 +1,7 @@
 import { ACCESS_MORE_COMMANDS } from './access-more-commands.ts';
 import { ACCESS_COMMANDS, SIGN_IN_COMMANDS } from './access-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
+import { PRINCIPAL_COMMANDS, ROLE_COMMANDS } from './holder-commands.ts';
 import { KEY_COMMANDS } from './key-commands.ts';
 import { SETTINGS_COMMANDS } from './settings-commands.ts';
 import { VAULT_COMMANDS } from './vault-commands.ts';
@@ -14,6 +15,8 @@ export const COMMAND_TABLES: readonly CommandTable[] = [
   ACCESS_MORE_COMMANDS,
   AUDIT_COMMANDS,
   KEY_COMMANDS,
+  PRINCIPAL_COMMANDS,
+  ROLE_COMMANDS,
   SETTINGS_COMMANDS,
   SIGN_IN_COMMANDS,
   VAULT_COMMANDS,

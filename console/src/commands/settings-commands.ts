@@ -1,3 +1,5 @@
+import { option } from './option.ts';
+
 /** What one does in the settings. */
 export const SETTINGS_COMMANDS = {
   status: () => ['status'],
@@ -21,12 +23,40 @@ export const SETTINGS_COMMANDS = {
   ],
   hideKey: (endpoint: string, xksKeyId: string) => ['xks', 'hide', endpoint, xksKeyId],
   listAuthorizations: () => ['authorization', 'list'],
-  createAuthorization: (service: string, role: string) => ['authorization', 'create', service, role],
+  createAuthorization: (
+    service: string,
+    role: string,
+    region: string,
+    ring: string,
+    key: string,
+    ...roles: string[]
+  ) => [
+    'authorization',
+    'create',
+    service,
+    role,
+    ...roles,
+    ...option('--region', region),
+    ...option('--ring', ring),
+    ...option('--key', key),
+  ],
   deleteAuthorization: (id: string) => ['authorization', 'delete', id],
   listServices: () => ['service', 'list'],
   createService: (name: string) => ['service', 'create', name],
   suspendService: (name: string) => ['service', 'suspend', name],
+  issueServiceCredential: (name: string, type: string, expires: string) => [
+    'service',
+    'credential',
+    name,
+    '--type',
+    type,
+    ...option('--expires', expires),
+  ],
+  stopEvents: (service: string) => ['service', 'stop-events', service],
+  addTenantRegion: (region: string, tenant: string) => ['tenant', 'region', 'add', region, '--tenant', tenant],
+  resumeService: (name: string) => ['service', 'resume', name],
   setEvents: (service: string, url: string) => ['service', 'events', service, '--to', url],
+  renewEvents: (service: string, url: string) => ['service', 'events', service, '--to', url, '--renew'],
   listTenants: () => ['tenant', 'list'],
   createTenant: (name: string, region: string) => ['tenant', 'create', name, '--region', region],
   listTokenKeys: () => ['token-key', 'list'],

@@ -149,6 +149,7 @@ export const settingsMock = {
       ReturnType<Methods['createTenant']>
     >);
   },
+  addTenantRegion: (_, { region }) => answer(regionOf(region)),
   listServices: () => page(services),
   createService: ({ name }) => {
     services.push({ serviceId: crypto.randomUUID(), name, tenantId: TENANT, state: 'active', createdAt: ago(0) });
@@ -160,6 +161,10 @@ export const settingsMock = {
     answer({ credential: { credentialId: credential() }, apiKey: `ks_${credential()}` } as Awaited<
       ReturnType<Methods['createServiceCredential']>
     >),
+  stopServiceEvents: async (name) => {
+    const { eventsUrl: _, ...rest } = service(name);
+    return { service: await put(services, service(name), rest) };
+  },
   setServiceEvents: async (name, { url }) => ({
     service: await put(services, service(name), { ...service(name), eventsUrl: url }),
     secret: `whsec_${btoa(credential())}`,

@@ -15,3 +15,14 @@ export const idOf = (name: string): string =>
 /** All there are, as one page. */
 export const pageOf = <Item>(items: readonly Item[]): Promise<{ readonly items: readonly Item[] }> =>
   Promise.resolve({ items });
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Tags with others set among them. */
+export const withTags = (before: readonly Tag[], set: readonly Tag[]): readonly Tag[] => [
+  ...before.filter(({ key }) => !set.some((one) => one.key === key)),
+  ...set,
+];

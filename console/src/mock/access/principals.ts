@@ -1,6 +1,6 @@
 import type { Principal } from '@keystead/sdk';
 import type { Methods } from '../mocked.ts';
-import { ACCOUNT, ago, DAY, idOf, pageOf } from './made-up.ts';
+import { ACCOUNT, ago, DAY, idOf, pageOf, withTags } from './made-up.ts';
 import { endSessionsOf } from './session-samples.ts';
 
 const make = (name: string, policies: readonly string[], serviceId = false): Principal => ({
@@ -54,6 +54,13 @@ export const principalsMock = {
     change(principalId, { policies: [...new Set([...principalAt(principalId).policies, policy])] }),
   detachPrincipalPolicy: (principalId, { policy }) =>
     change(principalId, { policies: principalAt(principalId).policies.filter((name) => name !== policy) }),
+  putPrincipalInlinePolicy: (principalId, { name }) =>
+    change(principalId, { inlinePolicies: [...new Set([...principalAt(principalId).inlinePolicies, name])] }),
+  deletePrincipalInlinePolicy: (principalId, { name }) =>
+    change(principalId, { inlinePolicies: principalAt(principalId).inlinePolicies.filter((one) => one !== name) }),
+  tagPrincipal: (principalId, { tags }) => change(principalId, { tags: withTags(principalAt(principalId).tags, tags) }),
+  untagPrincipal: (principalId, { keys }) =>
+    change(principalId, { tags: principalAt(principalId).tags.filter(({ key }) => !keys.includes(key)) }),
   suspendPrincipal: (principalId) => {
     endSessionsOf(principalId);
     return change(principalId, { state: 'suspended' });

@@ -51,6 +51,11 @@ export const moreAccessRoutes = [
   }),
   createRoute({
     getParentRoute: () => accessRoute,
+    path: 'service-ids/$principalId',
+    component: lazyRouteComponent(() => import('./service-ids/service-id-page.tsx'), 'ServiceIdPage'),
+  }),
+  createRoute({
+    getParentRoute: () => accessRoute,
     path: 'explain',
     validateSearch: explainSearch,
     component: lazyRouteComponent(() => import('./explain/explain-page.tsx'), 'ExplainPage'),

@@ -1,5 +1,5 @@
-import { everyItem, type CreatedTenant } from '@keystead/sdk';
-import { Button, TextInput } from '@mantine/core';
+import { everyItem, type CreatedTenant, type Tenant } from '@keystead/sdk';
+import { TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useApi } from '../../api/api.ts';
 import { isRefused } from '../../api/problem.ts';
 import { useAct } from '../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../commands/settings-commands.ts';
+import { ActButton } from '../../ui/act-button.tsx';
 import { Command } from '../../ui/command.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -24,6 +25,7 @@ export function TenantsPage() {
   const api = useApi();
   const [isAdding, adding] = useDisclosure(false);
   const [made, setMade] = useState<CreatedTenant>();
+  const [widened, setWidened] = useState<Tenant>();
   const { data, error } = useQuery({
     queryKey: ['tenants'],
     queryFn: () => Array.fromAsync(everyItem((after) => api.listTenants({ after }))),
@@ -34,9 +36,13 @@ export function TenantsPage() {
       about="Each tenant has keys, people, environments and an audit log of its own, under a key of its own. Nobody sees another one's, the operator as little."
       actions={
         !isRefused(error) && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
+          <ActButton
+            needs="installation:CreateTenant"
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={adding.open}
+          >
             Add a tenant
-          </Button>
+          </ActButton>
         )
       }
     >
@@ -59,11 +65,26 @@ export function TenantsPage() {
               cell: ({ tenantId }) => <CopyText text={tenantId} label={`the id ${tenantId}`} />,
             },
             { name: 'Since', isSpare: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
+            {
+              name: 'Actions',
+              cell: (tenant) => (
+                <ActButton
+                  needs="installation:AddRegion"
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Open a region for ${tenant.name}`}
+                  onClick={() => setWidened(tenant)}
+                >
+                  Open a region
+                </ActButton>
+              ),
+            },
           ]}
         />
       )}
       <Command words={SETTINGS_COMMANDS.listTenants()} />
       <AddTenant isOpen={isAdding} onClose={adding.close} onMade={setMade} />
+      {widened !== undefined && <OpenRegion tenant={widened} onClose={() => setWidened(undefined)} />}
       {made !== undefined && (
         <SecretOnce
           isOpen
@@ -124,6 +145,37 @@ function AddTenant({ isOpen, onClose, onMade }: AddTenantProps) {
         placeholder="eu-central-1"
         value={region}
         onChange={(event) => setRegion(event.currentTarget.value)}
+      />
+    </FormDialog>
+  );
+}
+
+function OpenRegion({ tenant, onClose }: { readonly tenant: Tenant; readonly onClose: () => void }) {
+  const [region, setRegion] = useState('');
+  const name = region.trim();
+  const add = useAct<void>({
+    act: (api) => api.addTenantRegion(tenant.tenantId, { region: name }),
+    touches: [['regions']],
+    done: () => `${tenant.name} may have keys in ${name} from now on.`,
+  });
+  return (
+    <FormDialog
+      isOpen
+      onClose={onClose}
+      title={`Open a region for ${tenant.name}`}
+      about="From then on its keys may live there. Closing it again is the tenant's own matter, once no key is in it."
+      verb="Open the region"
+      isReady={name !== ''}
+      command={SETTINGS_COMMANDS.addTenantRegion(name || 'eu-central-1', tenant.tenantId)}
+      onSubmit={() => add.mutateAsync()}
+    >
+      <TextInput
+        label="Region"
+        placeholder="eu-central-1, or eu-de"
+        value={region}
+        onChange={(event) => setRegion(event.currentTarget.value)}
+        autoComplete="off"
+        data-autofocus
       />
     </FormDialog>
   );

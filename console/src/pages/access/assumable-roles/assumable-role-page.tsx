@@ -1,10 +1,11 @@
 import type { Role } from '@keystead/sdk';
-import { Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
+import { ROLE_COMMANDS } from '../../../commands/holder-commands.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { durationText } from '../../../ui/amounts.ts';
@@ -18,7 +19,8 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { syntaxProblem } from '../../keys/policy/explain-policy.ts';
-import { PoliciesDialog } from '../policies-dialog.tsx';
+import type { Holder } from '../holder/holder.ts';
+import { RightsSections } from '../holder/rights-sections.tsx';
 import { HOURS } from './trust.ts';
 import { TrustFields } from './trust-fields.tsx';
 
@@ -29,8 +31,8 @@ export function AssumableRolePage() {
   const { role: name } = useParams({ from: '/shell/access/assumable-roles/$role' });
   const api = useApi();
   const { data: role } = useSuspenseQuery({ queryKey: ['roles', 'one', name], queryFn: () => api.getRole(name) });
-  const [asking, setAsking] = useState<'policies' | 'change'>();
-  const { arn, description, maxSessionSeconds, policies, inlinePolicies, sessionsRevokedAt, createdAt } = role;
+  const [asking, setAsking] = useState<'change'>();
+  const { arn, description, maxSessionSeconds, policies, sessionsRevokedAt, createdAt } = role;
   return (
     <Page title={name} about={description} actions={<Endings role={role} />}>
       <Facts
@@ -46,40 +48,34 @@ export function AssumableRolePage() {
           Change description and length
         </ActButton>
       </Group>
-      <Section
-        title="What it may do"
+      <RightsSections
+        holder={holderOf(role)}
+        called="policies"
+        policies={policies}
+        attach={(to, policy) => to.attachRolePolicy(name, { policy })}
+        detach={(from, policy) => from.detachRolePolicy(name, { policy })}
         about="Whoever has taken it on may do this, and nothing of its own."
-        actions={
-          <ActButton needs="keystead:AttachRolePolicy" size="xs" onClick={() => setAsking('policies')}>
-            Change the policies
-          </ActButton>
-        }
-      >
-        <Text size="sm">
-          {policies.length + inlinePolicies.length === 0
-            ? 'Nothing yet: it has no policy.'
-            : [...policies, ...inlinePolicies.map((own) => `${own} (its own)`)].join(', ')}
-        </Text>
-      </Section>
+      />
       <Trust key={role.trustPolicy} role={role} />
       <Command words={ACCESS_MORE_COMMANDS.showRole(name)} />
-      {asking === 'policies' && (
-        <PoliciesDialog
-          name={name}
-          called="policies"
-          before={policies}
-          attach={(to, policy) => to.attachRolePolicy(name, { policy })}
-          detach={(from, policy) => from.detachRolePolicy(name, { policy })}
-          touches={TOUCHES}
-          commandOf={(isAdded, policy) =>
-            (isAdded ? ACCESS_MORE_COMMANDS.attachToRole : ACCESS_MORE_COMMANDS.detachFromRole)(policy, name)
-          }
-          onClose={() => setAsking(undefined)}
-        />
-      )}
       {asking === 'change' && <Change role={role} onClose={() => setAsking(undefined)} />}
     </Page>
   );
+}
+
+function holderOf({ name, inlinePolicies, tags }: Role): Holder {
+  return {
+    name,
+    commands: ROLE_COMMANDS,
+    noun: 'Role',
+    inlinePolicies,
+    tags,
+    touches: TOUCHES,
+    putPolicy: (api, policy) => api.putRoleInlinePolicy(name, policy),
+    deletePolicy: (api, policy) => api.deleteRoleInlinePolicy(name, { name: policy }),
+    tag: (api, added) => api.tagRole(name, { tags: added }),
+    untag: (api, keys) => api.untagRole(name, { keys }),
+  };
 }
 
 function Trust({ role: { name, trustPolicy } }: { readonly role: Role }) {

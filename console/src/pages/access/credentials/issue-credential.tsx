@@ -1,5 +1,5 @@
-import type { Credential, IssuedCredential, Principal } from '@keystead/sdk';
-import { Alert, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core';
+import type { IssuedCredential, Principal } from '@keystead/sdk';
+import { Alert, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
@@ -9,15 +9,10 @@ import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { SecretOnce } from '../../../ui/secret-once.tsx';
 import { TYPES } from './credential-words.ts';
 import { policiesQuery } from './credentials-query.ts';
+import { endOf, LASTS } from './lasts.ts';
+import { TypeRadio } from './type-radio.tsx';
 import { secretFile, secretsOf } from './secret-file.ts';
 
-const DAY_MS = 86_400_000;
-const LASTS = [
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: 'a year' },
-  { value: 'never', label: 'until somebody takes it back' },
-];
 /** The account itself, in the list of whom it may be for. */
 const ROOT = ':root';
 
@@ -31,13 +26,13 @@ interface IssueCredentialProps {
 /** Makes a credential for a program. */
 export function IssueCredential({ people, whose, onIssued, onClose }: IssueCredentialProps) {
   const [holder, setHolder] = useState<string | null>(whose?.principalId ?? null);
-  const [type, setType] = useState<Credential['type']>('api-key');
+  const [type, setType] = useState<'api-key' | 'access-key'>('api-key');
   const [days, setDays] = useState('90');
   const [description, setDescription] = useState('');
   const [scopes, setScopes] = useState<readonly string[]>([]);
   const policies = useQuery(policiesQuery(useApi()));
   const isRoot = holder === ROOT;
-  const expiresAt = days === 'never' ? undefined : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+  const expiresAt = endOf(days);
   const name = people.find(({ principalId }) => principalId === holder)?.name;
   const issue = useAct({
     act: (api) =>
@@ -100,24 +95,7 @@ export function IssueCredential({ people, whose, onIssued, onClose }: IssueCrede
       )}
       {!isRoot && (
         <>
-          <Radio.Group
-            label="Type"
-            value={type}
-            onChange={(chosen) => setType(chosen === 'access-key' ? 'access-key' : 'api-key')}
-          >
-            <Stack gap={6} pt={4}>
-              <Radio
-                value="api-key"
-                label="API key"
-                description="One secret: for the command line, this API and the API of IBM Key Protect."
-              />
-              <Radio
-                value="access-key"
-                label="Access key"
-                description="An id and a secret, as at AWS: for the SDKs and the command line of AWS."
-              />
-            </Stack>
-          </Radio.Group>
+          <TypeRadio type={type} onChange={setType} />
           <TextInput
             label="What it is for"
             placeholder="Nightly backup on db-1"

@@ -1,3 +1,16 @@
+/** What a policy of the tenant's own may be called. */
+export const POLICY_NAME = /^[\w+=,.@-]{1,64}$/;
+
+/** What a new policy begins with: one that may little. */
+export const FIRST_POLICY = JSON.stringify(
+  {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['kms:ListKeys', 'kms:DescribeKey'], Resource: '*' }],
+  },
+  undefined,
+  2,
+);
+
 /** One statement of a policy, as far as it is told in words. */
 export interface StatementWords {
   readonly effect: 'Allow' | 'Deny';

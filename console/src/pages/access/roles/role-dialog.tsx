@@ -4,19 +4,9 @@ import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
-import { policyWords } from './policy-words.ts';
+import { FIRST_POLICY, POLICY_NAME, policyWords } from './policy-words.ts';
 import { StrangeActions } from './strange-actions.tsx';
 import { WhatItMay } from './what-it-may.tsx';
-
-const NAME = /^[\w+=,.@-]{1,64}$/;
-const FIRST = JSON.stringify(
-  {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: ['kms:ListKeys', 'kms:DescribeKey'], Resource: '*' }],
-  },
-  undefined,
-  2,
-);
 
 interface RoleDialogProps {
   /** The role to be changed; absent: a new one. */
@@ -28,7 +18,7 @@ interface RoleDialogProps {
 export function RoleDialog({ policy, onClose }: RoleDialogProps) {
   const [name, setName] = useState(policy?.name ?? '');
   const [description, setDescription] = useState(policy?.description ?? '');
-  const [document, setDocument] = useState(policy === undefined ? FIRST : indented(policy.document));
+  const [document, setDocument] = useState(policy === undefined ? FIRST_POLICY : indented(policy.document));
   const save = useAct<void>({
     act: (api) =>
       policy === undefined
@@ -49,7 +39,7 @@ export function RoleDialog({ policy, onClose }: RoleDialogProps) {
           : `It counts for everybody who has it from their next request on: ${policy.attachments ?? 0} users and roles.`
       }
       verb={policy === undefined ? 'Make the role' : 'Save the role'}
-      isReady={NAME.test(name) && isReadable}
+      isReady={POLICY_NAME.test(name) && isReadable}
       command={
         policy === undefined
           ? ACCESS_COMMANDS.createRole(name || 'name', `${name || 'role'}.json`)
@@ -62,7 +52,7 @@ export function RoleDialog({ policy, onClose }: RoleDialogProps) {
           label="Name"
           value={name}
           onChange={(event) => setName(event.currentTarget.value.trim())}
-          {...(name !== '' && !NAME.test(name) && { error: '1 to 64 letters, digits and + = , . @ _ -' })}
+          {...(name !== '' && !POLICY_NAME.test(name) && { error: '1 to 64 letters, digits and + = , . @ _ -' })}
           autoComplete="off"
           data-autofocus
         />

@@ -2,6 +2,7 @@ import type { Principal } from '@keystead/sdk';
 import { Group } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
+import { PRINCIPAL_COMMANDS } from '../../../commands/holder-commands.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
@@ -69,7 +70,7 @@ export function ServiceIdActions({ principal }: { readonly principal: Principal 
           detach={(api, policy) => api.detachPrincipalPolicy(principalId, { policy })}
           touches={TOUCHES}
           commandOf={(isAdded, policy) =>
-            (isAdded ? ACCESS_MORE_COMMANDS.attachToServiceId : ACCESS_MORE_COMMANDS.detachFromServiceId)(policy, name)
+            isAdded ? PRINCIPAL_COMMANDS.attach(policy, name) : PRINCIPAL_COMMANDS.detach(policy, name)
           }
           onClose={close}
         />

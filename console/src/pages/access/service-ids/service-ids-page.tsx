@@ -1,5 +1,5 @@
 import type { Principal } from '@keystead/sdk';
-import { MultiSelect, Stack, Text, TextInput } from '@mantine/core';
+import { MultiSelect, Stack, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -23,11 +23,11 @@ import { ServiceIdActions } from './service-id-actions.tsx';
 const COLUMNS: readonly Column<Principal>[] = [
   {
     name: 'Service id',
-    cell: ({ name, iamId }) => (
+    cell: ({ principalId, name, iamId }) => (
       <Stack gap={0}>
-        <Text size="sm" fw={600}>
+        <TextLink to="/access/service-ids/$principalId" params={{ principalId }} size="sm" fw={600}>
           {name}
-        </Text>
+        </TextLink>
         <span className="ks-unbroken">
           <CopyText text={iamId} shown={`${iamId.slice(0, 18)}…`} label={`the IAM id of ${name}`} />
         </span>

@@ -1,8 +1,8 @@
 import { everyItem, type Authorization } from '@keystead/sdk';
-import { Button, MultiSelect, Select, TextInput } from '@mantine/core';
+import { ActButton } from '../../../ui/act-button.tsx';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../../commands/settings-commands.ts';
@@ -11,16 +11,15 @@ import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ForeignText } from '../../../ui/foreign-text.tsx';
-import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { TextLink } from '../../../ui/links.tsx';
+import { shortId } from '../../../ui/short-id.ts';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { useRegions } from '../use-regions.ts';
+import { AuthorizeDialog } from './authorize-dialog.tsx';
 
 const TOUCHES = [['authorizations']] as const;
-const ROLES = ['Reader', 'ReaderPlus', 'Writer', 'Manager', 'KeyPurge'] as const;
-type Role = (typeof ROLES)[number];
 
 /** What services may do with keys of this tenant. */
 export function AuthorizationsSection() {
@@ -36,7 +35,11 @@ export function AuthorizationsSection() {
     touches: TOUCHES,
     done: ({ service }) => `${service} may no more.`,
   });
-  const add = <Button onClick={adding.open}>Authorize a service</Button>;
+  const add = (
+    <ActButton needs="keystead:CreateAuthorization" onClick={adding.open}>
+      Authorize a service
+    </ActButton>
+  );
   return (
     <Section title="Authorizations" about="Which service may use which of your keys." actions={add}>
       <ProblemNotice error={error} title="Authorizations cannot be shown" />
@@ -60,21 +63,22 @@ export function AuthorizationsSection() {
             {
               name: 'Actions',
               cell: (one) => (
-                <Button
+                <ActButton
+                  needs="keystead:DeleteAuthorization"
                   size="compact-sm"
-                  variant="subtle"
+                  variant="default"
                   aria-label={`End the authorization of ${one.service}`}
                   onClick={() => setEnded(one)}
                 >
                   End
-                </Button>
+                </ActButton>
               ),
             },
           ]}
         />
       )}
       <Command words={SETTINGS_COMMANDS.listAuthorizations()} />
-      <Authorize isOpen={isAdding} onClose={adding.close} />
+      {isAdding && <AuthorizeDialog touches={TOUCHES} onClose={adding.close} />}
       <Confirm
         isOpen={ended !== undefined}
         onClose={() => setEnded(undefined)}
@@ -91,60 +95,15 @@ export function AuthorizationsSection() {
   );
 }
 
-function scopeOf(region: string | undefined, ring: string | undefined, key: string | undefined): string {
-  const parts = [region ?? 'all regions', ring && `ring ${ring}`, key && `key ${key.slice(0, 8)}`];
-  return parts.filter(Boolean).join(', ');
-}
-
-function Authorize({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const regions = useRegions();
-  const [service, setService] = useState('');
-  const [roles, setRoles] = useState<string[]>(['Reader']);
-  const [region, setRegion] = useState<string | null>(null);
-  const add = useAct({
-    act: (api) =>
-      api.createAuthorization({ service: service.trim(), roles: roles as Role[], ...(region !== null && { region }) }),
-    touches: TOUCHES,
-    done: (made) => `${made.service} is authorized.`,
-  });
-  return (
-    <FormDialog
-      isOpen={isOpen}
-      onClose={onClose}
-      title="Authorize a service"
-      verb="Authorize the service"
-      isReady={service.trim() !== '' && roles.length > 0}
-      command={SETTINGS_COMMANDS.createAuthorization(
-        service.trim() === '' ? 'backup.example.com' : service.trim(),
-        roles[0] ?? 'Reader',
-      )}
-      onSubmit={() => add.mutateAsync()}
-    >
-      <TextInput
-        label="Service"
-        description="The name that the operator gave it"
-        placeholder="backup.example.com"
-        value={service}
-        onChange={(event) => setService(event.currentTarget.value)}
-        autoComplete="off"
-        data-autofocus
-      />
-      <MultiSelect
-        label="Roles"
-        description="Reader wraps and unwraps and registers; ReaderPlus reads stored secrets as well; Writer makes keys"
-        data={[...ROLES]}
-        value={roles}
-        onChange={setRoles}
-      />
-      <Select
-        label="Region"
-        placeholder="All regions"
-        clearable
-        clearButtonProps={{ 'aria-label': 'All regions' }}
-        data={regions.map((one) => one.region)}
-        value={region}
-        onChange={setRegion}
-      />
-    </FormDialog>
-  );
+function scopeOf(region: string | undefined, ring: string | undefined, key: string | undefined): ReactNode {
+  if (region !== undefined && key !== undefined)
+    return (
+      <>
+        {region},{' '}
+        <TextLink to="/keys/$region/$keyId" params={{ region, keyId: key }} size="sm">
+          key {shortId(key)}
+        </TextLink>
+      </>
+    );
+  return [region ?? 'All regions', ring && `ring ${ring}`].filter(Boolean).join(', ');
 }
