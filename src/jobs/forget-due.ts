@@ -1,6 +1,7 @@
 import type { Random } from '../crypto/random.ts';
 import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
+import { ownEntry } from '../pipeline/own-entry.ts';
 import type { Write } from '../records/commit.ts';
 import { timeOf } from '../records/names.ts';
 import { ConflictError, type MaybePromise, type NamedRef, type RecordStore } from '../records/ports.ts';
@@ -82,19 +83,9 @@ async function forgetSome(
   }
   if (writes.length === 0) return 0;
   const removed = writes.filter((write) => 'remove' in write).length;
-  const entry = {
-    tenantId: tenant.tenantId,
-    timeMs: nowMs,
-    principal: 'keystead',
-    action,
-    requestId: 'sweep',
-    outcome: 'done' as const,
-    change: true,
-    details: details(refs, removed),
-    salt: random(16),
-  };
+  const act = { tenantId: tenant.tenantId, action, details: details(refs, removed) };
   try {
-    await store.commit({ writes, entries: [entry], ...(shreds && { shred: true }) });
+    await store.commit({ writes, entries: [ownEntry(act, nowMs, random)], ...(shreds && { shred: true }) });
     return removed;
   } catch (error) {
     // Another node's sweep was faster, or somebody has just changed one of them: the next sweep looks again.

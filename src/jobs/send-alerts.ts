@@ -9,6 +9,7 @@ import { attempted, begun, dueAtMs, type Alert } from '../vault/alerts/alert.ts'
 import { ALERT_DUE_SPACE, alertRef, putAlert, readAlert, removeAlert } from '../vault/alerts/alert-record.ts';
 import { channelRef, readChannel } from '../vault/alerts/channel-record.ts';
 import type { AlertChannel } from '../vault/alerts/channel.ts';
+import { ownEntry } from '../pipeline/own-entry.ts';
 
 /** Brings alerts to where a channel leads. */
 export interface AlertSender {
@@ -151,17 +152,7 @@ async function commit(
   action: string,
   reason?: string,
 ): Promise<void> {
-  const entry = {
-    tenantId,
-    timeMs: clock(),
-    principal: 'keystead',
-    action,
-    requestId: id,
-    outcome: reason === undefined ? ('done' as const) : ('failed' as const),
-    ...(reason !== undefined && { reason }),
-    change: true,
-    details: { request: { alert: id, channel: channelId, kind: facts.kind, attempts: delivery.attempts } },
-    salt: random(16),
-  };
-  await store.commit({ writes, entries: [entry] });
+  const details = { request: { alert: id, channel: channelId, kind: facts.kind, attempts: delivery.attempts } };
+  const act = { tenantId, action, requestId: id, reason, details };
+  await store.commit({ writes, entries: [ownEntry(act, clock(), random)] });
 }

@@ -14,6 +14,7 @@ import {
 import type { Clock } from '../keys/ports.ts';
 import type { Write } from '../records/commit.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
+import { ownEntry } from './own-entry.ts';
 
 /** How many due events are looked at at a time. */
 const BATCH = 200;
@@ -191,18 +192,13 @@ async function commit(
   { reason, result = {}, request = {} }: Note = {},
 ): Promise<void> {
   const { tenantId, id, kind, keyId, region, service } = event;
-  const entry = {
+  const act = {
     tenantId,
-    timeMs: clock(),
-    principal: 'keystead',
     action,
     key: keyRecordId(keyId, region),
     requestId: id,
-    outcome: reason === undefined ? ('done' as const) : ('failed' as const),
-    ...(reason !== undefined && { reason }),
-    change: true,
+    reason,
     details: { region, request: { ...request, eventId: id, eventType: kind, service }, result: { ...result } },
-    salt: random(16),
   };
-  await store.commit({ writes, entries: [entry] });
+  await store.commit({ writes, entries: [ownEntry(act, clock(), random)] });
 }

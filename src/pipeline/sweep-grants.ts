@@ -1,6 +1,7 @@
 import type { Random } from '../crypto/random.ts';
 import { grantScope, type GrantedKey } from '../keys/grant-record.ts';
 import type { RecordStore } from '../records/ports.ts';
+import { ownEntry } from './own-entry.ts';
 
 /** How many grants one commit takes away: its entry names each of them, and has an end. */
 const BATCH = 200;
@@ -15,18 +16,7 @@ export async function sweepGrants(store: RecordStore, key: GrantedKey, nowMs: nu
   for (;;) {
     const grants = await store.list(key.tenantId, 'grant', grantScope(key), { limit: BATCH });
     if (grants.length === 0) return;
-    const entry = {
-      tenantId: key.tenantId,
-      timeMs: nowMs,
-      principal: 'keystead',
-      action: 'kms:DeleteGrants',
-      key: key.id,
-      requestId: 'sweep',
-      outcome: 'done' as const,
-      change: true,
-      details: {},
-      salt: random(16),
-    };
+    const entry = ownEntry({ tenantId: key.tenantId, action: 'kms:DeleteGrants', key: key.id }, nowMs, random);
     const writes = grants.map(({ tenantId, kind, id, revision }) => ({ remove: { tenantId, kind, id }, revision }));
     await store.commit({ writes, entries: [entry] });
   }

@@ -22,6 +22,7 @@ import type { Change } from '../keys/change.ts';
 import { relatedKeys } from './related-keys.ts';
 import { sweepGrants } from './sweep-grants.ts';
 import { tellServices } from './tell-services.ts';
+import { ownEntry } from './own-entry.ts';
 
 /** How many keys one sweep changes, or a few more. What is left waits for the next. */
 const BATCH = 200;
@@ -133,18 +134,7 @@ async function sweepKey(
   const open = instance && (await keys.find(instance, keyIdOf(ref.id)));
   const duty = open && DUTIES.find((one) => one.isDue(open, nowMs));
   if (!open || !duty) return false;
-  const entry = {
-    tenantId: ref.tenantId,
-    timeMs: nowMs,
-    principal: 'keystead',
-    action: duty.action,
-    key: ref.id,
-    requestId: 'sweep',
-    outcome: 'done' as const,
-    change: true,
-    details: {},
-    salt: random(16),
-  };
+  const entry = ownEntry({ tenantId: ref.tenantId, action: duty.action, key: ref.id }, nowMs, random);
   try {
     if (isEnding(open, nowMs)) await sweepGrants(store, open.key, nowMs, random);
     const change = duty.change(open, await relatedKeys(directory, keys, open.key), nowMs, random);

@@ -1,13 +1,10 @@
 import { wipe } from '../../bytes/bytes.ts';
-import type { Json } from '../../bytes/canonical-json.ts';
 import { lengthPrefixed } from '../../bytes/encoding.ts';
 import { X_WING, xWingPair, type XWingPrivateKey } from '../../crypto/x-wing.ts';
-import type { Descriptor } from './descriptor.ts';
 import { VaultError } from '../errors.ts';
-import { FORMAT } from './format.ts';
 import { expand, type HeldKey } from './object-key.ts';
-import { canonicalBytes, JsonReader, parseCanonical, signJson } from './signed-json.ts';
-import { checkSignature, writerNamed, type WriterKey } from './writer-key.ts';
+import { openByCreator, sealByCreator, type CreatorIdentity } from './signed-object.ts';
+import type { WriterKey } from './writer-key.ts';
 
 /** The public key that writers without a master key encrypt to: docs/spec/backup-format.md, section 4. */
 export interface Pair {
@@ -41,42 +38,20 @@ export function pairOf(held: HeldKey, vaultId: string): XWingPrivateKey {
   }
 }
 
-function bodyOf(pair: Pair, vault: string): Json {
-  const { createdMs, key, publicKey } = pair;
-  return { createdMs, format: FORMAT, key, publicKey: publicKey.toString('base64'), vault };
-}
-
 /** Writes the public half, signed by the vault's creator. */
-export function sealPair(pair: Pair, vault: string, creator: WriterKey): Buffer {
-  const body = bodyOf(pair, vault);
-  const signature = { value: signJson('pair', creator.privateKey, body), writer: creator.id };
-  return canonicalBytes({ pair: body, signature });
+export function sealPair({ createdMs, key, publicKey }: Pair, vault: string, creator: WriterKey): Buffer {
+  return sealByCreator('pair', vault, { createdMs, key, publicKey: publicKey.toString('base64') }, creator);
 }
 
 /** Reads the public half that was found under `name`. Only the creator's word counts. @throws {VaultError} */
-export function openPair(
-  name: string,
-  bytes: Buffer,
-  descriptor: Pick<Descriptor, 'vault' | 'creator' | 'writers'>,
-): Pair {
+export function openPair(name: string, bytes: Buffer, identity: CreatorIdentity): Pair {
   const what = `The public key ${name}`;
-  const outer = new JsonReader(what, parseCanonical(what, bytes), ['pair', 'signature']);
-  const reader = outer.object('pair', ['createdMs', 'format', 'key', 'publicKey', 'vault']);
-  reader.expect('format', FORMAT);
+  const body = openByCreator('pair', what, bytes, ['createdMs', 'key', 'publicKey'], identity);
   const pair: Pair = {
-    key: reader.hex('key', 16),
-    publicKey: reader.base64('publicKey'),
-    createdMs: reader.count('createdMs'),
+    key: body.hex('key', 16),
+    publicKey: body.base64('publicKey'),
+    createdMs: body.count('createdMs'),
   };
-  const signature = outer.object('signature', ['value', 'writer']);
-  if (signature.hex('writer', 16) !== descriptor.creator) {
-    throw new VaultError('unknown-writer', `${what} is signed by another than the vault's creator`);
-  }
-  const creator = writerNamed(descriptor.writers, descriptor.creator, what);
-  const body = canonicalBytes(outer.value('pair') as Json);
-  checkSignature('pair', what, creator, body, signature.base64('value'));
-  if (reader.text('vault') !== descriptor.vault)
-    throw new VaultError('wrong-vault', `${what} belongs to another vault`);
   if (pairName(pair.key) !== name) throw new VaultError('wrong-name', `${what} lies under the name of another one`);
   if (pair.publicKey.length !== X_WING.publicKey) {
     throw new VaultError('malformed', `${what} holds no public key of X-Wing`);

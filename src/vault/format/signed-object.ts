@@ -6,8 +6,8 @@ import { FORMAT, MAX_JSON_OBJECT_LENGTH } from './format.ts';
 import { canonicalBytes, JsonReader, parseCanonical, signJson } from './signed-json.ts';
 import { checkSignature, writerNamed, type SignedKind } from './writer-key.ts';
 
-/** What is signed by the vault's creator alone: docs/spec/backup-format.md section 13. */
-export type CreatorKind = Extract<SignedKind, 'tombstone' | 'mark' | 'hold' | 'retired'>;
+/** What is signed by the vault's creator alone: docs/spec/backup-format.md sections 4, 9 and 13. */
+export type CreatorKind = Extract<SignedKind, 'pair' | 'writer' | 'tombstone' | 'mark' | 'hold' | 'retired'>;
 
 /** What it takes to read such an object. */
 export type CreatorIdentity = Pick<Descriptor, 'vault' | 'creator' | 'writers'>;
