@@ -4,6 +4,7 @@ import { EgressGuard } from './clients/egress.ts';
 import { ProviderClient } from './clients/oidc/provider-client.ts';
 import { forgetDue } from './jobs/forget-due.ts';
 import { FORGOTTEN } from './jobs/forgotten.ts';
+import { forgetLeftBehind } from './jobs/forget-left-behind.ts';
 import { noteOverdue } from './jobs/note-overdue.ts';
 import { RightsSweep } from './jobs/sweep-rights.ts';
 import { sendAlerts } from './jobs/send-alerts.ts';
@@ -269,6 +270,7 @@ export async function startKeystead(
     every(UNEASY_EVERY_MS, onFault, () => vault.watcher.checkUneasy()),
     every(WATCH_EVERY_MS, onFault, () => vault.watcher.checkAll()),
     every(TEND_KEYS_EVERY_MS, onFault, () => rights.sweep()),
+    every(TEND_KEYS_EVERY_MS, onFault, () => forgetLeftBehind({ records: store, directory, pipeline })),
     every(RECOVER_EVERY_MS, onFault, () => noteOverdue({ records: store, directory, pipeline, clock, random })),
     every(EVENTS_EVERY_MS, onFault, () => sendAlerts({ store, directory, sender: alerts, clock, random })),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),

@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipeline/execute.ts';
 import { timeOf } from '../records/names.ts';
 import type { RecordReader } from '../records/ports.ts';
 import { overdueAtMs, type BackupSource } from '../vault/sources/backup-source.ts';
-import { putSource, readSource, SOURCE_DUE_SPACE, sourceRef } from '../vault/sources/source-record.ts';
+import { putSource, readSource, removeSource, SOURCE_DUE_SPACE, sourceRef } from '../vault/sources/source-record.ts';
 import { environmentArn, findEnvironment } from './find-environment.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import { serverCall } from './server-call.ts';
@@ -54,13 +54,15 @@ async function noteOne(services: OverdueServices, tenant: Tenant, id: string): P
       details: { environment: before?.environmentId ?? null, source: id },
       run: async (nowMs: number) => {
         if (before === undefined || (overdueAtMs(before) ?? Infinity) > nowMs) return { value: false };
-        const after: BackupSource = { ...before, overdueSinceMs: nowMs };
         const { environmentId, lastGood, alertAfterHours } = before;
         const environment = await findEnvironment(records, tenant, environmentId);
+        // Left behind by an environment that is forgotten: nobody waits for its backups.
+        if (environment === undefined) return { value: false, writes: [removeSource(before)] };
+        const after: BackupSource = { ...before, overdueSinceMs: nowMs };
         const facts = {
           kind: 'backup-overdue',
           environmentId,
-          ...(environment && { environment: environment.label }),
+          environment: environment.label,
           sourceId: id,
           ...(lastGood && { lastGoodAtMs: lastGood.atMs }),
           ...(alertAfterHours !== undefined && { alertAfterHours }),

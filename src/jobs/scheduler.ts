@@ -14,7 +14,7 @@ import type { RunKind } from '../vault/runs/job.ts';
 import { thisOwner } from '../vault/runs/owner.ts';
 import { putRun } from '../vault/runs/run-record.ts';
 import { runId, type Run, type ScheduledRun } from '../vault/runs/run.ts';
-import { putSchedule, SCHEDULE_DUE_SPACE } from '../vault/schedules/schedule-record.ts';
+import { putSchedule, removeSchedule, SCHEDULE_DUE_SPACE } from '../vault/schedules/schedule-record.ts';
 import {
   broughtBack,
   dealtWith,
@@ -168,6 +168,10 @@ export class Scheduler {
   ): Promise<Done<BegunRun | undefined>> {
     const due = before && dueOf(before, nowMs);
     if (before === undefined || due === undefined || due.what === 'nothing') return { value: undefined };
+    // Left behind by an environment that is forgotten, and yet to be swept.
+    if ((await findEnvironment(this.#services.records, tenant, before.environmentId)) === undefined) {
+      return { value: undefined, writes: [removeSchedule(before)], result: { outcome: 'environment-gone' } };
+    }
     const put = (after: Schedule) => putSchedule(tenant.tenantKey, before, after);
     const { dueMs } = due;
     const dueAt = new Date(dueMs).toISOString();

@@ -14,6 +14,7 @@ const POLICY = parsePolicy(
         'keystead:RunSchedule',
         'keystead:WatchKeys',
         'keystead:NoteOverdue',
+        'keystead:SweepEnvironment',
       ],
       Resource: '*',
     },

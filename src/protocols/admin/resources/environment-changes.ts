@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
+import { forgetBelongings } from '../../../jobs/forget-left-behind.ts';
 import { requireAtRest, withoutEnvironment } from '../../../jobs/leave-environment.ts';
 import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
 import { letGoUnused } from '../../../jobs/let-go-unused.ts';
@@ -254,10 +255,12 @@ export const deleteEnvironment = adminRoute({
         return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };
       }),
   }),
-  // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses.
+  // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses, and sources
+  // that could not go with it are swept by the clock.
   show: (environment: Environment, { services, proof }) => {
     const { egress, keysteadRights } = services.vault;
     void Promise.allSettled([
+      forgetBelongings(services, proof.tenant, environment.id),
       letGoUnused(keysteadRights, proof.tenant, environment.id, environment),
       deregisterKeys(egress, proof.tenant.tenantKey, environment),
     ]);
