@@ -12,7 +12,7 @@ import { withoutEnvironment } from './leave-environment.ts';
 import { noteOverdue } from './note-overdue.ts';
 import { serverPrincipal } from './server-principal.ts';
 
-const SOURCES = 210;
+const SOURCES = 280;
 const DAY_MS = 86_400_000;
 
 /** An environment whose sources and schedules are more than one entry of the log can name. */
