@@ -6,7 +6,7 @@ import type { Clock } from '../keys/ports.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
 import type { RecordReader } from '../records/ports.ts';
 import type { AlertFacts } from '../vault/alerts/alert.ts';
-import { keysOf } from '../vault/environments/access-of.ts';
+import { formerKeysOf, keysOf } from '../vault/environments/access-of.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { masterKeyAccessOf, type MasterKeySettings } from '../vault/environments/master-key-settings.ts';
 import type { CredentialRules } from '../vault/environments/wanted-credentials.ts';
@@ -184,6 +184,7 @@ export class KeyWatcher {
     const owner = { tenant: tenantId, environment: environment.id };
     const { guard } = this.#services;
     const keystead = this.#services.keystead(tenantId, environment.id);
+    const isAsked = ({ provider }: MasterKeySettings) => provider !== 'recovery';
     const probe = async (settings: MasterKeySettings): Promise<Probe> => {
       const { provider, keyId } = settings;
       let access: MasterKeyAccess;
@@ -212,11 +213,11 @@ export class KeyWatcher {
         await key.close();
       }
     };
-    return await Promise.all(
-      keysOf(environment)
-        .filter(({ provider }) => provider !== 'recovery')
-        .map(probe),
-    );
+    const present = keysOf(environment).filter(isAsked).map(probe);
+    const former = formerKeysOf(environment)
+      .filter(isAsked)
+      .map(async (key) => ({ ...(await probe(key)), isFormer: true as const }));
+    return await Promise.all([...present, ...former]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { encryptionAfter } from '../vault/environments/next-master-keys.ts';
 import type { Environment } from '../vault/environments/environment.ts';
-import { rewrappedFormer, withFormerHeads } from '../vault/environments/former-storage.ts';
+import { emptiedFormer, rewrappedFormer, withFormerHeads } from '../vault/environments/former-storage.ts';
 import type { ProvenRestorable } from '../vault/check/check-level.ts';
 import { newestHeads } from '../vault/newest-heads.ts';
 import type { RunReport } from '../vault/runs/job.ts';
@@ -14,7 +14,9 @@ export function learntFromRun(environment: Environment, { kind }: Run, report: R
   const { nextMasterKeys, ...rest } = environment;
   if (report.vaultId !== undefined && environment.formerStorages.some((former) => former.vaultId === report.vaultId)) {
     const rewrapped = kind === 'rewrap' ? rewrappedFormer(environment, report.vaultId) : environment;
-    return withFormerHeads(rewrapped, report.vaultId, report.heads);
+    const wiser = withFormerHeads(rewrapped, report.vaultId, report.heads);
+    const emptied = report.isEmpty === true ? emptiedFormer(wiser, report.vaultId, nowMs) : wiser;
+    return withProven(emptied, report.result.proven ?? []);
   }
   const moved = kind === 'rewrap' && nextMasterKeys !== undefined;
   const heads = newestHeads([...environment.heads, ...report.heads]);
@@ -30,6 +32,15 @@ export function learntFromRun(environment: Environment, { kind }: Run, report: R
     ...(proven.length > 0 && { proven: [...ofOthers(environment.proven, proven), ...proven] }),
     updatedAtMs: nowMs,
   };
+}
+
+/** What was seen to be restorable at a place that was left counts while nothing newer of its source was. */
+function withProven(environment: Environment, now: readonly ProvenRestorable[]): Environment {
+  const { proven = [] } = environment;
+  const isNewer = (one: ProvenRestorable) =>
+    proven.every(({ source, takenMs }) => source !== one.source || takenMs <= one.takenMs);
+  const better = now.filter(isNewer);
+  return better.length === 0 ? environment : { ...environment, proven: [...ofOthers(proven, better), ...better] };
 }
 
 /** What is known of the other sources. */

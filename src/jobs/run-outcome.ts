@@ -8,7 +8,7 @@ import type { VaultErrorCode } from '../vault/errors.ts';
 import { readRun } from '../vault/runs/run-record.ts';
 import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import { putSchedule } from '../vault/schedules/schedule-record.ts';
-import { MAX_ATTEMPTS, waitingFor } from '../vault/schedules/schedule.ts';
+import { MAX_ATTEMPTS, onceMore, PRESENT } from '../vault/schedules/schedule.ts';
 import { backedUp, type BackupSource } from '../vault/sources/backup-source.ts';
 import { putSource, readSource, sourceRef } from '../vault/sources/source-record.ts';
 import { findSchedule } from './find-source.ts';
@@ -76,9 +76,12 @@ async function madeUpFor(records: RecordReader, tenant: Tenant, run: Run): Promi
     return undefined;
   const schedule = await findSchedule(records, tenant, scheduled.scheduleId);
   // Something newer has become of the schedule meanwhile.
-  if (schedule === undefined || schedule.paused || schedule.last?.runId !== run.id || schedule.waiting)
-    return undefined;
-  const after = waitingFor(schedule, scheduled.dueMs, forKey ? 'master-key' : 'server-busy');
+  if (schedule === undefined || schedule.paused || schedule.last?.runId !== run.id) return undefined;
+  if (schedule.waiting && schedule.waiting.rest === undefined) return undefined;
+  // A place that was left and whose key says no waits for the next round: it keeps no other from it.
+  if (forKey && run.subject.vaultId !== undefined) return undefined;
+  const place = run.subject.vaultId ?? PRESENT;
+  const after = onceMore(schedule, scheduled.dueMs, place, forKey ? 'master-key' : 'server-busy');
   return putSchedule(tenant.tenantKey, schedule, after);
 }
 
@@ -101,7 +104,7 @@ async function newsOf(records: RecordReader, tenant: Tenant, run: Run, isMadeUpF
   return news;
 }
 
-/** Whether the verification before this one found something. */
+/** Whether the verification of the same place before this one found something. */
 async function hadFindings(records: RecordReader, { tenantId, tenantKey }: Tenant, run: Run): Promise<boolean> {
   let last: Run | undefined;
   // Ids of runs begin with their time: RFC 9562 section 5.7.
@@ -112,7 +115,8 @@ async function hadFindings(records: RecordReader, { tenantId, tenantKey }: Tenan
     const page = await records.list(tenantId, 'run', run.environmentId, { after, limit: PAGE });
     for (const record of page) {
       const one = readRun(tenantKey, record);
-      if (one.kind === 'verify' && one.state === 'succeeded' && one.id !== run.id) last = one;
+      const isBefore = one.kind === 'verify' && one.state === 'succeeded' && one.id !== run.id;
+      if (isBefore && one.subject.vaultId === run.subject.vaultId) last = one;
     }
     if (page.length < PAGE) return (last?.result?.findingCount ?? 0) > 0;
     after = (page.at(-1) as { id: string }).id;

@@ -8,6 +8,8 @@ import { timeOf } from '../records/names.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 import { eachOf } from '../vault/each-of.ts';
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
+import type { Environment } from '../vault/environments/environment.ts';
+import { atVault } from '../vault/environments/former-storage.ts';
 import type { Roots } from '../vault/environments/roots.ts';
 import { isDoubtful } from '../vault/key-watch/key-watch.ts';
 import type { RunKind } from '../vault/runs/job.ts';
@@ -19,18 +21,22 @@ import {
   broughtBack,
   dealtWith,
   dueOf,
+  goneOn,
   isAstray,
+  nextAttempt,
+  PRESENT,
   waitingFor,
   type LastTime,
   type Schedule,
   type WaitingFor,
 } from '../vault/schedules/schedule.ts';
 import { beginRun, inTheWay, type BegunRun } from './begin-run.ts';
-import { environmentArn, findEnvironment, requireEnvironment } from './find-environment.ts';
+import { environmentArn, findEnvironment } from './find-environment.ts';
 import { findSchedule } from './find-source.ts';
 import type { KeyWatcher } from './key-watcher.ts';
 import { locksOfTask, planTask } from './plan-task.ts';
 import { raiseAlerts } from './raise-alerts.ts';
+import { restOfRound } from './round.ts';
 import type { JobLog } from './job-log.ts';
 import type { RunDesk } from './run-desk.ts';
 import { serverCall } from './server-call.ts';
@@ -48,6 +54,13 @@ export interface SchedulerServices {
   readonly desk: RunDesk;
   readonly watcher: KeyWatcher;
   readonly log: JobLog;
+}
+
+/** Where a run of a round is to work, and what comes after it. */
+interface Turn {
+  readonly environment: Environment;
+  readonly place: string;
+  readonly rest: readonly string[];
 }
 
 const BATCH = 200;
@@ -143,7 +156,8 @@ export class Scheduler {
   }
 
   /** What keeps a run from starting just now. */
-  async #obstacle(tenant: Tenant, { environmentId, task, waiting }: Schedule): Promise<WaitingFor | undefined> {
+  async #obstacle(tenant: Tenant, schedule: Schedule): Promise<WaitingFor | undefined> {
+    const { environmentId, task, waiting } = schedule;
     const { records, desk, watcher, clock } = this.#services;
     if (desk.isFull) return 'server-busy';
     const environment = await findEnvironment(records, tenant, environmentId);
@@ -155,7 +169,9 @@ export class Scheduler {
     const isRecent =
       waiting?.for !== 'master-key' && known !== undefined && Math.abs(clock() - known.checkedAtMs) < LOOKED_MS;
     const watch = isSettled || isRecent ? known : await watcher.check(tenant, environment);
-    if (watch.held !== undefined || isDoubtful(watch)) return 'master-key';
+    const [place] = restOfRound(environment, schedule, watch);
+    if (place === undefined) return undefined;
+    if (place === PRESENT && (watch.held !== undefined || isDoubtful(watch))) return 'master-key';
     const locks = await locksOfTask(records, tenant, task);
     return locks && (await inTheWay(records, environmentId, locks)) !== undefined ? 'run-in-flight' : undefined;
   }
@@ -169,7 +185,9 @@ export class Scheduler {
     const due = before && dueOf(before, nowMs);
     if (before === undefined || due === undefined || due.what === 'nothing') return { value: undefined };
     // Left behind by an environment that is forgotten, and yet to be swept.
-    if ((await findEnvironment(this.#services.records, tenant, before.environmentId)) === undefined) {
+    const { records, watcher } = this.#services;
+    const environment = await findEnvironment(records, tenant, before.environmentId);
+    if (environment === undefined) {
       return { value: undefined, writes: [removeSchedule(before)], result: { outcome: 'environment-gone' } };
     }
     const put = (after: Schedule) => putSchedule(tenant.tenantKey, before, after);
@@ -183,13 +201,24 @@ export class Scheduler {
       const writes = [put(waitingFor(before, dueMs, obstacle))];
       return { value: undefined, writes, result: { outcome: 'waiting', for: obstacle, dueAt } };
     }
-    const attempt = before.last?.dueMs === dueMs ? (before.last.attempt ?? 1) + 1 : 1;
+    const [place, ...rest] = restOfRound(environment, before, await watcher.known(tenant, environment.id));
+    if (place === undefined) {
+      // Of what was left of the round nothing is there any more, or nothing can be opened now.
+      const { outcome, ...last } = before.last ?? { outcome: 'skipped' as const };
+      return {
+        value: undefined,
+        writes: [put(dealtWith(before, { ...last, outcome, dueMs }, nowMs))],
+        result: { dueAt },
+      };
+    }
+    const attempt = nextAttempt(before, dueMs);
     const scheduled: ScheduledRun = { scheduleId: before.id, dueMs, attempt };
+    const turn: Turn = { environment, place, rest };
     try {
-      return await this.#begin(tenant, before, scheduled, nowMs);
+      return await this.#begin(tenant, before, turn, scheduled, nowMs);
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
-      if (error.code !== 'run-in-progress') return this.#refused(tenant, before, scheduled, error, nowMs);
+      if (error.code !== 'run-in-progress') return this.#refused(tenant, before, turn, scheduled, error, nowMs);
       const writes = [put(waitingFor(before, dueMs, 'run-in-flight'))];
       return { value: undefined, writes, result: { outcome: 'waiting', for: 'run-in-flight', dueAt } };
     }
@@ -198,20 +227,29 @@ export class Scheduler {
   async #begin(
     tenant: Tenant,
     before: Schedule,
+    { environment, place, rest }: Turn,
     scheduled: ScheduledRun,
     nowMs: number,
   ): Promise<Done<BegunRun | undefined>> {
     const { records, sourceRoots } = this.#services;
-    const environment = await requireEnvironment(records, tenant, before.environmentId);
-    const plan = () => planTask({ records, sourceRoots }, tenant, environment, before.task);
+    const at = place === PRESENT ? undefined : atVault(environment, place);
+    const plan = async () => ({
+      ...(await planTask({ records, sourceRoots }, tenant, at ?? environment, before.task)),
+      ...(at && { at }),
+    });
     const beginner = { startedBy: serverPrincipal(tenant).arn, scheduled };
     const done = await beginRun(this.#services, tenant, environment, plan, beginner, nowMs);
     const last: LastTime = { ...timeFor(scheduled), outcome: 'started', runId: done.value.run.id };
-    const schedule = putSchedule(tenant.tenantKey, before, dealtWith(before, last, nowMs));
+    const schedule = putSchedule(tenant.tenantKey, before, goneOn(before, last, rest, nowMs));
     return {
       ...done,
       writes: [...done.writes, schedule],
-      result: { outcome: 'started', run: done.value.run.id, dueAt: new Date(scheduled.dueMs).toISOString() },
+      result: {
+        outcome: 'started',
+        run: done.value.run.id,
+        ...(at && { vaultId: place }),
+        dueAt: new Date(scheduled.dueMs).toISOString(),
+      },
     };
   }
 
@@ -219,11 +257,12 @@ export class Scheduler {
   async #refused(
     tenant: Tenant,
     before: Schedule,
+    { environment, place, rest }: Turn,
     scheduled: ScheduledRun,
     { code, message }: EnvironmentError,
     nowMs: number,
   ): Promise<Done<undefined>> {
-    const { random, records } = this.#services;
+    const { random } = this.#services;
     const { environmentId, task } = before;
     const run: Run = {
       tenantId: tenant.tenantId,
@@ -231,7 +270,10 @@ export class Scheduler {
       revision: 0,
       environmentId,
       kind: task.kind satisfies RunKind,
-      subject: 'sourceId' in task ? { sourceId: task.sourceId } : {},
+      subject: {
+        ...('sourceId' in task && { sourceId: task.sourceId }),
+        ...(place !== PRESENT && { vaultId: place }),
+      },
       locks: { holds: [] },
       state: 'failed',
       startedBy: serverPrincipal(tenant).arn,
@@ -242,18 +284,17 @@ export class Scheduler {
       problem: { code, message },
     };
     const last: LastTime = { ...timeFor(scheduled), outcome: 'refused', runId: run.id, code };
-    const environment = await findEnvironment(records, tenant, environmentId);
     const facts = {
       kind: 'run-failed',
       environmentId,
-      ...(environment && { environment: environment.label }),
+      environment: environment.label,
       ...run.subject,
       runId: run.id,
       runKind: run.kind,
       code,
     } as const;
     const alerts = await raiseAlerts(this.#services, tenant, [facts], nowMs);
-    const schedule = putSchedule(tenant.tenantKey, before, dealtWith(before, last, nowMs));
+    const schedule = putSchedule(tenant.tenantKey, before, goneOn(before, last, rest, nowMs));
     return {
       value: undefined,
       writes: [putRun(tenant.tenantKey, undefined, run), schedule, ...alerts],

@@ -1,5 +1,6 @@
 import type { CredentialRules } from './wanted-credentials.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
+import { isSameMasterKey } from '../master-keys/master-key.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
 import type { StorageAccess } from '../targets/storage-access.ts';
 import { openAwsAccess } from './aws-access.ts';
@@ -63,9 +64,19 @@ export function keysOf({
   masterKeys,
   nextMasterKeys = [],
 }: Pick<Environment, 'masterKeys' | 'nextMasterKeys'>): readonly MasterKeySettings[] {
-  const isNew = ({ provider, keyId }: MasterKeySettings) =>
-    !masterKeys.some((known) => known.provider === provider && known.keyId === keyId);
+  const isNew = (key: MasterKeySettings) => !masterKeys.some((known) => isSameMasterKey(known, key));
   return [...masterKeys, ...nextMasterKeys.filter(isNew)];
+}
+
+/** The keys that open places which were left and hold something yet, and that backups of today do not need; none twice. */
+export function formerKeysOf(environment: Environment): readonly MasterKeySettings[] {
+  const present = keysOf(environment);
+  const former = environment.formerStorages.filter(({ emptiedAtMs }) => emptiedAtMs === undefined).flatMap(keysOf);
+  return former.filter(
+    (key, index) =>
+      former.findIndex((one) => isSameMasterKey(one, key)) === index &&
+      !present.some((one) => isSameMasterKey(one, key)),
+  );
 }
 
 /**

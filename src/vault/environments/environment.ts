@@ -69,6 +69,8 @@ export interface FormerStorage {
   readonly vaultId: string;
   readonly heads: readonly KnownHead[];
   readonly leftAtMs: number;
+  /** Since when nothing is left there to be looked after. */
+  readonly emptiedAtMs?: number;
   /** Whose vault it says it is, where that is another installation's: it was imported. */
   readonly identity?: EnvironmentIdentity;
 }

@@ -117,6 +117,11 @@ export function rewrappedFormer(environment: Environment, vaultId: string): Envi
   }));
 }
 
+/** Nothing is left at a place that was left: the clock looks after it no more. */
+export function emptiedFormer(environment: Environment, vaultId: string, nowMs: number): Environment {
+  return withFormer(environment, vaultId, (former) => ({ emptiedAtMs: nowMs, ...former }));
+}
+
 /** Keeps the newest heads of the vault at one of an environment's places. */
 export function withHeads(
   environment: Environment,

@@ -10,6 +10,7 @@ import type { Source } from '../sources/source.ts';
 import { ClockedTarget, DAY, HOUR, KeepingHouse } from './keeping.fixture.ts';
 import { maintain, type MaintainOptions } from './maintain.ts';
 import { MarkList } from './mark-list.ts';
+import { moveToTrash } from './trash.ts';
 import type { RetentionRules } from './retention.ts';
 
 /** A store that the run loses right before its manifest. */
@@ -92,6 +93,23 @@ describe('looking after a vault', () => {
     house.change();
     await house.backup();
     expect(await house.wrong()).toEqual([]);
+  });
+
+  it('says when nothing is left, and not while anything waits', async () => {
+    const ids = await snapshots(2);
+    const all = { repository: house.repository, rulesOf: () => rules({ last: 1 }), knownHeads: [] };
+    await moveToTrash(all, ids, 1);
+    expect(await look()).toMatchObject({ inTrash: 2, isEmpty: false });
+    house.clock.ms += 2 * DAY;
+    expect(await look()).toMatchObject({ deletedSnapshots: ids, isEmpty: false });
+    for (let day = 0; day < 12; day++) {
+      house.clock.ms += DAY;
+      const { isEmpty } = await look();
+      const left = await house.names('packs/');
+      expect(left.length === 0 || !isEmpty).toBe(true);
+      if (isEmpty) return;
+    }
+    expect.fail('it was never empty');
   });
 
   it('keeps what was taken back from the trash, whatever the rules say', async () => {

@@ -43,6 +43,8 @@ export interface MaintainReport extends PruneReport {
   readonly repacked?: RewriteReport;
   /** Objects whose lock was extended. */
   readonly extended: number;
+  /** Whether neither a snapshot is left nor anything that one was made of. */
+  readonly isEmpty: boolean;
   /** The newest snapshots, to be kept elsewhere. */
   readonly heads: readonly KnownHead[];
 }
@@ -94,6 +96,7 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
   const last = dryRun ? first : await look();
   await step();
   const marked = await mark(repository, ring, last, times, { storeMs, dryRun });
+  const isEmpty = last.snapshots.length === 0 && (await holdsNothing(repository));
   const extended = dryRun ? 0 : await extendLocks(repository, last.snapshots, options.lockDays, step);
   return {
     trashed: expired.trashed,
@@ -104,8 +107,15 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
     ...sumLocked([expired, swept]),
     ...(repacked && { repacked }),
     extended,
+    isEmpty,
     heads: last.list.heads,
   };
+}
+
+/** Whether nothing of a snapshot is in the store: what is not needed any more may wait there for its time. */
+async function holdsNothing({ target }: Repository): Promise<boolean> {
+  for (const kind of ['snapshots/', 'packs/', 'index/']) for await (const _ of target.list(kind)) return false;
+  return true;
 }
 
 /** Goes on with what was forgotten and retired, and with packs that are mostly dead. */

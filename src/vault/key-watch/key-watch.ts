@@ -18,6 +18,8 @@ export interface WatchedKey {
   readonly deletionAtMs?: number;
   /** Of a key that is to be deleted: what goes with it, once somebody could look. */
   readonly outlook?: WatchedOutlook;
+  /** It opens places that were left, and no backup of today needs it. */
+  readonly isFormer?: true;
 }
 
 /** What is known of the master keys of an environment. */
@@ -27,7 +29,7 @@ export interface KeyWatch {
   readonly revision: number;
   readonly keys: readonly WatchedKey[];
   readonly checkedAtMs: number;
-  /** No schedule starts a run while a key says no. */
+  /** No schedule starts a run while a key says no that backups need now. */
   readonly held?: Hold;
 }
 
@@ -46,6 +48,7 @@ export interface Probe {
   readonly deletionAtMs?: number;
   /** What goes with the key, where somebody has looked just now. */
   readonly outlook?: WatchedOutlook;
+  readonly isFormer?: true;
 }
 
 /** A change that people are told of, once. */
@@ -82,7 +85,7 @@ export function observed(
     if (change) changes.push(change);
     return key;
   });
-  const bad = keys.find(({ state }) => isBad(state));
+  const bad = keys.find(({ state, isFormer }) => isBad(state) && isFormer !== true);
   const held: Hold | undefined = bad && {
     sinceMs: before?.held?.sinceMs ?? nowMs,
     code: bad.state as MasterKeyFailure,
@@ -107,37 +110,40 @@ export function isNews(before: KeyWatch | undefined, after: KeyWatch): boolean {
   if (before === undefined || after.checkedAtMs - before.checkedAtMs >= GOOD_MS) return true;
   const facts = ({ keys, held }: KeyWatch) =>
     JSON.stringify([
-      keys.map(({ keyId, provider, state, misses, deletionAtMs, outlook }) => [
+      keys.map(({ keyId, provider, state, misses, deletionAtMs, outlook, isFormer = false }) => [
         provider,
         keyId,
         state,
         misses,
         deletionAtMs,
         outlook?.atMs,
+        isFormer,
       ]),
       held?.code,
     ]);
   return facts(before) !== facts(after);
 }
 
-/** Whether any key may not be usable just now: what is due waits for the next look. */
+/** Whether any key that backups need may not be usable just now: what is due waits for the next look. */
 export function isDoubtful({ keys }: KeyWatch): boolean {
-  return keys.some(({ state }) => state === 'doubtful');
+  return keys.some(({ state, isFormer }) => state === 'doubtful' && isFormer !== true);
 }
 
 function keyAfter(known: WatchedKey | undefined, probe: Probe, nowMs: number): WatchedKey {
   const { provider, keyId, failure, deletionAtMs } = probe;
   const date = deletionAtMs === undefined ? {} : { deletionAtMs };
+  const former = probe.isFormer === true ? ({ isFormer: true } as const) : {};
   const passes = failure !== undefined && PASSING.has(failure);
   const misses = passes ? Math.min((known?.misses ?? 0) + 1, MISSES_THAT_COUNT) : 0;
   // What was known of a key that cannot be asked now stays what is known of it.
   if (passes && known !== undefined && isBad(known.state) && !PASSING.has(known.state as MasterKeyFailure)) {
-    return { ...known, misses };
+    const { isFormer: _, ...rest } = known;
+    return { ...rest, misses, ...former };
   }
   const state: WatchedState = passes && misses < MISSES_THAT_COUNT ? stillOrDoubtful(known) : (failure ?? 'good');
   const sinceMs = known?.state === state ? known.sinceMs : nowMs;
   const outlook = state === 'pending-deletion' ? (probe.outlook ?? known?.outlook) : undefined;
-  return { provider, keyId, state, sinceMs, misses, ...date, ...(outlook && { outlook }) };
+  return { provider, keyId, state, sinceMs, misses, ...date, ...(outlook && { outlook }), ...former };
 }
 
 function stillOrDoubtful(known: WatchedKey | undefined): WatchedState {
@@ -157,6 +163,11 @@ function changeOf(
   }
   if (isBad(state)) return { kind: 'key-unavailable', keyId, code: state as MasterKeyFailure };
   return wasBad ? { kind: 'key-back', keyId } : undefined;
+}
+
+/** Whether a key may be asked for work: it is good, or was out of reach only a moment ago. */
+export function isUsable({ state }: Pick<WatchedKey, 'state'>): boolean {
+  return !isBad(state);
 }
 
 function isBad(state: WatchedState): boolean {

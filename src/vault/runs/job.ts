@@ -139,6 +139,8 @@ export interface RunReport {
   /** The newest snapshots that the store has: to be kept elsewhere. */
   readonly heads: readonly KnownHead[];
   readonly result: RunResult;
+  /** Whether it was seen that nothing is left there, and nothing waits to be deleted. */
+  readonly isEmpty?: boolean;
   /** What a question was answered. It is shown to who asked, and kept nowhere. */
   readonly answer?: Answers[keyof Answers] | AgentAnswers[keyof AgentAnswers];
 }

@@ -22,6 +22,19 @@ export const CATCH_UP: CatchUp = { ifMissed: 'run-once', missedWithinHours: 24 }
 /** Why what is due has not been started yet. It is made up for once, as soon as this is over. */
 export type WaitingFor = 'master-key' | 'run-in-flight' | 'server-busy';
 
+/** In a round: the place where backups go now. Others are named by their vault's id. */
+export const PRESENT = 'present';
+
+/** What is due and has not been started. */
+export interface Waiting {
+  readonly dueMs: number;
+  readonly for: WaitingFor;
+  /** Of a round that has begun: the places that are still to be looked after, the next one first. */
+  readonly rest?: readonly string[];
+  /** Whether the first of them was begun before, and did not come to its end. */
+  readonly again?: true;
+}
+
 /** When an environment does what, without being asked. */
 export interface Schedule extends CronTimes, CatchUp {
   readonly tenantId: string;
@@ -33,8 +46,7 @@ export interface Schedule extends CronTimes, CatchUp {
   readonly paused: boolean;
   /** The next time; it only ever goes on. */
   readonly nextMs: number;
-  /** What is due and has not been started. */
-  readonly waiting?: { readonly dueMs: number; readonly for: WaitingFor };
+  readonly waiting?: Waiting;
   /** What became of the last time that was due. */
   readonly last?: LastTime;
   readonly createdAtMs: number;
@@ -118,7 +130,26 @@ export function dealtWith(schedule: Schedule, last: LastTime, nowMs: number): Sc
 
 /** The schedule once it is known that what is due has to wait. */
 export function waitingFor(schedule: Schedule, dueMs: number, reason: WaitingFor): Schedule {
-  return { ...schedule, waiting: { dueMs: schedule.waiting?.dueMs ?? dueMs, for: reason } };
+  const { waiting } = schedule;
+  return { ...schedule, waiting: { ...waiting, dueMs: waiting?.dueMs ?? dueMs, for: reason } };
+}
+
+/** The schedule once a place of a round has been dealt with: the others are next. */
+export function goneOn(schedule: Schedule, last: LastTime, rest: readonly string[], nowMs: number): Schedule {
+  if (rest.length === 0) return dealtWith(schedule, last, nowMs);
+  return { ...schedule, last, waiting: { dueMs: last.dueMs, for: 'run-in-flight', rest } };
+}
+
+/** The schedule once it is known that what was begun at a place has to be begun again. */
+export function onceMore(schedule: Schedule, dueMs: number, place: string, reason: WaitingFor): Schedule {
+  const { rest = [] } = schedule.waiting ?? {};
+  return { ...schedule, waiting: { dueMs, for: reason, rest: [place, ...rest], again: true } };
+}
+
+/** The attempt that comes next for what is due. */
+export function nextAttempt({ last, waiting }: Schedule, dueMs: number): number {
+  const isAnother = waiting?.rest !== undefined && waiting.again !== true;
+  return last?.dueMs === dueMs && !isAnother ? (last.attempt ?? 1) + 1 : 1;
 }
 
 /** A pause ends what waits; times that come during it are not made up for. */

@@ -19,6 +19,9 @@ const KEY_WATCH = named('KeyWatch', {
       state: Type.String({ description: 'good, doubtful, or what stands in the way' }),
       since: TIMESTAMP,
       deletionAt: Type.Optional(TIMESTAMP),
+      opensOnlyLeft: Type.Optional(
+        Type.Boolean({ description: 'it opens places that were left, and holds no run of today' }),
+      ),
       outlook: Type.Optional(
         named('WatchedOutlook', {
           snapshotCount: Type.Integer(),
@@ -127,12 +130,13 @@ function showKeyWatch(watch: KeyWatch | undefined) {
   if (watch === undefined) return { keys: [] };
   const { keys, held, checkedAtMs } = watch;
   return {
-    keys: keys.map(({ provider, keyId, state, sinceMs, deletionAtMs, outlook }) => ({
+    keys: keys.map(({ provider, keyId, state, sinceMs, deletionAtMs, outlook, isFormer }) => ({
       provider,
       keyId,
       state,
       since: timestamp(sinceMs),
       ...(deletionAtMs !== undefined && { deletionAt: timestamp(deletionAtMs) }),
+      ...(isFormer && { opensOnlyLeft: true }),
       ...(outlook && { outlook: showOutlook(outlook) }),
     })),
     ...(held && { held: { since: timestamp(held.sinceMs), code: held.code, keyId: held.keyId } }),

@@ -54,6 +54,7 @@ const FORMER_STORAGE = named('FormerStorage', {
     Type.String({ description: 'there where other master keys open it than those of the environment: what to do' }),
   ),
   leftAt: TIMESTAMP,
+  emptiedAt: Type.Optional({ ...TIMESTAMP, description: 'since when nothing is left there to be looked after' }),
   readOnly: Type.Boolean({ description: 'it was imported: its signing key is not here' }),
 });
 
@@ -127,7 +128,7 @@ const headName = ({ writer, sequence }: Environment['heads'][number]): string =>
   `${writer}-${String(sequence).padStart(10, '0')}`;
 
 function showFormer(former: FormerStorage, isUnderOthers: boolean) {
-  const { storage, vaultId, writer, heads, masterKeys, nextMasterKeys, leftAtMs } = former;
+  const { storage, vaultId, writer, heads, masterKeys, nextMasterKeys, leftAtMs, emptiedAtMs } = former;
   return {
     storage: showStorage(storage),
     vaultId,
@@ -137,6 +138,7 @@ function showFormer(former: FormerStorage, isUnderOthers: boolean) {
     ...(nextMasterKeys && { nextMasterKeys: nextMasterKeys.map(({ keyId }) => keyId) }),
     ...(isUnderOthers && { advice: adviceFor(former) }),
     leftAt: timestamp(leftAtMs),
+    ...(emptiedAtMs !== undefined && { emptiedAt: timestamp(emptiedAtMs) }),
     readOnly: writer.privateKey === undefined,
   };
 }

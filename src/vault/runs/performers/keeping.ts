@@ -18,7 +18,7 @@ import { showFindings } from '../results.ts';
 const MAX_IDS = 100;
 
 type Kinds = KeepingWork['kind'] | 'kept';
-type Done = Pick<RunReport, 'heads' | 'result'>;
+type Done = Pick<RunReport, 'heads' | 'result' | 'isEmpty'>;
 
 function lookOf(repository: Repository, keeping: Keeping, { heads }: Pick<Job, 'heads'>): SurveyOptions {
   return { repository, rulesOf: rulesOf(keeping), holds: inForce(keeping.holds), knownHeads: heads };
@@ -88,7 +88,7 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
           ({ adopted } = await adopt(repository, job.heads, watch.signal, onFault));
         }
       }
-      const { trashed, deletedSnapshots, heads, repacked, ...counts } = await maintain({
+      const { trashed, deletedSnapshots, heads, repacked, isEmpty, ...counts } = await maintain({
         ...lookOf(repository, keeping, job),
         ...watched(watch),
         dryRun,
@@ -111,7 +111,7 @@ export const KEEPING: { readonly [Kind in Kinds]: Performer<Kind> } = {
         ...(adopted !== undefined && { adopted }),
         ...(warnings.length > 0 && { warnings }),
       };
-      return { heads, result };
+      return { heads, result, ...(isEmpty && !dryRun && { isEmpty }) };
     },
   },
   trash: {
