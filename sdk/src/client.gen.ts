@@ -579,6 +579,8 @@ export interface FormerStorage {
   readonly advice?: string | undefined;
   /** UTC, RFC 3339 */
   readonly leftAt: string;
+  /** since when nothing is left there to be looked after */
+  readonly emptiedAt?: string | undefined;
   /** it was imported: its signing key is not here */
   readonly readOnly: boolean;
 }
@@ -2108,6 +2110,8 @@ export interface WatchedKey {
   readonly since: string;
   /** UTC, RFC 3339 */
   readonly deletionAt?: string | undefined;
+  /** it opens places that were left, and holds no run of today */
+  readonly opensOnlyLeft?: boolean | undefined;
   readonly outlook?: WatchedOutlook | undefined;
 }
 
