@@ -1,5 +1,6 @@
 import { STATUS_TEXTS } from './status-texts.ts';
 import { crnOf, instanceCrn } from '../identity/crn.ts';
+import { statusOfDone } from './done-status.ts';
 import type { ExportedAct } from './act.ts';
 import { placeOf, type ExportContext } from './context.ts';
 import { ibmActionOf } from './names-of-acts.ts';
@@ -32,7 +33,7 @@ export function cadfOf(act: ExportedAct, context: ExportContext): object {
   const { request = {}, result = {} } = details;
   const action = ibmActionOf(act.action, request['event']);
   const { kind, message } = wordsOf(action);
-  const status = statusOf(act, context);
+  const status = statusOf(act, action, context);
   const instance = instanceOf(act, context);
   const { iamId, correlationId, uri, keyRing } = request;
   return {
@@ -104,8 +105,12 @@ function severityOf(action: string, status: number): 'normal' | 'warning' | 'cri
   return WARNING.has(action) || WARNING_STATUSES.has(status) ? 'warning' : 'normal';
 }
 
-function statusOf({ outcome, reason = 'internal' }: ExportedAct, { statusOf: of }: ExportContext): number {
-  return outcome === 'done' ? 200 : of(reason);
+function statusOf(
+  { outcome, reason = 'internal', details }: ExportedAct,
+  action: string,
+  { statusOf: ofRefusal }: ExportContext,
+): number {
+  return outcome === 'done' ? statusOfDone(action, details.protocol) : ofRefusal(reason);
 }
 
 /** The instance that an act was in, as far as entry and directory tell. */

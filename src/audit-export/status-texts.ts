@@ -1,6 +1,8 @@
 /** The texts of the statuses that occur (RFC 9110). */
 export const STATUS_TEXTS: Readonly<Record<number, string>> = {
   200: 'OK',
+  201: 'Created',
+  204: 'No Content',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
