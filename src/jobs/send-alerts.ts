@@ -4,6 +4,7 @@ import type { Tenant } from '../identity/tenant.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Write } from '../records/commit.ts';
 import { timeOf } from '../records/names.ts';
+import type { NotTaken } from '../records/delivery.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
 import { attempted, begun, dueAtMs, type Alert } from '../vault/alerts/alert.ts';
 import { ALERT_DUE_SPACE, alertRef, putAlert, readAlert, removeAlert } from '../vault/alerts/alert-record.ts';
@@ -13,8 +14,8 @@ import { ownEntry } from '../pipeline/own-entry.ts';
 
 /** Brings alerts to where a channel leads. */
 export interface AlertSender {
-  /** Sends it once. Answers why it was not taken, as a word; `undefined` when it was. */
-  send(tenant: Tenant, channel: AlertChannel, alert: Alert): Promise<string | undefined>;
+  /** Sends it once. Answers why it was not taken; `undefined` when it was. */
+  send(tenant: Tenant, channel: AlertChannel, alert: Alert): Promise<NotTaken | undefined>;
 }
 
 export interface AlertPorts {
@@ -138,10 +139,10 @@ async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise
   const channel = readChannel(tenantKey, record);
   const mine: Alert = { ...begun(alert, clock()), revision: alert.revision + 1 };
   await commit(ports, alert, [putAlert(tenantKey, alert, mine)], 'keystead:SendAlert');
-  const failure = await sender.send(tenant, channel, mine);
-  const after = attempted(mine, failure, random(1).readUInt8() / 256, clock());
+  const why = await sender.send(tenant, channel, mine);
+  const after = attempted(mine, why, random(1).readUInt8() / 256, clock());
   const action = after.delivery.state === 'abandoned' ? 'keystead:AbandonAlert' : 'keystead:DeliverAlert';
-  await commit(ports, alert, [putAlert(tenantKey, mine, after)], action, failure);
+  await commit(ports, alert, [putAlert(tenantKey, mine, after)], action, why?.failure);
   return after.delivery.state === 'waiting' ? after.delivery.nextAtMs : undefined;
 }
 

@@ -1,7 +1,14 @@
 import type { Random } from '../crypto/random.ts';
 import { uuid } from '../crypto/uuid.ts';
 import type { KeyEventKind } from './key-event.ts';
-import { attemptBegun, attemptFailed, deliveredAt, toDeliver, type Delivery } from '../records/delivery.ts';
+import {
+  attemptBegun,
+  attemptFailed,
+  deliveredAt,
+  toDeliver,
+  type Delivery,
+  type NotTaken,
+} from '../records/delivery.ts';
 import { currentVersion, type Key, type KeyState, type KeyVersion } from './key.ts';
 import type { Registration } from './registration.ts';
 import { WAITING_MS } from './waiting-times.ts';
@@ -115,8 +122,8 @@ export function delivered(event: LifecycleEvent, nowMs: number): LifecycleEvent 
 }
 
 /** The attempt came to nothing: {@link attemptFailed}. */
-export function failed(event: LifecycleEvent, failure: string, jitter: number, nowMs: number): LifecycleEvent {
-  return { ...event, delivery: attemptFailed(event.delivery, event.atMs, failure, jitter, nowMs) };
+export function failed(event: LifecycleEvent, why: NotTaken, jitter: number, nowMs: number): LifecycleEvent {
+  return { ...event, delivery: attemptFailed(event.delivery, event.atMs, why, jitter, nowMs) };
 }
 
 export function acknowledged(event: LifecycleEvent, acknowledgement: Acknowledgement): LifecycleEvent {

@@ -84,8 +84,21 @@ describe('events', () => {
     ['status-404', 'waiting'],
   ])('that are answered %s are %s', async (failure, state) => {
     await waiting('gone.example.com', [1]);
-    await send(async () => failure);
+    await send(async () => ({ failure }));
     const [event] = await lifecycleEventsOf(world.store, account.tenant.tenantKey, key(1));
     expect(event?.delivery).toMatchObject({ state, failure });
+  });
+
+  it.each([
+    ['for longer than the first pause', 90_000, 90_000],
+    ['for less', 1_000, 5_000],
+    ['for a year', 365 * 86_400_000, 6 * 3_600_000],
+  ])('wait as long as the service asks to be left alone: %s', async (_, retryAfterMs, leastMs) => {
+    await waiting('busy.example.com', [1]);
+    await send(async () => ({ failure: 'status-503', retryAfterMs }));
+    const [event] = await lifecycleEventsOf(world.store, account.tenant.tenantKey, key(1));
+    const nextMs = (event?.delivery.nextAtMs ?? 0) - world.clock();
+    expect(nextMs).toBeGreaterThanOrEqual(leastMs);
+    expect(nextMs).toBeLessThanOrEqual(leastMs * 1.25);
   });
 });

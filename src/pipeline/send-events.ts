@@ -13,6 +13,7 @@ import {
 } from '../keys/lifecycle-event-record.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Write } from '../records/commit.ts';
+import type { NotTaken } from '../records/delivery.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
 import { ownEntry } from './own-entry.ts';
 
@@ -27,8 +28,8 @@ const TURN_MS = 10_000;
 
 /** Brings a message to a service. */
 export interface EventSender {
-  /** Sends it once. Answers why it was not taken, as a word; `undefined` when it was. */
-  send(event: LifecycleEvent, instance: Instance): Promise<string | undefined>;
+  /** Sends it once. Answers why it was not taken; `undefined` when it was. */
+  send(event: LifecycleEvent, instance: Instance): Promise<NotTaken | undefined>;
 }
 
 export interface EventPorts {
@@ -162,19 +163,18 @@ async function attempt(ports: EventPorts, { tenant, event, instance }: Due): Pro
   if (head?.name !== own.name) return 'passed';
   const { event: mine, write } = putLifecycleEvent(tenant.tenantKey, event, begun(event, clock()));
   await commit(ports, event, [write], 'kms:SendLifecycleEvent', { result: { attempt: mine.delivery.attempts } });
-  const failure = await sender.send(mine, instance);
+  const why = await sender.send(mine, instance);
   const nowMs = clock();
-  const after =
-    failure === undefined ? delivered(mine, nowMs) : failed(mine, failure, random(1).readUInt8() / 256, nowMs);
+  const after = why === undefined ? delivered(mine, nowMs) : failed(mine, why, random(1).readUInt8() / 256, nowMs);
   const put = putLifecycleEvent(tenant.tenantKey, mine, after);
   await commit(
     ports,
     event,
     [put.write],
     'kms:DeliverLifecycleEvent',
-    failure === undefined ? {} : { reason: failure },
+    why === undefined ? {} : { reason: why.failure },
   );
-  return failure === undefined ? 'done' : 'failed';
+  return why === undefined ? 'done' : 'failed';
 }
 
 /** What an entry tells besides. */

@@ -13,6 +13,14 @@ export interface Delivery {
   readonly deliveredAtMs?: number;
 }
 
+/** Why something was not taken. */
+export interface NotTaken {
+  /** As a word for people and for entries: never what the other side said. */
+  readonly failure: string;
+  /** How long the receiver asks to be left alone. */
+  readonly retryAfterMs?: number;
+}
+
 /** How long something is sent again and again. */
 const SENT_FOR_MS = 7 * 24 * HOUR_MS;
 /** How long an attempt belongs to the server that began it: longer than any may take. */
@@ -34,6 +42,9 @@ const BACKOFF_MS = [
   6 * HOUR_MS,
 ];
 
+/** Nobody is left alone for longer because it asks for it, in milliseconds. */
+const MAX_RETRY_AFTER_MS = 6 * HOUR_MS;
+
 /** Something that is to be told from now on. */
 export function toDeliver(nowMs: number): Delivery {
   return { state: 'waiting', attempts: 0, nextAtMs: nowMs };
@@ -52,16 +63,18 @@ export function deliveredAt(before: Delivery, nowMs: number): Delivery {
 
 /**
  * The attempt came to nothing. The next one is later each time, by up to a quarter more (`jitter` from 0 up to 1), so that
- * those that failed together do not come together again. `sinceMs` is when it was first to be told.
+ * those that failed together do not come together again; and not before the receiver wants it, but within six hours.
+ * `sinceMs` is when it was first to be told.
  */
 export function attemptFailed(
   delivery: Delivery,
   sinceMs: number,
-  failure: string,
+  { failure, retryAfterMs = 0 }: NotTaken,
   jitter: number,
   nowMs: number,
 ): Delivery {
-  const pause = BACKOFF_MS[Math.min(Math.max(delivery.attempts, 1), BACKOFF_MS.length) - 1] as number;
+  const step = BACKOFF_MS[Math.min(Math.max(delivery.attempts, 1), BACKOFF_MS.length) - 1] as number;
+  const pause = Math.max(step, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
   const nextAtMs = nowMs + Math.round(pause * (1 + jitter / 4));
   const state = failure === GONE || nextAtMs >= sinceMs + SENT_FOR_MS ? 'abandoned' : 'waiting';
   return { ...delivery, state, nextAtMs, failure };

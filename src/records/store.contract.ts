@@ -418,6 +418,9 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
         ...more,
       });
 
+      const IDS = [ID, 'KSSAABCDEFGHIJKLMNOP', '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10'];
+      beforeEach(() => store.commit(change(IDS.map((id) => ({ put: record(id, 1, { kind: 'credential' }) })))));
+
       it('is that of the newest entry, whatever came of it, of a use and of a change alike', async () => {
         expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
         await store.record(draft('t1', by(ID, { timeMs: 5, principal: '"time":9,"v":1}' })));
@@ -436,10 +439,9 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       });
 
       it('is found among all that is recorded at once, each credential its own', async () => {
-        const ids = [ID, 'KSSAABCDEFGHIJKLMNOP', '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10'];
-        const drafts = [1_000, 2_000, 3_000].flatMap((timeMs) => ids.map((id) => draft('t1', by(id, { timeMs }))));
+        const drafts = [1_000, 2_000, 3_000].flatMap((timeMs) => IDS.map((id) => draft('t1', by(id, { timeMs }))));
         await Promise.all(drafts.map((one) => store.record(one)));
-        for (const id of ids) expect((await store.lastUseOfCredential('t1', id))?.atMs).toBe(3_000);
+        for (const id of IDS) expect((await store.lastUseOfCredential('t1', id))?.atMs).toBe(3_000);
       });
 
       it('is true to the second, whatever the clock does', async () => {
@@ -458,14 +460,26 @@ export function describeRecordStore(name: string, { open, close, leaves }: Store
       });
 
       it('goes with the credential, also with one that takes itself back', async () => {
-        const { tenantId, ...rest } = record('k1');
-        const put = { ...rest, tenantId, kind: 'credential' as const, id: ID };
-        const made = change([{ put }]);
-        await store.commit({ ...made, entries: made.entries.map((entry) => ({ ...entry, ...by(ID) })) });
+        const { tenantId } = record(ID);
+        await store.record(draft('t1', by(ID)));
         expect(await store.lastUseOfCredential('t1', ID)).toBeDefined();
         const gone = change([{ remove: { tenantId, kind: 'credential', id: ID }, revision: 1 }]);
         await store.commit({ ...gone, entries: gone.entries.map((entry) => ({ ...entry, ...by(ID) })) });
         expect(await store.lastUseOfCredential('t1', ID)).toBeUndefined();
+      });
+
+      it('is in the log of another tenant none of that tenant’s, nor of what is gone', async () => {
+        await store.record(draft('t2', by(ID)));
+        await store.record(draft('t1', by('KSIAZZZZZZZZZZZZZZZZ')));
+        expect(await store.lastUseOfCredential('t2', ID)).toBeUndefined();
+        expect(await store.lastUseOfCredential('t1', 'KSIAZZZZZZZZZZZZZZZZ')).toBeUndefined();
+      });
+
+      it('of a credential that is made by the very request is its own', async () => {
+        const id = 'KSIANEWNEWNEWNEWNEWN';
+        const made = change([{ put: record(id, 1, { kind: 'credential' }) }]);
+        await store.commit({ ...made, entries: made.entries.map((entry) => ({ ...entry, ...by(id) })) });
+        expect(await store.lastUseOfCredential('t1', id)).toBeDefined();
       });
 
       it.each([

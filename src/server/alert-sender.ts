@@ -7,6 +7,7 @@ import type { MailServer } from '../config/mail.ts';
 import type { Tenant } from '../identity/tenant.ts';
 import type { AlertSender } from '../jobs/send-alerts.ts';
 import type { Clock } from '../keys/ports.ts';
+import type { NotTaken } from '../records/delivery.ts';
 import { alertMessage } from '../vault/alerts/alert-message.ts';
 import type { Alert } from '../vault/alerts/alert.ts';
 import { isEmailAddress, openChannelSecret, type AlertChannel, type ChannelPlace } from '../vault/alerts/channel.ts';
@@ -23,7 +24,7 @@ type Send<Kind extends ChannelPlace['kind']> = (
   tenant: Tenant,
   channel: AlertChannel & { readonly place: Extract<ChannelPlace, { kind: Kind }> },
   alert: Alert,
-) => Promise<string | undefined>;
+) => Promise<NotTaken | undefined>;
 
 /** Sends alerts by webhook, signed, and by the operator's mail server. */
 export function alertSender({ egress, mail, publicUrl }: AlertSettings, clock: Clock): AlertSender {
@@ -43,8 +44,8 @@ export function alertSender({ egress, mail, publicUrl }: AlertSettings, clock: C
       }
     },
     email: async (_tenant, { place }, alert) => {
-      if (mail === undefined || transport === undefined) return 'no-mail-server';
-      if (!place.recipients.every(isEmailAddress)) return 'not-an-address';
+      if (mail === undefined || transport === undefined) return { failure: 'no-mail-server' };
+      if (!place.recipients.every(isEmailAddress)) return { failure: 'not-an-address' };
       const { subject, text } = alertMessage(alert, publicUrl);
       try {
         await transport.sendMail({
@@ -63,7 +64,7 @@ export function alertSender({ egress, mail, publicUrl }: AlertSettings, clock: C
         });
         return undefined;
       } catch (error) {
-        return mailFailure(error);
+        return { failure: mailFailure(error) };
       }
     },
   };

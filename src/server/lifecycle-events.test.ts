@@ -117,7 +117,7 @@ describe('many events of a service', () => {
     send: async ({ service }: LifecycleEvent) => {
       sent.push(service);
       forward(tookMs);
-      return service === DEAD ? failure : undefined;
+      return service === DEAD && failure !== undefined ? { failure } : undefined;
     },
   });
 
@@ -301,7 +301,7 @@ describe('what is due is done once', () => {
 
   it('by another, where one was killed between its claim and the sending, or the sending and its note', async () => {
     await act('disable');
-    const killed = { ...ports, sender: { send: () => new Promise<string>(() => {}) } };
+    const killed = { ...ports, sender: { send: () => new Promise<undefined>(() => {}) } };
     void sendEvents(killed);
     await expect.poll(async () => (await known())[0]?.delivery.attempts).toBe(1);
     expect(await send()).toBe(0);

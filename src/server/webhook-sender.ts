@@ -17,10 +17,10 @@ export function webhookSender(
   return {
     async send(event, instance) {
       const found = await directory.serviceNamed(event.service);
-      if (found?.service.state !== 'active') return 'service-suspended';
+      if (found?.service.state !== 'active') return { failure: 'service-suspended' };
       const { tenant, service } = found;
       const { events } = service;
-      if (events === undefined) return 'no-url';
+      if (events === undefined) return { failure: 'no-url' };
       const secrets = openEventSecrets(tenant, { ...service, events }, clock());
       try {
         const message = { id: event.id, body: lifecycleMessage(event, instance) };

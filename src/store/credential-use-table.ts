@@ -11,13 +11,20 @@ const MAX_KNOWN = 10_000;
 export class CredentialUseTable {
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
+  readonly #dropForeign: StatementSync;
   /** What this writer wrote last. */
   readonly #written = new Map<string, LoggedCredentialUse>();
 
   constructor(db: DatabaseSync) {
     this.#upsert = db.prepare(
-      `INSERT INTO credential_use (tenant, credential, time_ms, address, protocol) VALUES (?, ?, ?, ?, ?)
+      // In the log of another tenant, whose key was used, stands a credential that is none of that tenant's.
+      `INSERT INTO credential_use (tenant, credential, time_ms, address, protocol) SELECT ?1, ?2, ?3, ?4, ?5
+       WHERE EXISTS (SELECT 1 FROM record WHERE tenant = ?1 AND kind = 'credential' AND id = ?2)
        ON CONFLICT DO UPDATE SET time_ms = excluded.time_ms, address = excluded.address, protocol = excluded.protocol`,
+    );
+    this.#dropForeign = db.prepare(
+      `DELETE FROM credential_use WHERE NOT EXISTS (SELECT 1 FROM record
+       WHERE record.tenant = credential_use.tenant AND record.kind = 'credential' AND record.id = credential_use.credential)`,
     );
     this.#delete = db.prepare('DELETE FROM credential_use WHERE tenant = ? AND credential = ?');
   }
@@ -37,6 +44,11 @@ export class CredentialUseTable {
       makeRoom(this.#written, MAX_KNOWN);
       this.#written.set(name, use);
     }
+  }
+
+  /** Takes rows away of what is no credential of that tenant: earlier versions wrote them. */
+  dropForeign(): void {
+    this.#dropForeign.run();
   }
 
   /** What was written was taken back. */

@@ -120,6 +120,11 @@ export class GroupWriter {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
+  /** Once, at the start: what is not needed any more beside the records. */
+  tidy(): void {
+    this.#credentialUses.dropForeign();
+  }
+
   /** Takes of the journal into the database what no reader needs there: the next commit begins it anew. */
   takeInJournal(): void {
     this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');

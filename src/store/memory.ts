@@ -155,7 +155,9 @@ export class MemoryStore implements RecordStore {
     const last = new CredentialUses();
     for (const entry of entries) last.note(entry);
     for (const { tenantId, credentialId, ...use } of last.take())
-      this.#credentialUses.set(`${tenantId}/${credentialId}`, use);
+      // In the log of another tenant, whose key was used, stands a credential that is none of that tenant's.
+      if (this.read({ tenantId, kind: 'credential', id: credentialId }) !== undefined)
+        this.#credentialUses.set(`${tenantId}/${credentialId}`, use);
   }
 }
 

@@ -52,6 +52,20 @@ describe('the SQLite store', () => {
     expect(turns).toBe(1);
   });
 
+  it('takes uses of credentials that are none of their tenant away at a start', async () => {
+    const id = 'KSIAABCDEFGHIJKLMNOP';
+    const store = await open();
+    await store.commit(change([{ put: record(id, 1, { kind: 'credential' }) }]));
+    await store.close();
+    const db = new DatabaseSync(path);
+    const insert = db.prepare("INSERT INTO credential_use VALUES (?, ?, 1, '192.0.2.7', 'aws-kms')");
+    for (const tenant of ['t1', 't2']) insert.run(tenant, id);
+    db.close();
+    const again = await open();
+    expect(again.lastUseOfCredential('t1', id)).toMatchObject({ atMs: 1 });
+    expect(again.lastUseOfCredential('t2', id)).toBeUndefined();
+  });
+
   it('is there again when it is opened again', async () => {
     const store = await open();
     const done = store.commit(change([{ put: record('k1') }]));

@@ -22,6 +22,7 @@ if (setup.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${setup.maxPa
 const reserve = new Reserve(reservePath(setup.path), setup.reserveBytes);
 const writer = new GroupWriter(db, setup.node, setup.schema);
 if (!reserve.isHeld()) reserve.restore(Date.now());
+if (reserve.isHeld()) tidy();
 
 port.on('message', (first: ToWriter) => {
   const turns: Turn[] = [];
@@ -70,6 +71,15 @@ function commitParts(parts: readonly Part[]): (Failure | null)[] {
   const failures = new Map(allowed.length === 0 ? [] : zip(allowed, writeAll(allowed)));
   if (allowed.length > 0) keepJournalShort();
   return parts.map((part) => (failures.has(part) ? (failures.get(part) ?? null) : FULL));
+}
+
+/** Makes room where nobody waits for it: what keeps it from that keeps nothing else. */
+function tidy(): void {
+  try {
+    writer.tidy();
+  } catch {
+    // The next start tries again.
+  }
 }
 
 /** What the journal grows by is gone from the room that is left: it is taken into the database and begun anew. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EgressGuard } from '../egress.ts';
-import { webhookPoster } from './post.ts';
+import { retryAfter, webhookPoster } from './post.ts';
 
 let server: Server | undefined;
 
@@ -29,6 +29,35 @@ describe('what a receiver answers', () => {
     ['nothing', undefined, 'unreachable'],
   ])('%s', async (_, answer, expected) => {
     const post = webhookPoster(new EgressGuard({}), { timeoutMs: 300 });
-    expect(await post(await receiver(answer), {}, Buffer.from('{}'))).toBe(expected);
+    const outcome = await post(await receiver(answer), {}, Buffer.from('{}'));
+    expect(outcome).toEqual(expected === undefined ? undefined : { failure: expected });
+  });
+});
+
+describe('how long a receiver wants to be left alone', () => {
+  const NOW = Date.UTC(2026, 10, 22, 15, 0, 0);
+
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['Sun, 22 Nov 2026 15:02:00 GMT', 120_000],
+    ['Sun, 22 Nov 2026 14:59:00 GMT', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['soon', undefined],
+    ['9999999999', undefined],
+    [undefined, undefined],
+  ])('%s', (text, ms) => expect(retryAfter(text, NOW)).toBe(ms));
+
+  it.each([
+    ['503 Service Unavailable', { failure: 'status-503', retryAfterMs: 90_000 }],
+    ['429 Too Many Requests', { failure: 'status-429', retryAfterMs: 90_000 }],
+    ['500 Internal Server Error', { failure: 'status-500' }],
+    ['307 Temporary Redirect', { failure: 'redirect' }],
+  ])('is heeded of one that is busy: %s', async (status, expected) => {
+    const url = await receiver(`HTTP/1.1 ${status}\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n`);
+    expect(await webhookPoster(new EgressGuard({}), { timeoutMs: 5_000 })(url, {}, Buffer.from('{}'))).toEqual(
+      expected,
+    );
   });
 });

@@ -1,4 +1,11 @@
-import { attemptBegun, attemptFailed, deliveredAt, toDeliver, type Delivery } from '../../records/delivery.ts';
+import {
+  attemptBegun,
+  attemptFailed,
+  deliveredAt,
+  toDeliver,
+  type Delivery,
+  type NotTaken,
+} from '../../records/delivery.ts';
 import type { RunKind } from '../runs/job.ts';
 
 const KEPT_MS = 30 * 24 * 3_600_000;
@@ -80,13 +87,12 @@ export function begun(alert: Alert, nowMs: number): Alert {
   return { ...alert, delivery: attemptBegun(alert.delivery, nowMs) };
 }
 
-/** The attempt is over. `failure`: why it came to nothing; absent: it was taken. */
-export function attempted(alert: Alert, failure: string | undefined, jitter: number, nowMs: number): Alert {
+/** The attempt is over. `why` it came to nothing; absent: it was taken. */
+export function attempted(alert: Alert, why: NotTaken | undefined, jitter: number, nowMs: number): Alert {
   const { delivery, atMs } = alert;
   return {
     ...alert,
-    delivery:
-      failure === undefined ? deliveredAt(delivery, nowMs) : attemptFailed(delivery, atMs, failure, jitter, nowMs),
+    delivery: why === undefined ? deliveredAt(delivery, nowMs) : attemptFailed(delivery, atMs, why, jitter, nowMs),
   };
 }
 
