@@ -27,7 +27,9 @@ export function wantedEntries(log: string, wanted: WantedEntry): (logged: Logged
     Buffer.from(one, 'utf8'),
   );
   const lookedFor = text === undefined ? undefined : inJson(text).toLowerCase();
+  const hasAction = actionTest(wanted.action);
   return (logged) => {
+    if (!hasAction(logged.leaf)) return undefined;
     const parts = [logged.leaf, logged.details ?? NOTHING];
     if (!needles.every((needle) => parts.some((part) => part.includes(needle)))) return undefined;
     const isThere = (part: Buffer) =>
@@ -42,6 +44,20 @@ export function wantedEntries(log: string, wanted: WantedEntry): (logged: Logged
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/** A leaf is canonical JSON: its action stands first (docs/spec/audit-log.md). */
+const ACTION_MEMBER = '{"action":"';
+
+/** Whether a leaf may be of an action, by its first bytes. Texts beyond ASCII are left to {@link isWanted}. */
+function actionTest(action: string | undefined): (leaf: Buffer) => boolean {
+  const begin = action?.replace(/\*$/, '').toLowerCase();
+  if (begin === undefined || !/^[ -~]*$/.test(begin)) return () => true;
+  const wanted = ACTION_MEMBER + inJson(begin);
+  return (leaf) => {
+    const head = leaf.toString('latin1', 0, wanted.length).toLowerCase();
+    return head === wanted || !head.startsWith(ACTION_MEMBER.slice(0, head.length));
+  };
+}
 
 /** The members of an entry that are looked at. */
 export interface WantedMembers {

@@ -6,6 +6,7 @@ import { useApi } from '../../api/api.ts';
 import { countOf } from '../../ui/amounts.ts';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { fillPage } from '../../ui/fill-page.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -26,12 +27,12 @@ export function EntryList({ search }: { readonly search: AuditSearch }) {
   const { data, error, isPending, fetchNextPage, hasNextPage, isFetchingNextPage, refetch, isRefetching } =
     useInfiniteQuery({
       queryKey: ['audit', 'entries', log, asked],
-      queryFn: ({ pageParam }) =>
-        logApi(api, log).entries({
-          ...askedEntries(asked, Date.now()),
-          limit: PAGE_LENGTH,
-          ...(pageParam !== '' && { after: pageParam }),
-        }),
+      queryFn: ({ pageParam }) => {
+        const wanted = askedEntries(asked, Date.now());
+        const ask = (after: string | undefined, limit: number) =>
+          logApi(api, log).entries({ ...wanted, limit, ...(after !== undefined && { after }) });
+        return fillPage(ask, pageParam === '' ? undefined : pageParam, PAGE_LENGTH);
+      },
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
     });

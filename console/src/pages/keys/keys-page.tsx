@@ -6,6 +6,7 @@ import { useApi } from '../../api/api.ts';
 import { KEY_COMMANDS } from '../../commands/key-commands.ts';
 import { Command } from '../../ui/command.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { fillPage } from '../../ui/fill-page.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -59,7 +60,8 @@ function KeyList({ region, search }: { readonly region: string; readonly search:
   const { region: _, ...filters } = search;
   const list = useInfiniteQuery({
     queryKey: ['keys', region, 'list', filters],
-    queryFn: ({ pageParam }) => api.listKeys(region, { ...filters, limit: PAGE_SIZE, after: pageParam }),
+    queryFn: ({ pageParam }) =>
+      fillPage((after, limit) => api.listKeys(region, { ...filters, limit, after }), pageParam, PAGE_SIZE),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
@@ -77,7 +79,7 @@ function KeyList({ region, search }: { readonly region: string; readonly search:
       <Group justify="space-between">
         <Text size="sm" c="dimmed" role="status">
           {list.hasNextPage
-            ? `${keys.length} keys so far`
+            ? `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} so far`
             : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}, all there are${isFiltered ? ' of this kind' : ''}`}
         </Text>
         {list.hasNextPage && (
