@@ -1168,6 +1168,8 @@ export interface OverviewKeys {
   readonly count: number;
   /** there may be more: there was no time to look at all */
   readonly isAtLeast: boolean;
+  /** there are too many to be counted for each answer: this was counted then, up to 10 minutes ago */
+  readonly countedAt?: string | undefined;
   readonly states: readonly (OverviewKeyState)[];
   /** what comes within 90 days, the next 20 */
   readonly soon: readonly (OverviewKeySoon)[];

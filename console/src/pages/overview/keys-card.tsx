@@ -4,6 +4,7 @@ import { IconKey } from '@tabler/icons-react';
 import { countText } from '../../ui/amounts.ts';
 import { TextLink } from '../../ui/links.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
+import { Time } from '../../ui/time.tsx';
 import { Card } from './card.tsx';
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -15,7 +16,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 };
 
 /** How many keys there are, in which states. */
-export function KeysCard({ keys: { count, isAtLeast, states } }: { readonly keys: OverviewKeys }) {
+export function KeysCard({ keys: { count, isAtLeast, states, countedAt } }: { readonly keys: OverviewKeys }) {
   return (
     <Card
       title="Keys"
@@ -30,6 +31,11 @@ export function KeysCard({ keys: { count, isAtLeast, states } }: { readonly keys
         {isAtLeast && 'at least '}
         {countText(count)}
       </Text>
+      {countedAt !== undefined && (
+        <Text size="xs" c="dimmed">
+          Counted <Time at={countedAt} />
+        </Text>
+      )}
       <Group gap="xs">
         {states.map(({ state, count: some }) => (
           <StateBadge

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import Type, { type Static } from 'typebox';
 import { conditionOf } from '../../../keys/state.ts';
+import { makeRoom } from '../../../records/record-cache.ts';
 import { readInstance, type Instance } from '../../../identity/tenant.ts';
 import type { ListedKey } from '../listed-key.ts';
 import { keyArn } from '../arn.ts';
@@ -18,6 +20,10 @@ type Kind = (typeof KINDS)[number];
 export const KEYS_PART = named('OverviewKeys', {
   count: Type.Integer({ description: 'those that are there, deleted ones that can be restored among them' }),
   isAtLeast: Type.Boolean({ description: 'there may be more: there was no time to look at all' }),
+  countedAt: Type.Optional({
+    ...TIMESTAMP,
+    description: 'there are too many to be counted for each answer: this was counted then, up to 10 minutes ago',
+  }),
   states: Type.Array(named('OverviewKeyState', { state: Type.String(), count: Type.Integer() })),
   soon: Type.Array(
     named('OverviewKeySoon', {
@@ -39,36 +45,95 @@ interface Soon {
   readonly space: Instance;
 }
 
+/** What a look through the keys of a tenant came to. */
+interface Looked {
+  readonly states: ReadonlyMap<string, number>;
+  readonly soon: readonly Soon[];
+  /** When it began. */
+  readonly atMs: number;
+}
+
+/** The last whole look at tenants whose keys are too many for one request, and the looks that go on beside it. */
+interface Known {
+  readonly whole: Map<string, Looked>;
+  readonly goingOn: Set<string>;
+}
+
+/** Of how many tenants the last whole look is kept. */
+const MAX_KNOWN = 100;
+/** A whole look that is older than this is told no more. */
+const MAX_AGE_MS = 10 * 60_000;
+const known = new WeakMap<object, Known>();
+
 export const keysPart = overviewPart({
   target: () => ({ action: 'kms:ListKeys', resource: '*' }),
   read: async (context): Promise<Static<typeof KEYS_PART>> => {
-    const { services, nowMs } = context;
-    const states = new Map<string, number>();
-    let soon: Soon[] = [];
-    let isWhole = true;
-    for (const space of await regionsOf(context)) {
-      if (!isWhole) break;
-      for await (const lot of services.listedKeys.walk(space)) {
-        for (const listed of lot) {
-          const state = await stateOf(context, space, listed);
-          if (state === undefined || state === 'gone') continue;
-          states.set(state, (states.get(state) ?? 0) + 1);
-          soon.push(...soonOf(listed, space, nowMs));
-        }
-        soon = soon.toSorted((one, other) => one.atMs - other.atMs).slice(0, MAX_SOON);
-        isWhole = await context.goOn();
-        if (!isWhole) break;
-      }
-    }
-    const named = await Promise.all(soon.map((one) => showSoon(context, one)));
-    return {
-      count: [...states.values()].reduce((sum, count) => sum + count, 0),
-      isAtLeast: !isWhole,
-      states: [...states].map(([state, count]) => ({ state, count })).toSorted((a, b) => b.count - a.count),
-      soon: named.filter((one) => one !== undefined),
-    };
+    const { nowMs } = context;
+    const { looked, isWhole } = await lookThrough(context);
+    if (isWhole) return show(context, looked);
+    const before = knownOf(context).whole.get(context.proof.tenant.tenantId);
+    lookOn(context);
+    if (before === undefined || nowMs - before.atMs > MAX_AGE_MS)
+      return { ...(await show(context, looked)), isAtLeast: true };
+    return { ...(await show(context, before)), countedAt: timestamp(before.atMs) };
   },
 });
+
+async function lookThrough(context: PartContext): Promise<{ readonly looked: Looked; readonly isWhole: boolean }> {
+  const { services, nowMs } = context;
+  const states = new Map<string, number>();
+  let soon: Soon[] = [];
+  for (const space of await regionsOf(context)) {
+    for await (const lot of services.listedKeys.walk(space)) {
+      for (const listed of lot) {
+        const state = await stateOf(context, space, listed);
+        if (state === undefined || state === 'gone') continue;
+        states.set(state, (states.get(state) ?? 0) + 1);
+        soon.push(...soonOf(listed, space, nowMs));
+      }
+      soon = soon.toSorted((one, other) => one.atMs - other.atMs).slice(0, MAX_SOON);
+      if (!(await context.goOn())) return { looked: { states, soon, atMs: nowMs }, isWhole: false };
+    }
+  }
+  return { looked: { states, soon, atMs: nowMs }, isWhole: true };
+}
+
+function knownOf({ services: { listedKeys } }: PartContext): Known {
+  const found = known.get(listedKeys) ?? { whole: new Map<string, Looked>(), goingOn: new Set<string>() };
+  known.set(listedKeys, found);
+  return found;
+}
+
+/** Looks to the end beside the request, once at a time for each tenant: what it finds is for those that come later. */
+function lookOn(context: PartContext): void {
+  const { whole, goingOn } = knownOf(context);
+  const { tenantId } = context.proof.tenant;
+  if (goingOn.has(tenantId)) return;
+  goingOn.add(tenantId);
+  const goOn = async (): Promise<boolean> => {
+    await setImmediate();
+    return true;
+  };
+  void lookThrough({ ...context, goOn })
+    .then(({ looked }) => {
+      whole.delete(tenantId);
+      makeRoom(whole, MAX_KNOWN);
+      whole.set(tenantId, looked);
+    })
+    // Whoever asks next meets what is wrong, in its own request.
+    .catch(() => {})
+    .finally(() => goingOn.delete(tenantId));
+}
+
+async function show(context: PartContext, { states, soon }: Looked): Promise<Static<typeof KEYS_PART>> {
+  const named = await Promise.all(soon.map((one) => showSoon(context, one)));
+  return {
+    count: [...states.values()].reduce((sum, count) => sum + count, 0),
+    isAtLeast: false,
+    states: [...states].map(([state, count]) => ({ state, count })).toSorted((a, b) => b.count - a.count),
+    soon: named.filter((one) => one !== undefined),
+  };
+}
 
 /** The regions of the own tenant. */
 export async function regionsOf({ services, proof: { tenant } }: PartContext): Promise<Instance[]> {
