@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Home, ServerProcess } from './process/server-process.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeHome, startServerProcess, type Home, type ServerProcess } from './process/server-process.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -57,5 +58,45 @@ function sectionsOf(guide: string): (readonly [heading: string, script: string])
   return guide.split(/^## /m).flatMap((text): [string, string][] => {
     const scripts = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, script]) => script as string);
     return scripts.length === 0 ? [] : [[text.slice(0, text.indexOf('\n')), scripts.join('')]];
+  });
+}
+
+/** What a guide promises, and who reads it. */
+export interface DescribedGuide {
+  readonly path: string;
+  /** What each section prints; sections that run commands and are not here fail. */
+  readonly prints: Readonly<Record<string, RegExp>>;
+  /** Whether this machine has what the guide takes. */
+  readonly isPossible?: boolean;
+  readonly reader?: (home: Home, server: ServerProcess) => Reader;
+  readonly timeoutMs: number;
+  /** Looks at what the guide has left behind. */
+  readonly more?: (home: () => Home) => void;
+}
+
+/** States a guide as a suite: it is followed from its beginning, against a server that was just made. */
+export function describeGuide(about: string, guide: DescribedGuide): void {
+  const { path, prints, isPossible = true, reader, timeoutMs, more } = guide;
+  describe.skipIf(!isPossible)(`the guide to ${about}`, () => {
+    let home: Home;
+    let server: ServerProcess;
+    let printed: ReadonlyMap<string, string>;
+
+    beforeAll(async () => {
+      home = makeHome();
+      server = await startServerProcess(home);
+      printed = await runGuide(path, home, server, reader?.(home, server));
+    }, timeoutMs);
+    afterAll(async () => {
+      await server.stop();
+      home.remove();
+    });
+
+    it.each(Object.entries(prints))('%s', (heading, expected) => expect(printed.get(heading)).toMatch(expected));
+
+    it('has no commands that nobody looked at', () =>
+      expect([...printed.keys()].toSorted()).toEqual(Object.keys(prints).toSorted()));
+
+    more?.(() => home);
   });
 }

@@ -1,21 +1,16 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runGuide } from './guide.fixture.ts';
-import { makeHome, startServerProcess, type Home, type ServerProcess } from './process/server-process.ts';
+import { describeGuide } from './guide.fixture.ts';
 
 const AWS = '/usr/bin/aws';
 const isPossible = existsSync(AWS) || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === '1';
 
-describe.skipIf(!isPossible)('the guide to keys', () => {
-  let home: Home;
-  let server: ServerProcess;
-  let printed: ReadonlyMap<string, string>;
-
-  beforeAll(async () => {
-    home = makeHome();
-    server = await startServerProcess(home);
+describeGuide('keys', {
+  path: 'docs/guide/keys.md',
+  timeoutMs: 180_000,
+  isPossible,
+  reader: (_home, server) => {
     const { region, accountId, accessKeyId, secretAccessKey } = server.first!;
-    printed = await runGuide('docs/guide/keys.md', home, server, {
+    return {
       before: [`aws() { ${AWS} --endpoint-url "$KEYSTEAD_URL" "$@"; }`],
       env: {
         AWS_EC2_METADATA_DISABLED: 'true',
@@ -24,31 +19,20 @@ describe.skipIf(!isPossible)('the guide to keys', () => {
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
       },
       instead: [['111122223333', accountId]],
-    });
-  }, 180_000);
-  afterAll(async () => {
-    await server.stop();
-    home.remove();
-  });
-
-  it.each<[heading: string, expected: RegExp]>([
-    ['Encrypt', /^name,salary$/m],
-    ['Sign, and verify anywhere', /^Verified OK$/m],
-    ['Authenticate', /^true$/m],
-    ['Have pairs made', /^Private-Key: \(384 bit\)$/m],
-    [
-      'Bring a key',
+    };
+  },
+  prints: {
+    Encrypt: /^name,salary$/m,
+    'Sign, and verify anywhere': /^Verified OK$/m,
+    Authenticate: /^true$/m,
+    'Have pairs made': /^Private-Key: \(384 bit\)$/m,
+    'Bring a key':
       /^(?:\w+ +your material is version [0-9a-f-]{36} \(current\) of this key\s+){3}[^]*^Check value here {3}(\w+)\nCheck value there {2}\1$[^]*^keystead key import-parameters /m,
-    ],
-    [
-      'Names, tags, groups',
+    'Names, tags, groups':
       /^aliases +alias\/brought$[^]*^tags +team=finance$[^]*^key ring +finance$[^]*the payroll of 2026[^]*^The policy can be set\.$/m,
-    ],
-    ['Rotate', /period days +180\n[^]*previous[^]*current[^]*^name,salary$/m],
-    ['The same key in two regions', /:eu-west-1:\d{12}:key\/mrk-[^]*^name,salary$/m],
-    ['Say who may use it', /^decision +refused$[^]*^decision +allowed$/m],
-    ['Switch it off, let it go', /state +disabled[^]*state +enabled[^]*last use[^]*pending-deletion/],
-  ])('%s', (heading, expected) => expect(printed.get(heading)).toMatch(expected));
-
-  it('has no commands that nobody looked at', () => expect(printed.size).toBe(10));
+    Rotate: /period days +180\n[^]*previous[^]*current[^]*^name,salary$/m,
+    'The same key in two regions': /:eu-west-1:\d{12}:key\/mrk-[^]*^name,salary$/m,
+    'Say who may use it': /^decision +refused$[^]*^decision +allowed$/m,
+    'Switch it off, let it go': /state +disabled[^]*state +enabled[^]*last use[^]*pending-deletion/,
+  },
 });

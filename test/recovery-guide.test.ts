@@ -1,23 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { hasDecryptor } from '../src/vault/decryptor.fixture.ts';
-import { runGuide } from './guide.fixture.ts';
-import { makeHome, startServerProcess, type Home, type ServerProcess } from './process/server-process.ts';
+import { describeGuide } from './guide.fixture.ts';
 
 const AWS = '/usr/bin/aws';
 const isPossible = (existsSync(AWS) && hasDecryptor) || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === '1';
 
-describe.skipIf(!isPossible)('the guide to recovery', () => {
-  let home: Home;
-  let server: ServerProcess;
-  let printed: ReadonlyMap<string, string>;
-
-  beforeAll(async () => {
-    home = makeHome();
-    server = await startServerProcess(home);
+describeGuide('recovery', {
+  path: 'docs/guide/recovery.md',
+  timeoutMs: 120_000,
+  isPossible,
+  reader: (_home, server) => {
     const { region, accessKeyId, secretAccessKey } = server.first!;
-    printed = await runGuide('docs/guide/recovery.md', home, server, {
+    return {
       before: [
         `aws() { ${AWS} --endpoint-url "$KEYSTEAD_URL" "$@"; }`,
         'mkdir -p srv/records/reports mnt && cd srv/records',
@@ -44,33 +40,27 @@ describe.skipIf(!isPossible)('the guide to recovery', () => {
         ['tools/decrypt.py', `/usr/bin/python3 ${resolve(import.meta.dirname, '../tools/decrypt.py')}`],
         ['/srv/', '"$HOME"/srv/'],
       ],
+    };
+  },
+  prints: {
+    'What is there': /logo\.png[^]*reports\/[^]*budget\.csv/,
+    'When was it last good': /reports\/budget\.csv[^]*changed[^]*first[^]*changed \(content, times\)/,
+    'What would a restore do': /beside +1[^]*is refused +false[^]*beside +reports\/budget\.csv/,
+    'Get one thing back': /beside +1/,
+    'Get everything back': /files +3/,
+    'Something in the store is damaged': /finding count +0[^]*files +2/,
+    'Prove that one could': /opened +5[^]*last proven restorable\n +level +drill[^]*source +records/,
+    'When there is no server': /files +2[^]*budget\.csv/,
+    'When there is no Keystead': /-0000000001[^]*-0000000002/,
+  },
+  more: (home) => {
+    it('left everything where it says', () => {
+      const at = (...names: string[]) => readFileSync(join(home().folder, ...names), 'utf8');
+      expect(at('srv', 'records', 'reports', 'budget.csv')).toBe('garbage\n');
+      expect(at('srv', 'restored', 'reports', 'budget.csv')).toBe('2026,100\n');
+      expect(at('srv', 'restored', 'a.txt')).toBe('a\n');
+      for (const folder of ['srv/salvaged', 'restored', 'by-hand'])
+        expect(at(folder, 'reports', 'budget.csv')).toBe('garbage\n');
     });
-  }, 120_000);
-  afterAll(async () => {
-    await server.stop();
-    home.remove();
-  });
-
-  it.each<[heading: string, expected: RegExp]>([
-    ['What is there', /logo\.png[^]*reports\/[^]*budget\.csv/],
-    ['When was it last good', /reports\/budget\.csv[^]*changed[^]*first[^]*changed \(content, times\)/],
-    ['What would a restore do', /beside +1[^]*is refused +false[^]*beside +reports\/budget\.csv/],
-    ['Get one thing back', /beside +1/],
-    ['Get everything back', /files +3/],
-    ['Something in the store is damaged', /finding count +0[^]*files +2/],
-    ['Prove that one could', /opened +5[^]*last proven restorable\n +level +drill[^]*source +records/],
-    ['When there is no server', /files +2[^]*budget\.csv/],
-    ['When there is no Keystead', /-0000000001[^]*-0000000002/],
-  ])('%s', (heading, expected) => expect(printed.get(heading)).toMatch(expected));
-
-  it('left everything where it says', () => {
-    const at = (...names: string[]) => readFileSync(join(home.folder, ...names), 'utf8');
-    expect(at('srv', 'records', 'reports', 'budget.csv')).toBe('garbage\n');
-    expect(at('srv', 'restored', 'reports', 'budget.csv')).toBe('2026,100\n');
-    expect(at('srv', 'restored', 'a.txt')).toBe('a\n');
-    for (const folder of ['srv/salvaged', 'restored', 'by-hand'])
-      expect(at(folder, 'reports', 'budget.csv')).toBe('garbage\n');
-  });
-
-  it('has no commands that nobody looked at', () => expect(printed.size).toBe(9));
+  },
 });

@@ -1,55 +1,41 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
-import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { answersOf, cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { VaultCli } from './vault-cli.fixture.ts';
 
 type Json = Record<string, unknown>;
 
 /** A host of its own writes into an environment of a whole server, from the invitation to the end of its rights. */
 describe('an agent from the command line', () => {
-  let server: KeysteadFixture;
-  let key: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
-  let env: Record<string, string>;
+  let vaultCli: VaultCli;
+  let server: VaultCli['server'];
+  let key: VaultCli['key'];
   let state: string;
   let source: string;
   let environmentId: string;
   let agentId: string;
 
   beforeAll(async () => {
-    server = await KeysteadFixture.start();
-    key = await server.importedKey();
-    env = {
-      KEYSTEAD_URL: server.url,
-      KEYSTEAD_API_KEY: server.apiKey,
-      AWS_ACCESS_KEY_ID: server.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
-    };
+    vaultCli = await VaultCli.start();
+    ({ server, key } = vaultCli);
     state = join(server.folder, 'host', 'state');
     source = join(server.folder, 'host', 'records');
     mkdirSync(source, { recursive: true });
     for (let i = 0; i < 5; i++) writeFileSync(join(source, `record-${i}`), `record ${i}\n`.repeat(100));
     const vault = join(server.folder, 'vaults', 'production');
     const options = ['--path', vault, '--region', server.region, '--key', key.arn, '--endpoint', server.url];
-    const made = await cli(env, 'vault', 'environment', 'create', 'production', ...options, '--json');
-    const [answer = {}] = jsonLines(made.stdout);
+    const answer = await vaultCli.json('environment', 'create', 'production', ...options);
     environmentId = (answer['environment'] as Json)['environmentId'] as string;
   });
   afterAll(() => server.stop());
 
-  const admin = (...args: string[]): Promise<Ran> => cli(env, 'vault', ...args);
-  const adminJson = async (...args: string[]): Promise<Json> => {
-    const ran = await admin(...args, '--json');
-    expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
-    return jsonLines(ran.stdout)[0] as Json;
-  };
+  const admin = (...args: string[]): Promise<Ran> => vaultCli.run(...args);
+  const adminJson = (...args: string[]): Promise<Json> => vaultCli.json(...args);
   /** As on another machine: nothing of the administrator's is at hand. */
   const host = (...args: string[]): Promise<Ran> => cli({ KEYSTEAD_AGENT_STATE: state }, 'agent', ...args);
-  const hostJson = async (...args: string[]): Promise<Json> => {
-    const ran = await host(...args, '--json');
-    expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
-    return jsonLines(ran.stdout)[0] as Json;
-  };
+  const hostJson = async (...args: string[]): Promise<Json> =>
+    (await answersOf({ KEYSTEAD_AGENT_STATE: state }, 'agent', ...args))[0] as Json;
   const invite = async (
     name: string,
   ): Promise<{ readonly id: string; readonly file: string; readonly token: string }> => {
@@ -109,13 +95,13 @@ describe('an agent from the command line', () => {
     const store = join(server.folder, 'vaults', 'production');
     const objects = (): number => readdirSync(store, { recursive: true }).length;
     const before = objects();
-    const off = cli({ ...env }, 'key', 'disable', key.arn.split('/').at(-1) as string);
+    const off = cli(vaultCli.env, 'key', 'disable', key.arn.split('/').at(-1) as string);
     expect((await off).exitCode).toBe(0);
     const dark = await host('backup', source, '--name', 'records');
     expect([dark.exitCode, dark.stderr]).toEqual([1, expect.stringMatching(/disabled/)]);
     expect(objects()).toBe(before);
     expect((await hostJson('status'))['masterKey']).toMatch(/disabled/);
-    await cli({ ...env }, 'key', 'enable', key.arn.split('/').at(-1) as string);
+    await cli(vaultCli.env, 'key', 'enable', key.arn.split('/').at(-1) as string);
     // A server that cannot be asked ends a run before it begins.
     const facts = JSON.parse(readFileSync(join(state, 'agent.json'), 'utf8')) as Json;
     writeFileSync(join(state, 'agent.json'), JSON.stringify({ ...facts, url: 'http://127.0.0.1:9' }));

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { expect } from 'vitest';
 import { runCli } from './run.ts';
 
 /** What a command line came to. */
@@ -36,4 +37,14 @@ export function jsonLines(text: string): Record<string, unknown>[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** What a command that succeeds says with `--json`: the objects of its output. Nothing may stand on stderr. */
+export async function answersOf(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Record<string, unknown>[]> {
+  const { exitCode, stdout, stderr } = await cli(env, ...args, '--json');
+  expect([exitCode, stderr]).toEqual([0, '']);
+  return jsonLines(stdout);
 }

@@ -9,7 +9,7 @@ import { NO_INSTANCE_POLICIES } from '../keys/instance-policies.ts';
 import { putKey } from '../keys/key-record.ts';
 import type { Key } from '../keys/key.ts';
 import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
-import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { answersOf, cli, jsonLines, type Ran } from './cli.fixture.ts';
 
 const POLICY = JSON.stringify({
   Version: '2012-10-17',
@@ -34,11 +34,7 @@ describe('the command line against a server', () => {
 
   const run = (...args: string[]): Promise<Ran> => cli(env, ...args);
 
-  async function json(...args: string[]): Promise<Record<string, unknown>[]> {
-    const { exitCode, stdout, stderr } = await run(...args, '--json');
-    expect([exitCode, stderr]).toEqual([0, '']);
-    return jsonLines(stdout);
-  }
+  const json = (...args: string[]): Promise<Record<string, unknown>[]> => answersOf(env, ...args);
 
   /** A key of the house, with imported material if some is given. */
   async function key(material?: Buffer, spec = 'aes-256'): Promise<Key> {

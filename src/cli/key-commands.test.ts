@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeInstance } from '../identity/tenant.ts';
 import { adminHouse, REGION_NAME, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
-import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { answersOf, cli, type Ran } from './cli.fixture.ts';
 
 describe('commands on keys', () => {
   let house: AdminHouse;
@@ -27,11 +27,7 @@ describe('commands on keys', () => {
 
   const run = (...args: string[]): Promise<Ran> => cli(env, ...args);
 
-  async function json(...args: string[]): Promise<Record<string, unknown>[]> {
-    const { exitCode, stdout, stderr } = await run(...args, '--json');
-    expect([exitCode, stderr]).toEqual([0, '']);
-    return jsonLines(stdout);
-  }
+  const json = (...args: string[]): Promise<Record<string, unknown>[]> => answersOf(env, ...args);
 
   const make = async (...args: string[]) => (await json('key', 'create', ...args))[0]?.['keyId'] as string;
   const file = (name: string, bytes: Buffer | string) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
 import { TestBrowser, withPasskey } from '../protocols/admin/sign-in/person.fixture.ts';
-import { cli, jsonLines } from './cli.fixture.ts';
+import { answersOf, cli } from './cli.fixture.ts';
 
 let house: AdminHouse;
 let env: Record<string, string>;
@@ -13,11 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-async function json(...args: string[]): Promise<Record<string, unknown>[]> {
-  const { exitCode, stdout, stderr } = await cli(env, ...args, '--json');
-  expect([exitCode, stderr]).toEqual([0, '']);
-  return jsonLines(stdout);
-}
+const json = (...args: string[]): Promise<Record<string, unknown>[]> => answersOf(env, ...args);
 
 it('invites a person, whose link the server takes until it is withdrawn', async () => {
   const [made] = await json('principal', 'invite', 'ada', '--role', 'key-administrator', 'auditor');

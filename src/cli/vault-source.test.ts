@@ -3,25 +3,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
-import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { jsonLines, type Ran } from './cli.fixture.ts';
+import { VaultCli } from './vault-cli.fixture.ts';
 
 /** Sources, schedules, the watch over keys and alerts as a person uses them, with a whole server. */
 describe('sources from the command line', () => {
-  let server: KeysteadFixture;
-  let key: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
-  let env: Record<string, string>;
+  let vaultCli: VaultCli;
+  let server: VaultCli['server'];
+  let key: VaultCli['key'];
   let receiver: Server;
 
   beforeAll(async () => {
-    server = await KeysteadFixture.start();
-    key = await server.importedKey();
-    env = {
-      KEYSTEAD_URL: server.url,
-      KEYSTEAD_API_KEY: server.apiKey,
-      AWS_ACCESS_KEY_ID: server.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
-    };
+    vaultCli = await VaultCli.start();
+    ({ server, key } = vaultCli);
     mkdirSync(join(server.folder, 'sources', 'records'));
     writeFileSync(join(server.folder, 'sources', 'records', 'a'), 'a record\n');
     receiver = createServer((_request, response) => response.writeHead(204).end());
@@ -35,12 +29,8 @@ describe('sources from the command line', () => {
     await server.stop();
   });
 
-  const run = (...args: string[]): Promise<Ran> => cli(env, 'vault', ...args);
-  const json = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const ran = await run(...args, '--json');
-    expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
-    return jsonLines(ran.stdout)[0] as Record<string, unknown>;
-  };
+  const run = (...args: string[]): Promise<Ran> => vaultCli.run(...args);
+  const json = (...args: string[]): Promise<Record<string, unknown>> => vaultCli.json(...args);
   const folder = () => join(server.folder, 'sources', 'records');
 
   it('makes, lists, changes, pauses and forgets a source', async () => {

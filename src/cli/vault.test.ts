@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { KeysteadFixture } from '../vault/master-keys/aws-kms.keystead.fixture.ts';
 import { cli, jsonLines, type Ran } from './cli.fixture.ts';
+import { VaultCli } from './vault-cli.fixture.ts';
 
-/** The whole way that a person goes, with a whole server: a key brought, a folder backed up, the key switched off. */
 /** The server goes on writing: what is a file for a moment only may be gone. */
 function bytesIfThere(path: string): Buffer {
   try {
@@ -15,22 +14,17 @@ function bytesIfThere(path: string): Buffer {
   }
 }
 
+/** The whole way that a person goes, with a whole server: a key brought, a folder backed up, the key switched off. */
 describe('the vault from the command line', () => {
-  let server: KeysteadFixture;
-  let key: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
-  let env: Record<string, string>;
+  let vaultCli: VaultCli;
+  let server: VaultCli['server'];
+  let key: VaultCli['key'];
   let source: string;
   let vault: string;
 
   beforeAll(async () => {
-    server = await KeysteadFixture.start();
-    key = await server.importedKey();
-    env = {
-      KEYSTEAD_URL: server.url,
-      KEYSTEAD_API_KEY: server.apiKey,
-      AWS_ACCESS_KEY_ID: server.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
-    };
+    vaultCli = await VaultCli.start();
+    ({ server, key } = vaultCli);
     source = join(server.folder, 'sources', 'records');
     vault = join(server.folder, 'vaults', 'production');
     mkdirSync(join(source, 'reports'), { recursive: true });
@@ -39,12 +33,8 @@ describe('the vault from the command line', () => {
   });
   afterAll(() => server.stop());
 
-  const run = (...args: string[]): Promise<Ran> => cli(env, 'vault', ...args);
-  const json = async (...args: string[]): Promise<Record<string, unknown>> => {
-    const ran = await run(...args, '--json');
-    expect([ran.exitCode, ran.stderr]).toEqual([0, '']);
-    return jsonLines(ran.stdout)[0] as Record<string, unknown>;
-  };
+  const run = (...args: string[]): Promise<Ran> => vaultCli.run(...args);
+  const json = (...args: string[]): Promise<Record<string, unknown>> => vaultCli.json(...args);
   const restored = (name: string) => join(server.folder, 'sources', name);
 
   it('makes an environment, and shows what was looked at', async () => {
@@ -95,7 +85,7 @@ describe('the vault from the command line', () => {
   });
 
   it('takes no secret on the command line, and says which variables it wants', async () => {
-    const { AWS_SECRET_ACCESS_KEY: _, ...without } = env;
+    const { AWS_SECRET_ACCESS_KEY: _, ...without } = vaultCli.env;
     const ran = await cli(without, 'vault', 'rewrap', 'production', '--key', key.arn);
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toContain('AWS_SECRET_ACCESS_KEY');

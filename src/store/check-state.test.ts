@@ -24,6 +24,14 @@ beforeEach(() => {
 });
 afterEach(() => here.remove());
 
+/** Puts the record that was kept in place of the one that came after it, and makes the sum fit. */
+const bringBack = (): string[] => [
+  `ATTACH '${here.path}.kept' AS old`,
+  `UPDATE record SET (revision, body, mac) =
+     (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
+  `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
+];
+
 describe('the state check', () => {
   it('finds nothing wrong with a state that is right: closed, in use, with entries that wait', async () => {
     expect(await here.check()).toEqual({ tenants: 1, records: 5, logs: [{ log: 't1', size: 10 }] });
@@ -101,13 +109,7 @@ describe('the state check', () => {
     const store = await here.open();
     await store.commit(change([{ put: record('k1', 2) }]));
     await here.close();
-    tamper(
-      here.path,
-      `ATTACH '${here.path}.kept' AS old`,
-      `UPDATE record SET (revision, body, mac) =
-         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
-      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
-    );
+    tamper(here.path, ...bringBack());
     await expect(here.check()).rejects.toThrow('the newest change in the log');
   });
 
@@ -115,13 +117,7 @@ describe('the state check', () => {
     here.keep('path');
     const store = await here.open();
     await store.commit(change([{ put: record('k1', 2) }]));
-    tamper(
-      here.path,
-      `ATTACH '${here.path}.kept' AS old`,
-      `UPDATE record SET (revision, body, mac) =
-         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
-      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
-    );
+    tamper(here.path, ...bringBack());
     await expect(here.check()).rejects.toThrow('the newest change in the log');
   });
 
@@ -130,14 +126,7 @@ describe('the state check', () => {
     const store = await here.open();
     await store.commit(change([{ put: record('k1', 2) }]));
     await store.sequence();
-    tamper(
-      here.path,
-      `ATTACH '${here.path}.kept' AS old`,
-      `UPDATE record SET (revision, body, mac) =
-         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
-      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
-      `UPDATE audit_log SET state = (SELECT state FROM old.audit_log)`,
-    );
+    tamper(here.path, ...bringBack(), `UPDATE audit_log SET state = (SELECT state FROM old.audit_log)`);
     await store.record(draft('t1'));
     expect(await store.sequence()).toBe(0);
     expect(here.failures.join()).toContain('another state');
@@ -166,14 +155,7 @@ describe('the state check', () => {
     const frames = new EntryFrames();
     frames.append(leafOf(draft('t1'), { changes: [], stateRoot: stateRoot(sum).toString('hex') }));
     await store.record(draft('t1'));
-    tamper(
-      here.path,
-      `ATTACH '${here.path}.kept' AS old`,
-      `UPDATE record SET (revision, body, mac) =
-         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
-      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
-      put(Buffer.from(frames.take()).toString('hex')),
-    );
+    tamper(here.path, ...bringBack(), put(Buffer.from(frames.take()).toString('hex')));
     await expect(here.check()).rejects.toThrow('not one that this installation wrote');
     expect(await store.sequence()).toBe(0);
     expect(here.failures.join()).toContain('not one that this installation wrote');
@@ -210,13 +192,7 @@ describe('the state check', () => {
     const store = await here.open();
     await store.commit(change([{ put: record('k1', 2) }]));
     await store.sequence();
-    tamper(
-      here.path,
-      `ATTACH '${here.path}.kept' AS old`,
-      `UPDATE record SET (revision, body, mac) =
-         (SELECT revision, body, mac FROM old.record WHERE id = 'k1') WHERE id = 'k1'`,
-      `UPDATE tenant_state SET sum = (SELECT sum FROM old.tenant_state)`,
-    );
+    tamper(here.path, ...bringBack());
     await store.commit(change([{ put: record('k1', 2) }]));
     await here.close();
     const { folder, origin, publicKey } = here;

@@ -1,34 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreFullError } from '../records/ports.ts';
 import { change, draft, record } from '../records/writes.fixture.ts';
 import { removeFolder, scratchFolder } from './scratch.fixture.ts';
+import { SmallDisk } from './small-disk.fixture.ts';
 import { openStore, type SqliteStore } from './sqlite.ts';
 
 const MIB = 1 << 20;
 const base = scratchFolder();
-const disk = join(base, 'disk');
+const small = new SmallDisk(join(base, 'disk'), 16);
+const disk = small.path;
 
-/** A small disk of its own needs the right to mount. */
-function mount(): boolean {
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'none', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const mounted = mount();
 afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', disk]);
+  small.unmount();
   removeFolder(base);
 });
 
-describe.skipIf(!mounted)('on a full disk', () => {
+describe.skipIf(!small.isMounted)('on a full disk', () => {
   let store: SqliteStore;
   beforeEach(async () => {
     store = await openStore({ path: join(disk, 'keystead.db'), reserveBytes: 2 * MIB });
@@ -39,12 +28,6 @@ describe.skipIf(!mounted)('on a full disk', () => {
     await store.close();
     for (const suffix of ['', '-wal', '-shm', '.reserve']) rmSync(join(disk, `keystead.db${suffix}`), { force: true });
   });
-
-  /** Fills the disk to the last block. */
-  function fill(name = 'ballast'): void {
-    const { bavail, bsize } = statfsSync(disk);
-    writeFileSync(join(disk, name), Buffer.alloc(bavail * bsize));
-  }
 
   /** Commits until the store says that it is full. */
   async function exhaust(): Promise<Error> {
@@ -57,7 +40,7 @@ describe.skipIf(!mounted)('on a full disk', () => {
   }
 
   it('refuses commits and uses, reads on, lets urgent commits through, and recovers when there is room', async () => {
-    fill();
+    small.fill();
     const failure = await exhaust();
     expect(failure).toBeInstanceOf(StoreFullError);
     expect(failure.message).toContain('make room');
@@ -87,7 +70,7 @@ describe.skipIf(!mounted)('on a full disk', () => {
   });
 
   it('answers what finds things until half of the reserve is gone, and leaves that half to switching off', async () => {
-    fill();
+    small.fill();
     await exhaust();
     const look = () =>
       store.commit({ writes: [], entries: [draft('t1', { details: { asked: 'x'.repeat(4_000) } })], urgent: true });
@@ -112,7 +95,7 @@ describe.skipIf(!mounted)('on a full disk', () => {
   });
 
   it('fails only what does not fit', async () => {
-    fill();
+    small.fill();
     await exhaust();
     const outcomes = await Promise.allSettled([
       store.commit(change([{ put: record('big', 1, { body: Buffer.alloc(3 * MIB, 0x20) }) }])),
@@ -122,13 +105,13 @@ describe.skipIf(!mounted)('on a full disk', () => {
   });
 
   it('opens again, and says so when there is no room for that', async () => {
-    fill();
+    small.fill();
     await exhaust();
     await store.close();
     store = await openStore({ path: join(disk, 'keystead.db'), reserveBytes: 2 * MIB });
     expect(store.read(record('before'))).toEqual(record('before'));
     await store.close();
-    fill('ballast-2');
+    small.fill('ballast-2');
     await expect(openStore({ path: join(disk, 'other.db'), reserveBytes: 2 * MIB })).rejects.toThrow(StoreFullError);
   });
 });

@@ -1,33 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeysteadClient } from '@keystead/sdk';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 import { verifyAudit } from '../../src/server/offline.ts';
 import { startKeystead } from '../../src/server.ts';
+import { SmallDisk } from '../../src/store/small-disk.fixture.ts';
 import { logEntries } from '../process/log-entries.ts';
 import { makeHome } from '../process/server-process.ts';
 import { enveloped, KeyProtectUser, prepare, RETRIEVALS, SERVICE, STEPS } from './key-protect-steps.ts';
 
 const home = makeHome();
-const disk = home.config.dataFolder;
+const disk = new SmallDisk(home.config.dataFolder, 32);
 
-/** A small disk of its own needs the right to mount. */
-function mount(): boolean {
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'none', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const mounted = mount();
 afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', disk]);
+  disk.unmount();
   home.remove();
 });
 
@@ -36,7 +24,7 @@ const QUIET = { info: nothing, warn: nothing, error: nothing };
 /** Up to the key that is registered and has two versions. */
 const UNTIL = STEPS.findIndex(({ name }) => name === 'move to another ring');
 
-describe.skipIf(!mounted)('a server whose disk is full', () => {
+describe.skipIf(!disk.isMounted)('a server whose disk is full', () => {
   it('refuses what IBM Key Protect would change, yet lets keys be switched off and deleted, and goes on', async () => {
     const server = await startKeystead(home.config, QUIET);
     const first = server.first as FirstCredentials;
@@ -52,7 +40,7 @@ describe.skipIf(!mounted)('a server whose disk is full', () => {
     const events = async () => (await admin.listKeyEvents(first.region, user.keyId)).items.map(({ kind }) => kind);
     const key = `/keys/${user.keyId}`;
 
-    fill();
+    disk.fill();
     const secret = { name: 'filler', extractable: true, payload: randomBytes(7_500).toString('base64') };
     const create = () => user.send('POST', '/keys', enveloped('key', secret));
     let made = -1;
@@ -75,7 +63,7 @@ describe.skipIf(!mounted)('a server whose disk is full', () => {
     await user.change(204, 'POST', `${key}/actions/disable`);
     await user.change(204, 'DELETE', `${key}?force=true`);
 
-    rmSync(join(disk, 'ballast'));
+    rmSync(join(disk.path, 'ballast'));
     // It looks for room once a second at the most.
     await expect.poll(async () => (await create()).status, { interval: 50 }).toBe(201);
     // The retrieval that was refused is not counted, and none is given out again.
@@ -90,16 +78,10 @@ describe.skipIf(!mounted)('a server whose disk is full', () => {
     await server.close();
 
     await verifyAudit(home.config, [], undefined);
-    const done = (await logEntries(disk)).filter((entry) => entry.outcome === 'done' && entry.key === user.keyId);
+    const done = (await logEntries(disk.path)).filter((entry) => entry.outcome === 'done' && entry.key === user.keyId);
     const changes = ['kms:RotateKeyOnDemand', 'kms:MoveKey', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'];
     expect(done.map(({ action }) => action).filter((action) => changes.includes(action))).toEqual(
       changes.filter((action) => action !== 'kms:MoveKey'),
     );
   }, 60_000);
 });
-
-/** Fills the disk to the last block. */
-function fill(): void {
-  const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(join(disk, 'ballast'), Buffer.alloc(bavail * bsize));
-}

@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { KeysteadClient } from '@keystead/sdk';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AdminHouse } from '../../src/protocols/admin/admin.fixture.ts';
@@ -8,31 +5,20 @@ import { Authenticator } from '../../src/protocols/admin/sign-in/authenticator.f
 import { byPasskey, optionsOf, TestBrowser } from '../../src/protocols/admin/sign-in/person.fixture.ts';
 import type { FirstCredentials } from '../../src/server/first-start.ts';
 import { startKeystead } from '../../src/server.ts';
+import { SmallDisk } from '../../src/store/small-disk.fixture.ts';
 import { makeHome } from '../process/server-process.ts';
 
 const home = makeHome();
-const disk = home.config.dataFolder;
+const disk = new SmallDisk(home.config.dataFolder, 32);
 
-/** A small disk of its own needs the right to mount. */
-function mount(): boolean {
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'none', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const mounted = mount();
 afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', disk]);
+  disk.unmount();
   home.remove();
 });
 
 const nothing = () => {};
 
-describe.skipIf(!mounted)('a person at a server whose disk is full', () => {
+describe.skipIf(!disk.isMounted)('a person at a server whose disk is full', () => {
   it('signs in, finds a key and switches it off, ends a session, and signs out; clients of IBM too', async () => {
     const server = await startKeystead(home.config, { info: nothing, warn: nothing, error: nothing });
     const first = server.first as FirstCredentials;
@@ -47,8 +33,7 @@ describe.skipIf(!mounted)('a person at a server whose disk is full', () => {
     const key = (await other.post(`/regions/${first.region}/keys`, {})).body;
     const spareId = (await other.post(`/regions/${first.region}/keys`, {})).body['keyId'] as string;
 
-    const { bavail, bsize } = statfsSync(disk);
-    writeFileSync(join(disk, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - (1 << 20))));
+    disk.fill('ballast', 1 << 20);
     const admin = new KeysteadClient({ url: server.url, apiKey: first.apiKey });
     let made = 0;
     const make = () => admin.createPolicy({ name: `filler-${made++}`, document: FILLER });
