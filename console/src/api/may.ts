@@ -5,9 +5,16 @@ import { useApi, type Api } from './api.ts';
 const FRESH_MS = 60_000;
 const MOST_AT_ONCE = 100;
 
+/** What a question is about: an environment, or a key; neither: in general. */
+interface About {
+  readonly environment?: string | undefined;
+  readonly region?: string;
+  readonly key?: string;
+}
+
 interface Question {
   readonly action: string;
-  readonly environment: string | undefined;
+  readonly about: About;
   readonly resolve: (isAllowed: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,16 +34,38 @@ export function useMay(action: string | undefined): boolean | undefined {
   const environment = use(EnvironmentContext);
   return useQuery({
     queryKey: ['may', action, environment],
-    queryFn: () => ask(api, action as string, environment),
+    queryFn: () => ask(api, action as string, { environment }),
     enabled: action !== undefined,
     staleTime: FRESH_MS,
   }).data;
 }
 
-function ask(api: Api, action: string, environment: string | undefined): Promise<boolean> {
+/**
+ * Which of these who is signed in may do with one key, by their names; those that are not known (yet) are not there. Asked
+ * anew whenever `isAsked` becomes true, as what a key's policy says may have changed.
+ */
+export function useMayEach(
+  actions: readonly string[],
+  about: { readonly region: string; readonly key: string },
+  isAsked: boolean,
+): ReadonlyMap<string, boolean> {
+  const api = useApi();
+  const { data } = useQuery({
+    queryKey: ['may', 'each', about, actions],
+    queryFn: async () => {
+      const answers = await Promise.all(actions.map((action) => ask(api, action, about)));
+      return new Map(actions.map((action, at) => [action, answers[at] as boolean]));
+    },
+    enabled: isAsked && actions.length > 0,
+    staleTime: 0,
+  });
+  return data ?? new Map();
+}
+
+function ask(api: Api, action: string, about: About): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const waiting = asked.get(api);
-    const question = { action, environment, resolve, reject };
+    const question = { action, about, resolve, reject };
     if (waiting !== undefined && waiting.length < MOST_AT_ONCE) return void waiting.push(question);
     const together = [question];
     asked.set(api, together);
@@ -51,9 +80,11 @@ function ask(api: Api, action: string, environment: string | undefined): Promise
 async function send(api: Api, together: readonly Question[]): Promise<void> {
   try {
     const { allowed } = await api.checkAccess({
-      questions: together.map(({ action, environment }) => ({
+      questions: together.map(({ action, about: { environment, region, key } }) => ({
         action,
         ...(environment !== undefined && { environment }),
+        ...(region !== undefined && { region }),
+        ...(key !== undefined && { key }),
       })),
     });
     together.forEach(({ resolve }, index) => resolve(allowed[index] === true));

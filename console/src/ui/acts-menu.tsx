@@ -23,8 +23,8 @@ export interface ThingAct {
         readonly command?: readonly string[];
         readonly run: (api: Api) => Promise<unknown>;
         readonly touches: readonly QueryKey[];
-        /** What is said when it was done. */
-        readonly done: string;
+        /** What is said when it was done, and of what came of it. */
+        readonly done: string | ((answer: unknown) => string);
       }
     | { readonly dialog: (onClose: () => void) => ReactNode };
 }
@@ -90,7 +90,7 @@ function ActConfirm({
   readonly onClose: () => void;
 }) {
   const { title, about, verb, typed, command, run, touches, done } = next;
-  const doIt = useAct({ act: run, touches, done: () => done });
+  const doIt = useAct({ act: run, touches, done: (answer) => (typeof done === 'string' ? done : done(answer)) });
   return (
     <Confirm
       isOpen

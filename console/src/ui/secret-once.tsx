@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { CopyText } from './copy-text.tsx';
-import { downloadText } from './download-text.ts';
+import { saveText } from './save-file.ts';
 import { Facts } from './facts.tsx';
 
 interface SecretOnceProps {
@@ -45,7 +45,7 @@ export function SecretOnce(props: SecretOnceProps) {
         <Checkbox label={kept} checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
         <Group justify="flex-end">
           {children}
-          <Button variant="default" onClick={() => downloadText(file.name, file.text)}>
+          <Button variant="default" onClick={() => saveText(file.name, file.text)}>
             Download {file.name}
           </Button>
           <Button disabled={!isKept} onClick={close}>

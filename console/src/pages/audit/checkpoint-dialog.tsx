@@ -10,7 +10,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { LogName } from './audit-search.ts';
-import { downloadText } from '../../ui/download-text.ts';
+import { saveText } from '../../ui/save-file.ts';
 import { logApi } from './log-api.ts';
 
 interface CheckpointDialogProps {
@@ -56,10 +56,10 @@ export function CheckpointDialog({ log, isOpen, onClose }: CheckpointDialogProps
               {data.checkpoint}
             </pre>
             <Group>
-              <Button onClick={() => downloadText(`checkpoint-${data.size}.txt`, data.checkpoint)}>
+              <Button onClick={() => saveText(`checkpoint-${data.size}.txt`, data.checkpoint)}>
                 Download the checkpoint
               </Button>
-              <Button variant="default" onClick={() => downloadText('log.vkey', `${data.verifierKey}\n`)}>
+              <Button variant="default" onClick={() => saveText('log.vkey', `${data.verifierKey}\n`)}>
                 Download the key
               </Button>
             </Group>

@@ -5,7 +5,7 @@ import { AUDIT_COMMANDS } from '../../commands/audit-commands.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { exactTime } from '../../ui/time.tsx';
 import { askedEntries, filterCount, type AuditSearch, type LogName } from './audit-search.ts';
-import { downloadText } from '../../ui/download-text.ts';
+import { canSaveStreams, saveStream } from '../../ui/save-stream.ts';
 
 type Format = Parameters<Api['exportAudit']>[0]['format'];
 
@@ -33,8 +33,12 @@ export function ExportDialog({ search, isOpen, onClose }: ExportDialogProps) {
   const to = asked.to ?? new Date(Math.ceil(Date.now() / 60_000) * 60_000).toISOString();
   const save = async (): Promise<void> => {
     const query = { format, from, to };
-    const response = await (log === 'installation' ? api.exportInstallationAudit(query) : api.exportAudit(query));
-    downloadText(`audit-${log}-${to.slice(0, 10)}-${format}.jsonl`, await response.text(), 'application/jsonl');
+    await saveStream({
+      name: `audit-${log}-${to.slice(0, 10)}-${format}.jsonl`,
+      type: 'application/jsonl',
+      extension: '.jsonl',
+      open: () => (log === 'installation' ? api.exportInstallationAudit(query) : api.exportAudit(query)),
+    });
   };
   return (
     <FormDialog
@@ -61,6 +65,8 @@ export function ExportDialog({ search, isOpen, onClose }: ExportDialogProps) {
       </Radio.Group>
       <Text size="sm" c="dimmed">
         The export is itself an entry of the log: who downloaded which range.
+        {!canSaveStreams() &&
+          ' This browser gathers it before it is saved, up to 1 GiB; for more take the command, or a shorter time.'}
       </Text>
     </FormDialog>
   );

@@ -11,7 +11,7 @@ import { CopyText } from '../../ui/copy-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { LogName } from './audit-search.ts';
-import { downloadText } from '../../ui/download-text.ts';
+import { saveText } from '../../ui/save-file.ts';
 import { forgetKept } from './kept-checkpoint.ts';
 import { keptName, logWatchQuery } from './log-watch-query.ts';
 import type { LogWatch } from './watch-log.ts';
@@ -108,7 +108,7 @@ function Loud({ watch, log, name }: LoudProps) {
             variant="white"
             color="dark"
             size="xs"
-            onClick={() => downloadText('kept-checkpoint.txt', kept.checkpoint)}
+            onClick={() => saveText('kept-checkpoint.txt', kept.checkpoint)}
           >
             Download the kept checkpoint
           </Button>

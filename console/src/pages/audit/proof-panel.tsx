@@ -8,7 +8,7 @@ import { Command } from '../../ui/command.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import type { LogName } from './audit-search.ts';
-import { downloadText } from '../../ui/download-text.ts';
+import { saveText } from '../../ui/save-file.ts';
 import { logApi } from './log-api.ts';
 import { LogWatchNotice } from './log-watch-notice.tsx';
 import { verifyInBrowser, type ProofStep } from './verify-in-browser.ts';
@@ -78,9 +78,7 @@ export function ProofPanel({ log, index, shown }: ProofPanelProps) {
             <Button
               variant="default"
               leftSection={<IconDownload size={16} aria-hidden />}
-              onClick={() =>
-                downloadText(`audit-entry-${index}-proof.json`, found.evidence as string, 'application/json')
-              }
+              onClick={() => saveText(`audit-entry-${index}-proof.json`, found.evidence as string, 'application/json')}
             >
               Download the proof
             </Button>

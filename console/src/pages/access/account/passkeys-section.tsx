@@ -11,6 +11,7 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
 import type { WithProof } from './use-proof.tsx';
+import { withEndedSessions } from './ended-sessions.ts';
 
 const TOUCHED = [['own-sign-in'], ['principals']] as const;
 
@@ -91,7 +92,7 @@ export function PasskeysSection({ has: { passkeys }, withProof }: PasskeysSectio
                         verb: 'Remove the passkey',
                         run: (api) => withProof(() => api.deletePasskey(passkey.passkeyId)),
                         touches: TOUCHED,
-                        done: `The passkey ${passkey.name} is removed`,
+                        done: withEndedSessions(`The passkey ${passkey.name} is removed`),
                       },
                     },
                   ]}

@@ -15,6 +15,7 @@ import { isLongEnough, NewPassword } from '../welcome/new-password.tsx';
 import { PasswordSetup } from '../welcome/password-setup.tsx';
 import { RecoveryCodesStep } from '../welcome/recovery-codes-step.tsx';
 import type { WithProof } from './use-proof.tsx';
+import { withEndedSessions } from './ended-sessions.ts';
 
 const TOUCHED = [['own-sign-in'], ['principals']] as const;
 
@@ -62,7 +63,7 @@ export function PasswordSection({ name, has: { passwordSetAt, recoveryCodesLeft 
         verb: 'Remove the password',
         run: () => withProof(() => api.deletePassword()),
         touches: TOUCHED,
-        done: 'Your password is removed',
+        done: withEndedSessions('Your password is removed'),
       },
     },
   ];
@@ -145,7 +146,7 @@ function ChangePassword({ withProof, onClose }: ChangeProps) {
   const change = useAct<void>({
     act: (api) => withProof(() => api.finishSetPassword({ password })),
     touches: TOUCHED,
-    done: () => 'Your password is changed',
+    done: withEndedSessions('Your password is changed'),
   });
   return (
     <FormDialog
@@ -169,7 +170,7 @@ function ChangeApp({ withProof, onClose }: ChangeProps) {
   const change = useAct<void>({
     act: () => withProof(() => api.finishSetPassword({ setup: setup.data?.setup ?? '', code: code.trim() })),
     touches: TOUCHED,
-    done: () => 'Codes come from the new app now',
+    done: withEndedSessions('Codes come from the new app now'),
   });
   if (setup.data === undefined)
     return (

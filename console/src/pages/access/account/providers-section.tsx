@@ -12,6 +12,7 @@ import { Time } from '../../../ui/time.tsx';
 import { ownProvidersQuery } from './own-queries.ts';
 import { errandPath } from './provider-errands.ts';
 import type { WithProof } from './use-proof.tsx';
+import { withEndedSessions } from './ended-sessions.ts';
 
 /** Who vouches for oneself: links to take away, and providers of the tenant to be linked to. */
 export function ProvidersSection({
@@ -63,7 +64,7 @@ export function ProvidersSection({
                         verb: 'Take the link away',
                         run: (client) => withProof(() => client.unlinkOwnIdentity(providerId)),
                         touches: [['own-sign-in'], ['own-sessions']],
-                        done: `${names.get(providerId) ?? issuer} signs you in no more`,
+                        done: withEndedSessions(`${names.get(providerId) ?? issuer} signs you in no more`),
                       },
                     },
                   ]}

@@ -11,6 +11,7 @@ import { Page } from '../../../ui/page.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { enrolmentsQuery } from '../queries.ts';
 import { NewLinkDialog } from './new-link-dialog.tsx';
+import { PrincipalName } from '../principal-name.tsx';
 
 const KINDS: Record<Enrolment['kind'], string> = {
   first: 'The first administrator',
@@ -42,7 +43,12 @@ export function InvitationsPage() {
               ),
             },
             { name: 'Kind', cell: ({ kind }) => KINDS[kind] },
-            { name: 'Made by', cell: ({ createdBy }) => makerName(createdBy), isSpare: true },
+            {
+              name: 'Made by',
+              cell: ({ createdBy }) =>
+                createdBy.startsWith('arn:') ? <PrincipalName id={createdBy} /> : 'This server',
+              isSpare: true,
+            },
             { name: 'Made', cell: ({ createdAt }) => <Time at={createdAt} />, isSpare: true },
             { name: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
             { name: 'Actions', cell: (enrolment) => <ActsMenu of={enrolment.name} acts={acts(enrolment)} /> },
@@ -74,9 +80,4 @@ function acts({ principalId, name }: Enrolment): readonly ThingAct[] {
       },
     },
   ];
-}
-
-/** Of an ARN the name; whoever held the seal has none. */
-function makerName(arn: string): string {
-  return arn.startsWith('arn:') ? arn.slice(arn.lastIndexOf('/') + 1) : 'This server';
 }

@@ -42,6 +42,7 @@ const COLUMNS: readonly Column<Principal>[] = [
   },
   {
     name: 'Roles',
+    isSpare: true,
     cell: ({ policies, keyRoles, inlinePolicies }) => {
       const more = keyRoles.length + inlinePolicies.length;
       const names = [...policies, ...(more > 0 ? [`${more} of its own`] : [])];
@@ -50,14 +51,22 @@ const COLUMNS: readonly Column<Principal>[] = [
   },
   {
     name: 'Keys',
+    isSpare: true,
     cell: ({ name }) => (
-      <TextLink to="/access/credentials" search={{ of: name }} size="sm" aria-label={`Its keys: ${name}`}>
+      <TextLink
+        to="/access/credentials"
+        search={{ of: name }}
+        size="sm"
+        style={{ whiteSpace: 'nowrap' }}
+        aria-label={`Its keys: ${name}`}
+      >
         Its keys
       </TextLink>
     ),
   },
   { name: 'Made', isSpare: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
-  { name: 'Actions', cell: (principal) => <ServiceIdActions principal={principal} /> },
+  // On narrow screens its own page has them.
+  { name: 'Actions', isSpare: true, cell: (principal) => <ServiceIdActions principal={principal} /> },
 ];
 
 /** Users that are programs. */

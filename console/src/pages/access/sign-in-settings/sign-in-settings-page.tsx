@@ -1,17 +1,18 @@
-import type { SignInSettings } from '@keystead/sdk';
+import type { ConsoleSession, SignInSettings } from '@keystead/sdk';
 import { Alert, Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
+import { countOf } from '../../../ui/amounts.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { signInSettingsQuery } from '../more-queries.ts';
+import { sessionsQuery, signInSettingsQuery } from '../more-queries.ts';
 
 const SESSION = { min: 15, max: 720 };
 const IDLE = { min: 5, max: 30 };
@@ -28,6 +29,7 @@ export function SignInSettingsPage() {
     touches: [['sign-in-settings']],
     done: () => 'This holds for every sign-in from now on.',
   });
+  const { data: sessions } = useQuery(sessionsQuery(useApi()));
   const setMinutes = (name: 'sessionMinutes' | 'idleMinutes') => (value: number | string) =>
     typeof value === 'number' && setEdited({ ...edited, [name]: value });
   return (
@@ -64,9 +66,8 @@ export function SignInSettingsPage() {
                 title="Who has only a password is locked out"
                 c="var(--mantine-color-text)"
               >
-                Sessions that began by a password end at their next renewal. Whoever has no passkey and no provider then
-                needs a new sign-in link by an administrator. Passwords are kept, and work again once this is switched
-                on again.
+                {byPasswordText(sessions)} Whoever has no passkey and no provider then needs a new sign-in link by an
+                administrator. Passwords are kept, and work again once this is switched on again.
               </Alert>
             )}
           </Section>
@@ -118,4 +119,12 @@ export function SignInSettingsPage() {
       </form>
     </Page>
   );
+}
+
+/** How many people are put out by it; whoever may not list sessions is told of the rule alone. */
+function byPasswordText(sessions: readonly ConsoleSession[] | undefined): string {
+  if (sessions === undefined) return 'Sessions that began by a password end at their next renewal.';
+  const count = sessions.filter(({ method }) => method === 'password').length;
+  if (count === 0) return 'No session that is open now began by a password.';
+  return `${countOf(count, 'session')} that began by a password ${count === 1 ? 'is open: it ends' : 'are open: they end'} at the next renewal.`;
 }

@@ -1,10 +1,12 @@
 import { PasswordInput, Stack, Text } from '@mantine/core';
 
 const SHORTEST = 12;
+const LONGEST = 256;
 
 /** Whether the server may take it: how hard it is to guess shows in no length, see below. */
 export function isLongEnough(password: string): boolean {
-  return lengthOf(password) >= SHORTEST;
+  const length = lengthOf(password);
+  return length >= SHORTEST && length <= LONGEST;
 }
 
 interface NewPasswordProps {
@@ -21,7 +23,7 @@ export function NewPassword({ password, again, onPassword, onAgain }: NewPasswor
       <PasswordInput
         label="New password"
         autoComplete="new-password"
-        description="At least 12 characters; any are welcome, spaces too. Best made by a password manager, or of four or more words that were drawn by chance."
+        description="12 to 256 characters; any are welcome, spaces too, but not your name. Best made by a password manager, or of four or more words that were drawn by chance."
         value={password}
         onChange={(event) => onPassword(event.currentTarget.value)}
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
@@ -46,6 +48,7 @@ function hint(password: string): string {
   const length = lengthOf(password);
   if (length === 0) return '';
   if (length < SHORTEST) return `${length} characters: ${SHORTEST - length} more to go.`;
+  if (length > LONGEST) return `${length} characters: ${length - LONGEST} too many.`;
   if (length < 16) return `${length} characters: long enough where they were drawn by chance.`;
   return `${length} characters: long. It is as good as it is hard for others to think of.`;
 }

@@ -1,9 +1,7 @@
 import { ActionIcon, Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown, IconDots } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useApi } from '../../../api/api.ts';
-import { keyPlace } from '../key-query.ts';
+import { useMayEach } from '../../../api/may.ts';
 import { keyName } from '../key-words.ts';
 import { KEY_ACTS, KEY_ACT_NAMES, type ActedKey, type KeyActName } from './key-acts.ts';
 import { KeyActDialog } from './key-act-dialog.tsx';
@@ -21,9 +19,15 @@ export function KeyActions({ listed, isShort = false }: KeyActionsProps) {
   const fitting = KEY_ACT_NAMES.filter((name) => KEY_ACTS[name].fits(listed));
   const harmless = fitting.filter((name) => KEY_ACTS[name].isDangerous !== true);
   const dangerous = fitting.filter((name) => KEY_ACTS[name].isDangerous === true);
-  const refused = useRefused(listed, fitting, isOpen);
+  const { region, keyId } = listed;
+  // Until it is known, all are offered.
+  const may = useMayEach(
+    fitting.map((name) => KEY_ACTS[name].permission),
+    { region, key: keyId },
+    isOpen,
+  );
   const item = (name: KeyActName) => {
-    const isRefused = refused.has(name);
+    const isRefused = may.get(KEY_ACTS[name].permission) === false;
     return (
       <Menu.Item
         key={name}
@@ -72,22 +76,4 @@ export function KeyActions({ listed, isShort = false }: KeyActionsProps) {
       <KeyActDialog listed={listed} name={chosen} onClose={() => setChosen(undefined)} />
     </>
   );
-}
-
-/** Which of these one may not do with the key: asked when the menu opens. Until it is known all are offered. */
-function useRefused(
-  { region, keyId }: ActedKey,
-  names: readonly KeyActName[],
-  isAsked: boolean,
-): ReadonlySet<KeyActName> {
-  const api = useApi();
-  const { data = [] } = useQuery({
-    queryKey: [...keyPlace(region, keyId), 'may', names],
-    queryFn: async () => {
-      const questions = names.map((name) => ({ action: KEY_ACTS[name].permission, region, key: keyId }));
-      return (await api.checkAccess({ questions })).allowed;
-    },
-    enabled: isAsked && names.length > 0,
-  });
-  return new Set(names.filter((_, at) => data[at] === false));
 }

@@ -3,7 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { specName } from '../key-words.ts';
-import { saveFile } from '../save-file.ts';
+import { saveFile } from '../../../ui/save-file.ts';
 import { importable, isMadeHere, materialLength } from './importable.ts';
 import { makeMaterial, MaterialProblem, readMaterial, type Material } from './material.ts';
 import type { Plan, Source } from './plan.ts';

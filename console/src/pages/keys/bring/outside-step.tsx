@@ -5,7 +5,7 @@ import type { UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { saveFile } from '../save-file.ts';
+import { saveFile } from '../../../ui/save-file.ts';
 import { OutsideCommands } from './outside-commands-list.tsx';
 import type { Plan, Wrapped, Wrapper, Wrapping } from './plan.ts';
 import { ExpiryField, SendProblem } from './send-step.tsx';

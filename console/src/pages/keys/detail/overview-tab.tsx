@@ -16,8 +16,9 @@ import { exactTime, Time } from '../../../ui/time.tsx';
 import { useKeyChange } from '../key-query.ts';
 import { aliasName, isPair, ORIGINS, specName, usageName } from '../key-words.ts';
 import { keyRingsQuery } from '../rings/key-rings-query.ts';
-import { saveFile } from '../save-file.ts';
+import { saveFile } from '../../../ui/save-file.ts';
 import { tagOf } from '../create/create-key-act.ts';
+import { PrincipalName } from '../../access/principal-name.tsx';
 import type { KeyTabProps } from './key-page.tsx';
 
 /** What a key is, and what it is called. */
@@ -61,11 +62,16 @@ export function OverviewTab({ shown }: KeyTabProps) {
           ],
           [
             'Deletion takes',
-            dualAuthorization === undefined
-              ? 'one person'
-              : dualAuthorization.authorizedBy === undefined
-                ? 'two people; nobody has authorised it'
-                : `two people; ${dualAuthorization.authorizedBy} authorised it until ${exactTime(dualAuthorization.authorizedUntil ?? '')}`,
+            dualAuthorization === undefined ? (
+              'one person'
+            ) : dualAuthorization.authorizedBy === undefined ? (
+              'two people; nobody has authorised it'
+            ) : (
+              <span key="authorized">
+                two people; <PrincipalName id={dualAuthorization.authorizedBy} /> authorised it until{' '}
+                {exactTime(dualAuthorization.authorizedUntil ?? '')}
+              </span>
+            ),
           ],
         ]}
       />
@@ -85,7 +91,12 @@ function Created({ at, by }: { readonly at: string; readonly by: string | undefi
   return (
     <span>
       <Time at={at} />
-      {by !== undefined && ` by ${by}`}
+      {by !== undefined && (
+        <>
+          {' '}
+          by <PrincipalName id={by} />
+        </>
+      )}
     </span>
   );
 }

@@ -17,6 +17,7 @@ import { Time } from '../../../ui/time.tsx';
 import { RegionSelect } from '../region-select.tsx';
 import { useRegion } from '../regions.ts';
 import { keyRingsQuery } from './key-rings-query.ts';
+import { PrincipalName } from '../../access/principal-name.tsx';
 
 const route = getRouteApi('/shell/keys/rings');
 const NAME = /^[A-Za-z0-9-]{2,100}$/;
@@ -42,7 +43,7 @@ export function KeyRingsPage() {
       ),
     },
     { name: 'Created', cell: ({ createdAt }) => (createdAt === undefined ? 'always there' : <Time at={createdAt} />) },
-    { name: 'By', isSpare: true, cell: ({ createdBy }) => createdBy ?? '' },
+    { name: 'By', isSpare: true, cell: ({ createdBy }) => createdBy !== undefined && <PrincipalName id={createdBy} /> },
     {
       name: 'Actions',
       cell: ({ keyRing, createdAt }) =>

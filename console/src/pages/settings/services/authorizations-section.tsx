@@ -57,7 +57,7 @@ export function AuthorizationsSection() {
           idOf={({ authorizationId }) => authorizationId}
           columns={[
             { name: 'Service', cell: ({ service }) => <ForeignText text={service} max={48} /> },
-            { name: 'Roles', cell: ({ roles }) => roles.join(', ') },
+            { name: 'Roles', isSpare: true, cell: ({ roles }) => roles.join(', ') },
             { name: 'For', cell: ({ region, keyRing, keyId }) => scopeOf(region, keyRing, keyId) },
             { name: 'Since', isSpare: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
             {

@@ -5,6 +5,7 @@ import { Facts } from '../../../ui/facts.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { AskRelease, SecondPerson } from './hold-release.tsx';
+import { PrincipalName } from '../../access/principal-name.tsx';
 
 export interface HoldProps {
   readonly hold: LegalHold;
@@ -33,19 +34,14 @@ export function Hold({ hold, environmentId, label }: HoldProps) {
               snapshots.length === 0 ? 'Everything, also what is yet to come' : countOf(snapshots.length, 'snapshot'),
             ],
             ['Placed', <Time key="at" at={placedAt} />],
-            [
-              'By',
-              <span key="by" className="ks-code">
-                {placedBy}
-              </span>,
-            ],
-            ['Release asked for by', release && <span className="ks-code">{release.requestedBy}</span>],
+            ['By', <PrincipalName key="by" id={placedBy} />],
+            ['Release asked for by', release && <PrincipalName key="asked" id={release.requestedBy} />],
             ['That counts until', release && <Time at={release.expiresAt} />],
             [
               'Released by',
               released && (
-                <span className="ks-code">
-                  {released.requestedBy} and {released.confirmedBy}
+                <span key="released">
+                  <PrincipalName id={released.requestedBy} /> and <PrincipalName id={released.confirmedBy} />
                 </span>
               ),
             ],

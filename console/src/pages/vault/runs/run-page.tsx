@@ -22,6 +22,7 @@ import { runName, runState, runSubject } from '../words/run-words.ts';
 import { RunProgress } from './run-progress.tsx';
 import { RunReport } from './run-report.tsx';
 import { useTabTitle } from '../../../ui/tab-title.ts';
+import { PrincipalName } from '../../access/principal-name.tsx';
 
 /** One run: how far it is, and once it has ended, what came of it. */
 export function RunPage() {
@@ -81,7 +82,7 @@ export function RunPage() {
         facts={[
           ['Started', <Time key="started" at={run.startedAt} />],
           ['Ended', run.endedAt && <Time key="ended" at={run.endedAt} />],
-          ['Started by', run.startedBy],
+          ['Started by', run.startedBy !== undefined && <PrincipalName key="by" id={run.startedBy} />],
           ['Master key', run.masterKey && <span className="ks-code">{run.masterKey}</span>],
           ['Id', <CopyText key="id" text={run.runId} label="the id of the run" />],
         ]}
