@@ -7,7 +7,6 @@ import { passwordBytes, requireStrong, storePassword } from '../../../identity/s
 import { makeRecoveryCodes } from '../../../identity/sign-in/recovery-codes.ts';
 import { withPasskey } from '../../../identity/sign-in/ways-in.ts';
 import { attachedNames } from '../attached-policies.ts';
-import { AdminRefusal } from '../refusal.ts';
 import {
   ACCOUNT_ID,
   closed,
@@ -20,8 +19,8 @@ import {
 } from '../schema.ts';
 import { enrol, ENROL_ACTION, requireEnrolment, type OpenEnrolment } from '../sign-in/enrol.ts';
 import { openRoute, type OpenRoute } from '../sign-in/open-route.ts';
-import { creationOptions, verifyCreation } from '../sign-in/passkey-ceremony.ts';
-import { settingsOf, signInOf } from '../sign-in/person.ts';
+import { creationOptions, requireCreation } from '../sign-in/passkey-ceremony.ts';
+import { requirePasswords, settingsOf, signInOf } from '../sign-in/person.ts';
 import {
   CODE,
   CREATION_OPTIONS,
@@ -38,7 +37,6 @@ import {
 } from '../sign-in/schemas.ts';
 import { requireSite } from '../sign-in/sign-in.ts';
 import { finishTotp, startTotp } from '../sign-in/totp-setup.ts';
-import type { AdminServices } from '../services.ts';
 import { passkeysAt } from './sign-in.ts';
 
 const TOKEN_BODY = closed({ token: ENROLMENT_TOKEN_TEXT });
@@ -124,9 +122,7 @@ const finishPasskeyEnrolment = openRoute({
   respond: async (context, { body: { token, credential, name } }) => {
     const { signedIn } = await enrol(context, token, async (open, signIn) => {
       const { services, browser } = context;
-      const response = { ...credential, clientExtensionResults: {} };
-      const made = await verifyCreation(services, browser, useOf(open), response, name);
-      if (made === undefined) throw passkeyRefused();
+      const made = await requireCreation(services, browser, useOf(open), credential, name);
       const claim = [challengeName(made.challenge)];
       return { signIn: withPasskey({ ...signIn, attempts: NO_ATTEMPTS }, made.passkey), claim, more: undefined };
     });
@@ -202,16 +198,4 @@ function inviter(createdBy: string): { readonly invitedBy?: string } {
   if (by === undefined) return {};
   if (by.kind === 'account') return { invitedBy: `the account ${by.accountId}` };
   return { invitedBy: by.kind === 'session' ? `${by.session} (${by.name})` : by.name };
-}
-
-async function requirePasswords(services: AdminServices, { tenant }: OpenEnrolment): Promise<void> {
-  if ((await settingsOf(services, tenant)).passwordSignIn) return;
-  throw new AdminRefusal('password-not-allowed', 'your tenant lets nobody sign in by a password');
-}
-
-export function passkeyRefused(): AdminRefusal {
-  return new AdminRefusal(
-    'passkey-refused',
-    'the passkey was not taken: it answers no question that was asked here in the last minutes, did not verify who holds it, or is one that is here already',
-  );
 }

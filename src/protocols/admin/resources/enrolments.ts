@@ -37,7 +37,7 @@ import { endWaysIn } from '../sign-in/appoint.ts';
 import { enrolmentOf } from '../sign-in/enrolment-of.ts';
 import { signInOf } from '../sign-in/person.ts';
 import { namedOrigin } from '../sign-in/site.ts';
-import { IDENTITY_LINKS, PASSKEY, showLinks, showPasskeys } from './own-sign-in.ts';
+import { IDENTITY_LINKS, PASSKEY, showLinks, showPasskeys } from '../sign-in/own-change.ts';
 import { makeUser, PRINCIPAL, showPrincipal, userTargets, type NamedMember } from './principals.ts';
 
 const ONCE = 'shown in this answer and never again';

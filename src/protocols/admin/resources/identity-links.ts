@@ -8,7 +8,7 @@ import { operatorTargets } from '../attached-policies.ts';
 import { adminRoute } from '../route.ts';
 import { closed, UUID } from '../schema.ts';
 import { signInOf } from '../sign-in/person.ts';
-import { IDENTITY_LINKS, showLinks } from './own-sign-in.ts';
+import { IDENTITY_LINKS, showLinks } from '../sign-in/own-change.ts';
 
 const ID = '8d7f1a52-93c4-4c0e-8a3f-1b6f2f4c9a10';
 

@@ -37,7 +37,8 @@ export interface OwnDone<Value> {
   readonly refusal?: Error;
 }
 
-interface OwnRoute<P extends TObject, B extends TObject, A extends TSchema, Value> {
+/** What an endpoint on one's own sign-in says of itself. */
+export interface OwnRoute<P extends TObject, B extends TObject, A extends TSchema, Value> {
   readonly id: string;
   readonly method?: 'GET';
   readonly path: string;
@@ -64,7 +65,7 @@ interface OwnRoute<P extends TObject, B extends TObject, A extends TSchema, Valu
   readonly show: (value: Value, context: AdminContext, ended: number | undefined) => Static<A>;
 }
 
-interface OwnInput<P extends TObject, B extends TObject> {
+export interface OwnInput<P extends TObject, B extends TObject> {
   readonly params: Static<P>;
   readonly body: Static<B>;
 }

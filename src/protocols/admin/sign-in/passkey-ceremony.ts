@@ -8,6 +8,7 @@ import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { uuid } from '../../../crypto/uuid.ts';
 import { isChallenge, makeChallenge, type ChallengeUse } from '../../../identity/sign-in/challenge.ts';
 import { passkeyName, type Passkey, type Transport } from '../../../identity/sign-in/sign-in-record.ts';
+import { AdminRefusal } from '../refusal.ts';
 import { RequestError } from '../errors.ts';
 import type { AdminServices } from '../services.ts';
 import type { Browser } from './browser.ts';
@@ -71,14 +72,38 @@ export function requestOptions(stands: Stands, browser: Browser, use: ChallengeU
   };
 }
 
-/** A passkey that was just made, with the challenge that it answers; `undefined` where the answer proves no new one. */
-export async function verifyCreation(
+/**
+ * A passkey that was just made, with the challenge that it answers.
+ *
+ * @throws {AdminRefusal} `passkey-refused`: the answer proves no new one
+ */
+export async function requireCreation(
+  stands: Stands,
+  browser: Browser,
+  use: ChallengeUse,
+  credential: Omit<PasskeyCreation, 'clientExtensionResults'>,
+  name: string | undefined,
+): Promise<MadePasskey> {
+  const made = await verifyCreation(stands, browser, use, { ...credential, clientExtensionResults: {} }, name);
+  if (made !== undefined) return made;
+  throw new AdminRefusal(
+    'passkey-refused',
+    'the passkey was not taken: it answers no question that was asked here in the last minutes, did not verify who holds it, or is one that is here already',
+  );
+}
+
+interface MadePasskey {
+  readonly passkey: Passkey;
+  readonly challenge: string;
+}
+
+async function verifyCreation(
   stands: Stands,
   browser: Browser,
   use: ChallengeUse,
   response: PasskeyCreation,
   name: string | undefined,
-): Promise<{ readonly passkey: Passkey; readonly challenge: string } | undefined> {
+): Promise<MadePasskey | undefined> {
   const { rpId, origin } = passkeySite(browser);
   const nowMs = stands.clock();
   let challenge = '';

@@ -52,6 +52,12 @@ export async function settingsOf({ records }: AdminServices, tenant: Tenant): Pr
   return readSignInSettings(tenant, await records.read(signInSettingsRef(tenant.tenantId)));
 }
 
+/** @throws {AdminRefusal} `password-not-allowed`: the tenant takes no passwords */
+export async function requirePasswords(services: AdminServices, { tenant }: Pick<Person, 'tenant'>): Promise<void> {
+  if ((await settingsOf(services, tenant)).passwordSignIn) return;
+  throw new AdminRefusal('password-not-allowed', 'your tenant lets nobody sign in by a password');
+}
+
 /** A request about a user who is not proven yet, as it stands in the user's log. */
 export function callFor(
   { requestId, isSecure, browser }: OpenContext,
