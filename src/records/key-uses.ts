@@ -1,6 +1,12 @@
 /** How long uses are counted for people to see: 400 days, so that a year can be compared with the one before. */
 export const USES_KEPT_HOURS: number = 400 * 24;
 
+/**
+ * For how many days they are counted by the hour. Those of older days, of UTC, count as uses of the first hour of theirs: a
+ * row for each hour and key of a year would be many, and nobody asks at which hour something was in spring.
+ */
+export const USES_BY_HOUR_DAYS = 92;
+
 /** Which uses are asked for, in hours since 1970: from the first up to, and without, the second. */
 export interface UsesAsked {
   /** The log that tells of them. */

@@ -52,19 +52,98 @@ describe('counted uses', () => {
     await stores.pop()?.close();
     const db = openDatabase(path);
     const hours = new UseHours(db);
-    const row = (hour: number) => ({ tenantId: 't1', key: 'k1', hour, action: 'kms:Encrypt', count: 1 });
-    const old = Array.from({ length: 600 }, (_, n) => row(T0 + n));
+    const row = (hour: number, action = 'kms:Encrypt') => ({ tenantId: 't1', key: 'k1', hour, action, count: 1 });
+    const old = Array.from({ length: 600 }, (_, n) => row(T0, `kms:Action${n}`));
+    // One transaction, as a group of entries is.
+    db.exec('BEGIN');
     hours.add(old);
-    const count = () => Number(db.prepare("SELECT count(*) AS n FROM key_use_hour WHERE key = 'k1'").get()?.['n']);
+    const count = () => Number(db.prepare('SELECT count(*) AS n FROM key_use_hour').get()?.['n']);
     hours.sweep([row(T0 + USES_KEPT_HOURS)]);
-    expect(count()).toBe(600);
+    // Those of the key, and of all keys together.
+    expect(count()).toBe(1_200);
     const later = new UseHours(db);
     later.sweep([row(T0 + USES_KEPT_HOURS + 10_000)]);
     const some = count();
-    expect(some).toBeLessThan(600);
+    expect(some).toBeLessThan(1_200);
     expect(some).toBeGreaterThan(0);
     for (let n = 0; n < 5; n++) later.sweep([row(T0 + USES_KEPT_HOURS + 10_000)]);
     expect(count()).toBe(0);
     db.close();
+  });
+
+  describe('of more than 92 days ago', () => {
+    const ACTIONS = ['kms:Encrypt', 'kms:Decrypt'];
+    const DAY = T0 / 24;
+    const rowsOf = (day: number) =>
+      Array.from({ length: 24 }, (_, hour) =>
+        ACTIONS.map((action) => ({ tenantId: 't1', key: 'k1', hour: day * 24 + hour, action, count: hour + 1 })),
+      ).flat();
+    /** The newest use, by which it is told what is old. */
+    const at = (day: number) => [{ tenantId: 't1', key: 'k2', hour: day * 24 + 23, action: 'kms:Encrypt', count: 1 }];
+
+    async function prepared(days: readonly number[]) {
+      await open();
+      await stores.pop()?.close();
+      const db = openDatabase(path);
+      db.exec('BEGIN');
+      new UseHours(db).add(days.flatMap(rowsOf));
+      const rows = () =>
+        db
+          .prepare(
+            "SELECT hour, action, count FROM key_use_hour WHERE tenant = 't1' AND key = 'k1' ORDER BY hour, action DESC",
+          )
+          .all()
+          .map((row) => [row['hour'], row['action'], row['count']]);
+      return { db, rows };
+    }
+    const folded = (day: number) => ACTIONS.map((action) => [day * 24, action, (24 * 25) / 2]);
+    const whole = (day: number) => rowsOf(day).map(({ hour, action, count }) => [hour, action, count]);
+
+    it('are folded by the day, and none of the days after', async () => {
+      const { db, rows } = await prepared([DAY, DAY + 1, DAY + 2]);
+      const hours = new UseHours(db);
+      for (let n = 0; n < 6; n++) hours.sweep(at(DAY + 1 + 92));
+      expect(rows()).toEqual([...folded(DAY), ...whole(DAY + 1), ...whole(DAY + 2)]);
+      const later = new UseHours(db);
+      for (let n = 0; n < 6; n++) later.sweep(at(DAY + 2 + 92));
+      expect(rows()).toEqual([...folded(DAY), ...folded(DAY + 1), ...whole(DAY + 2)]);
+      db.close();
+    });
+
+    it('are as many as before, of a key and of all', async () => {
+      const { db } = await prepared([DAY, DAY + 5]);
+      const hours = new UseHours(db);
+      for (let n = 0; n < 6; n++) hours.sweep(at(DAY + 6 + 92));
+      db.exec('COMMIT');
+      db.close();
+      const store = await open();
+      const span = { tenantId: 't1', fromHour: DAY * 24, toHour: (DAY + 6) * 24, hoursPerStep: 24 };
+      const expected = [0, 5].flatMap((step) => ACTIONS.map((action) => ({ step, action, count: 300 })));
+      const sorted = (counts: readonly { readonly step: number; readonly action: string }[]) =>
+        counts.toSorted((a, b) => a.step - b.step || (a.action < b.action ? 1 : -1));
+      expect(sorted(await store.countUses({ ...span, key: 'k1' }))).toEqual(expected);
+      expect(sorted(await store.countUses(span))).toEqual(expected);
+    });
+
+    it('are folded some at a time, whatever process began', async () => {
+      const { db, rows } = await prepared([]);
+      const many = Array.from({ length: 1_300 }, (_, n) => ({
+        tenantId: 't1',
+        key: n % 2 === 0 ? 'k1' : `other ${n}`,
+        hour: DAY * 24 + 1 + (n % 23),
+        action: `kms:Action${n}`,
+        count: 1,
+      }));
+      new UseHours(db).add(many);
+      const left = () => Number(db.prepare('SELECT count(*) AS n FROM key_use_hour WHERE hour % 24 <> 0').get()?.['n']);
+      const before = left();
+      new UseHours(db).sweep(at(DAY + 1 + 92));
+      expect(left()).toBe(before - 500);
+      const hours = new UseHours(db);
+      for (let n = 0; n < 8; n++) hours.sweep(at(DAY + 1 + 92));
+      expect(left()).toBe(0);
+      expect(rows()).toHaveLength(650);
+      db.close();
+    });
   });
 });

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CountedUses } from '../audit/last-uses.ts';
-import { USES_KEPT_HOURS } from '../records/key-uses.ts';
+import { USES_BY_HOUR_DAYS, USES_KEPT_HOURS } from '../records/key-uses.ts';
 
 /** How often is looked for rows whose time is over, and how many go at once: about a millisecond's work. */
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ROWS = 500;
+const DAY_HOURS = 24;
 /** The name under which all uses of a log are counted. */
 export const ALL_KEYS = '';
 
@@ -12,7 +13,11 @@ export const ALL_KEYS = '';
 export class UseHours {
   readonly #add: StatementSync;
   readonly #sweep: StatementSync;
+  readonly #between: StatementSync;
+  readonly #remove: StatementSync;
   #sweptMs = -Infinity;
+  /** The first day that may have rows by the hour which are to be folded, in days since 1970. */
+  #foldedTo = 0;
 
   constructor(db: DatabaseSync) {
     this.#add = db.prepare(
@@ -23,6 +28,11 @@ export class UseHours {
       `DELETE FROM key_use_hour WHERE (tenant, key, hour, action) IN
          (SELECT tenant, key, hour, action FROM key_use_hour WHERE hour < ? ORDER BY hour LIMIT ${SWEEP_ROWS})`,
     );
+    this.#between = db.prepare(
+      `SELECT tenant AS tenantId, key, hour, action, count FROM key_use_hour WHERE hour > ? AND hour < ?
+       ORDER BY hour LIMIT ${SWEEP_ROWS}`,
+    );
+    this.#remove = db.prepare('DELETE FROM key_use_hour WHERE tenant = ? AND key = ? AND hour = ? AND action = ?');
   }
 
   /** Adds to what other processes have counted, and to the sum over all keys of a log. */
@@ -39,12 +49,35 @@ export class UseHours {
     }
   }
 
-  /** Takes away some of what is kept no longer. By the hour of the newest use: a clock that stands still takes nothing. */
+  /**
+   * Takes away some of what is kept no longer, and folds some of what is kept by the day alone. By the hour of the newest
+   * use: a clock that stands still takes nothing. To be called in the transaction of a group.
+   */
   sweep(uses: readonly CountedUses[]): void {
     const nowMs = performance.now();
     if (uses.length === 0 || nowMs - this.#sweptMs < SWEEP_EVERY_MS) return;
-    const { changes } = this.#sweep.run(Math.max(...uses.map(({ hour }) => hour)) - USES_KEPT_HOURS);
+    const newest = Math.max(...uses.map(({ hour }) => hour));
+    const { changes } = this.#sweep.run(newest - USES_KEPT_HOURS);
     // As long as there is more, it goes on with the next group.
-    if (Number(changes) < SWEEP_ROWS) this.#sweptMs = nowMs;
+    if (Number(changes) === SWEEP_ROWS) return;
+    if (this.#fold(newest)) this.#sweptMs = nowMs;
+  }
+
+  /** Adds rows of an old day to that of its first hour. Answers whether there is nothing more to fold. */
+  #fold(newest: number): boolean {
+    const end = Math.floor(newest / DAY_HOURS) - USES_BY_HOUR_DAYS;
+    // Where it begins anew, one look for each day that is kept finds what an earlier process left.
+    let day = Math.max(this.#foldedTo, end - USES_KEPT_HOURS / DAY_HOURS);
+    for (; day < end; day++) {
+      const first = day * DAY_HOURS;
+      const rows = this.#between.all(first, first + DAY_HOURS) as unknown as CountedUses[];
+      for (const { tenantId, key, hour, action, count } of rows) {
+        this.#remove.run(tenantId, key, hour, action);
+        this.#add.run(tenantId, key, first, action, count);
+      }
+      if (rows.length > 0) break;
+    }
+    this.#foldedTo = day;
+    return day >= end;
   }
 }

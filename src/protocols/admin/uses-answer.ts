@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { USES_KEPT_HOURS, type UseCount } from '../../records/key-uses.ts';
+import { USES_BY_HOUR_DAYS, USES_KEPT_HOURS, type UseCount } from '../../records/key-uses.ts';
 import type { RecordReader } from '../../records/ports.ts';
 import { RequestError } from './errors.ts';
 import { closed, named, TIMESTAMP, timestamp } from './schema.ts';
@@ -12,7 +12,11 @@ const MAX_STEPS = { hour: 31 * 24, day: USES_KEPT_HOURS / 24 + 1 } as const;
 export const USES_QUERY = closed({
   from: { ...TIMESTAMP, description: 'the beginning of the first step; rounded down to the hour' },
   to: { ...TIMESTAMP, description: 'up to, and without; rounded up to the step' },
-  step: Type.Optional(Type.Enum(['hour', 'day'])),
+  step: Type.Optional(
+    Type.Enum(['hour', 'day'], {
+      description: `uses of more than ${USES_BY_HOUR_DAYS} days ago count as of the first hour of their day, in UTC`,
+    }),
+  ),
 });
 
 export const EXAMPLE_USES = { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z' };
