@@ -2208,6 +2208,7 @@ export class KeysteadClient {
     readonly from: string;
     /** up to, and without; rounded up to the step */
     readonly to: string;
+    /** uses of more than 92 days ago count as of the first hour of their day, in UTC */
     readonly step?: 'hour' | 'day' | undefined;
   }): Promise<Uses> {
     return this.#transport.send('GET', `/uses`, query);
@@ -2219,6 +2220,7 @@ export class KeysteadClient {
     readonly from: string;
     /** up to, and without; rounded up to the step */
     readonly to: string;
+    /** uses of more than 92 days ago count as of the first hour of their day, in UTC */
     readonly step?: 'hour' | 'day' | undefined;
   }): Promise<Uses> {
     return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/uses`, query);
