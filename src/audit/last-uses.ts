@@ -41,11 +41,32 @@ const HEAD_LENGTH = 320;
 
 const HOUR_MS = 3_600_000;
 
+/** Where the digest of the details begins in such a leaf, behind an action of this length. */
+const DIGEST_AT = '{"action":"","details":"'.length;
+const DIGEST_LENGTH = 64;
+
+type Counted = { -readonly [Name in keyof CountedUses]: CountedUses[Name] };
+
+/** Entries of one log that begin alike but for the digest: uses of one kind of one key. */
+interface Alike {
+  readonly log: string;
+  /** The beginning of the leaf, as far as it tells the use. */
+  readonly head: Buffer;
+  readonly digestAt: number;
+  readonly action: string;
+  readonly key: string;
+  /** What was counted last. */
+  counted: Counted | undefined;
+}
+
 /** Remembers, of entries that go by, the last use of each key, and counts the uses of each hour. */
 export class LastUses {
   readonly #isUse: (action: string) => boolean;
-  readonly #counts = new Map<string, { -readonly [Name in keyof CountedUses]: CountedUses[Name] }>();
+  readonly #counts = new Map<string, Counted>();
   readonly #leaves = new Map<string, { readonly log: string; readonly leaf: Buffer }>();
+  /** The use before and its newest leaf, not yet among the others: most that come together are of one key. */
+  #before: Alike | undefined;
+  #newest: Buffer | undefined;
 
   /** `isUse` says which actions use a key. */
   constructor(isUse: (action: string) => boolean) {
@@ -54,33 +75,71 @@ export class LastUses {
 
   /** Looks at an entry, whose memory must stay as it is until {@link take}. */
   note({ log, leaf }: FramedEntry): void {
-    const [, action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
-    if (action === '' || !this.#isUse(action)) return;
-    this.#leaves.set(`${log}/${key}`, { log, leaf });
-    this.#count(log, key, action, leaf);
+    let use = this.#before;
+    if (use === undefined || use.log !== log || !beginsLike(leaf, use)) {
+      this.#keepNewest();
+      use = this.#before = this.#read(log, leaf);
+    }
+    if (use === undefined) return;
+    this.#newest = leaf;
+    this.#count(use, leaf);
   }
 
   /** How often each key was used since the last call, by hour and action. */
   takeCounts(): CountedUses[] {
     const counts = [...this.#counts.values()];
     this.#counts.clear();
+    this.#forget();
     return counts;
-  }
-
-  #count(log: string, key: string, action: string, leaf: Buffer): void {
-    const hour = Math.floor(timeOfLeaf(leaf) / HOUR_MS);
-    const name = `${log}/${key}/${action}/${hour}`;
-    const found = this.#counts.get(name);
-    if (found !== undefined) found.count++;
-    else if (Number.isSafeInteger(hour)) this.#counts.set(name, { tenantId: log, key, hour, action, count: 1 });
   }
 
   /** The last use of each key since the last call. */
   take(): LoggedUse[] {
+    this.#forget();
     const uses = [...this.#leaves.values()].map(({ log, leaf }) => useOf(log, leaf));
     this.#leaves.clear();
     return uses;
   }
+
+  #read(log: string, leaf: Buffer): Alike | undefined {
+    const [head = '', action = '', key = ''] = DONE_WITH_KEY.exec(leaf.toString('latin1', 0, HEAD_LENGTH)) ?? [];
+    if (action === '' || !this.#isUse(action)) return undefined;
+    const digestAt = DIGEST_AT + action.length;
+    return { log, head: leaf.subarray(0, head.length), digestAt, action, key, counted: undefined };
+  }
+
+  #count(use: Alike, leaf: Buffer): void {
+    const { log, key, action } = use;
+    const hour = Math.floor(timeOfLeaf(leaf) / HOUR_MS);
+    if (use.counted?.hour !== hour) {
+      if (!Number.isSafeInteger(hour)) return;
+      const name = `${log}/${key}/${action}/${hour}`;
+      use.counted = this.#counts.get(name) ?? { tenantId: log, key, hour, action, count: 0 };
+      this.#counts.set(name, use.counted);
+    }
+    use.counted.count++;
+  }
+
+  #keepNewest(): void {
+    const [use, leaf] = [this.#before, this.#newest];
+    if (use !== undefined && leaf !== undefined) this.#leaves.set(`${use.log}/${use.key}`, { log: use.log, leaf });
+    this.#newest = undefined;
+  }
+
+  #forget(): void {
+    this.#keepNewest();
+    this.#before = undefined;
+  }
+}
+
+/** Whether two leaves begin with the same bytes but for the digest of their details. */
+function beginsLike(leaf: Buffer, { head, digestAt }: Alike): boolean {
+  const behind = digestAt + DIGEST_LENGTH;
+  return (
+    leaf.length >= head.length &&
+    head.compare(leaf, 0, digestAt, 0, digestAt) === 0 &&
+    head.compare(leaf, behind, head.length, behind) === 0
+  );
 }
 
 /**
