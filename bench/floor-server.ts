@@ -26,4 +26,6 @@ server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (address !== null && typeof address === 'object') process.send?.({ url: `http://127.0.0.1:${address.port}` });
 });
-process.on('message', () => process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage().rss }));
+process.on('message', () =>
+  process.send?.({ cpu: process.cpuUsage(), loop: process.threadCpuUsage(), memory: process.memoryUsage().rss }),
+);

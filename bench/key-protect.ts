@@ -6,7 +6,18 @@
  */
 import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { randomBytes } from 'node:crypto';
-import { load, show, sign, start, stop, type LoadRequest, type Round, type Started } from './load.ts';
+import {
+  load,
+  show,
+  sign,
+  start,
+  stop,
+  WARM_UP_REQUESTS,
+  type Load,
+  type LoadRequest,
+  type Round,
+  type Started,
+} from './load.ts';
 import { median } from './median.ts';
 import { benchOptions } from './bench-options.ts';
 
@@ -107,13 +118,15 @@ async function measure(row: Row, token: string): Promise<string> {
   if (!(await row.check(await ask(ours), opened))) throw new Error(`the answer of ${row.name} is wrong`);
   const theirs = await sign(url, first, row.peer, await row.aws(kms, keyId));
 
-  const rounds: Record<'floor' | 'peer' | 'ours', () => Promise<Round>> = {
-    floor: () => load(floor.child, floor.started.url, ours, LOAD),
-    peer: () => load(real.child, url, theirs, LOAD),
-    ours: () => load(real.child, ours.url, ours, LOAD),
+  const rounds: Record<'floor' | 'peer' | 'ours', (how?: Load) => Promise<Round>> = {
+    floor: (how = LOAD) => load(floor.child, floor.started.url, ours, how),
+    peer: (how = LOAD) => load(real.child, url, theirs, how),
+    ours: (how = LOAD) => load(real.child, ours.url, ours, how),
   };
   console.log(row.name);
-  for (const run of Object.values(rounds)) await run();
+  for (const run of Object.values(rounds)) {
+    await run({ connections: LOAD.connections, requests: WARM_UP_REQUESTS });
+  }
   const ratios = { floor: [] as number[], peer: [] as number[] };
   for (let i = 0; i < ROUNDS; i++) {
     const [beneath, peer, one] = [await rounds.floor(), await rounds.peer(), await rounds.ours()];

@@ -1,12 +1,12 @@
 /**
  * What one request costs over HTTP: SigV4, default policy, durable audit entry; as CPU per request against a floor in
- * the same run. The rows are in kms-rows.ts.
+ * the same run. What is not "on the loop" are the threads of the writer, of the log, and of the runtime. Rows: kms-rows.ts.
  *
  * node bench/keys.ts [--only Sign] [--seconds 5] [--rounds 3] [--connections 32]
  */
 import { KMSClient } from '@aws-sdk/client-kms';
 import { ROWS, type Prepared, type Row } from './kms-rows.ts';
-import { load, show, sign, start, stop, type LoadRequest, type Started } from './load.ts';
+import { load, show, sign, start, stop, WARM_UP_REQUESTS, type Load, type LoadRequest, type Started } from './load.ts';
 import { median } from './median.ts';
 import { benchOptions } from './bench-options.ts';
 
@@ -40,12 +40,13 @@ async function measure(row: Row): Promise<number> {
   const { name, peer } = row;
   const request = await proven(await row.prepare(kms, first));
   const other = peer && (await proven(await peer.prepare(kms, first)));
-  const beside = () =>
-    other ? load(real.child, url, other, LOAD) : load(floor.child, floor.started.url, request, LOAD);
+  const beside = (how: Load = LOAD) =>
+    other ? load(real.child, url, other, how) : load(floor.child, floor.started.url, request, how);
 
   console.log(name);
-  await beside();
-  await load(real.child, url, request, LOAD);
+  const warmUp = { connections: CONNECTIONS, requests: WARM_UP_REQUESTS };
+  await beside(warmUp);
+  await load(real.child, url, request, warmUp);
   const ratios: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     const round = { beside: await beside(), keystead: await load(real.child, url, request, LOAD) };

@@ -19,5 +19,7 @@ const silent = {
 };
 const keystead = await startKeystead(config, silent);
 process.send?.({ url: keystead.url, xksUrl: keystead.xksUrl, first: keystead.first, folder });
-process.on('message', () => process.send?.({ cpu: process.cpuUsage(), memory: process.memoryUsage().rss }));
+process.on('message', () =>
+  process.send?.({ cpu: process.cpuUsage(), loop: process.threadCpuUsage(), memory: process.memoryUsage().rss }),
+);
 process.on('disconnect', () => void keystead.close().then(() => process.exit(0)));

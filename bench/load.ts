@@ -12,8 +12,14 @@ export interface Started {
   readonly first?: FirstCredentials;
   readonly folder?: string;
 }
+interface Cpu {
+  readonly user: number;
+  readonly system: number;
+}
 interface Usage {
-  readonly cpu: { readonly user: number; readonly system: number };
+  readonly cpu: Cpu;
+  /** Of the event loop's thread alone. */
+  readonly loop: Cpu;
   readonly memory: number;
 }
 /** A request that is sent over and over. */
@@ -24,6 +30,8 @@ export interface LoadRequest {
 /** What one request cost, as CPU of the server, and how long it took. */
 export interface Round {
   readonly cpuUs: number;
+  /** What of it the event loop's thread used. */
+  readonly loopUs: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -57,27 +65,30 @@ async function usageOf(child: ChildProcess): Promise<Usage> {
   return usage;
 }
 
-/** How hard and how long. */
-export interface Load {
-  readonly connections: number;
-  readonly seconds: number;
-}
+/** How hard, and for how long or how often. */
+export type Load = { readonly connections: number } & ({ readonly seconds: number } | { readonly requests: number });
+
+/** After as many requests the runtime has compiled what they go through: slower servers are not measured colder. */
+export const WARM_UP_REQUESTS = 30_000;
 
 /** @throws an answer was not 2xx, or none came */
-export async function load(
-  child: ChildProcess,
-  url: string,
-  request: LoadRequest,
-  { connections, seconds }: Load,
-): Promise<Round> {
+export async function load(child: ChildProcess, url: string, request: LoadRequest, how: Load): Promise<Round> {
   const before = await usageOf(child);
-  const result = await autocannon({ method: 'POST', ...request, url, connections, duration: seconds });
+  const result = await autocannon({
+    method: 'POST',
+    ...request,
+    url,
+    connections: how.connections,
+    ...('seconds' in how ? { duration: how.seconds } : { amount: how.requests }),
+  });
   const after = await usageOf(child);
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} answers were not 200, ${result.errors} failed`);
-  const cpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
+  const each = (of: 'cpu' | 'loop') =>
+    (after[of].user + after[of].system - before[of].user - before[of].system) / result['2xx'];
   const { p50, p99 } = result.latency;
-  return { cpuUs: cpu / result['2xx'], perSecond: result['2xx'] / result.duration, p50, p99, memory: after.memory };
+  const perSecond = result['2xx'] / result.duration;
+  return { cpuUs: each('cpu'), loopUs: each('loop'), perSecond, p50, p99, memory: after.memory };
 }
 
 /** A request of the AWS KMS API. */
@@ -105,9 +116,10 @@ export async function sign(
 }
 
 export function show(name: string, round: Round): void {
-  const { cpuUs, perSecond, p50, p99, memory } = round;
+  const { cpuUs, loopUs, perSecond, p50, p99, memory } = round;
   const cells = [
     `${cpuUs.toFixed(1)} us CPU`,
+    `${loopUs.toFixed(1)} on the loop`,
     `${perSecond.toFixed(0)} requests/s`,
     `p50 ${p50} ms`,
     `p99 ${p99} ms`,
