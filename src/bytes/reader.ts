@@ -40,9 +40,17 @@ export class Reader {
 
   /** An unsigned 64-bit integer that fits a JavaScript number; a larger one is refused. */
   u64(): number {
-    const value = this.#bytes.readBigUInt64BE(this.#pass(8));
+    const value = this.bigU64();
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ReadError(`the integer ${value} is out of range`);
     return Number(value);
+  }
+
+  bigU64(): bigint {
+    return this.#bytes.readBigUInt64BE(this.#pass(8));
+  }
+
+  bigI64(): bigint {
+    return this.#bytes.readBigInt64BE(this.#pass(8));
   }
 
   /** Bytes behind an unsigned 32-bit length that may be `atMost` at the most. */

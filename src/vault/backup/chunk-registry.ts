@@ -1,9 +1,14 @@
 import type { CachedPack, IndexCache } from '../index-cache.ts';
 
+/** Ids of chunks that are remembered as there: neighbours lie in the same chunks, and a folder's files are neighbours. */
+const FOUND_KEPT = 8192;
+
 /** What a run knows of chunks: those that the store has, and those that are on their way there. */
 export class ChunkRegistry {
   readonly #cache: IndexCache;
   readonly #underway = new Set<string>();
+  /** Chunks that were found lately, and need not be looked up again. */
+  readonly #found = new Set<string>();
   readonly #packs = new Set<number>();
   readonly #isAvoided: (pack: CachedPack) => boolean;
   readonly #avoided = new Map<number, boolean>();
@@ -21,10 +26,13 @@ export class ChunkRegistry {
 
   /** Whether a chunk is there or on its way; it counts as used then. */
   use(id: Buffer): boolean {
-    if (this.#underway.has(id.toString('latin1'))) return true;
+    const key = id.toString('latin1');
+    if (this.#underway.has(key) || this.#found.has(key)) return true;
     const found = this.locate(id);
     if (found === undefined) return false;
     this.#packs.add(found);
+    if (this.#found.size >= FOUND_KEPT) this.#found.clear();
+    this.#found.add(key);
     return true;
   }
 

@@ -83,7 +83,7 @@ export class Walk {
       page = [];
     };
     for (const name of await source.list(path)) {
-      await this.#breathe();
+      if (this.#isLate()) await this.#breathe();
       const child = path.length === 0 ? name : Buffer.concat([path, Buffer.from('/'), name]);
       const entry = await this.#entry(child, await cursor?.seek(name));
       if (!entry) continue;
@@ -213,14 +213,17 @@ export class Walk {
       this.readBytes += length;
       this.#count(length);
       this.#options.progress.tell('read');
-      await this.#breathe();
+      if (this.#isLate()) await this.#breathe();
     }
     return size;
   }
 
+  #isLate(): boolean {
+    return performance.now() - this.#yieldedMs >= YIELD_AFTER_MS;
+  }
+
   /** Lets timers and messages through, and the guard look at clock and signal. */
   async #breathe(): Promise<void> {
-    if (performance.now() - this.#yieldedMs < YIELD_AFTER_MS) return;
     await this.#options.guard.check();
     await new Promise((resolve) => setImmediate(resolve));
     this.#yieldedMs = performance.now();

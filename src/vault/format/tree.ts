@@ -60,13 +60,22 @@ const MAX_ATTRIBUTES_LENGTH = 1 << 20;
 const FIXED = 1 + 2 + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 2;
 const EXTENT = ID_LENGTH + 8;
 const SLASH = 0x2f;
+const DOT = 0x2e;
+
+function refusedName(): VaultError {
+  return new VaultError('malformed', 'A folder lists a name that cannot be one');
+}
 
 /** Refuses a name that could lead out of its folder. @throws {VaultError} `malformed` */
 export function checkName(name: Buffer): void {
-  const text = name.toString('latin1');
-  if (text === '' || text === '.' || text === '..' || name.includes(SLASH) || name.includes(0)) {
-    throw new VaultError('malformed', 'A folder lists a name that cannot be one');
+  let isSound = false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = name[i];
+    if (byte === SLASH || byte === 0) throw refusedName();
+    // Neither `.` nor `..`.
+    if (byte !== DOT || i > 1) isSound = true;
   }
+  if (!isSound) throw refusedName();
 }
 
 const tailLength: { readonly [T in TreeEntry['type']]: (entry: Extract<TreeEntry, { type: T }>) => number } = {
@@ -200,10 +209,10 @@ function readEntry(reader: Reader): TreeEntry {
     mode: reader.u32() & 0o7777,
     uid: reader.u32(),
     gid: reader.u32(),
-    mtimeNs: reader.take(8).readBigInt64BE(),
-    ctimeNs: reader.take(8).readBigInt64BE(),
-    device: reader.take(8).readBigUInt64BE(),
-    inode: reader.take(8).readBigUInt64BE(),
+    mtimeNs: reader.bigI64(),
+    ctimeNs: reader.bigI64(),
+    device: reader.bigU64(),
+    inode: reader.bigU64(),
     links: reader.u32(),
   };
   const entry = tail(reader, base, reader.u16());
