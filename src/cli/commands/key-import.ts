@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import { readBytes, writeOwn } from '../files.ts';
 import { importCommands } from '../import-commands.ts';
 import { ownCheckValue } from '../own-check-value.ts';
+import { aesMaterial } from '../secret-material.ts';
 import { ANY_LENGTH, encryptNonce, importable, wrapAnyLength, wrapShort } from '../wrap-material.ts';
 import { wholeNumber } from './credential.ts';
 import { EXAMPLE_ID, KEY, keyChange, NEW_KEY, newKeyFrom, REGION, showKey } from './key.ts';
@@ -24,7 +25,7 @@ export const KEY_IMPORT_COMMANDS: readonly CliCommand[] = [
     options: [
       [
         '--material <file>',
-        'raw bytes or hex digits of a secret key or the file that the console saved, the private key of a pair in PEM or DER; it is wrapped here',
+        'raw bytes, hex digits or base64 of a secret key or the file that the console saved, the private key of a pair in PEM or DER; it is wrapped here',
       ],
       ['--wrapped <file>', 'what was wrapped elsewhere; goes with --token-file'],
       ['--token-file <file>', 'the import token of "key import-parameters"'],
@@ -78,9 +79,18 @@ export const KEY_IMPORT_COMMANDS: readonly CliCommand[] = [
     path: 'key import-new',
     summary: 'Makes an AES key out of material that you have, by the import token of the region: the way of IBM',
     reach: 'remote',
-    requiredOptions: [['--material <file>', 'the raw bytes, 16, 24 or 32; they are wrapped here']],
-    options: [...NEW_KEY, ...REGION],
-    examples: ['key import-new --material ./aes.key --name payroll --alias alias/payroll'],
+    requiredOptions: [
+      ['--material <file>', '16, 24 or 32 raw bytes, their hex digits or base64, or the file that the console saved'],
+    ],
+    options: [
+      ['--form <form>', 'raw, hex or base64, where the file could be more than one of them'],
+      ...NEW_KEY,
+      ...REGION,
+    ],
+    examples: [
+      'key import-new --material ./aes.key --name payroll --alias alias/payroll',
+      'key import-new --material ./aes.hex --form hex',
+    ],
     run: bringNew,
   },
   {
@@ -186,9 +196,8 @@ async function bringNew(session: Session): Promise<void> {
   const { given } = session;
   const api = session.client();
   const region = await regionOf(session, api);
-  const material = readBytes(given.text('material'));
+  const material = aesMaterial(readBytes(given.text('material')), given.optional('form'));
   try {
-    encryptNonce(material, Buffer.alloc(12));
     await api.createImportToken(region, {});
     const { publicKey, nonce } = await api.retrieveImportToken(region);
     const { iv, body } = encryptNonce(material, Buffer.from(nonce, 'base64'));

@@ -217,7 +217,7 @@ export const KEY_COMMANDS: readonly CliCommand[] = [
     options: [
       [
         '--material <file>',
-        'the material: raw bytes or hex digits of a secret key, the file that the console saved, PEM or DER of a pair (either half); it stays on this machine',
+        'the material: raw bytes, hex digits or base64 of a secret key, the file that the console saved, PEM or DER of a pair (either half); it stays on this machine',
       ],
       ...REGION,
     ],
