@@ -1,3 +1,4 @@
+import { KeysteadClient } from '@keystead/sdk';
 import { execFile } from 'node:child_process';
 import { createSecretKey } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,6 +48,11 @@ describe('the published SDK', () => {
     nodes = [process.execPath, ...(Number.parseFloat(version) >= 20.3 ? [SYSTEM_NODE] : [])];
     home = makeHome();
     server = await startServerProcess(home);
+    // An entry is listed once the log that it is in was signed.
+    const client = new KeysteadClient({ url: server.url, apiKey: server.first!.apiKey });
+    await expect
+      .poll(async () => (await client.listAuditEntries({ limit: 1 })).items.length, { timeout: 60_000 })
+      .toBe(1);
   }, 120_000);
   afterAll(async () => {
     await server.stop();
