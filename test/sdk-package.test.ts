@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keyCheckValue } from '../src/crypto/key-check-value.ts';
 import { buildSdk } from '../tools/build-sdk.ts';
 import { makeHome, startServerProcess, type Home, type ServerProcess } from './process/server-process.ts';
@@ -50,9 +50,10 @@ describe('the published SDK', () => {
     server = await startServerProcess(home);
     // An entry is listed once the log that it is in was signed.
     const client = new KeysteadClient({ url: server.url, apiKey: server.first!.apiKey });
-    await expect
-      .poll(async () => (await client.listAuditEntries({ limit: 1 })).items.length, { timeout: 60_000 })
-      .toBe(1);
+    const listed = async (): Promise<void> => {
+      if ((await client.listAuditEntries({ limit: 1 })).items.length === 0) throw new Error('the log was not signed');
+    };
+    await vi.waitFor(listed, { timeout: 60_000 });
   }, 120_000);
   afterAll(async () => {
     await server.stop();

@@ -1,6 +1,7 @@
 /** What a shell sources. All of them ask the program itself, and show what it answers a line each. */
 export const COMPLETION_SCRIPTS: Readonly<Record<string, (withValues: boolean) => string>> = {
-  bash: (withValues) => `_keystead() {
+  bash: (withValues) => `# Completion of keystead for bash.
+_keystead() {
   local line
   COMPREPLY=()
   while IFS= read -r line; do
@@ -21,9 +22,14 @@ _keystead() {
   found=("\${(@)found:#}")
   if [[ $found[1] == :files ]]; then _files; else compadd -- "\${(@)found}"; fi
 }
-if (( $+functions[compdef] )); then compdef _keystead keystead; fi
+if [[ $funcstack[1] == _keystead ]]; then
+  _keystead "$@"
+elif (( $+functions[compdef] )); then
+  compdef _keystead keystead
+fi
 `,
-  fish: (withValues) => `function __keystead_complete
+  fish: (withValues) => `# Completion of keystead for fish.
+function __keystead_complete
   set -l before (commandline -opc)
   set -l now (commandline -ct)
   set -l found (${asked(withValues)} $before[2..-1] "$now" 2>/dev/null)

@@ -4,8 +4,8 @@ import { COMPLETION_SCRIPTS } from '../completion-scripts.ts';
 
 const HOW: Readonly<Record<string, string>> = {
   bash: 'source <(keystead completion bash), or into ~/.local/share/bash-completion/completions/keystead',
-  zsh: 'into a file _keystead in a folder of $fpath',
-  fish: 'into ~/.config/fish/completions/keystead.fish',
+  zsh: 'source <(keystead completion zsh) behind compinit, or into a file _keystead in a folder of $fpath',
+  fish: 'keystead completion fish | source, or into ~/.config/fish/completions/keystead.fish',
 };
 
 export const COMPLETION_COMMANDS: readonly CliCommand[] = [
@@ -28,7 +28,9 @@ export const COMPLETION_COMMANDS: readonly CliCommand[] = [
           `"${shell}" is no shell that is known here`,
           `Name one of ${Object.keys(COMPLETION_SCRIPTS).join(', ')}.`,
         );
-      const text = `# Put it there: ${HOW[shell] ?? ''}.\n${script(given.flag('values'))}`;
+      // By its first line zsh knows what a file in $fpath is for.
+      const lines = script(given.flag('values')).split('\n');
+      const text = lines.toSpliced(1, 0, `# Put it there: ${HOW[shell] ?? ''}.`).join('\n');
       output.text(text, { shell, script: text });
     },
   },
