@@ -1,125 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { evaluate } from '../access/evaluate.ts';
+import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../access/policy.ts';
-import { SALT_BYTES } from '../audit/entry-frame.ts';
-import type { AuditDraft } from '../audit/entry.ts';
 import type { Principal } from '../identity/principal.ts';
-import { createAlias } from '../keys/aliases.ts';
 import { createKey } from '../keys/create.ts';
 import { KeyError } from '../keys/errors.ts';
 import { prepareImport } from '../keys/import-token.ts';
-import { KeyCache } from '../keys/key-cache.ts';
 import {
   AAD,
-  changeEntry,
-  countingRandom,
   GENERATED,
   keyAfter,
   makeSpace,
   newKey,
   NOW,
   random,
-  settableClock,
   wrapForImport,
   wrappingPair,
   importNow,
 } from '../keys/key-space.fixture.ts';
-import type { Key } from '../keys/key.ts';
-import { describeAs, disable } from '../keys/lifecycle.ts';
+import { describeAs } from '../keys/lifecycle.ts';
 import { OpenKey } from '../keys/open-key.ts';
 import { encrypt, generateDataKey } from '../keys/use.ts';
-import type { Commit } from '../records/commit.ts';
-import { ConflictError, StoreFullError, UnknownOutcomeError } from '../records/ports.ts';
-import { MemoryStore } from '../store/memory.ts';
-import type { Act, Done, Target } from './act.ts';
-import type { Call } from './call.ts';
-import { AccessDeniedError, BusyError, RefusedError } from './errors.ts';
-import { Pipeline } from './execute.ts';
-
-const ACCOUNT = '111122223333';
-const space = makeSpace();
-const stranger = makeSpace('22222222-2222-4222-8222-222222222222');
-const everything = parsePolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', 'identity');
-
-const principal: Principal = {
-  tenantId: space.tenantId,
-  accountId: ACCOUNT,
-  kind: 'user',
-  id: 'alice-id',
-  name: 'alice',
-  arn: `arn:aws:iam::${ACCOUNT}:user/alice`,
-  policies: [everything],
-  credentialId: 'KSIAEXAMPLE',
-  strength: 'secret-key',
-  cacheKey: 'alice-id@1',
-};
-const call: Call = {
+import type { Target } from './act.ts';
+import { AccessDeniedError, RefusedError } from './errors.ts';
+import {
+  call,
+  pipeline,
+  target,
+  entries,
+  act,
+  key,
   principal,
-  requestId: 'request-1',
-  action: 'kms:Encrypt',
-  source: { protocol: 'aws-kms', address: '192.0.2.1', userAgent: 'test' },
-};
+  space,
+  store,
+  everything,
+  ACCOUNT,
+  failing,
+  open,
+  eachWithAKey,
+} from './execute.fixture.ts';
 
-/** A store that can be slow, full, or see somebody else commit first; it keeps every draft that it was handed. */
-class TroubledStore extends MemoryStore {
-  readonly drafts: AuditDraft[] = [];
-  readonly commits: Commit[] = [];
-  beforeRecord: () => unknown = () => {};
-  beforeCommit: () => unknown = () => {};
+eachWithAKey();
 
-  override async record(entry: AuditDraft): Promise<void> {
-    this.drafts.push(entry);
-    await this.beforeRecord();
-    await super.record(entry);
-  }
-
-  override async commit(commit: Commit): Promise<void> {
-    this.drafts.push(...commit.entries);
-    this.commits.push(commit);
-    await this.beforeCommit();
-    await super.commit(commit);
-  }
-
-  /** Leaf and details of every entry that became durable. */
-  get log(): Record<string, unknown>[] {
-    return this.entries().map(({ leaf, details }) => ({
-      ...(JSON.parse(leaf.toString()) as object),
-      details: JSON.parse(details.subarray(SALT_BYTES).toString()) as unknown,
-    }));
-  }
-}
-
-let store: TroubledStore;
-let pipeline: Pipeline;
-let key: Key;
-let open: OpenKey;
-beforeEach(async () => {
-  store = new TroubledStore();
-  pipeline = new Pipeline(store, settableClock(), countingRandom('salts'));
-  const made = createKey(space, GENERATED, NOW, random);
-  await MemoryStore.prototype.commit.call(store, { writes: made.writes, entries: [changeEntry(space.tenantId)] });
-  key = made.value;
-  open = new OpenKey(key, space);
-});
-
-const arnOf = (of: Key) => `arn:aws:kms:${of.region}:${ACCOUNT}:key/${of.id}`;
-const target = (action = 'kms:Encrypt', of = open): Target => ({
-  action,
-  resource: arnOf(of.key),
-  key: of,
-  accountId: ACCOUNT,
-});
-const act =
-  <Value>(done: Done<Value>, more: Partial<Act<Value>> = {}): (() => Act<Value>) =>
-  () => ({
-    targets: [target()],
-    run: () => done,
-    ...more,
-  });
-/** Entries since the key was made. */
-const entries = () => store.log.slice(1);
-const failing = (error: unknown): Promise<never> => Promise.reject(error);
+const stranger = makeSpace('22222222-2222-4222-8222-222222222222');
 
 describe('every outcome leaves exactly its entries', () => {
   it.each<[string, string | undefined, Partial<Target>, object]>([
@@ -332,202 +254,6 @@ describe('every outcome leaves exactly its entries', () => {
       ['failed', 'internal'],
       ['refused', 'key-disabled'],
     ]);
-  });
-});
-
-describe('no answer without its record', () => {
-  it.each([
-    ['a use', () => act({ value: 'v' })],
-    ['a refusal', () => act({ value: 'v' }, { run: () => failing(new KeyError('key-disabled')) })],
-    ['a change', () => act({ value: 'v', writes: describeAs(space, key, 'n', NOW).writes })],
-  ])('%s waits for it', async (_, make) => {
-    const gate = Promise.withResolvers<void>();
-    store.beforeRecord = store.beforeCommit = () => gate.promise;
-    let answered = false;
-    const answer = pipeline
-      .execute(call, make())
-      .catch(() => {})
-      .finally(() => (answered = true));
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    expect([store.drafts.length, answered]).toEqual([1, false]);
-    gate.resolve();
-    await answer;
-    expect([entries().length, answered]).toEqual([1, true]);
-  });
-
-  it.each([new StoreFullError('full'), new UnknownOutcomeError('gone')])('%s is handed through', async (trouble) => {
-    store.beforeRecord = store.beforeCommit = () => failing(trouble);
-    const attempts = [
-      act({ value: 'v' }),
-      act({ value: 'v', writes: describeAs(space, key, 'n', NOW).writes }),
-      act({ value: 'v' }, { run: () => failing(new KeyError('key-disabled')) }),
-    ];
-    for (const attempt of attempts) await expect(pipeline.execute(call, attempt)).rejects.toBe(trouble);
-    expect(store.drafts).toHaveLength(3);
-    expect(entries()).toEqual([]);
-  });
-
-  it('what switches off may use the reserve, and nothing else asks for it', async () => {
-    const { writes } = disable(space, key, NOW);
-    await pipeline.execute(call, act({ value: 1, writes, urgent: true }));
-    const off = new OpenKey(keyAfter(space, { writes }), space);
-    await pipeline.execute(call, act({ value: 1, writes: describeAs(space, off.key, 'n', NOW).writes }));
-    // To find what is to be switched off must not need room either.
-    await pipeline.execute(call, act({ value: 1, urgent: true }));
-    expect(store.commits.map(({ urgent }) => urgent)).toEqual([true, undefined, true]);
-  });
-});
-
-describe('when somebody else is faster', () => {
-  /** Another's change of the key, behind the pipeline's back. */
-  const meanwhile = async (change: { writes: Commit['writes'] }) =>
-    MemoryStore.prototype.commit.call(store, { writes: change.writes, entries: [changeEntry(space.tenantId)] });
-
-  it('the act is prepared again and sees the new state', async () => {
-    const keys = new KeyCache(store);
-    const seen: number[] = [];
-    let others = 1;
-    store.beforeCommit = async () => {
-      if (others-- > 0) await meanwhile(describeAs(space, key, 'theirs', NOW));
-    };
-    const done = await pipeline.execute(call, async () => {
-      const now = (await keys.find(space, key.id)) as OpenKey;
-      seen.push(now.key.revision);
-      return { targets: [target('kms:DisableKey', now)], run: () => disable(space, now.key, NOW) };
-    });
-    expect(seen).toEqual([1, 2]);
-    expect(done).toMatchObject({ revision: 3, state: 'suspended', description: 'theirs' });
-    // The attempt that lost left nothing: theirs, then ours.
-    expect(entries().map(({ action }) => action)).toEqual(['test:Change', 'kms:DisableKey']);
-  });
-
-  it('the act is refused anew if the new state refuses it', async () => {
-    const keys = new KeyCache(store);
-    store.beforeCommit = () => meanwhile(disable(space, key, NOW));
-    const result = pipeline.execute(call, async () => {
-      const now = (await keys.find(space, key.id)) as OpenKey;
-      return {
-        targets: [target('kms:Rotate', now)],
-        run: () => {
-          encrypt(now, Buffer.from('x'), AAD, NOW, random);
-          return describeAs(space, now.key, 'mine', NOW);
-        },
-      };
-    });
-    await expect(result).rejects.toThrow('key-disabled');
-    expect(entries().map(({ action, outcome }) => [action, outcome])).toEqual([
-      ['test:Change', 'done'],
-      ['kms:Rotate', 'refused'],
-    ]);
-  });
-
-  it("a name that was taken in between shows as the domain's own error", async () => {
-    const keys = new KeyCache(store);
-    const rival = createKey(space, GENERATED, NOW, random);
-    await meanwhile(rival);
-    store.beforeCommit = () => meanwhile(createAlias(space, rival.value, 'alias/a', NOW));
-    const result = pipeline.execute(call, async () => {
-      const holder = await keys.findByAlias(space, 'alias/a');
-      if (holder) throw new KeyError('alias-exists', { alias: 'alias/a' });
-      return { targets: [target('kms:CreateAlias')], run: () => createAlias(space, key, 'alias/a', NOW) };
-    });
-    await expect(result).rejects.toThrow(expect.objectContaining({ code: 'alias-exists' }));
-    // Found before the act was known: the entry has the call's own action.
-    expect(entries().at(-1)).toMatchObject({ action: 'kms:Encrypt', outcome: 'refused', reason: 'alias-exists' });
-  });
-
-  it('is in nobody’s way for long, however many change one record at the same time', async () => {
-    const keys = new KeyCache(store);
-    const made = createKey(space, GENERATED, NOW, random);
-    await meanwhile(made);
-    const { value } = made;
-    const names = Array.from({ length: 40 }, (_, i) => `alias/a${i}`);
-    const all = names.map((name) =>
-      pipeline.execute(call, async () => {
-        const open = await keys.find(space, value.id);
-        if (open === undefined) throw new TypeError('the key is gone');
-        return { targets: [target('kms:CreateAlias')], run: () => createAlias(space, open.key, name, NOW) };
-      }),
-    );
-    await Promise.all(all);
-    const after = (await keys.find(space, value.id))?.key.aliases.map(({ name }) => name);
-    expect(new Set(after)).toEqual(new Set(names));
-  });
-
-  it('again and again, the pipeline gives up, and the record says so', async () => {
-    let prepared = 0;
-    store.beforeCommit = () => failing(new ConflictError('theirs'));
-    const result = pipeline.execute(call, () => {
-      prepared++;
-      return act(describeAs(space, key, 'n', NOW))();
-    });
-    await expect(result).rejects.toThrow(BusyError);
-    expect(prepared).toBe(8);
-    expect(entries()).toMatchObject([{ outcome: 'failed', reason: 'busy', action: 'kms:Encrypt' }]);
-  });
-});
-
-describe('decisions are remembered', () => {
-  const denying = JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' } });
-  const asked = (who: Principal, of: OpenKey, action = 'kms:Encrypt', resource = arnOf(of.key)) =>
-    pipeline
-      .execute({ ...call, principal: who }, act({ value: 'done' }, { targets: [{ ...target(action, of), resource }] }))
-      .catch((error: Error) => error.name);
-
-  it('for one revision of the key', async () => {
-    expect(await asked(principal, open)).toBe('done');
-    const shut = { ...key, revision: 2, accessPolicy: denying };
-    expect(await asked(principal, new OpenKey(shut, space))).toBe('AccessDeniedError');
-    expect(await asked(principal, open)).toBe('done');
-  });
-
-  it('for one revision of the principal, one action and one resource', async () => {
-    const onlyHere = parsePolicy(
-      JSON.stringify({ Statement: { Effect: 'Allow', Action: 'kms:Encrypt', Resource: arnOf(key) } }),
-      'identity',
-    );
-    const account = `arn:aws:iam::${ACCOUNT}:root`;
-    const delegating = new OpenKey(
-      { ...key, accessPolicy: GENERATED.accessPolicy.replace('"*"', `{"AWS":"${account}"}`) },
-      space,
-    );
-    const before = { ...principal, policies: [onlyHere] };
-    const after = { ...principal, policies: [], cacheKey: 'alice-id@2' };
-    expect(await asked(before, delegating)).toBe('done');
-    expect(await asked(before, delegating, 'kms:Decrypt')).toBe('AccessDeniedError');
-    expect(await asked(before, delegating, 'kms:Encrypt', 'arn:aws:kms:other')).toBe('AccessDeniedError');
-    expect(await asked(after, delegating)).toBe('AccessDeniedError');
-    expect(await asked(before, delegating)).toBe('done');
-    expect(delegating.decisions.size).toBe(4);
-  });
-
-  it.each<[string, object, boolean]>([
-    ['of the key', { StringEquals: { 'kms:KeyRing': 'default', 'kms:KeySpec': 'SYMMETRIC_DEFAULT' } }, true],
-    ['of the request', { StringEquals: { 'kms:CallerAccount': ACCOUNT } }, false],
-    ['of both', { StringEquals: { 'kms:KeyRing': 'default', 'kms:CallerAccount': ACCOUNT } }, false],
-    ['of the time', { DateLessThan: { 'aws:CurrentTime': '2099-01-01T00:00:00Z' } }, false],
-    ['that the key does not have', { Null: { 'kms:MultiRegionKeyType': 'true' } }, false],
-  ])('where a condition asks for what is %s: %j', async (_, Condition, isRemembered) => {
-    const Statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*', Condition };
-    const conditional = new OpenKey({ ...key, accessPolicy: JSON.stringify({ Statement }) }, space);
-    expect(await asked(principal, conditional)).toBe('done');
-    expect(conditional.decisions.size).toBe(isRemembered ? 1 : 0);
-    const moved = new OpenKey({ ...conditional.key, revision: 2, keyRing: 'elsewhere' }, space);
-    expect(await asked(principal, moved)).toBe(
-      'kms:KeyRing' in (Object.values(Condition)[0] as object) ? 'AccessDeniedError' : 'done',
-    );
-  });
-
-  it('are what the evaluator says, and are bounded', async () => {
-    for (let i = 0; i < 150; i++) await asked({ ...principal, cacheKey: `p${i}@1` }, open);
-    expect(open.decisions.size).toBe(128);
-    const says = evaluate({
-      subject: principal,
-      action: 'kms:Encrypt',
-      resource: arnOf(key),
-      key: { accountId: ACCOUNT, policy: open.accessPolicy },
-    });
-    expect([...open.decisions.values()].every((decision) => decision.reason === says.reason)).toBe(true);
   });
 });
 
