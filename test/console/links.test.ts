@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('every link of the console', () => {
     await mocked.close();
   });
 
-  it('leads to a page that is there, without a fault, that everybody can read', { timeout: 120_000 }, async () => {
+  it('leads to a page that is there, without a fault, that everybody can read', { timeout: 300_000 }, async () => {
     const { page, faults, close } = await visit(browser, { url: mocked.url });
     await page.goto('/console/', { timeout: 60_000 });
     await page.getByRole('heading', { level: 1 }).waitFor();

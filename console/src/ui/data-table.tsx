@@ -16,10 +16,13 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly idOf: (row: Row) => string;
+  /** What stands there where there is no row. */
+  readonly empty?: ReactNode;
 }
 
 /** Rows of one kind. The first column names the row. */
-export function DataTable<Row>({ caption, columns, rows, idOf }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, idOf, empty }: DataTableProps<Row>) {
+  if (rows.length === 0 && empty !== undefined) return empty;
   const spare = (column: Column<Row>) => (column.isSpare === true ? { visibleFrom: 'sm' as const } : {});
   const align = (column: Column<Row>) => (column.isNumber === true ? { ta: 'right' as const } : {});
   return (

@@ -61,14 +61,18 @@ export function AssumableRolesPage() {
       about="Whom its trust policy names takes such a role on for some hours (sts:AssumeRole), and may then do what the role may in place of what it may itself."
       actions={roles.length > 0 && make}
     >
-      {roles.length === 0 ? (
-        <EmptyState title="No assumable role yet" action={make}>
-          Use one where a program needs a right for an hour and not for good: its key stays weak, and whoever steals it
-          steals little. The SDKs of AWS take roles on by themselves, from a profile with <code>role_arn</code>.
-        </EmptyState>
-      ) : (
-        <DataTable caption="Assumable roles" columns={COLUMNS} rows={roles} idOf={({ roleId }) => roleId} />
-      )}
+      <DataTable
+        caption="Assumable roles"
+        columns={COLUMNS}
+        rows={roles}
+        idOf={({ roleId }) => roleId}
+        empty={
+          <EmptyState title="No assumable role yet" action={make}>
+            Use one where a program needs a right for an hour and not for good: its key stays weak, and whoever steals
+            it steals little. The SDKs of AWS take roles on by themselves, from a profile with <code>role_arn</code>.
+          </EmptyState>
+        }
+      />
       <Command words={ACCESS_MORE_COMMANDS.assumableRoles()} />
       {isMaking && <MakeRole onClose={() => setIsMaking(false)} />}
     </Page>

@@ -13,7 +13,7 @@ import { rolesQuery } from '../credentials/credentials-query.ts';
 import { principalsQuery } from '../more-queries.ts';
 import { Answer } from './answer.tsx';
 import { contextPairs, type ExplainSearch } from './explain-search.ts';
-import { ACTIONS } from './explain-words.ts';
+import { ActionInput } from '../action-input.tsx';
 
 /** Whether somebody may do something: asked of the evaluator that decides requests, with its whole reason. */
 export function ExplainPage() {
@@ -86,10 +86,9 @@ function Question({ search }: { readonly search: ExplainSearch }) {
             />
           </Grid.Col>
           <Grid.Col span={{ base: 12, sm: 6 }}>
-            <Autocomplete
+            <ActionInput
               label="Wants to"
               description="An action, such as kms:Decrypt."
-              data={[...ACTIONS]}
               value={form.action ?? ''}
               onChange={(action) => set({ action })}
             />

@@ -23,26 +23,3 @@ export const SOURCES: Readonly<Record<ExplainedStatement['source'], string>> = {
   'session-policy': 'Policy of the session',
   scope: 'Scope',
 };
-
-/** Actions that are asked about most. Others are typed. */
-export const ACTIONS: readonly string[] = [
-  'kms:Encrypt',
-  'kms:Decrypt',
-  'kms:GenerateDataKey',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-  'kms:Sign',
-  'kms:Verify',
-  'kms:DescribeKey',
-  'kms:CreateKey',
-  'kms:CreateGrant',
-  'kms:PutKeyPolicy',
-  'kms:DisableKey',
-  'kms:ScheduleKeyDeletion',
-  'keystead:CreateEnvironment',
-  'keystead:StartBackup',
-  'keystead:StartRestore',
-  'keystead:CreatePrincipal',
-  'keystead:CreateCredential',
-  'keystead:ListAuditEntries',
-];

@@ -24,37 +24,35 @@ export function InvitationsPage() {
   const { data: enrolments } = useSuspenseQuery(enrolmentsQuery(useApi()));
   return (
     <Page title="Invitations" about="Sign-in links that nobody has used yet. Each opens one user, once.">
-      {enrolments.length === 0 ? (
-        <EmptyState title="No link is open" action={<ButtonLink to="/access/people">Go to the people</ButtonLink>}>
-          Whoever is invited gets a link that works once. Until they use it, it stands here, and can be taken back.
-        </EmptyState>
-      ) : (
-        <DataTable
-          caption="Sign-in links that are open"
-          rows={enrolments}
-          idOf={({ principalId }) => principalId}
-          columns={[
-            {
-              name: 'Name',
-              cell: ({ principalId, name }) => (
-                <TextLink to="/access/people/$principalId" params={{ principalId }} fw={600} size="sm">
-                  {name}
-                </TextLink>
-              ),
-            },
-            { name: 'Kind', cell: ({ kind }) => KINDS[kind] },
-            {
-              name: 'Made by',
-              cell: ({ createdBy }) =>
-                createdBy.startsWith('arn:') ? <PrincipalName id={createdBy} /> : 'This server',
-              isSpare: true,
-            },
-            { name: 'Made', cell: ({ createdAt }) => <Time at={createdAt} />, isSpare: true },
-            { name: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
-            { name: 'Actions', cell: (enrolment) => <ActsMenu of={enrolment.name} acts={acts(enrolment)} /> },
-          ]}
-        />
-      )}
+      <DataTable
+        caption="Sign-in links that are open"
+        rows={enrolments}
+        idOf={({ principalId }) => principalId}
+        columns={[
+          {
+            name: 'Name',
+            cell: ({ principalId, name }) => (
+              <TextLink to="/access/people/$principalId" params={{ principalId }} fw={600} size="sm">
+                {name}
+              </TextLink>
+            ),
+          },
+          { name: 'Kind', cell: ({ kind }) => KINDS[kind] },
+          {
+            name: 'Made by',
+            cell: ({ createdBy }) => (createdBy.startsWith('arn:') ? <PrincipalName id={createdBy} /> : 'This server'),
+            isSpare: true,
+          },
+          { name: 'Made', cell: ({ createdAt }) => <Time at={createdAt} />, isSpare: true },
+          { name: 'Ends', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+          { name: 'Actions', cell: (enrolment) => <ActsMenu of={enrolment.name} acts={acts(enrolment)} /> },
+        ]}
+        empty={
+          <EmptyState title="No link is open" action={<ButtonLink to="/access/people">Go to the people</ButtonLink>}>
+            Whoever is invited gets a link that works once. Until they use it, it stands here, and can be taken back.
+          </EmptyState>
+        }
+      />
       <Command words={ACCESS_COMMANDS.links()} />
     </Page>
   );

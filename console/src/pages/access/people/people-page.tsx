@@ -83,49 +83,46 @@ export function PeoplePage() {
           clearButtonProps={{ 'aria-label': 'Any state' }}
         />
       </Group>
-      {people.length === 0 ? (
-        <EmptyState title="Nobody fits">
-          {q === undefined && state === undefined
-            ? 'Invite the people who look after keys and backups: each comes in as themselves, and the log says who did what.'
-            : 'Look for another name, or in another state.'}
-        </EmptyState>
-      ) : (
-        <DataTable
-          caption="People"
-          rows={people}
-          idOf={({ person }) => person.principalId}
-          columns={[
-            {
-              name: 'Name',
-              cell: ({ person: { principalId, name } }) => (
-                <Group gap={6} wrap="nowrap">
-                  <TextLink to="/access/people/$principalId" params={{ principalId }} fw={600} size="sm">
-                    {name}
-                  </TextLink>
-                  {principalId === self && (
-                    <Text size="xs" c="dimmed">
-                      you
-                    </Text>
-                  )}
-                </Group>
-              ),
-            },
-            { name: 'State', cell: (row) => <PersonStateBadge state={row.state} /> },
-            { name: 'Roles', cell: ({ person }) => roleNames(person.policies), isSpare: true },
-            {
-              name: 'Last seen',
-              cell: ({ person }) => <LastSeen at={seen.get(person.principalId)} />,
-              isSpare: true,
-            },
-            {
-              name: 'Actions',
-              cell: ({ person }) => (
-                <ActsMenu of={person.name} acts={personActs(person, person.principalId === self)} />
-              ),
-            },
-          ]}
-        />
-      )}
+      <DataTable
+        caption="People"
+        rows={people}
+        idOf={({ person }) => person.principalId}
+        columns={[
+          {
+            name: 'Name',
+            cell: ({ person: { principalId, name } }) => (
+              <Group gap={6} wrap="nowrap">
+                <TextLink to="/access/people/$principalId" params={{ principalId }} fw={600} size="sm">
+                  {name}
+                </TextLink>
+                {principalId === self && (
+                  <Text size="xs" c="dimmed">
+                    you
+                  </Text>
+                )}
+              </Group>
+            ),
+          },
+          { name: 'State', cell: (row) => <PersonStateBadge state={row.state} /> },
+          { name: 'Roles', cell: ({ person }) => roleNames(person.policies), isSpare: true },
+          {
+            name: 'Last seen',
+            cell: ({ person }) => <LastSeen at={seen.get(person.principalId)} />,
+            isSpare: true,
+          },
+          {
+            name: 'Actions',
+            cell: ({ person }) => <ActsMenu of={person.name} acts={personActs(person, person.principalId === self)} />,
+          },
+        ]}
+        empty={
+          <EmptyState title="Nobody fits">
+            {q === undefined && state === undefined
+              ? 'Invite the people who look after keys and backups: each comes in as themselves, and the log says who did what.'
+              : 'Look for another name, or in another state.'}
+          </EmptyState>
+        }
+      />
       <Command words={ACCESS_COMMANDS.people()} />
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Page>

@@ -89,14 +89,18 @@ export function ServiceIdsPage() {
       about="Users that are programs: they never sign in here, and prove themselves by API and access keys. On the wire of IBM Key Protect each is a service id."
       actions={programs.length > 0 && make}
     >
-      {programs.length === 0 ? (
-        <EmptyState title="No service id yet" action={make}>
-          Make one for each program that uses keys or the vault. Then it is clear in the audit log what did what, and
-          one program can be switched off without touching a person.
-        </EmptyState>
-      ) : (
-        <DataTable caption="Service ids" columns={COLUMNS} rows={programs} idOf={({ principalId }) => principalId} />
-      )}
+      <DataTable
+        caption="Service ids"
+        columns={COLUMNS}
+        rows={programs}
+        idOf={({ principalId }) => principalId}
+        empty={
+          <EmptyState title="No service id yet" action={make}>
+            Make one for each program that uses keys or the vault. Then it is clear in the audit log what did what, and
+            one program can be switched off without touching a person.
+          </EmptyState>
+        }
+      />
       <Command words={ACCESS_MORE_COMMANDS.serviceIds()} />
       {isMaking && <MakeDialog onClose={() => setIsMaking(false)} />}
     </Page>

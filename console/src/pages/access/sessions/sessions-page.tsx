@@ -78,14 +78,18 @@ export function SessionsPage() {
         />
         {person !== undefined && principalId !== undefined && <EndAll name={person} principalId={principalId} />}
       </Group>
-      {shown.length === 0 ? (
-        <EmptyState title={person === undefined ? 'Nobody is signed in' : `${person} is not signed in`}>
-          Every sign-in to the console is a session, and is listed here until it ends. Programs have none: they prove
-          themselves by API and access keys.
-        </EmptyState>
-      ) : (
-        <DataTable caption="Sessions" columns={COLUMNS} rows={shown} idOf={({ sessionId }) => sessionId} />
-      )}
+      <DataTable
+        caption="Sessions"
+        columns={COLUMNS}
+        rows={shown}
+        idOf={({ sessionId }) => sessionId}
+        empty={
+          <EmptyState title={person === undefined ? 'Nobody is signed in' : `${person} is not signed in`}>
+            Every sign-in to the console is a session, and is listed here until it ends. Programs have none: they prove
+            themselves by API and access keys.
+          </EmptyState>
+        }
+      />
       <Command
         words={person === undefined ? ACCESS_MORE_COMMANDS.sessions() : ACCESS_MORE_COMMANDS.sessionsOf(person)}
       />

@@ -61,25 +61,24 @@ export function MaterialTab({ shown }: KeyTabProps) {
   const { versions, origin, region, keyId, spec } = shown;
   return (
     <Stack gap="xl">
-      {versions.length === 0 ? (
-        <EmptyState
-          title="No material yet"
-          action={
-            <ButtonLink to="/keys/bring" search={{ region, key: keyId }}>
-              Bring its material
-            </ButtonLink>
-          }
-        >
-          The key waits for material of yours. Until it is there, every use is refused.
-        </EmptyState>
-      ) : (
-        <DataTable
-          caption="Versions of the key"
-          columns={COLUMNS}
-          rows={versions.toReversed()}
-          idOf={({ versionId }) => versionId}
-        />
-      )}
+      <DataTable
+        caption="Versions of the key"
+        columns={COLUMNS}
+        rows={versions.toReversed()}
+        idOf={({ versionId }) => versionId}
+        empty={
+          <EmptyState
+            title="No material yet"
+            action={
+              <ButtonLink to="/keys/bring" search={{ region, key: keyId }}>
+                Bring its material
+              </ButtonLink>
+            }
+          >
+            The key waits for material of yours. Until it is there, every use is refused.
+          </EmptyState>
+        }
+      />
       {origin === 'imported' && versions.length > 0 && (
         <Group>
           <ButtonLink to="/keys/bring" search={{ region, key: keyId }} variant="default">

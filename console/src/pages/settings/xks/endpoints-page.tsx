@@ -48,14 +48,18 @@ export function EndpointsPage() {
       actions={add}
     >
       {endpoints[0] !== undefined && endpoints[0].uriEndpoint === undefined && <NotReachable />}
-      {endpoints.length === 0 ? (
-        <EmptyState title="AWS uses no key from here" action={add}>
-          Services of AWS that take a KMS key, such as S3, EBS or RDS, can use one whose material never leaves this
-          server. Make an endpoint, enter it at AWS as an external key store, and choose which keys it exposes.
-        </EmptyState>
-      ) : (
-        <DataTable caption="Endpoints" columns={COLUMNS} rows={endpoints} idOf={({ endpointId }) => endpointId} />
-      )}
+      <DataTable
+        caption="Endpoints"
+        columns={COLUMNS}
+        rows={endpoints}
+        idOf={({ endpointId }) => endpointId}
+        empty={
+          <EmptyState title="AWS uses no key from here" action={add}>
+            Services of AWS that take a KMS key, such as S3, EBS or RDS, can use one whose material never leaves this
+            server. Make an endpoint, enter it at AWS as an external key store, and choose which keys it exposes.
+          </EmptyState>
+        }
+      />
       <Command words={SETTINGS_COMMANDS.listEndpoints()} />
       {isMaking && <CreateEndpoint onClose={() => setIsMaking(false)} onCreated={setIssued} />}
       {issued !== undefined && <CredentialShown issued={issued} onClose={() => setIssued(undefined)} />}

@@ -35,18 +35,17 @@ export function ExposedKeys({ endpoint }: { readonly endpoint: XksEndpoint }) {
   );
   return (
     <Section title="Keys that AWS may use" {...(endpoint.keys.length > 0 && { actions: add })}>
-      {endpoint.keys.length === 0 ? (
-        <EmptyState title="No key is exposed yet" action={add}>
-          Choose which keys AWS may use here, for what, how often, and from which of its Regions.
-        </EmptyState>
-      ) : (
-        <DataTable
-          caption="Exposed keys"
-          columns={columns(endpoint)}
-          rows={endpoint.keys}
-          idOf={({ xksKeyId }) => xksKeyId}
-        />
-      )}
+      <DataTable
+        caption="Exposed keys"
+        columns={columns(endpoint)}
+        rows={endpoint.keys}
+        idOf={({ xksKeyId }) => xksKeyId}
+        empty={
+          <EmptyState title="No key is exposed yet" action={add}>
+            Choose which keys AWS may use here, for what, how often, and from which of its Regions.
+          </EmptyState>
+        }
+      />
       {isExposing && <ExposeKey endpoint={endpoint} onClose={close} />}
     </Section>
   );

@@ -95,14 +95,18 @@ export function AgentsPage() {
         about="Hosts that write backups and can read none: who takes such a host over reads no backup, not even its own."
         actions={invite}
       >
-        {agents.length === 0 ? (
-          <EmptyState title="No host of its own yet" action={invite}>
-            Invite a host, bring it the token by a way that you trust, and enrol it there. From then on it backs itself
-            up into this environment.
-          </EmptyState>
-        ) : (
-          <DataTable caption="Agents" columns={COLUMNS} rows={agents} idOf={({ agentId }) => agentId} />
-        )}
+        <DataTable
+          caption="Agents"
+          columns={COLUMNS}
+          rows={agents}
+          idOf={({ agentId }) => agentId}
+          empty={
+            <EmptyState title="No host of its own yet" action={invite}>
+              Invite a host, bring it the token by a way that you trust, and enrol it there. From then on it backs
+              itself up into this environment.
+            </EmptyState>
+          }
+        />
       </Section>
       <InviteAgent
         environmentId={environmentId}

@@ -1,5 +1,9 @@
 import type { Alert as SentAlert, AlertChannel } from '@keystead/sdk';
 import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { ForeignText } from '../../../ui/foreign-text.tsx';
+import { TextLink } from '../../../ui/links.tsx';
+import { shortId } from '../../../ui/short-id.ts';
 import type { Column } from '../../../ui/data-table.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -11,10 +15,22 @@ const DELIVERY: Record<SentAlert['state'], readonly [string, Tone]> = {
   abandoned: ['Given up', 'bad'],
 };
 
-/** What was told to whom, a row an alert; `channels` have the names. */
-export function alertColumns(channels: readonly AlertChannel[]): readonly Column<SentAlert>[] {
+/** What was told to whom, a row an alert; `channels` and `labels`, of environments by their ids, have the names. */
+export function alertColumns(
+  channels: readonly AlertChannel[],
+  labels: ReadonlyMap<string, string>,
+): readonly Column<SentAlert>[] {
   return [
-    { name: 'What', cell: ({ kind }) => alertName(kind) },
+    { name: 'What', cell: whatOf },
+    {
+      name: 'Environment',
+      cell: ({ environmentId }) =>
+        environmentId !== undefined && (
+          <TextLink to="/environments/$environmentId" params={{ environmentId }} size="sm">
+            <ForeignText text={labels.get(environmentId) ?? shortId(environmentId)} max={48} />
+          </TextLink>
+        ),
+    },
     { name: 'When', cell: ({ at }) => <Time at={at} /> },
     {
       name: 'Channel',
@@ -38,4 +54,14 @@ export function alertColumns(channels: readonly AlertChannel[]): readonly Column
       },
     },
   ];
+}
+
+/** What it says, with the way to the run that it is about. */
+function whatOf({ kind, environmentId, runId }: SentAlert): ReactNode {
+  if (environmentId === undefined || runId === undefined) return alertName(kind);
+  return (
+    <TextLink to="/environments/$environmentId/runs/$runId" params={{ environmentId, runId }} size="sm">
+      {alertName(kind)}
+    </TextLink>
+  );
 }

@@ -1,7 +1,7 @@
 import type { CreatedAlertChannel, Environment } from '@keystead/sdk';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
@@ -11,7 +11,7 @@ import { DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { SecretOnce } from '../../../ui/secret-once.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { alertChannelsQuery, alertsQuery } from '../api/vault-queries.ts';
+import { alertChannelsQuery, alertsQuery, environmentsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { AddChannel } from './add-channel.tsx';
 import { alertColumns } from './alert-columns.tsx';
@@ -39,6 +39,8 @@ export function Alerts({ environment }: AlertsProps) {
   const { data: alerts } = useSuspenseQuery(alertsQuery(api));
   const [isAdding, { open, close }] = useDisclosure(false);
   const [created, setCreated] = useState<CreatedAlertChannel>();
+  const { data: environments = [] } = useQuery(environmentsQuery(api));
+  const labels = new Map(environments.map((one) => [one.environmentId, one.label]));
   const id = environment?.environmentId;
   const here = channels.filter(({ environmentIds }) => id === undefined || (environmentIds?.includes(id) ?? true));
   const told = alerts.filter((alert) => id === undefined || alert.environmentId === id);
@@ -54,20 +56,24 @@ export function Alerts({ environment }: AlertsProps) {
         about="Alerts carry counts and links, never data: no path, no name of a file or source."
         actions={add}
       >
-        {here.length === 0 ? (
-          <EmptyState title="Nobody is told of anything yet" action={add}>
-            Have somebody told when a backup fails, when the master key says no, and when a source has not been backed
-            up for too long.
-          </EmptyState>
-        ) : (
-          <DataTable caption="Channels" columns={CHANNEL_COLUMNS} rows={here} idOf={({ channelId }) => channelId} />
-        )}
+        <DataTable
+          caption="Channels"
+          columns={CHANNEL_COLUMNS}
+          rows={here}
+          idOf={({ channelId }) => channelId}
+          empty={
+            <EmptyState title="Nobody is told of anything yet" action={add}>
+              Have somebody told when a backup fails, when the master key says no, and when a source has not been backed
+              up for too long.
+            </EmptyState>
+          }
+        />
       </Section>
       {told.length > 0 && (
         <Section title="What was told in the last 30 days">
           <DataTable
             caption="Alerts"
-            columns={alertColumns(channels)}
+            columns={alertColumns(channels, labels)}
             rows={told.slice(0, SHOWN_ALERTS)}
             idOf={({ alertId }) => alertId}
           />

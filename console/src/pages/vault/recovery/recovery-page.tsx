@@ -88,11 +88,13 @@ export function RecoveryPage() {
           </ButtonLink>
         }
       >
-        {proofs.length === 0 ? (
-          <EmptyState title="There is nothing to prove yet">Add a source and back it up first.</EmptyState>
-        ) : (
-          <DataTable caption="What was proven" columns={columns} rows={proofs} idOf={({ source }) => source} />
-        )}
+        <DataTable
+          caption="What was proven"
+          columns={columns}
+          rows={proofs}
+          idOf={({ source }) => source}
+          empty={<EmptyState title="There is nothing to prove yet">Add a source and back it up first.</EmptyState>}
+        />
       </Section>
       <Verify environmentId={environmentId} label={label} />
       <Verifications environmentId={environmentId} runs={verifications} />

@@ -101,14 +101,18 @@ export function SchedulesPage() {
         about="Backups, verifications and maintenance by the clock. Times that were missed are made up for once."
         actions={add}
       >
-        {schedules.length === 0 ? (
-          <EmptyState title="Nothing runs by itself yet" action={add}>
-            Give each source a schedule in the section Sources. Add a restore drill each week here: it proves that you
-            could restore, and tells you when you could not.
-          </EmptyState>
-        ) : (
-          <DataTable caption="Schedules" columns={columns} rows={schedules} idOf={({ scheduleId }) => scheduleId} />
-        )}
+        <DataTable
+          caption="Schedules"
+          columns={columns}
+          rows={schedules}
+          idOf={({ scheduleId }) => scheduleId}
+          empty={
+            <EmptyState title="Nothing runs by itself yet" action={add}>
+              Give each source a schedule in the section Sources. Add a restore drill each week here: it proves that you
+              could restore, and tells you when you could not.
+            </EmptyState>
+          }
+        />
       </Section>
       <AddSchedule environmentId={environmentId} isOpen={isAdding} onClose={close} />
       <Command words={VAULT_COMMANDS.listSchedules(label)} />

@@ -71,19 +71,18 @@ export function BackupEnvironmentPage() {
         </>
       }
     >
-      {environments.length === 0 ? (
-        <EmptyState title="No backup environment yet" action={add}>
-          It takes a place, such as a folder, an NFS mount or a bucket, and a master key in the same region. Both are
-          used for real before anything is saved, and you are told what to do where something is amiss.
-        </EmptyState>
-      ) : (
-        <DataTable
-          caption="Backup environments"
-          columns={COLUMNS}
-          rows={environments}
-          idOf={({ environmentId }) => environmentId}
-        />
-      )}
+      <DataTable
+        caption="Backup environments"
+        columns={COLUMNS}
+        rows={environments}
+        idOf={({ environmentId }) => environmentId}
+        empty={
+          <EmptyState title="No backup environment yet" action={add}>
+            It takes a place, such as a folder, an NFS mount or a bucket, and a master key in the same region. Both are
+            used for real before anything is saved, and you are told what to do where something is amiss.
+          </EmptyState>
+        }
+      />
       <Command words={VAULT_COMMANDS.listEnvironments()} />
     </Page>
   );

@@ -32,14 +32,18 @@ export function SourcesPage() {
         about="Folders of the server, and databases. Other hosts are backed up by agents, which need no source."
         actions={add}
       >
-        {sources.length === 0 ? (
-          <EmptyState title="Nothing is backed up yet" action={add}>
-            A source is what is backed up again and again: it keeps its name wherever it moves, so that each backup is
-            compared with the one before and reads only what has changed.
-          </EmptyState>
-        ) : (
-          <DataTable caption="Sources" columns={SOURCE_COLUMNS} rows={sources} idOf={({ sourceId }) => sourceId} />
-        )}
+        <DataTable
+          caption="Sources"
+          columns={SOURCE_COLUMNS}
+          rows={sources}
+          idOf={({ sourceId }) => sourceId}
+          empty={
+            <EmptyState title="Nothing is backed up yet" action={add}>
+              A source is what is backed up again and again: it keeps its name wherever it moves, so that each backup is
+              compared with the one before and reads only what has changed.
+            </EmptyState>
+          }
+        />
       </Section>
       {isAdding && <SourceDialog environmentId={environmentId} onClose={close} />}
       <Command words={VAULT_COMMANDS.listSources(label)} />
