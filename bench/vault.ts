@@ -155,7 +155,8 @@ function run(base: string, source: string): void {
   const ratio = (what: string): string =>
     `${what} ${((speeds.get(`keystead: ${what}`) ?? 0) / (speeds.get(`restic: ${what}`) ?? 0)).toFixed(2)} x`;
   const larger = ((size / resticSize - 1) * 100).toFixed(1);
-  console.log(`ratios: ${ratio('first backup')}, ${ratio('restore')}, repository ${larger} % larger`);
+  const ratios = ['first backup', 'unchanged', 'restore'].map(ratio).join(', ');
+  console.log(`ratios to restic: ${ratios}, repository ${larger} % larger`);
 }
 
 if (values.step !== undefined) {

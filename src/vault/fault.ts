@@ -17,11 +17,12 @@ export type FaultPoint =
   | 'keeping.after-emptied'
   | 'keeping.before-descriptor';
 
+/** Asked once: a process begins with it, and each look at its environment is a call of the system's library. */
+const wanted = process.env['KEYSTEAD_FAULT'];
 let remaining: number | undefined;
 
 /** Kills its own process at the `count`-th visit when `KEYSTEAD_FAULT=<point>[:count]` names this point. */
 export function faultPoint(point: FaultPoint): void {
-  const wanted = process.env['KEYSTEAD_FAULT'];
   if (!wanted?.startsWith(point)) return;
   const [name, count] = wanted.split(':');
   if (name !== point) return;

@@ -98,19 +98,21 @@ export async function countPlan(
   tell?: (path: Buffer, what: PlanItem['what']) => void,
 ): Promise<PlanCounts> {
   const counts = { folders: 0, create: 0, overwrite: 0, beside: 0, same: 0, kept: 0, refused: 0, extras: 0, bytes: 0 };
-  for await (const step of restoreSteps(options)) {
-    if (step.do === 'folder') {
-      await guard.check();
-      if (step.isNew) counts.folders++;
-    } else if (step.do === 'file' || step.do === 'hard-link' || step.do === 'symbolic-link') {
-      counts[step.how]++;
-      if (step.do === 'file') counts.bytes += step.entry.size;
-      if (step.how !== 'create') tell?.(step.path, step.how);
-    } else if (step.do === 'skip') {
-      if (step.why === 'same' || step.why === 'kept') counts[step.why]++;
-      else if (REFUSED.has(step.why)) counts.refused++;
-      if (step.why !== 'same') tell?.(step.path, step.why);
-    } else if (step.do === 'extras') counts.extras += step.count;
+  for await (const steps of restoreSteps(options)) {
+    for (const step of steps) {
+      if (step.do === 'folder') {
+        await guard.check();
+        if (step.isNew) counts.folders++;
+      } else if (step.do === 'file' || step.do === 'hard-link' || step.do === 'symbolic-link') {
+        counts[step.how]++;
+        if (step.do === 'file') counts.bytes += step.entry.size;
+        if (step.how !== 'create') tell?.(step.path, step.how);
+      } else if (step.do === 'skip') {
+        if (step.why === 'same' || step.why === 'kept') counts[step.why]++;
+        else if (REFUSED.has(step.why)) counts.refused++;
+        if (step.why !== 'same') tell?.(step.path, step.why);
+      } else if (step.do === 'extras') counts.extras += step.count;
+    }
   }
   return counts;
 }

@@ -40,24 +40,32 @@ export interface StepOptions {
   readonly skipsDamaged?: boolean;
 }
 
+/** Steps that are handed on together, at the most: a promise for each would cost more than most of them. */
+const GROUP_LENGTH = 1000;
+
 /**
- * Walks a snapshot's tree and says what to do, folder by folder.
+ * Walks a snapshot's tree and says what to do, folder by folder, in groups of steps that are in order.
  *
  * @throws {VaultError} `path-missing`: there are patterns, and nothing was chosen; whatever the reader refuses
  */
-export async function* restoreSteps(options: StepOptions): AsyncGenerator<RestoreStep> {
+export async function* restoreSteps(options: StepOptions): AsyncGenerator<readonly RestoreStep[]> {
   const root = Buffer.alloc(0);
-  const steps = new Steps(options).folder(options.root, root, options.places.folder(root) === 'new', 0);
+  const groups = new Steps(options).folder(options.root, root, options.places.folder(root) === 'new', 0);
   if (!options.selection.hasPatterns) {
-    yield* steps;
+    yield* groups;
     return;
   }
   let isEmpty = true;
-  for await (const step of steps) {
-    if (step.do !== 'extras') isEmpty = false;
-    yield step;
+  for await (const group of groups) {
+    if (group.some(isContent)) isEmpty = false;
+    yield group;
   }
   if (isEmpty) throw new VaultError('path-missing', 'The snapshot has nothing that fits what was chosen');
+}
+
+/** Names that only the destination has are not of the snapshot. */
+function isContent(step: RestoreStep): boolean {
+  return step.do !== 'extras';
 }
 
 class Steps {
@@ -69,46 +77,65 @@ class Steps {
     this.#options = options;
   }
 
-  async *folder(nodes: readonly Buffer[], folder: Buffer, isNew: boolean, depth: number): AsyncGenerator<RestoreStep> {
+  async *folder(
+    nodes: readonly Buffer[],
+    folder: Buffer,
+    isNew: boolean,
+    depth: number,
+  ): AsyncGenerator<readonly RestoreStep[]> {
     if (depth > MAX_DEPTH) throw new VaultError('malformed', 'The folders of the snapshot are nested too deep');
     const { selection, tellsExtras, places } = this.#options;
     const names = tellsExtras && !isNew ? new Set<string>() : undefined;
-    for await (const entry of this.#entries(nodes, folder)) {
-      if ('do' in entry) {
-        yield entry;
-        continue;
+    for await (const page of this.#pages(nodes, folder)) {
+      let group: RestoreStep[] = [];
+      for (const entry of page) {
+        if ('do' in entry) {
+          group.push(entry);
+          continue;
+        }
+        const path = joinPath(folder, entry.name);
+        names?.add(entry.name.toString('latin1'));
+        const wanted = selection.of(path);
+        if (wanted === 'none') continue;
+        if (entry.type === 'folder') {
+          if (group.length > 0) yield group;
+          group = [];
+          const inner = this.#inner(entry, path, isNew, wanted === 'whole', depth);
+          yield* wanted === 'perhaps' ? withContent(inner) : inner;
+        } else if (wanted === 'whole') {
+          for (const step of this.#item(entry, path, isNew)) {
+            group.push(step);
+            if (group.length < GROUP_LENGTH) continue;
+            yield group;
+            group = [];
+          }
+        }
       }
-      const path = joinPath(folder, entry.name);
-      names?.add(entry.name.toString('latin1'));
-      const wanted = selection.of(path);
-      if (wanted === 'none') continue;
-      if (entry.type === 'folder') {
-        const inner = this.#inner(entry, path, isNew, wanted === 'whole', depth);
-        yield* wanted === 'perhaps' ? withContent(inner) : inner;
-      } else if (wanted === 'whole') yield* this.#item(entry, path, isNew);
+      if (group.length > 0) yield group;
     }
     const count = names ? places.extras(folder, names) : 0;
-    if (count > 0) yield { do: 'extras', path: folder, count };
+    if (count > 0) yield [{ do: 'extras', path: folder, count }];
   }
 
+  /** Begins and ends with a group of one step. */
   async *#inner(
     entry: FolderEntry,
     path: Buffer,
     isNew: boolean,
     isWhole: boolean,
     depth: number,
-  ): AsyncGenerator<RestoreStep> {
+  ): AsyncGenerator<readonly RestoreStep[]> {
     const place = isNew ? 'new' : this.#options.places.folder(path);
     if (place === 'blocked') {
-      yield { do: 'skip', path, why: 'in-the-way', entry };
+      yield [{ do: 'skip', path, why: 'in-the-way', entry }];
       return;
     }
-    yield { do: 'folder', path, entry, isNew: place === 'new' };
+    yield [{ do: 'folder', path, entry, isNew: place === 'new' }];
     yield* this.folder(entry.nodes, path, place === 'new', depth + 1);
-    yield { do: 'end-folder', path, entry, isOurs: place === 'new' || (isWhole && this.#options.ownsFolders) };
+    yield [{ do: 'end-folder', path, entry, isOurs: place === 'new' || (isWhole && this.#options.ownsFolders) }];
   }
 
-  async *#item(entry: FileEntry | LinkEntry, wantedPath: Buffer, isNew: boolean): AsyncGenerator<RestoreStep> {
+  *#item(entry: FileEntry | LinkEntry, wantedPath: Buffer, isNew: boolean): Generator<RestoreStep> {
     const placed = this.#options.places.item(wantedPath, entry, isNew);
     const { how, path } = placed;
     const group = entry.type === 'file' && entry.links > 1 ? `${entry.device}:${entry.inode}` : undefined;
@@ -133,8 +160,8 @@ class Steps {
     yield { do: 'end-file', entry };
   }
 
-  /** The entries of a folder; in place of a page that cannot be read, that this is so. */
-  async *#entries(nodes: readonly Buffer[], folder: Buffer): AsyncGenerator<TreeEntry | RestoreStep> {
+  /** The pages of a folder; in place of one that cannot be read, that this is so. */
+  async *#pages(nodes: readonly Buffer[], folder: Buffer): AsyncGenerator<readonly (TreeEntry | RestoreStep)[]> {
     let last: Buffer | undefined;
     for (const node of nodes) {
       let page: TreeEntry[];
@@ -143,10 +170,10 @@ class Steps {
         page = await this.#options.reader.node(node, last);
       } catch (error) {
         if (!this.#options.skipsDamaged || !isDamage(error)) throw error;
-        yield { do: 'skip', path: folder, why: 'folder-damaged' };
+        yield [{ do: 'skip', path: folder, why: 'folder-damaged' }];
         continue;
       }
-      yield* page;
+      yield page;
       last = page.at(-1)?.name ?? last;
     }
   }
@@ -158,18 +185,20 @@ export function isDamage(error: unknown): error is VaultError {
   return !error.code.startsWith('target-') && !['cancelled', 'thread-failed', 'no-recipient'].includes(error.code);
 }
 
-/** Leaves out a folder that nothing is restored into. */
-async function* withContent(steps: AsyncGenerator<RestoreStep>): AsyncGenerator<RestoreStep> {
-  const { value: first } = (await steps.next()) as { value: RestoreStep };
+/** Leaves out a folder that nothing is restored into. Its first and its last group are of one step each. */
+async function* withContent(groups: AsyncGenerator<readonly RestoreStep[]>): AsyncGenerator<readonly RestoreStep[]> {
+  const { value: begin } = (await groups.next()) as { value: readonly [RestoreStep] };
+  const [first] = begin;
   let isBegun = first.do !== 'folder';
-  if (isBegun) yield first;
-  for await (const step of steps) {
-    const isItsEnd = step.do === 'end-folder' && first.do === 'folder' && step.path.equals(first.path);
+  if (isBegun) yield begin;
+  for await (const group of groups) {
+    const [step] = group;
+    const isItsEnd = step?.do === 'end-folder' && first.do === 'folder' && step.path.equals(first.path);
     if (isItsEnd && !isBegun) return;
-    if (!isBegun && step.do !== 'extras') {
+    if (!isBegun && group.some(isContent)) {
       isBegun = true;
-      yield first;
+      yield begin;
     }
-    yield step;
+    yield group;
   }
 }

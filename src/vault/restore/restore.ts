@@ -162,7 +162,7 @@ async function refuseConflicts(options: StepOptions, to: string, { guard }: Open
 
 /** Groups steps, and begins to bring the chunks of a group when it is handed out. */
 async function* batches(
-  steps: AsyncIterable<RestoreStep>,
+  groups: AsyncIterable<readonly RestoreStep[]>,
   fetch: (ids: readonly Buffer[]) => Promise<FetchedChunks>,
 ): AsyncGenerator<Batch> {
   let group: RestoreStep[] = [];
@@ -176,16 +176,18 @@ async function* batches(
     [group, ids, bytes] = [[], new Map(), 0];
     return full;
   };
-  for await (const step of steps) {
-    group.push(step);
-    if (step.do === 'write') {
-      const id = step.extent.chunk.toString('latin1');
-      if (!ids.has(id)) {
-        ids.set(id, step.extent.chunk);
-        bytes += step.extent.length;
+  for await (const steps of groups) {
+    for (const step of steps) {
+      group.push(step);
+      if (step.do === 'write') {
+        const id = step.extent.chunk.toString('latin1');
+        if (!ids.has(id)) {
+          ids.set(id, step.extent.chunk);
+          bytes += step.extent.length;
+        }
       }
+      if (bytes >= BATCH_BYTES || group.length >= BATCH_STEPS) yield batch();
     }
-    if (bytes >= BATCH_BYTES || group.length >= BATCH_STEPS) yield batch();
   }
   yield batch();
 }
