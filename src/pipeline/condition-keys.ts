@@ -123,7 +123,7 @@ export const CONDITION_KEYS: readonly ConditionKey[] = [
   },
   {
     name: 'aws:SourceIp',
-    says: 'address of the peer of the connection; behind a proxy, the proxy',
+    says: 'address of the client: the peer of the connection, or whom a proxy of KEYSTEAD_TRUSTED_PROXIES speaks for',
     read: ({ call: { source } }) => (source.address === '' ? undefined : source.address.replace(MAPPED_V4, '')),
   },
   {
