@@ -61,6 +61,32 @@ describe.skipIf(!hasChromium)('the list of keys', () => {
     expect((await api.getKey(region, 'alias/backups')).state).toBe('enabled');
   });
 
+  it('stores a secret, and reads it again for who may, and for nobody else', async () => {
+    const { page } = visit;
+    await page.goto(`/console/keys?region=${region}`);
+    await page.getByRole('link', { name: 'Store a secret' }).click();
+    await page.getByRole('textbox', { name: 'Alias' }).fill('database');
+    await page.getByLabel('Secret', { exact: true }).fill('correct horse — pferd');
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Store the secret' }).click();
+    await page.getByRole('button', { name: 'Read the secret' }).waitFor();
+    const { keyId, spec, usage } = await api.getKey(region, 'alias/database');
+    expect([spec, usage]).toEqual(['secret', 'store']);
+    const { value } = await api.readSecret(region, keyId);
+    expect(Buffer.from(value, 'base64').toString()).toBe('correct horse — pferd');
+    // Until somebody asks, the page has nothing of it; nor when that is over.
+    expect(await page.content()).not.toContain('correct horse');
+    await page.getByRole('button', { name: 'Read the secret' }).click();
+    await page.getByText('correct horse — pferd').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    await page.getByText('correct horse — pferd').waitFor({ state: 'detached' });
+    expect(await page.content()).not.toContain('correct horse');
+    await api.disableKey(region, keyId);
+    await page.getByRole('button', { name: 'Read the secret' }).click();
+    await page.locator('[data-problem=key-disabled]').waitFor();
+  });
+
   it('offers nothing that one may not do, and says which permission it takes', async () => {
     const { principalId } = await api.createPrincipal({ name: 'grace', policies: ['auditor'] });
     const { apiKey } = await api.createCredential(principalId, { type: 'api-key' });

@@ -9,6 +9,7 @@ const after = (days: number): string => new Date(Date.now() + days * DAY_MS).toI
 
 const keys = new Map<string, Key>(KEYS_OF_HOME.map((key) => [placeOf(key.region, key.keyId), key]));
 const policies = new Map<string, string>();
+const secrets = new Map<string, string>();
 const grants = new Map<string, Grant[]>();
 const rings: KeyRing[] = REGIONS.flatMap((region) => [
   { keyRing: 'default', region },
@@ -172,6 +173,16 @@ export const keysMock = {
   },
   getKey: async (region, keyId) => find(region, keyId),
   createKey: async (region, wanted) => make(region, wanted ?? {}, wanted?.origin === 'imported' ? [] : [versionOf()]),
+  createSecret: async (region, wanted) => {
+    const { value, ...named } = wanted ?? {};
+    const made = make(region, named, [versionOf()]);
+    secrets.set(made.keyId, value ?? crypto.getRandomValues(new Uint8Array(32)).toBase64());
+    return change(region, made.keyId, { spec: 'secret', usage: 'store' });
+  },
+  readSecret: async (region, keyId) => {
+    const key = find(region, keyId);
+    return { keyId: key.keyId, value: secrets.get(key.keyId) ?? btoa('a made-up secret') };
+  },
   enableKey: (region, keyId) => change(region, keyId, { state: 'enabled' }),
   disableKey: (region, keyId) => change(region, keyId, { state: 'disabled' }),
   rotateKey: (region, keyId) => {

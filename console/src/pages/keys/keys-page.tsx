@@ -34,6 +34,9 @@ export function KeysPage() {
           <ButtonLink to="/keys/rings" search={{ region }} variant="subtle">
             Key rings
           </ButtonLink>
+          <ButtonLink to="/keys/secret" search={{ region }} variant="subtle">
+            Store a secret
+          </ButtonLink>
           <ButtonLink
             to="/keys/bring"
             search={{ region }}

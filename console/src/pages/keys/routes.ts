@@ -23,6 +23,12 @@ export const keyRoutes = [
   }),
   createRoute({
     getParentRoute: () => shellRoute,
+    path: 'keys/secret',
+    validateSearch: regionSearch,
+    component: lazyRouteComponent(() => import('./secret/store-secret-page.tsx'), 'StoreSecretPage'),
+  }),
+  createRoute({
+    getParentRoute: () => shellRoute,
     path: 'keys/rings',
     validateSearch: regionSearch,
     component: lazyRouteComponent(() => import('./rings/key-rings-page.tsx'), 'KeyRingsPage'),

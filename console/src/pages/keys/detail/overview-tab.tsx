@@ -17,6 +17,7 @@ import { useKeyChange } from '../key-query.ts';
 import { aliasName, isPair, ORIGINS, specName, usageName } from '../key-words.ts';
 import { keyRingsQuery } from '../rings/key-rings-query.ts';
 import { saveFile } from '../../../ui/save-file.ts';
+import { ReadSecret } from '../secret/read-secret.tsx';
 import { tagOf } from '../create/create-key-act.ts';
 import { PrincipalName } from '../../access/principal-name.tsx';
 import type { KeyTabProps } from './key-page.tsx';
@@ -75,6 +76,7 @@ export function OverviewTab({ shown }: KeyTabProps) {
           ],
         ]}
       />
+      {shown.usage === 'store' && <ReadSecret shown={shown} />}
       <Names shown={shown} />
       {isPair(shown.spec) && <PublicHalf shown={shown} />}
       <Text size="sm">

@@ -19,6 +19,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'generate-verify-mac': ['GenerateMac', 'VerifyMac'],
   'key-agreement': ['DeriveSharedSecret'],
   'encapsulate-decapsulate': ['Encapsulate', 'Decapsulate'],
+  store: ['ReadKey'],
 };
 const MANAGING = ['DescribeKey', 'DisableKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'];
 const BECAUSE: Readonly<Record<string, string>> = {
