@@ -5,6 +5,7 @@ import type { ChunkEntry } from './format/format.ts';
 import { VaultError } from './errors.ts';
 import { keepPrivate } from './private-file.ts';
 import type { IndexObject } from './format/index-object.ts';
+import { inTransaction } from './in-transaction.ts';
 import { NEEDS_SCHEMA, NeedsTable } from './needs-table.ts';
 
 /** Bumped when the tables change: an older cache is thrown away and built again. */
@@ -119,7 +120,7 @@ export class IndexCache implements ChunkIndex {
 
   /** Takes an index object in, all of it or nothing. */
   add(index: Pick<IndexObject, 'id' | 'keyId' | 'writer' | 'packs'>): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       const { lastInsertRowid, changes } = this.#database
         .prepare('INSERT OR IGNORE INTO indexes (id, key) VALUES (?, ?)')
         .run(index.id, index.keyId);
@@ -141,7 +142,7 @@ export class IndexCache implements ChunkIndex {
 
   /** Forgets an index object that the store does not have any more, and every chunk that only it told of. */
   remove(indexId: string): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       const mine = '(SELECT n FROM packs WHERE source = (SELECT n FROM indexes WHERE id = ?))';
       this.#database.prepare(`DELETE FROM chunks WHERE pack IN ${mine}`).run(indexId);
       this.#database.prepare(`DELETE FROM packs WHERE n IN ${mine}`).run(indexId);
@@ -161,7 +162,7 @@ export class IndexCache implements ChunkIndex {
   setPresent(packs: ReadonlyMap<string, number>, upTo: number): void {
     const rows = this.#database.prepare('SELECT n, id, length, present FROM packs WHERE n <= ?').all(upTo);
     const mark = this.#database.prepare('UPDATE packs SET present = ? WHERE n = ?');
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const row of rows) {
         const present = packs.get(row['id'] as string) === row['length'] ? 1 : 0;
         if (present !== row['present']) mark.run(present, row['n'] as number);
@@ -173,7 +174,7 @@ export class IndexCache implements ChunkIndex {
   trustOnly(packs: ReadonlySet<string>): void {
     const rows = this.#database.prepare('SELECT n, id, present FROM packs').all();
     const mark = this.#database.prepare('UPDATE packs SET present = ? WHERE n = ?');
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       for (const row of rows) {
         const present = packs.has(row['id'] as string) ? 1 : 0;
         if (present !== row['present']) mark.run(present, row['n'] as number);
@@ -294,17 +295,6 @@ export class IndexCache implements ChunkIndex {
 
   close(): void {
     this.#database.close();
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 

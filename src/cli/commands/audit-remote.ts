@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { pipeToOwn, readText } from '../files.ts';
 import type { Column, Output } from '../output.ts';
+import { auditFormat } from './audit-format.ts';
 import { KEY, REGION } from './key.ts';
 import { keyInArn, keyPlaceOf } from './place.ts';
 import { wholeNumber } from './credential.ts';
@@ -139,14 +140,7 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
     ],
     examples: ['audit download --format cadf --from 2026-11-22T00:00:00Z > events.jsonl'],
     run: async ({ client, given, host }) => {
-      const format = FORMATS.find((one) => one === given.text('format'));
-      if (format === undefined)
-        throw new CliError(
-          'usage',
-          'usage',
-          `"${given.text('format')}" is no format`,
-          `Name one of ${FORMATS.join(', ')}.`,
-        );
+      const format = auditFormat(given.text('format'), FORMATS);
       const query = {
         format,
         from: timeOf('from', given.text('from')),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { isWanted, type WantedMembers } from '../../audit/wanted-entry.ts';
 import type { CliCommand, Given } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { auditFormat } from './audit-format.ts';
 import { wholeNumber } from './credential.ts';
 import { keyInArn } from './place.ts';
 
@@ -111,14 +112,7 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     ],
     run: async ({ config, given, host }) => {
       const { EXPORT_FORMATS, exportAudit } = await import('../../server/audit-export.ts');
-      const format = EXPORT_FORMATS.find((one) => one === given.text('format'));
-      if (format === undefined)
-        throw new CliError(
-          'usage',
-          'usage',
-          `"${given.text('format')}" is no format`,
-          `Name one of ${EXPORT_FORMATS.join(', ')}.`,
-        );
+      const format = auditFormat(given.text('format'), EXPORT_FORMATS);
       const [fromMs, toMs, log] = [timeOf(given, 'from'), timeOf(given, 'to'), given.optional('log')];
       const range = {
         ...(fromMs !== undefined && { fromMs }),

@@ -7,6 +7,7 @@ import type { NeededKey } from '../format/manifest.ts';
 import type { HeldKey } from '../format/object-key.ts';
 import { keepPrivate } from '../private-file.ts';
 import type { NodeReader } from '../tree-reader.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { decodeNode } from '../format/tree.ts';
 
 const VERSION = 1;
@@ -98,7 +99,7 @@ export class WriterMemory {
 
   /** A snapshot is there: of its domain, only the nodes of this run are needed from now on. */
   rememberSnapshot({ id, domain, sequence, root, packs }: RememberedSnapshot, run: string): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#database
         .prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)')
         .run(id, domain, sequence, Buffer.concat(root), JSON.stringify(packs));
@@ -109,7 +110,7 @@ export class WriterMemory {
   /** Snapshots that the store does not have any more are nothing to stand on. */
   forget(ids: readonly string[]): void {
     const forget = this.#database.prepare('DELETE FROM snapshots WHERE id = ?');
-    this.#transaction(() => ids.forEach((id) => forget.run(id)));
+    inTransaction(this.#database, () => ids.forEach((id) => forget.run(id)));
   }
 
   /** A pack was put by a run that began at `sinceMs`, by the server's clock. */
@@ -125,16 +126,5 @@ export class WriterMemory {
 
   close(): void {
     this.#database.close();
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
