@@ -21,15 +21,18 @@ export function alertColumns(
   labels: ReadonlyMap<string, string>,
 ): readonly Column<SentAlert>[] {
   return [
-    { name: 'What', cell: whatOf },
     {
-      name: 'Environment',
-      cell: ({ environmentId }) =>
-        environmentId !== undefined && (
-          <TextLink to="/environments/$environmentId" params={{ environmentId }} size="sm">
-            <ForeignText text={labels.get(environmentId) ?? shortId(environmentId)} max={48} />
-          </TextLink>
-        ),
+      name: 'What',
+      cell: (alert) => (
+        <Stack gap={2} align="flex-start">
+          <Text size="sm">{whatOf(alert)}</Text>
+          {alert.environmentId !== undefined && (
+            <TextLink to="/environments/$environmentId" params={{ environmentId: alert.environmentId }} size="xs">
+              <ForeignText text={labels.get(alert.environmentId) ?? shortId(alert.environmentId)} max={48} />
+            </TextLink>
+          )}
+        </Stack>
+      ),
     },
     { name: 'When', cell: ({ at }) => <Time at={at} /> },
     {
