@@ -87,7 +87,6 @@ async function encryptInContext(kms: KMSClient, Policy?: string): Promise<Prepar
 export const ROWS: readonly Row[] = [
   {
     name: 'Encrypt 1 KiB',
-    aim: 2.0,
     async prepare(kms) {
       const KeyId = await newKey(kms);
       return {
