@@ -4,6 +4,7 @@ import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { keySpec, type KeySpecRow } from '../../crypto/key-spec.ts';
 import { adminHouse, examplePath, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
 import { OPEN_ROUTES } from './open-routes.ts';
+import { FINDING } from './finding.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
 /** Those that take a permission; the others are of oneself, for a person in a console session. */
@@ -11,6 +12,15 @@ const PERMITTED = ADMIN_ROUTES.filter(({ access }) => access === undefined);
 const OWN = ADMIN_ROUTES.filter(({ access }) => access === 'session');
 
 /** Every route against everybody who must not get through. The table is the list of routes: none can be forgotten. */
+describe('what is answered on a full disk', () => {
+  it('are endpoints that there are, and that only look', () => {
+    const routes = [...FINDING].map((id) => [id, ADMIN_ROUTES.find((route) => route.id === id)?.method]);
+    // What one may is asked by a body.
+    expect(routes.filter(([id, method]) => method !== 'GET' && id !== 'checkAccess')).toEqual([]);
+    expect(routes).toContainEqual(['checkAccess', 'POST']);
+  });
+});
+
 describe('every route of the admin API', () => {
   let house: AdminHouse;
   let powerless: string;
