@@ -34,14 +34,14 @@ export class RunDesk {
     this.#endings = new RunEndings(services);
   }
 
-  /** Whether as many runs are in flight as this server takes on. */
-  get isFull(): boolean {
-    return this.#services.runner.isFull;
+  /** Whether a tenant's next run has to wait: for its own, or for those of others. */
+  mustWait({ tenantId }: Pick<Tenant, 'tenantId'>): boolean {
+    return this.#services.runner.mustWait(tenantId);
   }
 
   /** @throws {EnvironmentError} `server-busy`: asked before a run is recorded, so that no run waits for its start */
-  requireRoom(): void {
-    requireRoom(this.#services.runner);
+  requireRoom(tenant: Pick<Tenant, 'tenantId'>): void {
+    requireRoom(this.#services.runner, tenant);
   }
 
   /** Starts a run whose record is durable. */

@@ -159,7 +159,7 @@ export class Scheduler {
   async #obstacle(tenant: Tenant, schedule: Schedule): Promise<WaitingFor | undefined> {
     const { environmentId, task, waiting } = schedule;
     const { records, desk, watcher, clock } = this.#services;
-    if (desk.isFull) return 'server-busy';
+    if (desk.mustWait(tenant)) return 'server-busy';
     const environment = await findEnvironment(records, tenant, environmentId);
     if (environment === undefined) return undefined;
     const known = await watcher.known(tenant, environmentId);

@@ -21,11 +21,11 @@ export interface JobServices extends StorageServices {
 }
 
 /** @throws {EnvironmentError} `server-busy`: asked before anything is recorded, so that no work waits for its start */
-export function requireRoom({ isFull }: Pick<Runner, 'isFull'>): void {
-  if (!isFull) return;
+export function requireRoom(runner: Pick<Runner, 'mustWait'>, { tenantId }: Pick<Tenant, 'tenantId'>): void {
+  if (!runner.mustWait(tenantId)) return;
   throw new EnvironmentError(
     'server-busy',
-    'This server has as many runs in flight as it takes on. Wait until one of them has ended, then ask again',
+    'This server has as many runs in flight as it takes on, or your tenant as many as it may have while others wait. Wait until one of them has ended, then ask again',
   );
 }
 

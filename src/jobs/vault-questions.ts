@@ -88,7 +88,7 @@ export class VaultQuestions {
   }
 
   async #start(tenant: Tenant, environment: Environment, work: Work): Promise<RunEnd> {
-    requireRoom(this.#services.runner);
+    requireRoom(this.#services.runner, tenant);
     const job = jobOf(this.#services, tenant, environment, work);
     return await startJob(this.#services, `${work.kind} ${randomUUID()}`, job);
   }

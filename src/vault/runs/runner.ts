@@ -7,6 +7,7 @@ import type { FromAgent, Job, JobPlace, RunEvent, RunProblem, RunReport, ToAgent
 import { ProgressBoard } from './progress-board.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
+import { Slots } from './slots.ts';
 
 /** How a run ended. */
 export type RunEnd =
@@ -28,7 +29,7 @@ export interface StartedRun {
 }
 
 export interface RunnerOptions {
-  /** How many runs may be in flight before {@link Runner.isFull}; each may take half a gigabyte. 8 by default. */
+  /** How many runs may be in flight before {@link Runner.mustWait}; each may take half a gigabyte. 8 by default. */
   readonly maxRuns?: number;
   /** How long a run that was told to stop may take before its process is killed. */
   readonly graceMs?: number;
@@ -83,10 +84,12 @@ const LENT = [
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #runs = new Map<string, InFlight>();
+  readonly #slots: Slots;
   readonly #board: ProgressBoard | undefined;
 
   constructor(options: RunnerOptions = {}) {
     this.#options = options;
+    this.#slots = new Slots(options.maxRuns ?? MAX_RUNS);
     const { progressFolder } = options;
     this.#board = progressFolder === undefined ? undefined : new ProgressBoard(progressFolder);
   }
@@ -117,13 +120,14 @@ export class Runner {
     const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
     const run: InFlight = { child, ended, progress: undefined, cancelled: false };
     this.#runs.set(runId, run);
+    this.#slots.take(job.tenantId);
     this.#follow(runId, run, job, resolve, keystead);
     return { ended };
   }
 
-  /** Whether as many runs are in flight as this machine is to take on. */
-  get isFull(): boolean {
-    return this.#runs.size >= (this.#options.maxRuns ?? MAX_RUNS);
+  /** Whether a tenant's next run has to wait: {@link Slots.mustWait}. */
+  mustWait(tenantId: string): boolean {
+    return this.#slots.mustWait(tenantId);
   }
 
   /** How far a run is, here or in another process on this machine; `undefined` when it has not said anything yet. */
@@ -174,6 +178,7 @@ export class Runner {
     const over = (last: RunEnd): void => {
       wipeSecrets(job);
       if (!this.#runs.delete(runId)) return;
+      this.#slots.giveBack(job.tenantId);
       this.#board?.clear(runId);
       if (fault !== '') this.#options.onFault?.(runId, fault);
       resolve(last);

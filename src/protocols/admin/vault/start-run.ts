@@ -68,7 +68,7 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
         },
         run: (nowMs) =>
           refusing(async () => {
-            vault.desk.requireRoom();
+            vault.desk.requireRoom(tenant);
             const found = await requireEnvironment(records, tenant, params.environmentId);
             const at = vaultId === undefined ? undefined : atVault(found, vaultId);
             const plan = async () => ({
