@@ -1927,6 +1927,11 @@ export interface SnapshotSearch {
 export interface Snapshots {
   readonly snapshots: readonly (Snapshot)[];
   readonly findings: readonly (Finding)[];
+  /** the master key could not be asked, and why: what keeps a snapshot and when it expires is not told then. What is there, what is in the trash or under a hold, and every finding, is */
+  readonly withoutKey?: {
+    readonly code: string;
+    readonly message: string;
+  } | undefined;
 }
 
 export interface Source {
@@ -4194,7 +4199,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/retention`, undefined, body);
   }
 
-  /** Lists the snapshots with what keeps each, when it expires, and what is in the trash; asks the master key. Needs the permission `keystead:ListKept`. */
+  /** Lists the snapshots with what keeps each, when it expires, and what is in the trash; where the master key says no, what can be told without it. Needs the permission `keystead:ListKept`. */
   listKept(environmentId: string): Promise<Snapshots> {
     return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/kept`);
   }

@@ -36,6 +36,11 @@ export class VaultQuestions {
     return together(ends);
   }
 
+  /** The snapshots at the place where backups go now, as far as they are told without a key. */
+  async there(tenant: Tenant, environment: Environment): Promise<RunEnd> {
+    return await this.#start(tenant, environment, { kind: 'snapshots' });
+  }
+
   /** What a vault says of itself. */
   async inspect(tenant: Tenant, environment: Environment): Promise<RunEnd> {
     return await this.#start(tenant, environment, { kind: 'inspect' });

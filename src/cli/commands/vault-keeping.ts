@@ -69,13 +69,12 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     summary: 'Shows what an environment keeps; with --snapshots what keeps each, and until when',
     reach: 'remote',
     arguments: [ENVIRONMENT],
-    options: [['--snapshots', 'every snapshot; asks the master key']],
+    options: [['--snapshots', 'every snapshot; asks the master key, and tells what it can where that says no']],
     examples: ['vault retention show production', 'vault retention show production --snapshots'],
     run: async (session) => {
       const { output, given } = session;
       const { api, environmentId } = await found(session);
-      if (given.flag('snapshots'))
-        return showKept(session, (await api.listKept(environmentId)).snapshots, 'no snapshot');
+      if (given.flag('snapshots')) return showKept(session, await api.listKept(environmentId), 'no snapshot');
       const { rules, sources } = await api.getRetention(environmentId);
       const all = [...(rules ? [{ source: '(all others)', rules }] : []), ...sources];
       output.rows(all, RULE_COLUMNS, 'There are no rules: everything is kept.');
@@ -129,12 +128,9 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     examples: ['vault trash list production'],
     run: async (session) => {
       const { api, environmentId } = await found(session);
-      const { snapshots } = await api.listKept(environmentId);
-      showKept(
-        session,
-        snapshots.filter(({ deletedAt }) => deletedAt !== undefined),
-        'nothing in the trash',
-      );
+      const kept = await api.listKept(environmentId);
+      const snapshots = kept.snapshots.filter(({ deletedAt }) => deletedAt !== undefined);
+      showKept(session, { ...kept, snapshots }, 'nothing in the trash');
     },
   },
   {
@@ -312,8 +308,11 @@ async function found(session: Session): Promise<{ readonly api: KeysteadClient; 
   return { api, environmentId: (await findEnvironment(api, session.given.text('environment'))).environmentId };
 }
 
-function showKept({ output }: Session, snapshots: readonly Snapshot[], none: string): void {
+function showKept({ output }: Session, { snapshots, withoutKey }: Snapshots, none: string): void {
   output.rows(snapshots, KEPT_COLUMNS, `There is ${none}.`);
+  if (withoutKey) {
+    output.warn(`What keeps each, and until when, could not be told without the master key. ${withoutKey.message}`);
+  }
 }
 
 function numberOf({ given }: Session, option: string): number | undefined {

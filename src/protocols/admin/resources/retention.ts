@@ -6,13 +6,15 @@ import type { Environment } from '../../../vault/environments/environment.ts';
 import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
 import type { RetentionSettings } from '../../../vault/keeping/keeping-settings.ts';
 import { DEFAULT_RULES } from '../../../vault/keeping/retention.ts';
-import type { RunResult } from '../../../vault/runs/job.ts';
+import type { RunProblem, RunResult } from '../../../vault/runs/job.ts';
+import { isAboutKey } from '../../../vault/runs/run.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute } from '../route.ts';
 import { closed } from '../schema.ts';
 import { showSnapshots, SNAPSHOTS } from '../vault/answers.ts';
 import { RETENTION, RULES_INPUT, rulesFrom } from '../vault/keeping-input.ts';
 import { refusing } from '../vault/refusals.ts';
+import { withSources } from '../vault/snapshot-sources.ts';
 import { runRoute } from '../vault/start-run.ts';
 import { ENVIRONMENT_PARAMS, EXAMPLE_ENVIRONMENT } from './environments.ts';
 
@@ -89,12 +91,19 @@ function changed(
   return { ...(general && { rules: general }), sources: rules ? { ...others, [source]: rules } : others };
 }
 
+interface Kept {
+  readonly result: RunResult;
+  /** Why the master key could not be asked. */
+  readonly withoutKey?: RunProblem;
+}
+
 const listKept = adminRoute({
   id: 'listKept',
   method: 'GET',
   path: '/environments/{environmentId}/kept',
   action: 'keystead:ListKept',
-  summary: 'Lists the snapshots with what keeps each, when it expires, and what is in the trash; asks the master key',
+  summary:
+    'Lists the snapshots with what keeps each, when it expires, and what is in the trash; where the master key says no, what can be told without it',
   status: 200,
   params: ENVIRONMENT_PARAMS,
   answer: SNAPSHOTS,
@@ -104,12 +113,21 @@ const listKept = adminRoute({
     run: () =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
-        const end = await services.vault.questions.kept(tenant, environment, keepingOf(environment));
-        if (end.state === 'succeeded') return { value: end.report.result };
-        throw new RequestError({ status: 422, ...end.problem });
+        const { questions } = services.vault;
+        const end = await questions.kept(tenant, environment, keepingOf(environment));
+        if (end.state === 'succeeded') return { value: { result: end.report.result } };
+        if (!isAboutKey(end.problem)) throw new RequestError({ status: 422, ...end.problem });
+        const there = await questions.there(tenant, environment);
+        if (there.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
+        const { snapshots = [], ...rest } = there.report.result;
+        const named = await withSources(services.records, tenant, environment.id, snapshots);
+        return { value: { result: { ...rest, snapshots: named }, withoutKey: end.problem } };
       }),
   }),
-  show: (result: RunResult) => showSnapshots(result),
+  show: ({ result, withoutKey }: Kept) => ({
+    ...showSnapshots(result),
+    ...(withoutKey && { withoutKey: { code: withoutKey.code, message: withoutKey.message } }),
+  }),
 });
 
 const previewRetention = adminRoute({

@@ -51,6 +51,11 @@ export const SNAPSHOTS = named('Snapshots', {
     }),
   ),
   findings: FINDINGS,
+  withoutKey: Type.Optional({
+    ...closed({ code: TEXT, message: TEXT }),
+    description:
+      'the master key could not be asked, and why: what keeps a snapshot and when it expires is not told then. What is there, what is in the trash or under a hold, and every finding, is',
+  }),
 });
 
 const REPORT = named('RunReport', {

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AwsKmsFixture } from '../../../vault/master-keys/aws-kms.fixture.ts';
+import { AwsKmsFixture, type FixtureKey } from '../../../vault/master-keys/aws-kms.fixture.ts';
 import { adminHouse, type AdminHouse, type Answer } from '../admin.fixture.ts';
 
 const REGION = 'eu-central-1';
@@ -20,6 +20,7 @@ describe('what is kept, over the admin API', () => {
   let bob: string;
   let path: string;
   let at: string;
+  let key: FixtureKey;
   let number = 0;
 
   beforeAll(async () => {
@@ -55,13 +56,14 @@ describe('what is kept, over the admin API', () => {
 
   beforeEach(async () => {
     path = join(house.scratch, 'vaults', `kept-${number++}`);
+    key = aws.makeKey(REGION);
     const made = await house.send(ann, 'POST', '/environments', {
       label: path,
       storage: { type: 'folder', path, region: REGION },
       encryptAutomatically: true,
       masterKey: {
         provider: 'aws-kms',
-        keyId: aws.makeKey(REGION).arn,
+        keyId: key.arn,
         endpoint: aws.endpoint,
         accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
         secretAccessKey: 'wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY',
@@ -120,6 +122,31 @@ describe('what is kept, over the admin API', () => {
     expect((await get('/snapshots'))['snapshots']).toMatchObject([{ snapshotId: first }]);
     expect(((await get(''))['newestSnapshots'] as string[])[0]).toBe(second);
     expect((await endOf(await post('/verifications', { level: 'data' }))).report).toMatchObject({ findingCount: 0 });
+  });
+
+  it('lists say what they can and what they cannot while the key is off', async () => {
+    const [first, second] = [await backup(), await backup()];
+    await post('/retention', { rules: { last: 5 } });
+    await endOf(await post('/trash', { snapshots: [first], days: 3 }));
+    key.state = 'Disabled';
+    const dark = await get('/kept');
+    expect(dark['withoutKey']).toMatchObject({
+      code: 'master-key-disabled',
+      message: expect.stringContaining(key.arn) as string,
+    });
+    const shown = dark['snapshots'] as { snapshotId: string; keptBy?: string[]; source?: string }[];
+    expect(shown).toMatchObject([
+      { snapshotId: first, deletedAt: expect.any(String) as string },
+      { snapshotId: second },
+    ]);
+    for (const one of shown) expect([one.keptBy, one.source]).toEqual([undefined, expect.stringContaining('records')]);
+    key.state = 'Enabled';
+    const light = await get('/kept');
+    expect(light['withoutKey']).toBeUndefined();
+    expect(light['snapshots']).toMatchObject([{}, { keptBy: ['newest', 'last'] }]);
+    // That a store is gone is no matter of the key.
+    renameSync(path, `${path}-away`);
+    expect(refused(await house.send(ann, 'GET', `${at}/kept`))[0]).toBe(422);
   });
 
   it('a hold keeps everything, and takes two people to release', async () => {

@@ -33,6 +33,11 @@ export function SnapshotsPage() {
   const found = source === undefined ? newestFirst : newestFirst.filter((one) => one.source === source);
   return (
     <>
+      {kept?.withoutKey && (
+        <Text size="sm" c="dimmed" role="note">
+          What keeps each, and until when, cannot be told without the master key. {kept.withoutKey.message}
+        </Text>
+      )}
       <StoreFindings environmentId={environmentId} label={label} findings={data.findings} />
       <Section
         title="Snapshots"
