@@ -1585,6 +1585,35 @@ export interface RetrievedImportToken {
   readonly nonce: string;
 }
 
+export interface RevokedAgent {
+  /** a UUID in lower case */
+  readonly agentId: string;
+  /** a UUID in lower case */
+  readonly environmentId: string;
+  readonly name: string;
+  /** the user of the tenant as whom it asks */
+  readonly principalId: string;
+  readonly state: 'invited' | 'enrolled' | 'revoked';
+  /** UTC, RFC 3339 */
+  readonly invitedUntil: string;
+  /** the fingerprint of its signing key: compare it on the host's side */
+  readonly writerId?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly enrolledAt?: string | undefined;
+  readonly lastRun?: AgentLastRun | undefined;
+  readonly newestSnapshot?: string | undefined;
+  /** UTC, RFC 3339 */
+  readonly revokedAt?: string | undefined;
+  /** of a revoked one, the last of its snapshots that counts */
+  readonly through?: number | undefined;
+  /** UTC, RFC 3339 */
+  readonly createdAt: string;
+  /** ids of its snapshots that were after what counts, and are gone */
+  readonly discounted?: readonly (string)[] | undefined;
+  /** what of it counts from now on, in a sentence */
+  readonly meaning: string;
+}
+
 export interface Role {
   /** a UUID in lower case */
   readonly roleId: string;
@@ -4375,9 +4404,12 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}`);
   }
 
-  /** Lets an agent go: its credentials end, and of its snapshots count those that are there now and no other. Needs the permission `keystead:RevokeAgent`. */
-  revokeAgent(environmentId: string, agentId: string): Promise<Agent> {
-    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/revocation`);
+  /** Lets an agent go: its credentials end, and of its snapshots count those up to `through`, by default all that are there now. Those after are taken away. Needs the permission `keystead:RevokeAgent`. */
+  revokeAgent(environmentId: string, agentId: string, query: {
+    /** the number of the last of its snapshots that is to count, 0: none; by default all that are there now */
+    readonly through?: number | undefined;
+  } = {}): Promise<RevokedAgent> {
+    return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/revocation`, query);
   }
 
   /** Takes up an invitation: signs the host in as a writer, and gives it what it needs to write. The token ends. Needs the permission `keystead:EnrolAgent`. */

@@ -15,6 +15,7 @@ import {
 } from './format/further-writer.ts';
 import { enrolWriter, revokeWriter } from './further-writers.ts';
 import { openIndex, sealIndex } from './format/index-object.ts';
+import { letWriterGo } from './keeping/let-writer-go.ts';
 import { syncIndex } from './index-sync.ts';
 import {
   dedupeKeyOf,
@@ -102,6 +103,48 @@ describe('further writers', () => {
     await expect(
       restore({ repository: reader, snapshotId: late.snapshotId, to: join(folder, 'late'), threads: 0 }),
     ).rejects.toMatchObject({ code: 'writer-revoked' });
+    reader.close();
+  });
+
+  it('a writer that was let go earlier than it had come leaves nothing that looks like damage', async () => {
+    await enrol();
+    const other = await open();
+    const reports = [];
+    for (let run = 0; run < 3; run++) {
+      writeFileSync(join(folder, 'source', 'b'), `run ${run}`);
+      reports.push(await backup({ repository: other, source: source(), threads: 0 }));
+    }
+    other.close();
+    const own = await open(vault.writerKey, 'cache-4');
+    const { heads } = await listSnapshots(own);
+    const common = { repository: own, writer: id, knownHeads: heads };
+    await expect(letWriterGo({ ...common, through: 4 })).rejects.toMatchObject({ code: 'snapshot-missing' });
+    const holds = [{ snapshots: [reports[2]!.snapshotId], domain: null }];
+    await expect(letWriterGo({ ...common, through: 1, holds })).rejects.toMatchObject({ code: 'held' });
+    expect(await letWriterGo({ ...common, through: 2 })).toMatchObject({
+      through: 2,
+      discounted: [reports[2]!.snapshotId],
+    });
+    own.close();
+    const reader = await open(vault.writerKey, 'cache-3');
+    const list = await listSnapshots(reader, heads);
+    expect(list.snapshots.map(({ head }) => snapshotId(head))).toEqual(
+      reports.slice(0, 2).map((one) => one.snapshotId),
+    );
+    expect(list.findings).toEqual([]);
+    expect((await check({ repository: reader, level: 'data', knownHeads: heads })).findings).toEqual([]);
+    // Again, and earlier still; and then nothing of it counts.
+    for (const [through, left] of [
+      [2, 2],
+      [1, 1],
+      [0, 0],
+    ] as const) {
+      const again = await open(vault.writerKey, 'cache-3');
+      await letWriterGo({ repository: again, writer: id, knownHeads: heads, through });
+      const { snapshots, findings } = await listSnapshots(again, heads);
+      expect([snapshots.length, findings]).toEqual([left, []]);
+      again.close();
+    }
     reader.close();
   });
 

@@ -105,15 +105,34 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
     summary: 'Lets an agent go: its credentials end, and nothing that it writes from now on counts',
     reach: 'remote',
     arguments: [ENVIRONMENT, AGENT],
-    examples: ['vault agent revoke production db-1'],
+    options: [
+      [
+        '--through <number>',
+        'the last of its snapshots that counts, 0: none; those after are taken away (all that are there now count)',
+      ],
+    ],
+    examples: ['vault agent revoke production db-1', 'vault agent revoke production db-1 --through 17'],
     run: async ({ client, given, output }) => {
       const api = client();
       const { environmentId } = await findEnvironment(api, given.text('environment'));
       const { agentId } = await findAgent(api, environmentId, given.text('agent'));
-      output.item(await api.revokeAgent(environmentId, agentId));
+      const through = throughOf(given.optional('through'));
+      output.item(await api.revokeAgent(environmentId, agentId, through === undefined ? {} : { through }));
     },
   },
 ];
+
+/** @throws {CliError} */
+function throughOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw new CliError(
+    'usage',
+    'through-malformed',
+    `"${text}" is no number of a snapshot`,
+    'Give the digits behind the hyphen of a snapshot id, or 0.',
+  );
+}
 
 async function agentsOf(api: KeysteadClient, environmentId: string): Promise<Agent[]> {
   return await all(everyItem((after) => api.listAgents(environmentId, { after })));

@@ -6,6 +6,7 @@ import { HOUR } from '../keeping/keeping.fixture.ts';
 import { maintain } from '../keeping/maintain.ts';
 import { putHolds } from '../keeping/sync-holds.ts';
 import { retire } from '../keeping/retire.ts';
+import { letWriterGo } from '../keeping/let-writer-go.ts';
 import { moveToTrash, takeBack } from '../keeping/trash.ts';
 import { snapshotId } from '../format/manifest.ts';
 import { restore } from '../restore/restore.ts';
@@ -250,6 +251,30 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     work: async (site, target) => await (hosts.get(site) as WritingHost).backup(target, 'two'),
     after: counted(4, 5),
+  },
+  {
+    name: 'letting go of a writer of which the newest is not to count',
+    before: async (site) => {
+      await twoSnapshots(site);
+      const host = await WritingHost.enrol(site);
+      hosts.set(site, host);
+      for (let run = 0; run < 2; run++) {
+        site.change('two');
+        await host.backup(site.store, 'two');
+        site.pictures.set(`two ${site.clock.ms}`, picture(join(site.folder, 'two')).join());
+      }
+    },
+    work: async (site, target) =>
+      await site.with(async (repository) => {
+        const further = repository.descriptor.writers.find(({ isFurther }) => isFurther === true);
+        await letWriterGo({ repository, writer: further?.id ?? '', through: 1 });
+      }, target),
+    after: async (site) => {
+      const wrong = await counted(3)(site);
+      const writers = await site.with(async ({ descriptor }) => descriptor.writers);
+      if (!writers.some(({ through }) => through === 1)) wrong.push('the writer was not let go');
+      return wrong;
+    },
   },
   {
     name: 'a restore',

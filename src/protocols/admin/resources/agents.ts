@@ -11,6 +11,7 @@ import { EnvironmentError } from '../../../vault/environments/environment-error.
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { withHeads } from '../../../vault/environments/former-storage.ts';
+import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
 import { newestHeads } from '../../../vault/newest-heads.ts';
 import { RequestError } from '../errors.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
@@ -158,33 +159,63 @@ export const getAgent = adminRoute({
   show: (agent: ReturnType<typeof showAgent>) => agent,
 });
 
+const REVOKED_AGENT = named('RevokedAgent', {
+  ...AGENT.properties,
+  discounted: Type.Optional(
+    Type.Array(Type.String(), { description: 'ids of its snapshots that were after what counts, and are gone' }),
+  ),
+  meaning: Type.String({ description: 'what of it counts from now on, in a sentence' }),
+});
+
+interface Revoked {
+  readonly agent: ReturnType<typeof showAgent>;
+  readonly discounted?: readonly string[];
+}
+
 export const revokeAgent = adminRoute({
   id: 'revokeAgent',
   method: 'POST',
   path: '/environments/{environmentId}/agents/{agentId}/revocation',
   action: 'keystead:RevokeAgent',
-  summary: 'Lets an agent go: its credentials end, and of its snapshots count those that are there now and no other',
+  summary:
+    'Lets an agent go: its credentials end, and of its snapshots count those up to `through`, by default all that are there now. Those after are taken away',
   status: 200,
   params: AGENT_PARAMS,
-  answer: AGENT,
-  example: { params: EXAMPLE },
-  prepare: (context, { params }) => {
+  query: closed({
+    through: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 9_999_999_999,
+        description:
+          'the number of the last of its snapshots that is to count, 0: none; by default all that are there now',
+      }),
+    ),
+  }),
+  answer: REVOKED_AGENT,
+  example: { params: EXAMPLE, query: { through: 7 } },
+  prepare: (context, { params, query }) => {
     const { services, proof } = context;
     const { tenant } = proof;
+    const { through } = query;
     return {
       targets: [{ action: 'keystead:RevokeAgent', resource: environmentArn(tenant, params.environmentId) }],
-      details: { environment: params.environmentId, agent: params.agentId },
+      details: {
+        environment: params.environmentId,
+        agent: params.agentId,
+        ...(through !== undefined && { through }),
+      },
       run: (nowMs) =>
         refusing(async () => {
           const { records, directory } = services;
           const environment = await requireEnvironment(records, tenant, params.environmentId);
           const agent = await requireAgent(records, tenant, environment.id, params.agentId);
-          if (agent.state === 'revoked') return { value: shown(environment, agent) };
-          const left = await letGo(context, environment, agent);
+          const isDone = agent.state === 'revoked' && (through === undefined || through === agent.through);
+          if (isDone) return { value: { agent: shown(environment, agent) } };
+          const left = await letGo(context, environment, agent, through);
           const revoked: Agent = {
             ...agent,
             state: 'revoked',
-            revokedAtMs: nowMs,
+            revokedAtMs: agent.revokedAtMs ?? nowMs,
             ...(left && { through: left.answer.through }),
           };
           const member = await directory.member(tenant, agent.principalId);
@@ -196,24 +227,51 @@ export const revokeAgent = adminRoute({
               : []),
             ...(left ? [putEnvironment(tenant.tenantKey, environment, left.environment)] : []),
           ];
-          return { value: shown(environment, revoked), writes, urgent: true };
+          const discounted = left?.answer.discounted ?? [];
+          return {
+            value: { agent: shown(environment, revoked), ...(discounted.length > 0 && { discounted }) },
+            writes,
+            urgent: true,
+            ...(left && { result: { through: left.answer.through, discounted: discounted.length } }),
+          };
         }),
     };
   },
-  show: (agent: ReturnType<typeof showAgent>) => agent,
+  show: ({ agent, discounted = [] }: Revoked) => ({
+    ...agent,
+    ...(discounted.length > 0 && { discounted: [...discounted] }),
+    meaning: meaningOf(agent, discounted.length),
+  }),
 });
+
+/** What it means that an agent was let go. */
+function meaningOf({ through, writerId }: ReturnType<typeof showAgent>, discounted: number): string {
+  if (writerId === undefined || through === undefined) return 'It had never been enrolled, and has written nothing.';
+  const counts =
+    through === 0 ? 'None of its snapshots counts' : `Of its snapshots count those up to number ${through}, as before`;
+  const gone =
+    discounted === 0
+      ? ''
+      : ` Those after, ${discounted}, cannot be restored any more, and what only they need goes with the next prunes.`;
+  return `${counts}; whatever is signed with its key from now on counts for nobody.${gone} Take its credentials of the store away as well.`;
+}
 
 /** Signs the writer out; an agent that never was enrolled has none. */
 async function letGo(
   { services, proof, nowMs }: AdminContext,
   environment: Environment,
   agent: Agent,
+  through: number | undefined,
 ): Promise<{ readonly answer: AgentAnswers['revoke-writer']; readonly environment: Environment } | undefined> {
   const { writerId } = agent;
   const place = placeOfAgent(environment, agent);
   if (writerId === undefined || place === undefined) return undefined;
-  const through = place.heads.find((head) => head.writer === writerId)?.sequence ?? 0;
-  const question = { kind: 'revoke-writer', writer: writerId, through } as const;
+  const question = {
+    kind: 'revoke-writer',
+    writer: writerId,
+    keeping: keepingOf(environment),
+    ...(through !== undefined && { through }),
+  } as const;
   const end = await services.vault.questions.askFor(proof.tenant, place, question, `revoke ${writerId}`);
   if (end.state !== 'succeeded') throw new RequestError({ status: 422, ...end.problem });
   const answer = end.report.answer as AgentAnswers['revoke-writer'];

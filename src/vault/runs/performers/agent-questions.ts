@@ -1,8 +1,10 @@
 import type { AgentAnswers, AgentQuestion } from '../../agents/questions.ts';
 import { DESCRIPTOR_NAME } from '../../format/descriptor.ts';
 import { MAX_JSON_OBJECT_LENGTH } from '../../format/format.ts';
-import { enrolWriter, revokeWriter } from '../../further-writers.ts';
+import { enrolWriter } from '../../further-writers.ts';
 import type { KnownHead } from '../../index-cache.ts';
+import { letWriterGo } from '../../keeping/let-writer-go.ts';
+import { inForce } from '../../keeping/sync-holds.ts';
 import type { Repository } from '../../repository.ts';
 import { listSnapshots } from '../../snapshots.ts';
 import { adopt } from '../../write-only/adopt.ts';
@@ -40,13 +42,14 @@ export const AGENT_QUESTIONS: { readonly [Kind in AgentQuestion['kind']]: Perfor
     const descriptor = await repository.target.get(DESCRIPTOR_NAME, MAX_JSON_OBJECT_LENGTH);
     return { answer: { creator: repository.descriptor.creator, descriptor, pair: bytes, pairId: pair.key } };
   }),
-  'revoke-writer': question({ signs: true }, async (repository, { writer, through: known }, { heads }) => {
-    const list = await listSnapshots(repository, heads);
-    const found = list.heads.find((head) => head.writer === writer)?.sequence ?? 0;
-    const through = Math.max(known, found);
-    await revokeWriter(repository, writer, through);
-    return { answer: { through }, heads: list.heads };
-  }),
+  'revoke-writer': question(
+    { signs: true },
+    async (repository, { writer, through, keeping }, { heads: knownHeads }) => {
+      const wanted = { ...(through !== undefined && { through }), holds: inForce(keeping.holds) };
+      const { heads, ...done } = await letWriterGo({ repository, writer, knownHeads, ...wanted });
+      return { answer: { through: done.through, discounted: done.discounted }, heads };
+    },
+  ),
   'prove-master-key': question({ signs: false }, async (repository) => {
     await proveMasterKey(repository);
     return { answer: { nowMs: repository.clock.nowMs() } };
