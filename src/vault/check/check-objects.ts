@@ -135,7 +135,12 @@ export interface ObjectsReport {
 export async function checkObjects(
   { target, descriptor }: Repository,
   scope: 'small' | 'all',
-  told: { readonly signal?: AbortSignal; readonly onObject?: (bytes: number) => void },
+  told: {
+    readonly signal?: AbortSignal;
+    readonly onObject?: (bytes: number) => void;
+    /** Names of objects that stand for nothing any more. */
+    readonly gone?: ReadonlySet<string>;
+  },
 ): Promise<ObjectsReport> {
   const findings: ObjectFinding[] = [];
   let [objects, bytes] = [0, 0];
@@ -157,7 +162,7 @@ export async function checkObjects(
     };
     let group: StoredObject[] = [];
     for await (const object of target.list(kind.prefix)) {
-      if (!kind.isOne(object.name)) continue;
+      if (!kind.isOne(object.name) || told.gone?.has(object.name) === true) continue;
       group.push(object);
       if (group.length < (kind === PACKS ? 8 : 256)) continue;
       await eachOf(group, look);
