@@ -48,6 +48,18 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
       'bench',
       "SELECT lo_from_bytea(n, decode(repeat(md5(n::text), 2000), 'hex')) FROM generate_series(70001, 70020) n",
     );
+    for (const sql of [
+      "ALTER DATABASE bench SET work_mem = '77MB'",
+      'ALTER DATABASE bench SET search_path = "Odd, ""one""s", public',
+      "ALTER DATABASE bench SET default_transaction_read_only = 'on'",
+      "ALTER DATABASE bench SET clinic.greeting = 'it''s = fine; \\\\'",
+      'ALTER ROLE "Dr. No" IN DATABASE bench SET statement_timeout = \'12345ms\'',
+      'ALTER DATABASE bench CONNECTION LIMIT 17',
+      "COMMENT ON DATABASE bench IS 'the clinic''s'",
+      'REVOKE ALL ON DATABASE bench FROM PUBLIC',
+      'GRANT CONNECT ON DATABASE bench TO nurses WITH GRANT OPTION',
+    ])
+      server.sql('postgres', sql);
     ({ repository } = await newVault(folder));
     const spec = { kind: 'postgres', name: 'clinic', ...server.connection } as const;
     const source = new PostgresSource(spec, new EgressGuard());
@@ -76,6 +88,22 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
     // The server's own superuser can still come in with the server's own password.
     expect(other.sql('postgres', 'SELECT current_user')).toBe(other.superuser);
   }, 60_000);
+
+  it('brings back what no dump of the contents holds: settings, rights on the database, its bound and its comment', () => {
+    const properties = `SELECT json_build_object(
+      'settings', (SELECT json_agg(json_build_array(setrole::regrole::text, (SELECT json_agg(c ORDER BY c) FROM unnest(setconfig) c))
+        ORDER BY setrole::regrole::text) FROM pg_db_role_setting WHERE setdatabase = d.oid),
+      'rights', (SELECT json_agg(x ORDER BY x) FROM (SELECT a.grantee::regrole::text || ' ' || a.privilege_type || a.is_grantable AS x
+        FROM aclexplode(d.datacl) a) y),
+      'limit', datconnlimit, 'comment', shobj_description(d.oid, 'pg_database')) FROM pg_database d WHERE datname = 'bench'`;
+    const [before, after] = [server, other].map((one) => JSON.parse(one.sql('postgres', properties)) as object);
+    expect(after).toEqual(before);
+    expect(before).toMatchObject({ limit: 17, comment: "the clinic's" });
+    expect((before as { settings: unknown[] }).settings).toHaveLength(2);
+    // It means the same as well, to whoever connects.
+    const shown = `SELECT json_build_array(current_setting('search_path'), current_setting('clinic.greeting'), current_setting('work_mem'))`;
+    expect(other.sql('bench', shown)).toBe(server.sql('bench', shown));
+  });
 
   it('refuses a database that is not empty, before anything is written', async () => {
     const refused = into(server, { databases: [{ database: ODD }, { database: 'bench' }] });

@@ -8,6 +8,7 @@ import { PostgresClient } from './client.ts';
 import type { PostgresConnection } from './connection.ts';
 import { DATABASES, decodeServerFile, dumpName, GLOBALS, SERVER, type ServerFile } from './layout.ts';
 import { refuseUsed, restoreDatabase } from './restore-database.ts';
+import { restoreProperties } from './restore-properties.ts';
 import { restoreRoles } from './restore-roles.ts';
 import { askServer, type DatabaseFacts } from './server.ts';
 
@@ -75,7 +76,9 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
     const plans = await plansOf(reader, server, choices, new Set(there.databases.map(({ name }) => name)));
     const replaceExisting = options.replaceExisting ?? false;
     if (!replaceExisting) for (const { into, isThere } of plans) if (isThere) await refuseUsed(client, into);
-    const maintenance = there.databases.find(({ connectable }) => connectable)?.name ?? 'postgres';
+    const open = there.databases.flatMap(({ name, connectable }) => (connectable ? [name] : []));
+    // Another one may have settings of its own, such as that nothing is written in it.
+    const maintenance = open.includes('postgres') ? 'postgres' : (open[0] ?? 'postgres');
     const total = plans.reduce((sum, { file }) => sum + file.size, 0);
     using progress = new Progress(options.onProgress, repository.clock, total);
     const warnings: string[] = [];
@@ -99,6 +102,11 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
         dump: counted(reader.content(file), progress),
       });
       progress.files++;
+      const owners = options.owners ?? true;
+      if (!isThere) warnings.push(...(await restoreProperties({ client, maintenance, facts, into, owners })));
+      else if (facts.settings !== undefined || facts.rights !== undefined) {
+        warnings.push(`The database ${into} was there: its own settings and the rights on it are as they were`);
+      }
     }
     progress.tell('restore', true);
     return {

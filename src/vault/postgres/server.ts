@@ -15,6 +15,27 @@ export interface DatabaseFacts {
   readonly connectable: boolean;
   /** Bytes on the server's disk. */
   readonly size?: number;
+  /** `ALTER DATABASE ... SET`; with a role, `ALTER ROLE ... IN DATABASE ... SET`. Values as the server keeps them. */
+  readonly settings?: readonly DatabaseSetting[];
+  /** Rights on the database itself; absent: those that every database has. */
+  readonly rights?: readonly DatabaseRight[];
+  /** Connections at once; absent: no bound. */
+  readonly connectionLimit?: number;
+  readonly comment?: string;
+}
+
+export interface DatabaseSetting {
+  readonly role?: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface DatabaseRight {
+  /** Absent: everybody. */
+  readonly role?: string;
+  /** `CONNECT`, `CREATE`, `TEMPORARY`. */
+  readonly right: string;
+  readonly grantable?: boolean;
 }
 
 export interface ServerFacts {
@@ -36,6 +57,15 @@ const FACTS = `SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba),
       'encoding', pg_encoding_to_char(d.encoding),
       'connectable', d.datallowconn AND has_database_privilege(d.oid, 'CONNECT'),
+      'settings', (SELECT json_agg(json_build_object(
+          'role', CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END, 'setting', c) ORDER BY s.setrole, c)
+        FROM pg_db_role_setting s, unnest(s.setconfig) c WHERE s.setdatabase = d.oid),
+      'rights', CASE WHEN d.datacl IS NOT NULL THEN (SELECT coalesce(json_agg(json_build_object(
+          'role', CASE WHEN a.grantee <> 0 THEN pg_get_userbyid(a.grantee) END,
+          'right', a.privilege_type, 'grantable', a.is_grantable) ORDER BY a.grantee, a.privilege_type), '[]')
+        FROM aclexplode(d.datacl) a) END,
+      'limit', d.datconnlimit,
+      'comment', shobj_description(d.oid, 'pg_database'),
       'size', CASE WHEN has_database_privilege(d.oid, 'CONNECT') THEN pg_database_size(d.oid) END
     ) ORDER BY d.datname COLLATE "C"), '[]') FROM pg_database d WHERE NOT d.datistemplate))`;
 
@@ -45,6 +75,12 @@ interface Row {
   readonly encoding: string;
   readonly connectable: boolean;
   readonly size: number | null;
+  readonly settings: readonly { readonly role: string | null; readonly setting: string }[] | null;
+  readonly rights:
+    | readonly { readonly role: string | null; readonly right: string; readonly grantable: boolean }[]
+    | null;
+  readonly limit: number;
+  readonly comment: string | null;
 }
 
 /** Databases that are asked first: they are there on nearly every server. */
@@ -75,7 +111,8 @@ function read(answer: string): ServerFacts {
   return { major: Math.floor(number / 10_000), version, superuser, databases: databases.map(database) };
 }
 
-function database({ row, owner, encoding, connectable, size }: Row): DatabaseFacts {
+function database(found: Row): DatabaseFacts {
+  const { row, owner, encoding, connectable, size, settings, rights, limit, comment } = found;
   const provider = row['datlocprovider'] ?? undefined;
   const locale = row['datlocale'] ?? row['daticulocale'] ?? undefined;
   return {
@@ -88,5 +125,21 @@ function database({ row, owner, encoding, connectable, size }: Row): DatabaseFac
     ...(locale !== undefined && { locale }),
     connectable,
     ...(size !== null && { size }),
+    ...(settings && { settings: settings.map(settingOf) }),
+    ...(rights && {
+      rights: rights.map(({ role, right, grantable }) => ({
+        ...(role !== null && { role }),
+        right,
+        ...(grantable && { grantable }),
+      })),
+    }),
+    ...(limit >= 0 && { connectionLimit: limit }),
+    ...(comment !== null && { comment }),
   };
+}
+
+/** What pg_db_role_setting holds: `name=value`. */
+function settingOf({ role, setting }: { readonly role: string | null; readonly setting: string }): DatabaseSetting {
+  const end = setting.indexOf('=');
+  return { ...(role !== null && { role }), name: setting.slice(0, end), value: setting.slice(end + 1) };
 }
