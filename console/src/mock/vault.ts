@@ -303,14 +303,14 @@ export const vaultMock = {
     data.agents.push(agent);
     return answer({ agent, token: `${environmentId}.${agent.agentId}.ks_made_up`, expiresAt: hours(1) });
   },
-  revokeAgent: (_, agentId) =>
-    answer(
-      change(
-        data.agents,
-        (one) => one.agentId === agentId,
-        (one) => ({ ...one, state: 'revoked' as const }),
-      ),
-    ),
+  revokeAgent: (_, agentId) => {
+    const agent = change(
+      data.agents,
+      (one) => one.agentId === agentId,
+      (one) => ({ ...one, state: 'revoked' as const }),
+    );
+    return answer({ ...agent, meaning: 'Of its snapshots count those that are there now, and no other.' });
+  },
   listAlertChannels: () => page([...data.channels]),
   createAlertChannel: ({ label, kinds = [], ...rest }) => {
     const channel = { channelId: newId(), label, kinds, createdAt: hours(0), ...rest };
