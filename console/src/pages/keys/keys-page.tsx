@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useApi } from '../../api/api.ts';
 import { KEY_COMMANDS } from '../../commands/key-commands.ts';
 import { Command } from '../../ui/command.tsx';
@@ -70,9 +71,16 @@ function KeyList({ region, search }: { readonly region: string; readonly search:
     placeholderData: keepPreviousData,
     enabled: region !== '',
   });
+  const found = list.data?.pages.flatMap(({ items }) => items).length;
+  // Right after the server has started a search of many keys takes its time: it goes on until something is found.
+  const goesOn = found === 0 && list.hasNextPage && list.error === null;
+  const { fetchNextPage, isFetching } = list;
+  useEffect(() => {
+    if (goesOn && !isFetching) void fetchNextPage();
+  }, [goesOn, isFetching, fetchNextPage]);
   if (list.error !== null && list.data === undefined)
     return <ProblemNotice error={list.error} title="The keys cannot be shown" />;
-  if (list.data === undefined) return <Loading lines={8} />;
+  if (list.data === undefined || goesOn) return <Loading lines={8} />;
   const keys = list.data.pages.flatMap(({ items }) => items);
   const isFiltered = Object.keys(filters).length > 0;
   if (keys.length === 0 && !list.hasNextPage) return isFiltered ? <NothingFound /> : <NoKeys region={region} />;

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CopyAction } from '../../../ui/copy-text.tsx';
@@ -62,7 +62,7 @@ function HsmCommands({ plan: { spec }, algorithm }: { readonly plan: Plan; reado
         It wraps a secret by CKM_RSA_PKCS_OAEP, a private key by an AES key that it makes for that, with
         CKM_AES_KEY_WRAP_KWP.
       </Text>
-      <Group grow align="flex-start">
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
           label="Library of the HSM"
           description="Its PKCS #11 module, as the commands are to name it"
@@ -79,7 +79,7 @@ function HsmCommands({ plan: { spec }, algorithm }: { readonly plan: Plan; reado
           error={/^([0-9a-fA-F]{2})+$/.test(keyId) ? undefined : 'Two hexadecimal digits for each byte'}
           autoComplete="off"
         />
-      </Group>
+      </SimpleGrid>
       <Commands title="If there is no key yet, make it in the HSM" lines={hsmMakingCommands(spec, hsm)} />
       <Group>
         <Button

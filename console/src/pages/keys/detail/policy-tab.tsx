@@ -128,8 +128,8 @@ function Explained({ text }: { readonly text: string }) {
           data-own-ways
         >
           Whoever may write this policy (PutKeyPolicy) or make grants (CreateGrant), a key-administrator that is, could
-          give itself the use of the key. The log would show that it did. To rule it out, deny both here or by a policy
-          of your own; “Who can do what” says of whom it is true.
+          give itself the use of the key. The log would show that it did. To rule it out, deny both by a policy of your
+          own to those who are only to manage keys; “Who can do what” says of whom it is true.
         </Alert>
       )}
     </Stack>
