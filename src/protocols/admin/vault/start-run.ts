@@ -68,8 +68,9 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
         },
         run: (nowMs) =>
           refusing(async () => {
-            vault.desk.requireRoom(tenant);
             const found = await requireEnvironment(records, tenant, params.environmentId);
+            // Who has nothing to run here asks for no room, and so takes none from others.
+            vault.desk.requireRoom(tenant);
             const at = vaultId === undefined ? undefined : atVault(found, vaultId);
             const plan = async () => ({
               ...(at && { at }),
