@@ -39,6 +39,10 @@ describe.skipIf(!small.isMounted)('on a full disk', () => {
     throw new Error('the disk took everything');
   }
 
+  /** Asks for what may have to be switched off. */
+  const look = () =>
+    store.commit({ writes: [], entries: [draft('t1', { details: { asked: 'x'.repeat(4_000) } })], urgent: true });
+
   it('refuses commits and uses, reads on, lets urgent commits through, and recovers when there is room', async () => {
     small.fill();
     const failure = await exhaust();
@@ -72,8 +76,6 @@ describe.skipIf(!small.isMounted)('on a full disk', () => {
   it('answers what finds things until half of the reserve is gone, and leaves that half to switching off', async () => {
     small.fill();
     await exhaust();
-    const look = () =>
-      store.commit({ writes: [], entries: [draft('t1', { details: { asked: 'x'.repeat(4_000) } })], urgent: true });
     let looks = 0;
     const refused = await (async () => {
       for (; looks < 5_000; looks++) {
@@ -102,6 +104,32 @@ describe.skipIf(!small.isMounted)('on a full disk', () => {
       store.commit({ ...change([{ put: record('revoked') }]), urgent: true }),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  it('gives the room that one has freed to nobody else of its group', async () => {
+    small.fill();
+    await exhaust();
+    const body = Buffer.alloc(512 * 1024, 0x20);
+    const [revoked, ...others] = await Promise.allSettled([
+      store.commit({ ...change([{ put: record('revoked', 1, { body }) }]), urgent: true }),
+      store.record(draft('t1')),
+      ...[1, 2, 3].map((n) => store.commit(change([{ put: record(`other-${n}`, 1, { body }) }]))),
+    ]);
+    expect(revoked?.status).toBe('fulfilled');
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 'rejected'));
+  });
+
+  it('leaves half of the reserve to switching off, however many look at once', async () => {
+    small.fill();
+    await exhaust();
+    const outcomes = await Promise.allSettled(Array.from({ length: 1_000 }, look));
+    const { bavail, bsize } = statfsSync(disk);
+    expect(bavail * bsize).toBeGreaterThan(MIB / 2);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']));
+    for (let n = 0; n < 50; n++) {
+      await store.commit({ ...change([{ put: record(`off-${n}`) }]), urgent: true });
+    }
+    expect(store.revisionOf(record('off-49'))).toBe(1);
   });
 
   it('opens again, and says so when there is no room for that', async () => {

@@ -60,17 +60,20 @@ function outcomesOf(turns: readonly Turn[]): TurnOutcome[] {
   }));
 }
 
-/**
- * Writes what may be written. With the reserve given up that is urgent commits only, and of those that change nothing,
- * which find what is to be switched off, as many as leave half of it to those that do switch it off.
- */
+/** Writes what may be written: with the reserve given up, one part after another as {@link commitInNeed} has it. */
 function commitParts(parts: readonly Part[]): (Failure | null)[] {
-  if (reserve.isHeld() || reserve.restore(Date.now())) return writeAll(parts);
-  const mayFind = reserve.isHalfLeft();
-  const allowed = parts.filter((part) => isUrgent(part) && (mayFind || isChange(part)));
-  const failures = new Map(allowed.length === 0 ? [] : zip(allowed, writeAll(allowed)));
-  if (allowed.length > 0) keepJournalShort();
-  return parts.map((part) => (failures.has(part) ? (failures.get(part) ?? null) : FULL));
+  return reserve.isHeld() || reserve.restore(Date.now()) ? writeAll(parts) : parts.map(commitInNeed);
+}
+
+/**
+ * Writes of the room that is left: urgent commits only, and of those that change nothing, which find what is to be
+ * switched off, as many as leave half of it to those that do switch it off. Each by itself, so that each is measured.
+ */
+function commitInNeed(part: Part): Failure | null {
+  if (!isUrgent(part) || !(isChange(part) || reserve.isHalfLeft())) return FULL;
+  const [failure = null] = writeAll([part]);
+  keepJournalShort();
+  return failure;
 }
 
 /** Makes room where nobody waits for it: what keeps it from that keeps nothing else. */
@@ -99,7 +102,8 @@ function writeAll(parts: readonly Part[]): (Failure | null)[] {
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
     // What is too large for the room that is left must not take its neighbours with it.
-    if (parts.length > 1) return parts.flatMap((part) => writeAll([part]));
+    // One of them may give the reserve up: those behind it are as late as if they had come later.
+    if (parts.length > 1) return parts.flatMap((part) => commitParts([part]));
     return [isFull(error) ? whenFull(parts[0] as Part) : otherFailure(error)];
   }
 }
@@ -141,10 +145,6 @@ function otherFailure(error: unknown): Failure {
       ? error.message
       : String(error);
   return { code: 'failed', message: `the database took no commit, nothing was written: ${reason}` };
-}
-
-function zip(parts: readonly Part[], failures: readonly (Failure | null)[]): [Part, Failure | null][] {
-  return parts.map((part, i) => [part, failures[i] ?? null]);
 }
 
 function send(message: FromWriter): void {
