@@ -2,13 +2,15 @@ import type { Directory } from '../../identity/directory.ts';
 import { ownPolicyIds, withoutPolicy, withPolicy, type Holder } from '../../identity/holder.ts';
 import { putManagedPolicy } from '../../identity/managed-policy.ts';
 import type { Tenant } from '../../identity/tenant.ts';
-import type { Write } from '../../records/commit.ts';
+import type { Precondition, Write } from '../../records/commit.ts';
 import type { Attachable } from './attached-policies.ts';
 
 /** What a change of a user or a role came to, besides its own record: the policies count who has them. */
 export interface HolderChange<H extends Holder> {
   readonly holder: H;
   readonly writes: readonly Write[];
+  /** What must not have come to be meanwhile, and is not written. */
+  readonly preconditions?: readonly Precondition[];
 }
 
 export function attach<H extends Holder>(tenant: Tenant, holder: H, policies: readonly Attachable[]): HolderChange<H> {

@@ -103,6 +103,7 @@ export function holderChange<
           return {
             value: await kind.name(context, after),
             writes,
+            ...(change.preconditions && { preconditions: change.preconditions }),
             ...(row.urgent === true && { urgent: true }),
           };
         },
@@ -131,9 +132,7 @@ export function holderRoutes<H extends Holder, P extends TObject, Shown>(
         const { services, proof } = context;
         const change = attach(proof.tenant, holder, [await findPolicy(services.directory, proof.tenant, policy)]);
         const further = await kind.attached?.(context, holder, change.holder);
-        return further === undefined
-          ? change
-          : { holder: further.holder, writes: [...change.writes, ...further.writes] };
+        return further === undefined ? change : { ...further, writes: [...change.writes, ...further.writes] };
       },
     }),
     holderChange(kind, {

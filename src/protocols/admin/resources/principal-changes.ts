@@ -95,7 +95,7 @@ export const PRINCIPAL_CHANGES = [
       const { holder, writes } = await detachAll(services.directory, proof.tenant, member);
       const gone = await endPresence(context, { ...holder, state: 'deleted', inline: [] });
       const ways = await endSignIn(context, member);
-      return { holder: gone.holder, writes: [...writes, ...gone.writes, ...ways] };
+      return { ...gone, writes: [...writes, ...gone.writes, ...ways] };
     },
   }),
 ];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adminHouse, type AdminHouse } from '../admin.fixture.ts';
 import { byPasskey, invited, TestBrowser, withPasskey } from './person.fixture.ts';
 
@@ -82,6 +82,27 @@ describe('who becomes an operator', () => {
   it('with the making of the user needs nothing anew', async () => {
     const { apiKey } = await house.member(['operator']);
     expect((await house.send(apiKey, 'GET', '/tenants')).status).toBe(200);
+  });
+});
+
+describe('a link that is made while a user', () => {
+  it.each([
+    ['becomes an operator', '/policies/attach', { policy: 'operator' }],
+    ['becomes an owner', '/policies/attach', { policy: 'owner' }],
+    ['is switched off', '/suspend', undefined],
+  ])('%s ends with what was there before', async (_, path, body) => {
+    const { member } = await house.member(['auditor']);
+    const commit = house.store.commit.bind(house.store);
+    let token = '';
+    const held = vi.spyOn(house.store, 'commit').mockImplementationOnce(async (change) => {
+      token = await linkOf(member.id);
+      await commit(change);
+    });
+    expect(code(await house.send(operator, 'POST', `/principals/${member.id}${path}`, body))).toBe('done');
+    held.mockRestore();
+    expect(token).toMatch(/^kse_/);
+    await house.send(operator, 'POST', `/principals/${member.id}/resume`);
+    expect(code(await new TestBrowser(house).post('/enrolment/look', { token }))).toBe('enrolment-refused');
   });
 });
 

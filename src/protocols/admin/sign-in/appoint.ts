@@ -1,14 +1,13 @@
 import { appointed, commandsGained } from '../../../identity/appointment.ts';
 import type { Member } from '../../../identity/principal.ts';
 import { withoutSessions } from '../../../identity/sign-in/console-session.ts';
-import { endEnrolment } from '../../../identity/sign-in/enrolment.ts';
 import { putSignIn, type SignIn } from '../../../identity/sign-in/sign-in-record.ts';
 import { withoutWaysIn } from '../../../identity/sign-in/ways-in.ts';
 import type { Tenant } from '../../../identity/tenant.ts';
 import type { Write } from '../../../records/commit.ts';
 import type { HolderChange } from '../holder-changes.ts';
 import type { AdminContext } from '../route.ts';
-import { enrolmentOf } from './enrolment-of.ts';
+import { withoutLink } from './enrolment-of.ts';
 import { signInOf } from './person.ts';
 
 /**
@@ -23,11 +22,10 @@ export async function appoint(
   const gained = commandsGained(before.policies, after.policies);
   if (gained.length === 0) return { holder: after, writes: [] };
   const holder = { ...after, appointments: appointed(after, gained) };
-  const link = await enrolmentOf(services, tenant, after.id);
-  const writes: Write[] = link === undefined ? [] : [endEnrolment(link)];
-  if (!gained.includes('operator')) return { holder, writes };
+  const link = await withoutLink(services, tenant, after.id);
+  if (!gained.includes('operator')) return { holder, ...link };
   const signIn = await signInOf(services, tenant, after.id);
-  return { holder: withoutSessions(holder), writes: [...writes, ...endWaysIn(tenant, signIn)] };
+  return { ...link, holder: withoutSessions(holder), writes: [...link.writes, ...endWaysIn(tenant, signIn)] };
 }
 
 /** Every way in is gone at once. */
