@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 /** Debian's own, with Debian's packages. */
@@ -23,9 +23,9 @@ export interface Decrypted {
   readonly err: string;
 }
 
-/** Runs tools/decrypt.py as whoever has nothing else would: an environment of its own. */
+/** Runs tools/decrypt.py as whoever has nothing else would: an environment of its own, with this Node on its path. */
 export async function decrypt(args: readonly string[], env: Record<string, string> = {}): Promise<Decrypted> {
-  const all = { LANG: 'C.UTF-8', AWS_EC2_METADATA_DISABLED: 'true', ...env };
+  const all = { LANG: 'C.UTF-8', PATH: dirname(process.execPath), AWS_EC2_METADATA_DISABLED: 'true', ...env };
   try {
     const { stdout, stderr } = await promisify(execFile)(PYTHON, [SCRIPT, ...args], { env: all });
     return { code: 0, out: stdout, err: stderr };

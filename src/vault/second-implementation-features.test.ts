@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf } from '../bytes/bytes.ts';
@@ -33,12 +33,15 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
   let server: KeysteadFixture;
   let folder: string;
   let store: string;
-  let key: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
+  let before: Awaited<ReturnType<KeysteadFixture['importedKey']>>;
+  let key: typeof before;
   let creator: string;
   let env: Record<string, string>;
   /** What each snapshot must give back, by the id that it has now. */
   const pictures = new Map<string, string[]>();
   const ids: Record<string, string> = {};
+  /** What each run made, before anything was replaced. */
+  const runs = new Map<string, { readonly id: string; readonly shown: string[] }>();
 
   const open: Repository[] = [];
   const kept = <R extends Repository>(repository: R): R => (open.push(repository), repository);
@@ -51,7 +54,8 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
       AWS_ACCESS_KEY_ID: server.accessKeyId,
       AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
     };
-    const [before, own, host, strange] = [await server.importedKey(), writerKey(), writerKey(), writerKey()];
+    const [own, host, strange] = [writerKey(), writerKey(), writerKey()];
+    before = await server.importedKey();
     key = await server.importedKey();
     const recovery = makeRecoveryKey();
     writeFileSync(join(folder, 'recovery.key'), writeRecoveryKey(recovery.seed, recovery.keyId));
@@ -68,10 +72,9 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
     const sources = { own: join(folder, 'own'), host: join(folder, 'host'), other: join(folder, 'other') };
     for (const path of Object.values(sources)) mkdirSync(path);
     makeTree(sources.own);
-    const runs: [string, string, string[]][] = [];
     const run = async (name: string, by: Repository, path: string): Promise<void> => {
       const { snapshotId } = await backup({ repository: by, source: new FolderSource(path, path), threads: 0 });
-      runs.push([name, snapshotId, picture(path)]);
+      runs.set(name, { id: snapshotId, shown: picture(path) });
     };
     await run('first', repository, sources.own);
     writeFileSync(join(sources.own, 'newer'), 'newer');
@@ -104,6 +107,9 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
     const further = await openAs(strange, 'further');
     await run('further', further, sources.other);
 
+    // As it was by then: a re-wrapping gives what lies under the pair recipients of its own.
+    cpSync(store, join(folder, 'early'), { recursive: true });
+
     // A data key leaked: what lies under it is replaced. Then everything goes to another master key.
     const keeping = await openAs(own, 'keeping');
     const { snapshots } = await listSnapshots(keeping);
@@ -118,8 +124,12 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
     );
     writeFileSync(join(sources.own, 'newest'), 'newest');
     await run('third', now, sources.own);
-    await forget({ repository: now, rulesOf, what: { snapshots: [currentId(await listSnapshots(now), runs[1]![1])] } });
-    ids['forgotten'] = runs[1]![1];
+    await forget({
+      repository: now,
+      rulesOf,
+      what: { snapshots: [currentId(await listSnapshots(now), runs.get('second')!.id)] },
+    });
+    ids['forgotten'] = runs.get('second')!.id;
     // The further writer goes on when it is let go: what it wrote after its first snapshot does not count.
     const late = kept(
       await openRepository(target, { masterKeys: moved, writerKey: strange, cacheFolder: join(folder, 'cache-late') }),
@@ -128,7 +138,8 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
     ids['late'] = done.snapshotId;
     const list = await listSnapshots(now);
     await revokeWriter(now, writerOf(strange).id, 1);
-    for (const [name, id, shown] of runs.filter(([one]) => one !== 'second')) {
+    for (const [name, { id, shown }] of runs) {
+      if (name === 'second') continue;
       ids[name] = id;
       pictures.set(currentId(list, id), shown);
     }
@@ -188,6 +199,41 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
     }
     const several = await asKms('--to', join(folder, 'several'));
     expect([several.code, several.err]).toEqual([1, expect.stringContaining('there are several sources')]);
+  });
+
+  it.each([
+    ['there is none', () => {}],
+    ['the one there is cannot do it', (path: string) => symlinkSync('/usr/bin/false', join(path, 'node'))],
+  ])('says without Node what else opens what was sealed to a public key: %s', async (_, fill) => {
+    const PATH = mkdtempSync(join(folder, 'path-'));
+    fill(PATH);
+    const alone = [store, '--recovery-key', join(folder, 'recovery.key')];
+    const args = ['--snapshot', [...pictures.keys()][0] as string, '--to', join(folder, 'without-node')];
+    const done = await decrypt([...alone, ...args], { PATH });
+    expect([done.code, done.err]).toEqual([
+      1,
+      expect.stringMatching(
+        /recovery x-wing:\S+: it takes node 24\.7 or later on the PATH.*"keystead vault restore --offline".*--data-keys/,
+      ),
+    ]);
+    expect(existsSync(join(folder, 'without-node'))).toBe(false);
+  });
+
+  it('opens by the pair what a host has sealed that may write only, and without Node the rest', async () => {
+    await before.enable();
+    const early = join(folder, 'early');
+    const restore = async (name: string, to: string, more: Record<string, string> = {}) => {
+      const args = ['--kms-endpoint', server.url, '--snapshot', runs.get(name)!.id, '--to', join(folder, to)];
+      return await decrypt([early, ...args], { ...env, ...more });
+    };
+    expect(await restore('host', 'by-pair')).toEqual({ code: 0, out: '', err: '' });
+    expect(picture(join(folder, 'by-pair'))).toEqual(runs.get('host')!.shown);
+    const withoutNode = { PATH: join(folder, 'no path') };
+    expect((await restore('first', 'without-pair', withoutNode)).code).toBe(0);
+    expect(picture(join(folder, 'without-pair'))).toEqual(runs.get('first')!.shown);
+    const host = await restore('host', 'none', withoutNode);
+    expect([host.code, host.err]).toEqual([1, expect.stringMatching(/pair [0-9a-f]{32}: it takes node 24\.7/)]);
+    await before.disable();
   });
 
   it.each([

@@ -60,7 +60,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
       (entry) => Buffer.concat([Buffer.from([3]), encodeNode([entry]).subarray(1)]),
       'unknown version',
     ],
-    ['fewer bytes than it says', (entry) => encodeNode([entry]).subarray(0, -1), 'the bytes end too early'],
+    ['fewer bytes than it says', (entry) => encodeNode([entry]).subarray(0, -1), 'a node ends too early'],
   ])('takes nothing from a folder with %s', async (_, nodeOf, why) => {
     const { code, err, to } = await restored(makeVectors(nodeOf));
     expect([code, err]).toEqual([4, expect.stringContaining(why)]);
@@ -69,7 +69,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
   });
 
   it.each<[string, (objects: Record<string, string>) => void, string]>([
-    ['no descriptor', (objects) => delete objects['vault.json'], 'is no vault'],
+    ['no descriptor', (objects) => delete objects['vault.json'], 'vault.json cannot be read'],
     [
       'a descriptor that is not canonical',
       (objects) => edit(objects, 'vault.json', (text) => `${text}\n`),
@@ -78,12 +78,12 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
     [
       'a descriptor with a fraction',
       (objects) => edit(objects, 'vault.json', (text) => text.replace('"createdMs":0', '"createdMs":0.5')),
-      'a number that is not whole',
+      'vault.json is not canonical JSON',
     ],
     [
       'a descriptor with a number that is not safe',
       (objects) => edit(objects, 'vault.json', (text) => text.replace('"createdMs":0', '"createdMs":9007199254740993')),
-      'a number that is not safe',
+      'vault.json is not canonical JSON',
     ],
     [
       'a descriptor of somebody else',
@@ -102,7 +102,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
         each(objects, 'keys/', (name) => edit(objects, name, (text) => text.replace('"createdMs":1', '"createdMs":2'))),
       '.json is not signed',
     ],
-    ['no index', (objects) => each(objects, 'index/', (name) => delete objects[name]), 'is not in the store'],
+    ['no index', (objects) => each(objects, 'index/', (name) => delete objects[name]), 'cannot be read'],
     [
       'an index that was changed',
       (objects) => each(objects, 'index/', (name) => flip(objects, name, 150)),
@@ -144,7 +144,9 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
     const { code, err } = await restored({ ...vault, dataKeys: {} } as Vault);
     expect([code, err]).toEqual([
       1,
-      expect.stringContaining('none key: this tool does not speak to such a key: re-wrap'),
+      expect.stringContaining(
+        'none key: this tool does not speak to such a key: "keystead vault restore --offline" may do it, or --data-keys',
+      ),
     ]);
   });
 
