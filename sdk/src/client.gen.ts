@@ -4406,7 +4406,7 @@ export class KeysteadClient {
 
   /** Lets an agent go: its credentials end, and of its snapshots count those up to `through`, by default all that are there now. Those after are taken away. Needs the permission `keystead:RevokeAgent`. */
   revokeAgent(environmentId: string, agentId: string, query: {
-    /** the number of the last of its snapshots that is to count, 0: none; by default all that are there now */
+    /** the number of the last of its snapshots that is to count, 0: none; by default all that are there now. Takes keystead:ForgetSnapshots too */
     readonly through?: number | undefined;
   } = {}): Promise<RevokedAgent> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/agents/${encodeURIComponent(agentId)}/revocation`, query);

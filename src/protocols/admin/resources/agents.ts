@@ -187,7 +187,7 @@ export const revokeAgent = adminRoute({
         minimum: 0,
         maximum: 9_999_999_999,
         description:
-          'the number of the last of its snapshots that is to count, 0: none; by default all that are there now',
+          'the number of the last of its snapshots that is to count, 0: none; by default all that are there now. Takes keystead:ForgetSnapshots too',
       }),
     ),
   }),
@@ -197,8 +197,13 @@ export const revokeAgent = adminRoute({
     const { services, proof } = context;
     const { tenant } = proof;
     const { through } = query;
+    const resource = environmentArn(tenant, params.environmentId);
     return {
-      targets: [{ action: 'keystead:RevokeAgent', resource: environmentArn(tenant, params.environmentId) }],
+      targets: [
+        { action: 'keystead:RevokeAgent', resource },
+        // Switching off is one thing, destroying what was backed up another.
+        ...(through === undefined ? [] : [{ action: 'keystead:ForgetSnapshots', resource }]),
+      ],
       details: {
         environment: params.environmentId,
         agent: params.agentId,
