@@ -520,6 +520,7 @@ describe('the command line against a server', () => {
     ['http://keys.example.org', 2, 'unsafe-url'],
     ['ftp://localhost', 2, 'unsafe-url'],
     ['nonsense', 2, 'malformed-url'],
+    ['localhost:8420', 2, 'malformed-url'],
     ['http://127.0.0.1:9', 3, 'unreachable'],
   ])('does not get through to %s', async (url, exitCode, code) => {
     const ran = await run('whoami', '--url', url, '--json');

@@ -92,6 +92,7 @@ export function requireSafe(url: string): string {
 
 function parseUrl(url: string): URL {
   const parsed = URL.parse(url);
-  if (parsed) return parsed;
+  // "localhost:8420" is an address to the parser too, of the protocol "localhost:".
+  if (parsed && parsed.hostname !== '') return parsed;
   throw new CliError('usage', 'malformed-url', `"${url}" is no address`, `Give one like ${DEFAULT_URL}.`);
 }

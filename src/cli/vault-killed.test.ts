@@ -15,7 +15,7 @@ describe('a server that is killed while a run is in flight', () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
   let aws: AwsKmsFixture;
-  const servers: ChildProcess[] = [];
+  const children: ChildProcess[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keystead-killed-'));
@@ -33,19 +33,40 @@ describe('a server that is killed while a run is in flight', () => {
     };
   });
   afterAll(async () => {
-    for (const server of servers) server.kill('SIGKILL');
+    for (const child of children) child.kill('SIGKILL');
     await aws.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function start(): Promise<{ server: ChildProcess; url: string }> {
+  interface Started {
+    readonly server: ChildProcess;
+    readonly url: string;
+    readonly hasLogged: (text: string) => Promise<void>;
+  }
+
+  async function start(): Promise<Started> {
     const server = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    servers.push(server);
+    children.push(server);
     let log = '';
     server.stdout?.setEncoding('utf8').on('data', (text: string) => (log += text));
-    while (!log.includes('"serving"')) await once(server.stdout as NodeJS.ReadableStream, 'data');
+    const hasLogged = async (text: string): Promise<void> => {
+      while (!log.includes(text)) await once(server.stdout as NodeJS.ReadableStream, 'data');
+    };
+    await hasLogged('"serving"');
     const lines = jsonLines(log.slice(0, log.lastIndexOf('\n')));
-    return { server, url: lines.find(({ url }) => url)?.['url'] as string };
+    return { server, url: lines.find(({ url }) => url)?.['url'] as string, hasLogged };
+  }
+
+  /** `keystead vault backup` as a process, and its exit code with what it said on standard error. */
+  function backup(words: readonly string[], commandEnv: NodeJS.ProcessEnv) {
+    const child = spawn(process.execPath, [MAIN, 'vault', 'backup', ...words], {
+      env: commandEnv,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(child);
+    const said = child.stderr.setEncoding('utf8').toArray();
+    const end = once(child, 'close').then(async ([exitCode]) => [exitCode as number, (await said).join('')] as const);
+    return { child, end };
   }
 
   async function init(): Promise<string> {
@@ -60,7 +81,7 @@ describe('a server that is killed while a run is in flight', () => {
     return now;
   }
 
-  it('takes its run along, says that it was interrupted, and backs up again', async () => {
+  it('takes its run along, says so to who waits for it and afterwards, and backs up again', async () => {
     const apiKey = await init();
     const first = await start();
     const before = new KeysteadClient({ url: first.url, apiKey });
@@ -76,24 +97,44 @@ describe('a server that is killed while a run is in flight', () => {
         secretAccessKey: 'not-checked-here',
       },
     });
-    aws.calls.length = 0;
-    aws.planned.push('hang');
+    const { environmentId } = environment;
     const body = { source: join(folder, 'sources', 'records') };
-    const started = await before.startBackup(environment.environmentId, body);
-    while (aws.calls.length === 0) await new Promise((done) => setTimeout(done, 10));
+    const hanging = () => {
+      aws.calls.length = 0;
+      aws.planned.push('hang');
+      return backup(['production', body.source], { ...env, KEYSTEAD_URL: first.url, KEYSTEAD_API_KEY: apiKey });
+    };
+    const atWork = async (): Promise<Run> => {
+      while (aws.calls.length === 0) await new Promise((done) => setTimeout(done, 10));
+      return (await before.listRuns(environmentId, { order: 'newest-first' })).items[0] as Run;
+    };
+
+    const stopped = hanging();
+    const left = await atWork();
+    // Asked for by the command alone, which hears signals from before its first look on.
+    await first.hasLogged('"path":"/admin/v1/runs/:runId"');
+    stopped.child.kill('SIGINT');
+    expect(await stopped.end).toEqual([130, expect.stringContaining(`"keystead vault cancel ${left.runId}"`)]);
+    expect(await before.getRun(left.runId)).toMatchObject({ state: 'running' });
+    await before.cancelRun(left.runId);
+    expect(await endOf(before, left)).toMatchObject({ state: 'cancelled' });
+
+    const watching = hanging();
+    const started = await atWork();
     const [agent] = childrenOf(first.server.pid as number);
     expect(agent).toBeDefined();
     first.server.kill('SIGKILL');
     await once(first.server, 'exit');
+    expect(await watching.end).toEqual([3, expect.stringContaining(`"keystead vault run ${started.runId}"`)]);
 
     const { url } = await start();
     const after = new KeysteadClient({ url, apiKey });
     expect(await after.getRun(started.runId)).toMatchObject({ state: 'interrupted', problem: { code: 'interrupted' } });
     while (isRunning(agent as number)) await new Promise((done) => setTimeout(done, 20));
-    const again = await endOf(after, await after.startBackup(environment.environmentId, body));
+    const again = await endOf(after, await after.startBackup(environmentId, body));
     expect(again).toMatchObject({ state: 'succeeded', report: { files: 1 } });
-    expect((await after.listSnapshots(environment.environmentId)).snapshots).toHaveLength(1);
-  }, 60_000);
+    expect((await after.listSnapshots(environmentId)).snapshots).toHaveLength(1);
+  }, 240_000);
 });
 
 /** proc(5): field 4 of the stat file is the parent. */

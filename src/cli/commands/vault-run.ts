@@ -1,4 +1,4 @@
-import { everyItem, type KeysteadClient, type Run } from '@keystead/sdk';
+import { everyItem, KeysteadError, type KeysteadClient, type Run } from '@keystead/sdk';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -93,15 +93,7 @@ export async function follow(session: Session, client: KeysteadClient, started: 
     return 'ok';
   }
   const bar = new ProgressBar({ host, output, ...LABELS[started.kind] });
-  let run = started;
-  let pauseMs = POLL_MS.first;
-  for (; run.state === 'running'; run = await client.getRun(run.runId)) {
-    const { progress } = run;
-    if (progress && LABELS[run.kind].unit !== 'bytes') bar.update(advance(progress.files, progress.totalFiles));
-    else if (progress) bar.update(advance(progress.bytes, progress.totalBytes));
-    await pause(pauseMs);
-    pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.growth);
-  }
+  const run = await endOf(client, started, bar);
   const { report, problem, runId } = run;
   if (report === undefined) {
     const { code, message } = problem ?? { code: run.state, message: `the run ${runId} ${run.state}` };
@@ -112,6 +104,46 @@ export async function follow(session: Session, client: KeysteadClient, started: 
   bar.update(advance(done ?? 0, undefined));
   bar.finish();
   return showReport(session, run, report);
+}
+
+/** Looks at a run until it has ended. It belongs to the server: whoever stops looking is told how to find it again. */
+async function endOf(client: KeysteadClient, started: Run, bar: ProgressBar): Promise<Run> {
+  const { runId } = started;
+  const interruption = new AbortController();
+  const stop = (): void => interruption.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  let run = started;
+  let pauseMs = POLL_MS.first;
+  try {
+    for (; run.state === 'running'; run = await client.getRun(runId)) {
+      const { progress } = run;
+      if (progress && LABELS[run.kind].unit !== 'bytes') bar.update(advance(progress.files, progress.totalFiles));
+      else if (progress) bar.update(advance(progress.bytes, progress.totalBytes));
+      await pause(pauseMs, undefined, { signal: interruption.signal });
+      pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.growth);
+    }
+    return run;
+  } catch (error) {
+    throw lostSight(error, runId, interruption.signal.aborted);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function lostSight(error: unknown, runId: string, isInterrupted: boolean): unknown {
+  const show = `"keystead vault run ${runId}" shows`;
+  if (isInterrupted) {
+    const message = `this command was stopped, and the run ${runId} goes on on the server`;
+    return new CliError(
+      'interrupted',
+      'interrupted',
+      message,
+      `${show} it; "keystead vault cancel ${runId}" stops it.`,
+    );
+  }
+  if (!(error instanceof KeysteadError) || error.status !== 0) return error;
+  const message = `${error.message}; how the run ${runId} ends was not seen`;
+  return new CliError('unreachable', error.code, message, `${show} what became of it, once the server answers again.`);
 }
 
 function advance(done: number, total: number | undefined): { done: number; total?: number } {
