@@ -27,6 +27,8 @@ describe('the client behind proxies, by X-Forwarded-For', () => {
     ['a peer that is no proxy of ours', '198.51.100.7', ['203.0.113.9'], '198.51.100.7'],
     ['trusted ones alone: the first of them', '127.0.0.1', ['10.0.0.5, 10.0.0.6'], '10.0.0.5'],
     ['IPv4 within IPv6', '::ffff:127.0.0.1', ['::ffff:198.51.100.7'], '198.51.100.7'],
+    ['the same in another spelling', '127.0.0.1', ['::FFFF:c633:6407'], '198.51.100.7'],
+    ['a trusted proxy in another spelling', '127.0.0.1', ['198.51.100.7, ::ffff:a01:203'], '198.51.100.7'],
     ['IPv6', 'fd00::1', ['2001:db8::7'], '2001:db8::7'],
     ['IPv6 in another spelling', 'fd00::1', ['2001:DB8:0:0::7'], '2001:db8::7'],
     ['a port', '127.0.0.1', ['198.51.100.7:51234'], '198.51.100.7'],

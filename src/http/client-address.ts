@@ -82,10 +82,11 @@ function valuesOf(rawHeaders: readonly string[], lowerCaseName: string): string 
 /** An address in its one text, without brackets, port and zone; IPv4 within IPv6 is IPv4. `undefined`: it is none. */
 function plainAddress(text: string): string | undefined {
   const [, six, four] = /^[ \t]*(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5}|.*)[ \t]*$/.exec(text) ?? [];
-  const bare = (six ?? four ?? text.trim()).replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
+  const bare = (six ?? four ?? text.trim()).replace(/%.*$/, '');
   const family = isIP(bare);
   if (family === 0) return undefined;
-  return family === 4 ? bare : new SocketAddress({ address: bare, family: 'ipv6' }).address;
+  if (family === 4) return bare;
+  return new SocketAddress({ address: bare, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '');
 }
 
 function blockOf(text: string): { address: string; bits: number; family: 'ipv4' | 'ipv6' } {
