@@ -98,6 +98,26 @@ describe('the sweep of sessions', () => {
     expect(left()).toBe(1);
   });
 
+  it('goes on past a tenant that cannot be read, and says so in the end', async () => {
+    const barrier = BarrierKey.from(makeBarrierRoot());
+    const others = ['a', 'b', 'c'].map((name) => makeTenant(barrier, name, NOW, random));
+    for (const other of others)
+      await commit(other.write, issueAccessKey(other.tenant, principalId, NOW, NOW, random).write);
+    const [first] = await store.listNames(SESSIONS.space, { limit: 1 });
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementation((ref) => {
+      const record = read(ref);
+      return record?.kind === 'tenant' && record.id === first?.tenantId
+        ? { ...record, body: Buffer.from('{}') }
+        : record;
+    });
+    const services = { store, directory: new Directory(store, barrier), random };
+    await expect(forgetDue(services, SESSIONS, NOW + HOUR)).rejects.toThrow('1 sessions could not be forgotten');
+    expect((await store.listNames(SESSIONS.space, { limit: 10 })).map(({ tenantId }) => tenantId)).toEqual([
+      first?.tenantId,
+    ]);
+  });
+
   it('is one of a table that names each space and action once', () => {
     for (const member of ['space', 'action', 'things'] as const)
       expect(new Set(FORGOTTEN.map((what) => what[member])).size).toBe(FORGOTTEN.length);

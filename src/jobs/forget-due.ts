@@ -52,7 +52,7 @@ export async function forgetDue(services: ForgetServices, what: Forgotten, nowMs
   const failures: unknown[] = [];
   let forgotten = 0;
   for (const [tenantId, refs] of Map.groupBy(due, (ref) => ref.tenantId)) {
-    const tenant = await directory.tenant(tenantId);
+    const tenant = await attempt(failures, () => directory.tenant(tenantId));
     if (tenant === undefined) continue;
     for (let at = 0; at < refs.length; at += perCommit)
       forgotten += await forgetSome(services, what, tenant, refs.slice(at, at + perCommit), nowMs, failures);
@@ -73,13 +73,8 @@ async function forgetSome(
   const { store, random } = services;
   const writes: Write[] = [];
   for (const ref of refs) {
-    try {
-      const write = await writeOf(services, tenant, ref, nowMs);
-      if (write !== undefined) writes.push(write);
-    } catch (error) {
-      // One record that cannot be read must not keep the others.
-      failures.push(error);
-    }
+    const write = await attempt(failures, () => writeOf(services, tenant, ref, nowMs));
+    if (write !== undefined) writes.push(write);
   }
   if (writes.length === 0) return 0;
   const removed = writes.filter((write) => 'remove' in write).length;
@@ -91,5 +86,18 @@ async function forgetSome(
     // Another node's sweep was faster, or somebody has just changed one of them: the next sweep looks again.
     if (!(error instanceof ConflictError)) throw error;
     return 0;
+  }
+}
+
+/** One record that cannot be read must not keep the others: why it cannot is put to the failures. */
+async function attempt<Value>(
+  failures: unknown[],
+  work: () => MaybePromise<Value | undefined>,
+): Promise<Value | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    failures.push(error);
+    return undefined;
   }
 }
