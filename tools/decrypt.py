@@ -20,12 +20,11 @@ docs/spec/backup-format.md, whose sections are named. That a whole store went ba
 import argparse, base64, datetime, functools, glob, hashlib, hmac, json, os, re, shutil, struct, subprocess, sys
 import boto3, urllib.request, zstandard
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 MIB = 1 << 20
 NAMES = {"envelope": "keys/{key}/{revision:08d}.json", "writer": "writers/{id}/{revision:08d}.json",
@@ -42,13 +41,10 @@ def need(condition, why):
 def lp(*parts):
     parts = [part.encode() if isinstance(part, str) else part for part in parts]
     return b"".join(struct.pack(">I", len(part)) + part for part in parts)
-
 def label(kind, *parts):
     return lp("keystead/backup/%s/v1" % kind, *parts)
-
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
-
 def hkdf(key, info, length, salt=None):
     return HKDF(SHA256(), length, salt, info).derive(key)
 
@@ -64,7 +60,6 @@ def canonical(value):  # names in this format are ASCII: code points and UTF-16 
 def parse(what, data):
     def whole(text):
         return int(text) if abs(int(text)) < 1 << 53 else text
-
     try:  # a number that may not be becomes a string, and so is not written as it was read
         value = json.loads(data, parse_int=whole, parse_float=str, parse_constant=str)
         need(canonical(value) == data, what + " is not canonical JSON")
@@ -86,32 +81,23 @@ class Reader:
 
     def count(self):
         return self.fields("I")[0]
-
     def ids(self):
         return [self.take(32) for _ in range(self.count())]
-
     def list(self, form):
         return [self.fields(form) for _ in range(self.count())]
 
-    def end(self, padded):
-        rest = self.data[self.at :]
-        need(not (any(rest) if padded else rest), "bytes follow " + self.what)
+    def rest(self):
+        return self.data[self.at :]
 
 def in_folder(path):
-    def read(name, length):
-        with open(os.path.join(path, name), "rb") as file:
-            return file.read(length)
+    return (lambda name, length: open(os.path.join(path, name), "rb").read(length),
+            lambda prefix: glob.glob(prefix + "**", root_dir=path, recursive=True))
 
-    return read, lambda prefix: glob.glob(prefix + "**", root_dir=path, recursive=True)
-
-def in_bucket(bucket, prefix, endpoint, profile):
-    s3, at = boto3.Session(profile_name=profile).client("s3", endpoint_url=endpoint), prefix and prefix + "/"
-
-    def names(prefix):
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=at + prefix)
-        return [item["Key"][len(at) :] for page in pages for item in page.get("Contents", [])]
-
-    return lambda name, length: s3.get_object(Bucket=bucket, Key=at + name)["Body"].read(length), names
+def in_bucket(name, prefix, endpoint, profile):
+    bucket = boto3.Session(profile_name=profile).resource("s3", endpoint_url=endpoint).Bucket(name)
+    at = prefix and prefix + "/"
+    return (lambda name, length: bucket.Object(at + name).get()["Body"].read(length),
+            lambda prefix: [item.key[len(at) :] for item in bucket.objects.filter(Prefix=at + prefix)])
 
 def ask_aws(endpoint, key_id, wrapped, context):
     client = boto3.client("kms", region_name=key_id.split(":")[3], endpoint_url=endpoint)
@@ -128,26 +114,20 @@ def ask_ibm(url, key_id, wrapped, context):
 
 def ask_recovery_key(file, key_id, wrapped, context):
     need(file, "say --recovery-key FILE, with its private half")
-    with open(file) as text:
-        lines = [line.strip() for line in text if line.strip() and not line.startswith("#")]
-    need(len(lines) == 1 and re.fullmatch("keystead-recovery-key-1( [0-9a-f]{8}){9}", lines[0]), file + " holds none")
-    digits = bytes.fromhex("".join(lines[0].split()[1:]))
-    check = hashlib.sha256(label("recovery-key", digits[:32])).digest()[:4]
-    need(check == digits[32:], "a digit in %s is wrong: its last group does not fit the others" % file)
-    return open_sealed("recovery", key_id, digits[:32], wrapped, context)
+    groups = re.findall("^keystead-recovery-key-1((?: [0-9a-f]{8}){9}) *$", open(file).read(), re.MULTILINE)
+    need(len(groups) == 1, file + " holds none")
+    return open_sealed("recovery", key_id, bytes.fromhex(groups[0])[:32], wrapped, context)  # whose id is the key's own
 
 def open_sealed(provider, key_id, seed, wrapped, context):
     """HPKE (RFC 9180), mode base, one message, with X-Wing, HKDF-SHA-256 and AES-256-GCM."""
     suite = b"HPKE-v1HPKE\x64\x7a\0\1\0\2"
-
     def extract(salt, name, data):
         return hmac.digest(salt, suite + name + data, "sha256")
-
     def expand(key, name, length):
         return HKDFExpand(SHA256(), length, struct.pack(">H", length) + suite + name + schedule).derive(key)
 
     public, shared = x_wing(seed, wrapped[:1120])
-    need(provider == "pair" or key_id == "x-wing:" + sha256(public)[:32], "it is another recovery key")
+    need(provider == "pair" or key_id == "x-wing:" + sha256(public)[:32], "it is another recovery key, or mistyped")
     info = extract(b"", b"info_hash", label("sealed", provider, key_id))
     schedule, secret = b"\0" + extract(b"", b"psk_id_hash", b"") + info, extract(shared, b"secret", b"")
     aad = lp(*(part for pair in sorted(context.items()) for part in pair))
@@ -164,14 +144,12 @@ process.stdout.write(Buffer.concat([publicKey, decapsulate(key, input.subarray(6
 
 def x_wing(seed, encapsulation):
     """draft-connolly-cfrg-xwing-kem: the public key of a seed, and the secret of an encapsulation to it."""
-    need(len(encapsulation) == 1120, "a sealed key is too short")
     expanded, ephemeral = hashlib.shake_256(seed).digest(96), encapsulation[1088:]
-    curve = X25519PrivateKey.from_private_bytes(expanded[64:])
-    own = curve.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    agreed = curve.exchange(X25519PublicKey.from_public_bytes(ephemeral))
-    answer, asked, node = b"", expanded[:64] + encapsulation[:1088], shutil.which("node")  # Debian's OpenSSL is too old
-    if node:
-        answer = subprocess.run([node, "-e", ML_KEM_768], input=asked, capture_output=True).stdout
+    curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
+    own = curve.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    agreed = curve.exchange(x25519.X25519PublicKey.from_public_bytes(ephemeral))
+    asked, node = expanded[:64] + encapsulation[:1088], shutil.which("node")  # Debian's own OpenSSL is too old
+    answer = subprocess.run([node, "-e", ML_KEM_768], input=asked, capture_output=True).stdout if node else b""
     need(len(answer) == 1216, "it takes node 24.7 or later on the PATH, for ML-KEM-768; without, " + OTHERWISE)
     return answer[:1184] + own, hashlib.sha3_256(answer[1184:] + agreed + ephemeral + own + b"\\.//^\\").digest()
 
@@ -187,7 +165,7 @@ class Vault:
         self.id, self.through, self.chunks = bytes.fromhex(d["vault"]), {}, {}
         for name in self.names(r"writers/[0-9a-f]{32}/\d{8}\.json"):  # the highest revision comes last and counts
             body = self.signed("writer", name, [d["creator"]])
-            need((body["state"] == "active") == (body["through"] is None), name + " says two things of its writer")
+            need((body["state"], body["through"] is None) in (("active", True), ("revoked", False)), name + " is odd")
             self.writers[body["id"]], self.through[body["id"]] = self.writer(body), body["through"]
 
     def read(self, name, limit=MIB):
@@ -204,7 +182,7 @@ class Vault:
     def writer(self, writer):
         key = base64.b64decode(writer["publicKey"])
         need(sha256(key)[:32] == writer["id"], "a writer is not its key")
-        return Ed25519PublicKey.from_public_bytes(key)
+        return ed25519.Ed25519PublicKey.from_public_bytes(key)
 
     def verify(self, name, kind, writer, message, signature):
         try:
@@ -236,16 +214,15 @@ class Vault:
         need(through is None or head["sequence"] <= through, name + " came after its writer was let go")
         own = head["writer"] == self.descriptor["creator"]
         need(own or not {"replaces", "takenMs"} & set(head), name + " takes the place of another, and may not")
-        return {"takenMs": head["createdMs"], **head, "head": sha256(text)}, reader.data[reader.at :]
+        return {"takenMs": head["createdMs"], **head, "head": sha256(text)}, reader.rest()
 
     def snapshots(self):
         """Heads that count, oldest first; what became of others; what is wrong with the chains (sections 9 and 13)."""
         heads, gone, findings, ends = {}, {}, [], {}
         for name in self.names(r"tombstones/[0-9a-f]{32}/\d{10}\.json") + self.names(r"snapshots/[0-9a-f]{32}/\d{10}"):
-            kind, writer, number = name.split("/")
-            snapshot = "%s-%s" % (writer, number[:10])
+            snapshot = name.split("/", 1)[1].replace("/", "-")[:43]
             try:
-                if kind == "snapshots":
+                if name.startswith("snapshots/"):
                     heads[snapshot] = {**self.manifest(name)[0], "id": snapshot}
                 else:
                     gone[snapshot] = self.signed("tombstone", name, [self.descriptor["creator"]])
@@ -313,7 +290,7 @@ class Vault:
         reader = Reader("the body", unseal("the body", key, place, sealed, 0))
         body = parse("the body", reader.take(reader.count()))
         indexes, packs = reader.ids(), set(reader.ids())
-        reader.end(padded=True)
+        need(not any(reader.rest()), "the padding of the body is not zero")
         secrets = hkdf(self.keys[dedupe[0]], label("dedupe", self.id, body["source"]), 96)
         self.id_keys = (secrets[:32], secrets[32:64])
         domain = hmac.digest(secrets[:32], b"keystead/backup/domain-id/v1", "sha256").hex()[:32]
@@ -333,7 +310,7 @@ class Vault:
             for chunk, *entry in reader.list("32sBBIII"):
                 if pack in packs:
                     self.chunks[chunk] = (pack.hex(), *entry)
-        reader.end(padded=True)
+        need(not any(reader.rest()), "the padding of %s is not zero" % name)
 
     @functools.lru_cache(4)
     def open_pack(self, pack):  # section 5; what its footer tells, the index has told
@@ -355,15 +332,15 @@ class Vault:
                 content = zstandard.ZstdDecompressor().decompress(content, plain, allow_extra_data=False)
             except zstandard.ZstdError as error:
                 raise Refused("a chunk is not one zstd frame: %s" % error)
-        need(len(content) == plain, "a chunk has another length")
-        need(hmac.compare_digest(hmac.digest(self.id_keys[kind], content, "sha256"), chunk), "a chunk is not its id")
+        same = hmac.compare_digest(hmac.digest(self.id_keys[kind], content, "sha256"), chunk)
+        need(same and len(content) == plain, "a chunk is not its id, or has another length")
         return content
 
     def node(self, chunk, version, read):  # section 7
         reader = Reader("a node", self.chunk(chunk, 1))
         need(reader.fields("B") == (version,), "unknown version of a node")
         page = [read(reader) for _ in range(reader.count())]
-        reader.end(padded=False)
+        need(not reader.rest(), "bytes follow a node")
         return page
 
     def content(self, e):
@@ -403,12 +380,12 @@ class Vault:
             tag, length = reader.fields("HI")
             value = Reader("an attribute", reader.take(length))
             if tag == 1:
-                e.xattrs.append((value.take(value.count()), value.data[value.at :]))
+                e.xattrs.append((value.take(value.count()), value.rest()))
         return e
 
 def restore(vault, root, to, wanted):
     """Answers how many problems there were: each is named, and the rest goes on."""
-    problems, links, owns = [], {}, os.geteuid() == 0
+    problems, links, missing, owns = [], {}, set(wanted), os.geteuid() == 0
 
     def problem(path, why):
         problems.append(path)
@@ -418,6 +395,7 @@ def restore(vault, root, to, wanted):
         try:
             for e in vault.entries(nodes):
                 path, below = os.path.join(to, e.name), at + e.name + b"/"
+                missing.discard(below)
                 all_of_it = whole or any(below.startswith(one) for one in wanted)
                 if all_of_it or e.kind == 2 and any(one.startswith(below) for one in wanted):
                     try:
@@ -457,20 +435,19 @@ def restore(vault, root, to, wanted):
             links[e.group] = (e.content, path)
 
     folder(root, to, b"", not wanted)
+    for path in missing:
+        problem(path, "there is no such file or folder in the snapshot")
     return len(problems)
 
 def choose(heads, became, snapshot):
     """The id of the snapshot that is meant: the newest, or the one that took the place of the one named."""
     if not snapshot:
         sources = {(head["domain"], head.get("replaces", head["writer"])[:32]) for head in heads}
-        need(sources, "there is no snapshot")
-        need(len(sources) == 1, "there are several sources, or writers: see --list, and say --snapshot")
+        need(len(sources) == 1, "there are %d sources and writers: see --list, and say --snapshot" % len(sources))
         return heads[-1]["id"]
-    need(re.fullmatch(r"[0-9a-f]{32}-\d{10}", snapshot), "%s is no id of a snapshot: see --list" % snapshot)
     while snapshot in became:
-        successor, reason = became[snapshot]
-        need(successor, "%s was taken away on purpose (%s)" % (snapshot, reason))
-        snapshot = successor
+        snapshot, reason = became[snapshot]
+        need(snapshot, "it was taken away on purpose (%s)" % reason)
     return snapshot
 
 def main():
@@ -492,10 +469,10 @@ def main():
     heads, became, findings = vault.snapshots()
     for finding in findings:
         print("finding: " + finding, file=sys.stderr)
-    for head in heads if a.list else []:
-        time = datetime.datetime.fromtimestamp(head["takenMs"] / 1000, datetime.timezone.utc).isoformat()
-        print("%s  %s  source %s" % (head["id"], time, head["domain"]))
     if a.list:
+        for head in heads:
+            time = datetime.datetime.fromtimestamp(head["takenMs"] / 1000, datetime.timezone.utc).isoformat()
+            print("%s  %s  source %s" % (head["id"], time, head["domain"]))
         return 4 if findings else 0
     root = vault.open_snapshot(choose(heads, became, a.snapshot))
     os.umask(0o077)
@@ -510,5 +487,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except Refused as refused:
         sys.exit("refused: %s" % refused)
-    except Exception as error:  # the disk, the network, credentials, an object without a member: as it is said
+    except Exception as error:  # the disk, the network, credentials, an object without a member
         sys.exit("failed: %s: %s" % (type(error).__name__, error))

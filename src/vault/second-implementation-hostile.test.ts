@@ -151,7 +151,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
   });
 
   it.each([
-    [['--snapshot', 'newest'], 'newest is no id of a snapshot'],
+    [['--snapshot', 'newest'], 'snapshots/newest cannot be read'],
     [['--writer', '0'.repeat(32)], 'the vault was made by'],
   ])('refuses %j', async (more, why) => {
     const { code, err } = await restored(makeVectors(), more);

@@ -90,6 +90,9 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     expect(readdirSync(some, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(
       ['folder', 'folder/deep', 'folder/deep/deeper', 'folder/deep/deeper/secret', 'new'].toSorted(),
     );
+    const none = await run('--to', join(folder, 'none'), '--path', 'folder/depe', '--path', 'new');
+    expect([none.code, none.err]).toEqual([4, expect.stringContaining(`problem: 'folder/depe/': there is no such`)]);
+    expect(readdirSync(join(folder, 'none')).toSorted()).toEqual(['folder', 'new']);
     const stranger = await run('--list', '--writer', '0'.repeat(32));
     expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining('was made by')]);
     repository.close();
