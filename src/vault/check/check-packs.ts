@@ -7,6 +7,7 @@ import { KeyGuard } from '../key-guard.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Progress } from '../progress.ts';
 import type { Repository } from '../repository.ts';
+import { isDamage } from '../restore/restore-steps.ts';
 import { packName } from '../tree-reader.ts';
 import type { Findings } from './findings.ts';
 import type { StoredObjects } from './stored-objects.ts';
@@ -25,17 +26,15 @@ export interface CheckPacksOptions {
 
 /** Reads packs, decrypts every chunk and compares it with its id. Answers how many bytes of packs were sound. */
 export async function checkPacks(options: CheckPacksOptions): Promise<number> {
-  const { repository, packs, stored, used, findings, progress, signal } = options;
+  const { repository, packs, stored, used, findings, progress } = options;
   const lengthOf = (id: string): number => stored.packs.get(packName(id)) ?? 0;
   progress.restart([...packs.keys()].reduce((sum, id) => sum + lengthOf(id), 0));
   const ring = repository.keyRing();
   let verified = 0;
   try {
-    const dedupe = repository.descriptor.dedupeKey;
-    await ring.get(dedupe);
-    const guard = new KeyGuard(ring, dedupe, repository.clock, signal);
+    const guard = await guardOf(options, ring);
     for (const [id, keyId] of packs) {
-      await guard.check();
+      await guard?.check();
       await findings.collect(packName(id), async () => {
         verified += await checkPack(repository, ring, used, id, keyId);
       });
@@ -46,6 +45,19 @@ export async function checkPacks(options: CheckPacksOptions): Promise<number> {
     ring.drop();
   }
   return verified;
+}
+
+/** Asks the master key all the while, by the first data key that can be opened: one that is damaged ends no check. */
+async function guardOf({ repository, packs, signal }: CheckPacksOptions, ring: KeyRing): Promise<KeyGuard | undefined> {
+  for (const keyId of new Set(packs.values())) {
+    try {
+      await ring.get(keyId);
+      return new KeyGuard(ring, keyId, repository.clock, signal);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Answers its length. @throws {VaultError} what is wrong with it */

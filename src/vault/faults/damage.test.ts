@@ -31,6 +31,7 @@ describe('objects that somebody changed', () => {
   let site: Site;
   let referred: ReadonlySet<string>;
   let genuine: ReadonlyMap<string, MemoryObject>;
+  let dedupeKey: string;
   let identity: { vault: string; creator: string; tenant: string; environment: string };
   /** Pictures by snapshot id. */
   const pictures = new Map<string, string>();
@@ -40,6 +41,7 @@ describe('objects that somebody changed', () => {
     genuine = new Map(site.store.objects);
     await site.with(async (repository) => {
       const { vault, creator, tenant, environment } = repository.descriptor;
+      ({ dedupeKey } = repository.descriptor);
       identity = { vault, creator, tenant, environment };
       const ring = repository.keyRing();
       referred = needed((await survey({ repository, rulesOf: () => undefined }, ring)).snapshots);
@@ -186,6 +188,14 @@ describe('objects that somebody changed', () => {
     },
     60_000,
   );
+
+  it('the envelope of the dedupe key, in the place of any other one, is found, and so is the other', async () => {
+    const own = of('keys/').findLast((name) => name.startsWith(`keys/${dedupeKey}/`)) as string;
+    for (const other of of('keys/').filter((name) => name !== own)) {
+      const judged = await judge(withBytes({ [other]: bytesOf(own), [own]: bytesOf(other) }));
+      expect([...complaints(judged, own), ...complaints(judged, other)]).toEqual([]);
+    }
+  }, 60_000);
 
   it('objects of one kind under the names of another are found and named', async () => {
     for (const [i, kind] of KINDS.entries()) {
