@@ -44,3 +44,21 @@ describe('a thread that breaks down', () => {
     await expect(opener.open(key, randomBytes(116), 90, [entry])).rejects.toEqual(broken);
   });
 });
+
+it('a backup that is stopped puts nothing any more, however much its threads had to do', async () => {
+  const held = holdKey(bytesOf<'DataKey'>(randomBytes(32)), vaultId, 'b'.repeat(32), 'data');
+  let packs = 0;
+  const onPack = async () => void packs++;
+  const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
+  const [chunk, count] = [1 << 20, 10];
+  for (let i = 0; i < 2; i++) {
+    const block = Buffer.from(new Uint8Array(randomBytes(count * chunk)).buffer);
+    const ids = Buffer.from(new Uint8Array(randomBytes(count * 32)).buffer);
+    await sealer.submit(block, {
+      ids,
+      ranges: Uint32Array.from({ length: 2 * count }, (_, at) => (at % 2 === 0 ? (at / 2) * chunk : chunk)),
+    });
+  }
+  await sealer.stop();
+  expect(packs).toBe(0);
+});

@@ -42,6 +42,7 @@ export class Sealer {
   readonly #filler: PackFiller;
   #failure: unknown;
   #packsWaiting = 0;
+  #isStopped = false;
   #wake: (() => void) | undefined;
 
   constructor(options: SealerOptions) {
@@ -76,7 +77,9 @@ export class Sealer {
     await this.#until(() => this.#threads.every(({ finished }) => finished) && this.#packsWaiting === 0);
   }
 
+  /** Ends the threads. What they still make of the blocks that they have is put nowhere. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all(this.#threads.map(({ worker }) => endThread(worker)));
   }
 
@@ -115,6 +118,7 @@ export class Sealer {
   }
 
   #answered(thread: Thread, answer: SealAnswer): void {
+    if (this.#isStopped) return;
     if (answer.type === 'pack') {
       this.#put(this.#packOf(answer), () => {
         thread.worker.postMessage({ type: 'reuse', buffer: answer.bytes } satisfies SealRequest, [answer.bytes]);
