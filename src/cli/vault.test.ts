@@ -209,6 +209,22 @@ describe('the vault from the command line', () => {
     await key.enable();
   }, 20_000);
 
+  it('has nobody delete a key that a place still needs which was left, or a run that goes on', async () => {
+    const next = await server.importedKey();
+    const place = join(server.folder, 'vaults', 'left');
+    const at = (path: string) => ['--path', path, '--region', server.region];
+    await json('environment', 'create', 'left', ...at(place), '--key', key.arn, '--endpoint', server.url);
+    await json('backup', 'left', source);
+    await json('environment', 'move', 'left', ...at(`${place}-2`));
+    await json('backup', 'left', source);
+    const words = ['rewrap', 'left', '--key', next.arn, '--endpoint', server.url];
+    const waited = await run(...words);
+    expect([waited.exitCode, waited.stderr]).toEqual([0, expect.stringContaining(`still needs ${key.arn}`)]);
+    expect(waited.stdout).not.toContain('to end its power');
+    const detached = await run('rewrap', 'left', '--key', key.arn, '--endpoint', server.url, '--detach');
+    expect([detached.exitCode, detached.stdout]).toEqual([0, expect.not.stringContaining('to end its power')]);
+  }, 60_000);
+
   it('renames, moves and forgets an environment', async () => {
     expect(await json('environment', 'update', 'production', '--label', 'main')).toMatchObject({ label: 'main' });
     expect((await run('environment', 'update', 'main')).exitCode).toBe(2);

@@ -166,7 +166,10 @@ async function runBackup(session: Session): Promise<void> {
     bar.finish();
     state.spool(reportOf(source.name, startedAt, outcome));
     const { left, unseen } = await tellSpooled(state, server);
-    if (left > 0) output.warn(`The server could not be told of ${left} runs yet: the next run tells it.`);
+    if (left > 0)
+      output.warn(
+        `The server could not be told of ${left === 1 ? 'this run' : `the last ${left} runs`} yet: the next run tells it.`,
+      );
     if ('error' in outcome) throw outcome.error;
     if (unseen.includes(outcome.report.snapshotId)) {
       throw new CliError(

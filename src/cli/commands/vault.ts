@@ -1,4 +1,4 @@
-import type { KeysteadClient, MasterKeyInput } from '@keystead/sdk';
+import type { Environment, KeysteadClient, MasterKeyInput } from '@keystead/sdk';
 import { resolve } from 'node:path';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
@@ -139,9 +139,12 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       }
       const next = masterKeyFrom(session, encryptionOf(given.optional('encryption') ?? 'AWS-KMS'));
       const exit = await follow(session, api, await api.changeMasterKey(environmentId, next));
-      session.output.note(
-        `\nThe key ${masterKey.keyId} still opens copies of the old envelopes: disable or delete it to end its power.`,
-      );
+      // A run that was not waited for still needs both.
+      if (!given.flag('detach') && !opens(await api.getEnvironment(environmentId), masterKey.keyId)) {
+        session.output.note(
+          `\nThe key ${masterKey.keyId} still opens copies of the old envelopes: disable or delete it to end its power.`,
+        );
+      }
       return exit;
     },
   },
@@ -171,4 +174,10 @@ function nextRecipients(session: Session): MasterKeyInput[] {
     'neither a master key nor recipients were named',
     'Give --key for another master key, --recipient for all further ones, or --primary-alone for none.',
   );
+}
+
+/** Whether backups of an environment need a master key: in the place that it has, or in one that it has left. */
+function opens({ masterKey, recipients, formerStorages }: Environment, keyId: string): boolean {
+  const needed = [masterKey, ...recipients].map((recipient) => recipient.keyId);
+  return [...needed, ...formerStorages.flatMap(({ masterKeys }) => masterKeys)].includes(keyId);
 }
