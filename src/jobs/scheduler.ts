@@ -11,7 +11,7 @@ import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import type { Environment } from '../vault/environments/environment.ts';
 import { atVault } from '../vault/environments/former-storage.ts';
 import type { Roots } from '../vault/environments/roots.ts';
-import { isDoubtful } from '../vault/key-watch/key-watch.ts';
+import { isDoubtful, type KeyWatch } from '../vault/key-watch/key-watch.ts';
 import type { RunKind } from '../vault/runs/job.ts';
 import { thisOwner } from '../vault/runs/owner.ts';
 import { putRun } from '../vault/runs/run-record.ts';
@@ -159,19 +159,20 @@ export class Scheduler {
   async #obstacle(tenant: Tenant, schedule: Schedule): Promise<WaitingFor | undefined> {
     const { environmentId, task, waiting } = schedule;
     const { records, desk, watcher, clock } = this.#services;
-    if (desk.mustWait(tenant)) return 'server-busy';
     const environment = await findEnvironment(records, tenant, environmentId);
     if (environment === undefined) return undefined;
     const known = await watcher.known(tenant, environmentId);
     // Keys that say no are looked at in their own time: not once more for each schedule.
     const isSettled = known !== undefined && (known.held !== undefined || isDoubtful(known));
     // A run has failed at the key since.
+    // Who waits for a key asks for no room, and so takes none from others.
+    if (isSettled && waitsForKey(environment, schedule, known)) return 'master-key';
+    if (desk.mustWait(tenant)) return 'server-busy';
     const isRecent =
       waiting?.for !== 'master-key' && known !== undefined && Math.abs(clock() - known.checkedAtMs) < LOOKED_MS;
     const watch = isSettled || isRecent ? known : await watcher.check(tenant, environment);
-    const [place] = restOfRound(environment, schedule, watch);
-    if (place === undefined) return undefined;
-    if (place === PRESENT && (watch.held !== undefined || isDoubtful(watch))) return 'master-key';
+    if (restOfRound(environment, schedule, watch).length === 0) return undefined;
+    if (waitsForKey(environment, schedule, watch)) return 'master-key';
     const locks = await locksOfTask(records, tenant, task);
     return locks && (await inTheWay(records, environmentId, locks)) !== undefined ? 'run-in-flight' : undefined;
   }
@@ -305,4 +306,10 @@ export class Scheduler {
 
 function timeFor({ dueMs, attempt }: ScheduledRun): Pick<LastTime, 'dueMs' | 'attempt'> {
   return { dueMs, attempt };
+}
+
+/** Whether what is next has to wait for a master key that backups need now. */
+function waitsForKey(environment: Environment, schedule: Schedule, watch: KeyWatch): boolean {
+  const [place] = restOfRound(environment, schedule, watch);
+  return place === PRESENT && (watch.held !== undefined || isDoubtful(watch));
 }

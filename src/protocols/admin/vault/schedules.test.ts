@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Scheduler } from '../../../jobs/scheduler.ts';
 import { forgetDue } from '../../../jobs/forget-due.ts';
 import { RUNS } from '../../../jobs/forgotten.ts';
@@ -179,11 +179,15 @@ describe('sources, their schedules, and what the server does of its own accord',
     later(HOUR);
     expect(await tick()).toBe(0);
     expect(await scheduleOf(environment, id)).toMatchObject({ waiting: { for: 'master-key' } });
+    const room = vi.spyOn(house.services.vault.desk, 'mustWait');
     for (let hours = 0; hours < 30; hours++) {
       later(HOUR);
       await house.services.vault.watcher.checkUneasy();
       expect(await tick()).toBe(0);
     }
+    // Who only waits for its key takes no room from others.
+    expect(room).not.toHaveBeenCalled();
+    room.mockRestore();
     expect(await runsOf(environment)).toEqual([]);
     expect(alertsOf(environment)).toEqual(['key-unavailable']);
     key.state = 'Enabled';
