@@ -154,12 +154,18 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
       execFileSync('/bin/bash', ['-ec', commands], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }).toString(),
     );
     const checkValue = (told[1] as string).slice(0, 64);
+    // As after a session that ended meanwhile: what was wrapped is not for naught.
+    await page.reload();
+    await page.getByText('You are bringing rsa-home').waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go on with it' }).click();
     await page.locator('input[type=file]').setInputFiles(file('wrapped.bin'));
     await page.getByRole('button', { name: 'Send the wrapped file' }).click();
     await page.getByLabel('The check value that you noted').fill(checkValue);
     await page.getByText('The check values are equal').waitFor();
     const key = await api.getKey(region, 'alias/rsa-home');
     expectHeld(key, checkValue);
+    expect(await page.evaluate("sessionStorage.getItem('keystead-wrapping')")).toBeNull();
     // What OpenSSL encrypts to the owner's own public key, the server decrypts.
     const own = createPrivateKey({ key: readFileSync(file('material.bin')), format: 'der', type: 'pkcs8' });
     writeFileSync(file('public.pem'), createPublicKey(own).export({ format: 'pem', type: 'spki' }));

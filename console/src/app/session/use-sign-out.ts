@@ -12,6 +12,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api.signOut(),
     onSuccess: async () => {
+      // What this tab has kept is of whoever leaves.
+      sessionStorage.clear();
       tellTabs({ kind: 'signed-out' });
       await leave(router, queries, 'signed-out');
     },

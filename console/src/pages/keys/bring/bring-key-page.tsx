@@ -11,6 +11,8 @@ import { useRegion } from '../regions.ts';
 import { fetchWrapping, makeKey, sendWrapped, serversCheckValue } from './bring-acts.ts';
 import { ChooseStep } from './choose-step.tsx';
 import { CompareStep } from './compare-step.tsx';
+import { KeptNotice } from './kept-notice.tsx';
+import { keepWrapping, keptWrapping } from './kept-wrapping.ts';
 import { wipe, type Material } from './material.ts';
 import { MaterialStep } from './material-step.tsx';
 import { OutsideStep } from './outside-step.tsx';
@@ -46,6 +48,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
   const [step, setStep] = useState(0);
   const [plan, setPlan] = useState<Plan>(() => newPlan(region, known));
   const [wrapping, setWrapping] = useState<Wrapping>();
+  const [kept, setKept] = useState(() => keptWrapping(region, known?.keyId));
   const [imported, setImported] = useState<Key>();
   const [own, setOwn] = useState<string>();
   const [hasMaterial, setHasMaterial] = useState(false);
@@ -70,11 +73,13 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     if (key !== plan.key) setPlan((before) => ({ ...before, key }));
     const fetched = await fetchWrapping(api, plan, key);
     setWrapping(fetched);
+    if (plan.source === 'outside') keepWrapping({ plan: { ...plan, key }, wrapping: fetched });
     return fetched;
   };
   const finish = (key: Key): Key => {
     if (material.current) wipe(material.current);
     material.current = undefined;
+    if (plan.source === 'outside') keepWrapping(undefined);
     setHasMaterial(false);
     setImported(key);
     setStep(STEPS.length - 1);
@@ -98,6 +103,11 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
   const sendOutside = useMutation({
     mutationFn: async (wrapped: Wrapped) => finish(await sendWrapped(api, plan, wrapping as Wrapping, wrapped)),
   });
+  const giveUp = (): void => {
+    keepWrapping(undefined);
+    setKept(undefined);
+    setWrapping(undefined);
+  };
   const back = (to: number) => () => setStep(to);
   const choose = (next: Plan): void => {
     // Material is of a kind: what was made or saved for one is none for another, whatever its length.
@@ -114,6 +124,17 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           <Stepper.Step key={label} label={label} component="div" />
         ))}
       </Stepper>
+      {step === 0 && kept && wrapping === undefined && (
+        <KeptNotice
+          kept={kept}
+          onGoOn={() => {
+            setPlan(kept.plan);
+            setWrapping(kept.wrapping);
+            setStep(2);
+          }}
+          onForget={giveUp}
+        />
+      )}
       {step === 0 && <ChooseStep plan={plan} onChange={choose} onNext={() => setStep(1)} />}
       {step === 1 && (
         <MaterialStep
@@ -138,7 +159,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           fetch={fetch}
           send={sendOutside}
           onBack={back(1)}
-          onForget={() => setWrapping(undefined)}
+          onForget={giveUp}
         />
       )}
       {step === 3 && imported && (

@@ -104,7 +104,8 @@ function WithWrapping({
           wrapping-key.der
         </Button>
         <Text size="sm" c="dimmed">
-          It expires <Time at={facts.expiresAt} />. The token stays here, with this page.
+          It expires <Time at={facts.expiresAt} />. The token stays here, in this tab: also if you sign in again
+          meanwhile.
         </Text>
       </Group>
       <Title order={2} size="h5">
