@@ -168,8 +168,8 @@ describe('a key in an external key store', () => {
   it('works no more from the moment when its counterpart is switched off', async () => {
     const { CiphertextBlob } = await encrypt();
     await client.send(new kms.DisableKeyCommand({ KeyId: outerId }));
-    for (const use of [encrypt(), decrypt(CiphertextBlob)]) {
-      expect(await errorOf(use)).toMatchObject({
+    for (const use of [encrypt, () => decrypt(CiphertextBlob)]) {
+      expect(await errorOf(use())).toMatchObject({
         name: 'KMSInvalidStateException',
         message: expect.stringContaining('is not enabled in the external key manager'),
       });
@@ -229,8 +229,8 @@ describe('a key in an external key store', () => {
     });
     await client.send(new kms.DisconnectCustomKeyStoreCommand(byId));
     expect(await keyState()).toBe('Unavailable');
-    for (const use of [encrypt(), decrypt(CiphertextBlob)]) {
-      expect(await errorOf(use)).toMatchObject({
+    for (const use of [encrypt, () => decrypt(CiphertextBlob)]) {
+      expect(await errorOf(use())).toMatchObject({
         name: 'KMSInvalidStateException',
         message: expect.stringMatching(/:key\/\S+ is unavailable\.$/),
       });

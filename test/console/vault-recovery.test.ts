@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeysteadClient, type Run } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
@@ -55,6 +55,14 @@ describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () =>
       .locator('input')
       .and(page.getByLabel(name, { exact: true }))
       .last();
+  /** Reads the public head of a snapshot: docs/spec/backup-format.md, section 8. */
+  function dataKeysOf(snapshot: string): string[] {
+    const bytes = readFileSync(join(store, 'snapshots', snapshot.replace('-', '/')));
+    const head = JSON.parse(bytes.toString('utf8', 12, 12 + bytes.readUInt32BE(8))) as {
+      keys: { id: string; purpose: string }[];
+    };
+    return head.keys.filter(({ purpose }) => purpose === 'data').map(({ id: key }) => key);
+  }
   const succeeded = () => page.getByRole('status').filter({ hasText: 'Succeeded' }).first().waitFor();
 
   it('greys out what one may not do, and says what it takes', async () => {
@@ -80,9 +88,10 @@ describe.skipIf(!hasChromium)('the vault: what was lost, and what leaked', () =>
     await field('Data key', dialog).fill('leaked');
     await dialog.getByText('An id of a data key has 32 hexadecimal digits').waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
-    const keys = readdirSync(join(store, 'keys'), { recursive: true, withFileTypes: true });
-    const [key = ''] = keys.flatMap(({ name }) => /^[0-9a-f]{32}/.exec(name)?.[0] ?? []);
-    await field('Data key', dialog).fill(key);
+    // Of the newest snapshot alone: the others stay where they are.
+    const [, older, newest] = snapshots.map(dataKeysOf);
+    const [leaked] = newest?.filter((key) => !older?.includes(key)) ?? [];
+    await field('Data key', dialog).fill(leaked as string);
     await dialog.getByRole('button', { name: 'Retire the data key' }).click();
     await page.getByRole('heading', { level: 2, name: /Retirement of a data key/ }).waitFor();
     await succeeded();
