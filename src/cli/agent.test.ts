@@ -88,6 +88,9 @@ describe('an agent from the command line', () => {
     expect(await adminJson('verify', '--environment', 'production', '--data')).toMatchObject({
       report: { findingCount: 0 },
     });
+    // Oldest first, whoever chose their ids.
+    const listed = jsonLines((await admin('runs', 'production', '--json')).stdout);
+    expect(listed.map(({ kind }) => kind)).toEqual(['backup', 'backup', 'restore', 'verify']);
     expect(await hostJson('status')).toMatchObject({ masterKey: 'answers', untoldReports: 0, name: 'db-1' });
   }, 60_000);
 

@@ -9,7 +9,11 @@ const MAX_TEXT = 1024;
 type Outcome = { readonly report: BackupReport } | { readonly error: unknown };
 
 /** What the server is told of a run. No path of the host is in it but the name of the source. */
-export function reportOf(source: string, startedAt: string, outcome: Outcome): object {
+export function reportOf(
+  source: string,
+  startedAt: string,
+  outcome: Outcome,
+): { readonly startedAt: string; readonly [member: string]: unknown } {
   const common = { source, startedAt, endedAt: new Date().toISOString() };
   if ('error' in outcome) {
     const { code, message } = outcome.error instanceof KeysteadError ? outcome.error : problemOf(outcome.error);

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { bytesOf, wipe, type Bytes } from '../../../bytes/bytes.ts';
 import { VaultError } from '../../errors.ts';
 import { writerOf, type Writer } from '../../format/writer-key.ts';
+import { runId } from '../../runs/run.ts';
 
 const FORMAT = 1;
 const FILES = { agent: 'agent.json', writer: 'writer-key', dedupe: 'dedupe-key', apiKey: 'api-key' } as const;
@@ -117,11 +118,15 @@ export class HostState {
     return join(this.folder, FILES.apiKey);
   }
 
-  /** Keeps what is to be told to the server, until {@link HostState.told}. */
-  spool(body: object, runId: string = randomUUID()): SpooledReport {
+  /**
+   * Keeps what is to be told to the server, until {@link HostState.told}. The run's id begins with its start, as those of
+   * the server's own runs do: the runs of an environment are listed by it.
+   */
+  spool(body: { readonly startedAt: string }): SpooledReport {
+    const id = runId(Date.parse(body.startedAt), randomBytes);
     mkdirSync(join(this.folder, 'reports'), { recursive: true, mode: 0o700 });
-    this.#write(join('reports', `${runId}.json`), Buffer.from(JSON.stringify(body)));
-    return { runId, body };
+    this.#write(join('reports', `${id}.json`), Buffer.from(JSON.stringify(body)));
+    return { runId: id, body };
   }
 
   /** Oldest first. */
