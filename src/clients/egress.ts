@@ -84,13 +84,18 @@ export class EgressGuard {
     return url;
   }
 
+  /** Whether the operator names the host of this address as one that may be called. */
+  names(address: string): boolean {
+    const host = URL.canParse(address) ? hostOf(new URL(address)) : '';
+    return this.#policy.allowedHosts?.includes(host) === true;
+  }
+
   /**
    * How far a call may reach whose address a tenant alone has given: to this machine only where the operator names the
    * host as one that may be called.
    */
   reachForTenant(address: string): Reach {
-    const host = URL.canParse(address) ? hostOf(new URL(address)) : '';
-    return { thisMachine: this.#policy.allowedHosts?.includes(host) === true ? 'allowed' : 'refused' };
+    return { thisMachine: this.names(address) ? 'allowed' : 'refused' };
   }
 
   /**

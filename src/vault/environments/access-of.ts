@@ -47,7 +47,12 @@ function bucketAccess(
   rules: CredentialRules,
 ): StorageAccess {
   const { type: provider, access, ...place } = storage;
-  return { ...place, type: 'bucket', provider, ...openAwsAccess(tenantKey, environmentId, access, rules) };
+  return {
+    ...place,
+    type: 'bucket',
+    provider,
+    ...openAwsAccess(tenantKey, environmentId, access, rules, place.endpoint),
+  };
 }
 
 /** An environment's store with everything it takes to use it. The caller wipes the secrets. @throws {EnvironmentError} `hosted-storage-missing`, `credentials-not-lent` */

@@ -4,7 +4,7 @@ import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { Random } from '../../crypto/random.ts';
 import { keepSecret, openSecret } from './secret.ts';
-import { notLent, type CredentialRules } from './wanted-credentials.ts';
+import { requireLent, type CredentialRules } from './wanted-credentials.ts';
 
 /** As whom something of AWS, or of what speaks its protocols, is reached: as the environment's record holds it. */
 export type AwsAccess = AccessKeyAccess | RoleAccess | OperatorAccess;
@@ -73,15 +73,17 @@ export function identityOf(tenantId: string, access: NewAwsAccess): AwsIdentity 
 /**
  * Opens an access. The caller wipes the secrets.
  *
+ * @param endpoint where it is used; absent: at AWS's own
  * @throws {EnvironmentError} `credentials-not-lent`: it is the server's own, and the operator does not lend that (any more)
  */
 export function openAwsAccess(
   tenantKey: TenantKey,
   environmentId: string,
   access: AwsAccess,
-  { lendsCredentials }: CredentialRules,
+  rules: CredentialRules,
+  endpoint: string | undefined,
 ): AwsIdentity {
-  if (isOperators(access) && lendsCredentials !== true) throw notLent();
+  if (isOperators(access)) requireLent(rules, endpoint);
   const open = ({ accessKeyId, secretAccessKey }: AccessKeyAccess): AwsCredentials => ({
     accessKeyId,
     secretAccessKey: bytesOf(openSecret(tenantKey, environmentId, secretName(accessKeyId), secretAccessKey)),
@@ -93,7 +95,7 @@ export function openAwsAccess(
 }
 
 /** Whether the server's own credentials are used, at least to assume a role. */
-function isOperators(access: AwsAccess): boolean {
+export function isOperators(access: AwsAccess | NewAwsAccess): boolean {
   return access.kind === 'environment' || (access.kind === 'role' && access.base === undefined);
 }
 

@@ -78,12 +78,19 @@ describe('the record of an environment', () => {
     const access = { kind: 'environment' } as const;
     const storage = { ...bucket, type: 'aws-s3', access } as const;
     const { read } = throughRecord({ storage, masterKeys: [{ provider: 'aws-kms', keyId: ARN, access }] });
-    const lent = { lendsCredentials: true };
+    const lent = { lendsCredentials: true, lendsTo: () => true };
     expect(masterKeyAccessesOf(tenantKey, read, lent)).toEqual([
       { provider: 'aws-kms', keyId: ARN, credentials: 'environment' },
     ]);
     expect(() => masterKeyAccessesOf(tenantKey, read, {})).toThrow(/KEYSTEAD_VAULT_OWN_CREDENTIALS/);
     expect(() => storageAccessOf(tenantKey, read, {})).toThrow(/KEYSTEAD_VAULT_OWN_CREDENTIALS/);
+    // Not at an address that somebody names, unless the operator names its host as well.
+    const endpoint = 'https://kms.example.com';
+    const elsewhere = { ...read, masterKeys: [{ provider: 'aws-kms', keyId: ARN, endpoint, access } as const] };
+    expect(() => masterKeyAccessesOf(tenantKey, elsewhere, { lendsCredentials: true })).toThrow(
+      /not at https:\/\/kms\.example\.com\. .*KEYSTEAD_EGRESS_HOSTS/,
+    );
+    expect(masterKeyAccessesOf(tenantKey, elsewhere, lent)).toHaveLength(1);
     // Nobody reads with them what was made for another tenant.
     const imported = { ...read, identity: { tenant: 'another', environment: 'its' } };
     expect(() => masterKeyAccessesOf(tenantKey, imported, lent)).toThrow(/made for another tenant \(another\)/);

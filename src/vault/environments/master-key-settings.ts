@@ -97,7 +97,7 @@ export function masterKeyAccessOf(
   const { regionException: _, ...settings } = kept;
   if (settings.provider === 'aws-kms') {
     const { access, ...rest } = settings;
-    return { ...rest, ...openAwsAccess(tenantKey, environmentId, access, rules) };
+    return { ...rest, ...openAwsAccess(tenantKey, environmentId, access, rules, rest.endpoint) };
   }
   if (settings.provider === 'key-protect') {
     const { apiKey, ...rest } = settings;

@@ -16,6 +16,8 @@ export interface WantedCredentials {
 export interface CredentialRules {
   /** Whether environments may be reached as whom the server itself is. */
   readonly lendsCredentials?: boolean;
+  /** Whether also at this endpoint, which somebody named; absent: at AWS's own alone. */
+  readonly lendsTo?: (endpoint: string) => boolean;
 }
 
 const MEMBERS: { readonly [Kind in NewAwsAccess['kind']]: Members } = {
@@ -58,8 +60,24 @@ export function requireAccess(
   return key ? { kind: 'access-key', credentials: key } : { kind: 'environment' };
 }
 
+/**
+ * Refuses the server's own credentials where its operator does not lend them. At an endpoint that a tenant names they
+ * would be signed for whoever listens there, who could turn to AWS with what was signed.
+ *
+ * @param endpoint where they are to be used; absent: at AWS's own
+ * @throws {EnvironmentError} `credentials-not-lent`
+ */
+export function requireLent({ lendsCredentials, lendsTo }: CredentialRules, endpoint: string | undefined): void {
+  if (lendsCredentials !== true) throw notLent();
+  if (endpoint === undefined || lendsTo?.(endpoint) === true) return;
+  throw new EnvironmentError(
+    'credentials-not-lent',
+    `This server uses its own credentials at AWS's own addresses alone, and at hosts that its operator names: not at ${endpoint}. Give an access key, leave the endpoint out, or ask the operator to name its host (KEYSTEAD_EGRESS_HOSTS)`,
+  );
+}
+
 /** The server's own credentials are wanted, and its operator does not lend them. */
-export function notLent(): EnvironmentError {
+function notLent(): EnvironmentError {
   return new EnvironmentError(
     'credentials-not-lent',
     'This server does not use its own credentials for environments. Give an access key (with a role, it is the one that assumes it), or ask the operator to allow it (KEYSTEAD_VAULT_OWN_CREDENTIALS)',

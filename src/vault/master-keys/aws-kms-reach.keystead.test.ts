@@ -19,7 +19,10 @@ describe('as whom a master key in AWS KMS is reached', () => {
   let number = 0;
 
   beforeAll(async () => {
-    server = await KeysteadFixture.start({ KEYSTEAD_VAULT_OWN_CREDENTIALS: 'yes' });
+    server = await KeysteadFixture.start({
+      KEYSTEAD_VAULT_OWN_CREDENTIALS: 'yes',
+      KEYSTEAD_EGRESS_HOSTS: '127.0.0.1',
+    });
     api = new KeysteadClient({ url: server.url, apiKey: server.apiKey });
     ({ arn: key } = await server.importedKey());
     base = await accessKeyOf('assumes');

@@ -36,8 +36,10 @@ export function openVault(
   const { vaultRoots, sourceRoots, runCommands = [], cacheFolder, egress, maxRuns } = settings;
   const { hosted = [], lendsCredentials = false } = settings;
   const keepOut = [...settings.keepOut, ...pathsOf(hosted)];
+  const guard = new EgressGuard(egress);
   const storage: StorageServices = {
     lendsCredentials,
+    lendsTo: (endpoint) => guard.names(endpoint),
     ...(hosted.length > 0 && { hosted: (...of: [string, string, string]) => hostedAccess(hosted, ...of) }),
   };
   const runner = new Runner({
@@ -56,7 +58,6 @@ export function openVault(
       commands: runCommands,
     },
   };
-  const guard = new EgressGuard(egress);
   const questions = new VaultQuestions({ ...services, ...storage, runner, egress, cacheFolder });
   const watcher = new KeyWatcher({
     ...services,
