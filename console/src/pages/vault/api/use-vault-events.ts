@@ -1,6 +1,7 @@
 import type { Run } from '@keystead/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import { useLiveEvents, type TellEvent } from '../../../api/live/use-live-events.ts';
+import { keepRun } from './keep-run.ts';
 import { environmentKey, isOpen } from './vault-queries.ts';
 
 /** While a page of the vault is open: what the server tells of runs is shown at once. Without it, they are asked for. */
@@ -12,7 +13,7 @@ const tellVault: TellEvent = (queries: QueryClient, { name, data }) => {
   if (name === 'alert') void queries.invalidateQueries({ queryKey: ['alerts'] });
   if (name !== 'run') return;
   const run = JSON.parse(data) as Run;
-  queries.setQueryData(['runs', run.runId], run);
+  keepRun(queries, run);
   queries.setQueryData<readonly Run[]>([...environmentKey(run.environmentId), 'runs'], (runs) => withRun(runs, run));
   if (!isOpen(run)) void queries.invalidateQueries({ queryKey: environmentKey(run.environmentId) });
 };

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { createElement } from 'react';
 import { useApi, type Api } from '../../../api/api.ts';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { keepRun } from '../api/keep-run.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 
 /** Starts a run, and leads to its page, where one sees how far it is. A refusal is told where one stands. */
@@ -15,7 +16,7 @@ export function useStartRun<Input>(environmentId: string, start: (api: Api, inpu
   return useMutation({
     mutationFn: (input: Input) => start(api, input),
     onSuccess: async (run) => {
-      queries.setQueryData(['runs', run.runId], run);
+      keepRun(queries, run);
       void queries.invalidateQueries({ queryKey: environmentKey(environmentId) });
       await navigate({ to: '/environments/$environmentId/runs/$runId', params: { environmentId, runId: run.runId } });
     },
