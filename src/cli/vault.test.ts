@@ -80,6 +80,10 @@ describe('the vault from the command line', () => {
     expect(alone.stdout).toContain('arn:aws:s3:::b-1/p/*');
     const trust = await run('policy', 'production', '--for', 'trust');
     expect(trust.stdout).toMatch(/"sts:ExternalId": "keystead-[0-9a-f-]{36}"/);
+    // Before there is any environment, as whoever makes the first one needs it.
+    expect((await run('policy', '--for', 'trust')).stdout).toBe(trust.stdout);
+    const unknown = await cli({}, 'vault', 'policy', '--for', 'trust');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([0, expect.stringContaining('TENANT_ID is to be replaced')]);
     const ibm = await cli({}, 'vault', 'policy', '--language', 'ibm');
     expect([ibm.exitCode, ibm.stderr]).toEqual([2, expect.stringContaining('CRN')]);
   });

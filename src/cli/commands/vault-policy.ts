@@ -22,7 +22,10 @@ export const VAULT_POLICY_COMMANDS: readonly CliCommand[] = [
       "Prints the least that an environment needs: of its master key's policy, of its bucket's, of the trust of a role",
     reach: 'remote',
     arguments: [
-      ['[environment]', 'its label or id; without one nothing is asked, and what is not given is to be filled in'],
+      [
+        '[environment]',
+        'its label or id; without one only the id of your tenant is asked for, and what is not given is to be filled in',
+      ],
     ],
     options: [
       ['--for <subject>', `${POLICY_SUBJECTS.join(', ')} (key)`],
@@ -44,7 +47,7 @@ export const VAULT_POLICY_COMMANDS: readonly CliCommand[] = [
     examples: [
       'vault policy production --for key --role writer --principal arn:aws:iam::111122223333:user/backup',
       'vault policy --for storage --bucket acme-backups --prefix production/',
-      'vault policy production --for trust --principal arn:aws:iam::111122223333:user/keystead',
+      'vault policy --for trust --principal arn:aws:iam::111122223333:user/keystead',
     ],
     run: async (session) => {
       const { given, output } = session;
@@ -65,6 +68,8 @@ export const VAULT_POLICY_COMMANDS: readonly CliCommand[] = [
       }
       output.text(JSON.stringify(policy.document, null, 2), policy.document);
       output.warn(`${policy.where}.`);
+      if (facts.tenant === ANY_TENANT && JSON.stringify(policy.document).includes(ANY_TENANT))
+        output.warn(`${ANY_TENANT} is to be replaced: give --tenant, or an API key in KEYSTEAD_API_KEY.`);
     },
   },
 ];
@@ -76,7 +81,8 @@ async function factsOf(session: Session, subject: PolicySubject): Promise<[Polic
     instance: given.optional('instance'),
   };
   const named = given.optional('environment');
-  const known: Known = named === undefined ? { tenant: ANY_TENANT } : await askFacts(session, named);
+  const known: Known =
+    named === undefined ? { tenant: await askTenant(session, subject) } : await askFacts(session, named);
   const facts: PolicyFacts = {
     ...known,
     ...said,
@@ -89,6 +95,14 @@ async function factsOf(session: Session, subject: PolicySubject): Promise<[Polic
   if (language !== undefined) return [facts, oneOf(POLICY_LANGUAGES, language, 'language of policies')];
   const isIbm = subject === 'key' ? facts.key?.startsWith('crn:') : known.isCos;
   return [facts, isIbm === true ? 'ibm' : 'aws'];
+}
+
+/** Rights in a bucket name no tenant; of all else it is asked who asks, where an API key says as whom. */
+async function askTenant({ given, host, client }: Session, subject: PolicySubject): Promise<string> {
+  const said = given.optional('tenant');
+  if (said !== undefined) return said;
+  const hasApiKey = given.optional('api-key-file') !== undefined || host.env['KEYSTEAD_API_KEY'] !== undefined;
+  return hasApiKey && subject !== 'storage' ? (await client().whoAmI()).tenantId : ANY_TENANT;
 }
 
 type Known = PolicyFacts & { readonly isCos?: boolean };

@@ -106,22 +106,18 @@ function WhyFailed() {
 function RunActions({ run }: { readonly run: Run }) {
   const [isAsking, { open, close }] = useDisclosure(false);
   const { environmentId, runId, kind, report } = run;
-  const queries = useQueryClient();
   const cancel = useAct({
     act: (api) => api.cancelRun(runId),
     touches: [['runs', runId], environmentKey(environmentId)],
     done: () => 'The run was asked to stop. It ends soon.',
   });
   const snapshotId = kind === 'backup' ? report?.snapshotId : undefined;
-  // Who asks while it ends is told in the dialog that it has ended.
-  if (isOpen(run) || isAsking) {
+  if (isOpen(run)) {
     return (
       <>
-        {isOpen(run) && (
-          <ActButton needs="keystead:CancelRun" variant="default" onClick={open}>
-            Cancel the run
-          </ActButton>
-        )}
+        <ActButton needs="keystead:CancelRun" variant="default" onClick={open}>
+          Cancel the run
+        </ActButton>
         <Confirm
           isOpen={isAsking}
           onClose={close}
@@ -129,12 +125,7 @@ function RunActions({ run }: { readonly run: Run }) {
           verb="Cancel the run"
           isDangerous
           command={VAULT_COMMANDS.cancelRun(runId)}
-          onConfirm={() =>
-            cancel.mutateAsync(undefined, {
-              // It may have ended without this page having heard of it.
-              onError: () => void queries.invalidateQueries({ queryKey: ['runs', runId] }),
-            })
-          }
+          onConfirm={() => cancel.mutateAsync()}
         >
           {kind === 'backup'
             ? 'No snapshot comes of it. What was stored so far is used again by the next run.'
