@@ -12,7 +12,7 @@ import {
   makingCommands,
   wrappingCommands,
 } from '../../console/src/pages/keys/bring/outside-commands.ts';
-import { PURPOSES } from '../../console/src/pages/keys/purposes.ts';
+import { broughtOf, PURPOSES } from '../../console/src/pages/keys/purposes.ts';
 import { KeysteadClient, type ImportParameters, type Key } from '../../sdk/src/index.ts';
 import { unwrapImported } from '../../src/crypto/import-wrapping.ts';
 import { KEY_SPECS, keySpec, SYMMETRIC_BY_LENGTH } from '../../src/crypto/key-spec.ts';
@@ -47,7 +47,7 @@ describe('kinds of keys that may be brought', () => {
   });
 
   it('are offered for every usage that they have', () => {
-    const offered = PURPOSES.flatMap(({ usage, brought }) => brought.map((spec) => `${spec} ${usage}`));
+    const offered = PURPOSES.flatMap((one) => broughtOf(one).map((spec) => `${spec} ${one.usage}`));
     const there = ROWS.flatMap(([spec]) => (keySpec(spec)?.usages ?? []).map((usage) => `${spec} ${usage}`));
     expect(offered.toSorted()).toEqual(there.toSorted());
   });

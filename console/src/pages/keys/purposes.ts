@@ -11,8 +11,8 @@ export interface Purpose {
     | 'encapsulate-decapsulate';
   /** The first is the one to take who has no reason for another. */
   readonly specs: readonly string[];
-  /** Of these one may bring the material oneself. */
-  readonly brought: readonly string[];
+  /** Others, whose material one may bring, and that are not made here. */
+  readonly broughtOnly?: readonly string[];
 }
 
 export const PURPOSES: readonly Purpose[] = [
@@ -22,7 +22,7 @@ export const PURPOSES: readonly Purpose[] = [
     about: 'The usual one: services ask it for data keys, or have small things encrypted.',
     usage: 'encrypt-decrypt',
     specs: ['aes-256'],
-    brought: ['aes-256', 'aes-128', 'aes-192'],
+    broughtOnly: ['aes-128', 'aes-192'],
   },
   {
     id: 'sign',
@@ -43,20 +43,6 @@ export const PURPOSES: readonly Purpose[] = [
       'ec-secp256k1',
       'sm2',
     ],
-    brought: [
-      'ec-p256',
-      'ec-p384',
-      'ec-p521',
-      'ed25519',
-      'rsa-3072',
-      'rsa-4096',
-      'rsa-2048',
-      'ml-dsa-65',
-      'ml-dsa-44',
-      'ml-dsa-87',
-      'ec-secp256k1',
-      'sm2',
-    ],
   },
   {
     id: 'authenticate',
@@ -64,7 +50,6 @@ export const PURPOSES: readonly Purpose[] = [
     about: 'A MAC under a secret that both sides ask this server for: webhooks, cookies.',
     usage: 'generate-verify-mac',
     specs: ['hmac-256', 'hmac-384', 'hmac-512', 'hmac-224'],
-    brought: ['hmac-256', 'hmac-384', 'hmac-512', 'hmac-224'],
   },
   {
     id: 'encrypt-to-us',
@@ -72,7 +57,6 @@ export const PURPOSES: readonly Purpose[] = [
     about: 'They take the public key; only this key decrypts.',
     usage: 'encrypt-decrypt',
     specs: ['rsa-3072', 'rsa-4096', 'rsa-2048', 'sm2'],
-    brought: ['rsa-3072', 'rsa-4096', 'rsa-2048', 'sm2'],
   },
   {
     id: 'agree',
@@ -80,7 +64,6 @@ export const PURPOSES: readonly Purpose[] = [
     about: 'ECDH with the public key of somebody else.',
     usage: 'key-agreement',
     specs: ['ec-p256', 'ec-p384', 'ec-p521', 'sm2'],
-    brought: ['ec-p256', 'ec-p384', 'ec-p521', 'sm2'],
   },
   {
     id: 'encapsulate',
@@ -88,9 +71,11 @@ export const PURPOSES: readonly Purpose[] = [
     about: 'ML-KEM: the other side encapsulates a secret to the public key.',
     usage: 'encapsulate-decapsulate',
     specs: ['ml-kem-768', 'ml-kem-512', 'ml-kem-1024'],
-    brought: ['ml-kem-768', 'ml-kem-512', 'ml-kem-1024'],
   },
 ];
+
+/** Specs whose material one may bring. */
+export const broughtOf = ({ specs, broughtOnly = [] }: Purpose): readonly string[] => [...specs, ...broughtOnly];
 
 export const purposeOf = (id: string): Purpose =>
   PURPOSES.find((purpose) => purpose.id === id) ?? (PURPOSES[0] as Purpose);

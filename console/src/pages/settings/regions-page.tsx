@@ -1,5 +1,5 @@
 import type { Region } from '@keystead/sdk';
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Page } from '../../ui/page.tsx';
+import { RegionName } from './region-name.tsx';
 import { useRegions } from './use-regions.ts';
 
 /** Where keys of this tenant may live. */
@@ -116,14 +117,7 @@ function OpenRegion({ isOpen, onClose }: { readonly isOpen: boolean; readonly on
       command={SETTINGS_COMMANDS.addRegion(name === '' ? 'eu-central-1' : name)}
       onSubmit={() => add.mutateAsync(name)}
     >
-      <TextInput
-        label="Region"
-        placeholder="eu-central-1, or eu-de"
-        value={region}
-        onChange={(event) => setRegion(event.currentTarget.value)}
-        autoComplete="off"
-        data-autofocus
-      />
+      <RegionName value={region} onChange={setRegion} />
     </FormDialog>
   );
 }

@@ -19,6 +19,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Page } from '../../ui/page.tsx';
+import { RegionName } from './region-name.tsx';
 
 /** Whom this installation serves: an operator's page. */
 export function TenantsPage() {
@@ -169,14 +170,7 @@ function OpenRegion({ tenant, onClose }: { readonly tenant: Tenant; readonly onC
       command={SETTINGS_COMMANDS.addTenantRegion(name || 'eu-central-1', tenant.tenantId)}
       onSubmit={() => add.mutateAsync()}
     >
-      <TextInput
-        label="Region"
-        placeholder="eu-central-1, or eu-de"
-        value={region}
-        onChange={(event) => setRegion(event.currentTarget.value)}
-        autoComplete="off"
-        data-autofocus
-      />
+      <RegionName value={region} onChange={setRegion} />
     </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { JsonInput, Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
@@ -6,8 +6,8 @@ import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { Section } from '../../../ui/section.tsx';
+import { PolicyName, PolicyText } from '../roles/policy-fields.tsx';
 import { FIRST_POLICY, POLICY_NAME, policyWords } from '../roles/policy-words.ts';
-import { StrangeActions } from '../roles/strange-actions.tsx';
 import type { Holder } from './holder.ts';
 
 /** Policies that belong to one user or role alone, and go with it. */
@@ -102,26 +102,12 @@ function WritePolicy({ holder, onClose }: { readonly holder: Holder; readonly on
       command={commands.putInline(called || 'NAME', name)}
       onSubmit={() => put.mutateAsync()}
     >
-      <TextInput
-        label="Name"
+      <PolicyName
         value={called}
-        onChange={(event) => setCalled(event.currentTarget.value.trim())}
-        {...(called !== '' && !POLICY_NAME.test(called) && { error: '1 to 64 letters, digits and + = , . @ _ -' })}
+        onChange={setCalled}
         {...(isThere && { description: `${name} has a policy of this name: this one takes its place.` })}
-        autoComplete="off"
-        data-autofocus
       />
-      <JsonInput
-        label="Policy"
-        value={document}
-        onChange={setDocument}
-        autosize
-        minRows={8}
-        maxRows={20}
-        classNames={{ input: 'ks-code' }}
-        {...(!isReadable && { error: 'This is no JSON with statements' })}
-      />
-      <StrangeActions document={document} />
+      <PolicyText value={document} onChange={setDocument} />
     </FormDialog>
   );
 }

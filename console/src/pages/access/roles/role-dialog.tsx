@@ -1,11 +1,11 @@
 import type { Policy } from '@keystead/sdk';
-import { JsonInput, Paper, TextInput } from '@mantine/core';
+import { Paper, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { PolicyName, PolicyText } from './policy-fields.tsx';
 import { FIRST_POLICY, POLICY_NAME, policyWords } from './policy-words.ts';
-import { StrangeActions } from './strange-actions.tsx';
 import { WhatItMay } from './what-it-may.tsx';
 
 interface RoleDialogProps {
@@ -47,32 +47,13 @@ export function RoleDialog({ policy, onClose }: RoleDialogProps) {
       }
       onSubmit={() => save.mutateAsync()}
     >
-      {policy === undefined && (
-        <TextInput
-          label="Name"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value.trim())}
-          {...(name !== '' && !POLICY_NAME.test(name) && { error: '1 to 64 letters, digits and + = , . @ _ -' })}
-          autoComplete="off"
-          data-autofocus
-        />
-      )}
+      {policy === undefined && <PolicyName value={name} onChange={setName} />}
       <TextInput
         label="What it is for"
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
-      <JsonInput
-        label="Policy"
-        value={document}
-        onChange={setDocument}
-        autosize
-        minRows={8}
-        maxRows={20}
-        classNames={{ input: 'ks-code' }}
-        {...(!isReadable && { error: 'This is no JSON with statements' })}
-      />
-      <StrangeActions document={document} />
+      <PolicyText value={document} onChange={setDocument} />
       {isReadable && (
         <Paper withBorder p="md">
           <WhatItMay document={document} />

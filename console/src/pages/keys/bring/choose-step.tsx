@@ -4,7 +4,7 @@ import { Facts } from '../../../ui/facts.tsx';
 import { KeyState } from '../key-state.tsx';
 import { keyName, specName, usageName } from '../key-words.ts';
 import { PurposeChoice } from '../purpose-choice.tsx';
-import { PURPOSES } from '../purposes.ts';
+import { broughtOf, PURPOSES } from '../purposes.ts';
 import { RegionSelect } from '../region-select.tsx';
 import { importable } from './importable.ts';
 import { sourceFor, type Plan, type Way } from './plan.ts';
@@ -25,7 +25,6 @@ const WAYS: readonly { readonly way: Way; readonly title: string; readonly about
   },
 ];
 const ALIAS = /^[a-zA-Z0-9/_-]{0,250}$/;
-const BROUGHT = PURPOSES.filter(({ brought }) => brought.length > 0);
 
 interface ChooseStepProps {
   readonly plan: Plan;
@@ -45,10 +44,10 @@ export function ChooseStep({ plan, onChange, onNext }: ChooseStepProps) {
   return (
     <Stack maw={860}>
       <PurposeChoice
-        purposes={BROUGHT}
+        purposes={PURPOSES}
         purpose={plan.purpose}
         spec={plan.spec}
-        specsOf={({ brought }) => brought}
+        specsOf={broughtOf}
         onChange={(purpose, spec) =>
           onChange({
             ...plan,
