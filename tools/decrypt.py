@@ -103,6 +103,10 @@ def ask_aws(endpoint, key_id, wrapped, context):
     client = boto3.client("kms", region_name=key_id.split(":")[3], endpoint_url=endpoint)
     return client.decrypt(KeyId=key_id, CiphertextBlob=wrapped, EncryptionContext=context)["Plaintext"]
 
+def ask_keystead(endpoint, *wanted):
+    need(endpoint, "say --kms-endpoint URL, the address of that Keystead server")
+    return ask_aws(endpoint, *wanted)
+
 def ask_ibm(url, key_id, wrapped, context):
     need(url, "say --key-protect URL, and set IBM_TOKEN and IBM_INSTANCE")
     body = {"ciphertext": wrapped.decode(), "aad": ["%s=%s" % pair for pair in sorted(context.items())]}
@@ -462,8 +466,9 @@ def main():
     need(a.list or a.to, "say --list, or --to and a new folder")
     bucket = re.fullmatch("s3://([^/]+)/*(.*?)/*", a.store)
     store = in_bucket(*bucket.groups(), a.store_endpoint, a.store_profile) if bucket else in_folder(a.store)
-    aws = functools.partial(ask_aws, a.kms_endpoint)
-    openers = {"aws-kms": aws, "keystead": aws, "key-protect": functools.partial(ask_ibm, a.key_protect),
+    openers = {"aws-kms": functools.partial(ask_aws, a.kms_endpoint),
+               "keystead": functools.partial(ask_keystead, a.kms_endpoint),
+               "key-protect": functools.partial(ask_ibm, a.key_protect),
                "recovery": functools.partial(ask_recovery_key, a.recovery_key)}
     vault = Vault(store, openers, json.load(open(a.data_keys)) if a.data_keys else {}, a.writer)
     heads, became, findings = vault.snapshots()

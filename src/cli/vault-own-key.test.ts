@@ -66,6 +66,8 @@ describe('a vault under keys of this installation, without what wrote it', () =>
         string,
         string,
       ];
+      const nowhere = await decryptBy([store, '--to', own], credentials());
+      expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining('say --kms-endpoint URL')]);
       expect(await decrypt(own, ['--kms-endpoint', server.url], credentials())).toBe(0);
       expect(picture(own)).toEqual(picture(source));
       await key.disable();
