@@ -32,7 +32,10 @@ export function useConnectionWatch(): void {
     const look = (error: unknown): void => {
       if (isUnreached(error)) doubt();
     };
+    // An open stream does not notice for half a minute that there is no network any more.
+    window.addEventListener('offline', doubt);
     const ends = [
+      () => window.removeEventListener('offline', doubt),
       onDoubt(doubt),
       queries.getQueryCache().subscribe((event) => {
         if (event.type === 'updated' && event.action.type === 'failed') look(event.action.error);
