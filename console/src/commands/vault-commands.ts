@@ -1,3 +1,15 @@
+const makeBucket = (type: string, bucket: string, region: string): readonly string[] => [
+  'vault',
+  'bucket',
+  'create',
+  '--storage',
+  type,
+  '--bucket',
+  bucket,
+  '--region',
+  region,
+];
+
 /** What one does with backup environments and what is in them. */
 export const VAULT_COMMANDS = {
   listEnvironments: () => ['vault', 'environment', 'list'],
@@ -71,27 +83,9 @@ export const VAULT_COMMANDS = {
   primaryAlone: (environment: string) => ['vault', 'rewrap', environment, '--primary-alone'],
   refreshMasterKeys: (environment: string) => ['vault', 'rewrap', environment, '--refresh'],
   rewrapFormer: (environment: string, vault: string) => ['vault', 'rewrap', environment, '--former', vault],
-  makeBucket: (type: string, bucket: string, region: string) => [
-    'vault',
-    'bucket',
-    'create',
-    '--storage',
-    type,
-    '--bucket',
-    bucket,
-    '--region',
-    region,
-  ],
+  makeBucket,
   makeLockedBucket: (type: string, bucket: string, region: string, lock: string) => [
-    'vault',
-    'bucket',
-    'create',
-    '--storage',
-    type,
-    '--bucket',
-    bucket,
-    '--region',
-    region,
+    ...makeBucket(type, bucket, region),
     '--object-lock',
     lock,
   ],
