@@ -376,7 +376,7 @@ describe('what is kept about keys', () => {
         'signer',
         'wages',
       ]);
-      const keyId = (await ask('listKeys', {})).items[0]?.keyId as string;
+      const { keyId } = await create();
       await ask('updateKeyDescription', { keyId }, { description: 'zebra' });
       await ask('moveKeyToRing', { keyId }, { keyRing: 'searched' });
       expect((await found({ text: 'ZEBRA' })).names).toEqual(['zebra']);
