@@ -422,6 +422,8 @@ export interface Credential {
   readonly lastUsedFrom?: string | undefined;
   /** the protocol by which that came: admin, aws-kms, sts, ... */
   readonly lastUsedBy?: string | undefined;
+  /** policies of its user that do not count for it: it was issued before its user came to command; lists have it */
+  readonly withheld?: readonly ('owner' | 'administrator' | 'operator')[] | undefined;
 }
 
 export interface DeletedEnvironment {

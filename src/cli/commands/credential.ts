@@ -17,6 +17,7 @@ const columns = (nameOf: ReadonlyMap<string, string>): readonly Column<Credentia
   ['LAST USED', ({ lastUsedAt }) => lastUsedAt],
   ['FROM', ({ lastUsedFrom, lastUsedBy }) => lastUsedFrom && `${lastUsedFrom} (${lastUsedBy ?? ''})`],
   ['SCOPES', ({ scopes }) => scopes?.join(' ')],
+  ['WITHHELD', ({ withheld }) => withheld?.join(' ')],
   ['FOR', ({ description }) => description],
 ];
 

@@ -34,7 +34,8 @@ const credentials = new Map(
       lastUsedFrom: '10.1.0.20',
       lastUsedBy: 'admin',
     }),
-    sample('5a7de0c1-66d2-4d0e-8c14-0e4f9a1b7c22', 'grace', 'api-key', {
+    sample('5a7de0c1-66d2-4d0e-8c14-0e4f9a1b7c22', 'ada', 'api-key', {
+      withheld: ['owner'],
       lastUsedAt: ago(140 * DAY),
       lastUsedFrom: '198.51.100.7',
       lastUsedBy: 'key-protect',

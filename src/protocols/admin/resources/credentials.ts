@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
-import { sharing } from '../../../identity/appointment.ts';
 import Type from 'typebox';
 import type { CredentialUse } from '../../../audit/credential-uses.ts';
+import { COMMANDS, commandsWithheld, sharing, type Command } from '../../../identity/appointment.ts';
 import { roleArn, rootArn, serviceArn, userArn } from '../../../identity/arn.ts';
 import {
   credentialRef,
@@ -69,6 +69,12 @@ const CREDENTIAL = named('Credential', {
   lastUsedAt: Type.Optional({ ...TIMESTAMP, description: 'of the newest request that it proved; lists have it' }),
   lastUsedFrom: Type.Optional(Type.String({ description: 'the address from which that came' })),
   lastUsedBy: Type.Optional(Type.String({ description: 'the protocol by which that came: admin, aws-kms, sts, ...' })),
+  withheld: Type.Optional(
+    Type.Array(Type.Enum([...COMMANDS]), {
+      description:
+        'policies of its user that do not count for it: it was issued before its user came to command; lists have it',
+    }),
+  ),
 });
 
 const MOMENT = Type.String({ ...TIMESTAMP });
@@ -268,7 +274,8 @@ export const listCredentials = adminRoute({
         if (!fits.credential(credential)) continue;
         const isActive = await directory.isInForce(tenant, credential, nowMs);
         const use = await records.lastUseOfCredential(tenant.tenantId, credential.id);
-        const shown = showCredential({ ...credential, scopes: await scopeNames(context, credential) });
+        const scopes = await scopeNames(context, credential);
+        const shown = { ...showCredential({ ...credential, scopes }), ...(await showWithheld(context, credential)) };
         const state = shown.state === 'active' && !isActive ? ('inactive' as const) : shown.state;
         if (fits.state(state) && fits.use(credential, use)) items.push({ ...shown, state, ...showUse(use) });
       }
@@ -291,6 +298,16 @@ function fitOf({ principal, type, state, unusedSince, expiringBefore }: Static<t
     use: ({ createdAtMs }: Credential, use: CredentialUse | undefined) =>
       unusedSinceMs === undefined || Math.max(createdAtMs, use?.atMs ?? 0) < unusedSinceMs,
   };
+}
+
+/** What its user commands and it does not. */
+async function showWithheld(
+  { services: { directory }, proof: { tenant } }: AdminContext,
+  credential: Credential,
+): Promise<{ withheld?: Command[] }> {
+  const member = credential.holder === undefined && (await directory.member(tenant, credential.principalId));
+  const withheld = member ? commandsWithheld(member, credential) : [];
+  return withheld.length > 0 ? { withheld: [...withheld] } : {};
 }
 
 function showUse(use: CredentialUse | undefined) {

@@ -57,6 +57,22 @@ describe('who becomes an operator', () => {
     expect(String(entry?.details)).toContain('issued-before-appointment');
   });
 
+  it('is shown with each older credential what it has no part in, and with no newer one', async () => {
+    await attach('operator');
+    const newerKey = await keyOf(person.member.id);
+    expect((await house.send(newerKey, 'GET', '/tenants')).status).toBe(200);
+    const listed = async () => {
+      const { body } = await house.send(operator, 'GET', `/credentials?principal=${person.member.id}`);
+      const items = body['items'] as { createdAt: string; withheld?: string[] }[];
+      return items.map(({ withheld = [] }) => withheld.join(' ')).toSorted();
+    };
+    expect(await listed()).toEqual(['', 'operator', 'operator']);
+    await attach('owner');
+    expect(await listed()).toEqual(['owner', 'owner operator', 'owner operator']);
+    await detach('operator');
+    expect(await listed()).toEqual(['owner', 'owner', 'owner']);
+  });
+
   it('commands by what an operator gave out since', async () => {
     await attach('operator');
     const token = await linkOf(person.member.id);
