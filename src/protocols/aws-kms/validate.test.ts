@@ -192,6 +192,12 @@ describe('what is not the model at all', () => {
       ': NUMBER_VALUE can not be converted to a String',
     ],
     ['a map for a list', 'TagResource', json({ Tags: {} }), ': STRUCTURE_VALUE can not be converted to a list'],
+    [
+      'a time that no calendar reaches',
+      'ImportKeyMaterial',
+      json({ KeyId: ID, ImportToken: 'aGk=', EncryptedKeyMaterial: 'aGk=', ValidTo: 8.64e12 + 1 }),
+      ': NUMBER_VALUE can not be converted to milliseconds since epoch',
+    ],
     ['a list for the body', 'ListKeys', json([]), ': LIST_VALUE can not be converted to a structure'],
     ['null for the body', 'ListKeys', json(null), ': NULL_VALUE can not be converted to a structure'],
     ['no JSON', 'ListKeys', Buffer.from('{'), ': the text is not valid JSON'],

@@ -135,6 +135,9 @@ function scalar(shape: ScalarShape): Read {
   };
 }
 
+/** The last second since 1970 that a date of the runtime can be (ECMA-262, "Time Values and Time Range"). */
+const LAST_SECOND = 8.64e12;
+
 const SCALARS: { readonly [T in ScalarShape['type']]: (value: unknown) => string | number | boolean | Buffer } = {
   string: (value) => {
     if (typeof value !== 'string') throw wrongType(value, 'a String');
@@ -158,7 +161,8 @@ const SCALARS: { readonly [T in ScalarShape['type']]: (value: unknown) => string
     return value;
   },
   timestamp: (value) => {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongType(value, 'milliseconds since epoch');
+    const isTime = typeof value === 'number' && Math.abs(value) <= LAST_SECOND;
+    if (!isTime) throw wrongType(value, 'milliseconds since epoch');
     return value;
   },
 };

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SYMMETRIC } from '../../crypto/key-spec.ts';
+import { defaultAccessPolicy } from '../../keys/access-policy.ts';
+import { createKey, type NewKey } from '../../keys/create.ts';
+import { NO_INSTANCE_POLICIES } from '../../keys/instance-policies.ts';
 import { exposeKey, hideKey, rotateXksCredential, type ExposedKey } from '../../keys/xks-endpoint.ts';
 import type { Account } from '../aws-kms/endpoint.fixture.ts';
 import { AWS_REGION, KMS_KEY_ARN, REQUEST_METADATA, XksWorld, type XksAccess } from './xks.fixture.ts';
@@ -154,6 +158,34 @@ describe('the external key store proxy', () => {
         error: 'InvalidStateException',
       });
     }
+  });
+
+  it('refuses a key whose time is over, and a primary that waits for its replicas to go, as not enabled', async () => {
+    const { instance } = account;
+    const limited: NewKey = {
+      spec: SYMMETRIC,
+      usage: 'encrypt-decrypt',
+      origin: 'generated',
+      description: '',
+      accessPolicy: defaultAccessPolicy(account.accountId),
+      tags: [],
+      expiresAtMs: world.clock() + 60_000,
+      instancePolicies: NO_INSTANCE_POLICIES,
+    };
+    const made = createKey(instance, limited, world.clock(), world.random);
+    await world.write(account, ...made.writes);
+    await world.ensureRegions(account.tenant, ['eu-west-1']);
+    const primary = await key({ MultiRegion: true });
+    await world.call(account.admin, 'ReplicateKey', { KeyId: primary, ReplicaRegion: 'eu-west-1' });
+    const two = await endpointWith(exposed({ keyId: made.value.id }), exposed({ xksKeyId: 'b', keyId: primary }));
+    const ask = async (name: string) => {
+      const { status, error } = await world.ask(two, `keys/${name}/encrypt`, ENCRYPT);
+      return error ?? status;
+    };
+    expect([await ask('a'), await ask('b')]).toEqual([200, 200]);
+    world.clock.set(world.clock() + 60_000);
+    await world.call(account.admin, 'ScheduleKeyDeletion', { KeyId: primary });
+    expect([await ask('a'), await ask('b')]).toEqual(['InvalidStateException', 'InvalidStateException']);
   });
 
   it('lets the policy of the key shut it out, although it is exposed', async () => {

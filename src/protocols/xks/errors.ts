@@ -40,13 +40,17 @@ export class XksError extends RefusedError {
 
 type KeyWords = readonly [name: XksErrorName, text: string];
 
+const NOT_FOUND: KeyWords = ['KeyNotFoundException', 'There is no such external key here.'];
 const DISABLED: KeyWords = ['InvalidStateException', 'The external key is not enabled: enable it in Keystead.'];
 
 /** The codes of the key domain that a use of an exposed key can meet. All others are faults of ours. */
 const KEY_WORDS: { readonly [C in KeyErrorCode]?: KeyWords } = {
-  'key-not-found': ['KeyNotFoundException', 'There is no such external key here.'],
+  'key-not-found': NOT_FOUND,
+  'key-deleted': NOT_FOUND,
   'key-disabled': DISABLED,
+  'key-deactivated': DISABLED,
   'key-pending-deletion': DISABLED,
+  'key-pending-replica-deletion': DISABLED,
   'key-pending-import': ['InvalidStateException', 'The external key lacks its key material: import it in Keystead.'],
   'wrong-usage': ['InvalidKeyUsageException', 'The external key does not encrypt and decrypt.'],
   'wrong-origin': ['InvalidKeyUsageException', 'The key material of the external key is not here.'],

@@ -2,8 +2,8 @@ import { lifecycleEventsOf } from '../../../keys/lifecycle-event-record.ts';
 import { sync as syncKey } from '../../../keys/sync.ts';
 import { andThen } from '../../../records/ports.ts';
 import { NO_CONTENT } from '../answer.ts';
-import { badBody } from '../errors.ts';
 import { findKey, targetOf } from '../find-key.ts';
+import { requireNothing } from '../no-body.ts';
 import type { Operation } from '../operation.ts';
 import { requireOwnInstance } from '../own-instance.ts';
 
@@ -13,7 +13,7 @@ export const sync: Operation = {
     'tells registered services, and those that have not acknowledged an earlier event, how the key is: events of the type `key.sync`',
   prepare(context, { path, body }) {
     requireOwnInstance(context);
-    if (body !== undefined && !isEmpty(body)) throw badBody('json: this action takes no body');
+    requireNothing(body);
     return andThen(findKey(context, path['id'] as string), (open) => ({
       targets: [targetOf(context, 'kms:SyncKey', open)],
       async run(nowMs) {
@@ -26,7 +26,3 @@ export const sync: Operation = {
     }));
   },
 };
-
-function isEmpty(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
-}

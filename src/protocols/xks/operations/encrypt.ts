@@ -1,7 +1,7 @@
 import { wipe } from '../../../bytes/bytes.ts';
 import { MAX_XKS_AAD, MAX_XKS_PLAINTEXT } from '../../../crypto/xks-ciphertext.ts';
 import type { OpenKey } from '../../../keys/open-key.ts';
-import { encryptForXks } from '../../../keys/xks-use.ts';
+import { encryptForXks, type XksEncrypted } from '../../../keys/xks-use.ts';
 import type { Act } from '../../../pipeline/act.ts';
 import type { MaybePromise } from '../../../records/ports.ts';
 import { ACTIONS } from '../find-endpoint.ts';
@@ -23,23 +23,22 @@ export function encrypt(
   const plaintext = members.bytes('plaintext', 1, MAX_XKS_PLAINTEXT);
   members.end();
   const run = (open: OpenKey, runAtMs: number) => {
-    const { parts, version, integrityValue } = encryptForXks(
-      open,
-      plaintext,
-      aad,
-      withIntegrity,
-      runAtMs,
-      context.random,
-    );
-    wipe(plaintext);
-    const value = {
-      ciphertext: parts.ciphertext.toString('base64'),
-      initializationVector: parts.iv.toString('base64'),
-      authenticationTag: parts.tag.toString('base64'),
-      ciphertextMetadata: parts.metadata.toString('base64'),
-      ...(integrityValue && { ciphertextDataIntegrityValue: integrityValue.toString('base64') }),
-    };
-    return { value, keyVersion: version.id };
+    try {
+      const encrypted = encryptForXks(open, plaintext, aad, withIntegrity, runAtMs, context.random);
+      return { value: shown(encrypted), keyVersion: encrypted.version.id };
+    } finally {
+      wipe(plaintext);
+    }
   };
   return keyAct(context, { xksKeyId, operation: 'ENCRYPT', action: ACTIONS.ENCRYPT, metadata, run }, nowMs);
+}
+
+function shown({ parts, integrityValue }: XksEncrypted): XksAnswer {
+  return {
+    ciphertext: parts.ciphertext.toString('base64'),
+    initializationVector: parts.iv.toString('base64'),
+    authenticationTag: parts.tag.toString('base64'),
+    ciphertextMetadata: parts.metadata.toString('base64'),
+    ...(integrityValue && { ciphertextDataIntegrityValue: integrityValue.toString('base64') }),
+  };
 }
