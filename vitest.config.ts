@@ -15,10 +15,10 @@ export default defineConfig({
     // All cores: by itself vitest leaves one idle, which is half of a machine of two.
     maxWorkers: availableParallelism(),
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // What is waited for comes when it comes: a busy machine is no fault.
-    expect: { poll: { timeout: 30_000 } },
+    // What is waited for comes when it comes: a busy machine is no fault. These only end what hangs.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     reporters: ['default', './tools/plain-reporter.ts'],
   },
 });

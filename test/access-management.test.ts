@@ -31,7 +31,7 @@ describe('the guide to users, roles and policies', () => {
     const apiKey = server.first!.apiKey;
     admin = new KeysteadClient({ url: server.url, apiKey });
     environment = { PATH: '/usr/bin:/bin', HOME: home.folder, KEYSTEAD_URL: server.url, KEYSTEAD_API_KEY: apiKey };
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     home.remove();
@@ -63,7 +63,7 @@ describe('the guide to users, roles and policies', () => {
       { policies: [], state: 'suspended' },
     ]);
     expect(await admin.getRole('restore')).toHaveProperty('sessionsRevokedAt');
-  }, 60_000);
+  });
 
   /** The two ways of the guide to assume the role: by a profile, and by a helper. */
   async function useRole(shown: string): Promise<void> {

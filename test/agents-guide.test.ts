@@ -72,4 +72,4 @@ it('the guide to agents does what it says, command by command', async () => {
   } finally {
     await server.stop();
   }
-}, 120_000);
+});

@@ -3,7 +3,6 @@ import { describeGuide } from './guide.fixture.ts';
 
 describeGuide('the audit log', {
   path: 'docs/guide/audit.md',
-  timeoutMs: 60_000,
   reader: (home) => ({
     env: { DATA: join(home.folder, 'data') },
     // An entry is in the log a second after what it tells of.

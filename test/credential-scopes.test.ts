@@ -64,7 +64,7 @@ describe('scopes of a credential', () => {
       await admin.createRole({ name, trustPolicy: trust });
       await admin.attachRolePolicy(name, { policy: 'owner' });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     home.remove();

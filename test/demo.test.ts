@@ -41,7 +41,7 @@ it('every step of the demo happens, with odd names, modes and links in the sourc
   expect(lines.map(({ step, ok, text }) => (ok === true ? step : text))).toEqual(STEPS.map((_, i) => i + 1));
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   rmSync(folder, { recursive: true });
-}, 120_000);
+});
 
 it('says what is wrong with its options and changes nothing', async () => {
   const refused: [string[], string][] = [
@@ -57,7 +57,7 @@ it('says what is wrong with its options and changes nothing', async () => {
     expect(errors).toMatch(/^Error: [^\n]+\.\nRun "npm run demo -- --help" to see the options\.\n$/);
     expect(errors).toContain(message);
   }
-}, 60_000);
+});
 
 it('told to stop in the middle, leaves neither a server nor a folder', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'keystead-demo-test-'));
@@ -72,4 +72,4 @@ it('told to stop in the middle, leaves neither a server nor a folder', async () 
   await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
   expect(readdirSync(temporary)).toEqual([]);
   rmSync(temporary, { recursive: true });
-}, 60_000);
+});

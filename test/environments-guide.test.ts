@@ -67,7 +67,7 @@ it.skipIf(!hasS3Server)(
       lost.remove();
     }
   },
-  60_000,
+  240_000,
 );
 
 async function backupOnce(

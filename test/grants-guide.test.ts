@@ -53,4 +53,4 @@ it('what the guide to grants does gives the right that it says, and takes it bac
     await server.stop();
     home.remove();
   }
-}, 60_000);
+});

@@ -69,14 +69,13 @@ export interface DescribedGuide {
   /** Whether this machine has what the guide takes. */
   readonly isPossible?: boolean;
   readonly reader?: (home: Home, server: ServerProcess) => Reader;
-  readonly timeoutMs: number;
   /** Looks at what the guide has left behind. */
   readonly more?: (home: () => Home) => void;
 }
 
 /** States a guide as a suite: it is followed from its beginning, against a server that was just made. */
 export function describeGuide(about: string, guide: DescribedGuide): void {
-  const { path, prints, isPossible = true, reader, timeoutMs, more } = guide;
+  const { path, prints, isPossible = true, reader, more } = guide;
   describe.skipIf(!isPossible)(`the guide to ${about}`, () => {
     let home: Home;
     let server: ServerProcess;
@@ -86,7 +85,7 @@ export function describeGuide(about: string, guide: DescribedGuide): void {
       home = makeHome();
       server = await startServerProcess(home);
       printed = await runGuide(path, home, server, reader?.(home, server));
-    }, timeoutMs);
+    });
     afterAll(async () => {
       await server.stop();
       home.remove();

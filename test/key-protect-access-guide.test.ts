@@ -20,7 +20,7 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
   beforeAll(async () => {
     home = makeHome();
     server = await startServerProcess(home);
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
     home.remove();
@@ -66,5 +66,5 @@ describe('the guide to access on the wire of IBM Key Protect', () => {
     expect(await shell(services)).toMatch(/backup\.example\.com +Reader +us-east-1 +payments/);
     const { items } = await new KeysteadClient({ url: server.url, apiKey }).listAuthorizations();
     expect(items).toHaveLength(1);
-  }, 60_000);
+  });
 });

@@ -2,7 +2,6 @@ import { describeGuide } from './guide.fixture.ts';
 
 describeGuide('IBM Key Protect', {
   path: 'docs/guide/key-protect.md',
-  timeoutMs: 180_000,
   prints: {
     'An instance': /us-south +\d{12}/,
     'Somebody who uses it': /Manager[^]*"resources":\[\{"id":"default"\}\]/,

@@ -44,7 +44,7 @@ describe.skipIf(why !== undefined)('a key that is made at home', () => {
     const token = (await call('GET', '/import_token')).body;
     writeFileSync(file('token.pem'), Buffer.from(token.payload, 'base64'));
     nonce = token.nonce;
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('gets a public key of 4096 bits', () => {

@@ -6,7 +6,6 @@ const isPossible = existsSync(AWS) || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] =
 
 describeGuide('keys', {
   path: 'docs/guide/keys.md',
-  timeoutMs: 180_000,
   isPossible,
   reader: (_home, server) => {
     const { region, accountId, accessKeyId, secretAccessKey } = server.first!;

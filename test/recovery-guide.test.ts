@@ -9,7 +9,6 @@ const isPossible = (existsSync(AWS) && hasDecryptor) || process.env['KEYSTEAD_TE
 
 describeGuide('recovery', {
   path: 'docs/guide/recovery.md',
-  timeoutMs: 120_000,
   isPossible,
   reader: (_home, server) => {
     const { region, accessKeyId, secretAccessKey } = server.first!;

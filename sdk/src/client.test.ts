@@ -76,12 +76,12 @@ describe('the client without a server of ours', () => {
     for (const server of servers) server.close().closeAllConnections();
   });
 
-  async function serve(listener: RequestListener): Promise<KeysteadClient> {
+  async function serve(listener: RequestListener, timeoutMs = 60_000): Promise<KeysteadClient> {
     const server = createServer(listener);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return new KeysteadClient({ url, apiKey: API_KEY, timeoutMs: 200 });
+    return new KeysteadClient({ url, apiKey: API_KEY, timeoutMs });
   }
 
   it('tells that nobody answers', async () => {
@@ -92,7 +92,7 @@ describe('the client without a server of ours', () => {
   });
 
   it('tells that an answer does not come', async () => {
-    const client = await serve(() => undefined);
+    const client = await serve(() => undefined, 200);
     const error = await failureOf(client.whoAmI());
     expect([error.code, error.message]).toEqual(['unreachable', expect.stringContaining('took too long')]);
   });

@@ -95,7 +95,7 @@ printf RAN; printf '[%s]' "$@"; echo NAR
         const { stdout } = await promisify(execFile)(PYTHON, [driver, shell.join('\n'), lines], { cwd: folder, env });
         expect(stdout.trim().split('\n')).toEqual(typed.map(([, called]) => called));
       },
-      120_000,
+      240_000,
     );
   },
 );

@@ -30,7 +30,7 @@ describe.skipIf(!hasPostgres)('databases from the command line', () => {
     place = ['--port', String(postgres.port), '--user', postgres.superuser];
     postgres.sql('postgres', 'CREATE DATABASE clinic');
     postgres.sql('clinic', "CREATE TABLE patients AS SELECT 'patient ' || n AS name FROM generate_series(1, 20000) n");
-  }, 60_000);
+  });
   afterAll(async () => {
     postgres.remove();
     await server.stop();
@@ -59,7 +59,7 @@ describe.skipIf(!hasPostgres)('databases from the command line', () => {
     expect(postgres.sql('copy', ROWS)).toBe(postgres.sql('clinic', ROWS));
     const again = await cli(env, 'vault', 'restore-databases', '127.0.0.1', ...options);
     expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('The database copy is not empty')]);
-  }, 30_000);
+  });
 
   it('come back without any server of ours, too', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
@@ -80,5 +80,5 @@ describe.skipIf(!hasPostgres)('databases from the command line', () => {
       expect((await alone('restore-databases', 'localhost', ...wrong)).exitCode).toBe(2);
     }
     vi.unstubAllEnvs();
-  }, 30_000);
+  });
 });

@@ -38,7 +38,7 @@ describe('a vault under keys of this installation, without what wrote it', () =>
     const body = new URLSearchParams({ grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: apiKey });
     const answer = await fetch(`${url}/identity/token`, { method: 'POST', body });
     token = ((await answer.json()) as { access_token: string }).access_token;
-  }, 60_000);
+  });
   afterAll(() => server.stop());
   afterEach(() => vi.unstubAllEnvs());
 
@@ -79,7 +79,7 @@ describe('a vault under keys of this installation, without what wrote it', () =>
       expect(await decrypt(dark, asked, { ...env, IBM_TOKEN: 'another' })).toBe(1);
       await key.enable();
     },
-    60_000,
+    240_000,
   );
 
   it('is restored offline by the CLI, with the address of the server and credentials that may decrypt', async () => {
@@ -98,5 +98,5 @@ describe('a vault under keys of this installation, without what wrote it', () =>
     expect([byIbm.exitCode, byIbm.stderr]).toEqual([0, expect.anything()]);
     expect(picture(ibm)).toEqual(picture(source));
     await key.enable();
-  }, 60_000);
+  });
 });

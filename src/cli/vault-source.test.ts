@@ -95,7 +95,7 @@ describe('sources from the command line', () => {
     expect((await run('source', 'list', 'production')).stdout).toContain('There is no source');
     const snapshots = await run('snapshots', '--environment', 'production', '--json');
     expect(jsonLines(snapshots.stdout)).toHaveLength(2);
-  }, 30_000);
+  });
 
   it.each<[string, string[], RegExp]>([
     [
@@ -154,5 +154,5 @@ describe('sources from the command line', () => {
     await json('alert', 'delete', 'pager');
     const nobody = await run('alert', 'create', 'x', '--email', 'a@example.com, b@example.com');
     expect([nobody.exitCode, nobody.stderr]).toEqual([1, expect.stringContaining('is not an address')]);
-  }, 20_000);
+  });
 });

@@ -121,7 +121,7 @@ describe('the vault from the command line', () => {
       report: { findingCount: 0 },
     });
     expect((await run('runs', 'production')).stdout.match(/succeeded/g)).toHaveLength(5);
-  }, 20_000);
+  });
 
   it('looks into snapshots, finds a file that is gone, plans and restores it', async () => {
     const where = ['--environment', 'production'];
@@ -159,7 +159,7 @@ describe('the vault from the command line', () => {
       const ran = await run(...args);
       expect([ran.exitCode > 0, ran.stderr]).toEqual([true, expect.stringContaining(code)]);
     }
-  }, 40_000);
+  });
 
   it('refuses while the key is switched off, says why and what to do, and works again when it is on', async () => {
     await key.disable();
@@ -174,7 +174,7 @@ describe('the vault from the command line', () => {
     expect((await run('environment', 'check', 'production')).exitCode).toBe(1);
     await key.enable();
     await json('restore', restored('light'), '--environment', 'production');
-  }, 20_000);
+  });
 
   it('works without a server: folder and key are enough', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
@@ -202,7 +202,7 @@ describe('the vault from the command line', () => {
     );
     expect([other.exitCode, other.stderr]).toEqual([1, expect.stringContaining('none of the master keys')]);
     vi.unstubAllEnvs();
-  }, 20_000);
+  });
 
   it('moves to another master key, and says whose power is left', async () => {
     const next = await server.importedKey();
@@ -211,7 +211,7 @@ describe('the vault from the command line', () => {
     await key.disable();
     await json('restore', restored('moved'), '--environment', 'production');
     await key.enable();
-  }, 20_000);
+  });
 
   it('has nobody delete a key that a place still needs which was left, or a run that goes on', async () => {
     const next = await server.importedKey();
@@ -227,7 +227,7 @@ describe('the vault from the command line', () => {
     expect(waited.stdout).not.toContain('to end its power');
     const detached = await run('rewrap', 'left', '--key', key.arn, '--endpoint', server.url, '--detach');
     expect([detached.exitCode, detached.stdout]).toEqual([0, expect.not.stringContaining('to end its power')]);
-  }, 60_000);
+  });
 
   it('renames, moves and forgets an environment', async () => {
     expect(await json('environment', 'update', 'production', '--label', 'main')).toMatchObject({ label: 'main' });

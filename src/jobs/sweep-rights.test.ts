@@ -98,9 +98,7 @@ describe('rights that a killed server has left behind', () => {
     const source = join(house.scratch, 'sources', 'records');
     const run = await house.send(apiKey, 'POST', `/environments/${deleted.environmentId}/backups`, { source });
     await expect
-      .poll(async () => (await house.send(apiKey, 'GET', `/runs/${String(run.body['runId'])}`)).body['state'], {
-        timeout: 20_000,
-      })
+      .poll(async () => (await house.send(apiKey, 'GET', `/runs/${String(run.body['runId'])}`)).body['state'])
       .toBe('succeeded');
     await vanish(deleted.environmentId);
     const rights = new RightsSweep(ports());

@@ -21,7 +21,7 @@ it.each([
     const { signal, stdout, stderr } = spawnSync(process.execPath, [fixture, path], {
       env: { ...process.env, KEYSTEAD_FAULT: `${point}:${count}` },
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 240_000,
     });
     expect([signal, stderr]).toEqual(['SIGKILL', '']);
     expect(stdout.split('\n')).toEqual(['ready', '1', '2', '']);

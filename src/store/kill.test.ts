@@ -27,7 +27,7 @@ function runUntil(point: FaultPoint | 'any-time', count: number) {
       env: { ...process.env, ...(point !== 'any-time' && { KEYSTEAD_FAULT: `${point}:${count}` }) },
       encoding: 'utf8',
       // A process that never comes to its point is ended by another signal, which is not the expected one.
-      ...(point === 'any-time' ? { timeout: count, killSignal: 'SIGKILL' } : { timeout: 30_000 }),
+      ...(point === 'any-time' ? { timeout: count, killSignal: 'SIGKILL' } : { timeout: 240_000 }),
     },
   );
   return { status, signal, stderr, acknowledged: stdout.trim().split('\n').filter(Boolean) };

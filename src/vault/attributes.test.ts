@@ -157,7 +157,7 @@ describe('files with very many chunks', () => {
     expect(picture(second.to)).toEqual(picture(root));
     const report = await check({ repository, level: 'structure' });
     expect(report.findings).toEqual([]);
-  }, 60_000);
+  });
 });
 
 it('nodes of extents end by their content: a change in the middle changes few', () => {

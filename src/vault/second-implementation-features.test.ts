@@ -143,7 +143,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
       ids[name] = id;
       pictures.set(currentId(list, id), shown);
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const repository of open) repository.close();
     await server.stop();
@@ -184,7 +184,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with a vault of every feature',
       expect(picture(to)).toEqual(expected);
     }
     await key.enable();
-  }, 60_000);
+  });
 
   it('leads from an older name to what took its place, and says of the rest what became of it', async () => {
     const to = join(folder, 'by-the-old-name');

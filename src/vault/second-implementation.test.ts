@@ -64,7 +64,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     expect(await decrypt(args)).toMatchObject({ code: 0 });
     expect(picture(restored)).toEqual(picture(source));
     expect(readAttributes(Buffer.from(join(restored, 'file')))).toEqual([note]);
-  }, 60_000);
+  });
 
   it('lists, and restores the newest, an older one, and some paths, byte for byte', async () => {
     const { repository, first, second, run } = await made();
@@ -96,7 +96,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     const stranger = await run('--list', '--writer', '0'.repeat(32));
     expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining('was made by')]);
     repository.close();
-  }, 20_000);
+  });
 
   it('refuses what was changed, and tells what is gone', async () => {
     const { repository, first, second, store, run } = await made();
@@ -128,7 +128,7 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py, from the specification alone',
     ]);
     expect(readdirSync(join(folder, 'damaged'))).toEqual([]);
     repository.close();
-  }, 20_000);
+  });
 });
 
 describe.skipIf(!hasDecryptor || !hasS3Server)('tools/decrypt.py with only a bucket and kms:Decrypt', () => {
@@ -179,5 +179,5 @@ describe.skipIf(!hasDecryptor || !hasS3Server)('tools/decrypt.py with only a buc
     await key.enable();
     expect(await run('--to', to)).toEqual({ code: 0, out: '', err: '' });
     expect(picture(to)).toEqual(picture(source));
-  }, 60_000);
+  });
 });

@@ -62,7 +62,7 @@ afterEach(async () => {
 });
 
 describe.each(versions)('the state that %s wrote', (version) => {
-  it('is restored, opens, and answers as it did', { timeout: 60_000 }, async () => {
+  it('is restored, opens, and answers as it did', async () => {
     const [copy, seal] = [join(home, 'copy'), join(home, 'keystead.seal')];
     cpSync(join(import.meta.dirname, version, 'state'), copy, { recursive: true });
     copyFileSync(join(copy, 'keystead.seal'), seal);

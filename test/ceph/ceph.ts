@@ -9,7 +9,7 @@ import { freePort } from '../process/free-port.ts';
 
 const run = promisify(execFile);
 const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'ceph', 'ceph-authtool', 'monmaptool', 'radosgw-admin'] as const;
-const STEP_MS = 20_000;
+const STEP_MS = 60_000;
 
 /** Whether everything that {@link startCeph} runs is installed (Debian: radosgw ceph-mon ceph-osd ceph-common). */
 export function hasCeph(): boolean {

@@ -12,7 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hasCeph, radosgwAdmin, type CephUser } from './ceph.ts';
 import { USERS } from './users.ts';
 
-const START_MS = 55_000;
+const START_MS = 200_000;
 
 /** Whether tests of a real S3 server run here: always where nothing may be missing, and fail then if it is. */
 export const hasS3Server = hasCeph() || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === '1';

@@ -132,7 +132,7 @@ describe('the log of both', () => {
         expect(new Set(uses.map(({ action: name }) => name)).size).toBe(4);
         expect(uses.filter(({ target }) => !target.id.startsWith(crn))).toEqual([]);
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 120_000, interval: 100 },
     );
     const names = (await exported('cloudtrail')).map(({ eventName }) => eventName);
     expect(names).toEqual(expect.arrayContaining(['Encrypt', 'Decrypt', 'DisableKey', 'PutKeyPolicy']));

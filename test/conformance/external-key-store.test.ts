@@ -41,7 +41,7 @@ describe('a key in an external key store', () => {
         clientCertificates: { caPath: certificatePath, names: [HOST] },
       },
       // As long as a busy machine may take: 250 ms is the default, and has a test of its own.
-      keyStores: { connect, caFile: certificatePath, certificate: { certificatePath, keyPath }, timeoutMs: 1_000 },
+      keyStores: { connect, caFile: certificatePath, certificate: { certificatePath, keyPath }, timeoutMs: 3_000 },
     });
     home = { host: '127.0.0.1', port: Number(new URL(server.xksUrl ?? '').port) };
     connect.set(HOST, home);

@@ -156,7 +156,7 @@ function ownProxy(): Pick<Config, 'xks' | 'keyStores'> {
   execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', certificatePath], { stdio: 'pipe' });
   return {
     xks: { listen: { host: '127.0.0.1', port: 0, tls: { certificatePath, keyPath } } },
-    keyStores: { connect: proxies, caFile: certificatePath, timeoutMs: 1_000 },
+    keyStores: { connect: proxies, caFile: certificatePath, timeoutMs: 10_000 },
   };
 }
 

@@ -29,17 +29,23 @@ describe('the official SDK', () => {
     const use = (client: kms.KMSClient) =>
       client.send(new kms.EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('x') }));
 
-    const once = await Promise.allSettled(Array.from({ length: 8 }, () => use(impatient)));
-    const refused = once.flatMap((one) => (one.status === 'rejected' ? [one.reason as kms.KMSServiceException] : []));
-    expect(refused.length).toBeGreaterThan(0);
+    // A machine that is slow enough asks no more often than it may: then it asks again.
+    let refused: kms.KMSServiceException[] = [];
+    while (refused.length === 0) {
+      const once = await Promise.allSettled(Array.from({ length: 8 }, () => use(impatient)));
+      refused = once.flatMap((one) => (one.status === 'rejected' ? [one.reason as kms.KMSServiceException] : []));
+    }
     for (const { name, message, $metadata } of refused) {
       expect([name, message, $metadata.httpStatusCode]).toEqual(['ThrottlingException', 'Rate exceeded', 400]);
     }
 
-    const patient = await Promise.all(Array.from({ length: 8 }, () => use(clientOf(12))));
-    expect(patient.every(({ CiphertextBlob }) => CiphertextBlob !== undefined)).toBe(true);
-    expect(Math.max(...patient.map(({ $metadata }) => $metadata.attempts ?? 0))).toBeGreaterThan(1);
+    let attempts = 1;
+    while (attempts === 1) {
+      const patient = await Promise.all(Array.from({ length: 8 }, () => use(clientOf(12))));
+      expect(patient.every(({ CiphertextBlob }) => CiphertextBlob !== undefined)).toBe(true);
+      attempts = Math.max(...patient.map(({ $metadata }) => $metadata.attempts ?? 1));
+    }
     // What is managed has no bound here.
     await Promise.all(Array.from({ length: 20 }, () => impatient.send(new kms.ListKeysCommand())));
-  }, 30_000);
+  });
 });

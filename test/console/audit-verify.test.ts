@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('the log of a real server, verified in a real brow
         (head) => head.size,
         () => 0,
       );
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await new Promise((done) => sdk.server.close(done));

@@ -56,7 +56,7 @@ export async function visit(
     ...(apiKey !== undefined && { extraHTTPHeaders: { Authorization: `Bearer ${apiKey}` } }),
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(120_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {

@@ -51,5 +51,5 @@ export function ended(api: KeysteadClient, { runId }: Run): Promise<Run> {
     if (run.state === 'running') throw new Error(`the run ${runId} goes on`);
     return run;
   };
-  return vi.waitFor(look, { timeout: 50_000, interval: 50 });
+  return vi.waitFor(look, { timeout: 120_000, interval: 50 });
 }

@@ -52,7 +52,7 @@ async function open(page: Page, place: string): Promise<Seen> {
   await goTo(page, '/console/nowhere');
   await page.getByRole('heading', { level: 1, name: NO_PAGE }).waitFor();
   await goTo(page, place);
-  await page.waitForFunction(IS_THERE, undefined, { timeout: 10_000 }).catch(() => undefined);
+  await page.waitForFunction(IS_THERE, undefined, { timeout: 60_000 }).catch(() => undefined);
   return page.evaluate<Seen>(LOOK);
 }
 
@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)('every link of the console', () => {
 
   it('leads to a page that is there, without a fault, that everybody can read', { timeout: 300_000 }, async () => {
     const { page, faults, close } = await visit(browser, { url: mocked.url });
-    await page.goto('/console/', { timeout: 60_000 });
+    await page.goto('/console/', { timeout: 120_000 });
     await page.getByRole('heading', { level: 1 }).waitFor();
     const lookedAt = new Map<string, number>();
     const kinds = new Set<string>();

@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)('the console without a server', () => {
 
   it('shows every place of its navigation, with data and without a fault', async () => {
     const { page, faults, close } = await visit(browser, { url: mocked.url });
-    await page.goto('/console/', { timeout: 60_000 });
+    await page.goto('/console/', { timeout: 120_000 });
     for (const place of PLACES) {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click();
       await page.getByRole('heading', { level: 1 }).waitFor();

@@ -55,7 +55,6 @@ describe.skipIf(!hasChromium)('signing in by an identity provider', () => {
     await page.getByRole('button', { name: 'Link Second Corp' }).click();
     await page.getByText('You are linked').waitFor();
     await page.getByRole('button', { name: 'Link Second Corp' }).waitFor({ state: 'detached' });
-    await page.screenshot({ path: '/tmp/f1/account.png', fullPage: true });
     await page.goto('/console/account?problem=linked-to-another');
     await page.getByText('An administrator can take that link away.').waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);

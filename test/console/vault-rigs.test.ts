@@ -37,8 +37,7 @@ describe.skipIf(!hasChromium)('the vault with a bucket and with databases that a
       .and(page.getByLabel(name, { exact: true }))
       .last();
   // A gateway of Ceph takes its time on a machine that does other things.
-  const succeeded = () =>
-    page.getByRole('status').filter({ hasText: 'Succeeded' }).first().waitFor({ timeout: 40_000 });
+  const succeeded = () => page.getByRole('status').filter({ hasText: 'Succeeded' }).first().waitFor();
 
   describe.skipIf(!hasS3Server)('a bucket of Ceph', () => {
     let server: S3Server;

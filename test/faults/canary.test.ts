@@ -83,7 +83,7 @@ beforeAll(async () => {
   });
   secrets.set('the secret of a webhook', Buffer.from(webhookSecret.slice('whsec_'.length), 'base64'));
   await admin.createAlertChannel({ label: 'mail', emailRecipients: ['oncall@example.com'] });
-}, 60_000);
+});
 afterAll(async () => {
   server.kill('SIGKILL');
   await new Promise((done) => webhook.close(done));
@@ -310,4 +310,4 @@ it('no name, content, password or key is in what is stored, logged or told, what
       .map((entry) => join(entry.parentPath, entry.name)),
   );
   expect(loose).toEqual([]);
-}, 90_000);
+});

@@ -52,4 +52,4 @@ it('a grant that one process takes back gives nothing in the other to any reques
   }
   await verifyAudit(home.config, [], undefined);
   home.remove();
-}, 120_000);
+});

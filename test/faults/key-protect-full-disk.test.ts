@@ -83,5 +83,5 @@ describe.skipIf(!disk.isMounted)('a server whose disk is full', () => {
     expect(done.map(({ action }) => action).filter((action) => changes.includes(action))).toEqual(
       changes.filter((action) => action !== 'kms:MoveKey'),
     );
-  }, 60_000);
+  });
 });

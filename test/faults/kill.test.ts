@@ -44,7 +44,7 @@ describe('a server that is killed', () => {
     }
     await server.stop();
     await expectRecorded(home, workload);
-  }, 120_000);
+  });
 
   it.each([
     'store.before-commit:40',
@@ -69,7 +69,7 @@ describe('a server that is killed', () => {
       await server.stop();
       await expectRecorded(home, workload);
     },
-    60_000,
+    240_000,
   );
 
   it.each(['store.before-commit:1', 'store.after-commit:1'])(
@@ -83,6 +83,6 @@ describe('a server that is killed', () => {
       await server.stop();
       expect((await verifyAudit(home.config, [], undefined)).logs.size).toBe(2);
     },
-    60_000,
+    240_000,
   );
 });

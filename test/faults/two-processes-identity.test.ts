@@ -63,4 +63,4 @@ it('sessions and users that one process switches off are refused by the other fr
     await Promise.all([one.stop(), other.stop()]);
   }
   home.remove();
-}, 120_000);
+});

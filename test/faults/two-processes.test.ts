@@ -66,4 +66,4 @@ it('a key that one process switches off is refused by the other for every reques
   }
   await verifyAudit(home.config, [], undefined);
   home.remove();
-}, 120_000);
+});

@@ -29,7 +29,7 @@ describe('a backup that is killed', () => {
       await scene.expectAllRestorable();
       expect(scene.kept.size).toBe(2);
     },
-    120_000,
+    240_000,
   );
 
   it('together with its server, at random times, never costs a snapshot', async () => {
@@ -46,7 +46,7 @@ describe('a backup that is killed', () => {
     }
     await scene.backUp();
     await scene.expectAllRestorable();
-  }, 120_000);
+  });
 });
 
 it('a restore that is killed in the middle of a file shows no file that is not whole', async () => {
@@ -64,4 +64,4 @@ it('a restore that is killed in the middle of a file shows no file that is not w
   await scene.server.stop();
   await scene.start();
   await scene.expectAllRestorable();
-}, 120_000);
+});

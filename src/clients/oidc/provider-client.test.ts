@@ -14,7 +14,7 @@ const REQUEST: SignInRequest = {
 const ANNA = { sub: 'u-1', email: 'anna@example.com', email_verified: true, amr: ['pwd', 'otp'] };
 
 let provider: RealProvider;
-const client = new ProviderClient(new EgressGuard({ allowedHosts: ['127.0.0.1'] }), () => performance.now(), 2_000);
+const client = new ProviderClient(new EgressGuard({ allowedHosts: ['127.0.0.1'] }), () => performance.now(), 60_000);
 
 beforeAll(async () => {
   provider = await realProvider([REDIRECT]);

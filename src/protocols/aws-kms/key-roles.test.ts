@@ -44,7 +44,7 @@ it.each<[KeyRole, readonly OperationName[]]>([
   ['Manager', MANAGER],
   ['KeyPurge', []],
   ['KmipAdapterManager', []],
-])('a %s may on this wire what the role says, and nothing else', { timeout: 60_000 }, async (role, expected) => {
+])('a %s may on this wire what the role says, and nothing else', async (role, expected) => {
   const { world, account, holder } = await having(role);
   const may: OperationName[] = [];
   for (const name of IMPLEMENTED) {

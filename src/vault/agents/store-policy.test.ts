@@ -73,7 +73,7 @@ describe.runIf(hasS3Server)('the least that a host needs of a bucket', () => {
     thief = server.client(server.stranger);
     mkdirSync(join(folder, 'source'));
     for (let i = 0; i < 4; i++) writeFileSync(join(folder, 'source', `${i}`), noise(`${i}`, 30_000));
-  }, 60_000);
+  });
   afterAll(() => {
     owner?.close();
     thief?.destroy();
@@ -114,7 +114,7 @@ describe.runIf(hasS3Server)('the least that a host needs of a bucket', () => {
     await restore({ repository: reader, snapshotId: second.snapshotId, to: join(folder, 'back'), threads: 0 });
     expect(picture(join(folder, 'back'))).toEqual(picture(join(folder, 'source')));
     reader.close();
-  }, 60_000);
+  });
 
   it.each([
     ['read what it wrote', () => new GetObjectCommand(at(`snapshots/${writerId}/0000000001`))],

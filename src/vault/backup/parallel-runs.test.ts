@@ -50,7 +50,7 @@ describe('several runs of one writer at once', () => {
     // The makings of a vault that came too late have left nothing: one dedupe key, and two keys of each run.
     expect(await Array.fromAsync(target.list('keys/'))).toHaveLength(1 + 2 * 9);
     repository.close();
-  }, 30_000);
+  });
 
   it('follows the runs that came first', async () => {
     const source = makeSource('source');

@@ -118,7 +118,7 @@ describe('a corrupted bit', () => {
     repository = await open();
     for (const level of Object.keys(CHECK_LEVELS) as CheckLevel[]) expect(await codes(level)).toEqual([]);
     repository.close();
-  }, 20_000);
+  });
 
   it.each([
     [DESCRIPTOR_NAME],
@@ -150,7 +150,7 @@ describe('a corrupted bit', () => {
         expect([at, isNamed, text]).toEqual([at, true, text]);
       }
     },
-    30_000,
+    240_000,
   );
 
   it('says what it means and which snapshots it hits', async () => {
@@ -169,7 +169,7 @@ describe('a corrupted bit', () => {
       writeFileSync(path, genuine);
     }
     repository.close();
-  }, 20_000);
+  });
 });
 
 describe('levels', () => {

@@ -117,7 +117,7 @@ describe.skipIf(!REQUIRED && !canMount())('a disk that is full', () => {
     // What did not fit has left no half objects behind.
     expect(readdirSync(join(store, '.incoming'))).toEqual([]);
     repository.close();
-  }, 60_000);
+  });
 
   it('under what this machine knows of the store ends a run by its name, and costs nothing', async () => {
     const cache = join(folder, 'cache');
@@ -135,5 +135,5 @@ describe.skipIf(!REQUIRED && !canMount())('a disk that is full', () => {
     await run(repository);
     expect(await wrong(repository)).toEqual([]);
     repository.close();
-  }, 30_000);
+  });
 });

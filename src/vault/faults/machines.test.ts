@@ -103,4 +103,4 @@ it('machines with caches of their own, of one writer and of two, back up at once
     );
   }
   repository.close();
-}, 60_000);
+});

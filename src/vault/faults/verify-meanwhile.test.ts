@@ -65,5 +65,5 @@ it.each(['data', 'drill'] as const)(
     }
     expect(misled).toEqual([]);
   },
-  60_000,
+  240_000,
 );

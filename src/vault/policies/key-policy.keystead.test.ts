@@ -103,7 +103,7 @@ describe('the key policy of each role', () => {
     await restore({ repository: after, snapshotId, to: join(folder, 'moved'), threads: 0 });
     expect(picture(join(folder, 'moved'))).toEqual(picture(source));
     for (const repository of [vault.repository, reader, keeper, after]) repository.close();
-  }, 20_000);
+  });
 
   it('is for one environment, one tenant and the known purposes alone', async () => {
     for (const owner of [

@@ -46,7 +46,7 @@ describe.skipIf(!hasS3Server)('the bucket policy of each role', () => {
     await user.put('preflight/probe', bytes);
     await user.delete('preflight/probe');
     expect(await names(owner)).toEqual(['packs/aa', 'packs/large']);
-  }, 20_000);
+  });
 
   it('lets a reader read and list alone', async () => {
     const { owner, user } = await under('reader');

@@ -64,7 +64,7 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
     const spec = { kind: 'postgres', name: 'clinic', ...server.connection } as const;
     const source = new PostgresSource(spec, new EgressGuard());
     ({ snapshotId } = await backup({ repository, source, threads: 0 }));
-  }, 60_000);
+  });
   afterAll(() => {
     server.remove();
     other.remove();
@@ -87,7 +87,7 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
     expect(other.sql('postgres', roles)).toBe(server.sql('postgres', roles));
     // The server's own superuser can still come in with the server's own password.
     expect(other.sql('postgres', 'SELECT current_user')).toBe(other.superuser);
-  }, 60_000);
+  });
 
   it('brings back what no dump of the contents holds: settings, rights on the database, its bound and its comment', () => {
     const properties = `SELECT json_build_object(
@@ -120,7 +120,7 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
     expect(JSON.parse(server.sql('copy', PICTURE))).toMatchObject({ owner: server.superuser, rights: null });
     const rows = "SELECT md5(string_agg(a::text, ',' ORDER BY aid)) FROM pgbench_accounts a";
     expect(server.sql('copy', rows)).toBe(server.sql('bench', rows));
-  }, 60_000);
+  });
 
   it('restores into an empty database that is there, and replaces what the dump has only when told', async () => {
     server.sql('postgres', 'CREATE DATABASE used');
@@ -142,7 +142,7 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
       message: expect.stringMatching(/role "Dr. No" does not exist/),
     });
     expect(namesOn(other)).toBe(before);
-  }, 60_000);
+  });
 
   it('refuses a snapshot of something else, and a database that it has not', async () => {
     await expect(into(other, { databases: [{ database: 'none' }] })).rejects.toMatchObject({ code: 'path-missing' });
@@ -162,7 +162,7 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
     });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
     expect(namesOn(other)).toBe(before);
-  }, 60_000);
+  });
 
   it('drops what it made when the store has not got all of the dump', async () => {
     const packs = join(folder, 'store', 'packs');
@@ -175,5 +175,5 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
       name: 'VaultError',
     });
     expect(namesOn(other)).toBe(before);
-  }, 60_000);
+  });
 });

@@ -229,7 +229,7 @@ describe('a host that may only write', () => {
       expect(at).toBeLessThan(12);
     }
     expect(await run()).toMatchObject({ unchangedFiles: 8, newBytes: 0, head: { sequence: 2 } });
-  }, 30_000);
+  });
 
   it('builds upon no snapshot that was taken away, and on nothing that is about to be', async () => {
     const first = await run();

@@ -132,5 +132,5 @@ describe('an environment that is brought back from its store', () => {
     expect(refused(again)).toEqual([409, 'place-taken']);
     rmSync(join(kept, 'snapshots'), { recursive: true });
     expect(await list()).toMatchObject({ snapshots: [{}], findings: [{ subject: snapshotId }] });
-  }, 20_000);
+  });
 });

@@ -212,7 +212,7 @@ describe('sources, their schedules, and what the server does of its own accord',
     expect(await tick()).toBe(1);
     expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
     expect(alertsOf(environment)).toEqual([]);
-  }, 20_000);
+  });
 
   it('tells with the date when a key is to be deleted, and again when it is called back', async () => {
     const environment = await made();

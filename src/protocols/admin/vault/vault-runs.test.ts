@@ -91,7 +91,7 @@ describe('runs over the admin API', () => {
         .toSorted()
         .join(' '),
     ).toBe('backup backup backup restore restore restore rewrap verify');
-  }, 30_000);
+  });
 
   it('strands nothing when a move to another master key does not end: both keys open it, and it goes on when asked again', async () => {
     const { id } = await made();
@@ -121,7 +121,7 @@ describe('runs over the admin API', () => {
       state: 'succeeded',
     });
     expect(refused(await post(`/environments/${id}/master-key`, masterKeyOf(next)))).toEqual([409, 'same-master-key']);
-  }, 30_000);
+  });
 
   it('runs one backup of an environment at a time, shows it, and stops it when told', async () => {
     const { id } = await made();
@@ -138,7 +138,7 @@ describe('runs over the admin API', () => {
     expect(await endOf(started)).toMatchObject({ state: 'cancelled', problem: { code: 'cancelled' } });
     expect(refused(await post(`/runs/${runId}/cancel`))).toEqual([409, 'run-ended']);
     expect(await endOf(await backup(id))).toMatchObject({ state: 'succeeded' });
-  }, 20_000);
+  });
 
   it('takes on no more runs than it can carry, and says so before one is recorded', async () => {
     const environments = [await made(), await made(), await made()];
@@ -153,7 +153,7 @@ describe('runs over the admin API', () => {
     aws.releaseHanging();
     for (const run of [first, second]) expect(await endOf(run)).toMatchObject({ state: 'succeeded' });
     expect(await endOf(await backup(third))).toMatchObject({ state: 'succeeded' });
-  }, 20_000);
+  });
 
   it('reads and writes only below the roots for sources', async () => {
     const { id } = await made();
@@ -240,7 +240,7 @@ describe('runs over the admin API', () => {
       return run(call, prepare) as never;
     });
     const { body } = await backup(id);
-    await expect.poll(() => house.logged.join(), { timeout: 15_000 }).toContain('the end of a run is not recorded');
+    await expect.poll(() => house.logged.join()).toContain('the end of a run is not recorded');
     expect((await get(`/runs/${body['runId'] as string}`)).body).toMatchObject({ state: 'running' });
     execute.mockRestore();
     expect(await house.services.vault.desk.recover()).toBe(1);

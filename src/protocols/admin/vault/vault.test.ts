@@ -274,7 +274,7 @@ describe('environments over the admin API', () => {
       expect(textOf(answer)).toMatch(text);
       expect((await get('/environments')).body['items']).toHaveLength(count);
     },
-    20_000,
+    240_000,
   );
 
   it.each([

@@ -167,7 +167,7 @@ describe('automatic rotation', () => {
     await call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 91 });
     at(91 * DAY);
     expect(await sweep()).toBe(1);
-  }, 30_000);
+  });
 });
 
 describe('RotateKeyOnDemand beside automatic rotation', () => {
