@@ -32,8 +32,7 @@ export class CredentialUses {
   /** Looks at an entry, whose memory must stay as it is until {@link take}. */
   note(entry: FramedEntry): void {
     const { log, details } = entry;
-    const { length } = this.#head;
-    if (length === 0 || details.length < length || this.#head.compare(details, SALT_BYTES, SALT_BYTES + length) !== 0) {
+    if (!this.#beginsAlike(details)) {
       const head = details.toString('latin1', SALT_BYTES, SALT_BYTES + HEAD_LENGTH);
       const [text = '', , credential] = PROVEN.exec(head) ?? [];
       if (credential === undefined) return;
@@ -41,6 +40,13 @@ export class CredentialUses {
       this.#known = credential;
     }
     this.#entries.set(`${log}/${this.#known}`, entry);
+  }
+
+  #beginsAlike(details: Buffer): boolean {
+    const { length } = this.#head;
+    // What is shorter must not be compared: it would be read beyond its end.
+    if (length === 0 || details.length < SALT_BYTES + length) return false;
+    return this.#head.compare(details, SALT_BYTES, SALT_BYTES + length) === 0;
   }
 
   /** The last use of each credential since the last call. */

@@ -131,6 +131,7 @@ export class OpenKey {
   }
 }
 
-function isStale(open: OpenMaterial, nowMs: number): boolean {
-  return nowMs - open.usedAtMs > MATERIAL_IDLE_MS || nowMs - open.openedAtMs > MATERIAL_LIFETIME_MS;
+/** By how far the clock is off what it was then: one that is set back closes as well, it would not for as long. */
+function isStale({ usedAtMs, openedAtMs }: OpenMaterial, nowMs: number): boolean {
+  return Math.abs(nowMs - usedAtMs) > MATERIAL_IDLE_MS || Math.abs(nowMs - openedAtMs) > MATERIAL_LIFETIME_MS;
 }

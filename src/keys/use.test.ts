@@ -170,6 +170,15 @@ describe('an open key', () => {
     expect(material(open, NOW)).not.toBe(first);
   });
 
+  it('lets go of material when the clock is set back by more than that', () => {
+    const open = new OpenKey(key, space);
+    const first = material(open, NOW);
+    open.closeIdle(NOW - MATERIAL_IDLE_MS);
+    expect(material(open, NOW)).toBe(first);
+    open.closeIdle(NOW - MATERIAL_IDLE_MS - 1);
+    expect(material(open, NOW)).not.toBe(first);
+  });
+
   it('does not use material beyond its expiry, although it is open', () => {
     const expiring = importedKey(space, randomBytes(32), { expiresAtMs: NOW + 5 });
     const open = new OpenKey(expiring, space);

@@ -8,15 +8,15 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens a connection to the database file, making an empty one where there is none. The file is readable by its
- * owner alone; SQLite gives its `-wal` and `-shm` the mode of the file.
+ * owner alone; SQLite gives its `-wal` and `-shm` the mode of the file. `busyMs`: how long it waits for others.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, busyMs = BUSY_TIMEOUT_MS): DatabaseSync {
   if (existsSync(path)) chmodSync(path, 0o600);
   else {
     closeSync(openSync(path, 'a', 0o600));
     syncFolder(dirname(path));
   }
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true });
   // synchronous=FULL: a commit is answered only when its WAL frames are on the disk (https://sqlite.org/pragma.html#pragma_synchronous).
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
   // What was deleted or replaced is overwritten in the file, not only unlinked.

@@ -16,7 +16,8 @@ export function reservePath(database: string): string {
 export class Reserve {
   readonly #path: string;
   readonly #bytes: number;
-  #nextTryMs = 0;
+  /** By the process's own clock: one that is set back would keep the room from being set aside for as long. */
+  #triedMs = -Infinity;
 
   constructor(path: string, bytes = 4 << 20) {
     this.#path = path;
@@ -29,9 +30,10 @@ export class Reserve {
   }
 
   /** Sets the room aside where the disk has twice as much; tries at most once a second. */
-  restore(nowMs: number): boolean {
-    if (nowMs < this.#nextTryMs) return false;
-    this.#nextTryMs = nowMs + RETRY_MS;
+  restore(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#triedMs < RETRY_MS) return false;
+    this.#triedMs = nowMs;
     const temporary = `${this.#path}.new`;
     try {
       const { bavail, bsize } = statfsSync(dirname(this.#path));

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreFullError, UnknownOutcomeError } from '../records/ports.ts';
 import { describeRecordStore } from '../records/store.contract.ts';
 import { change, draft, record } from '../records/writes.fixture.ts';
-import { StoreUnusableError } from './errors.ts';
+import { StoreUnusableError, StoreWriteError } from './errors.ts';
 import { queuedLeaves, removeFolder, scratchFolder, tamper } from './scratch.fixture.ts';
 import { openStore, type SqliteStore } from './sqlite.ts';
 
@@ -191,6 +191,21 @@ describe('the SQLite store', () => {
     await store.close();
     const again = await open();
     expect(again.revisionOf(record('k1'))).toBe(1);
+  });
+
+  it('refuses at once all that waits with what another process kept from the database for too long', async () => {
+    const store = await open({ busyMs: 1_000 });
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    // One after another, each waiting for itself, they would take longer than a test may.
+    const writes = Array.from({ length: 100 }, (_, n) => store.commit(change([{ put: record(`k${n}`) }])));
+    const outcomes = await Promise.allSettled(writes);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(StoreWriteError) });
+    }
+    other.exec('ROLLBACK');
+    other.close();
+    await store.commit(change([{ put: record('k0') }]));
   });
 
   it('refuses writes after it was closed', async () => {

@@ -38,6 +38,8 @@ export interface StoreOptions {
   readonly sequenceEveryMs?: number;
   /** A limit to the pages of the database, for tests of a full disk. */
   readonly maxPages?: number;
+  /** How long a write waits for that of another process before it is refused, in milliseconds. 10 seconds by default. */
+  readonly busyMs?: number;
 }
 
 /** Where the logs lie and who signs for them. */
@@ -64,8 +66,9 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
     } finally {
       migrating.close();
     }
-    const { path, reserveBytes = 4 << 20, maxPages } = options;
-    const setup = { path, reserveBytes, node: randomUUID(), schema, ...(maxPages !== undefined && { maxPages }) };
+    const { path, reserveBytes = 4 << 20, maxPages, busyMs } = options;
+    const limits = { ...(maxPages !== undefined && { maxPages }), ...(busyMs !== undefined && { busyMs }) };
+    const setup = { path, reserveBytes, node: randomUUID(), schema, ...limits };
     const writer = await Writer.start(setup, (error) => options.onFailure?.(error));
     const store = new SqliteStore(openForReading(path), writer, options);
     if (options.audit) store.startSequencer(options.audit);

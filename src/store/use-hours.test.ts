@@ -9,6 +9,11 @@ import { UseHours } from './use-hours.ts';
 
 const HOUR = 3_600_000;
 const T0 = 480_000;
+const DAY = T0 / 24;
+/** A use on a day. */
+const on = (day: number, key = 'k2') => ({ tenantId: 't1', key, hour: day * 24 + 23, action: 'kms:Encrypt', count: 1 });
+/** Uses on so many days, the last of them the given one. */
+const daily = (day: number, days = 7) => Array.from({ length: days }, (_, n) => on(day - n));
 
 let folder: string;
 let path: string;
@@ -56,37 +61,39 @@ describe('counted uses', () => {
     const old = Array.from({ length: 600 }, (_, n) => row(T0, `kms:Action${n}`));
     // One transaction, as a group of entries is.
     db.exec('BEGIN');
-    hours.add(old);
-    const count = () => Number(db.prepare('SELECT count(*) AS n FROM key_use_hour').get()?.['n']);
+    // A week of days on which it is then.
+    const newest = T0 + USES_KEPT_HOURS + 10_000;
+    hours.add([...old, ...daily(Math.floor(newest / 24) + 6)]);
+    const count = () => Number(db.prepare(`SELECT count(*) AS n FROM key_use_hour WHERE hour = ${T0}`).get()?.['n']);
     hours.sweep([row(T0 + USES_KEPT_HOURS)]);
     // Those of the key, and of all keys together.
     expect(count()).toBe(1_200);
     const later = new UseHours(db);
-    later.sweep([row(T0 + USES_KEPT_HOURS + 10_000)]);
+    later.sweep([row(newest)]);
     const some = count();
     expect(some).toBeLessThan(1_200);
     expect(some).toBeGreaterThan(0);
-    for (let n = 0; n < 5; n++) later.sweep([row(T0 + USES_KEPT_HOURS + 10_000)]);
+    for (let n = 0; n < 5; n++) later.sweep([row(newest)]);
     expect(count()).toBe(0);
     db.close();
   });
 
   describe('of more than 92 days ago', () => {
     const ACTIONS = ['kms:Encrypt', 'kms:Decrypt'];
-    const DAY = T0 / 24;
     const rowsOf = (day: number) =>
       Array.from({ length: 24 }, (_, hour) =>
         ACTIONS.map((action) => ({ tenantId: 't1', key: 'k1', hour: day * 24 + hour, action, count: hour + 1 })),
       ).flat();
     /** The newest use, by which it is told what is old. */
-    const at = (day: number) => [{ tenantId: 't1', key: 'k2', hour: day * 24 + 23, action: 'kms:Encrypt', count: 1 }];
+    const at = (day: number) => [on(day)];
 
-    async function prepared(days: readonly number[]) {
+    /** `recent`: uses by which the day is believed. */
+    async function prepared(days: readonly number[], recent = daily(DAY + 108, 14)) {
       await open();
       await stores.pop()?.close();
       const db = openDatabase(path);
       db.exec('BEGIN');
-      new UseHours(db).add(days.flatMap(rowsOf));
+      new UseHours(db).add([...days.flatMap(rowsOf), ...recent]);
       const rows = () =>
         db
           .prepare(
@@ -107,6 +114,23 @@ describe('counted uses', () => {
       const later = new UseHours(db);
       for (let n = 0; n < 6; n++) later.sweep(at(DAY + 2 + 92));
       expect(rows()).toEqual([...folded(DAY), ...folded(DAY + 1), ...whole(DAY + 2)]);
+      db.close();
+    });
+
+    it('stay by the hour while a clock is far ahead, and so do those that would be forgotten', async () => {
+      const { db, rows } = await prepared([DAY, DAY + 1, DAY + 2], []);
+      const hours = new UseHours(db);
+      // For less than a week of days it has said so.
+      for (let n = 0; n < 6; n++) {
+        const ahead = at(DAY + 5_000 + n);
+        hours.add(ahead);
+        new UseHours(db).sweep(ahead);
+      }
+      expect(rows()).toEqual([...whole(DAY), ...whole(DAY + 1), ...whole(DAY + 2)]);
+      // That it was ahead on many days counts for nothing once it is right.
+      hours.add(daily(DAY + 5_020));
+      new UseHours(db).sweep(at(DAY + 3));
+      expect(rows()).toEqual([...whole(DAY), ...whole(DAY + 1), ...whole(DAY + 2)]);
       db.close();
     });
 
@@ -135,7 +159,8 @@ describe('counted uses', () => {
         count: 1,
       }));
       new UseHours(db).add(many);
-      const left = () => Number(db.prepare('SELECT count(*) AS n FROM key_use_hour WHERE hour % 24 <> 0').get()?.['n']);
+      const ofDay = `hour > ${DAY * 24} AND hour < ${(DAY + 1) * 24}`;
+      const left = () => Number(db.prepare(`SELECT count(*) AS n FROM key_use_hour WHERE ${ofDay}`).get()?.['n']);
       const before = left();
       new UseHours(db).sweep(at(DAY + 1 + 92));
       expect(left()).toBe(before - 500);

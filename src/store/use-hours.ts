@@ -6,6 +6,8 @@ import { USES_BY_HOUR_DAYS, USES_KEPT_HOURS } from '../records/key-uses.ts';
 const SWEEP_EVERY_MS = 60_000;
 const SWEEP_ROWS = 500;
 const DAY_HOURS = 24;
+/** What day it is, is believed when so many days have uses: a clock that is wrong for hours takes nothing. */
+const BELIEVED_DAYS = 7;
 /** The name under which all uses of a log are counted. */
 export const ALL_KEYS = '';
 
@@ -15,6 +17,7 @@ export class UseHours {
   readonly #sweep: StatementSync;
   readonly #between: StatementSync;
   readonly #remove: StatementSync;
+  readonly #newestBefore: StatementSync;
   #sweptMs = -Infinity;
   /** The first day that may have rows by the hour which are to be folded, in days since 1970. */
   #foldedTo = 0;
@@ -33,6 +36,7 @@ export class UseHours {
        ORDER BY hour LIMIT ${SWEEP_ROWS}`,
     );
     this.#remove = db.prepare('DELETE FROM key_use_hour WHERE tenant = ? AND key = ? AND hour = ? AND action = ?');
+    this.#newestBefore = db.prepare('SELECT max(hour) AS hour FROM key_use_hour WHERE hour < ?');
   }
 
   /** Adds to what other processes have counted, and to the sum over all keys of a log. */
@@ -50,17 +54,29 @@ export class UseHours {
   }
 
   /**
-   * Takes away some of what is kept no longer, and folds some of what is kept by the day alone. By the hour of the newest
-   * use: a clock that stands still takes nothing. To be called in the transaction of a group.
+   * Takes away some of what is kept no longer, and folds some of what is kept by the day alone: by the hour of the newest
+   * use, but by none later than the seventh last day that has uses. So a clock that stands still takes nothing, and none
+   * that was far ahead for a while. To be called in the transaction of a group.
    */
   sweep(uses: readonly CountedUses[]): void {
     const nowMs = performance.now();
     if (uses.length === 0 || nowMs - this.#sweptMs < SWEEP_EVERY_MS) return;
-    const newest = Math.max(...uses.map(({ hour }) => hour));
+    const newest = Math.min(Math.max(...uses.map(({ hour }) => hour)), this.#believedHour());
     const { changes } = this.#sweep.run(newest - USES_KEPT_HOURS);
     // As long as there is more, it goes on with the next group.
     if (Number(changes) === SWEEP_ROWS) return;
     if (this.#fold(newest)) this.#sweptMs = nowMs;
+  }
+
+  /** The last hour of the seventh last day that has uses, of whatever key; where there are fewer, none is. */
+  #believedHour(): number {
+    let day = Infinity;
+    for (let seen = 0; seen < BELIEVED_DAYS; seen++) {
+      const hour = this.#newestBefore.get(day * DAY_HOURS)?.['hour'];
+      if (typeof hour !== 'number') return -Infinity;
+      day = Math.floor(hour / DAY_HOURS);
+    }
+    return (day + 1) * DAY_HOURS - 1;
   }
 
   /** Adds rows of an old day to that of its first hour. Answers whether there is nothing more to fold. */

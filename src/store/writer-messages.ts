@@ -12,6 +12,8 @@ export interface WriterSetup {
   readonly reserveBytes: number;
   /** A limit to the size of the database, for tests of a full disk. */
   readonly maxPages?: number;
+  /** How long a group waits for another process's. */
+  readonly busyMs?: number;
 }
 
 /** What was gathered in one turn of the event loop. */
@@ -44,7 +46,7 @@ export interface QueueKey {
 }
 
 export type ToWriter = Turn | QueueKey | 'close';
-export type FromWriter = readonly TurnOutcome[] | 'ready' | { readonly refused: Failure };
+export type FromWriter = readonly TurnOutcome[] | 'ready';
 
 const ERRORS: Record<FailureCode, (failure: Failure) => Error> = {
   conflict: ({ message, takenName }) => new ConflictError(message, takenName),

@@ -15,13 +15,13 @@ const FULL: Failure = {
 
 const port = parentPort as MessagePort;
 const setup = workerData as WriterSetup;
-const db = openDatabase(setup.path);
+const db = openDatabase(setup.path, setup.busyMs);
 // Savepoints may spill what they would undo into a temporary file; there may be no room for one.
 db.exec('PRAGMA temp_store = MEMORY');
 if (setup.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${setup.maxPages}`);
 const reserve = new Reserve(reservePath(setup.path), setup.reserveBytes);
 const writer = new GroupWriter(db, setup.node, setup.schema);
-if (!reserve.isHeld()) reserve.restore(Date.now());
+if (!reserve.isHeld()) reserve.restore();
 if (reserve.isHeld()) tidy();
 
 port.on('message', (first: ToWriter) => {
@@ -62,7 +62,7 @@ function outcomesOf(turns: readonly Turn[]): TurnOutcome[] {
 
 /** Writes what may be written: with the reserve given up, one part after another as {@link commitInNeed} has it. */
 function commitParts(parts: readonly Part[]): (Failure | null)[] {
-  return reserve.isHeld() || reserve.restore(Date.now()) ? writeAll(parts) : parts.map(commitInNeed);
+  return reserve.isHeld() || reserve.restore() ? writeAll(parts) : parts.map(commitInNeed);
 }
 
 /**
@@ -103,8 +103,10 @@ function writeAll(parts: readonly Part[]): (Failure | null)[] {
     if (error instanceof OutcomeUnknown) throw error;
     // What is too large for the room that is left must not take its neighbours with it.
     // One of them may give the reserve up: those behind it are as late as if they had come later.
-    if (parts.length > 1) return parts.flatMap((part) => commitParts([part]));
-    return [isFull(error) ? whenFull(parts[0] as Part) : otherFailure(error)];
+    // Who keeps us waiting would do so for each of them again.
+    if (parts.length > 1 && !isBusy(error)) return parts.flatMap((part) => commitParts([part]));
+    if (isFull(error)) return [whenFull(parts[0] as Part)];
+    return parts.map(() => otherFailure(error));
   }
 }
 
