@@ -378,13 +378,17 @@ class Vault:
             (e.size,) = reader.fields("Q")
         if e.kind == 3:
             e.content = reader.take(reader.count())
+            need(e.content and 0 not in e.content and len(e.content) <= 65_536, "a link leads to what is no path")
         else:
             e.content = reader.list("32sII") if e.kind == 1 and not e.flags & 2 else reader.ids()
+        size = 0
         for _ in range(reader.count()):
             tag, length = reader.fields("HI")
-            value = Reader("an attribute", reader.take(length))
+            value, size = Reader("an attribute", reader.take(length)), size + length
+            need(size <= MIB, "an entry has too many attributes")
             if tag == 1:
                 e.xattrs.append((value.take(value.count()), value.rest()))
+                need(0 < len(e.xattrs[-1][0]) <= 255 and 0 not in e.xattrs[-1][0], "an attribute has no such name")
         return e
 
 def restore(vault, root, to, wanted):

@@ -30,6 +30,15 @@ async function restored(
 const named = (name: string) => (entry: FileEntry) => encodeNode([{ ...entry, name: Buffer.from(name, 'latin1') }]);
 const changed = (part: Partial<FileEntry>) => (entry: FileEntry) => encodeNode([{ ...entry, ...part }]);
 
+const attribute = (hex: string) => ({ attributes: [{ tag: 1, value: Buffer.from(hex, 'hex') }] });
+const tooMany = { attributes: [1, 2].map((n) => ({ tag: 98 + n, value: Buffer.alloc((1 << 19) + 1) })) };
+const link =
+  (target: string) =>
+  ({ name, mode, uid, gid, mtimeNs, ctimeNs, device, inode, links }: FileEntry) =>
+    encodeNode([
+      { type: 'link', name, mode, uid, gid, mtimeNs, ctimeNs, device, inode, links, target: Buffer.from(target) },
+    ]);
+
 describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has signed', () => {
   it.each<[string, (entry: FileEntry) => Buffer, string]>([
     ['no name', named(''), 'a name cannot be one'],
@@ -60,6 +69,12 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
       (entry) => Buffer.concat([Buffer.from([3]), encodeNode([entry]).subarray(1)]),
       'unknown version',
     ],
+    ['an attribute that ends within its name', changed(attribute('00000005' + '75')), 'an attribute ends too early'],
+    ['an attribute without a name', changed(attribute('00000000' + '75')), 'an attribute has no such name'],
+    ['an attribute with a zero byte in its name', changed(attribute('000000027500')), 'an attribute has no such name'],
+    ['more attributes than an entry may have', changed(tooMany), 'an entry has too many attributes'],
+    ['a link to nothing', link(''), 'a link leads to what is no path'],
+    ['a link to what is no path', link('a\0b'), 'a link leads to what is no path'],
     ['fewer bytes than it says', (entry) => encodeNode([entry]).subarray(0, -1), 'a node ends too early'],
   ])('takes nothing from a folder with %s', async (_, nodeOf, why) => {
     const { code, err, to } = await restored(makeVectors(nodeOf));

@@ -83,6 +83,8 @@ export function makeTree(root: string): void {
   chmodSync(join(root, 'folder', 'deep'), 0o750);
   utimesSync(join(root, 'large.bin'), 1_000_000_000, 1_234_567_890);
   utimesSync(join(root, 'empty-folder'), 1_000_000_000, 1_111_111_111);
+  const beforeTheEpoch = new Date('1955-11-05T06:15:00.250Z');
+  for (const name of ['zeros', 'many']) utimesSync(join(root, name), beforeTheEpoch, beforeTheEpoch);
 }
 
 /** Everything about a tree that a restore brings back, one line for each item. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { extendedAttribute } from '../attributes.ts';
 import { VaultError } from '../errors.ts';
 import { decodeNode, encodeNode, type TreeEntry } from './tree.ts';
 
@@ -41,7 +42,7 @@ describe('tree node', () => {
         mode: 0o7777,
         nodes: [Buffer.alloc(32, 2), Buffer.alloc(32, 3)],
       },
-      { ...base, name: Buffer.from('b'), type: 'link', target: Buffer.from([0xff, 0x2f, 0x00]) },
+      { ...base, name: Buffer.from('b'), type: 'link', target: Buffer.from([0xff, 0x2f, 0x01]) },
       { ...(file(Buffer.from('c'), 10) as Extract<TreeEntry, { type: 'file' }>), changedWhileRead: true },
       file(Buffer.from([0xff])),
     ];
@@ -52,6 +53,24 @@ describe('tree node', () => {
     expect(() => decodeNode(encodeNode([file(Buffer.from(name))]))).toThrow(
       expect.objectContaining({ code: 'malformed' }),
     );
+  });
+
+  it.each(['', 'a\0b', 'a\0'])('refuses a link to %j', (target) => {
+    const link: TreeEntry = { ...base, name: Buffer.from('link'), type: 'link', target: Buffer.from(target) };
+    expect(() => decodeNode(encodeNode([link]))).toThrow(expect.objectContaining({ code: 'malformed' }));
+  });
+
+  it.each([
+    ['without a name', extendedAttribute(Buffer.alloc(0), Buffer.alloc(1))],
+    ['with a name that holds a zero', extendedAttribute(Buffer.from('user.a\0b'), Buffer.alloc(1))],
+    ['with a name that is too long', extendedAttribute(Buffer.alloc(256, 'u'), Buffer.alloc(1))],
+    ['that ends within its name', { tag: 1, value: Buffer.from([0, 0, 0, 5, 0x75]) }],
+  ])('refuses an extended attribute %s', (_case, attribute) => {
+    const entry = { ...file(Buffer.from('a')), attributes: [attribute] };
+    expect(() => decodeNode(encodeNode([entry]))).toThrow(expect.objectContaining({ code: 'malformed' }));
+    // A tag that is not known is passed over, whatever is in it.
+    const unknown = { ...file(Buffer.from('a')), attributes: [{ ...attribute, tag: 99 }] };
+    expect(decodeNode(encodeNode([unknown]))).toEqual([unknown]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { Reader } from '../../bytes/reader.ts';
 import { VaultError } from '../errors.ts';
-import type { Attribute } from '../attributes.ts';
+import { checkAttribute, type Attribute } from '../attributes.ts';
 import { checkSum, readExtents, writeExtents } from './extent-nodes.ts';
 import { ID_LENGTH, parsing } from './format.ts';
 
@@ -59,6 +59,7 @@ const HAS_EXTENT_NODES = 2;
 const MAX_ATTRIBUTES_LENGTH = 1 << 20;
 const FIXED = 1 + 2 + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 2;
 const EXTENT = ID_LENGTH + 8;
+const MAX_TARGET_LENGTH = 65_536;
 const SLASH = 0x2f;
 const DOT = 0x2e;
 
@@ -182,6 +183,7 @@ function readAttributes(reader: Reader): Attribute[] {
   let length = 0;
   for (let left = reader.u32(); left > 0; left--) {
     const attribute = { tag: reader.u16(), value: reader.prefixed(MAX_ATTRIBUTES_LENGTH) };
+    checkAttribute(attribute);
     length += attribute.value.length;
     if (length > MAX_ATTRIBUTES_LENGTH) throw new VaultError('malformed', 'An entry has too many attributes');
     attributes.push(attribute);
@@ -190,7 +192,9 @@ function readAttributes(reader: Reader): Attribute[] {
 }
 
 function readLink(reader: Reader, base: EntryMetadata): LinkEntry {
-  return { ...base, type: 'link', target: reader.prefixed(65_536) };
+  const target = reader.prefixed(MAX_TARGET_LENGTH);
+  if (target.length === 0 || target.includes(0)) throw new VaultError('malformed', 'A link leads to what is no path');
+  return { ...base, type: 'link', target };
 }
 
 const TAILS: { readonly [type: number]: (reader: Reader, base: EntryMetadata, flags: number) => TreeEntry } = {

@@ -25,7 +25,7 @@ import { VaultError } from '../errors.ts';
 import { faultPoint } from '../fault.ts';
 import { HoleWriter } from './hole-writer.ts';
 import { AttributeError, writeAttribute, writeAttributeOf } from '../linux-attributes.ts';
-import { PART, restoredMode } from './places.ts';
+import { isPart, restoredMode } from './places.ts';
 import type { EntryMetadata } from '../format/tree.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL } = constants;
@@ -56,9 +56,12 @@ function unsafe(cause?: unknown): VaultError {
   );
 }
 
-/** Seconds since 1970; a double keeps a quarter of a microsecond. */
-function seconds(timeNs: bigint): number {
-  return Number(timeNs) / 1e9;
+/**
+ * As Node takes a time. Seconds since 1970 in a double keep a quarter of a microsecond; but of a number below zero Node
+ * makes the time that it is now, so what is older goes as a date, to the millisecond.
+ */
+function timeOf(timeNs: bigint): number | Date {
+  return timeNs < 0n ? new Date(Number(timeNs / 1_000_000n)) : Number(timeNs) / 1e9;
 }
 
 export interface DestinationOptions {
@@ -139,7 +142,7 @@ export class Destination {
         if (this.#isOthers(entry)) fchownSync(folder.handle, entry.uid, entry.gid);
         this.#writeAttributes(folder.handle, entry);
         fchmodSync(folder.handle, entry.mode);
-        futimesSync(folder.handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+        futimesSync(folder.handle, timeOf(entry.mtimeNs), timeOf(entry.mtimeNs));
       } finally {
         closeSync(folder.handle);
       }
@@ -176,7 +179,7 @@ export class Destination {
       if (this.#isOthers(entry)) fchownSync(handle, entry.uid, entry.gid);
       this.#writeAttributes(handle, entry);
       fchmodSync(handle, restoredMode(entry, this.#options.owner));
-      futimesSync(handle, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+      futimesSync(handle, timeOf(entry.mtimeNs), timeOf(entry.mtimeNs));
       // In a folder that was made just now nobody else has anything; elsewhere a link does not replace, as a rename does.
       if (replaces || this.#folder.isNew) renameSync(part, full);
       else linkSync(part, full);
@@ -203,7 +206,7 @@ export class Destination {
       symlinkSync(target, full);
       if (this.#isOthers(entry)) lchownSync(full, entry.uid, entry.gid);
       this.#writeAttributesAt(full, entry);
-      lutimesSync(full, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+      lutimesSync(full, timeOf(entry.mtimeNs), timeOf(entry.mtimeNs));
     });
   }
 
@@ -262,8 +265,8 @@ export class Destination {
     const at = HAS_PROC ? Buffer.from(`/proc/self/fd/${handle}/`) : Buffer.concat([full, Buffer.from('/')]);
     this.#folders.push({ path, handle, at, isNew });
     if (isNew) return;
-    for (const name of readdirSync(at, { encoding: 'buffer' })) {
-      if (PART.test(name.toString('latin1'))) unlinkSync(Buffer.concat([at, name]));
+    for (const found of readdirSync(at, { encoding: 'buffer', withFileTypes: true })) {
+      if (found.isFile() && isPart(found.name)) unlinkSync(Buffer.concat([at, found.name]));
     }
   }
 

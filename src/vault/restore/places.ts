@@ -24,11 +24,19 @@ export type Placement =
 /** `new`: to be made; `there`: a folder already; `blocked`: something else, perhaps a link. */
 export type FolderPlace = 'new' | 'there' | 'blocked';
 
-/** Names that a restore gives to what it has not finished. */
-export const PART = /^\.keystead-[0-9a-f]{16}\.part$/;
-/** A restored time may differ by what a double loses: less than a microsecond. */
-const SAME_TIME_NS = 1000n;
-const MAX_NAME = 255;
+const PART = /^\.keystead-[0-9a-f]{16}\.part$/;
+/** Of a name, in bytes: NAME_MAX of Linux, which no file system of it goes beyond. */
+export const MAX_NAME = 255;
+
+/** Whether a restore gives such names to files that it has not finished. */
+export function isPart(name: Buffer): boolean {
+  return PART.test(name.toString('latin1'));
+}
+
+/** By how much a restored time may differ: what a double loses, or before 1970 what a date does. */
+function slackNs(timeNs: bigint): bigint {
+  return timeNs < 0n ? 1_000_000n : 1000n;
+}
 
 export interface PlacesOptions {
   readonly policy: ConflictPolicy;
@@ -72,15 +80,16 @@ export class Places {
   /** Where a file or a link goes. `isNew`: its folder was not there before, and so has nothing. */
   item(path: Buffer, entry: FileEntry | LinkEntry, isNew: boolean): Placement {
     const existing = isNew ? undefined : this.#look(path);
-    if (!existing) return { how: 'create', path };
+    // What has the name of a file that was not finished is cleared away when its folder is entered.
+    if (!existing || (existing.isFile() && isPart(entry.name))) return { how: 'create', path };
     if (!this.#options.rewriteSame && this.#isSame(path, entry, existing)) return { how: 'skip', path, why: 'same' };
     return this.#settle(path, entry, existing);
   }
 
   /** How many names a folder has that the snapshot does not have there. */
   extras(path: Buffer, names: ReadonlySet<string>): number {
-    const found = readdirSync(this.#full(path.length === 0 ? Buffer.from('.') : path), { encoding: 'latin1' });
-    return found.filter((name) => !names.has(name) && !PART.test(name)).length;
+    const found = readdirSync(this.#full(path.length === 0 ? Buffer.from('.') : path), { encoding: 'buffer' });
+    return found.filter((name) => !names.has(name.toString('latin1')) && !isPart(name)).length;
   }
 
   #settle(path: Buffer, entry: FileEntry | LinkEntry, existing: BigIntStats): Placement {
@@ -107,7 +116,7 @@ export class Places {
     return (
       existing.isFile() &&
       existing.size === BigInt(entry.size) &&
-      (late < 0n ? -late : late) <= SAME_TIME_NS &&
+      (late < 0n ? -late : late) <= slackNs(entry.mtimeNs) &&
       (Number(existing.mode) & 0o7777) === restoredMode(entry, this.#options.owner) &&
       (!this.#options.owner || hasOwner(existing, entry))
     );

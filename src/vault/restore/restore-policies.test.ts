@@ -125,6 +125,10 @@ describe('what becomes of what is there', () => {
     const again = await run();
     expect([again.files, again.same, again.bytes]).toEqual([1, whole.files + whole.links - 1, 3_000_000]);
     expect(picture(to)).toEqual(picture(vault.source));
+    const whatWasNoFile = join(to, '.keystead-0123456789abcdef.part');
+    mkdirSync(whatWasNoFile);
+    expect(await run()).toMatchObject({ files: 0, same: whole.files + whole.links });
+    rmSync(whatWasNoFile, { recursive: true });
     const third = await run({ rewriteSame: true, conflict: 'overwrite' });
     expect([third.same, third.overwritten]).toEqual([0, whole.files + whole.links]);
     expect(picture(to)).toEqual(picture(vault.source));

@@ -1,6 +1,6 @@
 import { VaultError } from '../errors.ts';
 import { MAX_DEPTH } from '../format/format.ts';
-import type { Places, Placement, SkipReason } from './places.ts';
+import { MAX_NAME, type Places, type Placement, type SkipReason } from './places.ts';
 import { hasSameExtents } from '../recovery/same-content.ts';
 import { joinPath } from '../recovery/tree-path.ts';
 import type { Selection } from './selection.ts';
@@ -97,6 +97,10 @@ class Steps {
         names?.add(entry.name.toString('latin1'));
         const wanted = selection.of(path);
         if (wanted === 'none') continue;
+        if (entry.name.length > MAX_NAME) {
+          group.push({ do: 'skip', path, why: 'name-too-long', entry });
+          continue;
+        }
         if (entry.type === 'folder') {
           if (group.length > 0) yield group;
           group = [];
