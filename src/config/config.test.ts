@@ -79,6 +79,8 @@ describe('settings', () => {
   it.each([
     [{ KEYSTEAD_TRUSTED_PROXIES: 'proxy.example.com' }, /addresses/],
     [{ KEYSTEAD_TRUSTED_PROXIES: '127.0.0.1,0.0.0.0/0' }, /everybody/],
+    [{ KEYSTEAD_TRUSTED_PROXIES: '::ffff:0:0/96' }, /everybody/],
+    [{ KEYSTEAD_TRUSTED_PROXIES: '0.0.0.0/1,128.0.0.0/1' }, /everybody, in several blocks/],
     [{ KEYSTEAD_TRUSTED_PROXIES: '127.0.0.1', KEYSTEAD_PROXY_HEADER: 'x-real-ip' }, /x-forwarded-for, forwarded/],
     [{ KEYSTEAD_PROXY_HEADER: 'forwarded' }, /KEYSTEAD_TRUSTED_PROXIES/],
   ])('do not trust by %j', (settings, said) => expect(() => readConfig(settings)).toThrow(said));

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
-import { isProxyBlock, PROXY_HEADERS, type TrustedProxies } from '../http/client-address.ts';
+import { PROXY_HEADERS, type TrustedProxies } from '../http/client-address.ts';
+import { areEverybody, isProxyBlock } from '../http/proxy-blocks.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { DEFAULT_QUOTAS, type Quotas } from '../keys/quotas.ts';
 import { ConfigError } from './config-error.ts';
@@ -296,6 +297,10 @@ function proxiesFrom(addresses: readonly string[], header: string): Pick<Config,
   if (wrong !== undefined)
     throw new ConfigError(
       `KEYSTEAD_TRUSTED_PROXIES must name addresses, or blocks like 10.0.0.0/24 that are not everybody, not "${wrong}"`,
+    );
+  if (areEverybody(addresses))
+    throw new ConfigError(
+      'KEYSTEAD_TRUSTED_PROXIES names everybody, in several blocks: anybody could then say where a request comes from. Name the proxies alone',
     );
   return { proxies: { addresses, header: oneOf('KEYSTEAD_PROXY_HEADER', header || PROXY_HEADERS[0], PROXY_HEADERS) } };
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
+import { blockOf, familyOf } from './proxy-blocks.ts';
 
 /** Where proxies say for whom they speak: `X-Forwarded-For`, or `Forwarded` (RFC 7239). */
 export const PROXY_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
@@ -6,7 +7,7 @@ export type ProxyHeader = (typeof PROXY_HEADERS)[number];
 
 /** The proxies in front of a server. */
 export interface TrustedProxies {
-  /** Their addresses, or CIDR blocks of them: as {@link isProxyBlock} has it. */
+  /** Their addresses, or CIDR blocks of them: as `isProxyBlock` has it. */
   readonly addresses: readonly string[];
   /** The header that they write. The other one is not read: whoever sends it has written it alone. */
   readonly header: ProxyHeader;
@@ -14,12 +15,6 @@ export interface TrustedProxies {
 
 /** Whom a request comes from, by its connection's peer and its headers (names and values in turn). */
 export type ClientAddress = (peer: string, rawHeaders: readonly string[]) => string;
-
-/** Whether a text is an address, or a CIDR block that is not everybody. */
-export function isProxyBlock(text: string): boolean {
-  const { address, bits, family } = blockOf(text);
-  return isIP(address) !== 0 && bits >= 1 && bits <= (family === 'ipv4' ? 32 : 128);
-}
 
 /**
  * How the address of a client is found. Without proxies it is the peer's. A proxy's word counts, and so does that of
@@ -87,16 +82,4 @@ function plainAddress(text: string): string | undefined {
   if (family === 0) return undefined;
   if (family === 4) return bare;
   return new SocketAddress({ address: bare, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '');
-}
-
-function blockOf(text: string): { address: string; bits: number; family: 'ipv4' | 'ipv6' } {
-  const [address = '', bits, ...more] = text.split('/');
-  const family = familyOf(address);
-  const all = family === 'ipv4' ? 32 : 128;
-  const isNumber = bits !== undefined && /^\d{1,3}$/.test(bits) && more.length === 0;
-  return { address, bits: bits === undefined ? all : isNumber ? Number(bits) : -1, family };
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

@@ -149,6 +149,28 @@ describe('a request', () => {
     expect(faults).toEqual(['sync', 'async']);
   });
 
+  it('of a connection that was reset before anybody asked whose it is is not served', async () => {
+    const seen: string[] = [];
+    const server = await start([
+      {
+        ...echo,
+        handler: ({ body, remoteAddress }: HttpRequest) => {
+          seen.push(remoteAddress);
+          return { status: 200, headers: [], body };
+        },
+      },
+    ]);
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => {
+        const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+        socket.on('error', () => {}).on('close', resolve);
+        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi', () => socket.resetAndDestroy());
+      });
+    }
+    expect((await ask(server.url, {}, Buffer.from('still'))).text).toBe('still');
+    expect(new Set(seen)).toEqual(new Set(['127.0.0.1']));
+  });
+
   it('streams where the route says so', async () => {
     const server = await start([
       {
@@ -285,6 +307,79 @@ describe('closing', () => {
     await expect(ask(server.url)).rejects.toThrow('ECONNREFUSED');
     expect(await inFlight).toMatchObject({ status: 200, text: 'x', headers: { connection: 'close' } });
     await closed;
+  });
+
+  it('answers every request that has arrived on a connection, and the last says that it is', async () => {
+    const waiting: (() => void)[] = [];
+    const arrivals = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const server = await start([
+      {
+        ...echo,
+        handler: (request: HttpRequest) => {
+          const done = Promise.withResolvers<void>();
+          arrivals[waiting.push(done.resolve) - 1]?.resolve();
+          return done.promise.then(() => ({ status: 200, headers: [], body: request.body }));
+        },
+      },
+    ]);
+    const post = (body: string) => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n${body}`;
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    let read = '';
+    socket.on('data', (chunk) => (read += chunk.toString('latin1')));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(post('a') + post('b'));
+    await Promise.all(arrivals.map(({ promise }) => promise));
+    const closed = server.close(60_000);
+    // Whichever is done first: answers leave in the order of their requests.
+    for (const finish of waiting.toReversed()) finish();
+    await ended;
+    await closed;
+    const answers = read.split('HTTP/1.1 200 OK').slice(1);
+    expect(answers.map((answer) => answer.at(-1))).toEqual(['a', 'b']);
+    expect(answers.map((answer) => /^Connection: (.*)\r$/m.exec(answer)?.[1])).toEqual(['keep-alive', 'close']);
+  });
+
+  it('ends a connection whose last answer is written and waits behind another', async () => {
+    const [first, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const server = await start([
+      {
+        ...echo,
+        handler: ({ body }: HttpRequest) => {
+          const answer = { status: 200, headers: [], body };
+          if (body.toString() === 'a') return first.promise.then(() => answer);
+          setImmediate(arrived.resolve);
+          return answer;
+        },
+      },
+    ]);
+    const post = (body: string) => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n${body}`;
+    const answers = raw(server.url, post('a') + post('b'));
+    await arrived.promise;
+    const closed = server.close(60_000);
+    first.resolve();
+    expect((await answers).match(/\r\n\r\n./g)).toEqual(['\r\n\r\na', '\r\n\r\nb']);
+    await closed;
+  });
+
+  it('lets a fallback too end the connections that it answers on', async () => {
+    const [arrived, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const server = await start([], {
+      fallback: {
+        below: ['/admin/'],
+        handle: (_, response) => {
+          arrived.resolve();
+          void answer.promise.then(() => response.end('late'));
+        },
+      },
+    });
+    const agent = new Agent({ keepAlive: true });
+    const asked = ask(`${server.url}/admin/x`, { agent });
+    await arrived.promise;
+    const closed = server.close(60_000);
+    answer.resolve();
+    expect(await asked).toMatchObject({ text: 'late', headers: { connection: 'close' } });
+    await closed;
+    agent.destroy();
   });
 
   it('waits no longer than it was told', async () => {

@@ -4,9 +4,10 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { declaredLength, drain, readBody } from './body.ts';
-import { clientAddressBy, type ClientAddress, type TrustedProxies } from './client-address.ts';
+import { clientAddressBy, type TrustedProxies } from './client-address.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { isLoopback } from './loopback.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { BufferRoute, HttpAnswer, MaybePromise, Route, StreamRoute } from './route.ts';
 import { routerOf } from './router.ts';
 import {
@@ -68,11 +69,6 @@ const MAX_HEADERS = 100;
 /** With the largest body that is buffered, a bound to what nobody known can make the server hold. */
 const MAX_CONNECTIONS = 2048;
 
-/** What every answer must know of its server. */
-interface Life {
-  isClosing: boolean;
-}
-
 /** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8443`, with the port that was really taken. */
@@ -98,8 +94,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectionsCheckingInterval: timeouts.checkEveryMs,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  const life: Life = { isClosing: false };
-  const listener = listenerOf(options, life);
+  const connections = new OpenConnections();
+  const listener = listenerOf(options, connections);
   const onRequest: RequestListener = (request, response) => listener(request, response, false);
   let server: Server | TlsServer;
   let unfollow: (() => void) | undefined;
@@ -143,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `${tls ? 'https' : 'http'}://${name}:${address.port}`,
     close: (graceMs) => {
       unfollow?.();
-      life.isClosing = true;
+      connections.close();
       return closeServer(server, graceMs);
     },
   };
@@ -168,11 +164,15 @@ function closeServer(server: Server | TlsServer, graceMs: number): Promise<void>
 
 type Listener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void;
 
-function listenerOf({ routes, fallback, onFault, proxies }: ServerOptions, life: Life): Listener {
+function listenerOf({ routes, fallback, onFault, proxies }: ServerOptions, connections: OpenConnections): Listener {
   const match = routerOf(routes);
   const clientAddress = clientAddressBy(proxies);
   const endOfTurn = new EndOfTurn();
   return (request, response, expectsContinue) => {
+    const peer = request.socket.remoteAddress;
+    // Reset before anybody asked who is there: what came could not be told from where, and nobody waits for an answer.
+    if (peer === undefined) return void request.destroy();
+    if (!connections.take(request, response)) return void request.resume();
     const url = request.url as string;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
@@ -186,10 +186,9 @@ function listenerOf({ routes, fallback, onFault, proxies }: ServerOptions, life:
         path,
         query: mark < 0 ? '' : url.slice(mark + 1),
         onFault,
-        life,
         endOfTurn,
         expectsContinue,
-        clientAddress,
+        remoteAddress: clientAddress(peer, request.rawHeaders),
       };
       if (route.body === 'buffer') serveBuffer(serve, route);
       else serveStream(serve, route);
@@ -198,7 +197,7 @@ function listenerOf({ routes, fallback, onFault, proxies }: ServerOptions, life:
       fallback.handle(request, response);
     } else {
       drain(request);
-      write({ response, life }, route === 'not-found' ? NOT_FOUND : METHOD_NOT_ALLOWED);
+      write({ response }, route === 'not-found' ? NOT_FOUND : METHOD_NOT_ALLOWED);
     }
   };
 }
@@ -213,15 +212,14 @@ interface Serve {
   readonly path: string;
   readonly query: string;
   readonly onFault: ServerOptions['onFault'];
-  readonly life: Life;
   readonly endOfTurn: EndOfTurn;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
-  readonly clientAddress: ClientAddress;
+  readonly remoteAddress: string;
 }
 
 function serveBuffer(serve: Serve, route: BufferRoute): void {
-  const { request, response, method, path, query } = serve;
+  const { request, response, method, path, query, remoteAddress } = serve;
   const requestId = randomUUID();
   const declared = declaredLength(request);
   if (serve.expectsContinue && (declared === undefined || declared <= route.bodyLimitBytes)) response.writeContinue();
@@ -232,17 +230,15 @@ function serveBuffer(serve: Serve, route: BufferRoute): void {
       return;
     }
     const { rawHeaders, socket } = request;
-    const remoteAddress = serve.clientAddress(socket.remoteAddress ?? '', rawHeaders);
     const asked = { method, path, query, rawHeaders, body, remoteAddress, isSecure: isSecure(socket), requestId };
     serve.endOfTurn.run(() => answer(serve, route, requestId, () => route.handler(asked)));
   });
 }
 
 function serveStream(serve: Serve, route: StreamRoute): void {
-  const { request, response, method, path, query } = serve;
+  const { request, response, method, path, query, remoteAddress } = serve;
   const requestId = randomUUID();
   const { rawHeaders, socket } = request;
-  const remoteAddress = serve.clientAddress(socket.remoteAddress ?? '', rawHeaders);
   if (serve.expectsContinue) response.writeContinue();
   answer(serve, route, requestId, () =>
     route.handler({
@@ -290,9 +286,8 @@ function answer(serve: Serve, route: Route, requestId: string, run: () => MaybeP
 }
 
 /** One head, one body, one write. A second answer to the same request is dropped. */
-function write({ response, life }: Pick<Serve, 'response' | 'life'>, { status, headers, body }: HttpAnswer): void {
+function write({ response }: Pick<Serve, 'response'>, { status, headers, body }: HttpAnswer): void {
   if (response.headersSent || response.destroyed) return;
-  if (life.isClosing) response.shouldKeepAlive = false;
   response.writeHead(status, [...headers, 'Content-Length', String(body.length)]);
   // As text it leaves in one piece with the head; as bytes it would be a piece of its own.
   response.end(body.toString('latin1'), 'latin1');
