@@ -5,10 +5,12 @@ import { masterKeyAccessesOf, storageAccessOf, type StorageServices } from '../v
 import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { writerKeyBytes, type Environment } from '../vault/environments/environment.ts';
 import { atChoice } from '../vault/environments/former-storage.ts';
+import { wipeMasterKeys } from '../vault/environments/wipe-access.ts';
 import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
 import type { Job, JobPlace, RunLimits, Work } from '../vault/runs/job.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import type { RunEnd, Runner } from '../vault/runs/runner.ts';
+import { wipePlace, wipeWork } from '../vault/runs/wipe-job.ts';
 
 /** What work on a vault takes, whoever has asked for it. */
 export interface JobServices extends StorageServices {
@@ -34,33 +36,55 @@ export function startJob({ runner, keystead }: JobServices, id: string, job: Job
   return runner.start(id, job, keystead(job.tenantId, job.environmentId, id)).ended;
 }
 
-/** All that a process is handed to do some work for an environment: where, with which keys, knowing which snapshots. */
+/**
+ * All that a process is handed to do some work for an environment: where, with which keys, knowing which snapshots.
+ * Where something of it does not open, the secrets of the rest are wiped, those of the work too.
+ */
 export function jobOf(services: JobServices, tenant: Tenant, found: Environment, work: Work, limits?: RunLimits): Job {
   const { tenantKey, tenantId } = tenant;
   const environment = 'snapshot' in work ? atChoice(found, work.snapshot) : found;
   const before = work.kind === 'compare' ? atChoice(found, work.before) : environment;
   const { egress, cacheFolder } = services;
-  return {
-    tenantId,
-    environmentId: environment.id,
-    ...placeOf(services, tenantKey, environment),
-    ...(before.vaultId !== environment.vaultId && { before: placeOf(services, tenantKey, before) }),
-    ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
-    ...(cacheFolder !== undefined && { cacheFolder }),
-    egress,
-    ...(limits && { limits }),
-    work,
+  const opened: JobPlace[] = [];
+  const open = (place: Environment): JobPlace => {
+    const one = placeOf(services, tenantKey, place);
+    opened.push(one);
+    return one;
   };
+  try {
+    return {
+      tenantId,
+      environmentId: environment.id,
+      ...open(environment),
+      ...(before.vaultId !== environment.vaultId && { before: open(before) }),
+      ...(cacheFolder !== undefined && { cacheFolder }),
+      egress,
+      ...(limits && { limits }),
+      work,
+      // The last that may fail.
+      ...(performerOf(work.kind).signs && { writerKey: writerKeyBytes(tenantKey, environment) }),
+    };
+  } catch (error) {
+    wipeWork(work);
+    opened.forEach(wipePlace);
+    throw error;
+  }
 }
 
 function placeOf(services: JobServices, tenantKey: TenantKey, environment: Environment): JobPlace {
   const { vaultId, writer, heads, identity } = environment;
-  return {
-    ...(identity && { identity }),
-    storage: storageAccessOf(tenantKey, environment, services),
-    ...(vaultId !== undefined && { vaultId }),
-    creator: writer.id,
-    masterKeys: masterKeyAccessesOf(tenantKey, environment, services),
-    heads,
-  };
+  const masterKeys = masterKeyAccessesOf(tenantKey, environment, services);
+  try {
+    return {
+      ...(identity && { identity }),
+      storage: storageAccessOf(tenantKey, environment, services),
+      ...(vaultId !== undefined && { vaultId }),
+      creator: writer.id,
+      masterKeys,
+      heads,
+    };
+  } catch (error) {
+    wipeMasterKeys(masterKeys);
+    throw error;
+  }
 }

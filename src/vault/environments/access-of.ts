@@ -1,4 +1,3 @@
-import type { CredentialRules } from './wanted-credentials.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import { isSameMasterKey } from '../master-keys/master-key.ts';
 import type { MasterKeyAccess } from '../master-keys/master-key-access.ts';
@@ -8,6 +7,8 @@ import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
 import { masterKeyAccessOf, type MasterKeySettings } from './master-key-settings.ts';
 import type { BucketStorage, EnvironmentStorage, FolderStorage, HostedStorage } from './storage.ts';
+import type { CredentialRules } from './wanted-credentials.ts';
+import { wipeMasterKeys } from './wipe-access.ts';
 
 /** What the operator has set up for environments. */
 export interface StorageServices extends CredentialRules {
@@ -97,7 +98,24 @@ export function masterKeyAccessesOf(
 ): MasterKeyAccess[] {
   const keys = keysOf(environment);
   refuseForeign(tenantKey, environment, keys);
-  return keys.map((key) => masterKeyAccessOf(tenantKey, environment.id, key, rules));
+  return openAll(tenantKey, environment.id, keys, rules);
+}
+
+/** These master keys with everything it takes to use them. The caller wipes the secrets; where one does not open, those of the others are wiped here. @throws {EnvironmentError} `credentials-not-lent` */
+export function openAll(
+  tenantKey: TenantKey,
+  environmentId: string,
+  keys: readonly MasterKeySettings[],
+  rules: CredentialRules,
+): MasterKeyAccess[] {
+  const opened: MasterKeyAccess[] = [];
+  try {
+    for (const key of keys) opened.push(masterKeyAccessOf(tenantKey, environmentId, key, rules));
+    return opened;
+  } catch (error) {
+    wipeMasterKeys(opened);
+    throw error;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Environment, FormerStorage } from './environment.ts';
 import { atVault, placesOf, withFormer } from './former-storage.ts';
 import { primaryOf, settingsOf, type MasterKeySettings, type NewMasterKey } from './master-key-settings.ts';
 import { refuseMembers, type Members } from './members.ts';
-import type { EnvironmentStorage } from './storage.ts';
+import { namedEndpoint, type EnvironmentStorage } from './storage.ts';
 import { requireAccess, type CredentialRules, type WantedCredentials } from './wanted-credentials.ts';
 
 /** Other credentials for what an environment has. The caller wipes the secrets. */
@@ -61,8 +61,7 @@ export function withCredentials(
   }
   const keyId = hasSecrets ? (named ?? primaryOf(before.masterKeys).keyId) : undefined;
   const withKey = keyId === undefined ? before : withKeySecrets(rules, tenantKey, before, keyId, secrets, random);
-  const access =
-    storage && keepAwsAccess(tenantKey, before.id, requireAccess(rules, storage, 'storage-malformed'), random);
+  const access = storage && storageAccess(rules, tenantKey, before, storage, vaultId, random);
   const changed = access === undefined ? withKey : withAccess(withKey, access, vaultId);
   const environment = { ...changed, updatedAtMs: nowMs };
   const isChanged = (place: Environment) =>
@@ -133,15 +132,28 @@ function renewed(rules: CredentialRules, key: MasterKeySettings, secrets: Secret
   refuseMembers('credentials-malformed', `A master key of ${key.provider}`, secrets, members);
   if (key.provider === 'key-protect') return { ...key, apiKey: secrets.apiKey as Buffer };
   if (key.provider !== 'aws-kms') return key;
-  const access = requireAccess(rules, secrets.credentials as WantedCredentials, 'credentials-malformed');
+  const access = requireAccess(rules, secrets.credentials as WantedCredentials, key.endpoint, 'credentials-malformed');
   return { ...key, access };
+}
+
+/** As whom a bucket is to be reached, for the record. */
+function storageAccess(
+  rules: CredentialRules,
+  tenantKey: TenantKey,
+  before: Environment,
+  wanted: WantedCredentials,
+  vaultId: string | undefined,
+  random: Random,
+): AwsAccess {
+  const { storage } = vaultId === undefined ? before : atVault(before, vaultId);
+  const access = requireAccess(rules, wanted, namedEndpoint(storage), 'storage-malformed');
+  return keepAwsAccess(tenantKey, before.id, access, random);
 }
 
 function withAccess(environment: Environment, access: AwsAccess, vaultId: string | undefined): Environment {
   if (vaultId === undefined || vaultId === environment.vaultId) {
     return { ...environment, storage: reachedBy(environment.storage, access) };
   }
-  atVault(environment, vaultId);
   return withFormer(environment, vaultId, (former) => ({ ...former, storage: reachedBy(former.storage, access) }));
 }
 

@@ -2,8 +2,8 @@ import type { EgressGuard } from '../../clients/egress.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import type { KeysteadOf } from '../master-keys/keystead-service.ts';
 import { openMasterKey } from '../master-keys/open-master-key.ts';
-import { masterKeyAccessOf } from './master-key-settings.ts';
-import { storageAccessOf, type StorageServices } from './access-of.ts';
+import type { StorageAccess } from '../targets/storage-access.ts';
+import { openAll, storageAccessOf, type StorageServices } from './access-of.ts';
 import type { Check } from './checks/check.ts';
 import type { CheckedKey } from './checks/master-key.ts';
 import { EnvironmentError } from './environment-error.ts';
@@ -34,8 +34,14 @@ export async function lookAtEnvironment(
   const owner = { tenant: tenantKey.tenantId, environment: id };
   const guard = services.egress;
   const keystead = services.keystead(owner.tenant, id);
-  const storage = storageAccessOf(tenantKey, environment, services);
-  const accesses = masterKeys.map((settings) => masterKeyAccessOf(tenantKey, id, settings, services));
+  const accesses = openAll(tenantKey, id, masterKeys, services);
+  let storage: StorageAccess;
+  try {
+    storage = storageAccessOf(tenantKey, environment, services);
+  } catch (error) {
+    wipeMasterKeys(accesses);
+    throw error;
+  }
   const keys = accesses.map((access, index): CheckedKey => {
     const exception = masterKeys[index]?.regionException;
     return {

@@ -4,10 +4,10 @@ import { KeyProtectClient } from '../../clients/key-protect/client.ts';
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import { parseKeyCrn } from '../master-keys/key-crn.ts';
 import type { KeyProtectAccess } from '../master-keys/master-key-access.ts';
+import { openAll } from './access-of.ts';
 import { passed, warned, type Check } from './checks/check.ts';
 import { environmentCrn } from './environment-crn.ts';
 import type { Environment } from './environment.ts';
-import { masterKeyAccessOf } from './master-key-settings.ts';
 import { wipeMasterKeys } from './wipe-access.ts';
 
 type Keyed = Pick<Environment, 'id' | 'label' | 'masterKeys'>;
@@ -55,9 +55,8 @@ async function forEachKey(
   { id, masterKeys }: Keyed,
   work: (client: KeyProtectClient, keyId: string, crn: string) => Promise<Omit<Check, 'check' | 'of'>>,
 ): Promise<Check[]> {
-  const accesses = masterKeys
-    .filter(({ provider }) => provider === 'key-protect')
-    .map((key) => masterKeyAccessOf(tenantKey, id, key, {}) as KeyProtectAccess);
+  const rootKeys = masterKeys.filter(({ provider }) => provider === 'key-protect');
+  const accesses = openAll(tenantKey, id, rootKeys, {}) as KeyProtectAccess[];
   try {
     return await Promise.all(
       accesses.map(async (access): Promise<Check> => {

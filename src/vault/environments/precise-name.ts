@@ -7,11 +7,11 @@ import { parseKeyCrn } from '../master-keys/key-crn.ts';
 import { meaningOf as ibmMeaningOf } from '../master-keys/key-protect-errors.ts';
 import { parseKeysteadArn } from '../master-keys/keystead-arn.ts';
 import { MasterKeyError, type MasterKeyFailure } from '../master-keys/master-key-error.ts';
-import { identityOf, isOperators } from './aws-access.ts';
+import { identityOf } from './aws-access.ts';
 import { EnvironmentError } from './environment-error.ts';
 import type { KeyRights } from './key-rights.ts';
 import { regionOfKey } from './key-region.ts';
-import { requireAccess, requireLent, type CredentialRules } from './wanted-credentials.ts';
+import { requireAccess, type CredentialRules } from './wanted-credentials.ts';
 import type { WantedMasterKey } from './wanted-master-key.ts';
 
 interface NameServices extends CredentialRules {
@@ -28,8 +28,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAMES: Record<WantedMasterKey['provider'], Name> = {
   'aws-kms': async ({ keyId = '', endpoint, credentials }, region, { egress, tenantId, ...rules }) => {
     if (parseKeyArn(keyId) !== undefined || credentials === undefined) return keyId;
-    const access = requireAccess(rules, credentials, 'master-key-malformed');
-    if (isOperators(access)) requireLent(rules, endpoint);
+    const access = requireAccess(rules, credentials, endpoint, 'master-key-malformed');
     const place = { region: regionOfKey(keyId) || region, ...identityOf(tenantId, access) };
     const client = new AwsKmsClient({ ...place, ...(endpoint !== undefined && { endpoint }) }, egress);
     try {

@@ -58,3 +58,8 @@ export function storageOf(
   if (storage.type === 'folder' || storage.type === 'hosted') return storage;
   return { ...storage, access: keepAwsAccess(tenantKey, environmentId, storage.access, random) };
 }
+
+/** Where a storage answers, as somebody has named it; absent: where its provider does, or it is no bucket. */
+export function namedEndpoint(storage: EnvironmentStorage): string | undefined {
+  return storage.type === 'folder' || storage.type === 'hosted' ? undefined : storage.endpoint;
+}

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../bytes/bytes.ts';
+import { isAwsServiceAddress } from '../../clients/aws/service-address.ts';
 import type { AwsCredentials } from '../../clients/aws-kms/connection.ts';
 import type { NewAwsAccess } from './aws-access.ts';
 import { EnvironmentError, type EnvironmentErrorCode } from './environment-error.ts';
@@ -16,7 +17,7 @@ export interface WantedCredentials {
 export interface CredentialRules {
   /** Whether environments may be reached as whom the server itself is. */
   readonly lendsCredentials?: boolean;
-  /** Whether also at this endpoint, which somebody named; absent: at AWS's own alone. */
+  /** Whether also at this endpoint, which is not AWS's own; absent: at none. */
   readonly lendsTo?: (endpoint: string) => boolean;
 }
 
@@ -31,12 +32,14 @@ const ROLE_ARN = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 /**
  * Says as whom something of AWS is reached.
  *
+ * @param endpoint where; absent: at AWS's own
  * @param code of the refusal of what cannot be meant
  * @throws {EnvironmentError} `code`, `credentials-not-lent`
  */
 export function requireAccess(
-  { lendsCredentials }: CredentialRules,
+  rules: CredentialRules,
   wanted: WantedCredentials,
+  endpoint: string | undefined,
   code: EnvironmentErrorCode,
 ): NewAwsAccess {
   const { kind, ...members } = wanted;
@@ -47,7 +50,7 @@ export function requireAccess(
   }
   const key: AwsCredentials | undefined =
     accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined;
-  if (key === undefined && lendsCredentials !== true) throw notLent();
+  if (key === undefined) requireLent(rules, endpoint);
   if (kind === 'role') {
     if (!ROLE_ARN.test(roleArn ?? '')) {
       throw new EnvironmentError(
@@ -62,24 +65,22 @@ export function requireAccess(
 
 /**
  * Refuses the server's own credentials where its operator does not lend them. At an endpoint that a tenant names they
- * would be signed for whoever listens there, who could turn to AWS with what was signed.
+ * would be signed for whoever listens there, who could turn to AWS with what was signed: so it is AWS itself that answers
+ * there, or a host that the operator names.
  *
  * @param endpoint where they are to be used; absent: at AWS's own
  * @throws {EnvironmentError} `credentials-not-lent`
  */
 export function requireLent({ lendsCredentials, lendsTo }: CredentialRules, endpoint: string | undefined): void {
-  if (lendsCredentials !== true) throw notLent();
-  if (endpoint === undefined || lendsTo?.(endpoint) === true) return;
+  if (lendsCredentials !== true) {
+    throw new EnvironmentError(
+      'credentials-not-lent',
+      'This server does not use its own credentials for environments. Give an access key (with a role, it is the one that assumes it), or ask the operator to allow it (KEYSTEAD_VAULT_OWN_CREDENTIALS)',
+    );
+  }
+  if (endpoint === undefined || isAwsServiceAddress(endpoint) || lendsTo?.(endpoint) === true) return;
   throw new EnvironmentError(
     'credentials-not-lent',
-    `This server uses its own credentials at AWS's own addresses alone, and at hosts that its operator names: not at ${endpoint}. Give an access key, leave the endpoint out, or ask the operator to name its host (KEYSTEAD_EGRESS_HOSTS)`,
-  );
-}
-
-/** The server's own credentials are wanted, and its operator does not lend them. */
-function notLent(): EnvironmentError {
-  return new EnvironmentError(
-    'credentials-not-lent',
-    'This server does not use its own credentials for environments. Give an access key (with a role, it is the one that assumes it), or ask the operator to allow it (KEYSTEAD_VAULT_OWN_CREDENTIALS)',
+    `This server uses its own credentials at the addresses of AWS's own services alone, and at hosts that its operator names: not at ${endpoint}. Give an access key, leave the endpoint out, or ask the operator to name its host (KEYSTEAD_EGRESS_HOSTS)`,
   );
 }

@@ -51,7 +51,7 @@ const READERS: { readonly [P in Provider]: (wanted: WantedMasterKey, rules: Cred
     provider: 'aws-kms',
     keyId: requireKeyArn(keyId).arn,
     ...(endpoint !== undefined && { endpoint }),
-    access: requireAccess(rules, credentials as WantedCredentials, 'master-key-malformed'),
+    access: requireAccess(rules, credentials as WantedCredentials, endpoint, 'master-key-malformed'),
     ...(regionException !== undefined && { regionException }),
   }),
   'key-protect': ({ keyId = '', endpoint, iamEndpoint, apiKey, regionException }) => ({

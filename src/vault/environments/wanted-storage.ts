@@ -75,7 +75,7 @@ export async function requireStorage(rules: StorageRules, wanted: WantedStorage)
   refuseReserved(rules.reserved ?? [], where);
   return {
     ...where,
-    access: requireAccess(rules, credentials as WantedCredentials, 'storage-malformed'),
+    access: requireAccess(rules, credentials as WantedCredentials, endpoint, 'storage-malformed'),
     ...(objectLock && { lock: { mode: objectLock.mode, days: objectLock.days } }),
     ...(serverSideKey !== undefined && { serverSideKey }),
   };

@@ -1,13 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { wipe } from '../../bytes/bytes.ts';
-import { wipeMasterKeys, wipeStorage } from '../environments/wipe-access.ts';
 import type { AskKeystead, KeysteadReply, KeysteadRequest } from '../master-keys/keystead-service.ts';
 import type { FromAgent, Job, JobPlace, RunEvent, RunProblem, RunReport, ToAgent } from './job.ts';
 import { ProgressBoard } from './progress-board.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
 import { Slots } from './slots.ts';
+import { wipeJob } from './wipe-job.ts';
 
 /** How a run ended. */
 export type RunEnd =
@@ -176,7 +176,7 @@ export class Runner {
     let end: RunEnd | undefined;
     let fault = '';
     const over = (last: RunEnd): void => {
-      wipeSecrets(job);
+      wipeJob(job);
       if (!this.#runs.delete(runId)) return;
       this.#slots.giveBack(job.tenantId);
       this.#board?.clear(runId);
@@ -189,7 +189,7 @@ export class Runner {
     child.on('message', (message: FromAgent) => {
       if (message.type === 'ready') {
         say(child, { type: 'start', job });
-        wipeSecrets(job);
+        wipeJob(job);
       } else if (message.type === 'progress') this.#note(runId, run, message.event);
       else if (message.type === 'ask') void answer(child, message.id, message.request, keystead);
       else if (message.type === 'done') end = { state: 'succeeded', report: message.report };
@@ -230,16 +230,6 @@ function died(exitCode: number | null, signal: string | null): RunEnd {
 /** A process that is gone hears nothing; that it is gone is told by its end. */
 function say(child: ChildProcess, message: ToAgent): void {
   if (child.connected) child.send(message, () => undefined);
-}
-
-function wipeSecrets({ masterKeys, storage, before, writerKey, work }: Job): void {
-  wipe(writerKey);
-  if (work.kind === 'backup' && work.source.kind === 'postgres') wipe(work.source.password);
-  if (work.kind === 'restore-databases') wipe(work.to.password);
-  for (const place of [{ masterKeys, storage }, ...(before ? [before] : [])]) {
-    wipeStorage(place.storage);
-    wipeMasterKeys(place.masterKeys);
-  }
 }
 
 /** Whether a place is reached as whom the server itself is, at least to assume a role. */

@@ -14,6 +14,7 @@ import { movedTo, placesOf } from '../../../vault/environments/former-storage.ts
 import { requireFreeLabel } from '../../../vault/environments/new-environment.ts';
 import { refuseOverlap } from '../../../vault/environments/place.ts';
 import {
+  namedEndpoint,
   storageOf,
   type BucketLock,
   type BucketStorage,
@@ -91,7 +92,12 @@ export const updateEnvironment = adminRoute({
             keepAwsAccess(
               tenantKey,
               before.id,
-              requireAccess(services.vault, wantedCredentials(context, credentials), 'storage-malformed'),
+              requireAccess(
+                services.vault,
+                wantedCredentials(context, credentials),
+                namedEndpoint(before.storage),
+                'storage-malformed',
+              ),
               services.random,
             );
           const storage = changedStorage(before.storage, {
