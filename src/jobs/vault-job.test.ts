@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { bytesOf } from '../bytes/bytes.ts';
 import { TenantKey } from '../crypto/hierarchy.ts';
 import type { Tenant } from '../identity/tenant.ts';
+import { EnvironmentError } from '../vault/environments/environment-error.ts';
 import { makeEnvironment, type Environment } from '../vault/environments/environment.ts';
 import { systemRandom as random } from '../vault/ports.ts';
 import type { Work } from '../vault/runs/job.ts';
@@ -52,7 +53,7 @@ it.each<[string, (environment: Environment) => Environment]>([
   const opened: Buffer[] = [];
   const tenant = tenantWith(opened);
   const asked = work();
-  expect(() => jobOf(services, tenant, change(environment(tenant)), asked)).toThrow();
+  expect(() => jobOf(services, tenant, change(environment(tenant)), asked)).toThrow(EnvironmentError);
   expect(opened.length).toBeGreaterThan(0);
   for (const secret of [...opened, passwordOf(asked)]) expect(secret?.every((byte) => byte === 0)).toBe(true);
 });
