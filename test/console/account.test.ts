@@ -85,6 +85,20 @@ describe.skipIf(!hasChromium)('my account', () => {
     expect((await ownSignIn()).passwordSetAt).toBeDefined();
   });
 
+  it('gives the keyboard back to what opened a dialog, also out of a menu', async () => {
+    const opener = page.getByRole('button', { name: 'Actions for the passkey Chrome on Linux' });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Rename' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Rename the passkey Chrome on Linux' });
+    await dialog.locator('input:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const focused = page.locator('button:focus').and(opener);
+    await focused.waitFor();
+    expect(await focused.count()).toBe(1);
+  });
+
   it('gives passkeys names', async () => {
     await act('the passkey Chrome on Linux', 'Rename');
     await page.getByRole('textbox', { name: 'Name' }).fill('Desk');

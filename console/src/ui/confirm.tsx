@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Command } from './command.tsx';
+import { Dialog } from './dialog.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 
 export interface ConfirmProps {
@@ -34,8 +35,11 @@ export function Confirm(props: ConfirmProps) {
     act.reset();
     onClose();
   };
+  const leave = (): void => {
+    if (!act.isPending) close();
+  };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} onClose={leave} title={title} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -60,7 +64,7 @@ export function Confirm(props: ConfirmProps) {
           {command !== undefined && <Command words={command} />}
           <ProblemNotice error={act.error} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave} disabled={act.isPending}>
               Leave it as it is
             </Button>
             <Button
@@ -74,6 +78,6 @@ export function Confirm(props: ConfirmProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

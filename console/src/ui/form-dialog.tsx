@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Command } from './command.tsx';
+import { Dialog } from './dialog.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 
 export interface FormDialogProps {
@@ -9,7 +10,7 @@ export interface FormDialogProps {
   readonly onClose: () => void;
   readonly title: string;
   /** What it is good for, above the fields. */
-  readonly about?: ReactNode;
+  readonly about?: ReactNode | undefined;
   /** What the button says: a verb and the thing. */
   readonly verb: string;
   /** Whether the fields may be sent as they are. */
@@ -46,8 +47,11 @@ export function FormDialog(props: FormDialogProps) {
     act.reset();
     onClose();
   };
+  const leave = (): void => {
+    if (!act.isPending) close();
+  };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog isOpen={isOpen} onClose={leave} title={title} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -66,7 +70,7 @@ export function FormDialog(props: FormDialogProps) {
           {command !== undefined && <Command words={command} />}
           <ProblemNotice error={act.error} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave} disabled={act.isPending}>
               Cancel
             </Button>
             <Button type="submit" loading={act.isPending} disabled={!isReady}>
@@ -75,6 +79,6 @@ export function FormDialog(props: FormDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { CopyText } from './copy-text.tsx';
+import { Dialog } from './dialog.tsx';
 import { saveText } from './save-file.ts';
 import { Facts } from './facts.tsx';
 
@@ -28,8 +29,8 @@ export function SecretOnce(props: SecretOnceProps) {
     onClose();
   };
   return (
-    <Modal
-      opened={isOpen}
+    <Dialog
+      isOpen={isOpen}
       onClose={close}
       title={title}
       size="lg"
@@ -53,6 +54,6 @@ export function SecretOnce(props: SecretOnceProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

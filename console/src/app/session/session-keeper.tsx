@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useApi } from '../../api/api.ts';
 import { isSignedOut } from '../../api/problem.ts';
 import { whoAmIQuery } from '../../api/who-am-i.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { leave } from './leave.ts';
 import { hearTabs, tellTabs } from './session-channel.ts';
 import { sessionTask, timesOf, type SessionTimes } from './session-clock.ts';
@@ -93,8 +94,8 @@ export function SessionKeeper() {
     setWarning(undefined);
   };
   return (
-    <Modal
-      opened={warning !== undefined}
+    <Dialog
+      isOpen={warning !== undefined}
       onClose={close}
       withCloseButton={false}
       title={warning?.kind === 'end' ? 'Your session is about to end' : 'Are you still there?'}
@@ -117,7 +118,7 @@ export function SessionKeeper() {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

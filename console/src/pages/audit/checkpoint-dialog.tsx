@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../api/api.ts';
 import { AUDIT_COMMANDS } from '../../commands/audit-commands.ts';
 import { countOf } from '../../ui/amounts.ts';
 import { Command } from '../../ui/command.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -28,13 +29,7 @@ export function CheckpointDialog({ log, isOpen, onClose }: CheckpointDialogProps
     enabled: isOpen,
   });
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title="The newest checkpoint"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog isOpen={isOpen} onClose={onClose} title="The newest checkpoint" size="lg">
       <Stack>
         <Text size="sm">
           A signed summary of the whole log. Keep one elsewhere now and then, with somebody who does not run this
@@ -67,6 +62,6 @@ export function CheckpointDialog({ log, isOpen, onClose }: CheckpointDialogProps
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

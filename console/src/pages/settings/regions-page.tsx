@@ -5,15 +5,14 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useAct } from '../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../commands/settings-commands.ts';
+import { AskText } from '../../ui/ask-text.tsx';
 import { Command } from '../../ui/command.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
 import { TextLink } from '../../ui/links.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Page } from '../../ui/page.tsx';
-import { RegionName } from './region-name.tsx';
 import { useRegions } from './use-regions.ts';
 
 /** Where keys of this tenant may live. */
@@ -76,7 +75,7 @@ export function RegionsPage() {
         ]}
       />
       <Command words={SETTINGS_COMMANDS.listRegions()} />
-      <OpenRegion isOpen={isAdding} onClose={adding.close} />
+      {isAdding && <OpenRegion onClose={adding.close} />}
       <Confirm
         isOpen={closed !== undefined}
         onClose={() => setClosed(undefined)}
@@ -95,29 +94,22 @@ export function RegionsPage() {
   );
 }
 
-function OpenRegion({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const [region, setRegion] = useState('');
+function OpenRegion({ onClose }: { readonly onClose: () => void }) {
   const add = useAct({
-    act: (api, name: string) => api.addRegion({ region: name }),
+    act: (api, region: string) => api.addRegion({ region }),
     touches: [['regions']],
-    done: (opened) => `The region ${opened.region} is open.`,
+    done: ({ region }) => `The region ${region} is open.`,
   });
-  const name = region.trim();
   return (
-    <FormDialog
-      isOpen={isOpen}
-      onClose={() => {
-        setRegion('');
-        onClose();
-      }}
+    <AskText
+      onClose={onClose}
       title="Open a region"
       about="Name it as the cloud does whose clients will ask for it, so that they find their keys without being told."
       verb="Open the region"
-      isReady={name !== ''}
-      command={SETTINGS_COMMANDS.addRegion(name === '' ? 'eu-central-1' : name)}
-      onSubmit={() => add.mutateAsync(name)}
-    >
-      <RegionName value={region} onChange={setRegion} />
-    </FormDialog>
+      label="Region"
+      placeholder="eu-central-1, or eu-de"
+      command={(region) => SETTINGS_COMMANDS.addRegion(region || 'eu-central-1')}
+      onSubmit={(region) => add.mutateAsync(region)}
+    />
   );
 }

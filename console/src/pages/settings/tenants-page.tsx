@@ -9,6 +9,7 @@ import { isRefused } from '../../api/problem.ts';
 import { useAct } from '../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../commands/settings-commands.ts';
 import { ActButton } from '../../ui/act-button.tsx';
+import { AskText } from '../../ui/ask-text.tsx';
 import { Command } from '../../ui/command.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -19,7 +20,6 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Page } from '../../ui/page.tsx';
-import { RegionName } from './region-name.tsx';
 
 /** Whom this installation serves: an operator's page. */
 export function TenantsPage() {
@@ -84,7 +84,7 @@ export function TenantsPage() {
         />
       )}
       <Command words={SETTINGS_COMMANDS.listTenants()} />
-      <AddTenant isOpen={isAdding} onClose={adding.close} onMade={setMade} />
+      {isAdding && <AddTenant onClose={adding.close} onMade={setMade} />}
       {widened !== undefined && <OpenRegion tenant={widened} onClose={() => setWidened(undefined)} />}
       {made !== undefined && (
         <SecretOnce
@@ -111,12 +111,11 @@ function credentialsOf({ tenant, region, apiKey, accessKeyId, secretAccessKey }:
 }
 
 interface AddTenantProps {
-  readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onMade: (made: CreatedTenant) => void;
 }
 
-function AddTenant({ isOpen, onClose, onMade }: AddTenantProps) {
+function AddTenant({ onClose, onMade }: AddTenantProps) {
   const [name, setName] = useState('');
   const [region, setRegion] = useState('');
   const add = useAct({
@@ -126,7 +125,7 @@ function AddTenant({ isOpen, onClose, onMade }: AddTenantProps) {
   });
   return (
     <FormDialog
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
       title="Add a tenant"
       verb="Add the tenant"
@@ -152,25 +151,21 @@ function AddTenant({ isOpen, onClose, onMade }: AddTenantProps) {
 }
 
 function OpenRegion({ tenant, onClose }: { readonly tenant: Tenant; readonly onClose: () => void }) {
-  const [region, setRegion] = useState('');
-  const name = region.trim();
-  const add = useAct<void>({
-    act: (api) => api.addTenantRegion(tenant.tenantId, { region: name }),
+  const add = useAct({
+    act: (api, region: string) => api.addTenantRegion(tenant.tenantId, { region }),
     touches: [['regions']],
-    done: () => `${tenant.name} may have keys in ${name} from now on.`,
+    done: ({ region }) => `${tenant.name} may have keys in ${region} from now on.`,
   });
   return (
-    <FormDialog
-      isOpen
+    <AskText
       onClose={onClose}
       title={`Open a region for ${tenant.name}`}
       about="From then on its keys may live there. Closing it again is the tenant's own matter, once no key is in it."
       verb="Open the region"
-      isReady={name !== ''}
-      command={SETTINGS_COMMANDS.addTenantRegion(name || 'eu-central-1', tenant.tenantId)}
-      onSubmit={() => add.mutateAsync()}
-    >
-      <RegionName value={region} onChange={setRegion} />
-    </FormDialog>
+      label="Region"
+      placeholder="eu-central-1, or eu-de"
+      command={(region) => SETTINGS_COMMANDS.addTenantRegion(region || 'eu-central-1', tenant.tenantId)}
+      onSubmit={(region) => add.mutateAsync(region)}
+    />
   );
 }

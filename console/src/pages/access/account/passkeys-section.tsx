@@ -1,12 +1,11 @@
 import type { OwnSignIn, Passkey } from '@keystead/sdk';
-import { Button, Text, TextInput } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
 import { hasPasskeys, makePasskey, passkeyName } from '../../../api/passkey.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ActsMenu } from '../../../ui/acts-menu.tsx';
+import { AskText } from '../../../ui/ask-text.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
-import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -113,27 +112,19 @@ interface RenameProps {
 }
 
 function Rename({ passkey, withProof, onClose }: RenameProps) {
-  const [name, setName] = useState(passkey.name);
-  const rename = useAct<void>({
-    act: (api) => withProof(() => api.renamePasskey(passkey.passkeyId, { name: name.trim() })),
+  const rename = useAct({
+    act: (api, name: string) => withProof(() => api.renamePasskey(passkey.passkeyId, { name })),
     touches: TOUCHED,
   });
   return (
-    <FormDialog
-      isOpen
+    <AskText
       onClose={onClose}
       title={`Rename the passkey ${passkey.name}`}
       verb="Rename the passkey"
-      isReady={name.trim() !== '' && name !== passkey.name}
-      onSubmit={() => rename.mutateAsync()}
-    >
-      <TextInput
-        label="Name"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={64}
-        data-autofocus
-      />
-    </FormDialog>
+      label="Name"
+      first={passkey.name}
+      maxLength={64}
+      onSubmit={(name) => rename.mutateAsync(name)}
+    />
   );
 }

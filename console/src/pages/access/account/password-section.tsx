@@ -1,10 +1,11 @@
 import type { OwnSignIn } from '@keystead/sdk';
-import { Button, Group, Modal, Text, TextInput, Stack } from '@mantine/core';
+import { Button, Group, Text, TextInput, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ActsMenu, type ThingAct } from '../../../ui/acts-menu.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
 import { Facts } from '../../../ui/facts.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -105,33 +106,19 @@ export function PasswordSection({ name, has: { passwordSetAt, recoveryCodesLeft 
           }}
         />
       </Dialog>
-      <Modal
-        opened={codes !== undefined}
+      <Dialog
+        isOpen={codes !== undefined}
         onClose={() => {}}
         title="Your recovery codes"
         withCloseButton={false}
         closeOnEscape={false}
+        closeOnClickOutside={false}
       >
         {codes !== undefined && (
           <RecoveryCodesStep codes={codes} name={name} verb="Close" onKept={() => setCodes(undefined)} />
         )}
-      </Modal>
+      </Dialog>
     </Section>
-  );
-}
-
-interface DialogProps {
-  readonly isOpen: boolean;
-  readonly title: string;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}
-
-function Dialog({ isOpen, title, onClose, children }: DialogProps) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      {children}
-    </Modal>
   );
 }
 
@@ -174,7 +161,7 @@ function ChangeApp({ withProof, onClose }: ChangeProps) {
   });
   if (setup.data === undefined)
     return (
-      <Dialog isOpen title="Another authenticator app" onClose={onClose}>
+      <Dialog title="Another authenticator app" onClose={onClose}>
         <Stack>
           <Text size="sm">
             The app that you have goes on working until the new one has shown its first code. Your other sessions end

@@ -1,11 +1,12 @@
 import type { OwnSignIn } from '@keystead/sdk';
-import { Button, Divider, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { askForPasskey, hasPasskeys } from '../../../api/passkey.ts';
 import { useWhoAmI } from '../../../api/who-am-i.ts';
+import { Dialog } from '../../../ui/dialog.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { ownProvidersQuery } from './own-queries.ts';
 import { errandPath } from './provider-errands.ts';
@@ -38,13 +39,7 @@ export function ProveAgain({ has, onEnd }: ProveAgainProps) {
   const usable = providers.filter(({ providerId }) => has.links.some((link) => link.providerId === providerId));
   const usesPasskey = has.passkeys.length > 0 && hasPasskeys();
   return (
-    <Modal
-      opened
-      onClose={() => onEnd(false)}
-      title="Is it still you?"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      zIndex={300}
-    >
+    <Dialog onClose={() => onEnd(false)} title="Is it still you?" zIndex={300}>
       <Stack>
         <Text size="sm">Before anything of your sign-in is changed, prove once more who you are.</Text>
         {usesPasskey && (
@@ -109,6 +104,6 @@ export function ProveAgain({ has, onEnd }: ProveAgainProps) {
           <Text size="sm">Sign out and in again: nothing that you have proves it in this browser.</Text>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -116,9 +116,11 @@ function Trust({ role: { name, trustPolicy } }: { readonly role: Role }) {
 function Change({ role, onClose }: { readonly role: Role; readonly onClose: () => void }) {
   const { name } = role;
   const [description, setDescription] = useState(role.description);
-  const [hours, setHours] = useState(Math.round(role.maxSessionSeconds / 3600));
+  // A length between whole hours, which other clients may set, stays as it is unless somebody chooses another one.
+  const [hours, setHours] = useState<number>();
+  const maxSessionSeconds = hours === undefined ? role.maxSessionSeconds : Math.round(hours * 3600);
   const change = useAct({
-    act: (api) => api.updateRole(name, { description, maxSessionSeconds: hours * 3600 }),
+    act: (api) => api.updateRole(name, { description, ...(hours !== undefined && { maxSessionSeconds }) }),
     touches: TOUCHES,
     done: () => `${name} is changed.`,
   });
@@ -128,7 +130,7 @@ function Change({ role, onClose }: { readonly role: Role; readonly onClose: () =
       onClose={onClose}
       title={`Change ${name}`}
       verb="Save the changes"
-      command={ACCESS_MORE_COMMANDS.updateRole(name, description, String(hours * 3600))}
+      command={ACCESS_MORE_COMMANDS.updateRole(name, description, String(maxSessionSeconds))}
       onSubmit={() => change.mutateAsync()}
     >
       <TextInput
@@ -140,10 +142,12 @@ function Change({ role, onClose }: { readonly role: Role; readonly onClose: () =
       <NumberInput
         label="A session lasts so many hours at most"
         {...HOURS}
-        allowDecimal={false}
+        decimalScale={2}
         clampBehavior="strict"
-        value={hours}
-        onChange={(value) => typeof value === 'number' && setHours(value)}
+        value={maxSessionSeconds / 3600}
+        onChange={(value) => {
+          if (typeof value === 'number' && value * 3600 !== maxSessionSeconds) setHours(value);
+        }}
       />
     </FormDialog>
   );

@@ -1,9 +1,10 @@
 import type { IssuedCredential, Service, ServiceEvents } from '@keystead/sdk';
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../../commands/settings-commands.ts';
 import { ActsMenu, type ThingAct } from '../../../ui/acts-menu.tsx';
+import { AskText } from '../../../ui/ask-text.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { SecretOnce } from '../../../ui/secret-once.tsx';
 import { CredentialSecret } from '../../access/credentials/issue-credential.tsx';
@@ -133,37 +134,30 @@ interface EventsDialogProps {
 }
 
 function EventsDialog({ service: { name, eventsUrl }, onTold, onClose }: EventsDialogProps) {
-  const [url, setUrl] = useState(eventsUrl ?? '');
-  const tell = useAct<void, ServiceEvents>({
-    act: (api) => api.setServiceEvents(name, { url: url.trim(), newSecret: eventsUrl !== undefined }),
+  const isNew = eventsUrl === undefined;
+  const tell = useAct<string, ServiceEvents>({
+    act: (api, url) => api.setServiceEvents(name, { url, newSecret: !isNew }),
     touches: TOUCHES,
     done: () => `${name} is told there of what becomes of its keys.`,
   });
   return (
-    <FormDialog
-      isOpen
+    <AskText
       onClose={onClose}
       title={`Tell ${name} of its keys`}
       about={
-        eventsUrl === undefined
+        isNew
           ? 'Signed messages (Standard Webhooks) when a key that it registered is disabled, rotated or deleted.'
           : 'There is a new secret with it: for 24 hours messages are signed by the one before as well.'
       }
       verb="Tell it there"
-      isReady={url.trim() !== ''}
-      command={SETTINGS_COMMANDS[eventsUrl === undefined ? 'setEvents' : 'renewEvents'](
-        name,
-        url.trim() || 'https://backup.example.com/keys',
-      )}
-      onSubmit={async () => onTold(await tell.mutateAsync())}
-    >
-      <TextInput
-        label="Address"
-        placeholder="https://backup.example.com/keys"
-        value={url}
-        onChange={(event) => setUrl(event.currentTarget.value)}
-        data-autofocus
-      />
-    </FormDialog>
+      label="Address"
+      placeholder="https://backup.example.com/keys"
+      first={eventsUrl ?? ''}
+      mayStay
+      command={(url) =>
+        SETTINGS_COMMANDS[isNew ? 'setEvents' : 'renewEvents'](name, url || 'https://backup.example.com/keys')
+      }
+      onSubmit={async (url) => onTold(await tell.mutateAsync(url))}
+    />
   );
 }

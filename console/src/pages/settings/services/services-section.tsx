@@ -1,16 +1,14 @@
-import { TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { isRefused } from '../../../api/problem.ts';
 import { SETTINGS_COMMANDS } from '../../../commands/settings-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
+import { AskText } from '../../../ui/ask-text.tsx';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
-import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
@@ -64,37 +62,27 @@ export function ServicesSection() {
         />
       )}
       <Command words={SETTINGS_COMMANDS.listServices()} />
-      <AddService isOpen={isAdding} onClose={adding.close} />
+      {isAdding && <AddService onClose={adding.close} />}
     </Section>
   );
 }
 
-function AddService({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const [name, setName] = useState('');
+function AddService({ onClose }: { readonly onClose: () => void }) {
   const add = useAct({
-    act: (api) => api.createService({ name: name.trim() }),
+    act: (api, name: string) => api.createService({ name }),
     touches: TOUCHES,
     done: (service) => `${service.name} is known now.`,
   });
   return (
-    <FormDialog
-      isOpen={isOpen}
+    <AskText
       onClose={onClose}
       title="Add a service"
       verb="Add the service"
-      isReady={name.trim() !== ''}
-      command={SETTINGS_COMMANDS.createService(name.trim() === '' ? 'backup.example.com' : name.trim())}
-      onSubmit={() => add.mutateAsync()}
-    >
-      <TextInput
-        label="Name"
-        description="In lower case, with a dot"
-        placeholder="backup.example.com"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        autoComplete="off"
-        data-autofocus
-      />
-    </FormDialog>
+      label="Name"
+      description="In lower case, with a dot"
+      placeholder="backup.example.com"
+      command={(name) => SETTINGS_COMMANDS.createService(name || 'backup.example.com')}
+      onSubmit={(name) => add.mutateAsync(name)}
+    />
   );
 }
