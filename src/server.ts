@@ -35,6 +35,7 @@ import { attestationRoots } from './server/attestation-roots.ts';
 import { isForSts, stsRoutes } from './protocols/sts/endpoint.ts';
 import { checkpointsOf } from './server/checkpoints.ts';
 import { consoleEntrance, consoleRoute } from './server/console/routes.ts';
+import { faultsTo } from './server/fault-log.ts';
 import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { readHostedStores } from './server/hosted-stores.ts';
@@ -43,6 +44,7 @@ import { every } from './server/every.ts';
 import { initialised, urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
 import { ownUrl } from './server/own-url.ts';
+import { warmKeyLists } from './server/warm-key-lists.ts';
 import { webhookSender } from './server/webhook-sender.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
 import { unsealInstallation } from './server/unsealed.ts';
@@ -99,7 +101,7 @@ export async function startKeystead(
   const unauthenticated = new UnauthenticatedRefusals();
   const isBounded = Object.keys(config.rates).length > 0;
   const throttle = isBounded ? new Throttle(config.rates, () => performance.now()) : undefined;
-  const onFault = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'request failed');
+  const onFault = faultsTo(log, health);
 
   const keystead = { directory, keys, grants, records: store, pipeline, clock, random };
   const vault = openVault(
@@ -116,12 +118,13 @@ export async function startKeystead(
     { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
   );
   const events = new EventHub({ records: store, directory, desk: vault.desk, clock, random, onFault });
+  const listedKeys = new KeyOutlines(store, listedKeyOf);
   const materials = new MaterialPool();
   let server: RunningServer | undefined;
   const wrappingKeys = new WrappingKeyPool();
   const admin = await createAdminApi({
     ...unsealed,
-    listedKeys: new KeyOutlines(store, listedKeyOf),
+    listedKeys,
     materials,
     wrappingKeys,
     quotas: config.quotas,
@@ -276,15 +279,18 @@ export async function startKeystead(
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
     every(COUNTS_EVERY_MS, onFault, async () => throttle?.flush(store, clock(), random)),
   ];
+  const warm = new AbortController();
+  const warming = warmKeyLists({ records: store, directory, lists: listedKeys }, warm.signal).catch(onFault);
   log.info({ url: server.url, xksUrl: xksServer?.url, version: VERSION, data: config.dataFolder }, 'serving');
 
   const close = async (): Promise<void> => {
     health.isClosing = true;
+    warm.abort();
     events.close();
     await Promise.all([server.close(GRACE_MS), xksServer?.close(GRACE_MS)]);
     await admin.close();
     await vault.desk.close();
-    await Promise.all(chores.map((stop) => stop()));
+    await Promise.all([warming, ...chores.map((stop) => stop())]);
     await unauthenticated.flush(store, clock(), random).catch(onFault);
     await throttle?.flush(store, clock(), random).catch(onFault);
     await unsealed.close();

@@ -3,7 +3,8 @@
  * i) stays apart from it.
  */
 export function fold(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
+  // Where all is ASCII, lines apart too, it is what the runtime does by itself.
+  if (!/[\u0080-\uffff]/.test(text)) return text.toLowerCase();
   return Array.from(text, (character) => {
     const lower = character.toLowerCase();
     return lower.toUpperCase() === character ? lower : character;

@@ -53,9 +53,9 @@ function store(where: KeySpace, key: Key, before?: Key): StoredRecord {
   return put;
 }
 
-async function walked(outlines: KeyOutlines<string>, where = space): Promise<string[]> {
+async function walked(outlines: KeyOutlines<string>, where = space, from?: string): Promise<string[]> {
   const all: string[] = [];
-  for await (const lot of outlines.walk(where)) all.push(...lot);
+  for await (const lot of outlines.walk(where, from)) all.push(...lot);
   return all;
 }
 
@@ -97,6 +97,29 @@ describe('a walk', () => {
     const lots: number[] = [];
     for await (const lot of new KeyOutlines(records, nameOf).walk(space)) lots.push(lot.length);
     expect(lots).toEqual([64, 64, 2]);
+  });
+
+  it('may begin behind a key, and takes none before it for gone', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) store(space, drawn(space, id));
+    const outlines = new KeyOutlines(records, nameOf);
+    expect([await walked(outlines, space, 'b'), reads]).toEqual([['c', 'd'], 2]);
+    expect([await walked(outlines), reads]).toEqual([['a', 'b', 'c', 'd'], 4]);
+    expect([await walked(outlines, space, 'c'), await walked(outlines), reads]).toEqual([
+      ['d'],
+      ['a', 'b', 'c', 'd'],
+      4,
+    ]);
+    isStill = true;
+    try {
+      // What was passed over is not for the next who asks for all of them.
+      const others = new KeyOutlines(records, nameOf);
+      expect([await walked(others, space, 'b'), await walked(others)]).toEqual([
+        ['c', 'd'],
+        ['a', 'b', 'c', 'd'],
+      ]);
+    } finally {
+      isStill = false;
+    }
   });
 
   it('may be left early', async () => {

@@ -50,10 +50,11 @@ export class KeyOutlines<Outline> {
   /**
    * The keys of a region, some at a time: after each lot the caller may let others have their turn.
    *
+   * @param from keys up to this id of a record need not be among them: whoever goes on there passes over them
    * @throws {KeyError} `record-not-authentic`
    * @throws {TurnedBackError} a record is older than it was
    */
-  async *walk(space: KeySpace): AsyncGenerator<readonly Outline[], void> {
+  async *walk(space: KeySpace, from?: string): AsyncGenerator<readonly Outline[], void> {
     const kept = this.#keptOf(space);
     // Asked before anything is read: what is committed meanwhile belongs to a later epoch.
     const epoch = this.#records.epoch();
@@ -65,7 +66,7 @@ export class KeyOutlines<Outline> {
     const walk = ++this.#walk;
     let seen = 0;
     const outlines: Outline[] = [];
-    for (let after: string | undefined; ;) {
+    for (let after = from; ;) {
       const page = { limit: PAGE, ...(after !== undefined && { after }) };
       const rows = await this.#records.listRevisions(space.tenantId, 'key', space.region, page);
       let lot: Outline[] = [];
@@ -94,6 +95,8 @@ export class KeyOutlines<Outline> {
       if (rows.length < PAGE) break;
       after = rows.at(-1)?.id;
     }
+    // What lies before is as it was: each is looked at again before it is believed.
+    if (from !== undefined) return;
     if (kept.size > seen) forgetOlder(kept, walk);
     // Of a region that there was no room for, nothing more is kept than what there was.
     if (kept.size === seen) this.#walked.set(kept, { epoch, outlines });

@@ -32,7 +32,7 @@ export async function selectKeys(
   const pauses = new Pauses();
   const keys: Key[] = [];
   let lookedAt = 0;
-  for await (const lot of listedKeys.walk(space)) {
+  for await (const lot of listedKeys.walk(space, after)) {
     for (const listed of lot) {
       if (after !== undefined && listed.id <= after) continue;
       if (matches(listed)) {
