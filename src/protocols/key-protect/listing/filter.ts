@@ -1,6 +1,6 @@
 import { badQuery, type KeyProtectError } from '../errors.ts';
 import { readTimestamp } from '../names.ts';
-import type { DateProperty, ListedKey } from './listed-key.ts';
+import { shownSecond, type DateProperty, type ListedKey } from './listed-key.ts';
 import { readStates } from './states.ts';
 
 type Test = (key: ListedKey) => boolean;
@@ -76,17 +76,26 @@ function extractableTest(value: string): Test {
   return ({ extractable }) => extractable === (wanted === 'true');
 }
 
+/**
+ * Who asks in whole seconds asks about what is shown. The Go client asks to the nanosecond: a key that was made in the
+ * rest of that second is a later one.
+ */
 function dateTest(property: DateProperty, value: string): Test {
   if (value.toLowerCase() === 'none') return (key) => key[property] === undefined;
   const { operator, date = '' } = DATE_VALUE.exec(value)?.groups ?? {};
   const wantedMs = readTimestamp(date);
   const compare = operator === undefined ? isSame : Object.hasOwn(OPERATORS, operator) && OPERATORS[operator];
   if (wantedMs === undefined || !compare) throw badFilter();
-  const wanted = wantedMs / 1_000;
+  const precision = wantedMs % 1_000 === 0 ? shownSecond : toTheMillisecond;
+  const wanted = precision(wantedMs);
   return (key) => {
     const found = key[property];
-    return found !== undefined && compare(found, wanted);
+    return found !== undefined && compare(precision(found), wanted);
   };
+}
+
+function toTheMillisecond(ms: number): number {
+  return ms;
 }
 
 function isSame(date: number, wanted: number): boolean {

@@ -4,10 +4,7 @@ import { isExpressible } from '../expressible.ts';
 import { ringOf } from '../names.ts';
 import { aliasesOf, nameOf, stateOf } from '../show-key.ts';
 
-/**
- * What lists know of a key: what they search, sort and filter by. Times are in whole seconds since 1970, as they are
- * shown: what is compared is what people see.
- */
+/** What lists know of a key: what they search, sort and filter by. Times are in milliseconds since 1970. */
 export interface ListedKey {
   readonly id: string;
   readonly name: string;
@@ -25,7 +22,7 @@ export interface ListedKey {
   /** That from the end of its time on. */
   readonly stateAfter: number;
   readonly expiresAtMs: number;
-  /** From then on it is no more, in milliseconds. */
+  /** From then on it is no more. */
   readonly goneAtMs: number;
 }
 
@@ -46,11 +43,11 @@ export function listedKeyOf(key: Key): ListedKey | undefined {
     ring: ringOf(key),
     extractable: key.extractable,
     imported: key.origin === 'imported',
-    creationDate: seconds(key.createdAtMs),
-    lastUpdateDate: maybeSeconds(key.updatedAtMs),
-    lastRotateDate: maybeSeconds(lastRotationMs(key)),
-    deletionDate: maybeSeconds(removal?.atMs ?? deletion?.scheduledAtMs),
-    expirationDate: maybeSeconds(expiresAtMs),
+    creationDate: key.createdAtMs,
+    lastUpdateDate: key.updatedAtMs,
+    lastRotateDate: lastRotationMs(key),
+    deletionDate: removal?.atMs ?? deletion?.scheduledAtMs,
+    expirationDate: expiresAtMs,
     stateBefore: stateOf(key, Number.NEGATIVE_INFINITY),
     stateAfter: stateOf(key, Number.POSITIVE_INFINITY),
     expiresAtMs: expiresAtMs ?? Infinity,
@@ -67,10 +64,7 @@ export function stateAt(
   return nowMs < expiresAtMs ? stateBefore : stateAfter;
 }
 
-function seconds(ms: number): number {
+/** A time as it is shown, in whole seconds. */
+export function shownSecond(ms: number): number {
   return Math.floor(ms / 1_000);
-}
-
-function maybeSeconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : seconds(ms);
 }

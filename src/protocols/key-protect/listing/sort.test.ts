@@ -11,10 +11,11 @@ function key(id: string, fields: Partial<ListedKey> = {}): ListedKey {
 }
 
 const KEYS = [
-  key('a', { creationDate: 3, lastRotateDate: 9 }),
-  key('b', { creationDate: 1, extractable: true }),
-  key('c', { creationDate: 3, stateBefore: 5, imported: true }),
-  key('d', { creationDate: 2, lastRotateDate: 5, expiresAtMs: 10 }),
+  // Of two that are shown as of the same second the id decides.
+  key('a', { creationDate: 3_999, lastRotateDate: 9_000 }),
+  key('b', { creationDate: 1_000, extractable: true }),
+  key('c', { creationDate: 3_000, stateBefore: 5, imported: true }),
+  key('d', { creationDate: 2_000, lastRotateDate: 5_000, expiresAtMs: 10 }),
 ];
 
 describe('parseSort', () => {

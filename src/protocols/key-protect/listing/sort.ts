@@ -1,5 +1,5 @@
 import { badQuery } from '../errors.ts';
-import { stateAt, type DateProperty, type ListedKey } from './listed-key.ts';
+import { shownSecond, stateAt, type DateProperty, type ListedKey } from './listed-key.ts';
 
 /** The order of two keys: negative where the first one comes first. */
 export type Order = (a: ListedKey, b: ListedKey) => number;
@@ -54,6 +54,6 @@ function orderBy(property: Property, descends: boolean, nowMs: number): Order {
     const [one, other] = [a[property], b[property]];
     // Keys without the date come last, whichever way.
     if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
-    return sign * (one - other);
+    return sign * (shownSecond(one) - shownSecond(other));
   };
 }

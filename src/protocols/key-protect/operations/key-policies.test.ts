@@ -164,20 +164,22 @@ describe('a key that is made with policies of its own', () => {
     );
   });
 
-  it('has those in place of what the instance says, each for itself', async () => {
+  it('has those in place of what the instance says: no rotation but its own, and its own word on two people', async () => {
     const made = [
       await make(),
       await own({}),
       await own({ rotation: { enabled: true, interval_month: 1 } }),
       await own({ dualAuthDelete: { enabled: false } }),
       await own({ rotation: { enabled: false } }),
+      await own({ extractable: true }),
     ];
     const policies = await Promise.all(made.map(async (id) => says(await get('', id))));
     expect(policies).toEqual([
       [{ enabled: true, interval_month: 6 }, { enabled: true }],
-      [{ enabled: true, interval_month: 6 }, { enabled: true }],
+      [{ enabled: true }],
       [{ enabled: true, interval_month: 1 }, { enabled: true }],
-      [{ enabled: true, interval_month: 6 }, { enabled: false }],
+      [{ enabled: false }],
+      [{ enabled: true }],
       [{ enabled: true }],
     ]);
     // Keys that were there before stay as they were.

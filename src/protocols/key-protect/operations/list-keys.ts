@@ -19,7 +19,7 @@ const MAX_ASKED = 256;
 /** `GET /keys`: the keys of an instance or of one of its rings, without what is secret in them. */
 export const listKeys: Operation = {
   notes:
-    'whoever may list the instance, or the ring that is named, sees every key there, whatever the rights on single keys; exact searches heed case (inferred); keys without the date that is sorted by come last; dates are compared as they are shown, in whole seconds; a ring that is not there has no keys',
+    'whoever may list the instance, or the ring that is named, sees every key there, whatever the rights on single keys; exact searches heed case (inferred); keys without the date that is sorted by come last; dates are sorted by as they are shown, and a filter in whole seconds compares what is shown, one with a fraction of a second what is kept, to the millisecond (inferred); a ring that is not there has no keys',
   prepare(context, { query }, nowMs) {
     const { keyRing, instance } = context;
     const page = query.page();
