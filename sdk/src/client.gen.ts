@@ -678,6 +678,14 @@ export interface ImportedEnvironment {
   readonly findings: readonly (Finding)[];
 }
 
+export interface InlinePolicy {
+  readonly name: string;
+  /** the JSON text of the policy, to the letter */
+  readonly document: string;
+  /** actions of it that no request here asks for, mistyped maybe: nothing follows from them */
+  readonly unknownActions?: readonly (string)[] | undefined;
+}
+
 export interface InstanceCreationRights {
   readonly createWrapping: boolean;
   readonly createSecret: boolean;
@@ -845,6 +853,8 @@ export interface KeyPolicy {
   readonly region: string;
   /** the text as it was given, to the letter */
   readonly policy: string;
+  /** actions of it that no request here asks for, mistyped maybe: nothing follows from them */
+  readonly unknownActions?: readonly (string)[] | undefined;
 }
 
 export interface KeyPolicyProblem {
@@ -2446,6 +2456,13 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/principals/${encodeURIComponent(principalId)}`);
   }
 
+  /** Lists the policies that belong to a principal alone, with their texts. Needs the permission `keystead:GetPrincipal`. */
+  listPrincipalInlinePolicies(principalId: string): Promise<{
+    readonly items: readonly (InlinePolicy)[];
+  }> {
+    return this.#transport.send('GET', `/principals/${encodeURIComponent(principalId)}/inline-policies`);
+  }
+
   /** Attaches a policy to a principal: a built-in one, or one of the tenant. Needs the permission `keystead:AttachPrincipalPolicy`. */
   attachPrincipalPolicy(principalId: string, body: {
     readonly policy: string;
@@ -2894,6 +2911,13 @@ export class KeysteadClient {
   /** Shows a role of the own tenant. Needs the permission `keystead:GetRole`. */
   getRole(role: string): Promise<Role> {
     return this.#transport.send('GET', `/roles/${encodeURIComponent(role)}`);
+  }
+
+  /** Lists the policies that belong to a role alone, with their texts. Needs the permission `keystead:GetRole`. */
+  listRoleInlinePolicies(role: string): Promise<{
+    readonly items: readonly (InlinePolicy)[];
+  }> {
+    return this.#transport.send('GET', `/roles/${encodeURIComponent(role)}/inline-policies`);
   }
 
   /** Attaches a policy to a role: a built-in one, or one of the tenant. Needs the permission `keystead:AttachRolePolicy`. */
@@ -3345,7 +3369,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/policy`, undefined, body);
   }
 
-  /** Tells what would be refused of a policy for a key, without setting it. Needs the permission `kms:PutKeyPolicy`. */
+  /** Tells what would be refused of a policy for a key, and what in it means nothing, without setting it. Needs the permission `kms:PutKeyPolicy`. */
   checkKeyPolicy(region: string, keyId: string, body: {
     /** JSON in the policy language of AWS */
     readonly policy: string;
@@ -3354,6 +3378,8 @@ export class KeysteadClient {
   }): Promise<{
     /** none: it can be set */
     readonly problems: readonly (KeyPolicyProblem)[];
+    /** actions of it that no request here asks for, mistyped maybe: nothing follows from them */
+    readonly unknownActions?: readonly (string)[] | undefined;
   }> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/keys/${encodeURIComponent(keyId)}/policy/check`, undefined, body);
   }

@@ -18,19 +18,24 @@ describe('actions that nothing asks for', () => {
     ['what is of another service', ['s3:GetObject', '*:Encrypt'], ['s3:GetObject']],
     ['the name without its end', ['kms:Encryp'], ['kms:Encryp']],
   ])('are %s', (_, actions, unknown) => {
-    expect(unknownActions(allowing(...actions))).toEqual(unknown);
+    expect(unknownActions(allowing(...actions), 'identity')).toEqual(unknown);
   });
 
   it('are found where a policy means all others too', () => {
     const document = '{"Statement":{"Effect":"Deny","NotAction":["kms:Encrypt","kms:Nothing"],"Resource":"*"}}';
-    expect(unknownActions(document)).toEqual(['kms:Nothing']);
+    expect(unknownActions(document, 'identity')).toEqual(['kms:Nothing']);
+  });
+
+  it('are found in the policy of a key, which names principals', () => {
+    const statement = { Effect: 'Allow', Principal: '*', Action: ['kms:Decryptt', 'kms:Encrypt'], Resource: '*' };
+    expect(unknownActions(JSON.stringify({ Statement: statement }), 'key')).toEqual(['kms:Decryptt']);
   });
 
   it('do not occur in the built-in policies', () => {
-    expect(Object.values(BUILT_IN_TEXTS).flatMap(({ document }) => unknownActions(document))).toEqual([]);
+    expect(Object.values(BUILT_IN_TEXTS).flatMap(({ document }) => unknownActions(document, 'identity'))).toEqual([]);
   });
 
   it('are found in time, whatever the wildcards', () => {
-    expect(unknownActions(allowing(`kms:${'*a'.repeat(300)}`))).toHaveLength(1);
+    expect(unknownActions(allowing(`kms:${'*a'.repeat(300)}`), 'identity')).toHaveLength(1);
   });
 });

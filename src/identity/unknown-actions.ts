@@ -1,6 +1,6 @@
 import { Evaluation } from '../access/evaluation.ts';
 import { compilePattern } from '../access/pattern.ts';
-import { parsePolicy } from '../access/policy.ts';
+import { parsePolicy, type PolicyKind } from '../access/policy.ts';
 import { ACTION_NAMES } from './action-names.gen.ts';
 
 const NAMES = ACTION_NAMES.map((name) => name.toLowerCase());
@@ -12,8 +12,8 @@ const IN_QUOTES = /"([\w*?:-]+)"/g;
  *
  * @throws {PolicyError}
  */
-export function unknownActions(document: string): readonly string[] {
-  const { statements } = parsePolicy(document, 'identity');
+export function unknownActions(document: string, kind: PolicyKind): readonly string[] {
+  const { statements } = parsePolicy(document, kind);
   const patterns = new Set(statements.flatMap(({ actions }) => actions.patterns));
   const unknown = [...patterns].filter((pattern) => !isAskedFor(pattern));
   if (unknown.length === 0) return [];

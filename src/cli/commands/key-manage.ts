@@ -1,6 +1,7 @@
 import type { CliCommand, Row } from '../command.ts';
 import { EXAMPLE_ID, KEY, keyChange, REGION, showKey } from './key.ts';
 import { keyPlaceOf } from './place.ts';
+import { noteUnknown } from './policy.ts';
 import { readPolicyFile, tagOf } from './policy-file.ts';
 
 const ALIAS: readonly Row[] = [['<alias>', 'alias/NAME']];
@@ -124,7 +125,8 @@ export const KEY_MANAGE_COMMANDS: readonly CliCommand[] = [
       const { region, key } = await keyPlaceOf(session, api);
       const { given } = session;
       const policy = readPolicyFile(given.text('file'));
-      const { problems } = await api.checkKeyPolicy(region, key, { policy, allowLockout: given.flag('allow-lockout') });
+      const checked = await api.checkKeyPolicy(region, key, { policy, allowLockout: given.flag('allow-lockout') });
+      const { problems, unknownActions } = checked;
       session.output.rows(
         problems,
         [
@@ -133,6 +135,7 @@ export const KEY_MANAGE_COMMANDS: readonly CliCommand[] = [
         ],
         'The policy can be set.',
       );
+      noteUnknown(session.output, unknownActions);
       return problems.length === 0 ? 'ok' : 'failed';
     },
   },

@@ -54,9 +54,14 @@ export async function ofHolder<Answer>(
 /** What became of a policy, and what in it means nothing. */
 function showSaved(output: Output, policy: Policy): void {
   output.item(policy);
-  if (policy.unknownActions === undefined) return;
+  noteUnknown(output, policy.unknownActions);
+}
+
+/** What in a policy means nothing. */
+export function noteUnknown(output: Output, actions: readonly string[] = []): void {
+  if (actions.length === 0) return;
   output.note(
-    `No request here asks for ${policy.unknownActions.join(', ')}: nothing follows from that. ` +
+    `No request here asks for ${actions.join(', ')}: nothing follows from that. ` +
       `Is it mistyped? 'keystead policy actions' lists all there are.`,
   );
 }
@@ -181,6 +186,25 @@ export const POLICY_COMMANDS: readonly CliCommand[] = [
         principal: (client, id) => client.putPrincipalInlinePolicy(id, body),
         role: (client, role) => client.putRoleInlinePolicy(role, body),
       });
+    },
+  },
+  {
+    path: 'policy list-inline',
+    summary: 'Lists the policies that belong to a user or a role alone, with their texts',
+    reach: 'remote',
+    options: HOLDER,
+    examples: ['policy list-inline --principal backup-host', 'policy list-inline --role nightly-backup'],
+    run: async (session) => {
+      const { items } = await ofHolder(session, {
+        principal: (client, id) => client.listPrincipalInlinePolicies(id),
+        role: (client, role) => client.listRoleInlinePolicies(role),
+      });
+      const columns: readonly Column<(typeof items)[number]>[] = [
+        ['NAME', ({ name }) => name],
+        ['UNKNOWN ACTIONS', ({ unknownActions }) => unknownActions?.join(' ')],
+        ['DOCUMENT', ({ document }) => document],
+      ];
+      session.output.rows(items, columns, 'It has no policy of its own.');
     },
   },
   {

@@ -66,6 +66,9 @@ describe('users, roles and policies', () => {
     await done('updatePolicy', '/policies/Look/update', { document: allow('keystead:List*') });
     await on('putPrincipalInlinePolicy', { name: 'not', document: allow('keystead:ListPrincipals', 'Deny') });
     expect(await may()).toBe(false);
+    const denying = { name: 'not', document: allow('keystead:ListPrincipals', 'Deny') };
+    const texts = await done('listPrincipalInlinePolicies', `/principals/${member.id}/inline-policies`);
+    expect(texts).toEqual({ items: [denying] });
     await on('deletePrincipalInlinePolicy', { name: 'NOT' });
     expect(await may()).toBe(true);
     expect(await post('/policies/look/delete')).toEqual([409, 'access-policy-attached']);
@@ -124,6 +127,17 @@ describe('users, roles and policies', () => {
       name: 'one',
       document: allow('kms:Sign'),
     });
+    await done('putRoleInlinePolicy', '/roles/Backup/inline-policies/put', {
+      name: 'two',
+      document: allow('kms:Encrpyt'),
+    });
+    expect(await done('listRoleInlinePolicies', '/roles/backup/inline-policies')).toEqual({
+      items: [
+        { name: 'one', document: allow('kms:Sign') },
+        { name: 'two', document: allow('kms:Encrpyt'), unknownActions: ['kms:Encrpyt'] },
+      ],
+    });
+    await done('deleteRoleInlinePolicy', '/roles/Backup/inline-policies/delete', { name: 'two' });
     await done('tagRole', '/roles/Backup/tags/set', {
       tags: [
         { key: 'Team', value: 'red' },

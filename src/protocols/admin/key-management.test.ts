@@ -139,7 +139,8 @@ describe('what is kept about keys', () => {
       });
       expect((await ask('checkKeyPolicy', key, { policy })).problems).toEqual([]);
       await ask('setKeyPolicy', key, { policy });
-      expect((await ask('getKeyPolicy', key)).policy).toBe(policy);
+      expect(await ask('getKeyPolicy', key)).toMatchObject({ policy });
+      expect(await ask('getKeyPolicy', key)).not.toHaveProperty('unknownActions');
       expect(await ask('rotateKey', key)).toBe('access-denied');
     });
 
@@ -165,6 +166,19 @@ describe('what is kept about keys', () => {
       expect(problems).toMatchObject([{ code }]);
       expect(await ask('setKeyPolicy', key, { policy })).toBe(code);
       expect((await ask('getKeyPolicy', key)).policy).toBe(before);
+    });
+
+    it('is taken with actions that nobody knows, as at AWS, and they are named', async () => {
+      const key = await create();
+      const policy = policyOf(statement({ Action: ['kms:*', 'kms:Decryptt'] }));
+      const unknown = { unknownActions: ['kms:Decryptt'] };
+      expect(await ask('checkKeyPolicy', key, { policy })).toEqual({ problems: [], ...unknown });
+      await ask('setKeyPolicy', key, { policy });
+      expect(await ask('getKeyPolicy', key)).toMatchObject({ policy, ...unknown });
+      const locksOut = policyOf(statement({ Action: ['kms:Decryptt'] }));
+      const checked = await ask('checkKeyPolicy', key, { policy: locksOut });
+      expect(checked).toMatchObject({ problems: [{ code: 'access-policy-lockout' }], ...unknown });
+      expect(await ask('checkKeyPolicy', key, { policy: '{' })).not.toHaveProperty('unknownActions');
     });
 
     it('locks its author out where that is said', async () => {

@@ -82,9 +82,9 @@ import {
   listPolicies,
   updatePolicy,
 } from './resources/policies.ts';
-import { getPrincipal, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
+import { getPrincipal, listPrincipalInlinePolicies, PRINCIPAL_CHANGES } from './resources/principal-changes.ts';
 import { createPrincipal, listPrincipals } from './resources/principals.ts';
-import { createRole, getRole, listRoles, ROLE_CHANGES } from './resources/roles.ts';
+import { createRole, getRole, listRoleInlinePolicies, listRoles, ROLE_CHANGES } from './resources/roles.ts';
 import { deleteRegion } from './resources/delete-region.ts';
 import { addRegion, addTenantRegion, listRegions } from './resources/regions.ts';
 import {
@@ -157,6 +157,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   createPrincipal,
   listPrincipals,
   getPrincipal,
+  listPrincipalInlinePolicies,
   ...PRINCIPAL_CHANGES,
   ...PRINCIPAL_SIGN_IN_ROUTES,
   ...OWN_SIGN_IN_ROUTES,
@@ -174,6 +175,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   createRole,
   listRoles,
   getRole,
+  listRoleInlinePolicies,
   ...ROLE_CHANGES,
   listTokenSigningKeys,
   rotateTokenSigningKey,

@@ -43,6 +43,10 @@ export const PRINCIPAL_NAME_TEXT = Type.String({
 export const POLICY_NAME_TEXT = Type.String({ pattern: POLICY_NAME.source });
 /** Policies that are attached, by their names: built-in ones, and the tenant's own. */
 export const POLICY_NAMES = Type.Array(POLICY_NAME_TEXT, { maxItems: 10, uniqueItems: true });
+/** What in the text of a policy means nothing. */
+export const UNKNOWN_ACTIONS_TEXT =
+  'actions of it that no request here asks for, mistyped maybe: nothing follows from them';
+export const UNKNOWN_ACTIONS = Type.Array(Type.String(), { description: UNKNOWN_ACTIONS_TEXT });
 export const TAG = Type.Object(
   { key: Type.String({ minLength: 1, maxLength: 128 }), value: Type.String({ maxLength: 256 }) },
   { additionalProperties: false },

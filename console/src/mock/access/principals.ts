@@ -1,5 +1,6 @@
 import type { Principal } from '@keystead/sdk';
 import type { Methods } from '../mocked.ts';
+import { inlineTexts } from './inline-texts.ts';
 import { ACCOUNT, ago, DAY, idOf, pageOf, withTags } from './made-up.ts';
 import { endSessionsOf } from './session-samples.ts';
 
@@ -54,10 +55,11 @@ export const principalsMock = {
     change(principalId, { policies: [...new Set([...principalAt(principalId).policies, policy])] }),
   detachPrincipalPolicy: (principalId, { policy }) =>
     change(principalId, { policies: principalAt(principalId).policies.filter((name) => name !== policy) }),
-  putPrincipalInlinePolicy: (principalId, { name }) =>
-    change(principalId, { inlinePolicies: [...new Set([...principalAt(principalId).inlinePolicies, name])] }),
+  listPrincipalInlinePolicies: inlineTexts.of,
+  putPrincipalInlinePolicy: (principalId, policy) =>
+    change(principalId, { inlinePolicies: inlineTexts.with(principalId, policy) }),
   deletePrincipalInlinePolicy: (principalId, { name }) =>
-    change(principalId, { inlinePolicies: principalAt(principalId).inlinePolicies.filter((one) => one !== name) }),
+    change(principalId, { inlinePolicies: inlineTexts.without(principalId, name) }),
   tagPrincipal: (principalId, { tags }) => change(principalId, { tags: withTags(principalAt(principalId).tags, tags) }),
   untagPrincipal: (principalId, { keys }) =>
     change(principalId, { tags: principalAt(principalId).tags.filter(({ key }) => !keys.includes(key)) }),

@@ -1,5 +1,6 @@
 import type { Policy, Role } from '@keystead/sdk';
 import type { Methods } from '../mocked.ts';
+import { inlineTexts } from './inline-texts.ts';
 import { ACCOUNT, ago, DAY, idOf, pageOf, withTags } from './made-up.ts';
 
 const builtIn = (name: string, description: string): Policy => ({
@@ -74,10 +75,10 @@ export const rolesMock = {
     changeRole(name, { policies: [...new Set([...(roles.get(name)?.policies ?? []), policy])] }),
   detachRolePolicy: (name, { policy }) =>
     changeRole(name, { policies: (roles.get(name)?.policies ?? []).filter((one) => one !== policy) }),
-  putRoleInlinePolicy: (name, policy) =>
-    changeRole(name, { inlinePolicies: [...new Set([...(roles.get(name)?.inlinePolicies ?? []), policy.name])] }),
+  listRoleInlinePolicies: inlineTexts.of,
+  putRoleInlinePolicy: (name, policy) => changeRole(name, { inlinePolicies: inlineTexts.with(name, policy) }),
   deleteRoleInlinePolicy: (name, policy) =>
-    changeRole(name, { inlinePolicies: (roles.get(name)?.inlinePolicies ?? []).filter((one) => one !== policy.name) }),
+    changeRole(name, { inlinePolicies: inlineTexts.without(name, policy.name) }),
   tagRole: (name, { tags }) => changeRole(name, { tags: withTags(roles.get(name)?.tags ?? [], tags) }),
   untagRole: (name, { keys }) =>
     changeRole(name, { tags: (roles.get(name)?.tags ?? []).filter(({ key }) => !keys.includes(key)) }),

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { unknownActions } from '../../../identity/unknown-actions.ts';
 import { KeyError } from '../../../keys/errors.ts';
 import { setAccessPolicy } from '../../../keys/lifecycle.ts';
 import { OpenKey } from '../../../keys/open-key.ts';
@@ -7,12 +8,13 @@ import { findKey, KEY_EXAMPLE, KEY_PARAMS } from '../find-key.ts';
 import { keyRefusal } from '../key-errors.ts';
 import { keyRoute } from '../key-route.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
-import { closed, named, REGION_NAME } from '../schema.ts';
+import { closed, named, REGION_NAME, UNKNOWN_ACTIONS } from '../schema.ts';
 
 const POLICY = named('KeyPolicy', {
   keyId: Type.String(),
   region: REGION_NAME,
   policy: Type.String({ description: 'the text as it was given, to the letter' }),
+  unknownActions: Type.Optional(UNKNOWN_ACTIONS),
 });
 const PROBLEM = named('KeyPolicyProblem', { code: Type.String(), message: Type.String() });
 
@@ -38,7 +40,7 @@ export const getKeyPolicy = adminRoute({
     const found = await findKey(context, 'kms:GetKeyPolicy', params);
     return { targets: [found.target], run: (nowMs) => ({ value: found.require(nowMs) }) };
   },
-  show: ({ key: { id: keyId, region, accessPolicy: policy } }: OpenKey) => ({ keyId, region, policy }),
+  show: ({ key: { id: keyId, region, accessPolicy: policy } }: OpenKey) => ({ keyId, region, policy, ...dead(policy) }),
 });
 
 export const setKeyPolicy = keyRoute({
@@ -59,6 +61,7 @@ export const setKeyPolicy = keyRoute({
 
 interface Checked {
   readonly problems: readonly { readonly code: string; readonly message: string }[];
+  readonly unknownActions?: string[];
 }
 
 export const checkKeyPolicy = adminRoute({
@@ -66,24 +69,35 @@ export const checkKeyPolicy = adminRoute({
   method: 'POST',
   path: '/regions/{region}/keys/{keyId}/policy/check',
   action: 'kms:PutKeyPolicy',
-  summary: 'Tells what would be refused of a policy for a key, without setting it',
+  summary: 'Tells what would be refused of a policy for a key, and what in it means nothing, without setting it',
   status: 200,
   params: KEY_PARAMS,
   body: WANTED,
-  answer: closed({ problems: Type.Array(PROBLEM, { description: 'none: it can be set' }) }),
+  answer: closed({
+    problems: Type.Array(PROBLEM, { description: 'none: it can be set' }),
+    unknownActions: Type.Optional(UNKNOWN_ACTIONS),
+  }),
   example: { params: KEY_EXAMPLE, body: EXAMPLE },
   prepare: async (context, { params, body: { policy, allowLockout = false } }) => {
     const found = await findKey(context, 'kms:PutKeyPolicy', params);
     return {
       targets: [found.target],
       details: { isCheck: true },
-      run: async (nowMs) => ({
-        value: { problems: await problemsOf(context, policy, found.require(nowMs), allowLockout, nowMs) },
-      }),
+      run: async (nowMs) => {
+        const problems = await problemsOf(context, policy, found.require(nowMs), allowLockout, nowMs);
+        const isReadable = problems.every(({ code }) => code !== 'access-policy-malformed');
+        return { value: { problems, ...(isReadable && dead(policy)) } };
+      },
     };
   },
-  show: ({ problems }: Checked) => ({ problems: [...problems] }),
+  show: ({ problems, ...rest }: Checked) => ({ problems: [...problems], ...rest }),
 });
+
+/** What nobody would find in a policy by reading. AWS takes it too, so it is no reason to refuse one. */
+function dead(policy: string): Pick<Checked, 'unknownActions'> {
+  const unknown = unknownActions(policy, 'key');
+  return unknown.length > 0 ? { unknownActions: [...unknown] } : {};
+}
 
 /** @throws {KeyError} `access-policy-malformed`, `access-policy-lockout` */
 async function check(

@@ -35,6 +35,8 @@ import {
   POLICY_NAME_TEXT,
   TIMESTAMP,
   timestamp,
+  UNKNOWN_ACTIONS,
+  UNKNOWN_ACTIONS_TEXT,
 } from '../schema.ts';
 
 const POLICY = named('Policy', {
@@ -45,12 +47,7 @@ const POLICY = named('Policy', {
   document: Type.String({ description: 'the JSON text of the policy' }),
   version: Type.Optional(Type.Integer({ description: 'one more with each change; none for built-in policies' })),
   attachments: Type.Optional(Type.Integer({ description: 'how many users and roles have it' })),
-  unknownActions: Type.Optional(
-    Type.Array(Type.String(), {
-      description:
-        'actions of it that no request here asks for, mistyped maybe: nothing follows from them; not in lists',
-    }),
-  ),
+  unknownActions: Type.Optional({ ...UNKNOWN_ACTIONS, description: `${UNKNOWN_ACTIONS_TEXT}; not in lists` }),
   createdAt: Type.Optional(TIMESTAMP),
   updatedAt: Type.Optional(TIMESTAMP),
 });
@@ -264,7 +261,7 @@ function showOwn({ accountId }: Tenant, policy: ManagedPolicy) {
 
 /** With what nobody would find in it by reading. */
 function showWhole(tenant: Tenant, policy: ManagedPolicy) {
-  const unknown = unknownActions(policy.document);
+  const unknown = unknownActions(policy.document, 'identity');
   return { ...showOwn(tenant, policy), ...(unknown.length > 0 && { unknownActions: [...unknown] }) };
 }
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../../../identity/limits.ts';
 import { putPrincipal, type Member } from '../../../identity/principal.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
 import { holderChange, holderRoutes, type HolderKind } from '../holder-routes.ts';
+import { inlinePoliciesRoute } from '../inline-policies.ts';
 import { adminRoute } from '../route.ts';
 import { appoint } from '../sign-in/appoint.ts';
 import { endPresence, endSignIn } from '../sign-in/enrolment-of.ts';
@@ -56,6 +57,8 @@ export const getPrincipal = adminRoute({
   },
   show: showPrincipal,
 });
+
+export const listPrincipalInlinePolicies = inlinePoliciesRoute(USERS);
 
 /** Every endpoint that changes one user. */
 export const PRINCIPAL_CHANGES = [

@@ -7,6 +7,7 @@ import { makeRole, putRole, readRole, roleName, withoutSessions, type Role } fro
 import { attachedNames } from '../attached-policies.ts';
 import { detachAll, type HolderChange } from '../holder-changes.ts';
 import { DOCUMENT, holderChange, holderRoutes, type HolderKind } from '../holder-routes.ts';
+import { inlinePoliciesRoute } from '../inline-policies.ts';
 import { ASSIGNMENTS, showAssignments } from '../role-assignments.ts';
 import { adminRoute, type AdminContext } from '../route.ts';
 import {
@@ -163,6 +164,8 @@ export const getRole = adminRoute({
   },
   show: showRole,
 });
+
+export const listRoleInlinePolicies = inlinePoliciesRoute(ROLES);
 
 /** Every endpoint that changes one role. */
 export const ROLE_CHANGES = [
