@@ -6,13 +6,14 @@ import { problemOf } from '../vault/runs/run-problem.ts';
 import { readRun, runRef } from '../vault/runs/run-record.ts';
 import { isAboutKey, type Run } from '../vault/runs/run.ts';
 import type { RunEnd, RunProgress } from '../vault/runs/runner.ts';
+import type { Slot } from '../vault/runs/slots.ts';
 import type { BegunRun } from './begin-run.ts';
 import { findEnvironment } from './find-environment.ts';
 import type { KeyWatcher } from './key-watcher.ts';
 import type { KeysteadRightsPorts } from './keystead-rights.ts';
 import { leftRootKeys, letGoUnused } from './let-go-unused.ts';
 import { RunEndings, type RunEndingsServices } from './run-endings.ts';
-import { jobOf, requireRoom, startJob, type JobServices } from './vault-job.ts';
+import { jobOf, startJob, takeSlot, type JobServices } from './vault-job.ts';
 
 export interface RunDeskServices extends JobServices, RunEndingsServices {
   readonly keysteadRights: KeysteadRightsPorts;
@@ -39,15 +40,25 @@ export class RunDesk {
     return this.#services.runner.mustWait(tenantId);
   }
 
-  /** @throws {EnvironmentError} `server-busy`: asked before a run is recorded, so that no run waits for its start */
-  requireRoom(tenant: Pick<Tenant, 'tenantId'>): void {
-    requireRoom(this.#services.runner, tenant);
+  /**
+   * A slot for a run that is about to be recorded: {@link RunDesk.launch} takes it over. Where nothing comes of the run,
+   * whoever has taken it gives it back.
+   *
+   * @throws {EnvironmentError} `server-busy`
+   */
+  takeSlot(tenant: Pick<Tenant, 'tenantId'>): Slot {
+    return takeSlot(this.#services.runner, tenant);
+  }
+
+  /** The same where it is no refusal that there is none: `undefined`. */
+  takeSlotIfFree({ tenantId }: Pick<Tenant, 'tenantId'>): Slot | undefined {
+    return this.#services.runner.take(tenantId);
   }
 
   /** Starts a run whose record is durable. */
-  launch(tenant: Tenant, begun: BegunRun): void {
+  launch(tenant: Tenant, begun: BegunRun, slot: Slot): void {
     this.#here.set(begun.run.id, tenant);
-    const followed = this.#follow(tenant, begun)
+    const followed = this.#follow(tenant, begun, slot.handOver())
       .catch((error: unknown) =>
         this.#services.log.error(
           { runId: begun.run.id, err: error },
@@ -61,12 +72,13 @@ export class RunDesk {
     this.#followed.add(followed);
   }
 
-  async #follow(tenant: Tenant, { environment, run, openWork, limits }: BegunRun): Promise<void> {
+  async #follow(tenant: Tenant, { environment, run, openWork, limits }: BegunRun, slot: Slot): Promise<void> {
     let end: RunEnd;
     try {
       const job = jobOf(this.#services, tenant, environment, openWork(), limits);
-      end = await startJob(this.#services, run.id, job);
+      end = await startJob(this.#services, run.id, job, slot);
     } catch (error) {
+      slot.giveBack();
       this.#services.log.error({ runId: run.id, err: error }, 'a run could not be started');
       end = { state: 'failed', problem: problemOf(error) };
     }

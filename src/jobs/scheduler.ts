@@ -16,6 +16,7 @@ import type { RunKind } from '../vault/runs/job.ts';
 import { thisOwner } from '../vault/runs/owner.ts';
 import { putRun } from '../vault/runs/run-record.ts';
 import { runId, type Run, type ScheduledRun } from '../vault/runs/run.ts';
+import type { Slot } from '../vault/runs/slots.ts';
 import { putSchedule, removeSchedule, SCHEDULE_DUE_SPACE } from '../vault/schedules/schedule-record.ts';
 import {
   broughtBack,
@@ -137,13 +138,27 @@ export class Scheduler {
   }
 
   async #start(tenant: Tenant, id: string): Promise<boolean> {
-    const { records, clock, pipeline, desk } = this.#services;
+    const { records, clock, desk } = this.#services;
     const schedule = await findSchedule(records, tenant, id);
     if (schedule === undefined || dueOf(schedule, clock()).what === 'nothing') return false;
-    const obstacle = await this.#obstacle(tenant, schedule);
-    // It is known that it waits: that is no news.
-    if (obstacle !== undefined && schedule.waiting?.for === obstacle) return false;
-    const begun = await pipeline.execute(serverCall(tenant, 'keystead:RunSchedule', id), async () => {
+    const found = await this.#obstacle(tenant, schedule);
+    // Taken once nothing else is in the way: who has looked for a while may find that others were faster.
+    const slot = found === undefined ? desk.takeSlotIfFree(tenant) : undefined;
+    const obstacle = found ?? (slot === undefined ? 'server-busy' : undefined);
+    try {
+      // It is known that it waits: that is no news.
+      if (obstacle !== undefined && schedule.waiting?.for === obstacle) return false;
+      const begun = await this.#begun(tenant, id, obstacle);
+      if (begun !== undefined) desk.launch(tenant, begun, slot as Slot);
+      return begun !== undefined;
+    } finally {
+      slot?.giveBack();
+    }
+  }
+
+  #begun(tenant: Tenant, id: string, obstacle: WaitingFor | undefined): Promise<BegunRun | undefined> {
+    const { records, pipeline } = this.#services;
+    return pipeline.execute(serverCall(tenant, 'keystead:RunSchedule', id), async () => {
       const before = await findSchedule(records, tenant, id);
       return {
         targets: [{ action: 'keystead:RunSchedule', resource: environmentArn(tenant, before?.environmentId ?? '*') }],
@@ -151,8 +166,6 @@ export class Scheduler {
         run: (nowMs: number) => this.#decide(tenant, before, obstacle, nowMs),
       };
     });
-    if (begun !== undefined) desk.launch(tenant, begun);
-    return begun !== undefined;
   }
 
   /** What keeps a run from starting just now. */

@@ -10,6 +10,7 @@ import type { KeysteadOf } from '../vault/master-keys/keystead-service.ts';
 import type { Job, JobPlace, RunLimits, Work } from '../vault/runs/job.ts';
 import { performerOf } from '../vault/runs/performers.ts';
 import type { RunEnd, Runner } from '../vault/runs/runner.ts';
+import type { Slot } from '../vault/runs/slots.ts';
 import { wipePlace, wipeWork } from '../vault/runs/wipe-job.ts';
 
 /** What work on a vault takes, whoever has asked for it. */
@@ -22,9 +23,15 @@ export interface JobServices extends StorageServices {
   readonly cacheFolder?: string;
 }
 
-/** @throws {EnvironmentError} `server-busy`: asked before anything is recorded, so that no work waits for its start */
-export function requireRoom(runner: Pick<Runner, 'mustWait'>, { tenantId }: Pick<Tenant, 'tenantId'>): void {
-  if (!runner.mustWait(tenantId)) return;
+/**
+ * A slot for a job, taken before anything is recorded of it, so that no work waits for its start. Whoever has it gives it
+ * back, or starts a job with it.
+ *
+ * @throws {EnvironmentError} `server-busy`
+ */
+export function takeSlot(runner: Pick<Runner, 'take'>, { tenantId }: Pick<Tenant, 'tenantId'>): Slot {
+  const slot = runner.take(tenantId);
+  if (slot !== undefined) return slot;
   throw new EnvironmentError(
     'server-busy',
     'This server has as many runs in flight as it takes on, or your tenant as many as it may have while others wait. Wait until one of them has ended, then ask again',
@@ -32,8 +39,8 @@ export function requireRoom(runner: Pick<Runner, 'mustWait'>, { tenantId }: Pick
 }
 
 /** Does a job in a process of its own. `id` is what the runner knows it by. */
-export function startJob({ runner, keystead }: JobServices, id: string, job: Job): Promise<RunEnd> {
-  return runner.start(id, job, keystead(job.tenantId, job.environmentId, id)).ended;
+export function startJob({ runner, keystead }: JobServices, id: string, job: Job, slot: Slot): Promise<RunEnd> {
+  return runner.start(id, job, slot, keystead(job.tenantId, job.environmentId, id)).ended;
 }
 
 /**

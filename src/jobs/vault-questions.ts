@@ -10,7 +10,7 @@ import type { Question } from '../vault/recovery/questions.ts';
 import type { Work } from '../vault/runs/job.ts';
 import type { RunEnd } from '../vault/runs/runner.ts';
 import { historyAcross } from './path-history.ts';
-import { jobOf, requireRoom, startJob, type JobServices } from './vault-job.ts';
+import { jobOf, startJob, takeSlot, type JobServices } from './vault-job.ts';
 
 /**
  * Asks vaults: each question is a process of its own, so no key outlives its answer, and it leaves no record but that it
@@ -93,9 +93,13 @@ export class VaultQuestions {
   }
 
   async #start(tenant: Tenant, environment: Environment, work: Work): Promise<RunEnd> {
-    requireRoom(this.#services.runner, tenant);
-    const job = jobOf(this.#services, tenant, environment, work);
-    return await startJob(this.#services, `${work.kind} ${randomUUID()}`, job);
+    const slot = takeSlot(this.#services.runner, tenant);
+    try {
+      const job = jobOf(this.#services, tenant, environment, work);
+      return await startJob(this.#services, `${work.kind} ${randomUUID()}`, job, slot);
+    } finally {
+      slot.giveBack();
+    }
   }
 }
 

@@ -171,7 +171,8 @@ export async function adminHouse(
     store.commit({ writes, entries: [...new Set(writes.map(tenantOf))].map((tenantId) => entry(tenantId)) });
   await commit(own.write, other.write, region.write, otherRegion.write);
   const api = await createAdminApi(services);
-  const server = createServer(api.routing);
+  // By default a server hangs up after five idle seconds, and on a busy machine just when the next request is sent.
+  const server = createServer({ keepAliveTimeout: 0 }, api.routing);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let members = 0;

@@ -172,18 +172,27 @@ async function run<Sent>(
   answer: (body: unknown) => Sent,
 ): Promise<Sent> {
   const secrets: Uint8Array[] = [];
+  const left: (() => void)[] = [];
+  const endAttempt = (): void => {
+    for (const work of left.splice(0)) work();
+  };
   const context = {
     services,
     ...asked,
+    whenOver: (work: () => void) => void left.push(work),
     wipeLater: (...more: readonly (Uint8Array | undefined)[]) =>
       void secrets.push(...more.filter((secret) => secret !== undefined)),
   };
   try {
     const finds = FINDING.has(route.id);
-    const prepare = async (nowMs: number) => ({ ...(await route.prepare({ ...context, nowMs }, input)), finds });
+    const prepare = async (nowMs: number) => {
+      endAttempt();
+      return { ...(await route.prepare({ ...context, nowMs }, input)), finds };
+    };
     const value = await services.pipeline.execute(asked.call, prepare);
     return answer(route.show(value, { ...context, nowMs: services.clock() }));
   } finally {
+    endAttempt();
     wipe(...secrets);
   }
 }

@@ -18,6 +18,8 @@ export interface AdminContext {
   readonly proveAgain: () => Promise<Proof | undefined>;
   /** Hands over secrets that are wiped when the request is over, however it ends. */
   readonly wipeLater: (...secrets: readonly (Uint8Array | undefined)[]) => void;
+  /** Has something done when this attempt has come to nothing, or the request is over, however it ends. */
+  readonly whenOver: (work: () => void) => void;
   /** Where the request comes from, and the cookie of its answer. */
   readonly browser: Browser;
 }

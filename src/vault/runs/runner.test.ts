@@ -10,7 +10,11 @@ import type { KnownHead } from '../index-cache.ts';
 import { AwsKmsFixture, type FixtureKey } from '../master-keys/aws-kms.fixture.ts';
 import { writerOf } from '../format/writer-key.ts';
 import type { Job, RunReport, Work } from './job.ts';
-import { Runner, type RunEnd } from './runner.ts';
+import { Runner, type RunEnd, type StartedRun } from './runner.ts';
+import type { Slot } from './slots.ts';
+
+const start = (runner: Runner, id: string, job: Job): StartedRun =>
+  runner.start(id, job, runner.take(job.tenantId) as Slot);
 
 let aws: AwsKmsFixture;
 beforeAll(async () => void (aws = await AwsKmsFixture.start()));
@@ -73,7 +77,7 @@ describe('a run in a process of its own', () => {
   });
 
   async function succeed(work: Work): Promise<RunReport> {
-    const end = await runner.start('run', job(work)).ended;
+    const end = await start(runner, 'run', job(work)).ended;
     if (end.state !== 'succeeded') throw new Error(JSON.stringify(end));
     known = end.report;
     return end.report;
@@ -92,7 +96,7 @@ describe('a run in a process of its own', () => {
 
   it('backs up, lists and restores, with every secret handed over wiped on this side', async () => {
     const first = job(backup());
-    const end = await runner.start('one', first).ended;
+    const end = await start(runner, 'one', first).ended;
     expect(end.state).toBe('succeeded');
     const { report } = end as Extract<RunEnd, { state: 'succeeded' }>;
     expect(report.result).toMatchObject({ files: 2, bytes: 200_016, problemCount: 0 });
@@ -115,7 +119,7 @@ describe('a run in a process of its own', () => {
 
   it('tells how far it is', async () => {
     const report = await succeed(backup());
-    const { ended } = runner.start('restoring', job(restore(report)));
+    const { ended } = start(runner, 'restoring', job(restore(report)));
     const seen = new Set<string>();
     const watch = setInterval(() => seen.add(runner.progress('restoring')?.phase ?? 'nothing yet'), 1);
     await ended;
@@ -128,7 +132,7 @@ describe('a run in a process of its own', () => {
     const report = await succeed(backup());
     key.state = 'Disabled';
     for (const work of [backup(), restore(report, 'dark')]) {
-      const problem = await problemOf(runner.start('dark', job(work)).ended);
+      const problem = await problemOf(start(runner, 'dark', job(work)).ended);
       expect(problem).toMatchObject({ state: 'failed', code: 'master-key-disabled' });
       expect(problem.message).toMatch(/is disabled\. Enable it again.*nothing is lost while it is off/);
     }
@@ -142,7 +146,7 @@ describe('a run in a process of its own', () => {
     await succeed(backup());
     key.state = 'PendingDeletion';
     key.deletionDateMs = Date.UTC(2027, 0, 1);
-    const problem = await problemOf(runner.start('run', job(backup())).ended);
+    const problem = await problemOf(start(runner, 'run', job(backup())).ended);
     expect(problem.code).toBe('master-key-pending-deletion');
     expect(problem.message).toContain('2027-01-01');
   });
@@ -151,7 +155,7 @@ describe('a run in a process of its own', () => {
     await succeed(backup());
     aws.calls.length = 0;
     aws.planned.push('hang');
-    const { ended } = runner.start('run', job(backup()));
+    const { ended } = start(runner, 'run', job(backup()));
     await untilCalls(1);
     expect(runner.cancel('run')).toBe(true);
     expect(await problemOf(ended)).toMatchObject({ state: 'cancelled' });
@@ -162,7 +166,7 @@ describe('a run in a process of its own', () => {
   it('says clearly that its process was killed, leaves no snapshot, and can be run again', async () => {
     aws.calls.length = 0;
     aws.planned.push('hang');
-    const { ended } = runner.start('run', job(backup()));
+    const { ended } = start(runner, 'run', job(backup()));
     await untilCalls(1);
     process.kill(runner.processOf('run') as number, 'SIGKILL');
     const problem = await problemOf(ended);
@@ -176,7 +180,7 @@ describe('a run in a process of its own', () => {
     'is killed at %s: no snapshot, and the next run is whole',
     async (point) => {
       const faulty = new Runner({ codeCacheFolder, environment: { KEYSTEAD_FAULT: point } });
-      expect(await problemOf(faulty.start('run', job(backup())).ended)).toMatchObject({ code: 'crashed' });
+      expect(await problemOf(start(faulty, 'run', job(backup())).ended)).toMatchObject({ code: 'crashed' });
       expect((await succeed({ kind: 'snapshots' })).result.snapshots).toEqual([]);
       await succeed(restore(await succeed(backup())));
     },
@@ -194,15 +198,15 @@ describe('a run in a process of its own', () => {
   it('does not begin again where a vault has lost its descriptor', async () => {
     await succeed(backup());
     rmSync(join(folder, 'vault', 'vault.json'));
-    expect(await problemOf(runner.start('run', job(backup())).ended)).toMatchObject({ code: 'object-missing' });
+    expect(await problemOf(start(runner, 'run', job(backup())).ended)).toMatchObject({ code: 'object-missing' });
     known = { heads: [] };
-    expect(await problemOf(runner.start('run', job(backup())).ended)).toMatchObject({ code: 'object-exists' });
+    expect(await problemOf(start(runner, 'run', job(backup())).ended)).toMatchObject({ code: 'object-exists' });
   });
 
   it('refuses a vault of another environment in its folder', async () => {
     await succeed(backup());
     const foreign = { ...job(backup()), environmentId: 'e-2' };
-    expect(await problemOf(runner.start('run', foreign).ended)).toMatchObject({ code: 'wrong-vault' });
+    expect(await problemOf(start(runner, 'run', foreign).ended)).toMatchObject({ code: 'wrong-vault' });
   });
 
   it('verifies everything, and finds a pack that was changed', async () => {
@@ -225,10 +229,10 @@ describe('a run in a process of its own', () => {
   it('moves to another master key: what was kept opens with the new one alone', async () => {
     const report = await succeed(backup());
     const next = aws.makeKey();
-    const moved = await runner.start('move', job({ kind: 'rewrap', to: [next.arn] }, [key, next])).ended;
+    const moved = await start(runner, 'move', job({ kind: 'rewrap', to: [next.arn] }, [key, next])).ended;
     expect(moved).toMatchObject({ report: { result: { envelopes: 3, rewrapped: 3, oldRevisionsLeft: 0 } } });
     key.state = 'Deleted';
-    expect(await problemOf(runner.start('old', job(restore(report))).ended)).toMatchObject({ code: 'no-recipient' });
+    expect(await problemOf(start(runner, 'old', job(restore(report))).ended)).toMatchObject({ code: 'no-recipient' });
     key = next;
     await succeed(restore(report));
     await succeed(backup());
@@ -257,8 +261,8 @@ describe('a run in a process of its own', () => {
   });
 
   it('runs nothing under a name that is in flight', async () => {
-    const { ended } = runner.start('run', job(backup()));
-    expect(() => runner.start('run', job(backup()))).toThrow(/in flight/);
+    const { ended } = start(runner, 'run', job(backup()));
+    expect(() => start(runner, 'run', job(backup()))).toThrow(/in flight/);
     await ended;
   });
 });

@@ -6,7 +6,7 @@ import type { FromAgent, Job, JobPlace, RunEvent, RunProblem, RunReport, ToAgent
 import { ProgressBoard } from './progress-board.ts';
 import { RUN_FLAGS } from './run-flags.ts';
 import { CANCELLED, crashed } from './run-problem.ts';
-import { Slots } from './slots.ts';
+import { Slots, type Slot } from './slots.ts';
 import { wipeJob } from './wipe-job.ts';
 
 /** How a run ended. */
@@ -29,7 +29,7 @@ export interface StartedRun {
 }
 
 export interface RunnerOptions {
-  /** How many runs may be in flight before {@link Runner.mustWait}; each may take half a gigabyte. 8 by default. */
+  /** How many slots there are for jobs: {@link Runner.take}. Each job may take half a gigabyte. 8 by default. */
   readonly maxRuns?: number;
   /** How long a run that was told to stop may take before its process is killed. */
   readonly graceMs?: number;
@@ -96,9 +96,9 @@ export class Runner {
 
   /**
    * Starts a job under a name. The secrets of the job are wiped once they are handed over. `keystead` answers what its
-   * process asks of keys of this installation.
+   * process asks of keys of this installation. The slot is its own from here on.
    */
-  start(runId: string, job: Job, keystead?: AskKeystead): StartedRun {
+  start(runId: string, job: Job, slot: Slot, keystead?: AskKeystead): StartedRun {
     if (this.#runs.has(runId)) throw new TypeError(`the run ${runId} is in flight already`);
     const { environment } = this.#options;
     // Where the server itself was told to keep compiled code, that is in its hands alone, too.
@@ -120,9 +120,13 @@ export class Runner {
     const { promise: ended, resolve } = Promise.withResolvers<RunEnd>();
     const run: InFlight = { child, ended, progress: undefined, cancelled: false };
     this.#runs.set(runId, run);
-    this.#slots.take(job.tenantId);
-    this.#follow(runId, run, job, resolve, keystead);
+    this.#follow(runId, run, job, slot.handOver(), resolve, keystead);
     return { ended };
+  }
+
+  /** A slot for a job of a tenant; `undefined`: it has to wait. */
+  take(tenantId: string): Slot | undefined {
+    return this.#slots.take(tenantId);
   }
 
   /** Whether a tenant's next run has to wait: {@link Slots.mustWait}. */
@@ -169,6 +173,7 @@ export class Runner {
     runId: string,
     run: InFlight,
     job: Job,
+    slot: Slot,
     resolve: (end: RunEnd) => void,
     keystead: AskKeystead | undefined,
   ): void {
@@ -178,7 +183,7 @@ export class Runner {
     const over = (last: RunEnd): void => {
       wipeJob(job);
       if (!this.#runs.delete(runId)) return;
-      this.#slots.giveBack(job.tenantId);
+      slot.giveBack();
       this.#board?.clear(runId);
       if (fault !== '') this.#options.onFault?.(runId, fault);
       resolve(last);

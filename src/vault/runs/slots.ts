@@ -1,6 +1,28 @@
 /** Who has asked for a slot so long ago does not count as one who needs some. */
 const ASKED_MS = 10 * 60_000;
 
+/** A slot that somebody holds, until it is given back; after that giving it back again does nothing. */
+export class Slot {
+  #giveBack: (() => void) | undefined;
+
+  constructor(giveBack: () => void) {
+    this.#giveBack = giveBack;
+  }
+
+  giveBack(): void {
+    const give = this.#giveBack;
+    this.#giveBack = undefined;
+    give?.();
+  }
+
+  /** The same slot in other hands: whoever had it has nothing to give back any more. */
+  handOver(): Slot {
+    const give = this.#giveBack ?? (() => undefined);
+    this.#giveBack = undefined;
+    return new Slot(give);
+  }
+}
+
 /** Who holds how many of a number of slots: runs of all tenants share a machine. */
 export class Slots {
   readonly #max: number;
@@ -37,11 +59,14 @@ export class Slots {
     return !isAlone && held > 0 && held >= free;
   }
 
-  take(tenantId: string): void {
+  /** Takes a slot at once, so that nobody else gets it meanwhile; `undefined`: the tenant {@link mustWait}. */
+  take(tenantId: string): Slot | undefined {
+    if (this.mustWait(tenantId)) return undefined;
     this.#held.set(tenantId, (this.#held.get(tenantId) ?? 0) + 1);
+    return new Slot(() => this.#giveBack(tenantId));
   }
 
-  giveBack(tenantId: string): void {
+  #giveBack(tenantId: string): void {
     const left = (this.#held.get(tenantId) ?? 0) - 1;
     if (left > 0) this.#held.set(tenantId, left);
     else this.#held.delete(tenantId);

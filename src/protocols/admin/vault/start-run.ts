@@ -3,6 +3,7 @@ import { beginRun, type BegunRun, type PlannedRun } from '../../../jobs/begin-ru
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { atVault } from '../../../vault/environments/former-storage.ts';
+import type { Slot } from '../../../vault/runs/slots.ts';
 import { adminRoute, type AdminContext, type AdminRoute } from '../route.ts';
 import { closed, UUID } from '../schema.ts';
 import { RUN, showRun } from './answers.ts';
@@ -70,20 +71,29 @@ export function runRoute<B extends TObject = TObject<Record<never, never>>>(row:
           refusing(async () => {
             const found = await requireEnvironment(records, tenant, params.environmentId);
             // Who has nothing to run here asks for no room, and so takes none from others.
-            vault.desk.requireRoom(tenant);
+            const slot = vault.desk.takeSlot(tenant);
+            context.whenOver(() => slot.giveBack());
             const at = vaultId === undefined ? undefined : atVault(found, vaultId);
             const plan = async () => ({
               ...(at && { at }),
               ...(await row.plan(context, at ?? found, body as Static<B>, nowMs, found)),
             });
             const services = { records, random, vaultRoots: vault.vaultRoots };
-            return beginRun(services, tenant, found, plan, { startedBy: principal.arn }, nowMs);
+            const { value: begun, ...change } = await beginRun(
+              services,
+              tenant,
+              found,
+              plan,
+              { startedBy: principal.arn },
+              nowMs,
+            );
+            return { value: { begun, slot }, ...change };
           }),
       };
     },
     // The one place that is reached only when the record is durable, and then always.
-    show: (begun: BegunRun, { services, proof }) => {
-      services.vault.desk.launch(proof.tenant, begun);
+    show: ({ begun, slot }: { begun: BegunRun; slot: Slot }, { services, proof }) => {
+      services.vault.desk.launch(proof.tenant, begun, slot);
       return showRun(begun.run, undefined);
     },
   });
