@@ -191,7 +191,13 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
     await policy.getByRole('textbox', { name: 'Name' }).fill('lists-keys');
     await policy.getByText('keystead policy put-inline lists-keys').waitFor();
     await policy.getByRole('button', { name: 'Write the policy' }).click();
-    await button('Take away lists-keys').waitFor();
+    await button('Read lists-keys').click();
+    const read = dialog('The policy lists-keys of runner');
+    await read.getByText('"kms:DescribeKey"').waitFor();
+    await read.getByText('keystead policy list-inline --principal runner').waitFor();
+    expect(await findings()).toEqual([]);
+    await read.getByRole('button', { name: 'Close' }).click();
+    await read.waitFor({ state: 'detached' });
     await button('Set a tag').click();
     const tag = dialog('Set a tag of runner');
     await tag.getByRole('textbox', { name: 'Tag' }).fill('team');

@@ -13,6 +13,7 @@ function holderCommands(kind: 'principal' | 'role') {
       option,
       name,
     ],
+    listInline: (name: string) => ['policy', 'list-inline', option, name],
     deleteInline: (policy: string, name: string) => ['policy', 'delete-inline', policy, option, name],
     tag: (name: string, tag: string) => [kind, 'tag', name, tag],
     untag: (name: string, tag: string) => [kind, 'untag', name, tag],

@@ -71,6 +71,7 @@ function holderOf({ name, inlinePolicies, tags }: Role): Holder {
     inlinePolicies,
     tags,
     touches: TOUCHES,
+    readPolicies: (api) => api.listRoleInlinePolicies(name),
     putPolicy: (api, policy) => api.putRoleInlinePolicy(name, policy),
     deletePolicy: (api, policy) => api.deleteRoleInlinePolicy(name, { name: policy }),
     tag: (api, added) => api.tagRole(name, { tags: added }),

@@ -17,6 +17,9 @@ export interface Holder {
   readonly tags: readonly Tag[];
   /** Beginnings of the queries that show it. */
   readonly touches: readonly (readonly string[])[];
+  readonly readPolicies: (
+    api: Api,
+  ) => Promise<{ readonly items: readonly { readonly name: string; readonly document: string }[] }>;
   readonly putPolicy: (api: Api, policy: { readonly name: string; readonly document: string }) => Promise<unknown>;
   readonly deletePolicy: (api: Api, name: string) => Promise<unknown>;
   readonly tag: (api: Api, tags: readonly Tag[]) => Promise<unknown>;

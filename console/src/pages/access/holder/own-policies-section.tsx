@@ -1,26 +1,33 @@
-import { Text } from '@mantine/core';
+import { Code, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
+import { Command } from '../../../ui/command.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { PolicyName, PolicyText } from '../roles/policy-fields.tsx';
-import { FIRST_POLICY, POLICY_NAME, policyWords } from '../roles/policy-words.ts';
+import { FIRST_POLICY, indented, POLICY_NAME, policyWords } from '../roles/policy-words.ts';
+import { StrangeActions } from '../roles/strange-actions.tsx';
+import { WhatItMay } from '../roles/what-it-may.tsx';
 import type { Holder } from './holder.ts';
 
 /** Policies that belong to one user or role alone, and go with it. */
 export function OwnPoliciesSection({ holder }: { readonly holder: Holder }) {
   const { name, commands, noun, inlinePolicies, touches, deletePolicy } = holder;
-  const [asking, setAsking] = useState<'put' | { readonly taken: string }>();
+  const [asking, setAsking] = useState<'put' | { readonly taken: string } | { readonly read: string }>();
   const close = (): void => setAsking(undefined);
   const remove = useAct({
     act: (api, policy: string) => deletePolicy(api, policy),
     touches,
     done: (_, policy) => `${policy} counts for nothing any more.`,
   });
-  const taken = typeof asking === 'object' ? asking.taken : undefined;
+  const taken = typeof asking === 'object' && 'taken' in asking ? asking.taken : undefined;
   return (
     <Section
       title="Policies of its own"
@@ -50,21 +57,35 @@ export function OwnPoliciesSection({ holder }: { readonly holder: Holder }) {
             {
               name: 'Actions',
               cell: (policy) => (
-                <ActButton
-                  needs={`keystead:Delete${noun}InlinePolicy`}
-                  size="compact-sm"
-                  variant="default"
-                  onClick={() => setAsking({ taken: policy })}
-                  aria-label={`Take away ${policy}`}
-                >
-                  Take away
-                </ActButton>
+                <Group gap="xs">
+                  <ActButton
+                    needs={`keystead:Get${noun}`}
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => setAsking({ read: policy })}
+                    aria-label={`Read ${policy}`}
+                  >
+                    Read
+                  </ActButton>
+                  <ActButton
+                    needs={`keystead:Delete${noun}InlinePolicy`}
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => setAsking({ taken: policy })}
+                    aria-label={`Take away ${policy}`}
+                  >
+                    Take away
+                  </ActButton>
+                </Group>
               ),
             },
           ]}
         />
       )}
       {asking === 'put' && <WritePolicy holder={holder} onClose={close} />}
+      {typeof asking === 'object' && 'read' in asking && (
+        <ReadPolicy holder={holder} called={asking.read} onClose={close} />
+      )}
       <Confirm
         isOpen={taken !== undefined}
         onClose={close}
@@ -77,6 +98,40 @@ export function OwnPoliciesSection({ holder }: { readonly holder: Holder }) {
         It counts for nothing from the answer on. Its text is kept in the audit log alone.
       </Confirm>
     </Section>
+  );
+}
+
+function ReadPolicy({
+  holder: { name, commands, touches, readPolicies },
+  called,
+  onClose,
+}: {
+  readonly holder: Holder;
+  readonly called: string;
+  readonly onClose: () => void;
+}) {
+  const api = useApi();
+  const { data, error } = useQuery({
+    queryKey: [...touches.slice(0, 1).flat(), 'policies of its own', name],
+    queryFn: () => readPolicies(api),
+  });
+  const document = data?.items.find((policy) => policy.name === called)?.document;
+  return (
+    <Dialog title={`The policy ${called} of ${name}`} size="lg" onClose={onClose}>
+      <Stack>
+        <ProblemNotice error={error} title="It cannot be read" />
+        {document !== undefined && (
+          <>
+            <StrangeActions document={document} />
+            <WhatItMay document={document} />
+            <Code block tabIndex={0} role="region" aria-label={`Text of ${called}`}>
+              {indented(document)}
+            </Code>
+          </>
+        )}
+        <Command words={commands.listInline(name)} />
+      </Stack>
+    </Dialog>
   );
 }
 

@@ -11,6 +11,15 @@ export const FIRST_POLICY = JSON.stringify(
   2,
 );
 
+/** As people read it; a policy that was put as text without line ends too. */
+export function indented(document: string): string {
+  try {
+    return JSON.stringify(JSON.parse(document), undefined, 2);
+  } catch {
+    return document;
+  }
+}
+
 /** One statement of a policy, as far as it is told in words. */
 export interface StatementWords {
   readonly effect: 'Allow' | 'Deny';

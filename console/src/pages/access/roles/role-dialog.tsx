@@ -5,7 +5,7 @@ import { useAct } from '../../../api/use-act.ts';
 import { ACCESS_COMMANDS } from '../../../commands/access-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { PolicyName, PolicyText } from './policy-fields.tsx';
-import { FIRST_POLICY, POLICY_NAME, policyWords } from './policy-words.ts';
+import { FIRST_POLICY, indented, POLICY_NAME, policyWords } from './policy-words.ts';
 import { WhatItMay } from './what-it-may.tsx';
 
 interface RoleDialogProps {
@@ -61,13 +61,4 @@ export function RoleDialog({ policy, onClose }: RoleDialogProps) {
       )}
     </FormDialog>
   );
-}
-
-/** As people read it; a policy that was put as text without line ends too. */
-function indented(document: string): string {
-  try {
-    return JSON.stringify(JSON.parse(document), undefined, 2);
-  } catch {
-    return document;
-  }
 }

@@ -83,6 +83,7 @@ function holderOf({ principalId, name, inlinePolicies, tags }: Principal): Holde
     inlinePolicies,
     tags,
     touches: [['principals']],
+    readPolicies: (api) => api.listPrincipalInlinePolicies(principalId),
     putPolicy: (api, policy) => api.putPrincipalInlinePolicy(principalId, policy),
     deletePolicy: (api, policy) => api.deletePrincipalInlinePolicy(principalId, { name: policy }),
     tag: (api, added) => api.tagPrincipal(principalId, { tags: added }),

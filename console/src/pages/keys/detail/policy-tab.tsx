@@ -7,6 +7,7 @@ import { useApi } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { StrangeActionsNotice } from '../../access/roles/strange-actions.tsx';
 import { keyPlace } from '../key-query.ts';
 import { explainPolicy, letsManagersIn, syntaxProblem } from '../policy/explain-policy.ts';
 import type { KeyTabProps } from './key-page.tsx';
@@ -39,6 +40,7 @@ export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
   });
   const problems = check.data?.problems ?? [];
   const isFine = syntax === undefined && check.data !== undefined && problems.length === 0 && settled === typed;
+  const { unknownActions = [] } = (isChanged ? check.data : data) ?? {};
   const isLockout = allowLockout || problems.some(({ code }) => code.includes('lockout'));
   return (
     <Grid gap="xl">
@@ -67,6 +69,7 @@ export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
             )}
             {isChanged && isFine && <Text size="sm">The server would take this policy.</Text>}
           </div>
+          <StrangeActionsNotice actions={unknownActions} />
           <ProblemNotice error={check.error} title="It cannot be examined" />
           {isLockout && (
             <Checkbox
