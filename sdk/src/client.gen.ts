@@ -1794,6 +1794,8 @@ export interface Schedule {
     readonly dueAt: string;
     /** what is due starts once this is over */
     readonly for: 'master-key' | 'run-in-flight' | 'server-busy';
+    /** of a round over several places, those that are still to be looked after, the next one first: "present" is where backups go now, others are vault ids of places that were left */
+    readonly rest?: readonly (string)[] | undefined;
   } | undefined;
   readonly last?: {
     /** UTC, RFC 3339 */

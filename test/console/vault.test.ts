@@ -199,8 +199,15 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
   it('cancels a run that goes on', async () => {
     await page.getByRole('button', { name: 'Cancel the run' }).click();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    // It ends between the question and the click.
+    await page.route('**/runs/*/cancel', async (route) => {
+      await ended(api, await api.cancelRun(new URL(page.url()).pathname.split('/').at(-1) as string));
+      await route.continue();
+    });
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
     await page.getByRole('status').filter({ hasText: 'Cancelled' }).first().waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-problem=run-ended]').count()).toBe(0);
     expect((await api.listSnapshots(id)).snapshots).toHaveLength(2);
   });
 

@@ -35,6 +35,8 @@ export function consoleRouter(api: Api, queries: QueryClient) {
     defaultErrorComponent: ErrorPage,
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: true,
+    // The page of one thing is begun anew for another: what was typed or chosen for one is none of the other's.
+    defaultRemountDeps: ({ params }) => params,
   });
 }
 

@@ -1,8 +1,9 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Command } from './command.tsx';
 import { Dialog } from './dialog.tsx';
+import { LeaveGuard } from './leave-guard.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 
 export interface FormDialogProps {
@@ -23,7 +24,10 @@ export interface FormDialogProps {
   readonly onSubmit: () => Promise<unknown>;
 }
 
-/** Fields in a dialog. Esc and the cross leave everything as it is. */
+/**
+ * Fields in a dialog. Esc and the cross leave everything as it is; a click beside it does so only as long as nothing was
+ * typed.
+ */
 export function FormDialog(props: FormDialogProps) {
   const {
     isOpen,
@@ -37,6 +41,7 @@ export function FormDialog(props: FormDialogProps) {
     isFollowed = false,
     onSubmit,
   } = props;
+  const [isTouched, setIsTouched] = useState(false);
   const act = useMutation({
     mutationFn: onSubmit,
     onSuccess: () => {
@@ -45,14 +50,19 @@ export function FormDialog(props: FormDialogProps) {
   });
   const close = (): void => {
     act.reset();
+    setIsTouched(false);
     onClose();
   };
   const leave = (): void => {
     if (!act.isPending) close();
   };
   return (
-    <Dialog isOpen={isOpen} onClose={leave} title={title} size="lg">
+    <Dialog isOpen={isOpen} onClose={leave} title={title} size="lg" closeOnClickOutside={!isTouched}>
+      <LeaveGuard isUnsaved={isOpen && isTouched && !act.isPending}>
+        What you have typed in this dialog was not saved.
+      </LeaveGuard>
       <form
+        onInput={() => setIsTouched(true)}
         onSubmit={(event) => {
           event.preventDefault();
           // A form around the dialog hears of it too, however far away it is drawn.

@@ -16,7 +16,8 @@ export async function leave(router: AnyRouter, queries: QueryClient, reason: Lea
   if (pathname === '/sign-in') return;
   const search = { problem: reason, ...(reason === 'session-ended' && { next: href }) };
   await queries.cancelQueries();
-  await router.navigate({ to: '/sign-in', search });
+  // Nobody is asked: a page with something unsaved is nobody's any more.
+  await router.navigate({ to: '/sign-in', search, ignoreBlocker: true });
   queries.removeQueries({ predicate: ({ queryKey: [first] }) => first !== SIGN_IN_OPTIONS });
   queries.getMutationCache().clear();
 }

@@ -271,7 +271,7 @@ export const backupKey: Key = {
   arn: KEY_ARN,
   region: REGION,
   state: 'enabled',
-  spec: 'SYMMETRIC_DEFAULT',
+  spec: 'aes-256',
   usage: 'ENCRYPT_DECRYPT',
   origin: 'generated',
   description: 'Backups',

@@ -2,7 +2,7 @@ import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../../api/api.ts';
 import { keyRingsQuery } from './rings/key-rings-query.ts';
 import { RegionSelect } from './region-select.tsx';
@@ -117,11 +117,20 @@ interface TypedProps {
   readonly isSearch?: boolean;
 }
 
-/** Asks for what is typed once the typing pauses. */
+/** Asks for what is typed once the typing pauses. What is asked for by others, such as Back, is shown; one's own stays as it is typed. */
 function Typed({ label, placeholder, value, onChange, isSearch = false }: TypedProps) {
   const [typed, setTyped] = useState(value);
-  const ask = useDebouncedCallback(onChange, TYPING_MS);
-  useEffect(() => setTyped(value), [value]);
+  const asked = useRef(value);
+  const ask = useDebouncedCallback((text: string) => {
+    asked.current = text;
+    onChange(text);
+  }, TYPING_MS);
+  useEffect(() => {
+    // The answer to a question of an earlier moment must not take away what was typed since.
+    if (value === asked.current) return;
+    asked.current = value;
+    setTyped(value);
+  }, [value]);
   return (
     <TextInput
       label={label}

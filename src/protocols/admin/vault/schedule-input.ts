@@ -51,6 +51,12 @@ export const SCHEDULE = named('Schedule', {
       for: Type.Enum(['master-key', 'run-in-flight', 'server-busy'], {
         description: 'what is due starts once this is over',
       }),
+      rest: Type.Optional(
+        Type.Array(Type.String(), {
+          description:
+            'of a round over several places, those that are still to be looked after, the next one first: "present" is where backups go now, others are vault ids of places that were left',
+        }),
+      ),
     }),
   ),
   last: Type.Optional(
@@ -85,7 +91,9 @@ export function showSchedule(schedule: Schedule, nowMs: number) {
     missedWithinHours,
     paused,
     nextTimes: paused ? [] : nextTimes({ cron, timeZone }, from, SHOWN_TIMES).map(timestamp),
-    ...(waiting && { waiting: { dueAt: timestamp(waiting.dueMs), for: waiting.for } }),
+    ...(waiting && {
+      waiting: { dueAt: timestamp(waiting.dueMs), for: waiting.for, ...(waiting.rest && { rest: [...waiting.rest] }) },
+    }),
     ...(last && {
       last: {
         dueAt: timestamp(last.dueMs),

@@ -57,7 +57,9 @@ export function BreaksFirst({ listed }: { readonly listed: ListedKey }) {
           </List.Item>
         )}
         <List.Item>
-          {key?.lastUse === undefined ? (
+          {key === undefined ? (
+            'When it was used last could not be found out.'
+          ) : key.lastUse === undefined ? (
             'It was never used, as far as is recorded.'
           ) : (
             <>

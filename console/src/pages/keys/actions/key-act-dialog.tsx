@@ -1,7 +1,8 @@
-import { Checkbox, List, NumberInput, Stack, Text } from '@mantine/core';
+import { Checkbox, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { exactTime } from '../../../ui/time.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { keyName } from '../key-words.ts';
 import { BreaksFirst } from './breaks-first.tsx';
 import { KEY_ACTS, type ActedKey, type KeyAct, type KeyActChoices, type KeyActName } from './key-acts.ts';
@@ -9,6 +10,7 @@ import { useKeyAct } from './use-key-act.tsx';
 
 const DAYS = { min: 7, max: 30, default: 30 };
 const DAY_MS = 86_400_000;
+const FIRST_CHOICES: KeyActChoices = { days: DAYS.default, force: false };
 
 interface KeyActDialogProps {
   readonly listed: ActedKey;
@@ -19,11 +21,18 @@ interface KeyActDialogProps {
 
 /** Asks before something is done with a key, and says first what it breaks. */
 export function KeyActDialog({ listed, name, onClose }: KeyActDialogProps) {
-  // What was asked last stays while the dialog closes.
+  // What was asked last stays while the dialog closes; what was chosen in it is chosen anew the next time.
   const [shown, setShown] = useState<KeyActName>('enable');
-  if (name !== undefined && name !== shown) setShown(name);
+  const [choices, setChoices] = useState(FIRST_CHOICES);
+  const [isOpen, setIsOpen] = useState(false);
+  if (isOpen !== (name !== undefined)) {
+    setIsOpen(name !== undefined);
+    if (name !== undefined) {
+      setShown(name);
+      setChoices(FIRST_CHOICES);
+    }
+  }
   const act = KEY_ACTS[shown];
-  const [choices, setChoices] = useState<KeyActChoices>({ days: DAYS.default, force: false });
   const run = useKeyAct(listed);
   const { region, keyId } = listed;
   const called = keyName(listed);
@@ -61,15 +70,13 @@ function Choices({ act, choices, onChange }: ChoicesProps) {
   if (act.asks === 'days') {
     return (
       <Stack gap={4}>
-        <NumberInput
+        <WholeNumber
           label="Waiting time in days"
           description={`${DAYS.min} to ${DAYS.max}: the longer, the more time to notice what was forgotten.`}
           min={DAYS.min}
           max={DAYS.max}
-          clampBehavior="strict"
-          allowDecimal={false}
           value={choices.days}
-          onChange={(days) => typeof days === 'number' && onChange({ ...choices, days })}
+          onChange={(days) => onChange({ ...choices, days })}
         />
         <Text size="sm">
           Its material would be destroyed on{' '}

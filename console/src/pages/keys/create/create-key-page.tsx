@@ -3,7 +3,6 @@ import {
   Button,
   Group,
   MultiSelect,
-  NumberInput,
   Select,
   SimpleGrid,
   Stack,
@@ -22,8 +21,10 @@ import { useApi } from '../../../api/api.ts';
 import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { policyFor } from '../policy/policy-for.ts';
 import { PurposeChoice } from '../purpose-choice.tsx';
 import { PURPOSES, purposeOf } from '../purposes.ts';
@@ -43,7 +44,7 @@ export function CreateKeyPage() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const { accountId } = useWhoAmI();
-  const [plan, setPlan] = useState<NewKeyPlan>({
+  const [first] = useState<NewKeyPlan>({
     region: asked,
     purpose: 'encrypt',
     spec: 'aes-256',
@@ -55,6 +56,7 @@ export function CreateKeyPage() {
     rotationDays: undefined,
     users: [],
   });
+  const [plan, setPlan] = useState(first);
   const set = (change: Partial<NewKeyPlan>): void => setPlan((before) => ({ ...before, ...change }));
   const { usage } = purposeOf(plan.purpose);
   const isAliasFit = ALIAS.test(plan.alias);
@@ -80,6 +82,7 @@ export function CreateKeyPage() {
       title="Create a key"
       about="Keystead makes its material, which never leaves. To keep a copy of your own, bring a key instead."
     >
+      <LeaveGuard isUnsaved={plan !== first && !create.isPending}>The key was not made yet.</LeaveGuard>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -200,14 +203,12 @@ function MoreFields({ plan, onChange }: MoreFieldsProps) {
           onChange={(event) => onChange({ rotationDays: event.currentTarget.checked ? ROTATION.default : undefined })}
         />
         {plan.rotationDays !== undefined && (
-          <NumberInput
+          <WholeNumber
             label="Every so many days"
             min={ROTATION.min}
             max={ROTATION.max}
-            clampBehavior="strict"
-            allowDecimal={false}
             value={plan.rotationDays}
-            onChange={(days) => typeof days === 'number' && onChange({ rotationDays: days })}
+            onChange={(days) => onChange({ rotationDays: days })}
             w={160}
           />
         )}

@@ -11,6 +11,7 @@ import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { tagOf } from '../create/create-key-act.ts';
 import { keyPlace } from '../key-query.ts';
 import type { KeyTabProps } from './key-page.tsx';
 
@@ -127,14 +128,14 @@ function GrantDialog({ shown: { region, keyId, usage }, onClose }: KeyTabProps &
     queryKey: ['principals', 'all'],
     queryFn: () => Array.fromAsync(everyItem<Principal>((after) => api.listPrincipals({ after }))),
   });
-  const [name = '', value = ''] = context.split('=');
+  const { key: name, value } = tagOf(context);
   return (
     <FormDialog
       isOpen
       onClose={onClose}
       title="Make a grant"
       verb="Make the grant"
-      isReady={grantee !== '' && operations.length > 0 && (context === '' || context.includes('='))}
+      isReady={grantee !== '' && operations.length > 0 && (context === '' || context.indexOf('=') > 0)}
       command={KEY_COMMANDS.createGrant(
         region,
         keyId,

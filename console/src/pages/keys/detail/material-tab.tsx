@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { KeyVersion } from '@keystead/sdk';
 import { useState } from 'react';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
@@ -10,6 +10,7 @@ import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { useKeyChange } from '../key-query.ts';
 import { Nothing } from '../nothing.tsx';
 import type { KeyTabProps } from './key-page.tsx';
@@ -140,15 +141,13 @@ function Rotation({ shown: { region, keyId, rotation, state } }: KeyTabProps) {
         command={KEY_COMMANDS.enableRotation(region, keyId, String(days))}
         onSubmit={() => change((api) => api.enableKeyRotation(region, keyId, { periodDays: days }))}
       >
-        <NumberInput
+        <WholeNumber
           label="Every so many days"
           description={`${PERIOD.min} to ${PERIOD.max}`}
           min={PERIOD.min}
           max={PERIOD.max}
-          clampBehavior="strict"
-          allowDecimal={false}
           value={days}
-          onChange={(value) => typeof value === 'number' && setDays(value)}
+          onChange={setDays}
         />
       </FormDialog>
       <Confirm

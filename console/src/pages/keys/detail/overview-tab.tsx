@@ -18,7 +18,6 @@ import { aliasName, isPair, ORIGINS, specName, usageName } from '../key-words.ts
 import { keyRingsQuery } from '../rings/key-rings-query.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { ReadSecret } from '../secret/read-secret.tsx';
-import { tagOf } from '../create/create-key-act.ts';
 import { PrincipalName } from '../../access/principal-name.tsx';
 import type { KeyTabProps } from './key-page.tsx';
 
@@ -262,7 +261,7 @@ function TagDialog({ shown: { region, keyId }, onClose }: NameDialogProps) {
       verb="Add the tag"
       isReady={name !== ''}
       command={KEY_COMMANDS.addTag(region, keyId, `${name}=${value}`)}
-      onSubmit={() => change((api) => api.tagKey(region, keyId, { tags: [tagOf(`${name}=${value}`)] }))}
+      onSubmit={() => change((api) => api.tagKey(region, keyId, { tags: [{ key: name, value }] }))}
     >
       <Group grow align="flex-start">
         <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { StrangeActionsNotice } from '../../access/roles/strange-actions.tsx';
 import { keyPlace } from '../key-query.ts';
@@ -20,11 +21,19 @@ export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
   const queries = useQueryClient();
   const place = [...keyPlace(region, keyId), 'policy'];
   const { data } = useSuspenseQuery({ queryKey: place, queryFn: () => api.getKeyPolicy(region, keyId) });
+  // What the changes began from: somebody else may set another policy meanwhile.
+  const [base, setBase] = useState(data.policy);
   const [typed, setTyped] = useState(data.policy);
   const [allowLockout, setAllowLockout] = useState(false);
   const [settled] = useDebouncedValue(typed, TYPING_MS);
   const syntax = syntaxProblem(typed);
-  const isChanged = typed !== data.policy;
+  const isChanged = typed !== base;
+  const isOvertaken = data.policy !== base;
+  const begin = (policy: string): void => {
+    setBase(policy);
+    setTyped(policy);
+  };
+  if (isOvertaken && (!isChanged || typed === data.policy)) begin(data.policy);
   const check = useQuery({
     queryKey: [...place, 'check', settled, allowLockout],
     queryFn: () => api.checkKeyPolicy(region, keyId, { policy: settled, allowLockout }),
@@ -44,6 +53,9 @@ export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
   const isLockout = allowLockout || problems.some(({ code }) => code.includes('lockout'));
   return (
     <Grid gap="xl">
+      <LeaveGuard isUnsaved={isChanged && !save.isPending}>
+        What you have changed in the policy of this key was not saved.
+      </LeaveGuard>
       <Grid.Col span={{ base: 12, md: 7 }}>
         <Stack>
           <Textarea
@@ -79,12 +91,28 @@ export function PolicyTab({ shown: { region, keyId } }: KeyTabProps) {
               onChange={(event) => setAllowLockout(event.currentTarget.checked)}
             />
           )}
+          {isOvertaken && (
+            <Alert
+              color="yellow"
+              variant="outline"
+              role="alert"
+              title="Somebody has set another policy meanwhile"
+              c="var(--mantine-color-text)"
+            >
+              <Stack gap="xs" align="flex-start">
+                <Text size="sm">Yours was begun from the one before: to save it is to take theirs away.</Text>
+                <Button size="xs" variant="default" onClick={() => begin(data.policy)}>
+                  Drop mine and show theirs
+                </Button>
+              </Stack>
+            </Alert>
+          )}
           <ProblemNotice error={save.error} title="The policy was not set" />
           <Group>
             <Button disabled={!isChanged || !isFine} loading={save.isPending} onClick={() => save.mutate()}>
               Save the policy
             </Button>
-            <Button variant="default" disabled={!isChanged} onClick={() => setTyped(data.policy)}>
+            <Button variant="default" disabled={!isChanged} onClick={() => begin(data.policy)}>
               Undo the changes
             </Button>
           </Group>
@@ -111,8 +139,10 @@ function Explained({ text }: { readonly text: string }) {
         </Text>
       )}
       <List size="sm" spacing="sm" type="ordered">
-        {statements.map(({ title, text: said }) => (
-          <List.Item key={said + title}>
+        {statements.map(({ title, text: said }, index) => (
+          // Two statements may be the same to the letter.
+          // oxlint-disable-next-line no-array-index-key
+          <List.Item key={index}>
             {title !== '' && (
               <Text size="sm" fw={600}>
                 {title}

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { Command } from '../../../ui/command.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { RegionSelect } from '../region-select.tsx';
@@ -38,6 +39,7 @@ export function StoreSecretPage() {
   const size = source === 'typed' ? bytes : (file?.size ?? 0);
   const tooLong = size > MAX_BYTES ? `It has ${size} bytes, and a secret at most ${MAX_BYTES}` : undefined;
   const isReady = ALIAS.test(alias) && region !== '' && (source === 'made' || (size > 0 && tooLong === undefined));
+  const isBegun = alias !== '' || description !== '' || typed !== '' || file !== null;
   const store = useMutation({
     mutationFn: async () => {
       const content = source === 'file' ? new Uint8Array((await file?.arrayBuffer()) ?? new ArrayBuffer(0)) : undefined;
@@ -64,6 +66,7 @@ export function StoreSecretPage() {
       title="Store a secret"
       about="What IBM Key Protect calls a standard key: kept encrypted, and read again by whoever may. Nothing is computed with it. A key that is to protect data is made as a key: that one never leaves."
     >
+      <LeaveGuard isUnsaved={isBegun && !store.isPending}>The secret was not stored yet.</LeaveGuard>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,5 +1,5 @@
 import type { AgentInvitation } from '@keystead/sdk';
-import { Alert, Button, Checkbox, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
@@ -7,6 +7,7 @@ import { shellLine } from '../../../commands/shell-line.ts';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
 
 interface InviteProps {
@@ -45,12 +46,12 @@ export function InviteAgent({ environmentId, label, isOpen, onClose, onInvited }
         onChange={(event) => setName(event.currentTarget.value)}
         data-autofocus
       />
-      <NumberInput
+      <WholeNumber
         label="The invitation stands for so many minutes"
         min={1}
         max={10_080}
         value={minutes}
-        onChange={(value) => setMinutes(Number(value) || DEFAULT_MINUTES)}
+        onChange={setMinutes}
       />
     </FormDialog>
   );

@@ -7,6 +7,7 @@ import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Command } from '../../../ui/command.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
 import { COUNTS, rulesText } from './rules-words.ts';
@@ -25,7 +26,8 @@ const SUGGESTED: Counts = { last: '', hourly: '', daily: 14, weekly: 8, monthly:
 /** The rules of one source, or of all, with what they would do. */
 export function RulesForm({ environmentId, label, source, current }: RulesFormProps) {
   const api = useApi();
-  const [counts, setCounts] = useState<Counts>(current === undefined ? SUGGESTED : countsOf(current));
+  const [first] = useState<Counts>(current === undefined ? SUGGESTED : countsOf(current));
+  const [counts, setCounts] = useState(first);
   const [timeZone, setTimeZone] = useState(current?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const rules = rulesOf(counts, timeZone);
   const what = source === undefined ? {} : { source };
@@ -44,9 +46,13 @@ export function RulesForm({ environmentId, label, source, current }: RulesFormPr
   const set = (member: keyof Counts) => (value: number | string) => {
     setCounts({ ...counts, [member]: value });
     preview.reset();
+    save.reset();
   };
   return (
     <Paper withBorder p="md">
+      <LeaveGuard isUnsaved={counts !== first && !save.isPending && !save.isSuccess}>
+        What you have changed in the rules was not saved.
+      </LeaveGuard>
       <Stack>
         <Text size="sm" c="dimmed">
           The newest snapshot of each of so many hours, days, weeks, months and years is kept; and the newest of each

@@ -1,5 +1,5 @@
 import type { Run } from '@keystead/sdk';
-import { Group, NumberInput, Paper, Radio, Stack, Text } from '@mantine/core';
+import { Group, Paper, Radio, Stack, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
@@ -12,6 +12,7 @@ import { ButtonLink, TextLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { runsQuery, sourcesQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { RunsTable } from '../runs/runs-table.tsx';
@@ -152,13 +153,13 @@ function Verify({ environmentId, label }: { readonly environmentId: string; read
             </Stack>
           </Radio.Group>
           {level === 'sample' && (
-            <NumberInput
+            <WholeNumber
               label="How much of the data, in percent"
               min={1}
               max={100}
               maw={280}
               value={percent}
-              onChange={(value) => setPercent(Number(value) || DEFAULT_PERCENT)}
+              onChange={setPercent}
             />
           )}
           <Group>

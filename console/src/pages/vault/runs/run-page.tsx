@@ -6,6 +6,7 @@ import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useLostConnection } from '../../../api/live/connection.ts';
+import { problemOf } from '../../../api/problem.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
@@ -106,13 +107,28 @@ function WhyFailed() {
 function RunActions({ run }: { readonly run: Run }) {
   const [isAsking, { open, close }] = useDisclosure(false);
   const { environmentId, runId, kind, report } = run;
+  const queries = useQueryClient();
   const cancel = useAct({
     act: (api) => api.cancelRun(runId),
     touches: [['runs', runId], environmentKey(environmentId)],
     done: () => 'The run was asked to stop. It ends soon.',
   });
+  const ask = async (): Promise<void> => {
+    try {
+      await cancel.mutateAsync();
+    } catch (error) {
+      if (problemOf(error).code !== 'run-ended') throw error;
+      // It was faster than the question: the page shows what came of it.
+      await queries.invalidateQueries({ queryKey: ['runs', runId] });
+    }
+  };
   const snapshotId = kind === 'backup' ? report?.snapshotId : undefined;
-  if (isOpen(run)) {
+  const isRunning = isOpen(run);
+  useEffect(() => {
+    // It has ended while somebody thought about it: there is nothing left to cancel.
+    if (!isRunning) close();
+  }, [isRunning, close]);
+  if (isRunning) {
     return (
       <>
         <ActButton needs="keystead:CancelRun" variant="default" onClick={open}>
@@ -125,7 +141,7 @@ function RunActions({ run }: { readonly run: Run }) {
           verb="Cancel the run"
           isDangerous
           command={VAULT_COMMANDS.cancelRun(runId)}
-          onConfirm={() => cancel.mutateAsync()}
+          onConfirm={ask}
         >
           {kind === 'backup'
             ? 'No snapshot comes of it. What was stored so far is used again by the next run.'

@@ -1,8 +1,9 @@
-import { Group, NumberInput, Select } from '@mantine/core';
+import { Group, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
 import { cronWords } from '../words/cron-words.ts';
 import { LEVELS, type Level } from '../words/run-words.ts';
@@ -66,12 +67,12 @@ export function AddSchedule({ environmentId, isOpen, onClose }: AddScheduleProps
       />
       {task === 'sample' && (
         <Group>
-          <NumberInput
+          <WholeNumber
             label="How much of the data, in percent"
             min={1}
             max={100}
             value={percent}
-            onChange={(value) => setPercent(Number(value) || 5)}
+            onChange={setPercent}
           />
         </Group>
       )}

@@ -1,4 +1,5 @@
-import { Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { cronWords, WEEKDAYS } from '../words/cron-words.ts';
 
 /** When something is to run, as a form has it. */
@@ -30,9 +31,13 @@ const EVERY = [
 const ZONES = Intl.supportedValuesOf('timeZone');
 const DAYS = WEEKDAYS.map((label, value) => ({ value: String(value), label }));
 
-/** The five fields of cron that a form means. */
+/** The last day that every month has. */
+const LAST_DAY = 28;
+
+/** The five fields of cron that a form means; empty: it does not say when. */
 export function cronOf({ every, time, weekday, day, cron }: Timing): string {
   if (every === 'cron') return cron.trim();
+  if (time === '') return '';
   const [hour = 0, minute = 0] = time.split(':').map(Number);
   if (every === 'hour') return `${minute} * * * *`;
   if (every === 'day') return `${minute} ${hour} * * *`;
@@ -50,7 +55,8 @@ export function timingOf(cron: string, timeZone: string): Timing {
   if (!isNumber(hour)) return { ...base, every: 'cron' };
   if (day === '*' && weekday === '*') return { ...base, every: 'day', time };
   if (day === '*' && /^[0-6]$/.test(weekday)) return { ...base, every: 'week', time, weekday };
-  if (isNumber(day) && weekday === '*') return { ...base, every: 'month', time, day: Number(day) };
+  if (isNumber(day) && Number(day) <= LAST_DAY && weekday === '*')
+    return { ...base, every: 'month', time, day: Number(day) };
   return { ...base, every: 'cron' };
 }
 
@@ -83,12 +89,12 @@ export function ScheduleFields({ value, onChange }: ScheduleFieldsProps) {
           />
         )}
         {value.every === 'month' && (
-          <NumberInput
+          <WholeNumber
             label="Day of the month"
             min={1}
-            max={28}
+            max={LAST_DAY}
             value={value.day}
-            onChange={(day) => set({ day: Number(day) || 1 })}
+            onChange={(day) => set({ day })}
           />
         )}
         {value.every === 'cron' ? (

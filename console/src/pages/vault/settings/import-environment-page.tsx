@@ -1,13 +1,14 @@
 import type { ImportedEnvironment } from '@keystead/sdk';
 import { Alert, Button, Checkbox, Group, List, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { countOf } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { Facts } from '../../../ui/facts.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -24,13 +25,13 @@ const WRITER_ID = /^[0-9a-f]{32}$/;
 
 /** An environment around a vault that this server knows nothing of: after its database was lost, or from another server. */
 export function ImportEnvironmentPage() {
-  const { data: regions } = useQuery(regionsQuery(useApi()));
+  const { data: regions } = useSuspenseQuery(regionsQuery(useApi()));
   return (
     <Page
       title="Bring an environment back"
       about="A store and a master key are enough: what lies there is listed and restored from where it lies, and nothing is written into it. New backups go to a place of their own."
     >
-      {regions !== undefined && <ImportForm region={regions[0] ?? ''} />}
+      <ImportForm region={regions[0] ?? ''} />
     </Page>
   );
 }
@@ -60,6 +61,9 @@ function ImportForm({ region }: { readonly region: string }) {
         bringBack.mutate();
       }}
     >
+      <LeaveGuard isUnsaved={(from.isDirty() || form.isDirty()) && !bringBack.isPending}>
+        The environment was not brought back yet.
+      </LeaveGuard>
       <Stack gap="xl">
         <Section title="Where the vault lies" about="It is only read from. No lock of it is changed.">
           <Stack role="group" aria-label="Where the vault lies">

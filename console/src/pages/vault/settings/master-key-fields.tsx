@@ -67,7 +67,7 @@ function KeyFields({ form, encryption }: { readonly form: Form; readonly encrypt
   const isOwn = encryption === 'Keystead';
   const { data: keys = [] } = useQuery({ ...allKeysQuery(useApi()), enabled: isOwn });
   const usable = keys.filter(
-    (one) => one.region === region.trim() && one.state === 'enabled' && one.spec === 'SYMMETRIC_DEFAULT',
+    (one) => one.region === region.trim() && one.state === 'enabled' && one.spec === 'aes-256',
   );
   return (
     <>

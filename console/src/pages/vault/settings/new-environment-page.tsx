@@ -1,11 +1,12 @@
 import type { CreatedEnvironment, EnvironmentCheck } from '@keystead/sdk';
 import { Alert, Button, Checkbox, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { shellLine } from '../../../commands/shell-line.ts';
 import { CopyAction } from '../../../ui/copy-text.tsx';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -27,9 +28,9 @@ interface Saved {
 
 /** A new backup environment: its settings, the pre-flight check by check, and then it is saved. */
 export function NewEnvironmentPage() {
-  const { data: regions } = useQuery(regionsQuery(useApi()));
   // The form begins with the tenant's own region: it waits for that.
-  return regions === undefined ? null : <NewEnvironment region={regions[0] ?? ''} />;
+  const { data: regions } = useSuspenseQuery(regionsQuery(useApi()));
+  return <NewEnvironment region={regions[0] ?? ''} />;
 }
 
 function NewEnvironment({ region }: { readonly region: string }) {
@@ -55,6 +56,9 @@ function NewEnvironment({ region }: { readonly region: string }) {
   const created = saved?.created;
   return (
     <Page title="Add a backup environment" about="Storage and master key are used for real before anything is saved.">
+      <LeaveGuard isUnsaved={form.isDirty() && created === undefined && !save.isPending}>
+        The environment was not saved yet.
+      </LeaveGuard>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -17,7 +17,7 @@ import { useAct } from '../../../api/use-act.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
-import { ScheduleFields } from '../schedules/schedule-fields.tsx';
+import { cronOf, ScheduleFields } from '../schedules/schedule-fields.tsx';
 import { sourceBody, sourceChange, sourceForm, type SourceForm } from './source-form.ts';
 import { TlsSelect } from './tls-select.tsx';
 
@@ -43,6 +43,7 @@ export function SourceDialog({ environmentId, source, onClose }: SourceDialogPro
   });
   const isReady =
     values.name !== '' &&
+    (!values.isTimed || cronOf(values.timing) !== '') &&
     (values.kind === 'folder' ? values.path.startsWith('/') : values.host !== '' && values.user !== '');
   return (
     <FormDialog
