@@ -5,7 +5,7 @@ import { KeysteadClient } from '@keystead/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
-import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { consoleHouse, ended, type ConsoleHouse } from './console.fixture.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
