@@ -40,6 +40,7 @@ import type { FirstCredentials } from './server/first-start.ts';
 import { healthRoutes, readiness, type Health } from './server/health.ts';
 import { readHostedStores } from './server/hosted-stores.ts';
 import { keepOut } from './server/keep-out.ts';
+import { missingRoots } from './server/missing-roots.ts';
 import { every } from './server/every.ts';
 import { initialised, urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
@@ -281,6 +282,10 @@ export async function startKeystead(
   ];
   const warm = new AbortController();
   const warming = warmKeyLists({ records: store, directory, lists: listedKeys }, warm.signal).catch(onFault);
+  // Not waited for: a disk of the network that is gone answers late, or never.
+  void missingRoots(config).then((missing) => {
+    for (const { setting, folder, what } of missing) log.warn({ setting, folder }, what);
+  });
   log.info({ url: server.url, xksUrl: xksServer?.url, version: VERSION, data: config.dataFolder }, 'serving');
 
   const close = async (): Promise<void> => {

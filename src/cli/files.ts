@@ -1,4 +1,15 @@
-import { closeSync, createWriteStream, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createWriteStream,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from './errors.ts';
@@ -60,7 +71,22 @@ export function writeOwn(path: string, bytes: Uint8Array | string, use: FileUse 
   }
 }
 
-/** The same of a stream; what makes the stream fail is thrown as it is. @throws {CliError} `file-not-written` */
+/**
+ * Refuses what {@link writeOwn} could not write, before anything is done whose result is to go there.
+ *
+ * @throws {CliError} `file-not-written`
+ */
+export function requireWritable(path: string, use: FileUse = {}): void {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK | constants.X_OK);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  } catch (error) {
+    throw unwritten(path, error, use);
+  }
+  throw unwritten(path, { code: 'EEXIST' }, use);
+}
+
+/** As {@link writeOwn}, of a stream; what makes the stream fail is thrown as it is. @throws {CliError} `file-not-written` */
 export async function pipeToOwn(body: Readable, path: string): Promise<void> {
   const file = createWriteStream(path, { fd: createOwn(path, {}), flush: true });
   try {

@@ -1,3 +1,5 @@
+import { watchResults } from './results.ts';
+
 /** What the CLI sees of the machine. Tests hand in their own. */
 export interface CliHost {
   readonly env: { readonly [name: string]: string | undefined };
@@ -10,11 +12,8 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; reado
 
 /** The process's own environment and streams. */
 export function processHost(): CliHost {
-  // Whoever reads our output may stop reading: `keystead key list | head -1`.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  watchResults(process.stdout);
+  // Nobody is left to be told.
+  process.stderr.on('error', () => undefined);
   return { env: process.env, stdout: process.stdout, stderr: process.stderr };
 }

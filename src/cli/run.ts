@@ -6,6 +6,7 @@ import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { processHost, type CliHost } from './host.ts';
 import { writeError } from './output.ts';
 import { programOf } from './program.ts';
+import { arrived, isUnread } from './results.ts';
 
 /**
  * Runs one command line, without the program's name. Answers the exit code: see `exit-codes.ts`. Results go to
@@ -18,10 +19,15 @@ export async function runCli(args: readonly string[], host: CliHost = processHos
     exit = ended;
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    try {
+      await program.parseAsync(args, { from: 'user' });
+    } finally {
+      await arrived(host.stdout);
+    }
     return EXIT_CODES[exit].code;
   } catch (error) {
     if (error instanceof CommanderError) return tellUsage(host, isJson, error, args);
+    if (isUnread(error)) return EXIT_CODES.ok.code;
     const told = tell(error);
     writeError(host.stderr, isJson, told);
     if (host.env['KEYSTEAD_DEBUG'] !== undefined && error instanceof Error)

@@ -6,6 +6,7 @@ import { HostState } from '../../vault/agents/host/host-state.ts';
 import { showBackup } from '../../vault/runs/results.ts';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import type { ExitName } from '../exit-codes.ts';
 import { readBytes } from '../files.ts';
 import { ProgressBar } from '../progress.ts';
 import { requireSafe } from '../session.ts';
@@ -130,7 +131,7 @@ function sourceOf({ given }: Session): SourceSpec {
   };
 }
 
-async function runBackup(session: Session): Promise<void> {
+async function runBackup(session: Session): Promise<ExitName> {
   const { host, output } = session;
   const source = sourceOf(session);
   const state = stateOf(session);
@@ -170,7 +171,7 @@ async function runBackup(session: Session): Promise<void> {
       output.warn(
         `The server could not be told of ${left === 1 ? 'this run' : `the last ${left} runs`} yet: the next run tells it.`,
       );
-    if ('error' in outcome) throw outcome.error;
+    if ('error' in outcome) throw abort.signal.aborted ? interrupted() : outcome.error;
     if (unseen.includes(outcome.report.snapshotId)) {
       throw new CliError(
         'failed',
@@ -181,8 +182,18 @@ async function runBackup(session: Session): Promise<void> {
     }
     output.item(showBackup(outcome.report));
     for (const { code, path } of outcome.report.problems) output.warn(`${code}: ${path.toString()}`);
+    return outcome.report.problems.length > 0 ? 'incomplete' : 'ok';
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     unlock();
   }
+}
+
+function interrupted(): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted',
+    'the backup was stopped before it was done: it made no snapshot',
+    'Run it again: what was put is taken over.',
+  );
 }

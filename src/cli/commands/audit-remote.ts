@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import { KeysteadError, verifyEntry, verifyGrowth, type AuditEntry, type Verification } from '@keystead/sdk';
-import type { CliCommand, Row, Session } from '../command.ts';
+import type { CliCommand, Given, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { pipeToOwn, readText } from '../files.ts';
 import type { Column, Output } from '../output.ts';
+import { handOn } from '../results.ts';
 import { auditFormat } from './audit-format.ts';
 import { KEY, REGION } from './key.ts';
+import { momentOf } from './moment.ts';
 import { keyInArn, keyPlaceOf } from './place.ts';
 import { wholeNumber } from './credential.ts';
 
@@ -143,14 +145,14 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
       const format = auditFormat(given.text('format'), FORMATS);
       const query = {
         format,
-        from: timeOf('from', given.text('from')),
-        to: timeOf('to', given.optional('to') ?? now()),
+        from: timeOf(given, 'from') as string,
+        to: timeOf(given, 'to') ?? new Date().toISOString(),
       };
       const response = await logOf(client(), given.flag('installation')).download(query);
       const file = given.optional('out');
       const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
       if (file !== undefined) return pipeToOwn(body, file);
-      for await (const chunk of body) host.stdout.write(String(chunk));
+      for await (const chunk of body as AsyncIterable<Uint8Array>) await handOn(host.stdout, chunk);
     },
   },
   {
@@ -168,7 +170,7 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
       const { client, given, output } = session;
       const api = client();
       const { region, key } = await keyPlaceOf(session, api);
-      const step = given.optional('by') === 'hour' ? 'hour' : 'day';
+      const step = stepOf(given.optional('by') ?? 'day');
       const days = wholeNumber('--days', given.optional('days') ?? '7');
       const to = new Date().toISOString();
       const from = new Date(Date.parse(to) - days * DAY_MS).toISOString();
@@ -228,14 +230,14 @@ async function newest(
 }
 
 function wantedBy({ given }: Pick<Session, 'given'>): Query {
-  const [from, to, key, outcome] = (['from', 'to', 'key', 'outcome'] as const).map((name) => given.optional(name));
+  const [key, outcome] = [given.optional('key'), given.optional('outcome')];
   const isOutcome = (text: string): text is 'done' | 'refused' | 'failed' =>
     ['done', 'refused', 'failed'].includes(text);
   if (outcome !== undefined && !isOutcome(outcome))
     throw new CliError('usage', 'usage', `"${outcome}" is no outcome`, 'Name one of done, refused, failed.');
   return {
-    from: from === undefined ? undefined : timeOf('from', from),
-    to: to === undefined ? undefined : timeOf('to', to),
+    from: timeOf(given, 'from'),
+    to: timeOf(given, 'to'),
     key: key === undefined ? undefined : (keyInArn(key)?.key ?? key),
     outcome,
     principal: given.optional('principal'),
@@ -245,15 +247,16 @@ function wantedBy({ given }: Pick<Session, 'given'>): Query {
   };
 }
 
-/** @throws {CliError} it is no time */
-function timeOf(name: string, text: string): string {
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  throw new CliError('usage', 'usage', `--${name} is no time`, 'Give one like 2026-11-22T00:00:00Z.');
+/** A moment as the admin API takes it. @throws {CliError} */
+function timeOf(given: Given, option: string): string | undefined {
+  const ms = momentOf(given, option);
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
-function now(): string {
-  return new Date().toISOString();
+/** @throws {CliError} */
+function stepOf(text: string): 'hour' | 'day' {
+  if (text === 'hour' || text === 'day') return text;
+  throw new CliError('usage', 'usage', `"${text}" is no step`, 'Give --by hour or --by day.');
 }
 
 /** @throws {CliError} it is no place in a log */

@@ -1,9 +1,10 @@
-import { once } from 'node:events';
 import { isWanted, type WantedMembers } from '../../audit/wanted-entry.ts';
 import type { CliCommand, Given } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { handOn } from '../results.ts';
 import { auditFormat } from './audit-format.ts';
 import { wholeNumber } from './credential.ts';
+import { momentOf } from './moment.ts';
 import { keyInArn } from './place.ts';
 
 const LAST = 50;
@@ -113,17 +114,14 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     run: async ({ config, given, host }) => {
       const { EXPORT_FORMATS, exportAudit } = await import('../../server/audit-export.ts');
       const format = auditFormat(given.text('format'), EXPORT_FORMATS);
-      const [fromMs, toMs, log] = [timeOf(given, 'from'), timeOf(given, 'to'), given.optional('log')];
+      const [fromMs, toMs, log] = [momentOf(given, 'from'), momentOf(given, 'to'), given.optional('log')];
       const range = {
         ...(fromMs !== undefined && { fromMs }),
         ...(toMs !== undefined && { toMs }),
         ...(log !== undefined && { log }),
       };
       try {
-        for await (const line of exportAudit(config(), format, range)) {
-          // No more is read than whoever reads us takes.
-          if (!host.stdout.write(`${line}\n`)) await once(host.stdout, 'drain');
-        }
+        for await (const line of exportAudit(config(), format, range)) await handOn(host.stdout, `${line}\n`);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         throw new CliError('failed', 'log-not-found', error.message, 'Run "keystead audit verify" to see the logs.');
@@ -144,15 +142,6 @@ export const AUDIT_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
-
-/** @throws {CliError} it is no time */
-function timeOf(given: Given, name: 'from' | 'to'): number | undefined {
-  const text = given.optional(name);
-  if (text === undefined) return undefined;
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  throw new CliError('usage', 'usage', `--${name} is no time`, 'Give one like 2026-11-22T00:00:00Z.');
-}
 
 /** Whether an entry is one of those that were asked for. @throws {CliError} */
 function wantedBy(given: Given): (entry: WantedMembers) => boolean {

@@ -1,7 +1,7 @@
 import type { Key, KeysteadClient } from '@keystead/sdk';
 import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { readBytes, writeOwn } from '../files.ts';
+import { readBytes, requireWritable, writeOwn } from '../files.ts';
 import { importCommands } from '../import-commands.ts';
 import { ownCheckValue } from '../own-check-value.ts';
 import { aesMaterial } from '../secret-material.ts';
@@ -9,6 +9,7 @@ import { ANY_LENGTH, encryptNonce, importable, wrapAnyLength, wrapShort } from '
 import { wholeNumber } from './credential.ts';
 import { EXAMPLE_ID, KEY, keyChange, NEW_KEY, newKeyFrom, REGION, showKey } from './key.ts';
 import { keyPlaceOf, regionOf, type KeyPlace } from './place.ts';
+import { refuseOptions } from './refuse-options.ts';
 
 const WRAPPING: readonly Row[] = [
   ['--algorithm <name>', `how the material is wrapped (${ANY_LENGTH.wrappingAlgorithm})`],
@@ -56,6 +57,8 @@ export const KEY_IMPORT_COMMANDS: readonly CliCommand[] = [
     examples: [`key import-parameters ${EXAMPLE_ID} --public-key ./wrapping.der --token-file ./token`],
     run: async (session) => {
       const { given, output } = session;
+      const [publicKeyFile, tokenFile] = [given.text('public-key'), given.text('token-file')];
+      for (const file of [publicKeyFile, tokenFile]) requireWritable(file);
       const api = session.client();
       const { region, key } = await keyPlaceOf(session, api);
       const wanted = {
@@ -63,9 +66,9 @@ export const KEY_IMPORT_COMMANDS: readonly CliCommand[] = [
         wrappingKeySpec: given.optional('wrapping-key') ?? ANY_LENGTH.wrappingKeySpec,
       } as Parameters<typeof api.getImportParameters>[2];
       const { publicKey, importToken, ...shown } = await api.getImportParameters(region, key, wanted);
-      writeOwn(given.text('public-key'), Buffer.from(publicKey, 'base64'));
-      writeOwn(given.text('token-file'), Buffer.from(importToken, 'base64'));
-      output.item({ ...shown, publicKeyFile: given.text('public-key'), tokenFile: given.text('token-file') });
+      writeOwn(publicKeyFile, Buffer.from(publicKey, 'base64'));
+      writeOwn(tokenFile, Buffer.from(importToken, 'base64'));
+      output.item({ ...shown, publicKeyFile, tokenFile });
     },
   },
   keyChange('delete-material', 'Forgets imported material at once: the key works for nothing until it is back', {
@@ -146,6 +149,7 @@ async function bring(session: Session): Promise<void> {
       'it is not clear what is to be imported',
       'Give --material FILE, or --wrapped FILE with --token-file FILE, or --print-commands; of --new and --existing one at most.',
     );
+  if (given.flag('print-commands')) refuseOptions(given, '--print-commands', ['new', 'existing', 'expires', 'note']);
   const api = session.client();
   const place = await keyPlaceOf(session, api);
   if (material !== undefined) return bringFile(session, api, place, material);

@@ -1,5 +1,5 @@
 import type { CliCommand } from '../command.ts';
-import { readBytes, writeOwn } from '../files.ts';
+import { readBytes, requireWritable, writeOwn } from '../files.ts';
 import { KEY, NEW_KEY, newKeyFrom, REGION, showKey } from './key.ts';
 import { keyPlaceOf, regionOf } from './place.ts';
 
@@ -30,10 +30,11 @@ export const KEY_SECRET_COMMANDS: readonly CliCommand[] = [
     examples: ['key secret read alias/database --to ./password'],
     run: async (session) => {
       const { given, output } = session;
+      const file = given.optional('to');
+      if (file !== undefined) requireWritable(file);
       const api = session.client();
       const { region, key } = await keyPlaceOf(session, api);
       const { keyId, value } = await api.readSecret(region, key);
-      const file = given.optional('to');
       if (file === undefined) return output.text(value, { keyId, value });
       const bytes = Buffer.from(value, 'base64');
       writeOwn(file, bytes);

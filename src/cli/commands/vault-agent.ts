@@ -2,8 +2,9 @@ import { everyItem, type Agent, type KeysteadClient } from '@keystead/sdk';
 import { agentStorePolicy } from '../../vault/agents/store-policy.ts';
 import type { CliCommand, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { writeOwn } from '../files.ts';
+import { requireWritable, writeOwn } from '../files.ts';
 import type { Column } from '../output.ts';
+import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 
@@ -33,14 +34,16 @@ export const VAULT_AGENT_COMMANDS: readonly CliCommand[] = [
       'vault agent invite production --name db-2 --minutes 10 --token-file db-2.token',
     ],
     run: async ({ client, given, output }) => {
+      const [file, text] = [given.optional('token-file'), given.optional('minutes')];
+      const minutes = text === undefined ? undefined : wholeNumber('--minutes', text);
+      // Whoever is invited has one token, and it is not shown again.
+      if (file !== undefined) requireWritable(file);
       const api = client();
       const { environmentId } = await findEnvironment(api, given.text('environment'));
-      const minutes = given.optional('minutes');
       const invitation = await api.inviteAgent(environmentId, {
         name: given.text('name'),
-        ...(minutes !== undefined && { expiresInMinutes: Number(minutes) }),
+        ...(minutes !== undefined && { expiresInMinutes: minutes }),
       });
-      const file = given.optional('token-file');
       if (file === undefined) output.item(invitation);
       else {
         writeOwn(file, invitation.token, {

@@ -4,7 +4,7 @@ import type { SnapshotChoice } from '../../vault/recovery/choose-snapshot.ts';
 import type { RestoreWork } from '../../vault/runs/job.ts';
 import type { Session } from '../command.ts';
 import { findEnvironment } from './vault-environment.ts';
-import { askOffline } from './vault-offline.ts';
+import { isOffline, askOffline } from './vault-offline.ts';
 import { requireOne } from './vault-snapshots.ts';
 
 type Asked<Kind extends Question['kind']> = Extract<Question, { kind: Kind }>;
@@ -54,7 +54,7 @@ export async function ask<Kind extends Question['kind']>(
   session: Session,
   question: Asked<Kind>,
 ): Promise<AnswerOf<Kind>> {
-  if (session.given.flag('offline')) return (await askOffline(session, question)) as AnswerOf<Kind>;
+  if (isOffline(session)) return (await askOffline(session, question)) as AnswerOf<Kind>;
   const name = requireOne(session, 'environment');
   const api = session.client();
   const { environmentId } = await findEnvironment(api, name);

@@ -1,6 +1,7 @@
 import type { SnapshotChoice } from '../../vault/recovery/choose-snapshot.ts';
 import type { Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { momentOf } from './moment.ts';
 
 /** Which snapshot is meant: the newest by default. */
 export const CHOICE_OPTIONS: readonly Row[] = [
@@ -12,28 +13,12 @@ export const CHOICE_OPTIONS: readonly Row[] = [
 export function choiceOf(session: Session): SnapshotChoice {
   const { given } = session;
   const [snapshotId, source] = [given.optional('snapshot'), given.optional('source')];
-  const atMs = timeOf(session, 'at');
+  const atMs = momentOf(given, 'at');
   return {
     ...(snapshotId !== undefined && { snapshotId }),
     ...(atMs !== undefined && { atMs }),
     ...(source !== undefined && { source }),
   };
-}
-
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
-
-/** A moment: a date is the midnight that begins it in UTC; a time says its offset. @throws {CliError} */
-export function timeOf({ given }: Session, option: string): number | undefined {
-  const text = given.optional(option);
-  if (text === undefined) return undefined;
-  const ms = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms;
-  throw new CliError(
-    'usage',
-    'time-malformed',
-    `"${text}" is no moment`,
-    `Write --${option} like 2026-11-20T03:00Z: a time needs its offset, so that it means the same everywhere.`,
-  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };

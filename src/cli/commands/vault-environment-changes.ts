@@ -2,6 +2,7 @@ import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { CREDENTIAL_SETTINGS } from './vault-credentials.ts';
+import { refuseOptions } from './refuse-options.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 import { follow } from './vault-run.ts';
 import { lockOf, STORAGE_OPTIONS, storageCredentials, storageFrom } from './vault-storage.ts';
@@ -38,6 +39,8 @@ export const VAULT_ENVIRONMENT_CHANGE_COMMANDS: readonly CliCommand[] = [
       const { given, output } = session;
       const label = given.optional('label');
       const objectLock = lockOf(given.optional('object-lock'));
+      if (!given.flag('storage-credentials'))
+        refuseOptions(given, 'a change without --storage-credentials', ['role', 'server-credentials']);
       const body = {
         ...(label !== undefined && { label }),
         ...(given.flag('storage-credentials') && { credentials: storageCredentials(session) }),

@@ -39,6 +39,7 @@ export const VAULT_ENVIRONMENT_CREDENTIALS_COMMAND: CliCommand = {
       throw new CliError('usage', 'usage', '--bucket-only leaves master keys alone', 'Say --key with --bucket-too.');
     }
     if (bucketOnly) refuseOptions(given, '--bucket-only', ['key-role', 'key-server-credentials']);
+    if (!withBucket) refuseOptions(given, 'a master key alone', ['role', 'server-credentials', 'former']);
     const api = session.client();
     const environment = await findEnvironment(api, given.text('environment'));
     const { masterKey, recipients, nextMasterKeys = [], environmentId } = environment;

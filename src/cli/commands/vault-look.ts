@@ -6,8 +6,9 @@ import type { CliCommand, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import type { Column } from '../output.ts';
+import { momentOf } from './moment.ts';
 import { ask } from './vault-ask.ts';
-import { CHOICE_OPTIONS, choiceOf, countOf, sizeOf, timeOf } from './vault-choice.ts';
+import { CHOICE_OPTIONS, choiceOf, countOf, sizeOf } from './vault-choice.ts';
 import { OFFLINE_OPTIONS } from './vault-offline.ts';
 
 export const ENVIRONMENT_OPTION: Row = ['--environment <name>', 'its label or id; or --offline'];
@@ -87,7 +88,7 @@ export const VAULT_LOOK_COMMANDS: readonly CliCommand[] = [
       const { given } = session;
       const [pattern, below, type] = [given.optional('pattern'), given.optional('below'), typeOf(session)];
       const [minSize, maxSize] = [sizeOf(session, 'min-size'), sizeOf(session, 'max-size')];
-      const [after, before] = [timeOf(session, 'modified-after'), timeOf(session, 'modified-before')];
+      const [after, before] = [momentOf(given, 'modified-after'), momentOf(given, 'modified-before')];
       const answer = await ask(session, {
         kind: 'search',
         snapshot: choiceOf(session),
@@ -120,7 +121,7 @@ export const VAULT_LOOK_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       const { given, output } = session;
       const source = given.optional('source');
-      const beforeMs = timeOf(session, 'before');
+      const beforeMs = momentOf(given, 'before');
       const { states, olderThan } = await ask(session, {
         kind: 'history',
         path: Buffer.from(given.text('path')),
@@ -151,7 +152,7 @@ export const VAULT_LOOK_COMMANDS: readonly CliCommand[] = [
     ],
     run: async (session) => {
       const { given, output } = session;
-      const [snapshotId, atMs, source] = [given.optional('from'), timeOf(session, 'from-at'), given.optional('source')];
+      const [snapshotId, atMs, source] = [given.optional('from'), momentOf(given, 'from-at'), given.optional('source')];
       if (snapshotId === undefined && atMs === undefined) {
         throw new CliError('usage', 'from-missing', 'there is nothing to compare with', 'Give --from or --from-at.');
       }

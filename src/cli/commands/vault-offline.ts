@@ -13,6 +13,7 @@ import { CliError } from '../errors.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { readBytes } from '../files.ts';
 import { ProgressBar } from '../progress.ts';
+import { refuseOptions } from './refuse-options.ts';
 import { levelOf } from './vault-level.ts';
 import { requireOne, showSnapshots } from './vault-snapshots.ts';
 
@@ -28,6 +29,25 @@ export const OFFLINE_OPTIONS: readonly Row[] = [
   ['--recovery-key <file>', 'the private half of a recovery key, in place of any key service'],
   ['--writer <id>', "who must have made the vault: the environment's writer id"],
 ];
+
+const OFFLINE = OFFLINE_OPTIONS.map(([flags]) => flags.slice(2).split(' ')[0] as string);
+
+/**
+ * Whether the work is done here, without a server.
+ *
+ * @throws {CliError} `option-not-taken`: what only the other way takes would be left out without a word
+ */
+export function isOffline({ given }: Session): boolean {
+  const isSaid = given.flag('offline');
+  if (isSaid) refuseOptions(given, 'work with --offline', ['environment', 'former', 'detach']);
+  else
+    refuseOptions(
+      given,
+      'work without --offline',
+      OFFLINE.filter((name) => name !== 'offline'),
+    );
+  return isSaid;
+}
 
 /** Variables that offline work goes by, besides those of the AWS SDK. */
 const KEY_PROTECT_API_KEY = 'IBMCLOUD_API_KEY';

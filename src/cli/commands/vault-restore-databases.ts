@@ -5,7 +5,7 @@ import { choiceBody } from './vault-ask.ts';
 import { CHOICE_OPTIONS, choiceOf } from './vault-choice.ts';
 import { findEnvironment } from './vault-environment.ts';
 import { ENVIRONMENT_OPTION } from './vault-look.ts';
-import { OFFLINE_OPTIONS, restoreDatabasesOffline } from './vault-offline.ts';
+import { isOffline, OFFLINE_OPTIONS, restoreDatabasesOffline } from './vault-offline.ts';
 import { DETACH, follow } from './vault-run.ts';
 import { requireOne } from './vault-snapshots.ts';
 
@@ -37,7 +37,7 @@ export const VAULT_RESTORE_DATABASES_COMMANDS: readonly CliCommand[] = [
     ],
     run: async (session) => {
       const work = workOf(session);
-      if (session.given.flag('offline')) return await restoreDatabasesOffline(session, work);
+      if (isOffline(session)) return await restoreDatabasesOffline(session, work);
       const name = requireOne(session, 'environment');
       const api = session.client();
       const { environmentId } = await findEnvironment(api, name);

@@ -10,7 +10,7 @@ import { ask, restoreBody } from './vault-ask.ts';
 import { CHOICE_OPTIONS, choiceOf } from './vault-choice.ts';
 import { findEnvironment } from './vault-environment.ts';
 import { ENVIRONMENT_OPTION } from './vault-look.ts';
-import { OFFLINE_OPTIONS, restoreOffline } from './vault-offline.ts';
+import { isOffline, OFFLINE_OPTIONS, restoreOffline } from './vault-offline.ts';
 import { DETACH, follow } from './vault-run.ts';
 import { requireOne } from './vault-snapshots.ts';
 
@@ -52,7 +52,7 @@ export const VAULT_RESTORE_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       const work = workOf(session);
       if (session.given.flag('plan')) return await plan(session, work);
-      if (session.given.flag('offline')) return await restoreOffline(session, work);
+      if (isOffline(session)) return await restoreOffline(session, work);
       const name = requireOne(session, 'environment');
       const api = session.client();
       const { environmentId } = await findEnvironment(api, name);

@@ -1,6 +1,7 @@
 import type { Schedule } from '@keystead/sdk';
 import type { Given, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
+import { wholeNumber } from './credential.ts';
 
 const CRON: Row = ['--cron <times>', "when: minute, hour, day, month, day of the week, like '30 2 * * *'; or @daily"];
 
@@ -36,7 +37,7 @@ export function scheduleOf(given: Given, present?: Schedule) {
     cron,
     ...(timeZone !== undefined && { timeZone }),
     ...(ifMissed !== undefined && { ifMissed: ifMissed as 'run-once' | 'skip' }),
-    ...(hours !== undefined && { missedWithinHours: Number(hours) }),
+    ...(hours !== undefined && { missedWithinHours: wholeNumber('--missed-within', hours) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { everyItem, type KeysteadClient, type KeyWatch, type Schedule } from '@k
 import type { CliCommand, Given, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
+import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
 import { levelNamed } from './vault-level.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
@@ -126,6 +127,6 @@ function taskOf(given: Given): Task {
   if ((level !== undefined) === given.flag('maintain')) {
     throw new CliError('usage', 'one-task', 'a schedule does one thing', 'Say either --verify <level> or --maintain.');
   }
-  const part = percent === undefined ? {} : { samplePercent: Number(percent) };
+  const part = percent === undefined ? {} : { samplePercent: wholeNumber('--sample-percent', percent) };
   return level === undefined ? { kind: 'maintain', ...part } : { kind: 'verify', level: levelNamed(level), ...part };
 }

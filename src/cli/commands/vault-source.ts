@@ -4,6 +4,7 @@ import type { CliCommand, Given, Row, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
 import { bytesPerSecond } from './bandwidth.ts';
+import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
 import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
 import { tlsOf } from './vault-restore-databases.ts';
@@ -244,6 +245,6 @@ function settingsOf(given: Given) {
   const [limit, hours] = [given.optional('limit'), given.optional('alert-after')];
   return {
     ...(limit !== undefined && { limits: { bytesPerSecond: bytesPerSecond(limit) } }),
-    ...(hours !== undefined && { alertAfterHours: Number(hours) }),
+    ...(hours !== undefined && { alertAfterHours: wholeNumber('--alert-after', hours) }),
   };
 }

@@ -11,7 +11,7 @@ import { encryptionOf, MASTER_KEY_OPTIONS, masterKeyFrom, recipientsFrom } from 
 import { LEVEL_OPTIONS, levelOf } from './vault-level.ts';
 import { VAULT_KEEPING_COMMANDS } from './vault-keeping.ts';
 import { ENVIRONMENT_OPTION, VAULT_LOOK_COMMANDS } from './vault-look.ts';
-import { OFFLINE_OPTIONS, snapshotsOffline, verifyOffline } from './vault-offline.ts';
+import { OFFLINE_OPTIONS, isOffline, snapshotsOffline, verifyOffline } from './vault-offline.ts';
 import { VAULT_BUCKET_COMMANDS } from './vault-bucket.ts';
 import { VAULT_KEY_OUTLOOK_COMMANDS } from './vault-key-outlook.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
@@ -77,7 +77,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
     options: [ENVIRONMENT_OPTION, ...OFFLINE_OPTIONS],
     examples: ['vault snapshots --environment production', 'vault snapshots --offline --vault /srv/vaults/production'],
     run: async (session) => {
-      if (session.given.flag('offline')) return snapshotsOffline(session);
+      if (isOffline(session)) return snapshotsOffline(session);
       const { api, environmentId } = await environmentOf(session);
       return showSnapshots(session, await api.listSnapshots(environmentId));
     },
@@ -98,7 +98,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       'vault verify --offline --vault /mnt/copy-of-the-vault --level hashes',
     ],
     run: async (session) => {
-      if (session.given.flag('offline')) return verifyOffline(session);
+      if (isOffline(session)) return verifyOffline(session);
       const { api, environmentId } = await environmentOf(session);
       return follow(
         session,

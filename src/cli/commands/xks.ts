@@ -1,7 +1,7 @@
 import { everyItem, type KeysteadClient, type XksCredentials, type XksEndpoint } from '@keystead/sdk';
 import type { CliCommand, Session } from '../command.ts';
 import { CliError } from '../errors.ts';
-import { writeOwn } from '../files.ts';
+import { requireWritable, writeOwn } from '../files.ts';
 import type { Column } from '../output.ts';
 import { wholeNumber } from './credential.ts';
 import { all } from './list.ts';
@@ -33,6 +33,7 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
     run: async (session) => {
       const { client, given } = session;
       const pathPrefix = given.optional('path-prefix');
+      requireFile(session);
       const made = await client().createXksEndpoint({
         name: given.text('name'),
         region: given.text('region'),
@@ -67,6 +68,7 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
     options: [FILE_OPTION],
     examples: ['xks rotate-credential production'],
     run: async (session) => {
+      requireFile(session);
       const api = session.client();
       const { endpointId } = await endpointOf(api, session.given.text('endpoint'));
       tell(session, await api.rotateXksEndpointCredential(endpointId));
@@ -134,6 +136,12 @@ export const XKS_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
+
+/** Before there is a credential that could not be written. @throws {CliError} */
+function requireFile({ given }: Session): void {
+  const file = given.optional('configuration-file');
+  if (file !== undefined) requireWritable(file);
+}
 
 /** Prints exactly what the AWS console asks for, in its words. */
 function tell({ output, given }: Session, { endpoint, accessKeyId, rawSecretAccessKey }: XksCredentials): void {
