@@ -40,9 +40,9 @@ describe('a long result', () => {
 
   it('comes to standard output as it was sent, wherever it is cut on its way', async () => {
     const bytes = Buffer.from(LINE.repeat(3));
-    answer = async (response) => {
-      for (const byte of bytes) if (!response.write(Uint8Array.of(byte))) await once(response, 'drain');
-      response.end();
+    answer = (response) => {
+      const parts = Array.from(bytes, (byte) => Uint8Array.of(byte));
+      void pipeline(parts, response);
     };
     expect(await cli(env, ...download)).toEqual({ exitCode: 0, stdout: LINE.repeat(3), stderr: '' });
   });
