@@ -31,6 +31,7 @@ import { STATE_COMMANDS } from './commands/state.ts';
 import { STATUS_COMMANDS } from './commands/status.ts';
 import { TENANT_COMMANDS } from './commands/tenant.ts';
 import { TOKEN_KEY_COMMANDS } from './commands/token-key.ts';
+import { USES_COMMANDS } from './commands/uses.ts';
 import { VAULT_AGENT_COMMANDS } from './commands/vault-agent.ts';
 import { VAULT_COMMANDS } from './commands/vault.ts';
 import { XKS_COMMANDS } from './commands/xks.ts';
@@ -112,6 +113,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...APPROVAL_COMMANDS,
   ...AUDIT_COMMANDS,
   ...AUDIT_REMOTE_COMMANDS,
+  ...USES_COMMANDS,
   ...STATE_COMMANDS,
   ...VAULT_COMMANDS,
   ...VAULT_AGENT_COMMANDS,

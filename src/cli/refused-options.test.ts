@@ -36,6 +36,7 @@ describe('what a command cannot do is refused, and not left out', () => {
     ],
     ['option-not-taken', 'with --offline takes no --detach', 'vault restore to --offline --vault v --detach'],
     ['option-not-taken', 'with --offline takes no --former', 'vault verify --offline --vault v --former f'],
+    ['option-not-taken', 'everything takes no --keep-daily', 'vault retention set e --keep-everything --keep-daily 3'],
     ['usage', '--sample-percent takes a whole number', 'vault schedule create e --verify sample --sample-percent much'],
     [
       'usage',

@@ -7,14 +7,12 @@ import { pipeToOwn, readText } from '../files.ts';
 import type { Column, Output } from '../output.ts';
 import { handOn } from '../results.ts';
 import { auditFormat } from './audit-format.ts';
-import { KEY, REGION } from './key.ts';
 import { momentOf } from './moment.ts';
-import { keyInArn, keyPlaceOf } from './place.ts';
+import { keyInArn } from './place.ts';
 import { wholeNumber } from './credential.ts';
 
 const LAST = 50;
 const MAX_PAGE = 1_000;
-const DAY_MS = 24 * 3_600_000;
 const INSTALLATION: Row = ['--installation', "of the installation's own log, for an operator"];
 const INDEX: readonly Row[] = [['<index>', 'the place of the entry in the log, as "audit entries" shows it']];
 const FORMATS = ['cadf', 'cloudtrail', 'json'] as const;
@@ -155,39 +153,6 @@ export const AUDIT_REMOTE_COMMANDS: readonly CliCommand[] = [
       for await (const chunk of body as AsyncIterable<Uint8Array>) await handOn(host.stdout, chunk);
     },
   },
-  {
-    path: 'key uses',
-    summary: 'Counts the uses of a key over time; for people to see, as the audit log is what proves them',
-    reach: 'remote',
-    arguments: KEY,
-    options: [
-      ...REGION,
-      ['--days <count>', 'of how many days (7)'],
-      ['--by <step>', 'by the hour, or by the day (day)'],
-    ],
-    examples: ['key uses alias/backups', 'key uses alias/backups --days 1 --by hour'],
-    run: async (session) => {
-      const { client, given, output } = session;
-      const api = client();
-      const { region, key } = await keyPlaceOf(session, api);
-      const step = stepOf(given.optional('by') ?? 'day');
-      const days = wholeNumber('--days', given.optional('days') ?? '7');
-      const to = new Date().toISOString();
-      const from = new Date(Date.parse(to) - days * DAY_MS).toISOString();
-      const uses = await api.getKeyUses(region, key, { from, to, step });
-      if (output.isJson) return output.item(uses);
-      output.rows(
-        uses.steps,
-        [
-          ['FROM', (one) => one.from],
-          ['USES', ({ count }) => count],
-          ['OF WHICH', ({ kinds }) => kinds.map(({ action, count }) => `${action} ${count}`).join(', ')],
-        ],
-        '',
-      );
-      output.note(`${uses.count} uses. Counted since ${uses.countedSince}.`);
-    },
-  },
 ];
 
 type Client = ReturnType<Session['client']>;
@@ -251,12 +216,6 @@ function wantedBy({ given }: Pick<Session, 'given'>): Query {
 function timeOf(given: Given, option: string): string | undefined {
   const ms = momentOf(given, option);
   return ms === undefined ? undefined : new Date(ms).toISOString();
-}
-
-/** @throws {CliError} */
-function stepOf(text: string): 'hour' | 'day' {
-  if (text === 'hour' || text === 'day') return text;
-  throw new CliError('usage', 'usage', `"${text}" is no step`, 'Give --by hour or --by day.');
 }
 
 /** @throws {CliError} it is no place in a log */

@@ -31,6 +31,13 @@ export const STATUS_COMMANDS: readonly CliCommand[] = [
     run: async ({ client, output }) => output.item(await client().whoAmI()),
   },
   {
+    path: 'overview',
+    summary: 'Shows how things stand with keys, environments, alerts and uses, as far as you may see them',
+    reach: 'remote',
+    examples: ['overview', 'overview --json'],
+    run: async ({ client, output }) => output.item(await client().getOverview()),
+  },
+  {
     path: 'limits',
     summary: 'Shows how much there may be of each thing, and how much of it your tenant has',
     reach: 'remote',

@@ -1,56 +1,13 @@
-import type { KeysteadClient, LegalHold, RetentionRules, Snapshots } from '@keystead/sdk';
-import type { CliCommand, Row, Session } from '../command.ts';
+import type { LegalHold } from '@keystead/sdk';
+import type { CliCommand, Row } from '../command.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output.ts';
-import { ENVIRONMENT, findEnvironment } from './vault-environment.ts';
+import { ENVIRONMENT } from './vault-environment.ts';
+import { foundEnvironment, numberOf, showKept } from './vault-kept.ts';
 import { DETACH, follow, FORMER, vaultOf } from './vault-run.ts';
-
-type Snapshot = Snapshots['snapshots'][number];
 
 const EXAMPLE = 'b41287b9785b5798030459f324e38b27-0000000001';
 const SNAPSHOTS: Row = ['<snapshot...>', 'their ids'];
-
-/** The rules by their options. */
-const COUNTS = {
-  last: 'keep-last',
-  hourly: 'keep-hourly',
-  daily: 'keep-daily',
-  weekly: 'keep-weekly',
-  monthly: 'keep-monthly',
-  yearly: 'keep-yearly',
-  minimumAgeDays: 'minimum-age-days',
-  trashDays: 'trash-days',
-} as const;
-
-const RULE_OPTIONS: readonly Row[] = [
-  ['--source <name>', 'of this source alone (of all that have no rules of their own)'],
-  ['--keep-last <count>', 'the newest so many'],
-  ['--keep-hourly <count>', 'the newest of each of so many hours'],
-  ['--keep-daily <count>', 'the newest of each of so many days'],
-  ['--keep-weekly <count>', 'the newest of each of so many weeks'],
-  ['--keep-monthly <count>', 'the newest of each of so many months'],
-  ['--keep-yearly <count>', 'the newest of each of so many years'],
-  ['--minimum-age-days <count>', 'whatever is younger stays'],
-  ['--time-zone <name>', 'whose hours and days count (UTC)'],
-  ['--trash-days <count>', 'how long what goes can be taken back (7)'],
-  ['--keep-everything', 'take the rules away'],
-];
-
-const RULE_COLUMNS: readonly Column<{ readonly source: string; readonly rules: RetentionRules }>[] = [
-  ['SOURCE', ({ source }) => source],
-  ['RULES', ({ rules }) => textOf(rules)],
-  ['TIME ZONE', ({ rules }) => rules.timeZone],
-  ['TRASH DAYS', ({ rules }) => rules.trashDays],
-];
-
-const KEPT_COLUMNS: readonly Column<Snapshot>[] = [
-  ['SNAPSHOT', ({ snapshotId }) => snapshotId],
-  ['SOURCE', ({ source }) => source],
-  ['CREATED', ({ createdAt }) => createdAt],
-  ['KEPT BY', ({ keptBy }) => keptBy?.join(', ')],
-  ['EXPIRES ABOUT', ({ expiresAt }) => expiresAt],
-  ['DELETED AT', ({ deletedAt }) => deletedAt],
-];
 
 const HOLD_COLUMNS: readonly Column<LegalHold>[] = [
   ['HOLD', ({ holdId }) => holdId],
@@ -65,42 +22,6 @@ const HOLD: Row = ['<hold>', 'its id'];
 
 export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
   {
-    path: 'vault retention show',
-    summary: 'Shows what an environment keeps; with --snapshots what keeps each, and until when',
-    reach: 'remote',
-    arguments: [ENVIRONMENT],
-    options: [['--snapshots', 'every snapshot; asks the master key, and tells what it can where that says no']],
-    examples: ['vault retention show production', 'vault retention show production --snapshots'],
-    run: async (session) => {
-      const { output, given } = session;
-      const { api, environmentId } = await found(session);
-      if (given.flag('snapshots')) return showKept(session, await api.listKept(environmentId), 'no snapshot');
-      const { rules, sources } = await api.getRetention(environmentId);
-      const all = [...(rules ? [{ source: '(all others)', rules }] : []), ...sources];
-      output.rows(all, RULE_COLUMNS, 'There are no rules: everything is kept.');
-    },
-  },
-  {
-    path: 'vault retention set',
-    summary: 'Sets what an environment keeps: the rules together, which take the place of those before',
-    reach: 'remote',
-    arguments: [ENVIRONMENT],
-    options: RULE_OPTIONS,
-    examples: [
-      'vault retention set production --keep-daily 14 --keep-weekly 8 --keep-monthly 12 --time-zone Europe/Berlin',
-      'vault retention set production --source records --keep-everything',
-    ],
-    run: async (session) => {
-      const { given, output } = session;
-      const { api, environmentId } = await found(session);
-      const source = given.optional('source');
-      const rules = given.flag('keep-everything') ? undefined : rulesOf(session);
-      output.item(
-        await api.setRetention(environmentId, { ...(source !== undefined && { source }), ...(rules && { rules }) }),
-      );
-    },
-  },
-  {
     path: 'vault prune',
     summary:
       'Expires what no rule keeps, empties the trash, marks what nothing needs, and deletes what was marked a day ago',
@@ -114,7 +35,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     ],
     examples: ['vault prune production --dry-run', 'vault prune production --repack'],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const { given } = session;
       const body = { dryRun: given.flag('dry-run'), repack: given.flag('repack'), ...vaultOf(session) };
       return follow(session, api, await api.startMaintenance(environmentId, body));
@@ -127,7 +48,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT],
     examples: ['vault trash list production'],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const kept = await api.listKept(environmentId);
       const snapshots = kept.snapshots.filter(({ deletedAt }) => deletedAt !== undefined);
       showKept(session, { ...kept, snapshots }, 'nothing in the trash');
@@ -141,7 +62,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     options: [['--days <count>', 'how long they can be taken back (as the rules say)'], FORMER, DETACH],
     examples: [`vault trash add production ${EXAMPLE}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const days = numberOf(session, 'days');
       const snapshots = session.given.list('snapshot');
       return follow(
@@ -159,7 +80,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     options: [FORMER, DETACH],
     examples: [`vault trash restore production ${EXAMPLE}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const snapshots = session.given.list('snapshot');
       return follow(session, api, await api.takeBackSnapshots(environmentId, { snapshots, ...vaultOf(session) }));
     },
@@ -172,7 +93,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     options: [FORMER, DETACH],
     examples: [`vault accept-loss production ${EXAMPLE}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const snapshots = session.given.list('snapshot');
       return follow(session, api, await api.acceptLoss(environmentId, { snapshots, ...vaultOf(session) }));
     },
@@ -186,7 +107,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     examples: ["vault hold place production 'Matter 2026-117'"],
     run: async (session) => {
       const { given } = session;
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const snapshots = given.list('snapshot');
       const body = { reason: given.text('reason'), ...(snapshots.length > 0 && { snapshots }) };
       return follow(session, api, await api.placeHold(environmentId, body));
@@ -199,7 +120,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT],
     examples: ['vault hold list production'],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       session.output.rows((await api.listHolds(environmentId)).items, HOLD_COLUMNS, 'There is no legal hold.');
     },
   },
@@ -210,7 +131,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT, HOLD],
     examples: [`vault hold release production ${'a'.repeat(32)}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       session.output.item(await api.requestHoldRelease(environmentId, { holdId: session.given.text('hold') }));
     },
   },
@@ -221,7 +142,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     arguments: [ENVIRONMENT, HOLD],
     examples: [`vault hold withdraw production ${'a'.repeat(32)}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       session.output.item(await api.withdrawHoldRelease(environmentId, { holdId: session.given.text('hold') }));
     },
   },
@@ -234,7 +155,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     examples: [`vault hold confirm production ${'a'.repeat(32)} ${'b'.repeat(32)}`],
     run: async (session) => {
       const { given } = session;
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const body = { holdId: given.text('hold'), releaseId: given.text('release') };
       return follow(session, api, await api.confirmHoldRelease(environmentId, body));
     },
@@ -265,7 +186,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
           'Say --for-good if that is meant. "keystead vault trash add" removes snapshots and lets them be taken back.',
         );
       }
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const snapshots = given.list('snapshot');
       const source = given.optional('source');
       const body = {
@@ -290,7 +211,7 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     ],
     examples: [`vault retire-key production --key ${'a'.repeat(32)}`],
     run: async (session) => {
-      const { api, environmentId } = await found(session);
+      const { api, environmentId } = await foundEnvironment(session);
       const key = session.given.optional('key');
       const maxBytes = numberOf(session, 'max-bytes');
       const body = {
@@ -302,37 +223,3 @@ export const VAULT_KEEPING_COMMANDS: readonly CliCommand[] = [
     },
   },
 ];
-
-async function found(session: Session): Promise<{ readonly api: KeysteadClient; readonly environmentId: string }> {
-  const api = session.client();
-  return { api, environmentId: (await findEnvironment(api, session.given.text('environment'))).environmentId };
-}
-
-function showKept({ output }: Session, { snapshots, withoutKey }: Snapshots, none: string): void {
-  output.rows(snapshots, KEPT_COLUMNS, `There is ${none}.`);
-  if (withoutKey) {
-    output.warn(`What keeps each, and until when, could not be told without the master key. ${withoutKey.message}`);
-  }
-}
-
-function numberOf({ given }: Session, option: string): number | undefined {
-  const text = given.optional(option);
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new CliError('usage', 'count-malformed', `"${text}" is not a number`, `Give another --${option}.`);
-}
-
-function rulesOf(session: Session): RetentionRules {
-  const timeZone = session.given.optional('time-zone');
-  const rules: { [name: string]: number | string } = {};
-  for (const [name, option] of Object.entries(COUNTS)) {
-    const count = numberOf(session, option);
-    if (count !== undefined) rules[name] = count;
-  }
-  return { ...rules, ...(timeZone !== undefined && { timeZone }) };
-}
-
-function textOf(rules: RetentionRules): string {
-  const counts = Object.entries(rules).filter(([name]) => name !== 'timeZone' && name !== 'trashDays');
-  return counts.map(([name, count]) => `${name} ${count}`).join(', ');
-}

@@ -16,6 +16,7 @@ import { VAULT_BUCKET_COMMANDS } from './vault-bucket.ts';
 import { VAULT_KEY_OUTLOOK_COMMANDS } from './vault-key-outlook.ts';
 import { VAULT_RECOVERY_KEY_COMMANDS } from './vault-recovery-key.ts';
 import { VAULT_CAT_COMMANDS } from './vault-cat.ts';
+import { VAULT_RETENTION_COMMANDS } from './vault-retention.ts';
 import { VAULT_RESTORE_DATABASES_COMMANDS } from './vault-restore-databases.ts';
 import { VAULT_RESTORE_COMMANDS } from './vault-restore.ts';
 import { VAULT_ENVIRONMENT_CHANGE_COMMANDS } from './vault-environment-changes.ts';
@@ -148,6 +149,7 @@ export const VAULT_COMMANDS: readonly CliCommand[] = [
       return exit;
     },
   },
+  ...VAULT_RETENTION_COMMANDS,
   ...VAULT_KEEPING_COMMANDS,
   ...VAULT_RUN_COMMANDS,
   ...VAULT_SOURCE_COMMANDS,
