@@ -42,7 +42,7 @@ pages = kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize":
 print(
     json.dumps(
         {
-            "creationYear": key["CreationDate"].year,
+            "creationTime": key["CreationDate"].timestamp(),
             "requestId": created["ResponseMetadata"]["RequestId"],
             "tags": tags,
             "plaintext": decrypted["Plaintext"].decode(),

@@ -60,10 +60,13 @@ describe('the official SDK', () => {
       Arn: `arn:aws:iam::${server.first.accountId}:user/Host`,
       UserId: userId,
     });
+    // The wire has whole seconds.
+    const earliestMs = Math.floor(Date.now() / 1_000) * 1_000 + 900_000;
     const opened = await client.send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
-    const lastsMs = (opened.Credentials?.Expiration?.getTime() ?? 0) - Date.now();
-    expect(lastsMs).toBeGreaterThan(890_000);
-    expect(lastsMs).toBeLessThanOrEqual(900_000);
+    const latestMs = Date.now() + 900_000;
+    const endsAtMs = opened.Credentials?.Expiration?.getTime();
+    expect(endsAtMs).toBeGreaterThanOrEqual(earliestMs);
+    expect(endsAtMs).toBeLessThanOrEqual(latestMs);
     const assumed = await client.send(
       new AssumeRoleCommand({
         RoleArn: roleArn,

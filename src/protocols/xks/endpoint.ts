@@ -35,8 +35,8 @@ export interface XksProxyPorts extends Omit<XksPorts, 'throttle'> {
 const PROTOCOL = 'xks';
 /** The largest request has two texts of 8,192 bytes in base64, and a few ARNs. */
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** AWS KMS waits for 250 ms: who comes later speaks to nobody. */
-const TIMEOUT_MS = 2_000;
+/** AWS KMS waits for 250 ms, other callers for as long as they are told to: KEYSTEAD_KEY_STORE_TIMEOUT_MS. */
+const TIMEOUT_MS = 10_000;
 /** Specification, appendix A, task 4. */
 const SKEW_MS = 5 * 60_000;
 
