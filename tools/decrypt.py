@@ -310,24 +310,25 @@ class Vault:
         key = self.object_key("index", data[26:42].hex(), data[42:74], data[74:106])
         reader = Reader(name, unseal(name, key, data[:106], data[106:-64], 106))
         for _ in range(reader.count()):
-            pack, _key, _length = reader.fields("32s16sI")
+            pack, key_id, _length = reader.fields("32s16sI")
             for chunk, *entry in reader.list("32sBBIII"):
                 if pack in packs:
-                    self.chunks[chunk] = (pack.hex(), *entry)
+                    self.chunks[chunk] = (pack.hex(), key_id, *entry)
         need(not any(reader.rest()), "the padding of %s is not zero" % name)
 
     @functools.lru_cache(4)
-    def open_pack(self, pack):  # section 5; what its footer tells, the index has told
+    def open_pack(self, pack, key_id):  # section 5; what its footer tells, the index has told
         name = "packs/%s/%s" % (pack[:2], pack)
         data = self.read(name, 64 * MIB)
         need(sha256(data) == pack and data[:10] == b"KSPACK01\0\1", name + " was changed")
+        need(data[10:26] == key_id, name + " names another key than its index")
         return name, data, self.object_key("pack", data[10:26].hex(), data[26:58], data[58:90])
 
     def chunk(self, chunk, kind):
         need(chunk in self.chunks, "a part of it is in no index")
-        pack, is_kind, codec, offset, stored, plain = self.chunks[chunk]
+        pack, key_id, is_kind, codec, offset, stored, plain = self.chunks[chunk]
         need(is_kind == kind and codec in (0, 1) and plain <= 8 * MIB, "a chunk is of another kind, codec or length")
-        name, data, key = self.open_pack(pack)
+        name, data, key = self.open_pack(pack, key_id)
         aad = chunk + struct.pack(">BBI", kind, codec, plain)
         content = unseal("a chunk of " + name, key, aad, data[offset : offset + stored], offset)
         if codec == 1:
@@ -401,6 +402,7 @@ def restore(vault, root, to, wanted):
 
     def folder(nodes, to, at, whole):
         try:
+            need(at.count(b"/") <= 4096, "the folders are nested too deep")
             for e in vault.entries(nodes):
                 path, below = os.path.join(to, e.name), at + e.name + b"/"
                 missing.discard(below)

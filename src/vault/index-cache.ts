@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { ChunkEntry } from './format/format.ts';
 import { VaultError } from './errors.ts';
 import { keepPrivate } from './private-file.ts';
@@ -73,6 +73,12 @@ interface ChunkRow {
   readonly plain: number;
 }
 
+/** Where the chunks of one snapshot lie. */
+export interface SnapshotIndex extends ChunkIndex {
+  /** Each place of a chunk: several packs may have it, and several index objects may tell of one. */
+  findAll(id: Uint8Array): readonly Location[];
+}
+
 /**
  * What the index objects of one vault say, on this machine's disk: chunk ids and places, no contents, no keys. It can
  * be thrown away at any time. It also remembers the highest revisions and newest snapshots seen, so that a store that
@@ -116,6 +122,11 @@ export class IndexCache implements ChunkIndex {
         .all()
         .map((row) => row['id'] as string),
     );
+  }
+
+  /** The data key that an index object of the cache is under. */
+  indexKey(id: string): string | undefined {
+    return this.#database.prepare('SELECT key FROM indexes WHERE id = ?').get(id)?.['key'] as string | undefined;
   }
 
   /** Takes an index object in, all of it or nothing. */
@@ -191,16 +202,15 @@ export class IndexCache implements ChunkIndex {
    * another writer could have signed anything. A pack that was missing when the store was last listed is named all the
    * same, after those that were there: it may have been brought back since.
    */
-  within(indexIds: Iterable<string>, packIds: Iterable<string>): ChunkIndex {
+  within(indexIds: Iterable<string>, packIds: Iterable<string>): SnapshotIndex {
     const packs = new Set(packIds);
     const number = this.#database.prepare('SELECT n FROM indexes WHERE id = ?');
     const sources = new Set(Array.from(indexIds, (id) => number.get(id)?.['n']));
+    const isIts = (row: Readonly<Record<string, SQLOutputValue>>): boolean =>
+      sources.has(row['source']) && packs.has(row['packId'] as string);
     return {
-      find: (id) =>
-        location(
-          id,
-          this.#findAll.all(id).find((row) => sources.has(row['source']) && packs.has(row['packId'] as string)),
-        ),
+      find: (id) => location(id, this.#findAll.all(id).find(isIts)),
+      findAll: (id) => this.#findAll.all(id).flatMap((row) => (isIts(row) ? [location(id, row) as Location] : [])),
       pack: (n) => this.pack(n),
     };
   }

@@ -1,6 +1,6 @@
 import { VaultError } from './errors.ts';
 import { MAX_INDEX_LENGTH } from './format/format.ts';
-import type { ChunkIndex } from './index-cache.ts';
+import type { SnapshotIndex } from './index-cache.ts';
 import { openIndex } from './format/index-object.ts';
 import type { ManifestBody } from './format/manifest.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -43,7 +43,7 @@ export async function loadIndexes(
   repository: Repository,
   ring: KeyRing,
   { indexes, packs }: Pick<ManifestBody, 'indexes' | 'packs'>,
-): Promise<ChunkIndex> {
+): Promise<SnapshotIndex> {
   const known = repository.cache.indexIds();
   for (const id of indexes) if (!known.has(id)) await loadIndex(repository, ring, id);
   return repository.cache.within(indexes, packs);

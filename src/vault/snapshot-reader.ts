@@ -1,6 +1,7 @@
 import { ahead, type Begun } from './ahead.ts';
 import { ChunkFetcher } from './restore/chunk-fetcher.ts';
 import { entryAt } from './entry-at.ts';
+import { partOf } from './format/extent-nodes.ts';
 import { VaultError } from './errors.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Manifest, ManifestBody } from './format/manifest.ts';
@@ -126,13 +127,7 @@ export class SnapshotReader {
   async #pieces(extents: readonly Extent[]): Promise<readonly Buffer[]> {
     const ids = new Map(extents.map(({ chunk }) => [chunk.toString('latin1'), chunk]));
     const { chunks } = await this.#fetcher.fetch([...ids.values()]);
-    return extents.map(({ chunk, offset, length }) => {
-      const plain = chunks.get(chunk.toString('latin1'));
-      if (!plain || offset + length > plain.length) {
-        throw new VaultError('malformed', 'An extent is beyond its chunk');
-      }
-      return plain.subarray(offset, offset + length);
-    });
+    return extents.map((extent) => partOf(chunks.get(extent.chunk.toString('latin1')) as Buffer, extent));
   }
 }
 

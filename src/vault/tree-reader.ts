@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { withExtents } from './format/extent-nodes.ts';
-import { VaultError } from './errors.ts';
-import { MAX_PACK_LENGTH, type ChunkEntry } from './format/format.ts';
+import { ChunkKind, MAX_PACK_LENGTH } from './format/format.ts';
 import type { ChunkIndex } from './index-cache.ts';
 import type { KeyRing } from './key-ring.ts';
-import { openChunk, readPackTable } from './format/pack.ts';
+import { locateChunk } from './locate-chunk.ts';
+import { openChunk, readPackTable, sealedChunk } from './format/pack.ts';
 import type { Repository } from './repository.ts';
 import { decodeNode, type TreeEntry } from './format/tree.ts';
 
@@ -48,11 +48,10 @@ export class TreeReader implements NodeReader {
   }
 
   async #bytes(id: Buffer): Promise<Buffer> {
-    const found = this.#index.find(id);
-    if (!found) throw new VaultError('chunk-missing', 'A tree node is in no index of this vault');
-    const pack = this.#index.pack(found.pack);
+    const { pack: number, entry } = locateChunk(this.#index, id, ChunkKind.tree);
+    const pack = this.#index.pack(number);
     const { bytes, key } = await this.#open(pack.id, pack.keyId);
-    return openChunk(key, this.#treeIdKey, found.entry, slice(bytes, found.entry));
+    return openChunk(key, this.#treeIdKey, entry, sealedChunk(bytes, entry));
   }
 
   /** The entries of a folder, page after page. */
@@ -111,9 +110,4 @@ export class TreeReader implements NodeReader {
     if (this.#packs.size > PACKS_KEPT) this.#packs.delete(this.#packs.keys().next().value as string);
     return pack;
   }
-}
-
-function slice(bytes: Buffer, entry: ChunkEntry): Buffer {
-  if (entry.offset + entry.stored > bytes.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
-  return bytes.subarray(entry.offset, entry.offset + entry.stored);
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { VaultError } from '../errors.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { snapshotId, takenMsOf, type Manifest } from '../format/manifest.ts';
 import { MasterKeyError } from '../master-keys/master-key-error.ts';
@@ -8,8 +7,8 @@ import { openSnapshot } from '../recovery/open-snapshot.ts';
 import { ContentReader } from '../recovery/same-content.ts';
 import { walkTree } from '../recovery/tree-path.ts';
 import type { Repository } from '../repository.ts';
-import { isDamage } from '../restore/restore-steps.ts';
 import type { FileEntry } from '../format/tree.ts';
+import { damageIn } from './findings.ts';
 
 /** Files that are read back of each source, and parts of each that are. */
 const SAMPLED_FILES = 100;
@@ -62,9 +61,9 @@ export async function drill(
       bytes += sample.bytes;
       proven.push({ source: sample.source, snapshotId: id, takenMs: takenMsOf(head) });
     } catch (error) {
-      if (error instanceof MasterKeyError) continue;
-      if (!isDamage(error)) throw error;
-      findings.push({ code: error.code, where: id, text: error.what, snapshots: [id] });
+      const damage = damageIn(error);
+      if (damage) findings.push({ ...damage, where: id, snapshots: [id] });
+      else if (!(error instanceof MasterKeyError)) throw error;
     } finally {
       ring.drop();
     }
@@ -116,8 +115,9 @@ async function proveKeys(repository: Repository, snapshots: readonly Manifest[])
           }
         }
       } catch (error) {
-        if (!isDamage(error)) throw error;
-        findings.push({ code: error.code, where: `keys/${id}`, text: error.what, snapshots: ids });
+        const damage = damageIn(error);
+        if (!damage) throw error;
+        findings.push({ ...damage, where: `keys/${id}`, snapshots: ids });
       }
     }
   } finally {
@@ -141,13 +141,10 @@ async function refusalOf(asking: Promise<void>): Promise<Refusal | undefined> {
     await asking;
     return undefined;
   } catch (error) {
-    if (error instanceof MasterKeyError) {
-      const isOfMasterKey = error.code !== 'wrong-context-or-tampered';
-      return { code: `master-key-${error.code}`, text: error.message, isOfMasterKey };
-    }
-    if (error instanceof VaultError && isDamage(error))
-      return { code: error.code, text: error.what, isOfMasterKey: false };
-    throw error;
+    const damage = damageIn(error);
+    if (damage) return { ...damage, isOfMasterKey: false };
+    if (!(error instanceof MasterKeyError)) throw error;
+    return { code: `master-key-${error.code}`, text: error.message, isOfMasterKey: true };
   }
 }
 

@@ -1,12 +1,15 @@
 import { VaultError } from '../errors.ts';
+import { checkExtent } from '../format/extent-nodes.ts';
 import { ChunkKind, MAX_DEPTH } from '../format/format.ts';
-import { dedupeKeyOf, type ManifestBody } from '../format/manifest.ts';
-import type { CachedPack, ChunkIndex } from '../index-cache.ts';
-import { loadIndexes } from '../index-sync.ts';
-import { KeyGuard } from '../key-guard.ts';
-import { openDomain, type Repository } from '../repository.ts';
+import type { ManifestBody } from '../format/manifest.ts';
+import type { CachedPack, SnapshotIndex } from '../index-cache.ts';
+import type { KeyGuard } from '../key-guard.ts';
+import { everyPlaceOf } from '../locate-chunk.ts';
+import { openContents } from '../recovery/open-snapshot.ts';
+import type { Repository } from '../repository.ts';
 import { readSnapshot } from '../snapshots.ts';
-import { packName, TreeReader } from '../tree-reader.ts';
+import { packName, type TreeReader } from '../tree-reader.ts';
+import type { NeededPack, NeededPacks } from './check-packs.ts';
 import type { Findings } from './findings.ts';
 import { indexesAreThere, type StoredObjects } from './stored-objects.ts';
 import type { UsedChunks } from './used-chunks.ts';
@@ -23,28 +26,35 @@ export interface CheckTreesOptions {
 /** The check of one snapshot's tree. */
 interface Walk {
   readonly reader: TreeReader;
-  readonly index: ChunkIndex;
+  readonly index: SnapshotIndex;
   /** The number of the snapshot's domain. */
   readonly domain: number;
-  readonly writer: string;
-  /** Packs of the snapshot's reference list. */
-  readonly listed: ReadonlySet<string>;
+  /** Data keys that the head names: a restore opens no other. */
+  readonly keys: ReadonlySet<string>;
   readonly guard: KeyGuard;
   readonly snapshot: string;
+  /** Numbers of packs that were looked at. */
+  readonly packs: Set<number>;
+  /** The chunk that was used last, and its length: files that lie together are in the same one. */
+  last?: { readonly id: Buffer; readonly plain: number };
 }
 
-/** Walks snapshots from their roots: that each chunk is in an index, in a pack that is there, and on the reference list. */
+/**
+ * Walks snapshots from their roots, each by itself and with what a restore of it would have: that every chunk is in an index
+ * object that the snapshot names, under a data key that its head names, and in a pack that is on its reference list and
+ * there. What one snapshot has says nothing of what another one leads to.
+ */
 export class CheckTrees {
   readonly #options: CheckTreesOptions;
-  readonly #packs = new Map<string, string>();
+  readonly #packs = new Map<string, NeededPack[]>();
   readonly #sources = new Map<string, string>();
 
   constructor(options: CheckTreesOptions) {
     this.#options = options;
   }
 
-  /** Packs that some snapshot needs and the store has, by id, with the data key that they are under. */
-  get packs(): ReadonlyMap<string, string> {
+  /** Packs that some snapshot needs and the store has. */
+  get packs(): NeededPacks {
     return this.#packs;
   }
 
@@ -62,22 +72,17 @@ export class CheckTrees {
     const { repository, stored, findings, used, signal } = this.#options;
     const ring = repository.keyRing();
     try {
-      const { manifest, body } = await readSnapshot(repository, ring, id);
-      ring.expect(manifest.head.keys);
-      indexesAreThere(stored, body.indexes, findings);
-      const guard = new KeyGuard(ring, manifest.head.body.key, repository.clock, signal);
-      for (const key of manifest.head.keys) await ring.get(key.id);
-      const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
-      if (domain.id !== manifest.head.domain)
-        throw new VaultError('malformed', 'The snapshot names another source than its head');
-      const index = await loadIndexes(repository, ring, body);
+      const read = await readSnapshot(repository, ring, id);
+      const { head } = read.manifest;
+      indexesAreThere(stored, read.body.indexes, findings);
+      const { body, domain, reader, index, guard } = await openContents(repository, ring, id, read, signal);
+      for (const key of head.keys) await ring.get(key.id);
+      const keys = new Set(head.keys.map((key) => key.id));
+      for (const one of body.indexes) requireNamed(keys, repository.cache.indexKey(one), `index object ${one}`);
       this.#sources.set(id, body.source);
-      const listed = new Set(body.packs);
       const number = used.addDomain(domain);
-      const reader = new TreeReader(repository, ring, domain.treeIdKey, index);
-      const { writer } = manifest.head;
       try {
-        await this.#tree({ reader, index, domain: number, writer, listed, guard, snapshot: id }, body.root);
+        await this.#tree({ reader, index, domain: number, keys, guard, snapshot: id, packs: new Set() }, body.root);
       } catch (error) {
         this.#listedPacks(body);
         throw error;
@@ -89,9 +94,10 @@ export class CheckTrees {
 
   /** What lies behind a damaged folder is known by the reference list alone: its packs are damaged or sound by themselves. */
   #listedPacks({ indexes, packs }: ManifestBody): void {
+    const named = new Set(indexes);
     for (const id of packs) {
-      const pack = this.#options.repository.cache.tellings(id).find(({ indexId }) => indexes.includes(indexId));
-      if (pack) this.#needed(pack);
+      const tellings = this.#options.repository.cache.tellings(id);
+      for (const telling of tellings) if (named.has(telling.indexId)) this.#needed(telling.n, telling);
     }
   }
 
@@ -100,45 +106,43 @@ export class CheckTrees {
     const { reader, guard, snapshot } = walk;
     for (const node of nodes) {
       await guard.check();
-      if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);
+      this.#use(walk, node, ChunkKind.tree);
     }
     for await (const entry of reader.entries(nodes)) {
       if (entry.type === 'folder') await this.#tree(walk, entry.nodes, depth + 1);
       if (entry.type !== 'file') continue;
-      for (const node of entry.extentNodes ?? []) {
-        if (this.#isNew(walk, node)) this.#locate(walk, node, ChunkKind.tree);
-      }
-      for (const { chunk, offset, length } of entry.extents) {
-        await this.#options.findings.collect(snapshot, async () => {
-          const plain = this.#isNew(walk, chunk) ? this.#locate(walk, chunk, ChunkKind.content) : undefined;
-          if (plain !== undefined && offset + length > plain) {
-            throw new VaultError('malformed', 'An extent is beyond its chunk');
-          }
+      for (const node of entry.extentNodes ?? []) this.#use(walk, node, ChunkKind.tree);
+      for (const extent of entry.extents) {
+        this.#options.findings.attempt(snapshot, () => {
+          checkExtent(extent, this.#use(walk, extent.chunk, ChunkKind.content));
         });
       }
     }
   }
 
-  #isNew({ domain, writer }: Walk, id: Buffer): boolean {
-    return this.#options.used.add(id, domain, writer);
-  }
-
-  /** Finds a chunk's pack, whether it is there, and that it is on the reference list; answers the chunk's length. */
-  #locate({ index, listed }: Walk, id: Buffer, kind: number): number {
-    const found = index.find(id);
-    if (!found || found.entry.kind !== kind)
-      throw new VaultError('chunk-missing', 'A part of the snapshot is in no index of this vault');
-    const pack = index.pack(found.pack);
-    this.#needed(pack);
-    if (!listed.has(pack.id)) {
-      throw new VaultError('malformed', `The pack ${pack.id} is needed and is not on the snapshot's reference list`);
+  /** Notes every place that a chunk may be read from; answers the chunk's length. */
+  #use(walk: Walk, id: Buffer, kind: number): number {
+    if (kind === ChunkKind.content && walk.last?.id.equals(id) === true) return walk.last.plain;
+    const places = everyPlaceOf(walk.index, id, kind);
+    for (const { pack: number, entry } of places) {
+      if (!walk.packs.has(number)) {
+        const pack = walk.index.pack(number);
+        requireNamed(walk.keys, pack.keyId, `pack ${pack.id}`);
+        this.#needed(number, pack);
+        walk.packs.add(number);
+      }
+      this.#options.used.add(number, entry, walk.domain);
     }
-    return found.entry.plain;
+    const plain = Math.min(...places.map(({ entry }) => entry.plain));
+    if (kind === ChunkKind.content) walk.last = { id, plain };
+    return plain;
   }
 
-  #needed({ id, length, keyId }: CachedPack): void {
-    if (this.#options.stored.packs.get(packName(id)) === length) this.#packs.set(id, keyId);
-    else this.#missing(id);
+  #needed(number: number, { id, length, keyId, indexId }: CachedPack): void {
+    if (this.#options.stored.packs.get(packName(id)) !== length) return this.#missing(id);
+    const tellings = this.#packs.get(id) ?? [];
+    if (!tellings.some((one) => one.number === number)) tellings.push({ number, keyId, indexId });
+    this.#packs.set(id, tellings);
   }
 
   /** A finding about the pack, and not about the snapshot that was looked at first: others need it, too. */
@@ -146,4 +150,10 @@ export class CheckTrees {
     const text = `The pack ${pack} is not in the store, or not with its length`;
     this.#options.findings.add({ code: 'object-missing', where: packName(pack), text });
   }
+}
+
+/** Refuses what lies under a data key that a restore would not open, whoever else has it open. */
+function requireNamed(keys: ReadonlySet<string>, keyId: string | undefined, what: string): void {
+  if (keyId !== undefined && keys.has(keyId)) return;
+  throw new VaultError('commitment-mismatch', `The ${what} is under a data key that the snapshot's head does not name`);
 }

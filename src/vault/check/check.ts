@@ -13,7 +13,7 @@ import { withImpact } from './check-impact.ts';
 import { CHECK_LEVELS, type CheckFinding, type CheckLevel, type ProvenRestorable } from './check-level.ts';
 import { lockFindings, type PromisedLock } from './check-locks.ts';
 import { checkObjects } from './check-objects.ts';
-import { checkPacks, sampleOf } from './check-packs.ts';
+import { checkPacks, sampleOf, type NeededPack } from './check-packs.ts';
 import { CheckTrees } from './check-trees.ts';
 import { Findings } from './findings.ts';
 import { envelopesAreThere, indexesAreThere, storedObjects, type StoredObjects } from './stored-objects.ts';
@@ -149,7 +149,8 @@ async function stillStanding(
   const gone = new Set(ended.filter((id) => listed.has(id)));
   // Data keys that no other snapshot needs, and what lies under them.
   const destroyed = new Set(tombstones.flatMap((one) => (gone.has(snapshotId(one)) ? one.destroyed : [])));
-  const unreadable = new Set([...packs].flatMap(([id, key]) => (destroyed.has(key) ? [packName(id)] : [])));
+  const isDestroyed = ({ keyId }: NeededPack): boolean => destroyed.has(keyId);
+  const unreadable = new Set([...packs].flatMap(([id, told]) => (told.some(isDestroyed) ? [packName(id)] : [])));
   const isOver = ({ where, snapshots: hit = [] }: CheckFinding): boolean =>
     gone.has(where) || unreadable.has(where) || (hit.length > 0 && hit.every((id) => gone.has(id)));
   return findings.filter((finding) => !isOver(finding));

@@ -27,11 +27,21 @@ export function readExtents(reader: Reader): Extent[] {
   const extents: Extent[] = [];
   for (let left = reader.u32(); left > 0; left--) {
     const extent = { chunk: reader.take(ID_LENGTH), offset: reader.u32(), length: reader.u32() };
-    if (extent.offset + extent.length > MAX_CHUNK_LENGTH)
-      throw new VaultError('malformed', 'An extent is beyond its chunk');
+    checkExtent(extent, MAX_CHUNK_LENGTH);
     extents.push(extent);
   }
   return extents;
+}
+
+/** Refuses an extent that goes beyond its chunk, which has so many bytes. @throws {VaultError} `malformed` */
+export function checkExtent({ offset, length }: Extent, chunkLength: number): void {
+  if (offset + length > chunkLength) throw new VaultError('malformed', 'An extent is beyond its chunk');
+}
+
+/** The part of a chunk that an extent is. @throws {VaultError} `malformed` */
+export function partOf(chunk: Buffer, extent: Extent): Buffer {
+  checkExtent(extent, chunk.length);
+  return chunk.subarray(extent.offset, extent.offset + extent.length);
 }
 
 /** Refuses extents that are not the whole of a file. */

@@ -126,8 +126,13 @@ export function packKeyId(header: Buffer): string {
   return header.subarray(10, 26).toString('hex');
 }
 
-/** Derives a pack's key from its header and proves it. @throws {VaultError} `commitment-mismatch` */
+/**
+ * Derives a pack's key from its header, which has to name this data key, and proves it.
+ *
+ * @throws {VaultError} `malformed`, `unknown-format`, `commitment-mismatch`
+ */
 export function packKey(header: Buffer, held: HeldKey, vaultId: string): ObjectKey {
+  if (packKeyId(header) !== held.id) throw new VaultError('malformed', 'A pack names another key than its index');
   const key = deriveObjectKey('pack', held, vaultId, header.subarray(26, 58));
   checkCommitment('A pack', key.commitment, header.subarray(58, PACK_HEADER_LENGTH));
   return key;
@@ -172,18 +177,44 @@ export function openChunk(key: KeyObject, idKey: KeyObject, entry: ChunkEntry, s
   return plaintext;
 }
 
-/** Reads the chunk table of a whole pack, after comparing the pack with its name. */
-export function readPackTable(
-  name: string,
-  bytes: Buffer,
-  held: HeldKey,
-  vaultId: string,
-): { key: ObjectKey; entries: ChunkEntry[] } {
+/** The bytes of a chunk in a whole pack, ciphertext and tag. @throws {VaultError} `malformed` */
+export function sealedChunk(pack: Buffer, { offset, stored }: ChunkEntry): Buffer {
+  if (offset + stored > pack.length) throw new VaultError('malformed', 'A chunk is beyond its pack');
+  return pack.subarray(offset, offset + stored);
+}
+
+/** Refuses a pack whose bytes are not those that its name stands for. @throws {VaultError} `wrong-name`, `malformed` */
+function checkPackName(name: string, bytes: Buffer): void {
   if (hash('sha256', bytes, 'hex') !== name) {
     throw new VaultError('wrong-name', `The pack ${name} was changed after it was written`);
   }
   if (bytes.length > MAX_PACK_LENGTH) throw new VaultError('malformed', `The pack ${name} is too long`);
-  packKeyId(bytes);
+}
+
+/** What is in a pack, and what opens it. */
+export interface PackTable {
+  readonly key: ObjectKey;
+  readonly entries: readonly ChunkEntry[];
+}
+
+/** Reads the chunk table of a whole pack, after comparing the pack with its name. @throws {VaultError} */
+export function readPackTable(name: string, bytes: Buffer, held: HeldKey, vaultId: string): PackTable {
+  checkPackName(name, bytes);
+  return readTable(name, bytes, held, vaultId);
+}
+
+/** As {@link readPackTable}, under whatever data key its header names, which is asked for when the bytes are those of the name. */
+export async function openPackTable(
+  name: string,
+  bytes: Buffer,
+  keyFor: (keyId: string) => Promise<HeldKey>,
+  vaultId: string,
+): Promise<PackTable> {
+  checkPackName(name, bytes);
+  return readTable(name, bytes, await keyFor(packKeyId(bytes)), vaultId);
+}
+
+function readTable(name: string, bytes: Buffer, held: HeldKey, vaultId: string): PackTable {
   const key = packKey(bytes, held, vaultId);
   return parsing(`The pack ${name}`, () => {
     const length = (bytes.readUInt32BE(bytes.length - 4) ^ key.mask.readUInt32BE()) >>> 0;

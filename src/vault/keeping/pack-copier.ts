@@ -7,7 +7,7 @@ import type { KeyRing } from '../key-ring.ts';
 import type { HeldKey } from '../format/object-key.ts';
 import { PackFiller } from '../backup/pack-filler.ts';
 import { PackSink } from '../backup/pack-sink.ts';
-import { openChunk, packKeyId, readPackTable, type SealedPack } from '../format/pack.ts';
+import { openChunk, openPackTable, type SealedPack } from '../format/pack.ts';
 import type { Repository } from '../repository.ts';
 import { packName } from '../tree-reader.ts';
 
@@ -45,7 +45,7 @@ export class PackCopier {
     const { repository, ring, domain, registry } = this.#options;
     const { target, descriptor, cache } = repository;
     const bytes = await target.get(packName(id), MAX_PACK_LENGTH);
-    const { key, entries } = readPackTable(id, bytes, await ring.get(packKeyId(bytes)), descriptor.vault);
+    const { key, entries } = await openPackTable(id, bytes, (keyId) => ring.get(keyId), descriptor.vault);
     let found = 0;
     for (const entry of entries) {
       const name = entry.id.toString('latin1');

@@ -2,7 +2,7 @@ import type { DedupeDomain } from '../format/domain.ts';
 import { VaultError } from '../errors.ts';
 import { loadIndexes } from '../index-sync.ts';
 import { KeyGuard } from '../key-guard.ts';
-import type { ChunkIndex } from '../index-cache.ts';
+import type { SnapshotIndex } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { dedupeKeyOf, type Manifest, type ManifestBody } from '../format/manifest.ts';
 import { openDomain, type Repository } from '../repository.ts';
@@ -17,7 +17,7 @@ export interface OpenSnapshot {
   readonly domain: DedupeDomain;
   readonly reader: TreeReader;
   /** Where its chunks lie. */
-  readonly index: ChunkIndex;
+  readonly index: SnapshotIndex;
   /** To be asked at every step of long work. */
   readonly guard: KeyGuard;
 }
@@ -29,7 +29,17 @@ export async function openSnapshot(
   id: string,
   signal?: AbortSignal,
 ): Promise<OpenSnapshot> {
-  const { manifest, body } = await readSnapshot(repository, ring, id);
+  return await openContents(repository, ring, id, await readSnapshot(repository, ring, id), signal);
+}
+
+/** As {@link openSnapshot}, of one whose manifest was read with this ring. */
+export async function openContents(
+  repository: Repository,
+  ring: KeyRing,
+  id: string,
+  { manifest, body }: Pick<OpenSnapshot, 'manifest' | 'body'>,
+  signal?: AbortSignal,
+): Promise<OpenSnapshot> {
   ring.expect(manifest.head.keys);
   const domain = await openDomain(repository, ring, body.source, dedupeKeyOf(manifest.head));
   if (domain.id !== manifest.head.domain)

@@ -1,3 +1,4 @@
+import { partOf } from '../format/extent-nodes.ts';
 import { createOpener } from '../restore/opener.ts';
 import { ChunkFetcher } from '../restore/chunk-fetcher.ts';
 import type { KeyRing } from '../key-ring.ts';
@@ -33,9 +34,7 @@ export class ContentReader {
     const ids = new Map(extents.map(({ chunk }) => [chunk.toString('latin1'), chunk]));
     const { chunks } = await this.#fetcher.fetch([...ids.values()]);
     return Buffer.concat(
-      extents.map(({ chunk, offset, length }) =>
-        (chunks.get(chunk.toString('latin1')) as Buffer).subarray(offset, offset + length),
-      ),
+      extents.map((extent) => partOf(chunks.get(extent.chunk.toString('latin1')) as Buffer, extent)),
     );
   }
 }

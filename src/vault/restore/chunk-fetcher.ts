@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { VaultError } from '../errors.ts';
-import type { ChunkEntry } from '../format/format.ts';
+import type { VaultError } from '../errors.ts';
+import { ChunkKind, type ChunkEntry } from '../format/format.ts';
 import type { ChunkIndex } from '../index-cache.ts';
 import type { KeyRing } from '../key-ring.ts';
+import { locateChunk } from '../locate-chunk.ts';
 import { OUTPUT_LENGTH } from './open-range.ts';
 import type { Opener } from './opener.ts';
-import { packKey, packKeyId, PACK_HEADER_LENGTH } from '../format/pack.ts';
+import { packKey, PACK_HEADER_LENGTH } from '../format/pack.ts';
 import type { Repository } from '../repository.ts';
 import { atMost } from '../../crypto/at-most.ts';
 import { packName } from '../tree-reader.ts';
@@ -55,7 +56,7 @@ export class ChunkFetcher {
 
   /** Plain length of a chunk. @throws {VaultError} `chunk-missing` */
   lengthOf(id: Buffer): number {
-    return this.#locate(id).entry.plain;
+    return locateChunk(this.#index, id, ChunkKind.content).entry.plain;
   }
 
   /** The chunks of these ids, verified. */
@@ -113,7 +114,7 @@ export class ChunkFetcher {
   }
 
   #plan(ids: readonly Buffer[]): Range[] {
-    const found = ids.map((id) => this.#locate(id));
+    const found = ids.map((id) => locateChunk(this.#index, id, ChunkKind.content));
     found.sort((a, b) => a.pack - b.pack || a.entry.offset - b.entry.offset);
     const ranges: Range[] = [];
     for (const { pack, entry } of found) {
@@ -127,12 +128,6 @@ export class ChunkFetcher {
       } else ranges.push({ pack, start: entry.offset, end, plain: entry.plain, entries: [entry] });
     }
     return ranges;
-  }
-
-  #locate(id: Buffer): { readonly pack: number; readonly entry: ChunkEntry } {
-    const found = this.#index.find(id);
-    if (!found) throw new VaultError('chunk-missing', 'A part of a file is in no index of this vault');
-    return found;
   }
 
   #read(name: string, offset: number, length: number): Promise<Buffer> {
@@ -153,8 +148,6 @@ export class ChunkFetcher {
   async #readKey(number: number): Promise<KeyObject> {
     const pack = this.#index.pack(number);
     const header = await this.#read(packName(pack.id), 0, PACK_HEADER_LENGTH);
-    if (packKeyId(header) !== pack.keyId)
-      throw new VaultError('malformed', `The pack ${pack.id} names another key than its index`);
     return packKey(header, await this.#ring.get(pack.keyId), this.#repository.descriptor.vault).key;
   }
 }

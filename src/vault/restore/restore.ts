@@ -2,6 +2,8 @@ import { ahead, type Begun } from '../ahead.ts';
 import { ChunkFetcher, type FetchedChunks } from './chunk-fetcher.ts';
 import { Destination } from './destination.ts';
 import { VaultError } from '../errors.ts';
+import { partOf } from '../format/extent-nodes.ts';
+import type { Extent } from '../format/tree.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { createOpener } from './opener.ts';
 import type { SkipReason } from './places.ts';
@@ -101,7 +103,7 @@ async function restoreWith(ring: KeyRing, options: RestoreOptions): Promise<Rest
       skipDamaged ? fetcher.fetchSound(ids, isDamage) : fetcher.fetch(ids);
     const write = async (batch: Batch): Promise<void> => {
       const fetched = await batch.chunks;
-      for (const step of batch.steps) apply(step, { destination, fetched, progress, count });
+      for (const step of batch.steps) apply(step, { skipDamaged, destination, fetched, progress, count });
       fetcher.reuse(fetched);
     };
     for await (const batch of ahead(batches(restoreSteps(stepOptions), fetch), AHEAD_BYTES)) {
@@ -244,6 +246,7 @@ class Count {
 }
 
 interface Applying {
+  readonly skipDamaged: boolean;
   readonly destination: Destination;
   readonly fetched: FetchedChunks;
   readonly progress: Progress;
@@ -262,17 +265,18 @@ const APPLY: Apply = {
     destination.file(path, entry, how === 'overwrite');
     count.file = { path, how };
   },
-  write: ({ extent: { chunk, offset, length } }, { destination, fetched, progress, count }) => {
-    const id = chunk.toString('latin1');
-    const plain = fetched.chunks.get(id);
-    if (!plain && fetched.damaged?.has(id)) {
+  write: ({ extent }, to) => {
+    const { destination, progress, count } = to;
+    if (count.isBroken) return;
+    const piece = pieceOf(extent, to);
+    if (!piece) {
       destination.abandonFile();
       count.isBroken = true;
+      progress.bytes = count.wholeBytes;
       return;
     }
-    if (!plain || offset + length > plain.length) throw new VaultError('malformed', 'An extent is beyond its chunk');
-    destination.write(plain.subarray(offset, offset + length));
-    progress.bytes += length;
+    destination.write(piece);
+    progress.bytes += piece.length;
     progress.tell('restore');
   },
   'end-file': (_step, { destination, progress, count }) => {
@@ -296,6 +300,18 @@ const APPLY: Apply = {
   skip: ({ path, why }, { count }) => count.skip(path, why),
   extras: () => undefined,
 };
+
+/** The bytes of an extent; `undefined` where they are damaged, and that is to be lived with. */
+function pieceOf(extent: Extent, { fetched, skipDamaged }: Applying): Buffer | undefined {
+  const plain = fetched.chunks.get(extent.chunk.toString('latin1'));
+  if (!plain) return undefined;
+  try {
+    return partOf(plain, extent);
+  } catch (error) {
+    if (!skipDamaged) throw error;
+    return undefined;
+  }
+}
 
 function apply(step: RestoreStep, to: Applying): void {
   (APPLY[step.do] as (step: RestoreStep, to: Applying) => void)(step, to);
