@@ -24,7 +24,10 @@ describe.skipIf(!hasChromium)('the console without a server', () => {
     await page.goto('/console/', { timeout: 120_000 });
     for (const place of PLACES) {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click();
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      const heading = page.getByRole('heading', { level: 1 });
+      await heading.waitFor();
+      // Whoever hears the page is told where they are.
+      if (place !== 'Overview') await heading.and(page.locator(':focus')).waitFor();
       await page.waitForLoadState('networkidle');
       expect([place, await page.locator('[data-problem]').count()]).toEqual([place, 0]);
     }

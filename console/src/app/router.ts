@@ -9,6 +9,7 @@ import { keyRoutes } from '../pages/keys/routes.ts';
 import { overviewRoutes } from '../pages/overview/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
 import { vaultRoutes } from '../pages/vault/routes.ts';
+import { wantPageFocus } from '../ui/page-focus.ts';
 import { rootRoute } from './root-route.ts';
 import { shellRoute } from './shell-route.ts';
 
@@ -26,7 +27,7 @@ const routeTree = rootRoute.addChildren([
 
 /** The places of the console, below `/console`. */
 export function consoleRouter(api: Api, queries: QueryClient) {
-  return createRouter({
+  const router = createRouter({
     routeTree,
     basepath: '/console',
     context: { api, queries },
@@ -38,6 +39,11 @@ export function consoleRouter(api: Api, queries: QueryClient) {
     // The page of one thing is begun anew for another: what was typed or chosen for one is none of the other's.
     defaultRemountDeps: ({ params }) => params,
   });
+  // Not at the first page: that is the browser's to tell.
+  router.subscribe('onBeforeNavigate', ({ fromLocation, pathChanged }) => {
+    if (fromLocation !== undefined && pathChanged) wantPageFocus();
+  });
+  return router;
 }
 
 declare module '@tanstack/react-router' {

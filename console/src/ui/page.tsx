@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { usePageFocus } from './page-focus.ts';
 import { useTabTitle } from './tab-title.ts';
 
 interface PageProps {
@@ -16,11 +17,12 @@ interface PageProps {
 /** A page: its heading is the only one of the first level, and the title of the browser's tab. */
 export function Page({ title, about, actions, isFrame = false, children }: PageProps) {
   useTabTitle(...(isFrame ? [] : [title]));
+  const heading = usePageFocus(title);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start">
         <Stack gap={4} maw={720} flex="1 1 18rem">
-          <Title order={1} size="h2">
+          <Title order={1} size="h2" ref={heading} tabIndex={-1} className="ks-page-title">
             {title}
           </Title>
           {about !== undefined && about !== '' && <Text c="dimmed">{about}</Text>}

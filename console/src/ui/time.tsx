@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
+import { exactTime, timeWithZone } from './clock.ts';
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400],
@@ -10,32 +11,28 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['second', 1],
 ];
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const ABSOLUTE = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
-const CLOCK = new Intl.DateTimeFormat('en', { timeStyle: 'medium' });
 const TICK_MS = 30_000;
 const STEP_MS = 5_000;
 
 /** A time: how long ago or ahead it is; on hover and focus the exact one, in the viewer's zone and in UTC. */
 export function Time({ at }: { readonly at: string }) {
   const nowMs = useSyncExternalStore(everyTick, tick);
-  const ms = Date.parse(at);
+  return <Told at={at}>{relative(Date.parse(at) - nowMs)}</Told>;
+}
+
+/** A time to the minute; on hover and focus to the second, with its zone and in UTC. */
+export function ExactTime({ at }: { readonly at: string }) {
+  return <Told at={at}>{exactTime(at)}</Told>;
+}
+
+function Told({ at, children }: { readonly at: string; readonly children: string }) {
   return (
-    <Tooltip label={`${ABSOLUTE.format(ms)} here, ${at} UTC`}>
+    <Tooltip label={timeWithZone(at)} events={{ hover: true, focus: true, touch: true }}>
       <time dateTime={at} tabIndex={0}>
-        {relative(ms - nowMs)}
+        {children}
       </time>
     </Tooltip>
   );
-}
-
-/** A time to the minute, in the viewer's zone. */
-export function exactTime(at: string): string {
-  return ABSOLUTE.format(Date.parse(at));
-}
-
-/** A moment of today to the second, in the viewer's zone. */
-export function clockTime(ms: number): string {
-  return CLOCK.format(ms);
 }
 
 function relative(differenceMs: number): string {

@@ -6,7 +6,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { countText } from './amounts.ts';
-import { exactTime } from './time.tsx';
+import { exactTime, tickTime } from './clock.ts';
 
 const HEIGHT = 180;
 const COLORS = {
@@ -52,15 +52,6 @@ export function UsesChart({ uses, label }: { readonly uses: Uses; readonly label
   );
 }
 
-const HOUR_TEXT = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const DAY_TEXT = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-
-/** The hour of a tick; the day where one begins. */
-function tickText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return date.getHours() === 0 && date.getMinutes() === 0 ? DAY_TEXT.format(date) : HOUR_TEXT.format(date);
-}
-
 function dataOf({ steps }: Uses): uPlot.AlignedData {
   return [steps.map(({ from }) => Date.parse(from) / 1000), steps.map(({ count }) => count)];
 }
@@ -92,7 +83,7 @@ function optionsOf(
       },
     ],
     axes: [
-      { ...axis, size: 30, values: (_, ticks) => ticks.map(tickText) },
+      { ...axis, size: 30, values: (_, ticks) => ticks.map((seconds) => tickTime(seconds * 1000)) },
       {
         ...axis,
         size: 52,

@@ -1,7 +1,7 @@
 import { Alert, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useLostConnection } from '../../api/live/connection.ts';
-import { clockTime } from '../../ui/time.tsx';
+import { clockTime } from '../../ui/clock.ts';
 import { useConnectionWatch } from './use-connection-watch.ts';
 
 /** Says on every page when the server does not answer, and that nothing has to be done for it to go on. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useApi, type Api } from '../../api/api.ts';
 import { AUDIT_COMMANDS } from '../../commands/audit-commands.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { exactTime } from '../../ui/time.tsx';
+import { exactTime } from '../../ui/clock.ts';
 import { askedEntries, filterCount, type AuditSearch, type LogName } from './audit-search.ts';
 import { canSaveStreams, saveStream } from '../../ui/save-stream.ts';
 

@@ -6,7 +6,7 @@ import { countOf } from '../../ui/amounts.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Section } from '../../ui/section.tsx';
-import { exactTime } from '../../ui/time.tsx';
+import { exactTime } from '../../ui/clock.ts';
 import { UsesOverTime } from '../../ui/uses-over-time.tsx';
 import { actionWords } from '../audit/entry-words.ts';
 

@@ -12,7 +12,8 @@ import { TextLink } from '../../ui/links.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Section } from '../../ui/section.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
-import { exactTime, Time } from '../../ui/time.tsx';
+import { exactTime } from '../../ui/clock.ts';
+import { Time } from '../../ui/time.tsx';
 import { Page } from '../../ui/page.tsx';
 
 /** What protects the installation, and whether it is well. */

@@ -7,6 +7,7 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { Withheld } from '../credentials/withheld.tsx';
 import { credentialsQuery } from '../queries.ts';
 
 const STATES: Record<'active' | 'suspended' | 'inactive', readonly [Tone, string]> = {
@@ -38,7 +39,16 @@ export function OwnKeysSection({ principalId }: { readonly principalId: string }
             { name: 'Id', cell: ({ credentialId }) => <CopyText text={credentialId} label="the id" /> },
             { name: 'What for', cell: ({ description }) => description, isSpare: true },
             { name: 'State', cell: ({ state }) => <StateBadge tone={STATES[state][0]}>{STATES[state][1]}</StateBadge> },
-            { name: 'Scopes', cell: ({ scopes }) => scopes?.join(', ') ?? 'All that you may', isSpare: true },
+            {
+              name: 'Scopes',
+              isSpare: true,
+              cell: ({ scopes, withheld = [] }) => (
+                <>
+                  {scopes?.join(', ') ?? 'All that you may'}
+                  <Withheld policies={withheld} />
+                </>
+              ),
+            },
             {
               name: 'Last used',
               cell: ({ lastUsedAt }) => (lastUsedAt === undefined ? 'Never' : <Time at={lastUsedAt} />),

@@ -23,6 +23,7 @@ import { STATES, TYPES, wireOf } from './credential-words.ts';
 import { credentialsQuery, rolesQuery } from './credentials-query.ts';
 import { holderOf } from './holder.ts';
 import { CredentialSecret, IssueCredential } from './issue-credential.tsx';
+import { Withheld } from './withheld.tsx';
 
 const choices = <Word extends string>(words: Readonly<Record<Word, string>>) =>
   Object.entries<string>(words).map(([value, label]) => ({ value, label }));
@@ -77,14 +78,18 @@ const columns = (nameOf: (credential: Credential) => string): readonly Column<Cr
   {
     name: 'Scopes',
     isSpare: true,
-    cell: ({ scopes, holder }) =>
-      scopes === undefined ? (
-        <Text size="sm" c="dimmed">
-          {holder === 'root' ? 'Everything' : 'Whatever its user may'}
-        </Text>
-      ) : (
-        scopes.join(', ')
-      ),
+    cell: ({ scopes, holder, withheld = [] }) => (
+      <Stack gap={0}>
+        {scopes === undefined ? (
+          <Text size="sm" c="dimmed">
+            {holder === 'root' ? 'Everything' : 'Whatever its user may'}
+          </Text>
+        ) : (
+          scopes.join(', ')
+        )}
+        <Withheld policies={withheld} />
+      </Stack>
+    ),
   },
   {
     name: 'Actions',

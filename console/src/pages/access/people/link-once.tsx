@@ -2,7 +2,7 @@ import type { IssuedEnrolment } from '@keystead/sdk';
 import { Button } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
 import { SecretOnce } from '../../../ui/secret-once.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 
 interface LinkOnceProps {
   readonly name: string;

@@ -15,7 +15,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { exactTime, Time } from '../../../ui/time.tsx';
+import { ExactTime, Time } from '../../../ui/time.tsx';
 import { enrolmentsQuery, principalQuery, principalSignInQuery, sessionsOfQuery } from '../queries.ts';
 import { SessionTable } from './session-table.tsx';
 import { personActs } from './person-acts.tsx';
@@ -99,8 +99,22 @@ function SignInFacts({ signIn }: { readonly signIn: PrincipalSignIn }) {
           ['Recovery codes', passwordSetAt === undefined ? undefined : `${recoveryCodesLeft} left`],
           ['Identity providers', links.map(({ issuer, subject }) => `${subject} at ${issuer}`).join(', ')],
           ['Wrong tries', wrongAttempts === 0 ? undefined : `${wrongAttempts} in a row`],
-          ['Locked', lockedUntil === undefined ? undefined : `passwords are refused until ${exactTime(lockedUntil)}`],
-          ['Sign-in link', enrolment === undefined ? undefined : `open until ${exactTime(enrolment.expiresAt)}`],
+          [
+            'Locked',
+            lockedUntil && (
+              <span key="locked">
+                passwords are refused until <ExactTime at={lockedUntil} />
+              </span>
+            ),
+          ],
+          [
+            'Sign-in link',
+            enrolment && (
+              <span key="link">
+                open until <ExactTime at={enrolment.expiresAt} />
+              </span>
+            ),
+          ],
         ]}
       />
       {passkeys.length > 0 && (

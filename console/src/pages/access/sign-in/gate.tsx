@@ -1,6 +1,8 @@
 import '../access.css';
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { usePageFocus } from '../../../ui/page-focus.ts';
+import { useTabTitle } from '../../../ui/tab-title.ts';
 
 interface GateProps {
   readonly title: string;
@@ -12,9 +14,8 @@ interface GateProps {
 
 /** What those see who are not signed in: one card, in the middle. */
 export function Gate({ title, about, children, foot }: GateProps) {
-  useEffect(() => {
-    document.title = `${title} · Keystead`;
-  }, [title]);
+  useTabTitle(title);
+  const heading = usePageFocus(title);
   return (
     <main className="ks-gate">
       <Stack gap="lg" w="100%" maw={440}>
@@ -27,7 +28,7 @@ export function Gate({ title, about, children, foot }: GateProps) {
         <Paper withBorder p={{ base: 'md', xs: 'xl' }} shadow="xs">
           <Stack gap="lg">
             <Stack gap={4}>
-              <Title order={1} size="h2">
+              <Title order={1} size="h2" ref={heading} tabIndex={-1} className="ks-page-title">
                 {title}
               </Title>
               {about !== undefined && (

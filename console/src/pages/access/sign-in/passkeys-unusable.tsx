@@ -1,6 +1,7 @@
 import type { PasskeySite } from '@keystead/sdk';
 import { Alert, Text } from '@mantine/core';
 import { hasPasskeys } from '../../../api/passkey.ts';
+import { sentence } from '../../../ui/sentence.ts';
 
 /** Why passkeys do not work here, and what would make them; nothing where they do. */
 export function PasskeysUnusable({ site }: { readonly site: PasskeySite }) {
@@ -14,8 +15,4 @@ export function PasskeysUnusable({ site }: { readonly site: PasskeySite }) {
       {action !== undefined && <Text size="sm">{action}</Text>}
     </Alert>
   );
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }

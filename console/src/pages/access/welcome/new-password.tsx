@@ -29,7 +29,7 @@ export function NewPassword({ password, again, onPassword, onAgain }: NewPasswor
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
         aria-describedby="password-length"
       />
-      <Text id="password-length" size="sm" c="dimmed" role="status">
+      <Text id="password-length" size="sm" c="dimmed">
         {hint(password)}
       </Text>
       <PasswordInput

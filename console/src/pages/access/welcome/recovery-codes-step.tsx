@@ -3,6 +3,7 @@ import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { IconDownload, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CopyAction } from '../../../ui/copy-text.tsx';
+import { saveText } from '../../../ui/save-file.ts';
 
 interface RecoveryCodesStepProps {
   readonly codes: readonly string[];
@@ -31,7 +32,7 @@ export function RecoveryCodesStep({ codes, name, verb = 'Go on', onKept }: Recov
         <Button
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
-          onClick={() => download('keystead-recovery-codes.txt', text)}
+          onClick={() => saveText('keystead-recovery-codes.txt', text)}
         >
           Download
         </Button>
@@ -46,11 +47,4 @@ export function RecoveryCodesStep({ codes, name, verb = 'Go on', onKept }: Recov
       </Button>
     </Stack>
   );
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,13 +1,14 @@
 import type { EnrolmentView } from '@keystead/sdk';
-import { Alert, Text } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useReducer, useState } from 'react';
 import { useApi } from '../../../api/api.ts';
+import { isUnreached } from '../../../api/live/connection.ts';
 import { enrolmentToken, forgetEnrolmentToken, takeEnrolmentToken } from '../../../app/session/enrolment-token.ts';
 import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { ExactTime } from '../../../ui/time.tsx';
 import { roleNames } from '../people/role-names.ts';
 import { Gate } from '../sign-in/gate.tsx';
 import { useSignedIn } from '../sign-in/use-signed-in.ts';
@@ -40,6 +41,15 @@ export function WelcomePage() {
     return (
       <Gate title="Your recovery codes" about="The last step. Each signs you in once when your phone is not at hand.">
         <RecoveryCodesStep codes={codes} name={view?.name ?? ''} onKept={finish} />
+      </Gate>
+    );
+  if (isUnreached(look.error))
+    return (
+      <Gate title="The server does not answer" about="Your link was not used: it opens as soon as there is an answer.">
+        <ProblemNotice error={look.error} title="What went wrong" />
+        <Button loading={look.isFetching} onClick={() => void look.refetch()}>
+          Try again
+        </Button>
       </Gate>
     );
   if (token === undefined || look.error !== null)
@@ -80,7 +90,7 @@ function Invitation({ view }: { readonly view: EnrolmentView }) {
     <>
       {WORDS[kind](`${tenantName} (account ${accountId})`, invitedBy)}
       {policies.length > 0 && ` ${policies.length === 1 ? 'Your role' : 'Your roles'}: ${roleNames(policies)}.`} Choose
-      how you sign in from now on. This link works once, until {exactTime(expiresAt)}.
+      how you sign in from now on. This link works once, until <ExactTime at={expiresAt} />.
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Checkbox, List, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Confirm } from '../../../ui/confirm.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { keyName } from '../key-words.ts';
 import { BreaksFirst } from './breaks-first.tsx';

@@ -6,7 +6,7 @@ import { KEY_COMMANDS } from '../../../commands/key-commands.ts';
 import { countOf, countText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { UsesOverTime } from '../../../ui/uses-over-time.tsx';
 import { keyPlace } from '../key-query.ts';
 import type { KeyTabProps } from './key-page.tsx';

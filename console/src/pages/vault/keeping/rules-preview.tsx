@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { countOf } from '../../../ui/amounts.ts';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { StateBadge } from '../../../ui/state-badge.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import type { ListedSnapshot } from '../snapshots/listed-snapshot.ts';
 import { keptText } from './rules-words.ts';
 

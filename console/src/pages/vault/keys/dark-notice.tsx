@@ -5,7 +5,7 @@ import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { countOf } from '../../../ui/amounts.ts';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
-import { exactTime, Time } from '../../../ui/time.tsx';
+import { ExactTime, Time } from '../../../ui/time.tsx';
 import { environmentKey, keyWatchQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 import { keyStateWords } from '../words/key-state-words.ts';
@@ -50,7 +50,7 @@ export function DarkNotice() {
         <Text size="sm">{words.meaning}</Text>
         {found.deletionAt !== undefined && (
           <Text size="sm" fw={600}>
-            The key is deleted on {exactTime(found.deletionAt)}
+            The key is deleted on <ExactTime at={found.deletionAt} />
             {outlook !== undefined && `: then ${countOf(outlook.unreadableCount, 'snapshot')} can be opened by nobody`}.
           </Text>
         )}

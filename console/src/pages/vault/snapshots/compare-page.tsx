@@ -15,7 +15,7 @@ import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
 import { useTabTitle } from '../../../ui/tab-title.ts';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { environmentKey, snapshotsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 

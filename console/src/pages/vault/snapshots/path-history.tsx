@@ -11,7 +11,7 @@ import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { StateBadge, type Tone } from '../../../ui/state-badge.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 
 type PathState = History['states'][number];

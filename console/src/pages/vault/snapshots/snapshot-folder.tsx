@@ -13,7 +13,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Section } from '../../../ui/section.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 import { childOf, wayTo, type PlaceInSnapshot } from './path-bytes.ts';
 

@@ -5,7 +5,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActItem } from '../../../ui/act-item.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { RowMenu } from '../../../ui/row-menu.tsx';
-import { exactTime } from '../../../ui/time.tsx';
+import { exactTime } from '../../../ui/clock.ts';
 import { PlaceHold } from '../keeping/place-hold.tsx';
 import type { ListedSnapshot } from './listed-snapshot.ts';
 import { useStartRun } from '../runs/use-start-run.ts';
