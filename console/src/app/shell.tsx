@@ -44,6 +44,7 @@ export function Shell() {
         {PLACES.map(({ to, name, icon: Icon }) => (
           <NavLink
             key={to}
+            className="ks-place"
             label={name}
             leftSection={<Icon size={18} aria-hidden />}
             active={to === '/' ? path === '/' || path === '/console/' : path.replace(/^\/console/, '').startsWith(to)}

@@ -24,7 +24,14 @@ export function CopyAction({ text, label }: Omit<CopyTextProps, 'shown'>) {
     <CopyButton value={text} timeout={2000}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : 'Copy'}>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Copy ${label}`} onClick={copy}>
+          <ActionIcon
+            className="ks-copy"
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={`Copy ${label}`}
+            onClick={copy}
+          >
             {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
           </ActionIcon>
         </Tooltip>

@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
+import './data-table.css';
 
 export interface Column<Row> {
   readonly name: string;
@@ -20,29 +21,38 @@ interface DataTableProps<Row> {
   readonly empty?: ReactNode;
 }
 
-/** Rows of one kind. The first column names the row. */
+/**
+ * Rows of one kind. The first column names the row. On narrow screens the cells of a row stand below each other, each
+ * beside the name of its column; the roles say that it is a table there too.
+ */
 export function DataTable<Row>({ caption, columns, rows, idOf, empty }: DataTableProps<Row>) {
   if (rows.length === 0 && empty !== undefined) return empty;
   const spare = (column: Column<Row>) => (column.isSpare === true ? { visibleFrom: 'sm' as const } : {});
-  const align = (column: Column<Row>) => (column.isNumber === true ? { ta: 'right' as const } : {});
+  const number = (column: Column<Row>) => (column.isNumber === true ? { 'data-number': true } : {});
   return (
     <div className="ks-table-scroll" role="region" aria-label={caption} tabIndex={0}>
-      <Table highlightOnHover verticalSpacing="sm" aria-label={caption}>
-        <Table.Thead>
-          <Table.Tr>
+      <Table className="ks-table" role="table" highlightOnHover verticalSpacing="sm" aria-label={caption}>
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row">
             {columns.map((column) => (
-              <Table.Th key={column.name} scope="col" {...spare(column)} {...align(column)}>
+              <Table.Th key={column.name} scope="col" role="columnheader" {...spare(column)} {...number(column)}>
                 {column.name}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
+        <Table.Tbody role="rowgroup">
           {rows.map((row) => (
-            <Table.Tr key={idOf(row)}>
+            <Table.Tr key={idOf(row)} role="row">
               {columns.map((column) => (
-                <Table.Td key={column.name} {...spare(column)} {...align(column)}>
-                  {column.cell(row)}
+                <Table.Td
+                  key={column.name}
+                  role="cell"
+                  data-column={column.name}
+                  {...spare(column)}
+                  {...number(column)}
+                >
+                  <div className="ks-cell">{column.cell(row)}</div>
                 </Table.Td>
               ))}
             </Table.Tr>

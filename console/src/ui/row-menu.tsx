@@ -33,7 +33,7 @@ interface RowMenuProps extends Omit<ContentMenuProps, 'target'> {
 /** What can be done with the thing in a row, behind three dots. */
 export function RowMenu({ of, ...menu }: RowMenuProps) {
   const dots = (
-    <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${of}`}>
+    <ActionIcon className="ks-row-menu" variant="subtle" color="gray" aria-label={`Actions for ${of}`}>
       <IconDots size={16} aria-hidden />
     </ActionIcon>
   );

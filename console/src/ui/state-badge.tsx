@@ -1,23 +1,13 @@
 import { Badge } from '@mantine/core';
+import './state-badge.css';
 
 /** How a state looks. It is always said in words too: colour alone tells nobody anything. */
 export type Tone = 'good' | 'waiting' | 'bad' | 'off';
 
-const COLORS: Record<Tone, string> = { good: 'keystead.8', waiting: 'yellow.9', bad: 'red.9', off: 'gray.7' };
-
+/** A state in a word or two. What is as it should be stays quiet; what is not is seen first. */
 export function StateBadge({ tone, children }: { readonly tone: Tone; readonly children: string }) {
   return (
-    <Badge
-      color={COLORS[tone]}
-      variant="filled"
-      autoContrast
-      tt="none"
-      fw={600}
-      maw="none"
-      miw="max-content"
-      style={{ flexShrink: 0, overflow: 'visible' }}
-      data-tone={tone}
-    >
+    <Badge className="ks-state" data-tone={tone}>
       {children}
     </Badge>
   );

@@ -77,7 +77,6 @@ const columns = (nameOf: (credential: Credential) => string): readonly Column<Cr
   },
   {
     name: 'Scopes',
-    isSpare: true,
     cell: ({ scopes, holder, withheld = [] }) => (
       <Stack gap={0}>
         {scopes === undefined ? (
