@@ -630,6 +630,8 @@ export interface IdentityProvider {
   readonly createdAt: string;
   /** what must be registered at the provider as the redirect URI */
   readonly callbackUrl: string;
+  /** whether that address is of this issuer alone, as it is of every provider that is made now; older ones share one */
+  readonly ownCallback: boolean;
 }
 
 export interface IdentityProviderTest {
@@ -2770,6 +2772,17 @@ export class KeysteadClient {
     return this.#transport.send('GET', `/identity-providers`, query);
   }
 
+  /** Tells where an OpenID provider is to send browsers back to, before it is made here. Needs the permission `keystead:ListIdentityProviders`. */
+  getIdentityProviderCallback(query: {
+    /** as the provider calls itself, to the letter */
+    readonly issuer: string;
+  }): Promise<{
+    /** what must be registered at the provider as the redirect URI */
+    readonly callbackUrl: string;
+  }> {
+    return this.#transport.send('GET', `/identity-provider-callback`, query);
+  }
+
   /** Describes an OpenID provider, without its client secret. Needs the permission `keystead:GetIdentityProvider`. */
   getIdentityProvider(providerId: string): Promise<IdentityProvider> {
     return this.#transport.send('GET', `/identity-providers/${encodeURIComponent(providerId)}`);
@@ -2785,6 +2798,8 @@ export class KeysteadClient {
     readonly clientSecret?: string | undefined;
     /** it is a public client from now on */
     readonly removeClientSecret?: boolean | undefined;
+    /** true: browsers come back to the address of this issuer alone, which is to be registered there first; for good */
+    readonly ownCallback?: boolean | undefined;
     /** openid among them; by default openid, email, profile */
     readonly scopes?: readonly (string)[] | undefined;
     /** which claim is compared with the name of an invited user: email (which the provider must have verified; the default), preferred_username, sub */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT, realProvider, type RealProvider } from '../../src/clients/oidc/real-provider.fixture.ts';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
 import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { ownCallbackUrl } from '../../src/protocols/admin/sign-in/callback-url.ts';
 
 describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights', () => {
   let house: ConsoleHouse;
@@ -17,7 +18,7 @@ describe.skipIf(!hasChromium)('approvals, providers, settings, roles and rights'
   beforeAll(async () => {
     house = await consoleHouse({ KEYSTEAD_EGRESS_HOSTS: '127.0.0.1' });
     const home = house.url.replace('localhost', '127.0.0.1');
-    provider = await realProvider([`${home}/admin/v1/sign-in/oidc/callback`]);
+    provider = await realProvider((issuer) => ownCallbackUrl(home, issuer));
     admin = new KeysteadClient({ url: house.url, apiKey: house.first.apiKey });
     region = (await admin.listRegions()).items[0]?.region as string;
     visit = await house.visit();

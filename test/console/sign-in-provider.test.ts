@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { realProvider, type RealProvider } from '../../src/clients/oidc/real-provider.fixture.ts';
 import { axeFindingsInBothThemes, hasChromium, type Visit } from './browser.fixture.ts';
 import { consoleHouse, type ConsoleHouse } from './console.fixture.ts';
+import { ownCallbackUrl } from '../../src/protocols/admin/sign-in/callback-url.ts';
 
 describe.skipIf(!hasChromium)('signing in by an identity provider', () => {
   let house: ConsoleHouse;
@@ -16,7 +17,7 @@ describe.skipIf(!hasChromium)('signing in by an identity provider', () => {
     house = await consoleHouse({ KEYSTEAD_EGRESS_HOSTS: '127.0.0.1' });
     url = house.url.replace('localhost', '127.0.0.1');
     api = new KeysteadClient({ url: house.url, apiKey: house.first.apiKey });
-    provider = await realProvider([`${url}/admin/v1/sign-in/oidc/callback`]);
+    provider = await realProvider((issuer) => ownCallbackUrl(url, issuer));
     const { issuer, clientId, clientSecret } = provider;
     const made = await api.createIdentityProvider({ name: 'Example Corp', issuer, clientId, clientSecret });
     ({ providerId } = made);

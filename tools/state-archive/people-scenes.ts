@@ -6,6 +6,7 @@ import type { HttpExpectation } from './expectation.ts';
 import { STRANGER, type HttpAnswer } from './http-actors.ts';
 import { done, get, type HttpScene, type HttpStage } from './http-scenes.ts';
 import { make, REGIONS, sealed } from './scenes.ts';
+import { ownCallbackUrl } from '../../src/protocols/admin/sign-in/callback-url.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const [REGION] = REGIONS;
@@ -136,8 +137,7 @@ export const PEOPLE_SCENES: readonly HttpScene[] = [
     // Somebody who signs in by an identity provider, and somebody whose provider was switched off since.
     since: 4,
     async play(stage) {
-      const redirectUri = `${stage.url}/admin/v1/sign-in/oidc/callback`;
-      const company = await realProvider([redirectUri]);
+      const company = await realProvider((issuer) => ownCallbackUrl(stage.url, issuer));
       try {
         const provider = (name: string) =>
           done(stage, 'POST', '/admin/v1/identity-providers', {

@@ -44,6 +44,15 @@ const PUBLIC: Row = ['--public-client', 'the client has no secret: it proves its
 
 export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
   {
+    path: 'identity-provider callback',
+    summary: 'Shows the callback URL to register at an OpenID provider, before it is made here',
+    reach: 'remote',
+    arguments: [['<issuer>', 'the provider as it calls itself, to the letter']],
+    examples: ['identity-provider callback https://login.example.com'],
+    run: async ({ client, given, output }) =>
+      output.item(await client().getIdentityProviderCallback({ issuer: given.text('issuer') })),
+  },
+  {
     path: 'identity-provider create',
     summary: 'Has people of your tenant sign in by an OpenID provider, and shows the callback URL to register there',
     reach: 'remote',
@@ -93,6 +102,7 @@ export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
       ['--client-id <id>', 'what the provider calls this server'],
       ['--renew', `takes another client secret, from ${SECRET_VARIABLE}`],
       PUBLIC,
+      ['--own-callback', 'browsers come back to the address of this issuer alone: register it there first'],
       ...TERMS,
     ],
     settings: SECRET,
@@ -111,6 +121,7 @@ export const IDENTITY_PROVIDER_COMMANDS: readonly CliCommand[] = [
           ...(clientId !== undefined && { clientId }),
           ...(clientSecret !== undefined && { clientSecret }),
           ...(given.flag('public-client') && { removeClientSecret: true }),
+          ...(given.flag('own-callback') && { ownCallback: true }),
           ...termsFrom(given),
         }),
       );

@@ -17,7 +17,7 @@ let provider: RealProvider;
 const client = new ProviderClient(new EgressGuard({ allowedHosts: ['127.0.0.1'] }), () => performance.now(), 60_000);
 
 beforeAll(async () => {
-  provider = await realProvider([REDIRECT]);
+  provider = await realProvider(() => REDIRECT);
 });
 afterAll(() => provider.close());
 

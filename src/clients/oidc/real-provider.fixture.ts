@@ -32,7 +32,8 @@ export interface RealProvider {
 
 export const CLIENT = { clientId: 'keystead', clientSecret: 'a-secret-of-the-client-of-32-chars' } as const;
 
-export async function realProvider(redirectUris: string[]): Promise<RealProvider> {
+/** @param callbackOf where the provider that calls itself so may send browsers back to */
+export async function realProvider(callbackOf: (issuer: string) => string): Promise<RealProvider> {
   const accounts = new Map<string, Account>();
   const asked: string[] = [];
   let next: Account = { sub: 'nobody' };
@@ -43,6 +44,8 @@ export async function realProvider(redirectUris: string[]): Promise<RealProvider
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const redirectUris = [callbackOf(issuer)];
 
   const start = (): void => {
     const provider = new Provider(issuer, {

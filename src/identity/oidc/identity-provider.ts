@@ -14,6 +14,8 @@ interface ProviderBody extends ProviderTerms {
   readonly clientSecret?: string;
   readonly state: 'active' | 'suspended';
   readonly createdAtMs: number;
+  /** Browsers come back to an address of this issuer alone; absent: of a provider from before there was one. */
+  readonly ownCallback?: true;
 }
 
 /** A company's OpenID provider, by which people of one tenant sign in. */
@@ -54,6 +56,7 @@ export function makeIdentityProvider(
     ...(secret && { clientSecret: wrapped(tenant, id, secret, random) }),
     state: 'active',
     createdAtMs: nowMs,
+    ownCallback: true,
   };
   const claim = [identityProviderName(id)];
   return {
@@ -64,7 +67,7 @@ export function makeIdentityProvider(
 
 /**
  * Puts other terms in the place of those that were. Where issuer or client change, the secret must be given again: it
- * would go to somebody to whom nobody has given it.
+ * would go to somebody to whom nobody has given it. With another issuer browsers come back to an address of that one.
  *
  * @throws {IdentityError} `identity-provider-malformed` `identity-provider-secret-missing`
  */
@@ -74,6 +77,7 @@ export function changeIdentityProvider(
   terms: ProviderTerms,
   secret: SecretChange,
   random: Random,
+  { ownCallback = before.ownCallback === true }: { readonly ownCallback?: boolean | undefined } = {},
 ): { readonly provider: IdentityProvider; readonly write: Put } {
   checkProviderTerms(terms);
   const isAnother = terms.issuer !== before.issuer || terms.clientId !== before.clientId;
@@ -82,6 +86,12 @@ export function changeIdentityProvider(
       'identity-provider-secret-missing',
       'the client secret was given for another issuer or client, and is not sent to this one',
     );
+  if (!ownCallback && before.ownCallback === true)
+    throw new IdentityError(
+      'identity-provider-malformed',
+      'browsers come back from this provider to an address of its own, and not to the one that providers share again',
+    );
+  const isOwn = ownCallback || terms.issuer !== before.issuer;
   const { id, tenantId, revision, state, createdAtMs } = before;
   const kept = secret === undefined ? before.clientSecret : undefined;
   const clientSecret = secret === undefined || secret === 'none' ? kept : wrapped(tenant, id, secret, random);
@@ -93,6 +103,7 @@ export function changeIdentityProvider(
     revision,
     state,
     createdAtMs,
+    ...(isOwn && { ownCallback: true as const }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT, realProvider, type RealProvider } from '../../clients/oidc/real-provider.fixture.ts';
 import { adminHouse, type AdminHouse } from './admin.fixture.ts';
+import { ownCallbackUrl } from './sign-in/callback-url.ts';
 
 let house: AdminHouse;
 let provider: RealProvider;
@@ -8,7 +9,7 @@ let [admin, operator, user]: string[] = [];
 
 beforeAll(async () => {
   house = await adminHouse({ egress: { allowedHosts: ['127.0.0.1', 'login.example.com', '169.254.169.254'] } });
-  provider = await realProvider([`${house.url}/admin/v1/sign-in/oidc/callback`]);
+  provider = await realProvider((issuer) => ownCallbackUrl(house.url, issuer));
   admin = (await house.member(['administrator'])).apiKey;
   operator = (await house.member(['administrator', 'operator'])).apiKey;
   user = (await house.member(['user'])).apiKey;
@@ -38,8 +39,12 @@ describe('the record', () => {
       requireMultiFactor: false,
       forOperators: false,
       state: 'active',
-      callbackUrl: `${house.url}/admin/v1/sign-in/oidc/callback`,
+      callbackUrl: ownCallbackUrl(house.url, BASE.issuer),
+      ownCallback: true,
     });
+    const query = new URLSearchParams({ issuer: BASE.issuer }).toString();
+    const { body: callback } = await house.send(admin, 'GET', `/identity-provider-callback?${query}`);
+    expect(callback).toEqual({ callbackUrl: made['callbackUrl'] });
     const path = `/identity-providers/${made['providerId'] as string}`;
     expect((await house.send(admin, 'GET', path)).body).toEqual(made);
     const changed = await house.send(admin, 'POST', `${path}/update`, {

@@ -34,6 +34,10 @@ export const PROVIDER = named('IdentityProvider', {
   state: Type.Enum(['active', 'suspended']),
   createdAt: TIMESTAMP,
   callbackUrl: Type.String({ description: 'what must be registered at the provider as the redirect URI' }),
+  ownCallback: Type.Boolean({
+    description:
+      'whether that address is of this issuer alone, as it is of every provider that is made now; older ones share one',
+  }),
 });
 
 /** What may be said of a provider when it is made or changed. */
@@ -192,6 +196,7 @@ export function showProvider({ provider, newcomerPolicies }: NamedProvider, { se
     forOperators: provider.isForOperators,
     state: provider.state,
     createdAt: timestamp(provider.createdAtMs),
-    callbackUrl: callbackUrlOf(services),
+    ownCallback: provider.ownCallback === true,
+    callbackUrl: callbackUrlOf(services, provider),
   };
 }

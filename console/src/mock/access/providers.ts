@@ -2,7 +2,7 @@ import type { IdentityProvider, SignInSettings } from '@keystead/sdk';
 import type { Methods } from '../mocked.ts';
 import { ago, DAY, pageOf } from './made-up.ts';
 
-const CALLBACK = 'https://keys.example.com/admin/v1/sign-in/oidc/callback';
+const CALLBACK = 'https://keys.example.com/admin/v1/sign-in/oidc/callback/3e3b2a1f0c9d8e7f6a5b4c3d2e1f0a9b';
 
 const providers = new Map<string, IdentityProvider>();
 const put = (provider: IdentityProvider): IdentityProvider => {
@@ -28,6 +28,7 @@ put({
   state: 'active',
   createdAt: ago(120 * DAY),
   callbackUrl: CALLBACK,
+  ownCallback: true,
 });
 
 let settings: SignInSettings = { passwordSignIn: true, sessionMinutes: 720, idleMinutes: 30 };
@@ -35,6 +36,7 @@ let settings: SignInSettings = { passwordSignIn: true, sessionMinutes: 720, idle
 /** Identity providers and sign-in settings of the made-up server. */
 export const providersMock = {
   listIdentityProviders: () => pageOf([...providers.values()]),
+  getIdentityProviderCallback: async () => ({ callbackUrl: CALLBACK }),
   createIdentityProvider: async ({ clientSecret, ...given }) =>
     put({
       scopes: ['openid', 'email', 'profile'],
@@ -53,6 +55,7 @@ export const providersMock = {
       state: 'active',
       createdAt: ago(0),
       callbackUrl: CALLBACK,
+      ownCallback: true,
     }),
   updateIdentityProvider: (providerId, body) => {
     const { clientSecret, removeClientSecret, ...given } = body ?? {};

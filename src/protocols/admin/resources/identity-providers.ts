@@ -9,6 +9,7 @@ import {
   setIdentityProviderState,
 } from '../../../identity/oidc/identity-provider.ts';
 import { USER_CLAIMS } from '../../../identity/oidc/provider-terms.ts';
+import { ownCallbackUrl } from '../sign-in/callback-url.ts';
 import { examineProvider } from '../sign-in/provider-examination.ts';
 import {
   PROVIDER,
@@ -117,6 +118,23 @@ export const listIdentityProviders = adminRoute({
   show: (page: { items: ReturnType<typeof showProvider>[]; next?: string }) => page,
 });
 
+export const getIdentityProviderCallback = adminRoute({
+  id: 'getIdentityProviderCallback',
+  method: 'GET',
+  path: '/identity-provider-callback',
+  action: 'keystead:ListIdentityProviders',
+  summary: 'Tells where an OpenID provider is to send browsers back to, before it is made here',
+  status: 200,
+  query: closed({ issuer: ISSUER }),
+  answer: closed({ callbackUrl: PROVIDER.properties.callbackUrl }),
+  example: { query: { issuer: 'https://login.example.com' } },
+  prepare: ({ services }, { query: { issuer } }) => ({
+    targets: [{ action: 'keystead:ListIdentityProviders', resource: '*' }],
+    run: () => ({ value: { callbackUrl: ownCallbackUrl(services.publicUrl, issuer) } }),
+  }),
+  show: (shown) => shown,
+});
+
 export const getIdentityProvider = adminRoute({
   id: 'getIdentityProvider',
   method: 'GET',
@@ -153,6 +171,12 @@ export const updateIdentityProvider = adminRoute({
     clientId: Type.Optional(CLIENT_ID),
     clientSecret: Type.Optional(CLIENT_SECRET),
     removeClientSecret: Type.Optional(Type.Boolean({ description: 'it is a public client from now on' })),
+    ownCallback: Type.Optional(
+      Type.Boolean({
+        description:
+          'true: browsers come back to the address of this issuer alone, which is to be registered there first; for good',
+      }),
+    ),
     ...TERMS,
   }),
   answer: PROVIDER,
@@ -164,7 +188,7 @@ export const updateIdentityProvider = adminRoute({
       details: { provider: params.providerId, ...detailsOf(body) },
       run: async () => {
         const before = requireProvider(found, params.providerId);
-        const { clientSecret, removeClientSecret = false } = body;
+        const { clientSecret, removeClientSecret = false, ownCallback } = body;
         if (removeClientSecret && clientSecret !== undefined)
           throw new IdentityError('identity-provider-malformed', 'a client secret is given and taken away at once');
         const terms = await termsFrom(context, body, before);
@@ -172,7 +196,8 @@ export const updateIdentityProvider = adminRoute({
         context.wipeLater(secret);
         const change = removeClientSecret ? 'none' : secret;
         const { random } = context.services;
-        const { provider, write } = changeIdentityProvider(context.proof.tenant, before, terms, change, random);
+        const { tenant } = context.proof;
+        const { provider, write } = changeIdentityProvider(tenant, before, terms, change, random, { ownCallback });
         return { value: await withPolicyNames(context, provider), writes: [write] };
       },
     };
@@ -258,6 +283,7 @@ export const testIdentityProvider = adminRoute({
 export const IDENTITY_PROVIDER_ROUTES: readonly AdminRoute[] = [
   createIdentityProvider,
   listIdentityProviders,
+  getIdentityProviderCallback,
   getIdentityProvider,
   updateIdentityProvider,
   suspendIdentityProvider,

@@ -42,7 +42,7 @@ export async function examineProvider(
   tenant: Tenant,
   provider: IdentityProvider,
 ): Promise<ProviderExamination> {
-  const callbackUrl = callbackUrlOf(services);
+  const callbackUrl = callbackUrlOf(services, provider);
   const clientSecret = openClientSecret(tenant, provider);
   try {
     const access = { issuer: provider.issuer, clientId: provider.clientId, clientSecret };

@@ -4,6 +4,7 @@ import { hostileProvider, type HostileProvider } from '../../../clients/oidc/hos
 import { adminHouse, type AdminHouse } from '../admin.fixture.ts';
 import { Tries } from './tries.ts';
 import { NavigatingBrowser } from './navigating-browser.fixture.ts';
+import { ownCallbackUrl } from './callback-url.ts';
 
 const ACCOUNT = '/console/account';
 
@@ -18,7 +19,7 @@ let aheadMs = 0;
 beforeAll(async () => {
   house = await adminHouse({ egress: { allowedHosts: ['127.0.0.1'] } });
   house.setClock(Date.now());
-  provider = await realProvider([`${house.url}/admin/v1/sign-in/oidc/callback`]);
+  provider = await realProvider((issuer) => ownCallbackUrl(house.url, issuer));
   hostile = await hostileProvider(provider.clientId);
   operator = (await house.member(['administrator', 'operator'])).apiKey;
   const { issuer, clientId, clientSecret } = provider;
@@ -169,7 +170,7 @@ describe('a proof by a provider', () => {
       const time = authTime(Math.floor(Date.now() / 1000));
       hostile.lies = { claims: { sub, email, email_verified: true, auth_time: time } };
       const { state } = Object.fromEntries(away.searchParams);
-      return (await by.go(`/admin/v1/sign-in/oidc/callback?code=c&state=${state}`)).location;
+      return (await by.go(`${ownCallbackUrl('', hostile.issuer)}?code=c&state=${state}`)).location;
     };
     expect(await go('&link=1')).toBe(`${ACCOUNT}?done=link`);
     expect(await go('&fresh=1')).toBe(location);

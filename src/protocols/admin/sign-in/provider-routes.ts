@@ -60,7 +60,7 @@ export function serveProviderSignIn(app: FastifyInstance, services: AdminService
       });
     });
   });
-  app.get(CALLBACK_PATH, { config }, (request, reply) => {
+  const comeBack = (request: FastifyRequest, reply: FastifyReply) => {
     const page = { problems: SIGN_IN_PAGE };
     return navigation(services, request, reply, page, async () => {
       const sealed = request.cookies[ticketName(services)];
@@ -71,8 +71,15 @@ export function serveProviderSignIn(app: FastifyInstance, services: AdminService
         const ticket = openTicket(services.barrier, services.installationId, sealed ?? '', services.clock());
         const { own } = ticket ?? {};
         if (own !== undefined) page.problems = ACCOUNT_PAGE;
-        const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-        if (ticket === undefined || query.getAll('state').length !== 1 || !isStateOf(ticket, query.get('state'))) {
+        const [path, search = ''] = request.url.split('?');
+        const query = new URLSearchParams(search);
+        const isAwaited =
+          ticket !== undefined &&
+          // What came to the address of another issuer is that one's word.
+          new URL(ticket.redirectUri).pathname === path &&
+          query.getAll('state').length === 1 &&
+          isStateOf(ticket, query.get('state'));
+        if (!isAwaited) {
           services.refusals.note('admin', browser.address, 'provider-return-of-nobody');
           return problem(page, 'sign-in-expired');
         }
@@ -92,7 +99,9 @@ export function serveProviderSignIn(app: FastifyInstance, services: AdminService
         return CONSOLE;
       });
     });
-  });
+  };
+  app.get(CALLBACK_PATH, { config }, comeBack);
+  app.get(`${CALLBACK_PATH}/:issuer`, { config }, comeBack);
 }
 
 /** Whoever is signed in at the page that leads there; a page of another origin leads nobody. */

@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hostileProvider } from '../../../clients/oidc/hostile-provider.fixture.ts';
 import { realProvider, type Account, type RealProvider } from '../../../clients/oidc/real-provider.fixture.ts';
+import {
+  identityProviderRef,
+  readIdentityProvider,
+  setIdentityProviderState,
+} from '../../../identity/oidc/identity-provider.ts';
 import { adminHouse, type AdminHouse } from '../admin.fixture.ts';
 import { navigate, NavigatingBrowser } from './navigating-browser.fixture.ts';
+import { ownCallbackUrl } from './callback-url.ts';
 
 let house: AdminHouse;
 let provider: RealProvider;
@@ -10,7 +17,7 @@ let providerId: string;
 
 beforeAll(async () => {
   house = await adminHouse({ egress: { allowedHosts: ['127.0.0.1'] } });
-  provider = await realProvider([`${house.url}/admin/v1/sign-in/oidc/callback`]);
+  provider = await realProvider((issuer) => ownCallbackUrl(house.url, issuer));
   operator = (await house.member(['administrator', 'operator'])).apiKey;
   providerId = (await call('/identity-providers', given()))['providerId'] as string;
 });
@@ -51,6 +58,14 @@ const terms = (more: object) => call(`/identity-providers/${providerId}/update`,
 const browser = () => new NavigatingBrowser(house.url);
 
 const start = (id = providerId) => `/admin/v1/sign-in/oidc/start?provider=${id}`;
+
+/** A provider of before issuers had an address of their own. */
+async function asBefore(id: string) {
+  const { tenant, store } = house;
+  const record = store.read(identityProviderRef(tenant.tenantId, id));
+  const { ownCallback: _, ...before } = readIdentityProvider(tenant, record as NonNullable<typeof record>);
+  await house.commit(setIdentityProviderState(tenant, before, 'active').write);
+}
 
 /** The whole way, up to what the server says to the return. */
 async function signIn(account: Account, by = browser(), id = providerId) {
@@ -330,5 +345,59 @@ describe('the start', () => {
     expect((await browser().go(start())).location).toBe(problem('provider-unavailable'));
     const entries = house.store.entries().map(({ leaf }) => leaf.toString());
     expect(entries.some((leaf) => leaf.includes('"keystead:SignIn"') && leaf.includes('"unreachable"'))).toBe(true);
+  });
+});
+
+describe('the address to which browsers come back', () => {
+  it('is of one issuer: a code of another provider goes to nobody who sent the browser there', async () => {
+    const evil = await hostileProvider(provider.clientId);
+    const { providerId: evilId } = await call('/identity-providers', { ...given(), issuer: evil.issuer });
+    try {
+      // Whoever runs the other provider has a sign-in of its own under way, and sends a victim through in its place.
+      const attacker = browser();
+      const wanted = new URL((await attacker.go(start())).location);
+      const victim = browser();
+      const away = new URL((await victim.go(start(evilId as string))).location);
+      wanted.searchParams.set('state', away.searchParams.get('state') as string);
+      const account = { sub: 'mixed-up', email: 'mixed@example.com', email_verified: true };
+      const back = new URL(await provider.signIn(wanted.href, account));
+      expect(back.searchParams.get('code')).toBeTruthy();
+      // As of the many that do not say who they are (RFC 9207).
+      back.searchParams.delete('iss');
+      expect((await victim.go(back.href)).location).toBe('/console/sign-in?problem=sign-in-expired');
+      expect(evil.asked).not.toContain('/token');
+    } finally {
+      await call(`/identity-providers/${evilId as string}/delete`);
+      await evil.close();
+    }
+  });
+
+  it('stays what it was for a provider from before, until somebody says otherwise', async () => {
+    const shared = `${house.url}/admin/v1/sign-in/oidc/callback`;
+    const own = ownCallbackUrl(house.url, provider.issuer);
+    const { providerId: id } = await call('/identity-providers', given());
+    const path = `/identity-providers/${id as string}`;
+    await asBefore(id as string);
+    expect(await call(`${path}/update`, { name: 'Former Corp' })).toMatchObject({
+      callbackUrl: shared,
+      ownCallback: false,
+    });
+    const away = async () => new URL((await browser().go(start(id as string))).location).searchParams;
+    expect((await away()).get('redirect_uri')).toBe(shared);
+    provider.redirectUris.push(shared);
+    await provider.rotateKeys();
+    const account = { sub: 'former', email: 'former@example.com', email_verified: true };
+    await call('/principals/invite', { name: account.email, policies: [] });
+    expect((await signIn(account, browser(), id as string)).location).toBe('/console/');
+    expect(await call(`${path}/update`, { ownCallback: true })).toMatchObject({ callbackUrl: own, ownCallback: true });
+    expect((await signIn(account, browser(), id as string)).location).toBe('/console/');
+    const back = await house.send(operator, 'POST', `${path}/update`, { ownCallback: false });
+    expect(back.body).toMatchObject({ error: { code: 'identity-provider-malformed' } });
+    await asBefore(id as string);
+    const { issuer } = given();
+    expect(
+      await call(`${path}/update`, { issuer: `${issuer}/other`, clientSecret: provider.clientSecret }),
+    ).toMatchObject({ callbackUrl: ownCallbackUrl(house.url, `${issuer}/other`) });
+    await call(`${path}/delete`);
   });
 });

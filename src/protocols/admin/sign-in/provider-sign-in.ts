@@ -54,7 +54,7 @@ export async function beginProviderSignIn(
     throw new ProviderRefusedError('provider-not-active', 'there is no such identity provider, or it is suspended');
   }
   const { tenant, provider } = found;
-  const redirectUri = callbackUrlOf(services);
+  const redirectUri = callbackUrlOf(services, provider);
   const { errand, proof } = own ?? {};
   const ticket = makeTicket(
     {

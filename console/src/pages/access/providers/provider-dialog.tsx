@@ -1,11 +1,13 @@
 import type { IdentityProvider } from '@keystead/sdk';
-import { Alert, Checkbox, MultiSelect, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Input, MultiSelect, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { useAct } from '../../../api/use-act.ts';
 import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { ACCESS_MORE_COMMANDS } from '../../../commands/access-more-commands.ts';
+import { CopyText } from '../../../ui/copy-text.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { policiesQuery } from '../credentials/credentials-query.ts';
 import { formOf, isBounded, isComplete, needsSecret, termsOf, type ProviderForm } from './provider-form.ts';
@@ -45,7 +47,7 @@ export function ProviderDialog({ before, onClose }: ProviderDialogProps) {
       isOpen
       onClose={onClose}
       title={before === undefined ? 'Add an identity provider' : `Change ${before.name}`}
-      about="Any OpenID provider: Okta, Microsoft Entra ID, Google, Keycloak and others. Register Keystead there as a web application first; it gives you a client id and a secret."
+      about="Any OpenID provider: Okta, Microsoft Entra ID, Google, Keycloak and others. Register Keystead there as a web application, with the callback URL that stands below once the issuer is given; it gives you a client id and a secret."
       verb={before === undefined ? 'Add the provider' : 'Save the changes'}
       isReady={isComplete(form, before)}
       command={
@@ -71,6 +73,7 @@ export function ProviderDialog({ before, onClose }: ProviderDialogProps) {
         onChange={(event) => set({ issuer: event.currentTarget.value })}
         spellCheck={false}
       />
+      <CallbackUrl issuer={form.issuer} />
       <TextInput
         label="Client id"
         value={form.clientId}
@@ -164,5 +167,24 @@ export function ProviderDialog({ before, onClose }: ProviderDialogProps) {
         </>
       )}
     </FormDialog>
+  );
+}
+
+const TYPING_MS = 400;
+
+/** What is registered at the provider before it gives a client id. */
+function CallbackUrl({ issuer }: { readonly issuer: string }) {
+  const api = useApi();
+  const [settled] = useDebouncedValue(issuer, TYPING_MS);
+  const { data } = useQuery({
+    queryKey: ['identity-providers', 'callback', settled],
+    queryFn: () => api.getIdentityProviderCallback({ issuer: settled }),
+    enabled: /^https?:\/\/./.test(settled),
+  });
+  if (data === undefined || settled !== issuer) return null;
+  return (
+    <Input.Wrapper label="Callback URL" description="To register at the provider: browsers come back there.">
+      <CopyText text={data.callbackUrl} label="the callback URL" />
+    </Input.Wrapper>
   );
 }

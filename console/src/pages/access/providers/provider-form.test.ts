@@ -18,6 +18,7 @@ const BEFORE: IdentityProvider = {
   state: 'active',
   createdAt: '2026-01-01T00:00:00Z',
   callbackUrl: 'https://keys.example.com/callback',
+  ownCallback: true,
 };
 const form = formOf(BEFORE);
 
