@@ -45,6 +45,7 @@ import { every } from './server/every.ts';
 import { initialised, urlOf, type Initialised } from './server/initialise.ts';
 import { openKeyStores } from './server/key-stores.ts';
 import { ownUrl } from './server/own-url.ts';
+import { SteadyClock } from './server/steady-clock.ts';
 import { warmKeyLists } from './server/warm-key-lists.ts';
 import { webhookSender } from './server/webhook-sender.ts';
 import { startXksProxy } from './server/xks-proxy.ts';
@@ -257,16 +258,19 @@ export async function startKeystead(
   const alerts = alertSender({ egress, ...(mail && { mail }), ...(publicUrl !== undefined && { publicUrl }) }, clock);
   const sender = webhookSender(directory, config.egress, clock);
   const rights = new RightsSweep(keystead);
+  const steady = new SteadyClock(clock, (byMs) =>
+    log.warn({ byMs }, 'the clock was set: what is due to end for good, as keys are destroyed, waits for an hour'),
+  );
   const chores = [
     // Each of its own: one that fails again and again keeps no other from what it does.
-    every(SWEEP_EVERY_MS, onFault, () => sweepDueKeys(store, directory, keys, clock(), random)),
+    every(SWEEP_EVERY_MS, onFault, () => steady.by((nowMs) => sweepDueKeys(store, directory, keys, nowMs, random))),
     every(SWEEP_EVERY_MS, onFault, async () => keys.closeIdle(clock())),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
     every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     ...FORGOTTEN.map((what) =>
-      every(what.everyMs, onFault, () => forgetDue({ store, directory, random }, what, clock())),
+      every(what.everyMs, onFault, () => steady.by((nowMs) => forgetDue({ store, directory, random }, what, nowMs))),
     ),
     every(SCHEDULES_EVERY_MS, onFault, () => vault.scheduler.tick()),
     every(TEND_KEYS_EVERY_MS, onFault, () => vault.scheduler.bringBack()),

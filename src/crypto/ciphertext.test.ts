@@ -8,12 +8,12 @@ import {
   decrypt,
   encrypt,
   HANDLE_LENGTH,
-  hedgedSalt,
   MAX_PLAINTEXT,
   OVERHEAD,
   parseCiphertext,
   type Handle,
 } from './ciphertext.ts';
+import { hedgedSalt } from './salt.ts';
 import { pooledRandom } from './random.ts';
 import { bodyForTwoKeys } from './two-keys.fixture.ts';
 

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { bytesOf, type Bytes } from '../bytes/bytes.ts';
 import { TAG_LENGTH } from './aead.ts';
 import { COMMITMENT_LENGTH, openCommitted, SALT_LENGTH, sealCommitted, type OpenFailure } from './committed.ts';
@@ -52,7 +52,7 @@ export function parseCiphertext(bytes: Uint8Array): ParsedCiphertext | undefined
  * Encrypts 1 to {@link MAX_PLAINTEXT} bytes.
  *
  * @param material the version's material, 32 bytes as a KeyObject
- * @param salt 32 bytes that no other message has: {@link hedgedSalt}
+ * @param salt 32 bytes that no other message has: `hedgedSalt` makes them
  * @throws {RangeError} the plaintext, handle or salt has another length
  */
 export function encrypt(
@@ -76,22 +76,4 @@ export function encrypt(
 /** Decrypts, or says why not. The reason is for the audit entry: callers see one error for both. */
 export function decrypt(material: KeyObject, parsed: ParsedCiphertext, aad: Uint8Array): Buffer | OpenFailure {
   return openCommitted(material, parsed.suite.label, parsed.bytes, HEADER_LENGTH, aad);
-}
-
-let hedgeKey: KeyObject | undefined;
-
-/**
- * A salt that differs for different plaintexts even if `random` (32 bytes) repeats: a resumed or forked machine
- * then does not use one message key twice.
- */
-export function hedgedSalt(random: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Buffer {
-  hedgeKey ??= createSecretKey(randomBytes(32));
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32BE(aad.byteLength);
-  const salt = createHmac('sha256', hedgeKey)
-    .update(Buffer.concat([random, length, aad]))
-    .update(plaintext)
-    .digest('binary');
-  // By way of a string, like sha256: a salt is no secret.
-  return Buffer.from(salt, 'latin1');
 }

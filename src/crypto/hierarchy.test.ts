@@ -73,6 +73,20 @@ describe('a level of the hierarchy', () => {
   });
 });
 
+describe('a level on a machine that was copied while it ran', () => {
+  it('wraps two secrets for one place under two salts, although the random bytes are the same', () => {
+    const repeating = (length: number) => Buffer.alloc(length, 7);
+    const level = TenantKey.from(Buffer.alloc(32, 1), 't');
+    const place: Binding = ['credential', 't', 'c'];
+    const [one, other] = ['one secret', 'and another'].map((secret) =>
+      level.wrap(place, Buffer.from(secret), repeating),
+    ) as [Buffer, Buffer];
+    // docs/spec/key-hierarchy.md: the salt stands behind magic and format.
+    expect(one.subarray(3, 35)).not.toEqual(other.subarray(3, 35));
+    expect(level.unwrap(place, other).toString()).toBe('and another');
+  });
+});
+
 describe('the chain', () => {
   const sealBytes = randomBytes(32);
   const seal = new SealKey(sealBytes);

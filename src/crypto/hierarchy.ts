@@ -3,6 +3,7 @@ import { wipe } from '../bytes/bytes.ts';
 import { lengthPrefixed } from '../bytes/encoding.ts';
 import { deriveKey, label } from './kdf.ts';
 import type { Random } from './random.ts';
+import { hedgedSalt } from './salt.ts';
 import { unwrapSecret, wrapSecret, type Binding, type WrappedSecret } from './wrapped-secret.ts';
 
 /**
@@ -32,7 +33,9 @@ class WrappingLevel {
   }
 
   wrap(binding: Binding, secret: Uint8Array, random: Random): WrappedSecret {
-    return wrapSecret(this.#wrap, binding, random(32), secret);
+    // Of a machine that was copied while it ran two may be asked to wrap another secret for the same place.
+    const salt = hedgedSalt(random(32), lengthPrefixed(...binding), secret);
+    return wrapSecret(this.#wrap, binding, salt, secret);
   }
 
   /** @throws {UnwrapError} */

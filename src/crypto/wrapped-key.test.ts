@@ -2,7 +2,8 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aadOfList, NO_AAD } from './aad.ts';
-import { encrypt, hedgedSalt, parseCiphertext } from './ciphertext.ts';
+import { encrypt, parseCiphertext } from './ciphertext.ts';
+import { hedgedSalt } from './salt.ts';
 import { bytesOf } from '../bytes/bytes.ts';
 import { MAX_WRAPPED, MAX_WRAPPED_KEY, openWrapped, parseWrapped, sealWrapped } from './wrapped-key.ts';
 

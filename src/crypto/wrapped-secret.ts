@@ -54,7 +54,7 @@ const OVERHEAD = HEADER_LENGTH + COMMITMENT_LENGTH + TAG_LENGTH;
 const MAX_SECRET = 16_384;
 
 /**
- * Wraps 1 to 16,384 bytes under a wrapping key. `salt`: 32 fresh random bytes.
+ * Wraps 1 to 16,384 bytes under a wrapping key. `salt`: 32 bytes that no other secret has: `hedgedSalt`.
  *
  * @throws {RangeError} the secret or the salt has another length
  */

@@ -2,7 +2,8 @@ import { hash, type KeyObject } from 'node:crypto';
 import { bytesOf } from '../bytes/bytes.ts';
 import { openOnce, sealOnce, TAG_LENGTH } from './aead.ts';
 import type { ExternalParts } from './external-ciphertext.ts';
-import { HANDLE_LENGTH, hedgedSalt, type Handle } from './ciphertext.ts';
+import { HANDLE_LENGTH, type Handle } from './ciphertext.ts';
+import { hedgedSalt } from './salt.ts';
 import { deriveStep, label } from './kdf.ts';
 import { sha256 } from './sha256.ts';
 

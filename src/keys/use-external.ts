@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { bytesOf, wipe } from '../bytes/bytes.ts';
-import { hedgedSalt } from '../crypto/ciphertext.ts';
+import { hedgedSalt } from '../crypto/salt.ts';
 import {
   externalAad,
   joinExternal,

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { bytesOf, type Bytes } from '../bytes/bytes.ts';
-import {
-  decrypt as open,
-  encrypt as seal,
-  hedgedSalt,
-  type Ciphertext,
-  type ParsedCiphertext,
-} from '../crypto/ciphertext.ts';
+import { bytesOf, wipe, type Bytes } from '../bytes/bytes.ts';
+import { decrypt as open, encrypt as seal, type Ciphertext, type ParsedCiphertext } from '../crypto/ciphertext.ts';
+import { hedgedSalt } from '../crypto/salt.ts';
 import type { KeyUsage } from '../crypto/key-spec.ts';
 import type { Random } from '../crypto/random.ts';
 import { KeyError } from './errors.ts';
@@ -103,5 +98,10 @@ export function generateDataKey(
 ): Encrypted & { readonly dataKey: DataKey } {
   requireSymmetric(openKey.key, nowMs);
   const dataKey = bytesOf<'DataKey'>(randomBytes(length));
-  return { ...encrypt(openKey, dataKey, aad, nowMs, random), dataKey };
+  try {
+    return { ...encrypt(openKey, dataKey, aad, nowMs, random), dataKey };
+  } catch (error) {
+    wipe(dataKey);
+    throw error;
+  }
 }

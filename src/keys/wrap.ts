@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { bytesOf, wipe } from '../bytes/bytes.ts';
-import { hedgedSalt } from '../crypto/ciphertext.ts';
+import { hedgedSalt } from '../crypto/salt.ts';
 import type { Random } from '../crypto/random.ts';
 import { openWrapped, sealWrapped, type ParsedWrappedKey, type WrappedKey } from '../crypto/wrapped-key.ts';
 import { KeyError } from './errors.ts';
@@ -44,7 +44,12 @@ export function wrapFresh(
 ): Wrapped & { readonly dataKey: DataKey } {
   requireRootKey(openKey.key, 'wrap', nowMs);
   const dataKey = bytesOf<'DataKey'>(randomBytes(DATA_KEY_LENGTH));
-  return { ...sealBy(openKey, dataKey, aad, nowMs, random), dataKey };
+  try {
+    return { ...sealBy(openKey, dataKey, aad, nowMs, random), dataKey };
+  } catch (error) {
+    wipe(dataKey);
+    throw error;
+  }
 }
 
 /**
