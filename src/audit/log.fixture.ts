@@ -64,6 +64,10 @@ export class MemoryQueue implements EntryQueue {
     return this.positions.get(log);
   }
 
+  newest(): number {
+    return this.#done + this.#batches.length;
+  }
+
   finish(plan: SequencePlan, positions: readonly LogPosition[]): void {
     this.#batches = this.#batches.slice(plan.through - this.#done);
     this.#done = plan.through;

@@ -65,6 +65,8 @@ export interface EntryQueue {
   /** Fixes durably what comes next, or answers what was fixed before and is not finished; `undefined` when empty. */
   plan(nowMs: number): MaybePromise<SequencePlan | undefined>;
   position(log: string): MaybePromise<LogPosition | undefined>;
+  /** How far everything goes that waits now: `through` of the plan that ends with it. */
+  newest(): MaybePromise<number>;
   /** In one transaction: moves the logs' positions and drops the plan's entries from the queue. */
   finish(plan: SequencePlan, positions: readonly LogPosition[]): MaybePromise<void>;
 }

@@ -93,6 +93,20 @@ describe('the sequencer', () => {
     expect([...targets.files.keys()].filter((path) => path.includes('.p/'))).toHaveLength(3 + 3 + 1);
   });
 
+  it('takes what waits when it is asked, and leaves what comes meanwhile to the next time', async () => {
+    addUses(3);
+    let came = 0;
+    const running = sequencer((point) => {
+      if (point === 'sequencer.after-tiles' && came < 100) addUses(1, 3 + came++);
+    });
+    expect([await running.takeWaiting(1), queue.length, came]).toEqual([3, 1, 1]);
+    expect([await running.takeWaiting(2), queue.length, came]).toEqual([1, 1, 2]);
+    came = 100;
+    expect([await running.takeWaiting(3), queue.length]).toEqual([1, 0]);
+    expect(await running.takeWaiting(4)).toBe(0);
+    expect((await verify()).checkpoint.size).toBe(5);
+  });
+
   it('signs the newest state root that an entry told', async () => {
     const root = 'ab'.repeat(32);
     const { leafOf } = await import('./entry.ts');

@@ -60,10 +60,26 @@ export class Sequencer {
   readonly #options: SequencerOptions;
   readonly #publicKey: KeyObject;
   readonly #edges = new Map<string, LogEdge>();
+  /** How far the last plan went. */
+  #through = 0;
 
   constructor(options: SequencerOptions) {
     this.#options = options;
     this.#publicKey = createPublicKey(options.signer);
+  }
+
+  /**
+   * Takes into the logs what waits now, in as many plans as it takes. What comes meanwhile waits for the next call: else
+   * a busy server would never be through, and write its tiles for every few entries. Answers how many entries went.
+   *
+   * @throws {LogMismatchError} and whatever the ports throw. The next call begins the same plan again.
+   */
+  async takeWaiting(nowMs: number): Promise<number> {
+    const newest = await this.#options.queue.newest();
+    let entries = 0;
+    this.#through = 0;
+    for (let more = 1; more > 0 && this.#through < newest; entries += more) more = await this.step(nowMs);
+    return entries;
   }
 
   /**
@@ -92,6 +108,7 @@ export class Sequencer {
       plan,
       advances.map(({ next }) => next),
     );
+    this.#through = plan.through;
     onPoint?.('sequencer.after-prune');
     for (const { target, stale } of advances) for (const path of stale) await target.remove(path);
     this.#remember(edges, advances);

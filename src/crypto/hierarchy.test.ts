@@ -78,9 +78,8 @@ describe('a level on a machine that was copied while it ran', () => {
     const repeating = (length: number) => Buffer.alloc(length, 7);
     const level = TenantKey.from(Buffer.alloc(32, 1), 't');
     const place: Binding = ['credential', 't', 'c'];
-    const [one, other] = ['one secret', 'and another'].map((secret) =>
-      level.wrap(place, Buffer.from(secret), repeating),
-    ) as [Buffer, Buffer];
+    const wrap = (secret: string) => level.wrap(place, Buffer.from(secret), repeating);
+    const [one, other] = [wrap('one secret'), wrap('and another')];
     // docs/spec/key-hierarchy.md: the salt stands behind magic and format.
     expect(one.subarray(3, 35)).not.toEqual(other.subarray(3, 35));
     expect(level.unwrap(place, other).toString()).toBe('and another');

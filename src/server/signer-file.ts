@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../store/tile-folder.ts';
 
 /** Who signs the checkpoints of an installation. Public: whoever verifies keeps a copy of it. */
 export interface Signer {
@@ -15,7 +16,7 @@ export function keepSigner(folder: string, { origin, publicKey }: Signer): void 
   const text = `${JSON.stringify({ origin, publicKey: publicKey.export({ format: 'pem', type: 'spki' }) }, null, 2)}\n`;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, FILE);
-  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text, { mode: 0o600 });
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) replaceFile(path, Buffer.from(text, 'utf8'));
 }
 
 /** Reads a signer from a folder or a file. @throws {SignerError} */

@@ -40,6 +40,12 @@ export class AuditQueue implements EntryQueue {
     return this.#planOf({ ...row, ...planned });
   }
 
+  newest(): number {
+    // Kept by AUTOINCREMENT, also when the rows are gone (https://sqlite.org/autoinc.html).
+    const row = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'audit_batch'").get();
+    return Number(row?.['seq'] ?? 0);
+  }
+
   async position(log: string): Promise<LogPosition | undefined> {
     const row = await this.#kysely.selectFrom('audit_log').selectAll().where('log', '=', log).executeTakeFirst();
     return row && { ...row, root: Buffer.from(row.root) };

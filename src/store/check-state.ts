@@ -34,8 +34,8 @@ export interface CheckReport {
   readonly logs: readonly { readonly log: string; readonly size: number }[];
 }
 
-/** Another process may take entries into the logs between the looks at the database and at the files. */
-const TRIES = 3;
+/** Another process may take entries into the logs between the looks at the database and at the files: so often in a row. */
+const TRIES = 10;
 
 /**
  * Holds the records against their sums, the sums against the newest change that the log tells, and the database's
@@ -44,29 +44,49 @@ const TRIES = 3;
  * @throws {StateCheckError} naming the first thing that does not fit, and what to do.
  */
 export async function checkState(options: CheckOptions): Promise<CheckReport> {
-  for (let tries = TRIES; ; tries--) {
-    try {
-      return await checkOnce(options);
-    } catch (error) {
-      if (!(error instanceof StateCheckError) || tries <= 1) throw error;
-    }
-  }
-}
-
-async function checkOnce(options: CheckOptions): Promise<CheckReport> {
   const db = openForReading(options.path);
   try {
-    // One snapshot for everything that is read of the database.
-    db.exec('BEGIN');
-    await requireOwnSchema(db);
-    return await new StateCheck(options, db).run();
-  } catch (error) {
-    if (!(error instanceof TileMissingError || error instanceof ReadError)) throw error;
-    const message = `the logs in ${options.folder} are damaged: ${error.message}. Restore them from their newest copy`;
-    throw new StateCheckError(message, { cause: error });
+    let lastBegan: string | undefined;
+    for (let tries = TRIES; ; tries--) {
+      const began = await checkOnce(options, db);
+      if (!('failure' in began)) return began;
+      const { place, failure } = began;
+      // Whoever takes entries into the logs says so in the database first: where that stood still twice, nobody did.
+      if (!(failure instanceof StateCheckError) || tries <= 1 || placeOf(db) === lastBegan) throw failure;
+      lastBegan = place;
+    }
   } finally {
     db.close();
   }
+}
+
+/** How far the logs and the queue are, as the database tells. */
+function placeOf(db: DatabaseSync): string {
+  return JSON.stringify(db.prepare('SELECT *, (SELECT max(seq) FROM audit_batch) AS newest FROM audit_plan').get());
+}
+
+/** What was found, or what does not fit where the logs were so far. */
+async function checkOnce(
+  options: CheckOptions,
+  db: DatabaseSync,
+): Promise<CheckReport | { readonly place: string; readonly failure: unknown }> {
+  // One snapshot for everything that is read of the database.
+  db.exec('BEGIN');
+  try {
+    await requireOwnSchema(db);
+    const place = placeOf(db);
+    return await new StateCheck(options, db)
+      .run()
+      .catch((error: unknown) => ({ place, failure: toldOf(error, options) }));
+  } finally {
+    db.exec('ROLLBACK');
+  }
+}
+
+function toldOf(error: unknown, { folder }: CheckOptions): unknown {
+  if (!(error instanceof TileMissingError || error instanceof ReadError)) return error;
+  const message = `the logs in ${folder} are damaged: ${error.message}. Restore them from their newest copy`;
+  return new StateCheckError(message, { cause: error });
 }
 
 class StateCheck {

@@ -114,10 +114,18 @@ export class GroupWriter {
     return outcomes;
   }
 
-  /** Takes the journal into the database and empties it, so that older bytes of a record are in neither. */
-  emptyJournal(): void {
-    // A reader that is in the way for long leaves the journal as it is: the commit stands all the same.
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  /**
+   * Takes the journal into the database and empties it, so that older bytes of a record are in neither. Answers whether
+   * it is empty: readers that began before are in the way, and are waited for so many milliseconds, as is everybody else.
+   */
+  emptyJournal(waitMs: number): boolean {
+    const before = this.#db.prepare('PRAGMA busy_timeout').get()?.['timeout'];
+    this.#db.exec(`PRAGMA busy_timeout = ${waitMs}`);
+    try {
+      return this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
+    } finally {
+      this.#db.exec(`PRAGMA busy_timeout = ${Number(before)}`);
+    }
   }
 
   /** Once, at the start: what is not needed any more beside the records. */

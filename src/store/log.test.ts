@@ -99,6 +99,22 @@ describe('the log of a store', () => {
     expect(existsSync(join(log, 'tile/0/000.p/3'))).toBe(true);
   });
 
+  it('goes on by another thread where the one that wrote it has died', async () => {
+    process.env['KEYSTEAD_FAULT'] = 'sequencer.after-tiles:1:thread';
+    try {
+      store = await here.open();
+      await store.record(draft('t1'));
+      expect(await store.sequence()).toBe(0);
+    } finally {
+      delete process.env['KEYSTEAD_FAULT'];
+    }
+    expect(here.failures).toEqual(['the sequencer ended']);
+    await store.record(draft('t1'));
+    expect(await store.sequence()).toBe(2);
+    await here.close();
+    expect((await here.check()).logs).toEqual([{ log: 't1', size: 2 }]);
+  });
+
   it('is written by one process at a time, and by the other when that one has ended', async () => {
     await use(0, 1);
     const second = await openStore({

@@ -39,17 +39,15 @@ port.on('message', (message: ToSequencer) => {
   });
 });
 
-/** Takes everything that waits into the logs, if this process is the one that does so. */
+/** Takes what waits into the logs, if this process is the one that does so. */
 async function step(nowMs: number): Promise<StepOutcome> {
   witnessFailures = [];
-  let entries = 0;
   try {
     // While the reserve is given up, what room there is belongs to urgent commits.
-    if (!lock.tryAcquire() || !existsSync(reservePath(path))) return { entries, failures: [] };
-    for (let more = 1; more > 0; entries += more) more = await sequencer.step(nowMs);
-    return { entries, failures: witnessFailures };
+    if (!lock.tryAcquire() || !existsSync(reservePath(path))) return { entries: 0, failures: [] };
+    return { entries: await sequencer.takeWaiting(nowMs), failures: witnessFailures };
   } catch (error) {
-    return { entries, failures: [...witnessFailures, describe(error)] };
+    return { entries: 0, failures: [...witnessFailures, describe(error)] };
   }
 }
 

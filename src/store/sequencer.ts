@@ -33,31 +33,25 @@ export interface SequencerTiming {
   readonly onFailure: (error: Error) => void;
 }
 
-/** Steps the sequencer's thread: about every second, and when asked. */
+/** Steps the sequencer's thread: about every second, and when asked. A thread that died is followed by another one. */
 export class SequencerLoop {
-  readonly #worker: Worker;
+  readonly #setup: SequencerSetup;
   readonly #timing: SequencerTiming;
-  readonly #exited = Promise.withResolvers<void>();
+  #worker: Worker | undefined;
   #waiting: PromiseWithResolvers<StepOutcome>[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #ended = false;
+  #isClosed = false;
 
   constructor(setup: SequencerSetup, timing: SequencerTiming) {
+    this.#setup = setup;
     this.#timing = timing;
-    this.#worker = new Worker(new URL('./sequencer-thread.ts', import.meta.url), { workerData: setup, execArgv: [] });
-    this.#worker.on('message', (outcome: StepOutcome) => this.#waiting.shift()?.resolve(outcome));
-    this.#worker.on('error', (error) => timing.onFailure(error as Error));
-    this.#worker.on('exit', () => {
-      this.#ended = true;
-      for (const { resolve } of this.#waiting.splice(0)) resolve({ entries: 0, failures: ['the sequencer ended'] });
-      this.#exited.resolve();
-    });
+    this.#worker = this.#start();
     this.#schedule();
   }
 
   /** Takes what is in the queue into the logs. Answers how many entries went; failures are told to `onFailure`. */
   async step(): Promise<number> {
-    if (this.#ended) return 0;
+    if (this.#isClosed) return 0;
     const { entries, failures } = await this.#ask({ nowMs: this.#timing.clock() });
     for (const failure of failures) this.#timing.onFailure(new Error(failure));
     return entries;
@@ -65,30 +59,50 @@ export class SequencerLoop {
 
   /** Erases details of entries of a log. */
   async erase(log: string, indexes: readonly number[]): Promise<void> {
-    if (this.#ended) throw new Error('the sequencer ended: open the store again');
+    if (this.#isClosed) throw new Error('the sequencer ended: open the store again');
     const { failures } = await this.#ask({ erase: log, indexes });
     if (failures.length > 0) throw new Error(`nothing was erased: ${failures.join('; ')}`);
+  }
+
+  /** Takes what is left into the logs, and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.step();
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage('close' satisfies ToSequencer);
+    await ended;
+  }
+
+  #start(): Worker {
+    const options = { workerData: this.#setup, execArgv: [] };
+    const worker = new Worker(new URL('./sequencer-thread.ts', import.meta.url), options);
+    worker.on('message', (outcome: StepOutcome) => this.#waiting.shift()?.resolve(outcome));
+    worker.on('error', (error) => this.#timing.onFailure(error as Error));
+    worker.on('exit', () => {
+      this.#worker = undefined;
+      // What it had begun is begun again by the next.
+      for (const { resolve } of this.#waiting.splice(0)) resolve({ entries: 0, failures: ['the sequencer ended'] });
+    });
+    return worker;
   }
 
   #ask(message: ToSequencer): Promise<StepOutcome> {
     const settle = Promise.withResolvers<StepOutcome>();
     this.#waiting.push(settle);
+    this.#worker ??= this.#start();
     this.#worker.postMessage(message);
     return settle.promise;
-  }
-
-  async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.step();
-    if (!this.#ended) this.#worker.postMessage('close' satisfies ToSequencer);
-    await this.#exited.promise;
   }
 
   #schedule(): void {
     this.#timer = setTimeout(() => {
       void this.step().then(() => {
-        if (this.#timer !== undefined && !this.#ended) this.#schedule();
+        if (this.#timer !== undefined && !this.#isClosed) this.#schedule();
       });
     }, this.#timing.intervalMs).unref();
   }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import { filesAt } from '../audit/copy-log.ts';
@@ -14,7 +14,7 @@ import {
 } from './backup-manifest.ts';
 import { openForReading } from './database.ts';
 import { versionOf } from './migrate.ts';
-import { syncFolder, TileFolders } from './tile-folder.ts';
+import { syncFile, syncFolder, TileFolders } from './tile-folder.ts';
 
 export interface BackupOptions {
   /** The database; a store may be open on it, in this process or another. */
@@ -57,9 +57,7 @@ function copyDatabase(path: string, copy: string): void {
     db.close();
   }
   chmodSync(copy, 0o600);
-  const file = openSync(copy, 'r');
-  fsyncSync(file);
-  closeSync(file);
+  syncFile(copy);
   syncFolder(join(copy, '..'));
 }
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { copyFileSync, constants, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openCheckpoint, originOf } from '../audit/checkpoint.ts';
@@ -20,7 +20,7 @@ import { migrate } from './migrate.ts';
 import { requireOwnSchema } from './own-schema.ts';
 import { SqlReader } from './reader.ts';
 import { stateSums, type TenantState } from './state-sums.ts';
-import { syncFolder, TileFolders, WitnessFolder } from './tile-folder.ts';
+import { syncFile, syncFolder, TileFolders, WitnessFolder } from './tile-folder.ts';
 
 /** Who signs checkpoints, and what marks the entries that wait. */
 export interface Proven {
@@ -255,10 +255,21 @@ function copyLogs(from: string, folder: string): void {
   for (const log of new TileFolders(from).logs()) {
     rmSync(temporary, { recursive: true, force: true });
     cpSync(join(from, log), temporary, { recursive: true });
+    syncTree(temporary);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     renameSync(temporary, join(folder, log));
     syncFolder(folder);
   }
+}
+
+/** Makes everything below a folder durable: what is answered as restored outlasts a crash. */
+function syncTree(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else syncFile(path);
+  }
+  syncFolder(folder);
 }
 
 function removeDatabase(path: string): void {

@@ -118,11 +118,16 @@ function makeFolder(path: string): void {
 
 /** Makes a new name durable. */
 export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
+  syncFile(path);
+}
+
+/** Makes what a file holds durable. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }
 

@@ -8,6 +8,12 @@ import type { Failure, FromWriter, ToWriter, Turn, TurnOutcome, WriterSetup } fr
 /** A group is closed at this many turns, so that the first does not wait for ever. */
 const MAX_TURNS = 256;
 
+/** How long readers are waited for, and with them all other writes: a backup of the state reads for minutes. */
+const SHRED_WAIT_MS = 250;
+const SHRED_AGAIN_MS = 1_000;
+let isShredDue = false;
+let shredTriedMs = -Infinity;
+
 const FULL: Failure = {
   code: 'full',
   message: 'the disk is full, so nothing was written: make room; disabling and revoking still work',
@@ -32,7 +38,10 @@ port.on('message', (first: ToWriter) => {
     else if ('queueKey' in message) writer.queueKey = message.queueKey;
     else turns.push(message);
   }
-  if (turns.length > 0) send(outcomesOf(turns));
+  if (turns.length > 0) {
+    send(outcomesOf(turns));
+    shredWhatIsLeft();
+  }
   if (closing) {
     db.close();
     port.close();
@@ -97,7 +106,8 @@ function keepJournalShort(): void {
 function writeAll(parts: readonly Part[]): (Failure | null)[] {
   try {
     const failures = writer.write(parts).map(failureOf);
-    if (parts.some((part, i) => 'commit' in part && part.commit.shred === true && failures[i] === null)) shred();
+    if (parts.some((part, i) => 'commit' in part && part.commit.shred === true && failures[i] === null))
+      shred(SHRED_WAIT_MS);
     return failures;
   } catch (error) {
     if (error instanceof OutcomeUnknown) throw error;
@@ -111,12 +121,18 @@ function writeAll(parts: readonly Part[]): (Failure | null)[] {
 }
 
 /** The group is committed; nothing that happens here takes that back. */
-function shred(): void {
+function shred(waitMs: number): void {
+  shredTriedMs = performance.now();
   try {
-    writer.emptyJournal();
+    isShredDue = !writer.emptyJournal(waitMs);
   } catch {
-    // The next one that ends tidily empties it.
+    isShredDue = true;
   }
+}
+
+/** What a long reader kept in the journal goes with the first group after it, and at the latest when all is closed. */
+function shredWhatIsLeft(): void {
+  if (isShredDue && performance.now() - shredTriedMs >= SHRED_AGAIN_MS) shred(0);
 }
 
 function whenFull(part: Part): Failure | null {
