@@ -1,51 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.ts';
-import { explain } from './explain.ts';
-import { Evaluation, MAX_STEPS } from './evaluation.ts';
-import { mismatchOf } from './statement.ts';
-import type { AccessRequest, GrantedRight, Subject } from './request.ts';
-import { parsePolicy, type AccessPolicy } from './policy.ts';
-
-const ACCOUNT = '111122223333';
-const OTHER = '444455556666';
-const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
-const ALICE = `arn:aws:iam::${ACCOUNT}:user/alice`;
-const KEY_ARN = `arn:aws:kms:us-east-1:${ACCOUNT}:key/k`;
-
-type Fields = Record<string, unknown>;
-const keyPolicy = (...statements: Fields[]): AccessPolicy =>
-  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'key');
-const ownPolicy = (...statements: Fields[]): AccessPolicy =>
-  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'identity');
-const allow = (fields: Fields = {}): Fields => ({ Effect: 'Allow', Action: 'kms:*', Resource: '*', ...fields });
-const deny = (fields: Fields = {}): Fields => ({ ...allow(fields), Effect: 'Deny' });
-const others = (...arns: string[]): Fields => ({ ...deny(), NotPrincipal: { AWS: arns } });
-const to = (...arns: string[]) => ({ Principal: { AWS: arns } });
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`;
-const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/monday`;
-const session = (limits: AccessPolicy[] | undefined, ...policies: AccessPolicy[]): Subject => ({
-  ...subject(SESSION, ...policies),
-  names: [ROLE],
-  ...(limits && { sessionPolicies: limits }),
-});
-const scoped = (scopes: AccessPolicy[], who: Subject): Subject => ({
-  ...who,
-  scopes: scopes.map((scope, index) => ({ ...scope, name: `scope-${index + 1}` })),
-});
-const refusingScopes = (...scopes: AccessPolicy[]) =>
-  evaluate(ask(scoped(scopes, subject(ALICE, ownPolicy(allow()))), undefined)).scopes;
-const service = (name: string): Subject => ({ ...subject(`arn:aws:iam::${OTHER}:user/s`), service: name });
-const subject = (arn: string, ...policies: AccessPolicy[]): Subject => ({
-  arn,
-  accountId: arn.split(':')[4] as string,
-  policies,
-});
-const ask = (who: Subject, policy: AccessPolicy | undefined, action = 'kms:Encrypt'): AccessRequest => ({
-  subject: who,
-  action,
-  resource: KEY_ARN,
-  ...(policy && { key: { accountId: ACCOUNT, policy } }),
-});
+import { type AccessRequest } from './request.ts';
+import { type AccessPolicy } from './policy.ts';
+import {
+  ACCOUNT,
+  ALICE,
+  KEY_ARN,
+  OTHER,
+  ROLE,
+  ROOT,
+  SESSION,
+  allow,
+  ask,
+  deny,
+  keyPolicy,
+  others,
+  ownPolicy,
+  refusingScopes,
+  scoped,
+  service,
+  session,
+  subject,
+  to,
+} from './evaluate.fixture.ts';
 
 describe('decisions', () => {
   const byRoot = keyPolicy(allow(to(ROOT)));
@@ -372,143 +349,4 @@ describe('the scopes that refuse', () => {
     ['the one that denies', ['scope-2'], [ownPolicy(allow()), ownPolicy(deny())]],
     ['none, where one allows', undefined, [looks, ownPolicy(allow())]],
   ])('are named: %s', (_, names, scopes) => expect(refusingScopes(...scopes)).toEqual(names));
-});
-
-describe('grants', () => {
-  const nobody = keyPolicy(allow(to(`arn:aws:iam::${ACCOUNT}:user/other`)));
-  const tenant = new Map([['tenant', 'acme']]);
-  const withGrant = (
-    right: Partial<GrantedRight>,
-    given: [string, string][] = [],
-    more: Partial<AccessRequest> = {},
-  ) => ({
-    ...ask(subject(ALICE), nobody),
-    grants: [{ grantId: 'g', actions: ['kms:encrypt', 'kms:describekey'], ...right }],
-    context: {
-      values: (key: string) => (key === 'aws:sourcearn' ? ['arn:aws:s3:::b'] : undefined),
-      encryptionContext: new Map(given),
-    },
-    ...more,
-  });
-  it.each<[string, AccessRequest, boolean]>([
-    ['allow', withGrant({}), true],
-    ['allow what they name', withGrant({ actions: ['kms:decrypt'] }), false],
-    ['across accounts, by themselves', withGrant({}, [], { subject: subject(`arn:aws:iam::${OTHER}:user/bob`) }), true],
-    ['not against a Deny', withGrant({}, [], { subject: subject(ALICE, ownPolicy(deny())) }), false],
-    ['not beyond a session', withGrant({}, [], { subject: session([ownPolicy()]) }), false],
-    ['the whole context', withGrant({ encryptionContextEquals: tenant }, [['tenant', 'acme']]), true],
-    [
-      'the whole context, names without case',
-      withGrant({ encryptionContextEquals: tenant }, [['TENANT', 'acme']]),
-      true,
-    ],
-    ['values with case', withGrant({ encryptionContextEquals: tenant }, [['tenant', 'Acme']]), false],
-    [
-      'the whole context and nothing besides',
-      withGrant({ encryptionContextEquals: tenant }, [
-        ['tenant', 'acme'],
-        ['x', 'y'],
-      ]),
-      false,
-    ],
-    [
-      'a part of the context',
-      withGrant({ encryptionContextSubset: tenant }, [
-        ['tenant', 'acme'],
-        ['x', 'y'],
-      ]),
-      true,
-    ],
-    ['a part that is missing', withGrant({ encryptionContextSubset: tenant }), false],
-    ['the account, whose own policies decide', withGrant({ toAccount: true }), false],
-    [
-      'the account, whose own policies allow',
-      withGrant({ toAccount: true }, [], { subject: subject(ALICE, ownPolicy(allow())) }),
-      true,
-    ],
-    ['on behalf of a resource', withGrant({ sourceArn: 'arn:aws:s3:::b' }), true],
-    ['on behalf of another one', withGrant({ sourceArn: 'arn:aws:s3:::c' }), false],
-  ])('%s', (_, request, allowed) => {
-    expect(evaluate(request)).toMatchObject(allowed ? { reason: 'allowed-by-grant', grantId: 'g' } : { allowed });
-  });
-});
-
-describe('hostile policies', () => {
-  const stars = `*${'a'.repeat(4_000)}b`;
-  const costly = (condition: Fields) =>
-    ask(subject(ALICE), keyPolicy(allow({ ...to(ALICE), Condition: condition }), allow(to(ALICE))));
-
-  it.each<[string, Fields, string[]]>([
-    ['many wildcards and a long text', { StringLike: { 'kms:x': stars } }, ['a'.repeat(100_000)]],
-    [
-      'many patterns and many values',
-      { 'ForAnyValue:StringLike': { 'kms:x': Array.from({ length: 2_000 }, (_, i) => `${i}*`) } },
-      Array.from({ length: 5_000 }, () => 'a'),
-    ],
-    ['a long variable again and again', { StringLike: { 'kms:x': '${kms:y}'.repeat(2_000) } }, ['a'.repeat(10_000)]],
-    ['the same without wildcards', { StringEquals: { 'kms:x': '${kms:y}'.repeat(2_000) } }, ['a'.repeat(10_000)]],
-    [
-      'a long text in many cases',
-      { StringEqualsIgnoreCase: { 'kms:x': Array.from({ length: 2_000 }, (_, i) => `${i}`) } },
-      ['a'.repeat(10_000)],
-    ],
-    [
-      'a long list again and again',
-      Object.fromEntries(
-        ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'].map((operator) => [
-          operator,
-          Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`kms:x${i}`, 'a'])),
-        ]),
-      ),
-      Array.from({ length: 5_000 }, () => 'a'),
-    ],
-  ])('%s: refused once they cost too much', (_, condition, values) => {
-    const request = {
-      ...costly(condition),
-      context: { values: (key: string) => (key === 'kms:y' ? ['b'.repeat(10_000)] : values) },
-    };
-    expect(evaluate(request)).toMatchObject({ allowed: false, reason: 'too-costly' });
-  });
-
-  it('are explained within the bound of one decision, however many they are', () => {
-    const hostile = allow({ ...to(ALICE), Condition: { StringLike: { 'kms:x': stars } } });
-    const harmless = allow({ ...to(ALICE), Action: 'kms:Nothing' });
-    const request = ask(subject(ALICE), keyPolicy(hostile, ...Array.from({ length: 20 }, () => hostile), harmless));
-    const context = { values: () => ['a'.repeat(100_000)] };
-    const { statements } = explain({ ...request, context });
-    expect(new Set(statements.map(({ because }) => because))).toEqual(new Set(['too-costly']));
-  });
-
-  it('grants without number cost no more than they are', () => {
-    const encryptionContext = new Map(Array.from({ length: 3_000 }, (_, i) => [`n${i}`, 'v'] as const));
-    let read = 0;
-    const counted = new Map(encryptionContext);
-    counted[Symbol.iterator] = () => {
-      read += encryptionContext.size;
-      return encryptionContext[Symbol.iterator]();
-    };
-    const constraint = { encryptionContextSubset: new Map([['N1', 'other']]) };
-    const grants = Array.from({ length: 1_000 }, (_, i) => ({
-      grantId: `${i}`,
-      actions: ['kms:encrypt'],
-      ...constraint,
-    }));
-    const request = {
-      ...ask(subject(ALICE), keyPolicy()),
-      grants,
-      context: { values: () => undefined, encryptionContext: counted },
-    };
-    expect(evaluate(request)).toMatchObject({ allowed: false, reason: 'no-statement-allows' });
-    expect(read).toBeLessThan(10_000);
-  });
-
-  it('a long policy is nowhere near that', () => {
-    const statements = Array.from({ length: 200 }, (_, i) =>
-      allow({ ...to(ALICE), Condition: { StringLike: { 'kms:x': `*-${i}-*-end` } } }),
-    );
-    const policy = keyPolicy(...statements);
-    const evaluation = new Evaluation({ values: () => ['some-text-of-medium-length-199-with-an-end'] });
-    for (const statement of policy.statements) mismatchOf(statement, 'kms:encrypt', KEY_ARN, evaluation);
-    expect(evaluation.stepsTaken).toBeLessThan(MAX_STEPS / 100);
-  });
 });
