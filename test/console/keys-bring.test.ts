@@ -128,6 +128,16 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     await page.locator('input[type=file]').setInputFiles(file('ibm.bin'));
     await page.getByText(keyCheckValueOf(material)).waitFor();
     await next();
+    // A step back has the file still, by its name.
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByText('ibm.bin', { exact: true }).waitFor();
+    await page.getByText(keyCheckValueOf(material)).waitFor();
+    // Who leaves now takes the material along: it is asked for.
+    await page.getByRole('link', { name: 'Audit' }).first().click();
+    const asked = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await asked.getByText('The material leaves this page with you').waitFor();
+    await asked.getByRole('button', { name: 'Stay here' }).click();
+    await next();
     await page.getByRole('button', { name: 'Wrap and send' }).click();
     await page.getByText('The check values are equal').waitFor();
     expectHeld(await api.getKey(region, 'alias/from-home'), keyCheckValueOf(material));
@@ -159,6 +169,12 @@ describe.skipIf(!hasChromium || !existsSync(OPENSSL))('bringing a key', () => {
     await page.getByText('You are bringing rsa-home').waitFor();
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('button', { name: 'Go on with it' }).click();
+    // A look at the other ways of wrapping costs no wrapping key.
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('radio', { name: /SHA-1 alone/ }).click();
+    await page.getByRole('button', { name: 'Get the wrapping key' }).waitFor();
+    await page.getByRole('radio', { name: /^OpenSSL/ }).click();
+    await page.getByRole('button', { name: 'Go on with the same wrapping key' }).click();
     await page.locator('input[type=file]').setInputFiles(file('wrapped.bin'));
     await page.getByRole('button', { name: 'Send the wrapped file' }).click();
     await page.getByLabel('The check value that you noted').fill(checkValue);

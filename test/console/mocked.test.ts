@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, launchBrowser, visit } from './browser.fixture.ts';
+import { axeFindingsInBothThemes, hasChromium, launchBrowser, visit } from './browser.fixture.ts';
 import { mockedConsole, type MockedConsole } from './mocked.fixture.ts';
 
 /** Every place of the navigation, and what its page is called. */
@@ -31,6 +31,29 @@ describe.skipIf(!hasChromium)('the console without a server', () => {
       await page.waitForLoadState('networkidle');
       expect([place, await page.locator('[data-problem]').count()]).toEqual([place, 0]);
     }
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('takes away what a host wrote after it was taken over, up to the number that is said', async () => {
+    const { page, faults, close } = await visit(browser, { url: mocked.url });
+    await page.goto('/console/environments', { timeout: 120_000 });
+    await page.getByRole('link', { name: 'Production' }).click();
+    await page.getByRole('link', { name: 'Agents', exact: true }).click();
+    await page.getByRole('button', { name: 'Revoke db-1' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke db-1?' });
+    await dialog.getByRole('radio', { name: /^Only those from before/ }).click();
+    const last = dialog.getByRole('textbox', { name: 'Number of the last good one' });
+    await dialog.getByText('the newest is 17').waitFor();
+    await last.fill('18');
+    await dialog.getByText('0 to 17').waitFor();
+    await last.fill('12');
+    await dialog.getByText(/keystead vault agent revoke \S+ db-1 --through 12$/).waitFor();
+    expect(await axeFindingsInBothThemes(page)).toEqual([]);
+    await dialog.getByLabel('Type db-1 to go on').fill('db-1');
+    await dialog.getByRole('button', { name: 'Revoke it, and destroy those snapshots' }).click();
+    await page.getByText('its snapshots count up to number 12').waitFor();
+    await page.getByRole('button', { name: 'Take snapshots of db-1 away' }).waitFor();
     expect(faults).toEqual([]);
     await close();
   });

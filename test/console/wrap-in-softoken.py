@@ -1,17 +1,18 @@
 """Wraps a key made in NSS softoken by the script for HSMs: another PKCS #11 module than SoftHSM, which has OAEP with
 SHA-256 and the key wrap of PKCS #11 v3. It wants words at its start that no HSM does, and keeps its keys for the session.
 
-  wrap-in-softoken.py SCRIPT ALGORITHM KIND WRAPPING-KEY WRAPPED
+  wrap-in-softoken.py SCRIPT ALGORITHM KIND WRAPPING-KEY WRAPPED [NONCE]
 
-KIND is the length of a secret in bytes, the modulus of an RSA key in bits, or the DER of a curve's name in hexadecimal
-digits. Prints the check value.
+KIND is the length of a secret in bytes, aes: and that of an AES key, the modulus of an RSA key in bits, or the DER of a curve's name in hexadecimal
+digits. Prints the check value; with a nonce of an import token, in base64, the proof that goes with it.
 """
 
+import base64
 import ctypes
 import importlib.util
 import sys
 
-script, algorithm, kind, wrapping_key, wrapped = sys.argv[1:]
+script, algorithm, kind, wrapping_key, wrapped, *nonces = sys.argv[1:]
 found = importlib.util.spec_from_file_location("wrap_in_hsm", script)
 tool = importlib.util.module_from_spec(found)
 sys.dont_write_bytecode = True
@@ -44,6 +45,12 @@ class Softoken(tool.Hsm):
         mechanism = tool.Mechanism(CKM_GENERIC_SECRET_KEY_GEN, None, 0)
         self.call("GenerateKey", self.session, ctypes.byref(mechanism), wanted, tool.ULONG(len(wanted)), ctypes.byref(handle))
 
+    def make_aes(self, length):
+        handle = tool.ULONG()
+        wanted = tool.template(*OWN, (tool.CKA_ENCRYPT, True), (tool.CKA_VALUE_LEN, length))
+        mechanism = tool.Mechanism(tool.CKM_AES_KEY_GEN, None, 0)
+        self.call("GenerateKey", self.session, ctypes.byref(mechanism), wanted, tool.ULONG(len(wanted)), ctypes.byref(handle))
+
     def make_pair(self, mechanism, *attributes):
         public, private = tool.ULONG(), tool.ULONG()
         of_public = tool.template((tool.CKA_TOKEN, False), (tool.CKA_ID, KEY_ID), *attributes)
@@ -57,6 +64,8 @@ class Softoken(tool.Hsm):
 softoken = Softoken()
 if kind.startswith("06"):
     softoken.make_pair(CKM_EC_KEY_PAIR_GEN, (tool.CKA_EC_PARAMS, bytes.fromhex(kind)))
+elif kind.startswith("aes:"):
+    softoken.make_aes(int(kind[4:]))
 elif int(kind) > 512:
     exponent = (tool.CKA_PUBLIC_EXPONENT, b"\1\0\1")
     softoken.make_pair(CKM_RSA_PKCS_KEY_PAIR_GEN, (CKA_MODULUS_BITS, int(kind)), exponent)
@@ -66,3 +75,5 @@ content, check_value = tool.wrap(softoken, KEY_ID, algorithm, open(wrapping_key,
 with open(wrapped, "wb") as file:
     file.write(content)
 print(check_value)
+for nonce in nonces:
+    print(tool.prove(softoken, KEY_ID, base64.b64decode(nonce)))

@@ -303,11 +303,11 @@ export const vaultMock = {
     data.agents.push(agent);
     return answer({ agent, token: `${environmentId}.${agent.agentId}.ks_made_up`, expiresAt: hours(1) });
   },
-  revokeAgent: (_, agentId) => {
+  revokeAgent: (_, agentId, query) => {
     const agent = change(
       data.agents,
       (one) => one.agentId === agentId,
-      (one) => ({ ...one, state: 'revoked' as const }),
+      (one) => ({ ...one, state: 'revoked' as const, through: query?.through ?? 4 }),
     );
     return answer({ ...agent, meaning: 'Of its snapshots count those that are there now, and no other.' });
   },

@@ -218,6 +218,7 @@ export const agents: Agent[] = [
     state: 'enrolled',
     invitedUntil: hours(-24 * 12),
     writerId: 'e4f5a6b7c8d9e0f1a2b3c4d5e6f70819',
+    newestSnapshot: snapshotName(17),
     enrolledAt: hours(-24 * 12),
     createdAt: hours(-24 * 12),
   },

@@ -31,6 +31,12 @@ function wrappingOf({ spec, source, wrapper }: Plan): ImportParameters['wrapping
   return isInTwoSteps ? `RSA_AES_KEY_WRAP_${hash}` : `RSAES_OAEP_${hash}`;
 }
 
+/** Whether what was fetched serves the plan as it is now: other ways of wrapping may take another wrapping key. */
+export function suits(wrapping: Wrapping | undefined, plan: Plan): boolean {
+  if (wrapping?.way !== plan.way) return false;
+  return wrapping.way === 'ibm' || wrapping.parameters.wrappingAlgorithm === wrappingOf(plan);
+}
+
 /** Fetches what material is to be wrapped under. */
 export async function fetchWrapping(api: Api, plan: Plan, key: Key | undefined): Promise<Wrapping> {
   if (key === undefined) {
@@ -57,7 +63,7 @@ export async function sendWrapped(api: Api, plan: Plan, wrapping: Wrapping, wrap
   return api.importKeyMaterial(plan.region, parameters.keyId, {
     importToken: parameters.importToken,
     encryptedKeyMaterial: wrapped.material,
-    ...(plan.expires !== '' && { expiresAt: new Date(plan.expires).toISOString() }),
+    ...(plan.expires !== '' && { expiresAt: new Date(`${plan.expires}T00:00`).toISOString() }),
     ...(plan.kind !== undefined && { kind: plan.kind }),
   });
 }

@@ -4,6 +4,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Key } from '@keystead/sdk';
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../../../api/api.ts';
+import { useWhoAmI } from '../../../api/who-am-i.ts';
+import { LeaveGuard } from '../../../ui/leave-guard.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { keyQuery } from '../key-query.ts';
 import { keyName } from '../key-words.ts';
@@ -12,11 +14,11 @@ import { fetchWrapping, makeKey, sendWrapped, serversCheckValue } from './bring-
 import { ChooseStep } from './choose-step.tsx';
 import { CompareStep } from './compare-step.tsx';
 import { KeptNotice } from './kept-notice.tsx';
-import { keepWrapping, keptWrapping } from './kept-wrapping.ts';
+import { forgetWrapping, keepWrapping, keptWrappings, type KeptWrapping } from './kept-wrapping.ts';
 import { wipe, type Material } from './material.ts';
 import { MaterialStep } from './material-step.tsx';
 import { OutsideStep } from './outside-step.tsx';
-import { newPlan, type Plan, type Wrapped, type Wrapping } from './plan.ts';
+import { newPlan, wrapperOf, type Plan, type Wrapped, type Wrapping } from './plan.ts';
 import { savedName } from './saved-text.ts';
 import { SendStep } from './send-step.tsx';
 import { sealNonce, wrapMaterial } from './wrap-material.ts';
@@ -45,13 +47,17 @@ function ForKnownKey({ region, keyId }: { readonly region: string; readonly keyI
 function Wizard({ region, known }: { readonly region: string; readonly known: Key | undefined }) {
   const api = useApi();
   const queries = useQueryClient();
+  const { accountId } = useWhoAmI();
   const [step, setStep] = useState(0);
-  const [plan, setPlan] = useState<Plan>(() => newPlan(region, known));
+  const [first] = useState<Plan>(() => newPlan(region, known));
+  const [plan, setPlan] = useState(first);
   const [wrapping, setWrapping] = useState<Wrapping>();
-  const [kept, setKept] = useState(() => keptWrapping(region, known?.keyId));
+  const [kept, setKept] = useState(() => keptWrappings(accountId, region, known?.keyId));
   const [imported, setImported] = useState<Key>();
   const [own, setOwn] = useState<string>();
   const [hasMaterial, setHasMaterial] = useState(false);
+  const [fileName, setFileName] = useState<string>();
+  const [isCopyKept, setIsCopyKept] = useState(false);
   // Never in the state of the page, which tools show and errors quote.
   const material = useRef<Material>(undefined);
 
@@ -60,6 +66,7 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     material.current = next;
     setHasMaterial(next !== undefined);
     setOwn(next?.checkValue);
+    setIsCopyKept(false);
   };
   useEffect(
     () => () => {
@@ -73,13 +80,13 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
     if (key !== plan.key) setPlan((before) => ({ ...before, key }));
     const fetched = await fetchWrapping(api, plan, key);
     setWrapping(fetched);
-    if (plan.source === 'outside') keepWrapping({ plan: { ...plan, key }, wrapping: fetched });
+    if (plan.source === 'outside') keepWrapping({ accountId, plan: { ...plan, key }, wrapping: fetched });
     return fetched;
   };
   const finish = (key: Key): Key => {
     if (material.current) wipe(material.current);
     material.current = undefined;
-    if (plan.source === 'outside') keepWrapping(undefined);
+    if (plan.source === 'outside') forgetWrapping({ accountId, plan });
     setHasMaterial(false);
     setImported(key);
     setStep(STEPS.length - 1);
@@ -103,15 +110,19 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
   const sendOutside = useMutation({
     mutationFn: async (wrapped: Wrapped) => finish(await sendWrapped(api, plan, wrapping as Wrapping, wrapped)),
   });
-  const giveUp = (): void => {
-    keepWrapping(undefined);
-    setKept(undefined);
-    setWrapping(undefined);
+  const giveUp = (given: KeptWrapping): void => {
+    forgetWrapping(given);
+    setKept(kept.filter((one) => one !== given));
   };
   const back = (to: number) => () => setStep(to);
   const choose = (next: Plan): void => {
     // Material is of a kind: what was made or saved for one is none for another, whatever its length.
-    if (next.spec !== plan.spec) keep(undefined);
+    if (next.spec !== plan.spec) {
+      keep(undefined);
+      setFileName(undefined);
+    }
+    // What was fetched stays in the tab, for who goes back to it.
+    if (next.region !== plan.region || next.way !== plan.way) setWrapping(undefined);
     setPlan(next);
   };
   return (
@@ -119,28 +130,47 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
       title={known === undefined ? 'Bring your own key' : `Bring material for ${keyName(known)}`}
       about="You keep the material; the server gets it wrapped, and uses it without ever handing it out."
     >
+      <LeaveGuard
+        isUnsaved={
+          step < STEPS.length - 1 &&
+          (hasMaterial || (plan !== first && wrapping === undefined)) &&
+          !sendHere.isPending &&
+          !fetch.isPending
+        }
+      >
+        {hasMaterial
+          ? 'The material leaves this page with you: nothing of it was sent yet.'
+          : 'The key was not brought yet.'}
+      </LeaveGuard>
       <Stepper active={step} size="sm" iconSize={32} aria-label="Steps" allowNextStepsSelect={false}>
         {STEPS.map((label) => (
           <Stepper.Step key={label} label={label} component="div" />
         ))}
       </Stepper>
-      {step === 0 && kept && wrapping === undefined && (
-        <KeptNotice
-          kept={kept}
-          onGoOn={() => {
-            setPlan(kept.plan);
-            setWrapping(kept.wrapping);
-            setStep(2);
-          }}
-          onForget={giveUp}
-        />
-      )}
+      {step === 0 &&
+        wrapping === undefined &&
+        kept.map((one) => (
+          <KeptNotice
+            key={one.plan.key?.keyId ?? ''}
+            kept={one}
+            onGoOn={() => {
+              setPlan(one.plan);
+              setWrapping(one.wrapping);
+              setStep(2);
+            }}
+            onForget={() => giveUp(one)}
+          />
+        ))}
       {step === 0 && <ChooseStep plan={plan} onChange={choose} onNext={() => setStep(1)} />}
       {step === 1 && (
         <MaterialStep
           plan={plan}
           checkValue={own}
           hasMaterial={hasMaterial}
+          fileName={fileName}
+          onFile={setFileName}
+          isCopyKept={isCopyKept}
+          onCopyKept={setIsCopyKept}
           onChange={setPlan}
           onMaterial={keep}
           takeBytes={() => material.current?.bytes}
@@ -159,7 +189,6 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           fetch={fetch}
           send={sendOutside}
           onBack={back(1)}
-          onForget={giveUp}
         />
       )}
       {step === 3 && imported && (
@@ -167,10 +196,17 @@ function Wizard({ region, known }: { readonly region: string; readonly known: Ke
           imported={imported}
           own={own}
           servers={serversCheckValue(imported, plan.kind)}
-          file={plan.source === 'made' ? savedName(plan) : 'material.bin'}
+          file={fileAtHome(plan)}
+          isProven={plan.way === 'ibm'}
           isPending={plan.kind === 'new'}
         />
       )}
     </Page>
   );
+}
+
+/** What the file with the material is called where its owner has it; undefined: an HSM has it, in no file. */
+function fileAtHome(plan: Plan): string | undefined {
+  if (plan.source === 'outside' && wrapperOf(plan) !== 'openssl') return undefined;
+  return plan.source === 'made' ? savedName(plan) : 'material.bin';
 }

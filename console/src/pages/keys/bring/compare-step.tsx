@@ -15,12 +15,14 @@ interface CompareStepProps {
   readonly own: string | undefined;
   readonly servers: string | undefined;
   readonly isPending: boolean;
-  /** What the file with the material is called at home. */
-  readonly file: string;
+  /** What the file with the material is called at home; undefined: there is none. */
+  readonly file: string | undefined;
+  /** Whether who wrapped it has proven to have the same material: the nonce of an import token opened with it. */
+  readonly isProven: boolean;
 }
 
 /** Both check values, beside each other. */
-export function CompareStep({ imported, own, servers, isPending, file }: CompareStepProps) {
+export function CompareStep({ imported, own, servers, isPending, file, isProven }: CompareStepProps) {
   const [noted, setNoted] = useState('');
   const mine = own ?? (noted === '' ? undefined : noted);
   const { region, keyId } = imported;
@@ -44,6 +46,12 @@ export function CompareStep({ imported, own, servers, isPending, file }: Compare
           ['Key', keyName(imported)],
         ]}
       />
+      {own === undefined && isProven && (
+        <Text size="sm">
+          The nonce opened with what came: the server holds the very key that encrypted it. An HSM that tells no check
+          value has proven that much.
+        </Text>
+      )}
       {own === undefined && (
         <TextInput
           label="The check value that you noted"
@@ -59,10 +67,14 @@ export function CompareStep({ imported, own, servers, isPending, file }: Compare
           before still opens.
         </Text>
       )}
-      <Text size="sm" c="dimmed">
-        The same comparison at home, without a browser:
-      </Text>
-      <Command words={KEY_COMMANDS.checkValue(region, keyId, `./${file}`)} />
+      {file !== undefined && (
+        <>
+          <Text size="sm" c="dimmed">
+            The same comparison at home, without a browser:
+          </Text>
+          <Command words={KEY_COMMANDS.checkValue(region, keyId, `./${file}`)} />
+        </>
+      )}
       <Group>
         <ButtonLink to="/keys/$region/$keyId" params={{ region, keyId }}>
           Go to the key

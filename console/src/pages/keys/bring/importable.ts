@@ -55,7 +55,7 @@ function rsa(modulusBits: number): Importable {
   };
 }
 
-/** A pair that goes by one name in the browser, and by none in the OpenSSL of today's systems or in pkcs11-tool. */
+/** A pair that goes by one name in the browser; ML-DSA and ML-KEM by none in the OpenSSL of today's systems or in pkcs11-tool. */
 function named(name: string, usages: WebPair['usages'] = SIGNS): Importable {
   return { ways: ['aws'], web: { algorithm: { name, namedCurve: '' }, usages } };
 }
@@ -78,7 +78,7 @@ export const IMPORTABLE: Readonly<Record<string, Importable>> = {
   'ec-p521': curve('P-521', 'secp521r1', 'P-521'),
   'ec-secp256k1': curve('secp256k1', 'secp256k1'),
   sm2: { ways: ['aws'], openssl: '-algorithm EC -pkeyopt ec_paramgen_curve:SM2' },
-  ed25519: { ...named('Ed25519'), openssl: '-algorithm ED25519' },
+  ed25519: { ...named('Ed25519'), openssl: '-algorithm ED25519', hsm: '--keypairgen --key-type EC:edwards25519' },
   'rsa-2048': rsa(2048),
   'rsa-3072': rsa(3072),
   'rsa-4096': rsa(4096),

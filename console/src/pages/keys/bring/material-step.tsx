@@ -1,11 +1,11 @@
 import { Alert, Button, Checkbox, FileInput, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { specName } from '../key-words.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { importable, isMadeHere, materialLength } from './importable.ts';
-import { makeMaterial, MaterialProblem, readMaterial, type Material } from './material.ts';
+import { makeMaterial, MaterialProblem, readMaterial, wipe, type Material } from './material.ts';
 import type { Plan, Source } from './plan.ts';
 import { savedName, savedText } from './saved-text.ts';
 import { StepButtons } from './step-buttons.tsx';
@@ -17,6 +17,12 @@ interface MaterialStepProps {
   /** Of material that is there already, from before one went back. */
   readonly checkValue: string | undefined;
   readonly hasMaterial: boolean;
+  /** Of the file that was chosen, from before one went back too. */
+  readonly fileName: string | undefined;
+  readonly onFile: (name: string | undefined) => void;
+  /** Whether it was said that the copy of what was made here is kept. */
+  readonly isCopyKept: boolean;
+  readonly onCopyKept: (isKept: boolean) => void;
   readonly onChange: (plan: Plan) => void;
   /** The material goes to the page, which keeps it out of everything that is drawn. */
   readonly onMaterial: (material: Material | undefined) => void;
@@ -28,28 +34,44 @@ interface MaterialStepProps {
 
 /** Where the material comes from. */
 export function MaterialStep(props: MaterialStepProps) {
-  const { plan, hasMaterial, onChange, onMaterial, onBack, onNext } = props;
+  const { plan, hasMaterial, fileName, isCopyKept, onFile, onChange, onMaterial, onBack, onNext } = props;
   const [problem, setProblem] = useState<string>();
-  const [isKept, setIsKept] = useState(false);
+  // What is still being read when another file is chosen, or the step left, is nobody's any more.
+  const turn = useRef(0);
+  const turnOver = (): number => (turn.current += 1);
+  useEffect(
+    () => () => {
+      turn.current += 1;
+    },
+    [],
+  );
   const canBeMade = isMadeHere(plan.spec);
   const { notHere } = importable(plan.spec);
   const take = (material: Promise<Material>): void => {
+    const mine = turnOver();
     setProblem(undefined);
-    setIsKept(false);
-    material.then(onMaterial).catch((error: unknown) => {
-      onMaterial(undefined);
-      setProblem(error instanceof MaterialProblem ? error.message : 'The material could not be read in this browser.');
-    });
+    material.then(
+      (read) => (mine === turn.current ? onMaterial(read) : wipe(read)),
+      (error: unknown) => {
+        if (mine !== turn.current) return;
+        onMaterial(undefined);
+        setProblem(
+          error instanceof MaterialProblem ? error.message : 'The material could not be read in this browser.',
+        );
+      },
+    );
   };
-  const isReady = plan.source === 'outside' || (hasMaterial && (plan.source === 'file' || isKept));
+  const isReady = plan.source === 'outside' || (hasMaterial && (plan.source === 'file' || isCopyKept));
   return (
     <Stack maw={860}>
       <Radio.Group
         label={`Where the material of the ${specName(plan.spec)} key comes from`}
         value={plan.source}
         onChange={(source) => {
+          turnOver();
           setProblem(undefined);
           onMaterial(undefined);
+          onFile(undefined);
           onChange({ ...plan, source: source as Source });
         }}
       >
@@ -99,8 +121,15 @@ export function MaterialStep(props: MaterialStepProps) {
               : `${materialLength(plan.spec)} bytes: as they are, as hexadecimal digits, in base64, or the file that this page saved.`
           }
           placeholder="Choose a file"
+          // The name alone: the file itself is read once, and not held.
+          value={fileName === undefined ? null : new File([], fileName)}
           onChange={(file) => {
-            if (file === null) return onMaterial(undefined);
+            onFile(file?.name);
+            onMaterial(undefined);
+            if (file === null) {
+              turnOver();
+              return setProblem(undefined);
+            }
             take(file.arrayBuffer().then((bytes) => readAndWipe(new Uint8Array(bytes), plan.spec)));
           }}
           error={problem}
@@ -114,7 +143,7 @@ export function MaterialStep(props: MaterialStepProps) {
         </Alert>
       )}
       {plan.source !== 'outside' && hasMaterial && <OwnCheckValue {...props} />}
-      {plan.source === 'made' && hasMaterial && <KeepIt {...props} isKept={isKept} onKept={setIsKept} />}
+      {plan.source === 'made' && hasMaterial && <KeepIt {...props} />}
       <StepButtons onBack={onBack} onNext={onNext} isReady={isReady} />
     </Stack>
   );
@@ -143,15 +172,10 @@ function OwnCheckValue({ checkValue }: MaterialStepProps) {
   );
 }
 
-interface KeepItProps extends MaterialStepProps {
-  readonly isKept: boolean;
-  readonly onKept: (isKept: boolean) => void;
-}
-
 /** The copy is saved before anything is sent: without it, material that was deleted or has expired is lost for good. */
-function KeepIt({ plan, checkValue, takeBytes, isKept, onKept }: KeepItProps) {
-  const [isSaved, setIsSaved] = useState(false);
-  const [typed, setTyped] = useState('');
+function KeepIt({ plan, checkValue, takeBytes, isCopyKept, onCopyKept }: MaterialStepProps) {
+  const [isSaved, setIsSaved] = useState(isCopyKept);
+  const [typed, setTyped] = useState(isCopyKept ? KEPT : '');
   const save = (): void => {
     const bytes = takeBytes();
     if (bytes === undefined) return;
@@ -160,7 +184,7 @@ function KeepIt({ plan, checkValue, takeBytes, isKept, onKept }: KeepItProps) {
   };
   const say = (text: string): void => {
     setTyped(text);
-    onKept(isSaved && text.trim().toLowerCase() === KEPT);
+    onCopyKept(isSaved && text.trim().toLowerCase() === KEPT);
   };
   return (
     <Alert color="yellow" variant="outline" title="Save the only copy first" c="var(--mantine-color-text)">
@@ -183,7 +207,7 @@ function KeepIt({ plan, checkValue, takeBytes, isKept, onKept }: KeepItProps) {
           disabled={!isSaved}
           autoComplete="off"
           maw={320}
-          {...(isKept && { description: 'Good. The material is sent wrapped in the next step.' })}
+          {...(isCopyKept && { description: 'Good. The material is sent wrapped in the next step.' })}
         />
       </Stack>
     </Alert>

@@ -51,7 +51,10 @@ export async function readMaterial(file: Uint8Array<ArrayBuffer>, spec: string):
   const length = materialLength(spec);
   if (length !== undefined) return secretOf(secretIn(file, length));
   const bytes = pkcs8In(file);
-  const checkValue = await pairCheckValue(bytes, spec);
+  const checkValue = await pairCheckValue(bytes, spec).catch((error: unknown) => {
+    bytes.fill(0);
+    throw error;
+  });
   if (bytes.length <= LONGEST) return { bytes, checkValue };
   const held = bytes.length;
   bytes.fill(0);

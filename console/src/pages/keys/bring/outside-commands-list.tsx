@@ -7,13 +7,20 @@ import {
   checkValueCommands,
   hsmMakingCommands,
   hsmWrappingCommands,
+  IBM_ALGORITHM,
   ibmCommands,
   makingCommands,
   wrappingCommands,
   WRAP_IN_HSM,
 } from './outside-commands.ts';
-import type { Plan, Wrapping } from './plan.ts';
+import { specName } from '../key-words.ts';
+import { wrapperOf, type Plan, type Wrapping } from './plan.ts';
 import wrapInHsm from './wrap-in-hsm.py?raw';
+
+const WRAP_TITLES = {
+  aws: 'Wrap it in the HSM: the PIN is asked for, and the check value printed where the HSM computes it',
+  ibm: 'Wrap it in the HSM: the PIN is asked for, and proof.txt has the nonce as the key encrypted it',
+} as const;
 
 interface WithPlan {
   readonly plan: Plan;
@@ -22,10 +29,10 @@ interface WithPlan {
 
 /** What to run where the material is. */
 export function OutsideCommands({ plan, wrapping }: WithPlan) {
-  return wrapping.way === 'aws' && plan.wrapper !== 'openssl' ? (
-    <HsmCommands plan={plan} algorithm={wrapping.parameters.wrappingAlgorithm} />
-  ) : (
+  return wrapperOf(plan) === 'openssl' ? (
     <OpensslCommands plan={plan} wrapping={wrapping} />
+  ) : (
+    <HsmCommands plan={plan} wrapping={wrapping} />
   );
 }
 
@@ -51,16 +58,22 @@ function OpensslCommands({ plan: { spec }, wrapping }: WithPlan) {
   );
 }
 
-function HsmCommands({ plan: { spec }, algorithm }: { readonly plan: Plan; readonly algorithm: string }) {
+function HsmCommands({ plan: { spec }, wrapping }: WithPlan) {
   const [module, setModule] = useState('');
   const [keyId, setKeyId] = useState('01');
   const hsm = { module: module === '' ? 'MODULE' : module, keyId };
+  const isIbm = wrapping.way === 'ibm';
+  const make = hsmMakingCommands(spec, hsm, wrapping.way);
+  const wrap = isIbm
+    ? hsmWrappingCommands(IBM_ALGORITHM, hsm, wrapping.token.nonce)
+    : hsmWrappingCommands(wrapping.parameters.wrappingAlgorithm, hsm);
   return (
     <Stack gap="sm">
       <Text size="sm">
-        The HSM must let the key out wrapped (CKA_EXTRACTABLE): one that was made so that it never leaves stays there.
-        It wraps a secret by CKM_RSA_PKCS_OAEP, a private key by an AES key that it makes for that, with
-        CKM_AES_KEY_WRAP_KWP.
+        The HSM must let the key out wrapped (CKA_EXTRACTABLE): one that was made so that it never leaves stays there.{' '}
+        {isIbm
+          ? 'It wraps the key by CKM_RSA_PKCS_OAEP, and encrypts the nonce with it by CKM_AES_GCM: an AES key that may encrypt, no generic secret.'
+          : 'It wraps a secret by CKM_RSA_PKCS_OAEP, a private key by an AES key that it makes for that, with CKM_AES_KEY_WRAP_KWP.'}
       </Text>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
@@ -80,7 +93,16 @@ function HsmCommands({ plan: { spec }, algorithm }: { readonly plan: Plan; reado
           autoComplete="off"
         />
       </SimpleGrid>
-      <Commands title="If there is no key yet, make it in the HSM" lines={hsmMakingCommands(spec, hsm)} />
+      <Commands title="If there is no key yet, make it in the HSM" lines={make} />
+      {make.length === 0 && (
+        <Text size="sm" data-no-making>
+          pkcs11-tool makes no {specName(spec)} keys: make it by the tools of your HSM, if it has this kind at all, and
+          extractable. PKCS #11 knows ML-DSA and ML-KEM since version 3.2, which few HSMs speak yet; SM2 is in none of
+          its versions. What the HSM wraps the script takes out like any private key. It tells no check value of this
+          kind: note the SHA-256 of the public key (SubjectPublicKeyInfo) from the HSM&apos;s own tools, and compare
+          that.
+        </Text>
+      )}
       <Group>
         <Button
           variant="default"
@@ -93,10 +115,7 @@ function HsmCommands({ plan: { spec }, algorithm }: { readonly plan: Plan; reado
           Read it: one file of Python without other packages, which asks nobody on a network.
         </Text>
       </Group>
-      <Commands
-        title="Wrap it in the HSM: the PIN is asked for, and the check value printed where the HSM computes it"
-        lines={hsmWrappingCommands(algorithm, hsm)}
-      />
+      <Commands title={WRAP_TITLES[wrapping.way]} lines={wrap} />
     </Stack>
   );
 }

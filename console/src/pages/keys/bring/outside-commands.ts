@@ -1,5 +1,6 @@
 import { shellLine } from '../../../commands/shell-line.ts';
 import { importable } from './importable.ts';
+import type { Way } from './plan.ts';
 
 /** What the script is called that wraps in an HSM. */
 export const WRAP_IN_HSM = 'wrap-in-hsm.py';
@@ -50,17 +51,37 @@ export interface HsmPlace {
   readonly keyId: string;
 }
 
-/** Makes the key in the HSM, in a form that may leave it wrapped. None: pkcs11-tool makes no such keys. */
-export function hsmMakingCommands(spec: string, { module, keyId }: HsmPlace): Lines {
-  const { hsm: kind } = importable(spec);
+/**
+ * Makes the key in the HSM, in a form that may leave it wrapped. None: pkcs11-tool makes no such keys. The IBM way takes an
+ * AES key that encrypts, for the nonce; the AWS way a generic secret, with which an HSM computes the check value.
+ */
+export function hsmMakingCommands(spec: string, { module, keyId }: HsmPlace, way: Way = 'aws'): Lines {
+  const { hsm, length } = importable(spec);
+  const kind = way === 'ibm' && length !== undefined ? `--keygen --key-type AES:${length} --usage-decrypt` : hsm;
   if (kind === undefined) return [];
   const [where, which] = [shellLine(['--module', module]), shellLine(['--id', keyId])];
   return [`pkcs11-tool ${where} --login ${kind} --sensitive --extractable ${which} --label keystead`];
 }
 
-/** Wraps it there. pkcs11-tool wraps under no OAEP up to version 0.26, so a script goes along that does. */
-export function hsmWrappingCommands(algorithm: string, { module, keyId }: HsmPlace): Lines {
-  const words = ['--module', module, '--key', keyId, '--algorithm', algorithm, 'wrapping-key.der', 'wrapped.bin'];
+/** What the IBM way takes, whoever wraps. */
+export const IBM_ALGORITHM = 'RSAES_OAEP_SHA_256';
+
+/**
+ * Wraps it there. pkcs11-tool wraps under no OAEP up to version 0.26, so a script goes along that does; with the nonce of
+ * an import token it seals that under the key as well.
+ */
+export function hsmWrappingCommands(algorithm: string, { module, keyId }: HsmPlace, nonce?: string): Lines {
+  const words = [
+    '--module',
+    module,
+    '--key',
+    keyId,
+    '--algorithm',
+    algorithm,
+    ...(nonce === undefined ? [] : ['--nonce', nonce, '--proof', 'proof.txt']),
+    'wrapping-key.der',
+    'wrapped.bin',
+  ];
   return [`python3 ${WRAP_IN_HSM} ${shellLine(words)}`];
 }
 

@@ -7,7 +7,8 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
 import { OutsideCommands } from './outside-commands-list.tsx';
-import type { Plan, Wrapped, Wrapper, Wrapping } from './plan.ts';
+import { suits } from './bring-acts.ts';
+import { wrapperOf, type Plan, type Wrapped, type Wrapper, type Wrapping } from './plan.ts';
 import { ExpiryField, SendProblem } from './send-step.tsx';
 import { StepButtons } from './step-buttons.tsx';
 
@@ -18,8 +19,6 @@ interface OutsideStepProps {
   readonly fetch: UseMutationResult<Wrapping, Error, void>;
   readonly send: UseMutationResult<Key, Error, Wrapped>;
   readonly onBack: () => void;
-  /** Gives up what was fetched: another way of wrapping takes another wrapping key. */
-  readonly onForget: () => void;
 }
 
 const WRAPPERS: readonly { readonly wrapper: Wrapper; readonly label: string; readonly description: string }[] = [
@@ -39,7 +38,11 @@ const WRAPPERS: readonly { readonly wrapper: Wrapper; readonly label: string; re
 /** Material that OpenSSL or an HSM wraps: the files and commands to do so, and the wrapped file back. */
 export function OutsideStep(props: OutsideStepProps) {
   const { plan, onChange, wrapping, fetch, onBack } = props;
-  if (wrapping === undefined) {
+  // One who goes back loses nothing: another way of wrapping may take the same wrapping key.
+  const [isChoosing, setIsChoosing] = useState(false);
+  const fetched = suits(wrapping, plan) ? wrapping : undefined;
+  if (wrapping === undefined || isChoosing) {
+    const wrappers = WRAPPERS.filter(({ wrapper }) => plan.way === 'aws' || wrapper !== 'hsm-sha-1');
     return (
       <Stack maw={860}>
         <Text size="sm">
@@ -47,30 +50,35 @@ export function OutsideStep(props: OutsideStepProps) {
             ? 'The server makes a wrapping key for this key alone. It lasts a day: enough to carry it to where your material is.'
             : 'The server makes an import token for the region, in place of any that is there. It lasts an hour.'}
         </Text>
-        {plan.way === 'aws' && (
-          <Radio.Group
-            label="Who wraps it"
-            value={plan.wrapper}
-            onChange={(wrapper) => onChange({ ...plan, wrapper: wrapper as Wrapper })}
-          >
-            <Stack gap="xs" mt="xs">
-              {WRAPPERS.map(({ wrapper, label, description }) => (
-                <Radio key={wrapper} value={wrapper} label={label} description={description} />
-              ))}
-            </Stack>
-          </Radio.Group>
-        )}
+        <Radio.Group
+          label="Who wraps it"
+          {...(plan.way === 'ibm' && {
+            description: 'An HSM whose RSA-OAEP has SHA-1 alone cannot do it this way: take the AWS way for that.',
+          })}
+          value={wrapperOf(plan)}
+          onChange={(wrapper) => onChange({ ...plan, wrapper: wrapper as Wrapper })}
+        >
+          <Stack gap="xs" mt="xs">
+            {wrappers.map(({ wrapper, label, description }) => (
+              <Radio key={wrapper} value={wrapper} label={label} description={description} />
+            ))}
+          </Stack>
+        </Radio.Group>
         <ProblemNotice error={fetch.error} />
         <StepButtons
           onBack={onBack}
-          onNext={() => fetch.mutate()}
-          next="Get the wrapping key"
+          onNext={() =>
+            fetched === undefined
+              ? fetch.mutate(undefined, { onSuccess: () => setIsChoosing(false) })
+              : setIsChoosing(false)
+          }
+          next={fetched === undefined ? 'Get the wrapping key' : 'Go on with the same wrapping key'}
           isBusy={fetch.isPending}
         />
       </Stack>
     );
   }
-  return <WithWrapping {...props} wrapping={wrapping} />;
+  return <WithWrapping {...props} wrapping={wrapping} onBack={() => setIsChoosing(true)} />;
 }
 
 function WithWrapping({
@@ -79,7 +87,7 @@ function WithWrapping({
   wrapping,
   fetch,
   send,
-  onForget: onBack,
+  onBack,
 }: OutsideStepProps & { readonly wrapping: Wrapping }) {
   const [file, setFile] = useState<File | null>(null);
   const [proof, setProof] = useState({ encryptedNonce: '', iv: '' });
@@ -133,7 +141,7 @@ function WithWrapping({
         </Group>
       )}
       {wrapping.way === 'aws' && <ExpiryField plan={plan} onChange={onChange} />}
-      <SendProblem error={send.error} onBack={onBack} onAnew={() => fetch.mutate()} />
+      <SendProblem error={send.error} onAnew={() => fetch.mutate()} />
       <StepButtons
         onBack={onBack}
         onNext={() => void give()}

@@ -9,6 +9,11 @@ export type Source = 'made' | 'file' | 'outside';
 /** Who wraps what stays outside, and by which hash: some HSMs have RSA-OAEP with SHA-1 alone. */
 export type Wrapper = 'openssl' | 'hsm' | 'hsm-sha-1';
 
+/** Who wraps it, of those who can: an import token takes RSA-OAEP with SHA-256 alone. */
+export function wrapperOf({ way, wrapper }: Pick<Plan, 'way' | 'wrapper'>): Wrapper {
+  return way === 'ibm' && wrapper === 'hsm-sha-1' ? 'hsm' : wrapper;
+}
+
 /** The source that was chosen, where material of this kind can come from there. */
 export function sourceFor(spec: string, chosen: Source): Source {
   if (importable(spec).notHere !== undefined) return 'outside';

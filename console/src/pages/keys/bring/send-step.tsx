@@ -49,7 +49,7 @@ export function ExpiryField({ plan, onChange }: Pick<SendStepProps, 'plan' | 'on
     <TextInput
       type="date"
       label="The material expires on"
-      description="Optional, within a year. From then on the key works for nothing until the same material is imported again."
+      description="Optional, within a year. From the beginning of that day on, here, the key works for nothing until the same material is imported again."
       value={plan.expires}
       onChange={(event) => onChange({ ...plan, expires: event.currentTarget.value })}
       maw={320}
@@ -59,7 +59,8 @@ export function ExpiryField({ plan, onChange }: Pick<SendStepProps, 'plan' | 'on
 
 interface SendProblemProps {
   readonly error: Error | null;
-  readonly onBack: () => void;
+  /** The way to other material, where this page has it. */
+  readonly onBack?: () => void;
   /** Where material is wrapped elsewhere: a token that has expired is replaced by another. */
   readonly onAnew?: () => void;
 }
@@ -74,9 +75,13 @@ export function SendProblem({ error, onBack, onAnew }: SendProblemProps) {
       <ProblemNotice error={error} title="The material was not taken" />
       {isMaterial && (
         <Alert color="yellow" variant="outline" title="It is about the material itself" c="var(--mantine-color-text)">
-          <Button variant="default" size="compact-sm" onClick={onBack}>
-            Choose other material
-          </Button>
+          {onBack === undefined ? (
+            'Wrap other material under the same wrapping key, and choose that file.'
+          ) : (
+            <Button variant="default" size="compact-sm" onClick={onBack}>
+              Choose other material
+            </Button>
+          )}
         </Alert>
       )}
       {!isMaterial && onAnew && (

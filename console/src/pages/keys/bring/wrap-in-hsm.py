@@ -4,13 +4,15 @@
   python3 wrap-in-hsm.py --module MODULE --key ID --algorithm NAME wrapping-key.der wrapped.bin
 
 MODULE is the PKCS #11 library of the HSM, ID the CKA_ID of the key in hexadecimal digits, NAME the wrapping algorithm
-that the wrapping key was fetched for. The HSM must let the key out wrapped (CKA_EXTRACTABLE). The PIN is asked for, or
+that the wrapping key was fetched for. With --nonce, of an import token in base64, and --proof FILE it encrypts the nonce
+under the key too, by AES-GCM, and writes that with its iv: the key must be an AES key then. The HSM must let the key out wrapped (CKA_EXTRACTABLE). The PIN is asked for, or
 read from the variable HSM_PIN. Prints the check value of the key where the HSM can compute it.
 
-Needs Python 3.8 and nothing else. It asks nobody on a network, and writes wrapped.bin alone.
+Needs Python 3.8 and nothing else. It asks nobody on a network, and writes what it is told to alone.
 """
 
 import argparse
+import base64
 import ctypes
 import getpass
 import hashlib
@@ -27,14 +29,15 @@ CKA_SENSITIVE, CKA_ENCRYPT, CKA_WRAP, CKA_SIGN, CKA_MODULUS, CKA_PUBLIC_EXPONENT
 CKA_VALUE_LEN, CKA_EXTRACTABLE, CKA_EC_PARAMS, CKA_EC_POINT = 0x161, 0x162, 0x180, 0x181
 CKK_RSA = 0x0
 CKM_RSA_PKCS_OAEP, CKM_SHA_1, CKM_SHA256, CKM_SHA256_HMAC = 0x9, 0x220, 0x250, 0x251
-CKM_AES_KEY_GEN, CKM_AES_KEY_WRAP_PAD, CKM_AES_KEY_WRAP_KWP = 0x1080, 0x210A, 0x210B
+CKM_AES_KEY_GEN, CKM_AES_GCM, CKM_AES_KEY_WRAP_PAD, CKM_AES_KEY_WRAP_KWP = 0x1080, 0x1087, 0x210A, 0x210B
 CKF_RW_SESSION, CKF_SERIAL_SESSION, CKF_WRAP = 0x2, 0x4, 0x20000
 CKU_USER = 1
 CKZ_DATA_SPECIFIED = 1
 ERRORS = {
     0x07: "bad arguments: it may lack the hash of this algorithm. Fetch the wrapping key for one with SHA_1",
-    0x68: "the key is not wrappable",
-    0x69: "the key is too long to be wrapped in this way",
+    0x62: "the key has a size that it does not take here",
+    0x68: "the key may not be used for this: it was made without the right to",
+    0x69: "it wraps no keys of this kind",
     0x6A: "the key is unextractable: it was made so that it never leaves",
     0x70: "it has no such mechanism",
     0x71: "it does not take the parameters of the mechanism: fetch the wrapping key for an algorithm with SHA_1",
@@ -44,6 +47,10 @@ ERRORS = {
 # Their object identifiers in DER: RFC 8017 appendix A.1, RFC 5480 section 2.1.1.
 RSA_ENCRYPTION = bytes.fromhex("06092a864886f70d010101")
 EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
+# RFC 8410 section 3, and how modules name the curve: by that, by its name (PKCS #11 v3.0), by an older identifier.
+ED25519 = bytes.fromhex("06032b6570")
+ED25519_NAMES = [ED25519, b"\x13\x0cedwards25519", bytes.fromhex("06092b06010401da470f01")]
+IV_LENGTH, TAG_LENGTH = 12, 16
 HASHES = {"SHA_1": (CKM_SHA_1, 1), "SHA_256": (CKM_SHA256, 2)}
 ALGORITHMS = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1"]
 
@@ -76,6 +83,13 @@ class MechanismInfo(ctypes.Structure):
 
 class OaepParameters(ctypes.Structure):
     _fields_ = [("hash", ULONG), ("mgf", ULONG), ("source", ULONG), ("data", ctypes.c_void_p), ("length", ULONG)]
+
+
+class GcmParameters(ctypes.Structure):
+    _fields_ = [
+        ("iv", ctypes.c_void_p), ("iv_length", ULONG), ("iv_bits", ULONG), ("aad", ctypes.c_void_p), ("aad_length", ULONG),
+        ("tag_bits", ULONG),
+    ]
 
 
 class Refused(Exception):
@@ -169,6 +183,18 @@ class Hsm:
         self.call("WrapKey", *arguments, wrapped, ctypes.byref(length))
         return bytes(wrapped[: length.value])
 
+    def seal(self, key, message):
+        """AES-GCM with a random iv: the iv, and the body with the tag behind it."""
+        iv = os.urandom(IV_LENGTH)
+        held = ctypes.create_string_buffer(iv, len(iv))
+        parameters = GcmParameters(ctypes.addressof(held), len(iv), len(iv) * 8, None, 0, TAG_LENGTH * 8)
+        mechanism = Mechanism(CKM_AES_GCM, ctypes.addressof(parameters), ctypes.sizeof(parameters))
+        self.call("EncryptInit", self.session, ctypes.byref(mechanism), key)
+        data = ctypes.create_string_buffer(message, len(message))
+        sealed, length = (ctypes.c_ubyte * (len(message) + TAG_LENGTH))(), ULONG(len(message) + TAG_LENGTH)
+        self.call("Encrypt", self.session, data, ULONG(len(message)), sealed, ctypes.byref(length))
+        return iv, bytes(sealed[: length.value])
+
     def read(self, handle, kind):
         """One attribute that is no secret; None where the object has none such."""
         content = ctypes.create_string_buffer(2048)
@@ -241,7 +267,9 @@ def public_key_of(hsm, private, key_id):
     if not curve or not point:
         return None
     # Modules give the point as it is, or in an OCTET STRING as the standard has it.
-    bare = point if len(point) in (65, 97, 133) else value_at(point, 0x04)[0]
+    bare = point if len(point) in (32, 65, 97, 133) else value_at(point, 0x04)[0]
+    if curve in ED25519_NAMES:
+        return spki(ED25519, bare)
     return spki(EC_PUBLIC_KEY + curve, bare)
 
 
@@ -283,15 +311,28 @@ def wrap(hsm, key_id, algorithm, wrapping_key):
     return wrapped, check_value_of(hsm, secret, private, key_id)
 
 
+def prove(hsm, key_id, nonce):
+    """The lines of proof.txt: the nonce of an import token, encrypted under the key (docs/spec/import-token.md)."""
+    secret = hsm.find(CKO_SECRET_KEY, key_id)
+    if secret is None:
+        raise Refused("no secret key in it has the id %s: an import token takes AES keys alone" % key_id.hex())
+    iv, sealed = hsm.seal(secret, nonce)
+    return "iv: %s\nnonce: %s\n" % (base64.b64encode(iv).decode(), base64.b64encode(sealed).decode())
+
+
 def main():
     parser = argparse.ArgumentParser(description="Wraps a key inside an HSM, under the wrapping key of an import.")
     parser.add_argument("--module", required=True, help="the PKCS #11 library of the HSM")
     parser.add_argument("--key", required=True, type=bytes.fromhex, help="the id of the key, in hexadecimal digits")
     parser.add_argument("--algorithm", required=True, choices=ALGORITHMS, help="what the wrapping key was fetched for")
     parser.add_argument("--token", help="the label of the token, where there are several")
+    parser.add_argument("--nonce", type=base64.b64decode, help="the nonce of an import token, in base64")
+    parser.add_argument("--proof", help="the file to write the encrypted nonce into")
     parser.add_argument("wrapping_key", help="wrapping-key.der")
     parser.add_argument("wrapped", help="the file to write")
     given = parser.parse_args()
+    if (given.nonce is None) != (given.proof is None):
+        parser.error("--nonce and --proof belong together")
     try:
         with open(given.wrapping_key, "rb") as file:
             wrapping_key = file.read()
@@ -299,10 +340,14 @@ def main():
         hsm = Hsm(given.module, given.token, pin)
         try:
             wrapped, check_value = wrap(hsm, given.key, given.algorithm, wrapping_key)
+            proof = None if given.nonce is None else prove(hsm, given.key, given.nonce)
         finally:
             hsm.code_of("Finalize", None)
         with open(given.wrapped, "wb") as file:
             file.write(wrapped)
+        if proof is not None:
+            with open(given.proof, "w") as file:
+                file.write(proof)
     except (Refused, OSError) as problem:
         sys.exit("Nothing was wrapped. The HSM: %s" % problem if isinstance(problem, Refused) else str(problem))
     print("Check value: %s" % (check_value or "this HSM tells none for this kind of key"))

@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Agent>[] = [
   },
   {
     name: 'State',
-    cell: ({ state, invitedUntil }) => {
+    cell: ({ state, invitedUntil, through }) => {
       const [name, tone] = STATES[state];
       return (
         <Stack gap={2} align="flex-start">
@@ -46,6 +46,11 @@ const COLUMNS: readonly Column<Agent>[] = [
           {state === 'invited' && (
             <Text size="xs" c="dimmed" component="div">
               until <Time at={invitedUntil} />
+            </Text>
+          )}
+          {through !== undefined && (
+            <Text size="xs" c="dimmed">
+              {through === 0 ? 'none of its snapshots counts' : `its snapshots count up to number ${through}`}
             </Text>
           )}
         </Stack>
@@ -73,7 +78,7 @@ const COLUMNS: readonly Column<Agent>[] = [
     cell: ({ writerId }) =>
       writerId === undefined ? '' : <CopyText text={writerId} label="the fingerprint of its signing key" />,
   },
-  { name: 'Actions', cell: (agent) => (agent.state === 'revoked' ? '' : <RevokeAgent agent={agent} />) },
+  { name: 'Actions', cell: (agent) => <RevokeAgent agent={agent} /> },
 ];
 
 /** Hosts that write backups into an environment and can read none. */

@@ -6,6 +6,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { shellLine } from '../../../commands/shell-line.ts';
 import { CopyText } from '../../../ui/copy-text.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { saveText } from '../../../ui/save-file.ts';
 import { Time } from '../../../ui/time.tsx';
 import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
@@ -92,12 +93,7 @@ export function InvitationToken({
         </Alert>
         <CopyText text={token} label="the token" />
         <Group>
-          <Button
-            variant="default"
-            component="a"
-            href={`data:text/plain,${encodeURIComponent(token)}`}
-            download={`${agent.name}.token`}
-          >
+          <Button variant="default" onClick={() => saveText(`${agent.name}.token`, token)}>
             Download it as a file
           </Button>
         </Group>

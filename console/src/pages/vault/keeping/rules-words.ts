@@ -27,6 +27,7 @@ export function rulesText(rules: RetentionRules | undefined): string {
       : `whatever is younger than ${countOf(rules.minimumAgeDays, 'day')}`,
   ].filter((part) => part !== '');
   const zone = each.length > 0 ? `, by the clock of ${rules.timeZone ?? 'UTC'}` : '';
+  if (kept.length === 0) kept.push('the newest of each source alone');
   return `Kept: ${kept.join('; ')}${zone}. The rest lies in the trash for ${countOf(rules.trashDays ?? 7, 'day')}.`;
 }
 

@@ -7,6 +7,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { countOf, countText, sizeText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { Facts } from '../../../ui/facts.tsx';
+import { harmless } from '../../../ui/foreign-text.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { providerName } from '../words/storage-words.ts';
@@ -70,7 +71,7 @@ export function RestoreDialog({ environment, snapshotId, paths, onClose }: Resto
             <List size="sm">
               {paths.slice(0, SHOWN_PATHS).map((path) => (
                 <List.Item key={path}>
-                  <span className="ks-code">{path}</span>
+                  <span className="ks-code">{harmless(path)}</span>
                 </List.Item>
               ))}
               {paths.length > SHOWN_PATHS && <List.Item>and {paths.length - SHOWN_PATHS} more</List.Item>}
@@ -107,7 +108,8 @@ export function RestoreDialog({ environment, snapshotId, paths, onClose }: Resto
           onChange={(event) => change(setRewriteSame)(event.currentTarget.checked)}
         />
         <Command words={VAULT_COMMANDS.restore(label, snapshotId, destination || '/srv/restored', conflict)} />
-        <ProblemNotice error={plan.error ?? start.error} title="It was not planned" />
+        <ProblemNotice error={plan.error} title="It was not planned" />
+        <ProblemNotice error={start.error} title="It was not started" />
         {plan.data !== undefined && <Plan plan={plan.data} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
@@ -195,7 +197,7 @@ function Plan({ plan }: { readonly plan: RestorePlan }) {
           <List size="sm">
             {items.slice(0, SHOWN_PATHS).map(({ path, pathBytes, what }) => (
               <List.Item key={pathBytes}>
-                <span className="ks-code">{path}</span> {WHAT[what] ?? what}
+                <span className="ks-code">{harmless(path)}</span> {WHAT[what] ?? what}
               </List.Item>
             ))}
             {items.length > SHOWN_PATHS && <List.Item>and {items.length - SHOWN_PATHS} more</List.Item>}

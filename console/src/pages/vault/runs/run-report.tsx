@@ -3,6 +3,7 @@ import { Alert, Code, List, SimpleGrid, Stack, Text } from '@mantine/core';
 import { countOf, durationText, sizeText } from '../../../ui/amounts.ts';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { Facts } from '../../../ui/facts.tsx';
+import { harmless } from '../../../ui/foreign-text.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { keyCallsText, reportFacts } from './report-facts.ts';
@@ -10,7 +11,7 @@ import { keyCallsText, reportFacts } from './report-facts.ts';
 type Problem = NonNullable<Report['problems']>[number];
 
 const PROBLEM_COLUMNS: readonly Column<Problem>[] = [
-  { name: 'Path', cell: ({ path }) => <span className="ks-code">{path}</span> },
+  { name: 'Path', cell: ({ path }) => <span className="ks-code">{harmless(path)}</span> },
   { name: 'Why', cell: ({ code }) => code.replaceAll('-', ' ') },
 ];
 

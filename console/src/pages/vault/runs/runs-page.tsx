@@ -60,8 +60,10 @@ export function RunsPage() {
         {found.length === 0 && hasOlder ? (
           <Text c="dimmed">None of this kind among the newest {runs.length} runs.</Text>
         ) : found.length === 0 ? (
-          <EmptyState title="No run yet">
-            Backups, restores and verifications appear here, each with how far it is and what came of it.
+          <EmptyState title={runs.length === 0 ? 'No run yet' : 'No run of this kind'}>
+            {runs.length === 0
+              ? 'Backups, restores and verifications appear here, each with how far it is and what came of it.'
+              : 'There are others: show every kind to see them.'}
           </EmptyState>
         ) : (
           <RunsTable runs={found.slice(0, shown)} />

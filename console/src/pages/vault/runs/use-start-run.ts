@@ -8,24 +8,30 @@ import { ProblemNotice } from '../../../ui/problem-notice.tsx';
 import { keepRun } from '../api/keep-run.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 
-/** Starts a run, and leads to its page, where one sees how far it is. A refusal is told where one stands. */
+/**
+ * Starts a run, and leads to its page, where one sees how far it is. A refusal is told in front of the page where a button
+ * starts it at once (`mutate`); a dialog that asks first (`mutateAsync`) tells it itself.
+ */
 export function useStartRun<Input>(environmentId: string, start: (api: Api, input: Input) => Promise<Run>) {
   const api = useApi();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  return useMutation({
+  const run = useMutation({
     mutationFn: (input: Input) => start(api, input),
-    onSuccess: async (run) => {
-      keepRun(queries, run);
+    onSuccess: async (begun) => {
+      keepRun(queries, begun);
       void queries.invalidateQueries({ queryKey: environmentKey(environmentId) });
-      await navigate({ to: '/environments/$environmentId/runs/$runId', params: { environmentId, runId: run.runId } });
+      await navigate({ to: '/environments/$environmentId/runs/$runId', params: { environmentId, runId: begun.runId } });
     },
-    onError: (error) =>
-      notifications.show({
-        message: createElement(ProblemNotice, { error, title: 'It was not started' }),
-        autoClose: false,
-        withBorder: false,
-        color: 'red',
-      }),
+  });
+  return { ...run, mutate: (input: Input) => void run.mutateAsync(input).catch(tell) };
+}
+
+function tell(error: unknown): void {
+  notifications.show({
+    message: createElement(ProblemNotice, { error, title: 'It was not started' }),
+    autoClose: false,
+    withBorder: false,
+    color: 'red',
   });
 }

@@ -19,7 +19,7 @@ import { useEnvironment } from '../api/use-environment.ts';
 import { cronWords } from '../words/cron-words.ts';
 import { AddSchedule } from './add-schedule.tsx';
 import { ScheduleMenu } from './schedule-menu.tsx';
-import { taskName, WAITS } from './schedule-words.ts';
+import { placeName, taskName, WAITS } from './schedule-words.ts';
 import { useTabTitle } from '../../../ui/tab-title.ts';
 
 const SHOWN_TIMES = 3;
@@ -27,7 +27,8 @@ const SHOWN_TIMES = 3;
 /** All that an environment does by the clock. */
 export function SchedulesPage() {
   const api = useApi();
-  const { environmentId, label } = useEnvironment();
+  const environment = useEnvironment();
+  const { environmentId, label } = environment;
   useTabTitle('Schedules', label);
   const { data: schedules } = useSuspenseQuery(schedulesQuery(api, environmentId));
   const { data: sources } = useSuspenseQuery(sourcesQuery(api, environmentId));
@@ -59,6 +60,11 @@ export function SchedulesPage() {
         ) : (
           <Stack gap={2}>
             {waiting !== undefined && <StateBadge tone="waiting">{WAITS[waiting.for]}</StateBadge>}
+            {waiting?.rest !== undefined && (
+              <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+                still to go: {waiting.rest.map((place) => placeName(place, environment)).join(', ')}
+              </Text>
+            )}
             {nextTimes.slice(0, SHOWN_TIMES).map((at, index) => (
               <Text key={at} size={index === 0 ? 'sm' : 'xs'} {...(index > 0 && { c: 'dimmed' })}>
                 {exactTime(at)}
@@ -99,7 +105,7 @@ export function SchedulesPage() {
     <>
       <Section
         title="Schedules"
-        about="Backups, verifications and maintenance by the clock. Times that were missed are made up for once."
+        about="Backups, verifications and maintenance by the clock. Times that were missed are made up for once; places that were left are looked after in turn."
         actions={add}
       >
         <DataTable

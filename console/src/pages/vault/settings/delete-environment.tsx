@@ -26,7 +26,8 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
   const isAsking = isDeleting || isEmptying;
   const { data: sources } = useQuery({ ...sourcesQuery(api, environmentId), enabled: isAsking });
   const { data: snapshots } = useQuery({ ...snapshotsQuery(api, environmentId), enabled: isAsking });
-  const count = countOf(snapshots?.snapshots.length ?? 0, 'snapshot');
+  // Until they are counted no number is said, least of all none.
+  const count = snapshots === undefined ? 'All its snapshots' : countOf(snapshots.snapshots.length, 'snapshot');
   const empty = useStartRun(environmentId, (client) => client.emptyStore(environmentId, { label }));
   const leave = async (): Promise<void> => {
     await navigate({ to: '/settings/backup-environment' });
@@ -64,7 +65,8 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
       >
         <List size="sm">
           <List.Item>
-            {countOf(sources?.length ?? 0, 'source')} and their schedules are forgotten: nothing is backed up any more.
+            {sources === undefined ? 'All its sources' : countOf(sources.length, 'source')} and their schedules are
+            forgotten: nothing is backed up any more.
           </List.Item>
           <List.Item>
             {count} stay in {placeText(storage)}. This server does not list them any more; they can be imported again,

@@ -1,3 +1,4 @@
+import type { KeySummary } from '@keystead/sdk';
 import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -23,15 +24,14 @@ interface Hint {
 export function RegionHint({ encryption, region, keyName }: RegionHintProps) {
   const isOwn = encryption === 'Keystead';
   const name = keyName.trim();
-  const own = useQuery({ ...allKeysQuery(useApi()), enabled: isOwn && name !== '' });
+  const own = useQuery({ ...allKeysQuery(useApi()), enabled: name !== '' && encryption !== 'IBM Key Protect' });
+  const found = findKey(own.data ?? [], name, region);
   const hint =
     name === '' || region.trim() === ''
       ? { text: 'The key must be in the region of the storage.' }
-      : hintOf(
-          regionOfKeyName(name) ?? findKey(own.data ?? [], name, region)?.region,
-          isOwn && own.data !== undefined,
-          region,
-        );
+      : !isOwn && found !== undefined
+        ? mistakenFor(found)
+        : hintOf(regionOfKeyName(name) ?? found?.region, isOwn && own.data !== undefined, region);
   const Icon = hint.isGood === true ? IconCheck : IconAlertTriangle;
   return (
     <Text
@@ -46,6 +46,18 @@ export function RegionHint({ encryption, region, keyName }: RegionHintProps) {
       <span>{hint.text}</span>
     </Text>
   );
+}
+
+/** A key of this installation, named where one of a provider is meant: the provider would be asked for it, and know none. */
+function mistakenFor({ region, spec, aliases: [alias], keyId }: KeySummary): Hint {
+  const called = alias ?? keyId;
+  return {
+    isGood: false,
+    text:
+      spec === 'aes-256'
+        ? `${called} is a key of this Keystead, in ${region}. AWS would be asked for it: choose Keystead above, unless AWS has one of this name.`
+        : `${called} is a key of this Keystead, of a kind that protects no data keys. AWS would be asked for it.`,
+  };
 }
 
 function hintOf(keyRegion: string | undefined, isLookedFor: boolean, region: string): Hint {

@@ -10,6 +10,7 @@ import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Facts } from '../../../ui/facts.tsx';
+import { ForeignText } from '../../../ui/foreign-text.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -20,6 +21,7 @@ import { environmentKey, snapshotsQuery } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 
 const PAGE = 200;
+const MAX_PATH = 400;
 const FROM = '/shell/environments/$environmentId/snapshots/$snapshotId/compare';
 type Difference = SnapshotComparison['differences'][number];
 
@@ -30,7 +32,7 @@ const KINDS: Record<Difference['kind'], readonly [string, Tone]> = {
 };
 
 const COLUMNS: readonly Column<Difference>[] = [
-  { name: 'Path', cell: ({ path }) => <span style={{ overflowWrap: 'anywhere' }}>{path}</span> },
+  { name: 'Path', cell: ({ path }) => <ForeignPath path={path} /> },
   {
     name: 'What',
     cell: ({ kind, changes = [] }) => {
@@ -162,6 +164,14 @@ export function ComparePage() {
         </>
       )}
     </Stack>
+  );
+}
+
+function ForeignPath({ path }: { readonly path: string }) {
+  return (
+    <span style={{ overflowWrap: 'anywhere' }}>
+      <ForeignText text={path} max={MAX_PATH} />
+    </span>
   );
 }
 

@@ -20,10 +20,28 @@ export function childOf(
   return { path: text, bytes: btoa(parts.map((part) => atob(part)).join('')) };
 }
 
-/** The folders on the way to a place, the root left out. Bytes that are no text are of the last alone: the way is by text. */
-export function wayTo({ path = '' }: PlaceInSnapshot): readonly { readonly name: string; readonly path: string }[] {
+/** A folder on the way to a place. */
+export interface Step {
+  readonly name: string;
+  readonly place: PlaceInSnapshot;
+  /** How deep it lies: what tells steps of one way apart. */
+  readonly at: number;
+}
+
+/** The folders on the way to a place, the root left out, each as it is reached: by its bytes from the first on that is no text. */
+export function wayTo({ path = '', bytes }: PlaceInSnapshot): readonly Step[] {
   const names = path === '' ? [] : path.split(SLASH);
-  return names.map((name, index) => ({ name, path: names.slice(0, index + 1).join(SLASH) }));
+  const parts = bytes === undefined ? [] : atob(bytes).split(SLASH);
+  return names.map((name, index) => {
+    const way = names.slice(0, index + 1);
+    const text = way.join(SLASH);
+    const isText = !text.includes(NO_TEXT);
+    const place =
+      isText || bytes === undefined
+        ? { path: text }
+        : { path: text, bytes: btoa(parts.slice(0, index + 1).join(SLASH)) };
+    return { name, place, at: index };
+  });
 }
 
 function base64Of(text: string): string {

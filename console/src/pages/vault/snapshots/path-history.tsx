@@ -6,6 +6,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { sizeText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
+import { harmless } from '../../../ui/foreign-text.tsx';
 import { ButtonLink, TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -75,7 +76,7 @@ export function PathHistory({ environment, snapshotId, path, source }: PathHisto
   return (
     <Paper withBorder p="md">
       <Section
-        title={`History of ${path}`}
+        title={`History of ${harmless(path)}`}
         about="When it came to be, when it changed, and when it was gone: the snapshot before that is the one to restore."
         actions={
           <ButtonLink
@@ -94,7 +95,7 @@ export function PathHistory({ environment, snapshotId, path, source }: PathHisto
           <Loading />
         ) : (
           <DataTable
-            caption={`History of ${path}`}
+            caption={`History of ${harmless(path)}`}
             columns={columns}
             rows={data?.states ?? []}
             idOf={(state) => state.snapshotId}

@@ -9,6 +9,7 @@ import { countOf, sizeText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ForeignText, harmless } from '../../../ui/foreign-text.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -61,7 +62,7 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
           <Group gap="sm" wrap="nowrap">
             <Checkbox
               size="xs"
-              aria-label={`Choose ${entry.name}`}
+              aria-label={`Choose ${harmless(entry.name)}`}
               checked={chosen.has(child.path ?? '')}
               disabled={child.bytes !== undefined}
               onChange={(event) => onChoose(child.path ?? '', event.currentTarget.checked)}
@@ -69,12 +70,17 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
             <Icon size={16} aria-label={entry.type} style={{ flexShrink: 0 }} />
             {entry.type === 'folder' ? (
               <TextLink to={TO} params={params} search={child} size="sm">
-                {entry.name}
+                <ForeignText text={entry.name} />
               </TextLink>
             ) : (
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {entry.name}
-                {entry.target !== undefined && ` → ${entry.target}`}
+                <ForeignText text={entry.name} />
+                {entry.target !== undefined && (
+                  <>
+                    {' → '}
+                    <ForeignText text={entry.target} />
+                  </>
+                )}
               </Text>
             )}
           </Group>
@@ -105,7 +111,7 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
             params={params}
             search={{ ...place, history: child.path }}
             size="sm"
-            aria-label={`History of ${entry.name}`}
+            aria-label={`History of ${harmless(entry.name)}`}
           >
             History
           </TextLink>
@@ -120,7 +126,7 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
       <Breadcrumbs separatorMargin={6} aria-label="Folders" style={{ flexWrap: 'wrap' }}>
         <Crumb to={{}} name="Root" params={params} />
         {wayTo(place).map((step) => (
-          <Crumb key={step.path} to={{ path: step.path }} name={step.name} params={params} />
+          <Crumb key={step.at} to={step.place} name={step.name} params={params} />
         ))}
       </Breadcrumbs>
       {findings.length > 0 && (
@@ -168,7 +174,7 @@ interface CrumbProps {
 function Crumb({ to, name, params }: CrumbProps) {
   return (
     <Anchor size="sm" renderRoot={(props) => <Link to={TO} params={params} search={to} {...props} />}>
-      {name}
+      <ForeignText text={name} max={48} />
     </Anchor>
   );
 }

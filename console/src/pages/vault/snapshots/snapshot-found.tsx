@@ -7,6 +7,7 @@ import { countOf, sizeText } from '../../../ui/amounts.ts';
 import { Command } from '../../../ui/command.tsx';
 import { DataTable, type Column } from '../../../ui/data-table.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ForeignText, harmless } from '../../../ui/foreign-text.tsx';
 import { TextLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { ProblemNotice } from '../../../ui/problem-notice.tsx';
@@ -15,6 +16,7 @@ import { exactTime } from '../../../ui/clock.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 
 const PAGE = 100;
+const MAX_PATH = 400;
 type Found = SnapshotSearch['found'][number];
 
 interface SnapshotFoundProps {
@@ -46,7 +48,7 @@ export function SnapshotFound({ environment, snapshotId, pattern, chosen, onChoo
         <Group gap="sm" wrap="nowrap">
           <Checkbox
             size="xs"
-            aria-label={`Choose ${path}`}
+            aria-label={`Choose ${harmless(path)}`}
             checked={chosen.has(path)}
             onChange={(event) => onChoose(path, event.currentTarget.checked)}
           />
@@ -57,7 +59,7 @@ export function SnapshotFound({ environment, snapshotId, pattern, chosen, onChoo
             size="sm"
             style={{ overflowWrap: 'anywhere' }}
           >
-            {path}
+            <ForeignText text={path} max={MAX_PATH} />
           </TextLink>
         </Group>
       ),
@@ -66,7 +68,7 @@ export function SnapshotFound({ environment, snapshotId, pattern, chosen, onChoo
     { name: 'Changed', isSpare: true, cell: ({ modifiedAt }) => exactTime(modifiedAt) },
   ];
   return (
-    <Section title={`Found by ${pattern}`}>
+    <Section title={`Found by ${harmless(pattern)}`}>
       <ProblemNotice error={search.error} title="It cannot be searched" />
       {search.isPending ? (
         <Loading />
