@@ -184,6 +184,23 @@ describe('the stream of events', () => {
       await house.commit(putRun(tenant.tenantKey, ended, { ...ended, state: 'succeeded', endedAtMs: 1 }));
   });
 
+  it('tells who comes later of no run that ended before, whoever else listened then', async () => {
+    const ours = await listen();
+    await ours.next('changed');
+    const theirs = await begin(run({}, house.stranger), house.stranger);
+    const one = await begin(run());
+    expect(await ours.next('run', ({ runId: id }) => id === one.id)).toBeDefined();
+    for (const [tenant, ended] of [
+      [house.tenant, one],
+      [house.stranger, theirs],
+    ] as const)
+      await house.commit(putRun(tenant.tenantKey, ended, { ...ended, state: 'succeeded', endedAtMs: 1 }));
+    const later = await listen((await house.member(['administrator'], house.stranger)).apiKey);
+    const next = await begin(run({}, house.stranger), house.stranger);
+    expect(await later.next('run')).toMatchObject({ runId: next.id });
+    await house.commit(putRun(house.stranger.tenantKey, next, { ...next, state: 'succeeded', endedAtMs: 1 }));
+  });
+
   it('ends when its credential is suspended', async () => {
     const { apiKey } = await house.member(['auditor']);
     const stream = await listen(apiKey);

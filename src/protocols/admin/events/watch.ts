@@ -45,7 +45,7 @@ const ALERTS = 50;
 export class Watch {
   readonly #services: WatchServices;
   #epoch: number;
-  /** Runs in flight by their ids. */
+  /** Runs in flight of the tenants that are looked at, by their ids. */
   readonly #runs = new Map<string, Told>();
   /** By tenant, the newest alert that was told of. */
   readonly #alerts = new Map<string, string>();
@@ -64,7 +64,9 @@ export class Watch {
     const epoch = records.epoch();
     const isChanged = epoch !== this.#epoch;
     this.#epoch = epoch;
-    if (isChanged) await this.#findRuns();
+    this.#forgetBut(tenantIds);
+    const isNew = [...tenantIds].some((tenantId) => !this.#roots.has(tenantId));
+    if (isChanged || isNew) await this.#findRuns(tenantIds);
     const events: ServerEvent[] = [];
     const changed = new Set<string>();
     for (const tenantId of tenantIds) {
@@ -82,10 +84,17 @@ export class Watch {
     return { isChanged, changed, events };
   }
 
-  async #findRuns(): Promise<void> {
+  /** What nobody listens to is looked at no more: it would be kept for as long as anybody does. */
+  #forgetBut(tenantIds: ReadonlySet<string>): void {
+    for (const known of [this.#roots, this.#alerts])
+      for (const tenantId of known.keys()) if (!tenantIds.has(tenantId)) known.delete(tenantId);
+    for (const [id, { tenantId }] of this.#runs) if (!tenantIds.has(tenantId)) this.#runs.delete(id);
+  }
+
+  async #findRuns(tenantIds: ReadonlySet<string>): Promise<void> {
     const names = await this.#services.records.listNames(LOCK_SPACE, { limit: PAGE });
     for (const { id, tenantId, kind } of names) {
-      if (kind === 'run' && !this.#runs.has(id)) this.#runs.set(id, { tenantId, said: '' });
+      if (kind === 'run' && tenantIds.has(tenantId) && !this.#runs.has(id)) this.#runs.set(id, { tenantId, said: '' });
     }
   }
 

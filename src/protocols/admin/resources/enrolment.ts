@@ -171,8 +171,12 @@ const finishPasswordEnrolment = openRoute({
     const { hash, cost } = services.signIn;
     const { random } = services;
     const { tenant, member } = first;
-    const stored = await storePassword(tenant, member.id, bytes, { hash, cost, random, nowMs: services.clock() });
-    wipe(bytes);
+    const stored = await storePassword(tenant, member.id, bytes, {
+      hash,
+      cost,
+      random,
+      nowMs: services.clock(),
+    }).finally(() => wipe(bytes));
     const { signedIn, more } = await enrol(context, token, async (open, signIn, nowMs) => {
       const totp = finishTotp(services, open, open.enrolment.tokenHash, { setup, code }, nowMs);
       const { codes, stored: recoveryCodes } = makeRecoveryCodes(tenant, member.id, nowMs, random);
