@@ -12,7 +12,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { headerOf } from './headers.ts';
 import { isLoopback } from './loopback.ts';
-import type { BufferRoute, HttpRequest, Route } from './route.ts';
+import type { BufferRoute, HttpAnswer, HttpRequest, Route } from './route.ts';
 import { routerOf } from './router.ts';
 import { startServer, type RunningServer, type ServerOptions } from './server.ts';
 
@@ -124,6 +124,7 @@ describe('a request', () => {
 
   it('is answered by the route where the handler fails or dawdles, and the fault is told', async () => {
     const faults: unknown[] = [];
+    const late = Promise.withResolvers<HttpAnswer>();
     const server = await start(
       [
         {
@@ -138,15 +139,20 @@ describe('a request', () => {
           ...echo,
           path: '/slow',
           timeoutMs: 20,
-          handler: (request: HttpRequest) => later(60, { status: 200, headers: [], body: request.body }),
+          handler: () => late.promise,
         },
       ],
       { onFault: (error) => faults.push((error as Error).message) },
     );
     expect(await ask(`${server.url}/throws`)).toMatchObject({ status: 500, text: '{"refused":"failed"}' });
     expect(await ask(`${server.url}/rejects`)).toMatchObject({ status: 500, text: '{"refused":"failed"}' });
-    expect(await ask(`${server.url}/slow`)).toMatchObject({ status: 503, text: '{"refused":"timed-out"}' });
-    expect(faults).toEqual(['sync', 'async']);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await ask(`${server.url}/slow`, { agent })).toMatchObject({ status: 503, text: '{"refused":"timed-out"}' });
+    // What comes then is for nobody, and not for who asks next.
+    late.resolve({ status: 200, headers: [], body: Buffer.from('late') });
+    expect(await ask(`${server.url}/throws`, { agent })).toMatchObject({ status: 500 });
+    agent.destroy();
+    expect(faults).toEqual(['sync', 'async', 'sync']);
   });
 
   it('of a connection that was reset before anybody asked whose it is is not served', async () => {
@@ -383,9 +389,14 @@ describe('closing', () => {
   });
 
   it('waits no longer than it was told', async () => {
-    const server = await start([{ ...echo, timeoutMs: 20_000, handler: () => new Promise<never>(() => {}) }]);
+    const arrived = Promise.withResolvers<void>();
+    const handler = (): Promise<never> => {
+      arrived.resolve();
+      return new Promise<never>(() => {});
+    };
+    const server = await start([{ ...echo, timeoutMs: 20_000, handler }]);
     const hanging = ask(server.url).catch((error: Error) => error.message);
-    await later(20);
+    await arrived.promise;
     await server.close(30);
     expect(await hanging).toMatch(/socket hang up|ECONNRESET/);
   });
