@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { openCacheFile } from './cache-file.ts';
 import type { ChunkEntry } from './format/format.ts';
 import { VaultError } from './errors.ts';
-import { keepPrivate } from './private-file.ts';
 import type { IndexObject } from './format/index-object.ts';
 import { inTransaction } from './in-transaction.ts';
 import { NEEDS_SCHEMA, NeedsTable } from './needs-table.ts';
@@ -22,13 +20,6 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS heads (writer TEXT PRIMARY KEY, sequence INTEGER, digest TEXT);
   ${NEEDS_SCHEMA}
 `;
-
-/** How long a process waits for another one that writes to the same cache. */
-const BUSY_MS = 60_000;
-/** Of 5 milliseconds each. */
-const WAL_ATTEMPTS = 1_000;
-/** SQLITE_CORRUPT and SQLITE_NOTADB: what says that a file is no cache any more, and not that somebody else is at it. */
-const RUINED = new Set([11, 26]);
 
 const PACKS =
   'SELECT p.n, p.id, p.key AS keyId, p.length, p.writer, i.id AS indexId, i.key AS indexKeyId FROM packs p JOIN indexes i ON i.n = p.source';
@@ -100,7 +91,7 @@ export class IndexCache implements ChunkIndex {
    * Only what `writer` has written itself is found by {@link findTrusted}.
    */
   constructor(folder: string | undefined, vaultId: string, writer: string | undefined) {
-    this.#database = open(folder, vaultId);
+    this.#database = openCacheFile(folder, `${vaultId}.v${SCHEMA_VERSION}.sqlite`, SCHEMA);
     this.needs = new NeedsTable(this.#database);
     this.#writer = writer ?? '';
     const columns = 'SELECT c.pack, c.kind, c.codec, c.start, c.stored, c.plain FROM chunks c';
@@ -312,47 +303,4 @@ function location(id: Uint8Array, row: unknown): Location | undefined {
   if (row === undefined) return undefined;
   const { pack, kind, codec, start, stored, plain } = row as ChunkRow;
   return { pack, entry: { id: Buffer.from(id), kind, codec, offset: start, stored, plain } };
-}
-
-function open(folder: string | undefined, vaultId: string): DatabaseSync {
-  if (folder === undefined) return prepared(':memory:');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${vaultId}.v${SCHEMA_VERSION}.sqlite`);
-  try {
-    return prepared(path);
-  } catch (error) {
-    const { errcode = 0 } = error as { readonly errcode?: number };
-    if (!RUINED.has(errcode & 0xff)) throw error;
-    // A cache that cannot be read is worth nothing: the store has everything that was in it.
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    return prepared(path);
-  }
-}
-
-function prepared(path: string): DatabaseSync {
-  if (path !== ':memory:') keepPrivate(path);
-  const database = new DatabaseSync(path, { timeout: BUSY_MS });
-  try {
-    useWriteAheadLog(database);
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** Two processes that make a cache at the same moment: SQLite does not wait here by itself, whatever its timeout is. */
-function useWriteAheadLog(database: DatabaseSync): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let attempt = 1; ; attempt++) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      const isBusy = ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
-      if (!isBusy || attempt >= WAL_ATTEMPTS) throw error;
-      Atomics.wait(pause, 0, 0, 5);
-    }
-  }
 }

@@ -6,7 +6,7 @@ import { openRepository } from './repository.ts';
 import { restore } from './restore/restore.ts';
 import { listSnapshots } from './snapshots.ts';
 import { FolderSource } from './sources/folder.ts';
-import { makeTree, newVault, picture, removeScratch, scratch } from './vault.fixture.ts';
+import { makeTree, newVault, noise, picture, removeScratch, scratch } from './vault.fixture.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -70,6 +70,19 @@ describe('backup and restore', () => {
     expect(findings).toEqual([]);
     await restore({ repository: other, snapshotId, to: join(folder, 'restored'), threads: 0 });
     expect(picture(join(folder, 'restored'))).toEqual(picture(join(folder, 'source')));
+  });
+
+  it('with the longest chunks that the format has', async () => {
+    const chunker = { minimum: 1 << 20, average: 4 << 20, maximum: 8 << 20 };
+    const { repository: long } = await newVault(join(folder, 'long'), { chunker });
+    // Zeros have no border: each chunk is as long as one may be.
+    writeFileSync(join(folder, 'source', 'long'), Buffer.concat([noise('long', 5_000_000), Buffer.alloc(20 << 20)]));
+    const source = new FolderSource(join(folder, 'source'), 'source');
+    const { snapshotId, problems } = await backup({ repository: long, source, threads: 0 });
+    expect(problems).toEqual([]);
+    await restore({ repository: long, snapshotId, to: join(folder, 'back'), threads: 0 });
+    expect(picture(join(folder, 'back'))).toEqual(picture(join(folder, 'source')));
+    long.close();
   });
 
   it('restores some paths', async () => {

@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DEFAULT_SIZES } from './backup/chunker.ts';
 import { BlockPool } from './backup/blocks.ts';
 import { holdKey } from './format/object-key.ts';
 import { bytesOf } from '../bytes/bytes.ts';
@@ -17,7 +18,7 @@ describe('a thread that breaks down', () => {
   it('ends a backup with an error of the vault', async () => {
     const held = holdKey(bytesOf<'DataKey'>(randomBytes(32)), vaultId, 'b'.repeat(32), 'data');
     const onPack = async () => undefined;
-    const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
+    const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(DEFAULT_SIZES), onPack, threads: 1 });
     stops.push(() => sealer.stop());
     // No pack has room for such a chunk, and no chunker makes one.
     const block = Buffer.from(new Uint8Array(randomBytes(20 << 20)).buffer);
@@ -49,7 +50,7 @@ it('a backup that is stopped puts nothing any more, however much its threads had
   const held = holdKey(bytesOf<'DataKey'>(randomBytes(32)), vaultId, 'b'.repeat(32), 'data');
   let packs = 0;
   const onPack = async () => void packs++;
-  const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(), onPack, threads: 1 });
+  const sealer = new Sealer({ held, vaultId, blocks: new BlockPool(DEFAULT_SIZES), onPack, threads: 1 });
   const [chunk, count] = [1 << 20, 10];
   for (let i = 0; i < 2; i++) {
     const block = Buffer.from(new Uint8Array(randomBytes(count * chunk)).buffer);

@@ -207,7 +207,7 @@ async function readSource(
 ): Promise<{ walk: Walk; root: readonly Buffer[]; newBytes: number; report: SourceReport }> {
   const { repository, ring, domain, metadata, registry, sink, guard, progress } = run;
   const vaultId = repository.descriptor.vault;
-  const blocks = new BlockPool();
+  const blocks = new BlockPool(repository.descriptor.chunker);
   const onPack: PackTaker = async (pack) => {
     await guard.check();
     await sink.put(pack);

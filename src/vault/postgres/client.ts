@@ -36,19 +36,21 @@ export class PostgresClient {
   }
 
   /**
-   * What SQL answers, as text: one column of one row. `database` is connected to.
+   * What SQL answers, as text: one column of one row. `database` is connected to. It goes in over the standard input: what a
+   * database is set to may be a secret, and arguments can be seen by everybody on the machine. Statements with `\;` between
+   * them are one request, and so one transaction.
    *
    * @throws {VaultError} `source-failed` with what the server says
    */
   async query(database: string, sql: string): Promise<string> {
     this.#tools ??= await installedTools();
     const psql = this.#tools.at(-1)?.psql ?? toolsFor(0, this.#tools).psql;
-    const program = await this.start(psql, [...PSQL, '--tuples-only', '--no-align', `--command=${sql}`], {
-      database,
-      output: 'stream',
-    });
+    const args = [...PSQL, '--tuples-only', '--no-align'];
+    const program = await this.start(psql, args, { database, output: 'stream', input: true });
     const pieces: Buffer[] = [];
+    const asked = feed(program.stdin as Writable, once(Buffer.from(`${sql};\n`)));
     for await (const piece of program.stdout as Readable) pieces.push(piece as Buffer);
+    await asked;
     await this.settled(program, 'The PostgreSQL server could not be asked');
     return Buffer.concat(pieces).toString('utf8').trim();
   }
@@ -86,6 +88,11 @@ export async function feed(input: Writable, pieces: AsyncIterable<Uint8Array>): 
     if (!input.write(piece)) await drained(input);
   }
   await new Promise<void>((done) => input.end(() => done()));
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer, undefined> {
+  yield bytes;
+  return undefined;
 }
 
 async function drained(input: Writable): Promise<void> {

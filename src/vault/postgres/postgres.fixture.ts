@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import type { PostgresConnection } from './connection.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
+/** Newest version that has a server, and not its client programs alone. */
+const NEWEST = (existsSync(VERSIONS) ? readdirSync(VERSIONS) : [])
+  .filter((version) => existsSync(join(VERSIONS, version, 'bin', 'initdb')))
+  .toSorted((a, b) => Number(b) - Number(a))[0];
 /** Hosts of CI must have it: there the tests fail without. */
-export const hasPostgres = existsSync(VERSIONS) || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === '1';
+export const hasPostgres = NEWEST !== undefined || process.env['KEYSTEAD_TEST_REQUIRE_ALL'] === '1';
 
 const PASSWORD = `p'a"ss:w\\ord ü ${'x'.repeat(20)}`;
 
@@ -24,9 +28,8 @@ export class PostgresServer {
   constructor(tcpPort?: number) {
     this.port = tcpPort ?? 5432;
     this.#listens = tcpPort !== undefined;
-    const version = readdirSync(VERSIONS).toSorted((a, b) => Number(b) - Number(a))[0];
-    if (version === undefined) throw new Error(`there is no PostgreSQL server below ${VERSIONS}`);
-    this.bin = join(VERSIONS, version, 'bin');
+    if (NEWEST === undefined) throw new Error(`there is no PostgreSQL server below ${VERSIONS}`);
+    this.bin = join(VERSIONS, NEWEST, 'bin');
     this.#asUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
     if (this.#asUser.length > 0) execFileSync('chown', ['postgres', this.folder]);
     const passwords = join(this.folder, 'password');
@@ -64,7 +67,7 @@ export class PostgresServer {
   kill(): void {
     const pid = Number(readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')[0]);
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    for (const one of [pid, ...children]) process.kill(one, 'SIGKILL');
+    for (const one of [pid, ...children]) killIfThere(one);
     while ([pid, ...children].some(isThere)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     // Where nobody takes the dead away, the number of the dead server would still be taken.
     rmSync(join(this.#data, 'postmaster.pid'), { force: true });
@@ -104,6 +107,15 @@ export class PostgresServer {
 }
 
 const INITDB = ['--auth=scram-sha-256', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'];
+
+/** One of the server's own may have come to its end by itself. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 /** Whether a process is there and not dead: proc(5), /proc/pid/stat field 3. */
 function isThere(pid: number): boolean {

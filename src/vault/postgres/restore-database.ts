@@ -7,8 +7,18 @@ import type { PostgresTools } from './tools.ts';
 
 /** The first number of what is no part of PostgreSQL itself: FirstNormalObjectId of its access/transam.h. */
 const FIRST_OWN = 16_384;
-const CATALOGS = ['pg_class', 'pg_proc', 'pg_type', 'pg_namespace', 'pg_largeobject_metadata'];
-const COUNT = `SELECT ${CATALOGS.map((name) => `(SELECT count(*) FROM ${name} WHERE oid >= ${FIRST_OWN})`).join(' + ')}`;
+/** The schemas of temporary tables stay when the tables are gone: they hold nothing of anybody. */
+const SCHEMAS = `(SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_')`;
+const CATALOGS = {
+  pg_class: `relnamespace IN ${SCHEMAS}`,
+  pg_proc: 'true',
+  pg_type: `typnamespace IN ${SCHEMAS}`,
+  pg_namespace: `oid IN ${SCHEMAS}`,
+  pg_largeobject_metadata: 'true',
+};
+const COUNT = `SELECT ${Object.entries(CATALOGS)
+  .map(([name, isKept]) => `(SELECT count(*) FROM ${name} WHERE oid >= ${FIRST_OWN} AND ${isKept})`)
+  .join(' + ')}`;
 
 export interface RestoreDatabaseOptions {
   readonly client: PostgresClient;

@@ -7,6 +7,7 @@ import type { Repository } from '../repository.ts';
 import { FolderSource } from '../sources/folder.ts';
 import { PostgresSource } from '../sources/postgres.ts';
 import { newVault, removeScratch, scratch } from '../vault.fixture.ts';
+import { PostgresClient } from './client.ts';
 import { hasPostgres, PostgresServer } from './postgres.fixture.ts';
 import { restorePostgres, type RestorePostgresOptions } from './restore-postgres.ts';
 
@@ -76,6 +77,15 @@ describe.skipIf(!hasPostgres)('databases of a snapshot, restored into a server',
   }
   const namesOn = (one: PostgresServer): string =>
     one.sql('postgres', 'SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1');
+
+  it('asks a server by what nobody else on the machine sees: a setting may be a secret', async () => {
+    const client = new PostgresClient(other.connection, new EgressGuard(), new AbortController().signal);
+    // The server itself looks at the arguments of everybody, while whoever asks it waits.
+    const seen = `CREATE TEMP TABLE seen (line text);
+      COPY seen FROM PROGRAM 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0\\\\" "  " || true';
+      SELECT count(*) FILTER (WHERE line LIKE '%psql%'), count(*) FILTER (WHERE line LIKE '%canary-of-a-setting%') FROM seen`;
+    expect(await client.query('postgres', seen)).toMatch(/^[1-9][0-9]*\|0$/);
+  });
 
   it('brings all of it to another server: rows, large objects, names, owners, rights, roles', async () => {
     const report = await into(other, { roles: true });

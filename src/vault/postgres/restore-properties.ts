@@ -75,7 +75,7 @@ function propertiesOf({ facts, into, owners }: RestorePropertiesOptions): Proper
     if (!PARAMETER.test(name) || (role !== undefined && !owners)) continue;
     const whose = role === undefined ? 'DATABASE' : `ROLE ${quoteName(role)} IN DATABASE`;
     // The server's own form of a value goes in as it came out: a list has no other way to be told from one long name.
-    const sql = `SELECT set_config(${quoteText(name)}, ${quoteText(value)}, false); ALTER ${whose} ${database} SET ${name} FROM CURRENT`;
+    const sql = `SELECT set_config(${quoteText(name)}, ${quoteText(value)}, false) \\; ALTER ${whose} ${database} SET ${name} FROM CURRENT`;
     const of = role === undefined ? '' : ` for the role ${role}`;
     found.push({ what: `The setting ${name}${of}`, ...(role !== undefined && { role }), sql });
   }

@@ -32,6 +32,7 @@ export async function writeOnlyBase(
   const live = new Set(word.snapshots);
   const remembered = memory.snapshots();
   memory.forget(remembered.filter(({ id }) => !live.has(id)).map(({ id }) => id));
+  memory.forgetPacks(word.nowMs - ORPHANS_FOR_MS);
   const there = remembered.filter(({ id }) => live.has(id));
   cache.trustOnly(packsThere(memory, word));
   const marked = new Set(word.marked.map(lastPart));

@@ -1,11 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openCacheFile } from '../cache-file.ts';
 import { VaultError } from '../errors.ts';
 import { withExtents } from '../format/extent-nodes.ts';
 import type { NeededKey } from '../format/manifest.ts';
 import type { HeldKey } from '../format/object-key.ts';
-import { keepPrivate } from '../private-file.ts';
 import type { NodeReader } from '../tree-reader.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { decodeNode } from '../format/tree.ts';
@@ -18,7 +16,6 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS snapshots (id TEXT PRIMARY KEY, domain TEXT, sequence INTEGER, root BLOB, packs TEXT);
   CREATE TABLE IF NOT EXISTS packs (id TEXT PRIMARY KEY, since INTEGER);
 `;
-const BUSY_MS = 60_000;
 const NODE_ID = 32;
 
 /** A snapshot that this host has made, as it is remembered here. */
@@ -43,12 +40,7 @@ export class WriterMemory {
 
   /** `undefined` keeps it in memory. Several processes may have it open at once. */
   constructor(folder: string | undefined, vaultId: string) {
-    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const path = folder === undefined ? ':memory:' : join(folder, `${vaultId}.memory.v${VERSION}.sqlite`);
-    if (folder !== undefined) keepPrivate(path);
-    this.#database = new DatabaseSync(path, { timeout: BUSY_MS });
-    this.#database.exec('PRAGMA journal_mode = WAL');
-    this.#database.exec(SCHEMA);
+    this.#database = openCacheFile(folder, `${vaultId}.memory.v${VERSION}.sqlite`, SCHEMA);
   }
 
   /** A tree node of the domain, for whoever compares with it. @throws {VaultError} `chunk-missing` */
@@ -116,6 +108,11 @@ export class WriterMemory {
   /** A pack was put by a run that began at `sinceMs`, by the server's clock. */
   rememberPack(id: string, sinceMs: number): void {
     this.#database.prepare('INSERT OR IGNORE INTO packs VALUES (?, ?)').run(id, sinceMs);
+  }
+
+  /** Forgets packs that were put by runs that began before a moment of the server's clock. */
+  forgetPacks(beforeMs: number): void {
+    this.#database.prepare('DELETE FROM packs WHERE since < ?').run(beforeMs);
   }
 
   /** Packs that were put by runs that began after a moment of the server's clock. */

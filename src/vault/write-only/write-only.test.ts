@@ -25,6 +25,7 @@ import { newVault, noise, picture, removeScratch, scratch, writerKey } from '../
 import { writerOf } from '../format/writer-key.ts';
 import { adopt } from './adopt.ts';
 import { makeDedupeKey, openKnown, openWriteOnly, type KnownVault } from './open-write-only.ts';
+import { WriterMemory } from './memory.ts';
 import { ensurePair } from './pairs.ts';
 import { wordFor } from './word.ts';
 import type { ServerWord } from './write-only.ts';
@@ -183,6 +184,27 @@ describe('a host that may only write', () => {
     const third = await run(host('state-lost'));
     expect(third).toMatchObject({ parent: second.snapshotId, newBytes: 0, head: { sequence: 3 } });
     expect((await check({ repository: await reader(), level: 'data' })).findings).toEqual([]);
+  });
+
+  it('whose memory is ruined begins it anew, as one that has lost it', () => {
+    const state = join(folder, 'ruined');
+    const path = join(state, `${'ab'.repeat(16)}.memory.v1.sqlite`);
+    const pack = 'cd'.repeat(32);
+    const open = (): WriterMemory => new WriterMemory(state, 'ab'.repeat(16));
+    const first = open();
+    first.rememberPack(pack, 1000);
+    expect(first.packsSince(1000)).toEqual([pack]);
+    first.forgetPacks(1001);
+    expect(first.packsSince(0)).toEqual([]);
+    first.close();
+    writeFileSync(path, Buffer.alloc(8192, 'no database'));
+    const second = open();
+    expect(second.packsSince(0)).toEqual([]);
+    second.rememberPack(pack, 1000);
+    second.close();
+    const third = open();
+    expect(third.packsSince(0)).toEqual([pack]);
+    third.close();
   });
 
   it('follows a manifest of its own whose answer was lost', async () => {
