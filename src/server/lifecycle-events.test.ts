@@ -68,14 +68,18 @@ beforeEach(async () => {
   await registered(world, account, storage, key.id, crnOfBucket('a'));
   await registered(world, account, storage, key.id, crnOfBucket('b'));
   const { store, directory, clock, random } = world;
-  const post = webhookPoster(new EgressGuard(), { timeoutMs: 100 });
-  ports = { store, directory, clock, random, sender: webhookSender(directory, {}, clock, post) };
+  ports = { store, directory, clock, random, sender: senderThatWaits() };
 });
 
 afterEach(() => {
   receiver.closeAllConnections();
   receiver.close();
 });
+
+/** Sends over the network, and waits for an answer as long as a busy machine may need. */
+function senderThatWaits(timeoutMs = 60_000) {
+  return webhookSender(world.directory, {}, world.clock, webhookPoster(new EgressGuard(), { timeoutMs }));
+}
 
 async function tellAt(name: string, address: string, renew = false): Promise<Buffer> {
   const found = await world.directory.serviceNamed(name);
@@ -226,7 +230,7 @@ describe('a service that registered a key', () => {
   ] as const)('is told again where it %s', async (_, answer, failure) => {
     answers = [answer];
     await act('disable');
-    await send();
+    await (answer === 'hang' ? sendEvents({ ...ports, sender: senderThatWaits(100) }) : send());
     expect((await known())[0]?.delivery).toMatchObject({ state: 'waiting', attempts: 1, failure });
     expect(await send()).toBe(0);
     forward(7_000);
