@@ -278,7 +278,7 @@ export async function startKeystead(
     every(UNEASY_EVERY_MS, onFault, () => vault.watcher.checkUneasy()),
     every(WATCH_EVERY_MS, onFault, () => vault.watcher.checkAll()),
     every(TEND_KEYS_EVERY_MS, onFault, () => rights.sweep()),
-    every(TEND_KEYS_EVERY_MS, onFault, () => forgetLeftBehind({ records: store, directory, pipeline })),
+    every(TEND_KEYS_EVERY_MS, onFault, () => forgetLeftBehind({ records: store, directory, pipeline, clock })),
     every(RECOVER_EVERY_MS, onFault, () => noteOverdue({ records: store, directory, pipeline, clock, random })),
     every(EVENTS_EVERY_MS, onFault, () => sendAlerts({ store, directory, sender: alerts, clock, random })),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),

@@ -432,7 +432,7 @@ export interface DeletedEnvironment {
   readonly label: string;
   /** places where backups still lie: nothing in them was touched */
   readonly left: readonly (Storage)[];
-  /** what cannot be done any more, and what still can */
+  /** what stopped, what cannot be done any more, and what still can */
   readonly meaning: string;
 }
 
@@ -3733,7 +3733,7 @@ export class KeysteadClient {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/storage`, undefined, body);
   }
 
-  /** Forgets an environment with its sources and schedules. What lies in its storage is left as it is. Needs the permission `keystead:DeleteEnvironment`. */
+  /** Forgets an environment with its sources and schedules, and ends the credentials of its agents. What lies in its storage is left as it is. Needs the permission `keystead:DeleteEnvironment`. */
   deleteEnvironment(environmentId: string, body: {
     /** the label once more, against a slip */
     readonly label: string;

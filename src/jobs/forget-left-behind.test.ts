@@ -88,7 +88,7 @@ describe('an environment with hundreds of scheduled sources', () => {
     const { tenant } = house;
     const environment = await findEnvironment(records, tenant, environmentId);
     // The commit of the command, and nothing of what follows it.
-    const { writes } = await withoutEnvironment(records, tenant.tenantId, environment!);
+    const { writes } = await withoutEnvironment({ records, directory }, tenant, environment!, clock());
     await house.commit(...writes);
     const [schedules = 0, sources = 0] = left(environmentId);
     expect([schedules > 0, sources]).toEqual([true, SOURCES]);
@@ -99,9 +99,9 @@ describe('an environment with hundreds of scheduled sources', () => {
     expect(await noteOverdue({ records, directory, pipeline, clock, random })).toBe(0);
     expect([runs(), alerts(), left(environmentId)[0]]).toEqual([0, 0, 0]);
     const [, still = 0] = left(environmentId);
-    expect(await forgetLeftBehind({ records, directory, pipeline })).toBe(still);
+    expect(await forgetLeftBehind({ records, directory, pipeline, clock })).toBe(still);
     expect(left(environmentId)).toEqual([0, 0]);
-    expect(await forgetLeftBehind({ records, directory, pipeline })).toBe(0);
+    expect(await forgetLeftBehind({ records, directory, pipeline, clock })).toBe(0);
     const { arn } = serverPrincipal(tenant);
     const swept = house.store.entries().filter(({ leaf }) => String(leaf).includes('SweepEnvironment'));
     expect(swept.some(({ leaf }) => String(leaf).includes(arn) && String(leaf).includes('"done"'))).toBe(true);
@@ -109,8 +109,8 @@ describe('an environment with hundreds of scheduled sources', () => {
 
   it('leaves what belongs to an environment that is there', async () => {
     const environmentId = await made();
-    const { records, directory, pipeline } = house.services;
-    expect(await forgetLeftBehind({ records, directory, pipeline })).toBe(0);
+    const { records, directory, pipeline, clock } = house.services;
+    expect(await forgetLeftBehind({ records, directory, pipeline, clock })).toBe(0);
     expect(left(environmentId)).toEqual([SOURCES, SOURCES]);
   });
 });

@@ -1,24 +1,23 @@
-import type { Directory } from '../identity/directory.ts';
 import type { Tenant } from '../identity/tenant.ts';
 import type { Pipeline } from '../pipeline/execute.ts';
-import type { RecordReader } from '../records/ports.ts';
+import type { Clock } from '../keys/ports.ts';
 import { environmentArn, findEnvironment } from './find-environment.ts';
-import { BELONGINGS, belongingsOf } from './leave-environment.ts';
+import { BELONGINGS, belongingsOf, type LeaveServices } from './leave-environment.ts';
 import { serverCall } from './server-call.ts';
 
-interface ForgetServices {
-  readonly records: RecordReader;
+interface ForgetServices extends LeaveServices {
   readonly pipeline: Pipeline;
+  readonly clock: Clock;
 }
 
 /**
- * Forgets the schedules and sources that a forgotten environment has left behind: those that were too many for the commit
- * in which it went. A server that is killed in between goes on with it; schedules of none start nothing meanwhile. Answers
+ * Forgets what a forgotten environment has left behind, schedules, sources and agents: those that were too many for the
+ * commit in which it went, and what came to be at that moment. A server that is killed in between goes on with it; schedules of none start nothing meanwhile. Answers
  * how many went.
  *
  * @throws {AggregateError} when all others are gone: what kept some from it
  */
-export async function forgetLeftBehind(services: ForgetServices & { readonly directory: Directory }): Promise<number> {
+export async function forgetLeftBehind(services: ForgetServices): Promise<number> {
   const { records, directory } = services;
   const owners = new Map<string, readonly [tenantId: string, environmentId: string]>();
   for (const kind of BELONGINGS) {
@@ -42,13 +41,14 @@ export async function forgetLeftBehind(services: ForgetServices & { readonly dir
 
 /** The same for one environment, in as many commits as it takes; nothing, where it is still there. */
 export async function forgetBelongings(
-  { records, pipeline }: ForgetServices,
+  services: ForgetServices,
   tenant: Tenant,
   environmentId: string,
 ): Promise<number> {
+  const { records, pipeline, clock } = services;
   const next = async () =>
     (await findEnvironment(records, tenant, environmentId)) === undefined
-      ? await belongingsOf(records, tenant.tenantId, environmentId)
+      ? await belongingsOf(services, tenant, environmentId, clock())
       : [];
   let forgotten = 0;
   while ((await next()).length > 0) {

@@ -1,5 +1,4 @@
-import type { Directory } from '../../identity/directory.ts';
-import { ownPolicyIds, withoutPolicy, withPolicy, type Holder } from '../../identity/holder.ts';
+import { withoutPolicy, withPolicy, type Holder } from '../../identity/holder.ts';
 import { putManagedPolicy } from '../../identity/managed-policy.ts';
 import type { Tenant } from '../../identity/tenant.ts';
 import type { Precondition, Write } from '../../records/commit.ts';
@@ -19,20 +18,6 @@ export function attach<H extends Holder>(tenant: Tenant, holder: H, policies: re
 
 export function detach<H extends Holder>(tenant: Tenant, holder: H, policies: readonly Attachable[]): HolderChange<H> {
   return change(tenant, holder, policies, withoutPolicy, -1);
-}
-
-/** Takes everything from a holder that is about to go. */
-export async function detachAll<H extends Holder>(
-  directory: Directory,
-  tenant: Tenant,
-  holder: H,
-): Promise<HolderChange<H>> {
-  const writes: Write[] = [];
-  for (const id of ownPolicyIds(holder)) {
-    const policy = await directory.policy(tenant, id);
-    if (policy) writes.push(putManagedPolicy(tenant, policy, { attachments: policy.attachments - 1 }).write);
-  }
-  return { holder: { ...holder, policies: [], ...(holder.assignments && { assignments: [] }) }, writes };
 }
 
 function change<H extends Holder>(

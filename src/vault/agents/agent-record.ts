@@ -1,6 +1,6 @@
 import type { TenantKey } from '../../crypto/hierarchy.ts';
 import { openBody, sealBody } from '../../records/body.ts';
-import type { Put, RecordName } from '../../records/commit.ts';
+import type { Put, RecordName, Remove } from '../../records/commit.ts';
 import type { RecordRef, StoredRecord } from '../../records/record.ts';
 import type { Agent } from './agent.ts';
 import { notAuthentic } from '../environments/environment-error.ts';
@@ -27,6 +27,10 @@ export function putAgent(tenantKey: TenantKey, before: Agent | undefined, after:
     ...(before === undefined && { claim: names }),
     ...(isReleased && { release: names }),
   };
+}
+
+export function removeAgent({ tenantId, id, revision }: Agent): Remove {
+  return { remove: agentRef(tenantId, id), revision };
 }
 
 /** Reads an agent from its record. @throws {EnvironmentError} `record-not-authentic` */

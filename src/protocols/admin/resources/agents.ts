@@ -1,14 +1,15 @@
 import Type from 'typebox';
 import { userArn } from '../../../identity/arn.ts';
 import { issueApiKey, type IssuedCredential } from '../../../identity/credential.ts';
-import { makePrincipal, putPrincipal } from '../../../identity/principal.ts';
+import { makePrincipal } from '../../../identity/principal.ts';
 import { roomFor } from '../../../identity/quotas.ts';
+import { endUserOf } from '../../../jobs/end-agent.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { agentName, putAgent, readAgent } from '../../../vault/agents/agent-record.ts';
 import { agentId, agentPolicy, invitedAgent, type Agent } from '../../../vault/agents/agent.ts';
 import type { AgentAnswers } from '../../../vault/agents/questions.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
-import { putEnvironment } from '../../../vault/environments/environment-record.ts';
+import { environmentRef, putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { withHeads } from '../../../vault/environments/former-storage.ts';
 import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
@@ -101,7 +102,13 @@ export const inviteAgent = adminRoute({
             nowMs,
           );
           const writes = [made.write, issued.write, putAgent(tenant.tenantKey, undefined, agent)];
-          return { value: { agent, issued }, writes, rooms: [roomFor(tenantId, 'usersPerTenant', quotas)] };
+          return {
+            value: { agent, issued },
+            writes,
+            rooms: [roomFor(tenantId, 'usersPerTenant', quotas)],
+            // An environment that is deleted at this moment takes along the agents that it has.
+            preconditions: [{ ref: environmentRef(tenantId, environment.id), revision: environment.revision }],
+          };
         }),
     };
   },
@@ -215,21 +222,27 @@ export const revokeAgent = adminRoute({
           const environment = await requireEnvironment(records, tenant, params.environmentId);
           const agent = await requireAgent(records, tenant, environment.id, params.agentId);
           const isDone = agent.state === 'revoked' && (through === undefined || through === agent.through);
-          if (isDone) return { value: { agent: shown(environment, agent) } };
-          const left = await letGo(context, environment, agent, through);
+          const ending = await endUserOf(directory, tenant, agent);
+          if (isDone) return { value: { agent: shown(environment, agent) }, writes: ending, urgent: ending.length > 0 };
+          let left: Awaited<ReturnType<typeof letGo>>;
+          try {
+            left = await letGo(context, environment, agent, through);
+          } catch (error) {
+            const refusal = ending.length > 0 ? notSignedOut(agent, error) : undefined;
+            if (refusal === undefined) throw error;
+            // A store or a key that says no must not keep its credentials alive.
+            return { value: { agent: shown(environment, agent) }, writes: ending, urgent: true, refusal };
+          }
           const revoked: Agent = {
             ...agent,
             state: 'revoked',
             revokedAtMs: agent.revokedAtMs ?? nowMs,
             ...(left && { through: left.answer.through }),
           };
-          const member = await directory.member(tenant, agent.principalId);
           const writes = [
             putAgent(tenant.tenantKey, agent, revoked),
             // Without its user none of its credentials opens anything, from the answer on.
-            ...(member && member.state !== 'deleted'
-              ? [putPrincipal(tenant, { ...member, state: 'suspended' }).write]
-              : []),
+            ...ending,
             ...(left ? [putEnvironment(tenant.tenantKey, environment, left.environment)] : []),
           ];
           const discounted = left?.answer.discounted ?? [];
@@ -259,6 +272,21 @@ function meaningOf({ through, writerId }: ReturnType<typeof showAgent>, discount
       ? ''
       : ` Those after, ${discounted}, cannot be restored any more, and what only they need goes with the next prunes.`;
   return `${counts}; whatever is signed with its key from now on counts for nobody.${gone} Take its credentials of the store away as well.`;
+}
+
+/** What was asked for amiss: then nothing is ended by it. */
+const ASKED_AMISS = new Set(['snapshot-missing', 'held']);
+
+/** The refusal where the store or the master key keeps an agent from being signed out, and its credentials have ended. */
+function notSignedOut({ name }: Agent, error: unknown): RequestError | undefined {
+  if (!(error instanceof RequestError || error instanceof EnvironmentError) || ASKED_AMISS.has(error.code))
+    return undefined;
+  return new RequestError({
+    status: 422,
+    code: error.code,
+    message: `The credentials of the agent ${name} have ended. It could not be signed out of the vault yet, so snapshots that are signed with its key would still count: ${error.message}`,
+    action: 'Take its credentials of the store away, and ask for the same again once this works.',
+  });
 }
 
 /** Signs the writer out; an agent that never was enrolled has none. */

@@ -1,7 +1,11 @@
 import Type from 'typebox';
+import type { Tenant } from '../../../identity/tenant.ts';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { forgetBelongings } from '../../../jobs/forget-left-behind.ts';
 import { requireAtRest, withoutEnvironment } from '../../../jobs/leave-environment.ts';
+import { listAllOf } from '../../../records/list-all.ts';
+import type { RecordReader } from '../../../records/ports.ts';
+import { readAgent } from '../../../vault/agents/agent-record.ts';
 import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
 import { letGoUnused } from '../../../jobs/let-go-unused.ts';
 import { deregisterKeys } from '../../../vault/environments/key-registrations.ts';
@@ -235,15 +239,59 @@ const DELETED = named('DeletedEnvironment', {
   environmentId: UUID,
   label: Type.String(),
   left: Type.Array(STORAGE, { description: 'places where backups still lie: nothing in them was touched' }),
-  meaning: Type.String({ description: 'what cannot be done any more, and what still can' }),
+  meaning: Type.String({ description: 'what stopped, what cannot be done any more, and what still can' }),
 });
+
+/** What goes with an environment. */
+interface Stopped {
+  readonly sources: number;
+  readonly schedules: number;
+  readonly agents: readonly string[];
+}
+
+async function stoppedWith(records: RecordReader, tenant: Tenant, environmentId: string): Promise<Stopped> {
+  const { tenantId, tenantKey } = tenant;
+  const agents = (await listAllOf(records, tenantId, 'vault-agent', environmentId)).map((row) =>
+    readAgent(tenantKey, row),
+  );
+  return {
+    sources: await records.count(tenantId, 'source', environmentId),
+    schedules: await records.count(tenantId, 'schedule', environmentId),
+    agents: agents.filter(({ state }) => state !== 'revoked').map(({ name }) => name),
+  };
+}
+
+function restored(places: number, keys: string): string {
+  if (places === 0) return 'No backup was ever made there.';
+  return (
+    `The backups can still be restored with the storage and ${keys} alone (keystead vault restore --offline, decrypt.py). ` +
+    'Nobody can add to these vaults, re-wrap them or take anything away by rule any more: their signing keys are forgotten. "keystead vault environment import" brings them back for reading.'
+  );
+}
+
+/** What does not happen any more, in a sentence. */
+function stoppedIn({ sources, schedules, agents }: Stopped): string {
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const parts = [
+    ...(sources > 0 ? [`${count(sources, 'source')} and ${count(schedules, 'schedule')} were forgotten with it`] : []),
+    ...(sources === 0 && schedules > 0 ? [`${count(schedules, 'schedule')} went with it`] : []),
+    ...(agents.length > 0
+      ? [
+          `the credentials of ${agents.length === 1 ? 'its agent' : 'its agents'} ${agents.join(', ')} have ended: take those of the store away as well`,
+        ]
+      : []),
+  ];
+  const text = parts.join('; ');
+  return text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 export const deleteEnvironment = adminRoute({
   id: 'deleteEnvironment',
   method: 'POST',
   path: '/environments/{environmentId}/delete',
   action: 'keystead:DeleteEnvironment',
-  summary: 'Forgets an environment with its sources and schedules. What lies in its storage is left as it is',
+  summary:
+    'Forgets an environment with its sources and schedules, and ends the credentials of its agents. What lies in its storage is left as it is',
   status: 200,
   params: ENVIRONMENT_PARAMS,
   body: closed(LABEL_AGAIN),
@@ -252,18 +300,20 @@ export const deleteEnvironment = adminRoute({
   prepare: ({ services, proof: { tenant } }, { params, body }) => ({
     targets: [{ action: 'keystead:DeleteEnvironment', resource: environmentArn(tenant, params.environmentId) }],
     details: { label: body.label },
-    run: () =>
+    run: (nowMs) =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
         requireLabel(environment, body.label);
         requireNoHold(environment);
         await requireAtRest(services.records, environment.id);
-        return { value: environment, ...(await withoutEnvironment(services.records, tenant.tenantId, environment)) };
+        const stopped = await stoppedWith(services.records, tenant, environment.id);
+        const change = await withoutEnvironment(services, tenant, environment, nowMs);
+        return { value: { environment, stopped }, ...change, result: { ...stopped, agents: stopped.agents.length } };
       }),
   }),
   // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses, and sources
   // that could not go with it are swept by the clock.
-  show: (environment: Environment, { services, proof }) => {
+  show: ({ environment, stopped }: { environment: Environment; stopped: Stopped }, { services, proof }) => {
     const { egress, keysteadRights } = services.vault;
     void Promise.allSettled([
       forgetBelongings(services, proof.tenant, environment.id),
@@ -276,11 +326,7 @@ export const deleteEnvironment = adminRoute({
       environmentId: environment.id,
       label: environment.label,
       left: left.map(({ storage }) => showStorage(storage)),
-      meaning:
-        left.length === 0
-          ? 'No backup was ever made there.'
-          : `The backups can still be restored with the storage and ${keys} alone (keystead vault restore --offline, decrypt.py). ` +
-            'Nobody can add to these vaults, re-wrap them or take anything away by rule any more: their signing keys are forgotten. "keystead vault environment import" brings them back for reading.',
+      meaning: `${restored(left.length, keys)}${stoppedIn(stopped)}`,
     };
   },
 });
