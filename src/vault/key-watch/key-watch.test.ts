@@ -135,4 +135,25 @@ describe('the watch over keys', () => {
     const doubt = looked([key()], [key('unreachable')]).watch;
     expect(nextCheckMs(doubt) - doubt.checkedAtMs).toBe(30_000);
   });
+
+  it.each([
+    ['a moment', 4, 4],
+    ['an hour', 60, 60],
+    ['six hours', 360, 360],
+    ['a day', 24 * 60, 12 * 60],
+    ['a year', 365 * 24 * 60, 12 * 60],
+  ])('leaves a key of a place that was left alone for as long as it was out of reach: %s', (_, minutes, pause) => {
+    const former: Probe = { ...key('unreachable', 'left'), isFormer: true };
+    const { watch } = looked([key(), key(undefined, 'left')], ...Array.from({ length: 4 }, () => [key(), former]));
+    expect([states(watch), watch.held]).toEqual([['good', 'unreachable'], undefined]);
+    const sinceMs = watch.keys[1]!.sinceMs;
+    const later = { ...watch, checkedAtMs: sinceMs + minutes * MINUTE };
+    expect(nextCheckMs(later) - later.checkedAtMs).toBe(pause * MINUTE);
+    // A key that backups need is looked at as before, and both are.
+    const held = { ...later, held: { sinceMs, code: 'unreachable', keyId: 'k' } } as const;
+    expect(nextCheckMs(held) - held.checkedAtMs).toBeLessThanOrEqual(5 * MINUTE);
+    // One that answers again is as good as any.
+    const { after } = observed(later, OWNER, [key(), { ...key(undefined, 'left'), isFormer: true }], later.checkedAtMs);
+    expect(nextCheckMs(after) - after.checkedAtMs).toBe(12 * 60 * MINUTE);
+  });
 });

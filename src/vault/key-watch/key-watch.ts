@@ -101,8 +101,17 @@ export function nextCheckMs({ keys, checkedAtMs, held }: KeyWatch): number {
     const isFresh = checkedAtMs - held.sinceMs < HELD_MS.firstFor;
     return checkedAtMs + (isFresh ? HELD_MS.first : HELD_MS.later);
   }
-  const misses = Math.max(0, ...keys.map((key) => key.misses));
-  return checkedAtMs + (misses === 0 ? GOOD_MS : (AFTER_MISS_MS[Math.min(misses, AFTER_MISS_MS.length) - 1] as number));
+  return checkedAtMs + Math.min(GOOD_MS, ...keys.map((key) => pauseAfter(key, checkedAtMs)));
+}
+
+/**
+ * How long a key is left alone. One that opens nothing but places that were left, and has been out of reach for a while,
+ * is left alone for as long as that has lasted: no run waits for it, and it may never come back.
+ */
+function pauseAfter({ misses, isFormer, sinceMs }: WatchedKey, checkedAtMs: number): number {
+  if (misses === 0) return GOOD_MS;
+  const pause = AFTER_MISS_MS[Math.min(misses, AFTER_MISS_MS.length) - 1] as number;
+  return isFormer === true && misses >= MISSES_THAT_COUNT ? Math.max(pause, checkedAtMs - sinceMs) : pause;
 }
 
 /** Whether a check has found nothing that is not known. Such a one need not be written down until a day is over. */
