@@ -38,6 +38,8 @@ const OPERATIONS = [
   'RetireGrant',
 ] as const;
 
+/** Of a key or an alias: region, account, and the name without them. */
+const ANY_ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(?:key\/)?(.+)$/;
 const ALIAS_ARN = /^arn:aws:kms:([a-z0-9-]+):(\d{12}):(alias\/.+)$/;
 
 /** Whose word a registration is: no service has a name of one label, so none can be taken for it. */
@@ -131,6 +133,26 @@ export async function arnOf(
     instance && (await (short.startsWith('alias/') ? keys.findByAlias(instance, short) : keys.find(instance, short)));
   if (open === undefined) throw new KeyError('key-not-found', { keyId: name });
   return `arn:aws:kms:${place}:${(owner as Tenant).accountId}:key/${open.key.id}`;
+}
+
+/**
+ * The ARN of a key of a tenant that bears this name, by whichever ARN it is asked for: of others nothing is told.
+ * `undefined`: there is none.
+ */
+export async function ownKeyNamed(
+  ports: Pick<KeysteadRightsPorts, 'directory' | 'keys'>,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  name: string,
+  region: string,
+): Promise<string | undefined> {
+  const [, arnRegion = region, accountId = tenant.accountId, short = name] = ANY_ARN.exec(name) ?? [];
+  if (accountId !== tenant.accountId) return undefined;
+  try {
+    return await arnOf(ports, tenant, short, arnRegion);
+  } catch (error) {
+    if (error instanceof KeyError && error.code === 'key-not-found') return undefined;
+    throw error;
+  }
 }
 
 /** Gives up what {@link letUse} gave, by the environment's own word. What is gone already stays gone. */

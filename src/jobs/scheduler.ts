@@ -75,6 +75,7 @@ const AFTER_FAULT_MS = 60_000;
 /** Starts what is due. Several servers may do so on one database: whose commit comes first starts it. */
 export class Scheduler {
   readonly #services: SchedulerServices;
+  /** When a schedule that could not be followed is tried again, by a clock that only goes on. */
   readonly #faults = new Map<string, number>();
 
   constructor(services: SchedulerServices) {
@@ -124,14 +125,15 @@ export class Scheduler {
   }
 
   async #attempt({ tenantId, id }: NamedRef): Promise<boolean> {
-    const { clock, directory, log } = this.#services;
-    if (clock() < (this.#faults.get(id) ?? 0)) return false;
+    const { directory, log } = this.#services;
+    if (performance.now() < (this.#faults.get(id) ?? 0)) return false;
+    this.#faults.delete(id);
     try {
       const tenant = await directory.tenant(tenantId);
       return tenant !== undefined && (await this.#start(tenant, id));
     } catch (error) {
       // One schedule that cannot be followed must not keep the others.
-      this.#faults.set(id, clock() + AFTER_FAULT_MS);
+      this.#faults.set(id, performance.now() + AFTER_FAULT_MS);
       log.error({ scheduleId: id, err: error }, 'a schedule could not be followed');
       return false;
     }

@@ -32,16 +32,20 @@ interface Right {
  */
 export class RightsSweep {
   readonly #ports: KeysteadRightsPorts;
+  readonly #monotonicMs: () => number;
   /** When a right was first seen to be needed by nothing, or when it is tried again. */
   readonly #since = new Map<string, number>();
 
-  constructor(ports: KeysteadRightsPorts) {
+  /** @param monotonicMs a clock that only goes on: a jump of the other one must not end a wait */
+  constructor(ports: KeysteadRightsPorts, monotonicMs: () => number = () => performance.now()) {
     this.#ports = ports;
+    this.#monotonicMs = monotonicMs;
   }
 
   /** Answers how many were taken back. @throws {AggregateError} when all others are done: what kept some of them */
   async sweep(): Promise<number> {
-    const { clock, records } = this.#ports;
+    const { records } = this.#ports;
+    const now = this.#monotonicMs;
     const failures: unknown[] = [];
     const seen = new Set<string>();
     let count = 0;
@@ -52,15 +56,15 @@ export class RightsSweep {
         if (right === undefined || (await this.#isNeeded(right))) continue;
         name = `${right.keyArn} ${right.environmentId}`;
         seen.add(name);
-        const since = this.#since.get(name) ?? clock();
+        const since = this.#since.get(name) ?? now();
         this.#since.set(name, since);
-        if (clock() - since < LEFT_ALONE_MS) continue;
+        if (now() - since < LEFT_ALONE_MS) continue;
         await this.#takeBack(right);
-        this.#since.set(name, clock() + AFTER_FAULT_MS);
+        this.#since.set(name, now() + AFTER_FAULT_MS);
         count++;
       } catch (error) {
         // One that cannot be taken back, or read, must not keep the others.
-        if (name !== undefined) this.#since.set(name, clock() + AFTER_FAULT_MS);
+        if (name !== undefined) this.#since.set(name, now() + AFTER_FAULT_MS);
         failures.push(error);
       }
     }
@@ -99,7 +103,9 @@ export class RightsSweep {
    */
   async #cameToNothing({ tenant, environmentId, keyArn, registration }: Right): Promise<boolean> {
     const { records, clock } = this.#ports;
-    if (clock() - registration.createdAtMs > NEVER_USED_MS) return false;
+    const ageMs = clock() - registration.createdAtMs;
+    // One that was made in the future is as old as nobody knows.
+    if (ageMs < 0 || ageMs > NEVER_USED_MS) return false;
     if ((await findEnvironment(records, tenant, environmentId)) !== undefined) return false;
     for (const kind of ['run', 'vault-agent'] as const) {
       if ((await records.list(tenant.tenantId, kind, environmentId, { limit: 1 })).length > 0) return false;

@@ -6,6 +6,8 @@ import type { MasterKeySettings } from './master-key-settings.ts';
 export interface KeyRights {
   /** The ARN of a key that is named by its id, an alias, an ARN or an alias ARN. @throws {KeyError} there is none */
   readonly arnOf: (name: string, region: string) => Promise<string>;
+  /** The ARN of a key of the own tenant that bears this id, alias or ARN; `undefined`: there is none. */
+  readonly ownKeyNamed: (name: string, region: string) => Promise<string | undefined>;
   /** Makes the key that the operator keeps for an environment, and lets it use that. Answers its ARN. */
   readonly keepOperatorKey: (environment: Pick<Environment, 'id' | 'label'>, region: string) => Promise<string>;
   /** Takes it back, where the environment came to nothing. */

@@ -17,24 +17,33 @@ import type { WantedMasterKey } from './wanted-master-key.ts';
 interface NameServices extends CredentialRules {
   readonly tenantId: string;
   readonly egress: EgressGuard;
-  readonly rights: KeyRights;
+  readonly rights: Pick<KeyRights, 'arnOf' | 'ownKeyNamed'>;
 }
 
 type Name = (wanted: WantedMasterKey, region: string, services: NameServices) => Promise<string | undefined>;
 
+/** https://docs.aws.amazon.com/general/latest/gr/rande.html */
+const AWS_REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** How a key of each provider gets the name that it has for good. */
 const NAMES: Record<WantedMasterKey['provider'], Name> = {
-  'aws-kms': async ({ keyId = '', endpoint, credentials }, region, { egress, tenantId, ...rules }) => {
-    if (parseKeyArn(keyId) !== undefined || credentials === undefined) return keyId;
+  'aws-kms': async ({ keyId = '', endpoint, credentials }, region, { egress, tenantId, rights, ...rules }) => {
+    if (credentials === undefined) return keyId;
+    // At AWS itself: whoever means a key of this server has named the wrong provider.
+    const own = endpoint === undefined ? await rights.ownKeyNamed(keyId, region) : undefined;
+    // An alias may be there and here; an id is one key's alone.
+    if (own !== undefined && !keyId.includes('alias/')) throw malformed(notOfAws(keyId, own));
+    if (parseKeyArn(keyId) !== undefined) return keyId;
+    const place = { region: regionOfKey(keyId) || region, ...(endpoint !== undefined && { endpoint }) };
+    if (endpoint === undefined && !AWS_REGION.test(place.region)) throw malformed(notOfAws(keyId, own, place.region));
     const access = requireAccess(rules, credentials, endpoint, 'master-key-malformed');
-    const place = { region: regionOfKey(keyId) || region, ...identityOf(tenantId, access) };
-    const client = new AwsKmsClient({ ...place, ...(endpoint !== undefined && { endpoint }) }, egress);
+    const client = new AwsKmsClient({ ...place, ...identityOf(tenantId, access) }, egress);
     try {
       return (await client.describeKey(keyId)).arn;
     } catch (error) {
-      throw unresolved(keyId, error, awsMeaningOf(error));
+      const refusal = unresolved(keyId, error, awsMeaningOf(error));
+      throw own === undefined ? refusal : malformed(`${refusal.message}. ${meant(own)}`);
     } finally {
       await client.close();
     }
@@ -78,12 +87,28 @@ export async function preciselyNamed(
   return keyId === undefined ? wanted : { ...wanted, keyId };
 }
 
+function notOfAws(keyId: string, own: string | undefined, region?: string): string {
+  const why = region === undefined ? '' : `, which has no region ${region}`;
+  const instead =
+    own === undefined
+      ? 'Name a key of a region of AWS, or the endpoint at which it is asked for; for a key of this server say encryption Keystead (--encryption Keystead)'
+      : meant(own);
+  return `The name ${keyId} is none of a key of AWS${why}. ${instead}`;
+}
+
+function meant(own: string): string {
+  return `Did you mean the key ${own} of this server? Then say encryption Keystead (--encryption Keystead), and no credentials`;
+}
+
+function malformed(message: string): EnvironmentError {
+  return new EnvironmentError('master-key-malformed', message);
+}
+
 function unresolved(keyId: string, cause: unknown, meaning: MasterKeyFailure | 'ask'): EnvironmentError {
   const code = meaning === 'ask' ? 'unreachable' : meaning;
   const message =
     code === 'deleted' ? `The key service has no key ${keyId}.` : new MasterKeyError(code, keyId, { cause }).message;
-  return new EnvironmentError(
-    'master-key-malformed',
+  return malformed(
     `Which key is meant could not be found out. ${message} Check the name, or name the key by its key ARN or CRN`,
   );
 }

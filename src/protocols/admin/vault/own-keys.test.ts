@@ -74,6 +74,18 @@ describe('environments under keys of this installation', () => {
     return registrationsOf(house.store, house.tenant.tenantKey, open!.key);
   };
 
+  it('are told from keys of AWS, whoever names them as such', async () => {
+    const { keyId, arn } = await newKey();
+    const aws = { provider: 'aws-kms', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'a-secret' };
+    for (const name of [keyId, arn]) {
+      const { status, body } = await post('/environments', wanted({ masterKey: { ...aws, keyId: name } }));
+      expect([status, body['error']]).toEqual([
+        400,
+        expect.objectContaining({ code: 'master-key-malformed', message: expect.stringContaining(`key ${arn} of`) }),
+      ]);
+    }
+  });
+
   it('says which place that was left still needs a key, and has its data keys wrapped for the present one', async () => {
     const [first, second] = [await newKey(), await newKey()];
     const { id } = await made({ masterKey: { provider: 'keystead', keyId: first.arn } });
