@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../bytes/bytes.ts';
 import { EgressGuard } from '../../clients/egress.ts';
+import type { EnvironmentError } from './environment-error.ts';
 import { preciselyNamed } from './precise-name.ts';
 
 const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -21,8 +22,8 @@ async function named(keyId: string, region = 'us-east-1', endpoint?: string): Pr
   try {
     return (await preciselyNamed(services, wanted, region)).keyId ?? '';
   } catch (error) {
-    expect(error).toMatchObject({ code: 'master-key-malformed' });
-    return (error as Error).message;
+    const { code, message } = error as EnvironmentError;
+    return `${code}: ${message}`;
   }
 }
 
@@ -34,12 +35,12 @@ describe('a key of this server that is said to be one of AWS', () => {
     ['by its ARN', OWN],
   ])('is told from one, before anybody is asked: %s', async (_, name) => {
     const text = await named(name);
-    expect(text).toContain(`The name ${name} is none of a key of AWS. ${DID_YOU_MEAN}`);
+    expect(text).toContain(`master-key-malformed: The name ${name} is none of a key of AWS. ${DID_YOU_MEAN}`);
   });
 
   it('is told from one by its alias once AWS does not know it: there may be one of that name there, too', async () => {
     const text = await named('alias/backups');
-    expect(text).toMatch(/^Which key is meant could not be found out\./);
+    expect(text).toMatch(/^master-key-malformed: Which key is meant could not be found out\./);
     expect(text).toContain(DID_YOU_MEAN);
     expect(await named('alias/other')).not.toContain('Did you mean');
   });
