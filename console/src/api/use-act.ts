@@ -10,14 +10,19 @@ interface Act<Input, Answer> {
   readonly done?: (answer: Answer, input: Input) => string;
 }
 
-/** Something that a person does: afterwards what it touched is read anew, and it is said that it was done. */
+/**
+ * Something that a person does: afterwards what it touched is read anew, and it is said that it was done. Where it failed
+ * that is read anew too: a part of it may have been done, or all of it and the answer was lost.
+ */
 export function useAct<Input = void, Answer = unknown>({ act, touches, done }: Act<Input, Answer>) {
   const api = useApi();
   const queries = useQueryClient();
+  const readAnew = () => Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));
   return useMutation({
     mutationFn: (input: Input) => act(api, input),
+    onError: () => void readAnew(),
     onSuccess: async (answer, input) => {
-      await Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      await readAnew();
       if (done) notifications.show({ message: done(answer, input) });
     },
   });

@@ -1,10 +1,8 @@
 import { Button, Group, Select, SimpleGrid, Switch, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
+import { TypedFilter } from '../../ui/typed-filter.tsx';
 import { filterCount, OUTCOME_NAMES, RANGE_NAMES, type AuditSearch, type RangeName } from './audit-search.ts';
 import { OUTCOMES } from './entry-words.ts';
-
-const WAIT_MS = 300;
 
 const TEXTS = [
   { name: 'principal', label: 'Who', placeholder: 'ada, or an ARN' },
@@ -58,10 +56,11 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
           onChange={(value) => set('outcome', value ?? undefined)}
         />
         {TEXTS.map(({ name, label, placeholder }) => (
-          <TextFilter
+          <TypedFilter
             key={name}
             label={label}
             placeholder={placeholder}
+            maxLength={256}
             value={search[name] ?? ''}
             onChange={(value) => set(name, value)}
           />
@@ -87,34 +86,6 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
         )}
       </Group>
     </form>
-  );
-}
-
-interface TextFilterProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** Asks when the typing stops for a moment. */
-function TextFilter({ label, placeholder, value, onChange }: TextFilterProps) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  const tell = useDebouncedCallback(onChange, WAIT_MS);
-  return (
-    <TextInput
-      label={label}
-      placeholder={placeholder}
-      value={typed}
-      maxLength={256}
-      autoComplete="off"
-      spellCheck={false}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        tell(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

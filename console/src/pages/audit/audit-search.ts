@@ -45,7 +45,7 @@ export function auditSearch(search: Record<string, unknown>): AuditSearch {
   const isTime = (name: string): boolean => !Number.isNaN(Date.parse(text(name)));
   return {
     ...(search['log'] === 'installation' && { log: 'installation' }),
-    ...(text('range') in RANGES && { range: text('range') as RangeName }),
+    ...(Object.hasOwn(RANGES, text('range')) && { range: text('range') as RangeName }),
     ...Object.fromEntries(TIMES.filter(isTime).map((name) => [name, text(name)])),
     ...Object.fromEntries(TEXTS.filter((name) => text(name) !== '').map((name) => [name, text(name)])),
     ...(OUTCOME_NAMES.some((one) => one === search['outcome']) && {

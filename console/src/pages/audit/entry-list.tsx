@@ -38,13 +38,14 @@ export function EntryList({ search }: { readonly search: AuditSearch }) {
       getNextPageParam: ({ next }) => next,
     });
   const columns = useMemo(() => columnsOf(log), [log]);
-  if (error) return <ProblemNotice error={error} title="The log cannot be read" />;
-  if (isPending) return <Loading lines={8} />;
+  const problem = <ProblemNotice error={error} title="The log cannot be read" />;
+  if (data === undefined) return isPending ? <Loading lines={8} /> : problem;
   const all = data.pages.flatMap(({ items }) => items);
   const rows = quiet === true ? all.filter((entry) => !isLooking(entry)) : all;
   const searchedTo = data.pages.at(-1)?.searchedTo;
   return (
     <Stack gap="sm">
+      {problem}
       <Group justify="space-between">
         <Text size="sm" c="dimmed" role="status">
           {countOf(rows.length, 'entry', 'entries')}

@@ -26,8 +26,13 @@ export function readKept(log: string): KeptCheckpoint | undefined {
   }
 }
 
-/** Keeps it. A browser that keeps nothing (private windows may refuse) begins anew with each visit. */
+/**
+ * Keeps it, unless another tab has seen more of the same log meanwhile. A browser that keeps nothing (private windows may
+ * refuse) begins anew with each visit.
+ */
 export function keep(log: string, kept: KeptCheckpoint): void {
+  const there = readKept(log);
+  if (there !== undefined && there.verifierKey === kept.verifierKey && there.size > kept.size) return;
   try {
     localStorage.setItem(PREFIX + log, JSON.stringify(kept));
   } catch {

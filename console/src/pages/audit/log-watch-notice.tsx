@@ -4,11 +4,13 @@ import { IconAlertOctagon, IconShieldCheck } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '../../api/api.ts';
+import { isRefused } from '../../api/problem.ts';
 import { useWhoAmI } from '../../api/who-am-i.ts';
 import { countOf } from '../../ui/amounts.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { CopyText } from '../../ui/copy-text.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { LogName } from './audit-search.ts';
 import { saveText } from '../../ui/save-file.ts';
@@ -21,7 +23,10 @@ import { sentence } from '../../ui/sentence.ts';
 export function LogWatchNotice({ log }: { readonly log: LogName }) {
   const api = useApi();
   const { tenantId } = useWhoAmI();
-  const { data: watch } = useQuery(logWatchQuery(api, log, tenantId));
+  const { data: watch, error } = useQuery(logWatchQuery(api, log, tenantId));
+  // Whoever may not read the log is told so by the page itself.
+  if (error !== null && !isRefused(error))
+    return <ProblemNotice error={error} title="It is not proved that the log has only grown" />;
   if (watch === undefined || watch.kind === 'new') return null;
   if (watch.kind === 'first' || watch.kind === 'grown') return <Quiet watch={watch} />;
   return <Loud watch={watch} log={log} name={keptName(log, tenantId)} />;
@@ -30,7 +35,7 @@ export function LogWatchNotice({ log }: { readonly log: LogName }) {
 function Quiet({ watch }: { readonly watch: Extract<LogWatch, { readonly kind: 'first' | 'grown' }> }) {
   const { size, since } = watch.kept;
   return (
-    <Group gap="xs" wrap="nowrap" align="flex-start" role="status" data-log-watch={watch.kind}>
+    <Group gap="xs" wrap="nowrap" align="flex-start" data-log-watch={watch.kind}>
       <IconShieldCheck size={18} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
       <Text size="sm">
         {watch.kind === 'first' ? (

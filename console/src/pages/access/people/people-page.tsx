@@ -1,5 +1,5 @@
 import type { ConsoleSession, Credential, Principal } from '@keystead/sdk';
-import { Group, Select, Text, TextInput } from '@mantine/core';
+import { Group, Select, Text } from '@mantine/core';
 import { IconSearch, IconUserPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -15,6 +15,7 @@ import { TextLink } from '../../../ui/links.tsx';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { TypedFilter } from '../../../ui/typed-filter.tsx';
 import { principalsQuery, sessionsQuery } from '../more-queries.ts';
 import { credentialsQuery, enrolmentsQuery } from '../queries.ts';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -66,12 +67,12 @@ export function PeoplePage() {
       }
     >
       <Group gap="sm" align="flex-end">
-        <TextInput
+        <TypedFilter
           label="Name"
           placeholder="Part of a name"
           leftSection={<IconSearch size={16} aria-hidden />}
           value={q ?? ''}
-          onChange={(event) => look({ q: event.currentTarget.value || undefined })}
+          onChange={(text) => look({ q: text === '' ? undefined : text })}
         />
         <Select
           label="State"
