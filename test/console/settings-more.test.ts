@@ -50,9 +50,16 @@ describe.skipIf(!hasChromium)('the settings of a tenant and of the installation'
     await page.locator('[data-problem="invalid-addresses"]').waitFor();
     expect((await api.getInstancePolicies(region)).dualAuthorization).toBe(false);
     await page.getByRole('textbox', { name: 'Allowed addresses' }).fill('10.0.0.0/8');
+    // Somebody else changes something else meanwhile.
+    const metrics = !(await api.getInstancePolicies(region)).metrics;
+    await api.setInstancePolicies(region, { metrics });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(`What holds for the keys of ${region} is saved.`).waitFor();
-    expect(await api.getInstancePolicies(region)).toMatchObject({ dualAuthorization: true, addresses: ['10.0.0.0/8'] });
+    expect(await api.getInstancePolicies(region)).toMatchObject({
+      dualAuthorization: true,
+      addresses: ['10.0.0.0/8'],
+      metrics,
+    });
     await api.setInstancePolicies(region, { dualAuthorization: false, addresses: [] });
   });
 

@@ -287,6 +287,31 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await heading(page, 'Overview');
     });
 
+    it('keeps what was typed when the session ends, for the same person alone', async () => {
+      const { page, context } = person;
+      await page.goto('/console/access/explain');
+      const field = page.getByRole('textbox', { name: 'With the key' });
+      await field.fill('half-typed');
+      await shift(31 * MINUTE_MS);
+      // Has the page ask whether the server is there, and read everything anew.
+      await page.evaluate("window.dispatchEvent(new Event('offline'))");
+      const held = page.getByRole('dialog', { name: 'Your session has ended' });
+      await held.waitFor();
+      expect(await axeFindingsInBothThemes(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      const [other] = await Promise.all([
+        context.waitForEvent('page'),
+        held.getByRole('link', { name: 'Sign in again' }).click(),
+      ]);
+      await typeIn(other, 'grace', PASSWORD, codeOf(secret));
+      await heading(other, 'Overview');
+      await held.waitFor({ state: 'detached' });
+      expect(await field.inputValue()).toBe('half-typed');
+      await other.close();
+      await page.goto('/console/');
+      await heading(page, 'Overview');
+    });
+
     it('is over at once for whoever is suspended, in the page that is open', async () => {
       const { page } = person;
       await admin.suspendPrincipal(id);

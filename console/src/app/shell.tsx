@@ -8,6 +8,8 @@ import { AccountMenu } from './account-menu.tsx';
 import { ConnectionNotice } from './connection/connection-notice.tsx';
 import { PLACES } from './navigation.ts';
 import { SessionKeeper } from './session/session-keeper.tsx';
+import { HeldPage } from './session/held-page.tsx';
+import { useTypedWatch } from './session/typed.ts';
 import { useSignedOut } from './session/use-signed-out.ts';
 import { useWhoAmI } from '../api/who-am-i.ts';
 
@@ -17,6 +19,7 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [path, close]);
   useSignedOut();
+  useTypedWatch(path);
   const { session } = useWhoAmI();
   return (
     <AppShell
@@ -25,6 +28,7 @@ export function Shell() {
       padding={{ base: 'md', sm: 'xl' }}
     >
       {session !== undefined && <SessionKeeper key={session.sessionId} />}
+      <HeldPage />
       <a className="ks-skip" href="#content">
         To the content
       </a>

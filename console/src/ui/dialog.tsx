@@ -1,5 +1,6 @@
 import { Modal, type ModalProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useIsPageHeld } from '../api/held-page.ts';
 import { useFocusBack } from './use-focus-back.ts';
 
 export interface DialogProps extends Pick<
@@ -17,10 +18,17 @@ export interface DialogProps extends Pick<
  * What is asked or shown in front of a page. While it is open the keyboard stays in it; when it is gone, the keyboard is
  * where it was before.
  */
-export function Dialog({ isOpen = true, children, ...rest }: DialogProps) {
+export function Dialog({ isOpen = true, closeOnEscape = true, children, ...rest }: DialogProps) {
   useFocusBack(isOpen);
+  const isHeld = useIsPageHeld();
   return (
-    <Modal opened={isOpen} returnFocus={false} closeButtonProps={{ 'aria-label': 'Close' }} {...rest}>
+    <Modal
+      opened={isOpen}
+      returnFocus={false}
+      closeOnEscape={closeOnEscape && !isHeld}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      {...rest}
+    >
       {children}
     </Modal>
   );

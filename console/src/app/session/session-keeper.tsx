@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useApi } from '../../api/api.ts';
+import { isPageHeld } from '../../api/held-page.ts';
 import { isSignedOut } from '../../api/problem.ts';
 import { whoAmIQuery } from '../../api/who-am-i.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -60,7 +61,7 @@ export function SessionKeeper() {
     }
   });
   const look = useEffectEvent(() => {
-    if (times.current === undefined) return;
+    if (times.current === undefined || isPageHeld()) return;
     const nowMs = Date.now();
     const task = sessionTask(times.current, activeMs.current, nowMs);
     if (task === 'renew') void renew();
@@ -76,7 +77,7 @@ export function SessionKeeper() {
     if (news.kind === 'renewed') times.current = timesOf(news.session, Date.now());
     if (news.kind === 'signed-out') void leave(router, queries, 'signed-out');
     // Somebody else may be signed in now: nothing that is shown here is theirs.
-    if (news.kind === 'signed-in') void queries.resetQueries();
+    if (news.kind === 'signed-in' && !isPageHeld()) void queries.resetQueries();
   });
   useEffect(() => {
     void renew();
@@ -104,7 +105,7 @@ export function SessionKeeper() {
         <Text size="sm">
           {warning?.kind === 'end'
             ? 'Sessions last for so long and no longer. When it has ended, sign in again: you come back to this page.'
-            : 'Nothing was done here for a while. When the session has ended, sign in again: you come back to this page, but what you typed and did not send is lost.'}
+            : 'Nothing was done here for a while. When the session has ended, sign in again: you come back to this page. What you typed here waits for an hour.'}
         </Text>
         <Text fw={600} role="timer">
           {countdown(warning?.seconds ?? 0)} left

@@ -1,20 +1,9 @@
 import type { InstancePolicies } from '@keystead/sdk';
-import {
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  Paper,
-  Radio,
-  Select,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-} from '@mantine/core';
+import { Button, Checkbox, Group, Paper, Radio, Select, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useEffectEvent } from 'react';
 import { useApi, type Api } from '../../api/api.ts';
 import { useAct } from '../../api/use-act.ts';
 import { SETTINGS_COMMANDS } from '../../commands/settings-commands.ts';
@@ -23,6 +12,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Page } from '../../ui/page.tsx';
+import { WholeNumber } from '../../ui/whole-number.tsx';
 import { useRegions } from './use-regions.ts';
 
 type Wanted = NonNullable<Parameters<Api['setInstancePolicies']>[1]>;
@@ -92,11 +82,16 @@ function valuesOf({
   };
 }
 
-function wantedOf({ addresses, rotates, rotationMonths, ...rest }: Values): Wanted {
+/** What was changed here, and nothing else: somebody else may be changing the rest. */
+function wantedOf(values: Values, isDirty: (path: string) => boolean): Wanted {
+  const { dualAuthorization, network, addresses, rotates, rotationMonths, creation, metrics } = values;
   return {
-    ...rest,
-    addresses: addresses.split(/[\s,]+/).filter((range) => range !== ''),
-    rotationMonths: rotates ? rotationMonths : 0,
+    ...(isDirty('dualAuthorization') && { dualAuthorization }),
+    ...(isDirty('network') && { network }),
+    ...(isDirty('addresses') && { addresses: addresses.split(/[\s,]+/).filter((range) => range !== '') }),
+    ...(CREATION.some(([name]) => isDirty(`creation.${name}`)) && { creation }),
+    ...((isDirty('rotates') || isDirty('rotationMonths')) && { rotationMonths: rotates ? rotationMonths : 0 }),
+    ...(isDirty('metrics') && { metrics }),
   };
 }
 
@@ -112,11 +107,23 @@ function PoliciesForm({ region }: { readonly region: string }) {
     touches: [['instance-policies', region]],
     done: () => `What holds for the keys of ${region} is saved.`,
   });
+  // What came meanwhile is shown, as long as nothing was changed here.
+  const takeOver = useEffectEvent((read: InstancePolicies) => {
+    if (form.isDirty()) return;
+    form.setInitialValues(valuesOf(read));
+    form.reset();
+  });
+  useEffect(() => takeOver(data), [data]);
   const hasNet = form.values.addresses.trim() !== '';
   return (
     <form
       onSubmit={form.onSubmit((values) => {
-        save.mutate(wantedOf(values), { onSuccess: (saved) => form.resetDirty(valuesOf(saved)) });
+        save.mutate(wantedOf(values, form.isDirty), {
+          onSuccess: (saved) => {
+            form.setInitialValues(valuesOf(saved));
+            form.reset();
+          },
+        });
       })}
     >
       <Stack gap="lg">
@@ -173,13 +180,13 @@ function PoliciesForm({ region }: { readonly region: string }) {
                 {...form.getInputProps('rotates', { type: 'checkbox' })}
               />
               {form.values.rotates && (
-                <NumberInput
+                <WholeNumber
                   label="Every how many months"
                   min={1}
                   max={12}
-                  allowDecimal={false}
                   w={180}
-                  {...form.getInputProps('rotationMonths')}
+                  value={form.values.rotationMonths}
+                  onChange={(months) => form.setFieldValue('rotationMonths', months)}
                 />
               )}
             </Group>

@@ -1,5 +1,5 @@
 import { Autocomplete, Button, Grid, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
@@ -33,7 +33,6 @@ export function ExplainPage() {
         ...(context !== undefined && { encryptionContext: contextPairs(context) }),
       }),
     enabled: isAsked,
-    placeholderData: keepPreviousData,
   });
   return (
     <Page

@@ -2,7 +2,7 @@ import type { IssuedEnrolment } from '@keystead/sdk';
 import { Button } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
 import { SecretOnce } from '../../../ui/secret-once.tsx';
-import { exactTime } from '../../../ui/clock.ts';
+import { exactTime, timeWithZone } from '../../../ui/clock.ts';
 
 interface LinkOnceProps {
   readonly name: string;
@@ -13,7 +13,8 @@ interface LinkOnceProps {
 /** A sign-in link, shown once: whoever opens it becomes that person. */
 export function LinkOnce({ name, enrolment: { link, expiresAt }, onClose }: LinkOnceProps) {
   const subject = 'Your way in to Keystead';
-  const body = `Open this link to set up how you sign in as ${name}. It works once, until ${exactTime(expiresAt)}.\n\n${link}\n`;
+  // Whoever reads it may be in another zone.
+  const body = `Open this link to set up how you sign in as ${name}. It works once, until ${timeWithZone(expiresAt)}.\n\n${link}\n`;
   const to = /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(name) ? encodeURIComponent(name) : '';
   return (
     <SecretOnce
