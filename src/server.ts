@@ -16,6 +16,7 @@ import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
 import { sendEvents } from './pipeline/send-events.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
+import { RequestMeter } from './pipeline/request-meter.ts';
 import { Throttle } from './pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from './pipeline/unauthenticated.ts';
 import { ADMIN_PREFIX, createAdminApi } from './protocols/admin/api.ts';
@@ -102,6 +103,7 @@ export async function startKeystead(
   const { store, directory, keys, grants, pipeline, clock, random, installation, signer } = unsealed;
   const unauthenticated = new UnauthenticatedRefusals();
   const isBounded = Object.keys(config.rates).length > 0;
+  const meter = new RequestMeter();
   const throttle = isBounded ? new Throttle(config.rates, () => performance.now()) : undefined;
   const onFault = faultsTo(log, health);
 
@@ -139,6 +141,7 @@ export async function startKeystead(
     audit: checkpointsOf(config.dataFolder, signer),
     version: VERSION,
     ...(throttle && { throttle }),
+    meter,
     log,
     ...(config.proxies && { proxies: config.proxies }),
     get publicUrl() {
@@ -203,6 +206,7 @@ export async function startKeystead(
     pipeline,
     clock,
     unauthenticated,
+    meter,
     ...(throttle && { throttle }),
     onFault,
   });

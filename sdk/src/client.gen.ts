@@ -696,6 +696,15 @@ export interface InstanceCreationRights {
   readonly enforceToken: boolean;
 }
 
+export interface InstanceGauge {
+  /** what was asked for, as activity events of IBM name it: kms.secrets.wrap */
+  readonly api: string;
+  readonly responseCode: number;
+  readonly requests: number;
+  /** on average */
+  readonly latencyMs: number;
+}
+
 export interface InstanceImportToken {
   /** a region such as us-east-1 */
   readonly region: string;
@@ -706,6 +715,18 @@ export interface InstanceImportToken {
   readonly maxRetrievals: number;
   /** how often it may still be read */
   readonly remainingRetrievals: number;
+}
+
+export interface InstanceMetrics {
+  /** a region such as us-east-1 */
+  readonly region: string;
+  readonly instanceId: string;
+  /** whether the policy `metrics` has requests counted */
+  readonly enabled: boolean;
+  /** UTC, RFC 3339 */
+  readonly since: string;
+  /** of the minute that began then, as this server saw it */
+  readonly gauges: readonly (InstanceGauge)[];
 }
 
 export interface InstancePolicies {
@@ -2429,6 +2450,11 @@ export class KeysteadClient {
     readonly metrics?: boolean | undefined;
   } = {}): Promise<InstancePolicies> {
     return this.#transport.send('POST', `/regions/${encodeURIComponent(region)}/policies`, undefined, body);
+  }
+
+  /** Tells how many requests of IBM Key Protect an instance had in the last whole minute, and how long they took. Needs the permission `kms:GetInstancePolicies`. */
+  getInstanceMetrics(region: string): Promise<InstanceMetrics> {
+    return this.#transport.send('GET', `/regions/${encodeURIComponent(region)}/metrics`);
   }
 
   /** Makes a user of the own tenant with its policies, without a credential yet. Needs the permission `keystead:CreatePrincipal`. */

@@ -11,6 +11,7 @@ import { GRANT_COMMANDS } from './commands/grant.ts';
 import { initCommand } from './commands/init.ts';
 import { IDENTITY_PROVIDER_COMMANDS } from './commands/identity-provider.ts';
 import { INSTANCE_COMMANDS } from './commands/instance.ts';
+import { INSTANCE_METRICS_COMMANDS } from './commands/instance-metrics.ts';
 import { INSTANCE_POLICY_COMMANDS } from './commands/instance-policy.ts';
 import { KEY_COMMANDS } from './commands/key.ts';
 import { KEY_DELETION_COMMANDS } from './commands/key-deletions.ts';
@@ -90,6 +91,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...TENANT_COMMANDS,
   ...INSTANCE_COMMANDS,
   ...INSTANCE_POLICY_COMMANDS,
+  ...INSTANCE_METRICS_COMMANDS,
   ...PRINCIPAL_COMMANDS,
   ...SERVICE_ID_COMMANDS,
   ...SIGN_IN_COMMANDS,

@@ -90,6 +90,10 @@ describe('the command line against a server: tenants, who may ask, and what they
       creation: all,
       metrics: true,
     });
+    const counted = ['instance', 'metrics', '--region', 'us-east-1'];
+    expect(await json(...counted)).toMatchObject([{ region: 'us-east-1', enabled: true, gauges: [] }]);
+    expect((await run(...counted)).stdout).toBe('no requests in the last whole minute\n');
+    expect((await run(...counted, '--prometheus')).stdout).toMatch(/^# HELP ibm_kms_api_request_gauge /);
     for (const [wrong, why] of [
       [['--two-people', 'maybe'], 'it must be yes or no'],
       [['--allow', 'everything'], 'there is no "everything"'],

@@ -8,6 +8,7 @@ import { World, type Account, type Actor } from '../../src/protocols/aws-kms/end
 import { keyProtectRoutes } from '../../src/protocols/key-protect/endpoint.ts';
 import { one } from '../../src/protocols/key-protect/key-protect.fixture.ts';
 import { PREFIX } from '../../src/protocols/key-protect/match.ts';
+import { RequestMeter } from '../../src/pipeline/request-meter.ts';
 
 /** What IBM's wire answers. */
 export interface IbmAnswer {
@@ -25,6 +26,7 @@ export class BothWires extends World {
     pipeline: this.pipeline,
     clock: this.clock,
     unauthenticated: this.unauthenticated,
+    meter: new RequestMeter(),
     onFault: (error) => this.faults.push(error),
     // The id of an access key stands for a token of its holder.
     tokens: { read: (token) => this.directory.byAccessKey(token) },

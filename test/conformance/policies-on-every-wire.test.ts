@@ -15,6 +15,7 @@ import {
 import { keyProtectRoutes } from '../../src/protocols/key-protect/endpoint.ts';
 import { many } from '../../src/protocols/key-protect/key-protect.fixture.ts';
 import { PREFIX } from '../../src/protocols/key-protect/match.ts';
+import { RequestMeter } from '../../src/pipeline/request-meter.ts';
 
 const OUTSIDE = '203.0.113.9';
 const OUT_OF_REACH = /do not let it be reached from this address/;
@@ -49,6 +50,7 @@ async function ibm(method: string, path: string, body?: unknown, { as = account.
     pipeline: world.pipeline,
     clock: world.clock,
     unauthenticated: world.unauthenticated,
+    meter: new RequestMeter(),
     onFault: (error) => world.faults.push(error),
   });
   const [below = '', query = ''] = path.split('?');

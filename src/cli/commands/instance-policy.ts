@@ -15,7 +15,7 @@ const OPTIONS: readonly Row[] = [
   ['--two-people <answer>', 'yes: new keys are deleted by two people; no: by one'],
   ['--allow <what...>', 'what alone may be made: create-keys, create-secrets, import-keys, import-secrets; or all'],
   ['--wrapped-imports <answer>', 'yes: imports of IBM Key Protect need an import token; no: they need none'],
-  ['--metrics <answer>', 'yes or no'],
+  ['--metrics <answer>', 'yes: requests of IBM Key Protect are counted for "instance metrics"; no: they are not'],
 ];
 
 /** What holds for all keys of an instance: the way back for whoever shut the other doors. */

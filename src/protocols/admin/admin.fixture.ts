@@ -26,6 +26,7 @@ import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
 import { tellServices } from '../../pipeline/tell-services.ts';
 import type { Rates } from '../../pipeline/rates.ts';
+import { RequestMeter } from '../../pipeline/request-meter.ts';
 import { Throttle } from '../../pipeline/throttle.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put, Write } from '../../records/commit.ts';
@@ -142,6 +143,7 @@ export async function adminHouse(
     clock,
     random,
     refusals,
+    meter: new RequestMeter(),
     events: new EventHub(
       {
         records: store,

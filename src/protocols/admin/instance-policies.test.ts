@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { adminHouse, fits, REGION_NAME, type AdminHouse } from './admin.fixture.ts';
+import { getInstanceMetrics } from './resources/instance-metrics.ts';
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 
 let house: AdminHouse;
@@ -41,6 +42,21 @@ it('policies of an instance are shown and set, one by one, whatever they say of 
   const shown = await house.send(ann, 'GET', PATH);
   expect([shown.body, fits(getInstancePolicies, shown.body)]).toEqual([{ ...OPEN, rotationMonths: 3 }, true]);
   expect((await set({ rotationMonths: 0 })).body).toEqual(OPEN);
+});
+
+it('what the policy metrics has counted is told to whoever may read policies', async () => {
+  const path = `/regions/${REGION_NAME}/metrics`;
+  const { instanceId } = (await house.services.directory.instance(house.tenant.tenantId, REGION_NAME))!;
+  const { clock, meter } = house.services;
+  const since = Math.floor(clock() / 60_000) * 60_000 - 60_000;
+  meter.note(instanceId, 'kms.secrets.wrap', 200, 3, since);
+  const gauges = [{ api: 'kms.secrets.wrap', responseCode: 200, requests: 1, latencyMs: 3 }];
+  const told = { region: REGION_NAME, instanceId, enabled: false, since: new Date(since).toISOString(), gauges };
+  const shown = await house.send(ann, 'GET', path);
+  expect([shown.status, shown.body, fits(getInstanceMetrics, shown.body)]).toEqual([200, told, true]);
+  await set({ metrics: true });
+  expect((await house.send(ann, 'GET', path)).body).toEqual({ ...told, enabled: true });
+  expect((await house.send((await house.member([])).apiKey, 'GET', path)).status).toBe(403);
 });
 
 it.each([

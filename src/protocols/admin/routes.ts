@@ -36,6 +36,7 @@ import {
   scheduleKeyDeletion,
 } from './resources/keys.ts';
 import { getLimits } from './resources/limits.ts';
+import { getInstanceMetrics } from './resources/instance-metrics.ts';
 import { getInstancePolicies, setInstancePolicies } from './resources/instance-policies.ts';
 import { createImportToken, importKey, retrieveImportToken } from './resources/instance-import.ts';
 import {
@@ -154,6 +155,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   getLimits,
   getInstancePolicies,
   setInstancePolicies,
+  getInstanceMetrics,
   createPrincipal,
   listPrincipals,
   getPrincipal,

@@ -12,6 +12,7 @@ import type { MaterialPool } from '../../keys/material-pool.ts';
 import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import type { Quotas } from '../../keys/quotas.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import type { RequestMeter } from '../../pipeline/request-meter.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import type { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { EventHub } from './events/event-hub.ts';
@@ -73,6 +74,8 @@ export interface AdminServices {
   readonly events: EventHub;
   /** Absent: nothing bounds how often a tenant asks. */
   readonly throttle?: Throttle;
+  /** What the policy `metrics` has counted. */
+  readonly meter: RequestMeter;
   readonly log: RequestLog;
   /** How people sign in. */
   readonly signIn: SignInServices;

@@ -5,6 +5,7 @@ import { requireReach } from '../../pipeline/reach.ts';
 import { andThen, type MaybePromise } from '../../records/ports.ts';
 import { CATALOG, type Endpoint, type OperationName } from './catalog.ts';
 import { KeyProtectError, UnauthorizedError } from './errors.ts';
+import type { MeteredRequest } from './metered-request.ts';
 import type { OperationContext, OperationPorts } from './operation.ts';
 
 /** The ports, and what is kept between requests. */
@@ -23,6 +24,7 @@ export function contextOf(
   { principal, source, requestId }: Call,
   name: OperationName,
   nowMs: number,
+  metered: MeteredRequest,
 ): MaybePromise<OperationContext> {
   requireOnce(rawHeaders);
   const instanceId = headerOf(rawHeaders, 'bluemix-instance')?.trim() ?? '';
@@ -42,7 +44,8 @@ export function contextOf(
   return andThen(directory.instanceById(instanceId.toLowerCase()), (instance) => {
     // Whether there is such an instance is not for strangers to know.
     if (instance === undefined) throw new UnauthorizedError();
-    return andThen(requireReach(keys, instance, { principal, source }), () => ({
+    const reached = () => requireReach(keys, instance, { principal, source });
+    return andThen(andThen(metered.reached(keys, instance), reached), () => ({
       directory,
       keys,
       records,

@@ -3,6 +3,7 @@ import { KeyOutlines } from '../../keys/key-outlines.ts';
 import type { Act } from '../../pipeline/act.ts';
 import type { Call } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/execute.ts';
+import type { RequestMeter } from '../../pipeline/request-meter.ts';
 import type { Throttle } from '../../pipeline/throttle.ts';
 import { andThen, type Freshness, type MaybePromise, type RecordReader } from '../../records/ports.ts';
 import { encodeAnswer, encodeError, encodeUnauthorized, type Answer } from './answer.ts';
@@ -13,6 +14,7 @@ import { contextOf, type SharedPorts } from './context.ts';
 import { KeyProtectError } from './errors.ts';
 import { listedKeyOf } from './listing/listed-key.ts';
 import { match, PREFIX, type Matched } from './match.ts';
+import { MeteredRequest } from './metered-request.ts';
 import type { OperationInput, OperationPorts } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { hidingNames, withinTenant } from './other-tenant.ts';
@@ -27,6 +29,8 @@ export interface EndpointPorts extends OperationPorts, ProvingPorts {
   readonly pipeline: Pipeline;
   /** Absent: nothing bounds how often a tenant asks. */
   readonly throttle?: Throttle;
+  /** Counts the requests of instances whose policy `metrics` wants it. */
+  readonly meter: RequestMeter;
   /** Told of what went wrong inside; the caller sees a code only. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -60,6 +64,8 @@ type Served = EndpointPorts & SharedPorts;
 async function serve(ports: Served, request: HttpRequest): Promise<HttpAnswer> {
   const { requestId } = request;
   const correlationId = correlationOf(request);
+  const metered = new MeteredRequest(ports.meter, ports.clock);
+  let { event } = NO_OPERATION;
   try {
     // A turn of the event loop costs a look at the epoch: none is taken where the token is known.
     const proving = prove(ports, request);
@@ -67,20 +73,24 @@ async function serve(ports: Served, request: HttpRequest): Promise<HttpAnswer> {
     const query = new Query(request.query);
     const matched = matchOf(request, query);
     const name = matched instanceof KeyProtectError ? undefined : matched.name;
-    const call = callOf(request, principal, name === undefined ? NO_OPERATION : CATALOG[name], correlationId);
+    const endpoint = name === undefined ? NO_OPERATION : CATALOG[name];
+    ({ event } = endpoint);
+    const call = callOf(request, principal, endpoint, correlationId);
     // Before anything is done with a key, and once, however often the act is prepared.
     for (const one of rateClassesOf(name)) ports.throttle?.take(call, one);
     if (matched instanceof KeyProtectError) {
       await ports.pipeline.refuse(call, matched);
       throw matched;
     }
-    const answer = await ports.pipeline.execute(call, (nowMs) => prepare(ports, request, call, matched, query, nowMs));
-    return encodeAnswer(answer, correlationId);
+    const answer = await ports.pipeline.execute(call, (nowMs) =>
+      prepare(ports, request, call, matched, query, nowMs, metered),
+    );
+    return metered.answered(event, encodeAnswer(answer, correlationId));
   } catch (error) {
     const told = wireErrorOf(error);
-    if (told === 'unauthorized') return encodeUnauthorized(correlationId);
+    if (told === 'unauthorized') return metered.answered(event, encodeUnauthorized(correlationId));
     if (told.status >= 500 && told.code !== 'NOT_IMPLEMENTED_ERR') ports.onFault(error, requestId);
-    return encodeError(told, correlationId);
+    return metered.answered(event, encodeError(told, correlationId));
   }
 }
 
@@ -104,8 +114,9 @@ function prepare(
   { name, path }: Matched,
   query: Query,
   nowMs: number,
+  metered: MeteredRequest,
 ): MaybePromise<Act<Answer>> {
-  return andThen(contextOf(ports, request, call, name, nowMs), (context) => {
+  return andThen(contextOf(ports, request, call, name, nowMs, metered), (context) => {
     const operation = OPERATIONS[name];
     if (operation === 'not-implemented') throw notImplemented(name);
     const input: OperationInput = { path, query, body: readJson(request) };

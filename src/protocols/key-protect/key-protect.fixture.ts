@@ -18,6 +18,7 @@ import type { WrappingKeyPool } from '../../keys/wrapping-key-pool.ts';
 import { Pipeline } from '../../pipeline/execute.ts';
 import { grantedBy } from '../../pipeline/granted.ts';
 import { tellServices } from '../../pipeline/tell-services.ts';
+import { RequestMeter } from '../../pipeline/request-meter.ts';
 import { UnauthenticatedRefusals } from '../../pipeline/unauthenticated.ts';
 import type { Put } from '../../records/commit.ts';
 import { INSTALLATION } from '../../records/record.ts';
@@ -82,6 +83,7 @@ export class World {
     tellServices(this.store, this.directory, this.random),
   );
   readonly unauthenticated = new UnauthenticatedRefusals();
+  readonly meter = new RequestMeter();
   readonly faults: unknown[] = [];
   readonly signingKeys = new SigningKeys({ store: this.store, barrier: this.barrier, random: this.random });
   readonly tokens = new Tokens({
@@ -107,6 +109,7 @@ export class World {
     pipeline: this.pipeline,
     clock: this.clock,
     unauthenticated: this.unauthenticated,
+    meter: this.meter,
     onFault: (error) => this.faults.push(error),
   };
   readonly routes = keyProtectRoutes(this.ports);

@@ -15,7 +15,7 @@ import { policyTypeOf } from '../policy-query.ts';
 /** `PUT /instance/policies`: sets one policy or several, each once. */
 export const putInstancePolicies: Operation = {
   notes:
-    'attributes of a policy that is switched off count for nothing, since clients of IBM (Go, Python) send them then too; only the interval of a rotation is refused there; 1 to 1,000 subnets, addresses with bits of hosts are taken for their subnet (inferred). allowedNetwork and allowedIP bind this wire, the AWS wire and external key stores, not the admin API: who locks the instance by mistake opens it there. private-only lets in loopback, RFC 1918, RFC 4193 and link-local addresses of the client (the peer of the connection, or whom a trusted proxy speaks for). metrics is kept and told; nothing is metered by it',
+    'attributes of a policy that is switched off count for nothing, since clients of IBM (Go, Python) send them then too; only the interval of a rotation is refused there; 1 to 1,000 subnets, addresses with bits of hosts are taken for their subnet (inferred). allowedNetwork and allowedIP bind this wire, the AWS wire and external key stores, not the admin API: who locks the instance by mistake opens it there. private-only lets in loopback, RFC 1918, RFC 4193 and link-local addresses of the client (the peer of the connection, or whom a trusted proxy speaks for). metrics has the requests of this wire counted by the minute, with their statuses and how long they took, under the names of IBM\'s gauges: "keystead instance metrics"; each server counts what it answered itself, from where the instance of a request is known on',
   prepare(context, { query, body }) {
     const { instance, keys, principal } = context;
     const asked = askedPolicies({ query, body });
