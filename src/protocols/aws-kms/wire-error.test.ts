@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reason } from '../../access/evaluate.ts';
 import { StoreFullError, UnknownOutcomeError } from '../../records/ports.ts';
 import { KeyError } from '../../keys/errors.ts';
-import { BusyError } from '../../pipeline/errors.ts';
+import { AccessDeniedError, BusyError } from '../../pipeline/errors.ts';
 import { REGION, World, type Account } from './endpoint.fixture.ts';
 import type { ResolvedKey } from './resolve.ts';
 import { wireErrorOf } from './wire-error.ts';
@@ -39,6 +40,31 @@ describe('a refusal of the key domain', () => {
   it('names the key by its id where it was not found by the request', () => {
     const { text } = wireErrorOf(new KeyError('key-disabled', { keyId: 'k' }), [resolved]);
     expect(text).toBe('k is disabled.');
+  });
+});
+
+describe('a refusal of the policies', () => {
+  const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/k';
+  it.each<[Reason, string, string]>([
+    ['denied-by-key-policy', KEY, 'with an explicit deny in a resource-based policy'],
+    ['denied-by-identity-policy', '*', 'with an explicit deny in an identity-based policy'],
+    ['denied-by-session-policy', KEY, 'with an explicit deny in a session policy'],
+    ['not-allowed-by-session-policy', KEY, 'because no session policy allows the kms:Sign action'],
+    [
+      'no-statement-allows',
+      KEY,
+      'because no resource-based policy and no identity-based policy allows the kms:Sign action',
+    ],
+    ['no-statement-allows', '*', 'because no identity-based policy allows the kms:Sign action'],
+    ['denied-by-scope', KEY, 'because of an explicit deny in a scope of the credential: one, two'],
+    ['not-allowed-by-scope', KEY, 'because no scope of the credential allows it: one, two'],
+  ])('%s on %s', (reason, resource, words) => {
+    const decision = { allowed: false, reason, isConditional: false, scopes: ['one', 'two'] };
+    const user = 'arn:aws:iam::111122223333:user/u';
+    expect(wireErrorOf(new AccessDeniedError('kms:Sign', resource, user, decision), [])).toMatchObject({
+      type: 'AccessDeniedException',
+      text: `User: ${user} is not authorized to perform: kms:Sign on resource: ${resource} ${words}`,
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Reason } from '../../access/evaluate.ts';
 import { KeyError, type KeyErrorCode, type KeyErrorFacts } from '../../keys/errors.ts';
 import type { Key } from '../../keys/key.ts';
 import { AccessDeniedError, BusyError, ThrottledError } from '../../pipeline/errors.ts';
@@ -290,7 +291,7 @@ export function wireErrorOf(error: unknown, resolved: readonly ResolvedKey[], op
   if (error instanceof AccessDeniedError) {
     return new AwsKmsError(
       'AccessDeniedException',
-      `User: ${error.principalArn} is not authorized to perform: ${error.action} on resource: ${error.resource} because ${because(error)}`,
+      `User: ${error.principalArn} is not authorized to perform: ${error.action} on resource: ${error.resource} ${reasonOf(error)}`,
     );
   }
   if (error instanceof StoreFullError) {
@@ -337,17 +338,28 @@ function aliasOf({ alias }: KeyErrorFacts, [first]: readonly ResolvedKey[]): Pic
     : { alias: aliasArn(first.open.key.region, first.accountId, alias) };
 }
 
-function because({ decision }: AccessDeniedError): string {
-  const { scopes = [] } = decision;
-  if (decision.reason === 'denied-by-key-policy') return 'of an explicit deny in a resource-based policy';
-  if (decision.reason === 'denied-by-identity-policy') return 'of an explicit deny in an identity-based policy';
-  if (decision.reason === 'denied-by-session-policy') return 'of an explicit deny in a session policy';
-  if (decision.reason === 'not-allowed-by-session-policy') return 'no session policy allows it';
-  if (decision.reason === 'denied-by-scope')
-    return `of an explicit deny in a scope of the credential: ${scopes.join(', ')}`;
-  if (decision.reason === 'not-allowed-by-scope') return `no scope of the credential allows it: ${scopes.join(', ')}`;
-  if (decision.reason === 'issued-before-appointment')
-    return 'the credential was issued before its user came to command: issue a new one';
-  if (decision.reason === 'too-costly') return 'the policies cost too much to evaluate for this request';
-  return 'no resource-based policy and no identity-based policy allow it';
+/**
+ * Why it was refused, as https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html has it; programs
+ * look for these words. Where neither kind of policy allows the use of a key, both are named.
+ */
+function reasonOf({ decision, action, resource }: AccessDeniedError): string {
+  const { reason, scopes = [] } = decision;
+  const denied = EXPLICIT_DENIES[reason];
+  if (denied !== undefined) return `with an explicit deny in ${denied} policy`;
+  if (reason === 'denied-by-scope')
+    return `because of an explicit deny in a scope of the credential: ${scopes.join(', ')}`;
+  if (reason === 'not-allowed-by-scope') return `because no scope of the credential allows it: ${scopes.join(', ')}`;
+  if (reason === 'issued-before-appointment')
+    return 'because the credential was issued before its user came to command: issue a new one';
+  if (reason === 'too-costly') return 'because the policies cost too much to evaluate for this request';
+  if (reason === 'not-allowed-by-session-policy') return `because no session policy allows the ${action} action`;
+  const isOnKey = resource.includes(':key/');
+  return `because no ${isOnKey ? 'resource-based policy and no ' : ''}identity-based policy allows the ${action} action`;
 }
+
+/** Kinds of policies that deny, in AWS's words for them. */
+const EXPLICIT_DENIES: { readonly [R in Reason]?: string } = {
+  'denied-by-key-policy': 'a resource-based',
+  'denied-by-identity-policy': 'an identity-based',
+  'denied-by-session-policy': 'a session',
+};
