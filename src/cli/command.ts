@@ -38,8 +38,8 @@ export interface Session {
   readonly host: CliHost;
   readonly output: Output;
   readonly given: Given;
-  /** @throws {CliError} no API key was given */
-  readonly client: () => KeysteadClient;
+  /** `fetch`: another way to send and receive. @throws {CliError} no API key was given */
+  readonly client: (fetch?: typeof globalThis.fetch) => KeysteadClient;
   /** The address of the server. @throws {CliError} it is none that an API key may be sent to */
   readonly url: () => string;
   /** @throws {ConfigError} */

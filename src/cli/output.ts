@@ -50,6 +50,17 @@ export class Output {
     else this.#host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 
+  /**
+   * A secret in base64: alone for a pipe, as the member of this name for a program. It is written from the buffer, and
+   * wiped.
+   */
+  secret(base64: Buffer, value: object, member: string): void {
+    const [before, after] = this.isJson ? [`${JSON.stringify(value).slice(0, -1)},"${member}":"`, '"}\n'] : ['', '\n'];
+    const line = Buffer.concat([Buffer.from(before), base64, Buffer.from(after)]);
+    base64.fill(0);
+    this.#host.stdout.write(line, () => line.fill(0));
+  }
+
   /** A sentence beside the result, on standard error. */
   warn(text: string): void {
     if (!this.isJson) this.#host.stderr.write(`${printable(text)}\n`);

@@ -1,9 +1,9 @@
-import { decodeBase64 } from '../bytes/base64.ts';
+import { bytesOfBase64, bytesOfHex } from './byte-text.ts';
 import { CliError } from './errors.ts';
 
-/** The line that bears the material in the file that the console saves. */
-const SAVED = /^Material \(hex\): ([0-9a-f]+)$/m;
-const HEX = /^(?:[0-9a-f]{2})+$/i;
+/** What stands before the material in the file that the console saves. */
+const SAVED = Buffer.from('\nMaterial (hex): ');
+const LINE_END = Buffer.from('\n');
 /** What material a key of no spec yet may have: that of AES. */
 const AES_LENGTHS = [16, 24, 32] as const;
 const FORMS = ['raw', 'hex', 'base64'] as const;
@@ -62,17 +62,23 @@ interface Reading {
 
 /** Every way to read the file in which it has one of these lengths. Raw ones are the file itself. */
 function readings(file: Buffer<ArrayBuffer>, lengths: readonly number[]): readonly Reading[] {
-  const text = file.toString('latin1');
-  const digits = SAVED.exec(text)?.[1] ?? text.trim();
   const found: Reading[] = [{ form: 'raw', bytes: file }];
-  if (HEX.test(digits)) found.push({ form: 'hex', bytes: Buffer.from(digits, 'hex') });
-  else {
-    const bytes = decodeBase64(text.replaceAll(/\s/g, ''));
-    if (bytes !== undefined) found.push({ form: 'base64', bytes: Buffer.from(bytes) });
-  }
+  const fromHex = bytesOfHex(savedIn(file) ?? file);
+  const fromBase64 = fromHex === undefined ? bytesOfBase64(file) : undefined;
+  if (fromHex !== undefined) found.push({ form: 'hex', bytes: fromHex });
+  if (fromBase64 !== undefined) found.push({ form: 'base64', bytes: fromBase64 });
   const fitting = found.filter(({ bytes }) => lengths.includes(bytes.byteLength));
   for (const one of found) if (one.form !== 'raw' && !fitting.includes(one)) one.bytes.fill(0);
   return fitting;
+}
+
+/** The digits in the file that the console saves; `undefined`: it is another file. */
+function savedIn(file: Buffer): Buffer | undefined {
+  const at = file.indexOf(SAVED);
+  if (at < 0) return undefined;
+  const rest = file.subarray(at + SAVED.length);
+  const end = rest.indexOf(LINE_END);
+  return end < 0 ? rest : rest.subarray(0, end);
 }
 
 function theOne(file: Buffer<ArrayBuffer>, found: readonly Reading[], wanted: string): Buffer<ArrayBuffer> {

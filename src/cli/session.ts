@@ -41,7 +41,7 @@ export function openSession(host: CliHost, given: Given): Session {
     host,
     given,
     output: new Output(host, given.flag('json')),
-    client: () => new KeysteadClient({ url: url(), apiKey: readApiKey(host, given) }),
+    client: (fetch) => new KeysteadClient({ url: url(), apiKey: readApiKey(host, given), ...(fetch && { fetch }) }),
     url,
     config: () => {
       const options = Object.entries(SETTING_OF).flatMap(([option, setting]) => {

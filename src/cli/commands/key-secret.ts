@@ -1,5 +1,8 @@
+import { wipe } from '../../bytes/bytes.ts';
+import { base64Of } from '../byte-text.ts';
 import type { CliCommand } from '../command.ts';
 import { readBytes, requireWritable, writeOwn } from '../files.ts';
+import { receivingSecret, sendingSecret } from '../secret-wire.ts';
 import { KEY, NEW_KEY, newKeyFrom, REGION, showKey } from './key.ts';
 import { keyPlaceOf, regionOf } from './place.ts';
 
@@ -15,10 +18,15 @@ export const KEY_SECRET_COMMANDS: readonly CliCommand[] = [
       const api = session.client();
       const region = await regionOf(session, api);
       const file = session.given.optional('value-file');
-      const value = file === undefined ? undefined : readBytes(file);
-      const body = { ...newKeyFrom(session), ...(value && { value: value.toString('base64') }) };
-      value?.fill(0);
-      showKey(session, await api.createSecret(region, body));
+      const wanted = newKeyFrom(session);
+      if (file === undefined) return showKey(session, await api.createSecret(region, wanted));
+      const secret = readBytes(file);
+      try {
+        const { placeholder: value, fetch } = sendingSecret(secret);
+        showKey(session, await session.client(fetch).createSecret(region, { ...wanted, value }));
+      } finally {
+        wipe(secret);
+      }
     },
   },
   {
@@ -34,12 +42,16 @@ export const KEY_SECRET_COMMANDS: readonly CliCommand[] = [
       if (file !== undefined) requireWritable(file);
       const api = session.client();
       const { region, key } = await keyPlaceOf(session, api);
-      const { keyId, value } = await api.readSecret(region, key);
-      if (file === undefined) return output.text(value, { keyId, value });
-      const bytes = Buffer.from(value, 'base64');
-      writeOwn(file, bytes);
-      bytes.fill(0);
-      output.item({ keyId, file });
+      const { take, fetch } = receivingSecret('value');
+      const { keyId } = await session.client(fetch).readSecret(region, key);
+      const secret = take();
+      try {
+        if (file === undefined) return output.secret(base64Of(secret), { keyId }, 'value');
+        writeOwn(file, secret);
+        output.item({ keyId, file });
+      } finally {
+        wipe(secret);
+      }
     },
   },
 ];
