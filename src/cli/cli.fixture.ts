@@ -14,7 +14,8 @@ export class Captured extends Writable {
   readonly #chunks: Buffer[] = [];
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#chunks.push(chunk);
+    // A copy: once it is told that it was written, what it came from may be wiped.
+    this.#chunks.push(Buffer.from(chunk));
     done();
   }
 

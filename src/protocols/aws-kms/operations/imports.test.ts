@@ -142,11 +142,11 @@ describe('the expiry of material', () => {
       ],
       [validTo(now), 'ValidTo must be in the future, and within 365 days.'],
       [validTo(now + 365 * DAY + 1000), 'ValidTo must be in the future, and within 365 days.'],
-      [{ ValidTo: 1e300 }, 'ValidTo must be in the future, and within 365 days.'],
     ];
     for (const [more, text] of refusals) {
       expect(await bring(MATERIAL, more)).toMatchObject({ status: 400, type: 'ValidationException', text });
     }
+    expect(await bring(MATERIAL, { ValidTo: 1e300 })).toMatchObject({ status: 400, type: 'SerializationException' });
     expect(await bring(MATERIAL, validTo(now + 365 * DAY))).toMatchObject({ status: 200 });
   });
 
