@@ -12,13 +12,17 @@ describe('secrets in letters', () => {
         const buffer = Buffer.from(bytes);
         expect(base64Of(bytes).toString()).toBe(buffer.toString('base64'));
         expect(bytesOfBase64(Buffer.from(buffer.toString('base64')))).toEqual(buffer);
-        if (bytes.length > 0) expect(bytesOfHex(Buffer.from(` ${buffer.toString('hex')}\r\n`))).toEqual(buffer);
+        const digits = Buffer.from(` ${buffer.toString('hex')}\r\n`);
+        expect(bytesOfHex(digits)).toEqual(bytes.length > 0 ? buffer : undefined);
       }),
     );
   });
 
   it('are refused where the strict reader of text refuses them', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'AQgw+/=-_z9'), maxLength: 12 });
+    const letters = fc.string({
+      unit: fc.constantFrom('A', 'Q', 'g', 'w', '+', '/', '=', '-', '_', '9'),
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(letters, (text) => {
         expect(bytesOfBase64(Buffer.from(text))).toEqual(decodeBase64(text));
