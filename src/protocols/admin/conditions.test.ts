@@ -63,6 +63,19 @@ describe('what a policy of a key asks holds over the admin API as on the AWS wir
       { periodDays: 364 },
     ],
     [
+      'kms:TagResource',
+      { StringEquals: { 'aws:RequestTag/team': 'red' } },
+      '/tags',
+      // Two tags of a key, and one name for conditions, as on the AWS wire: neither hides the other.
+      {
+        tags: [
+          { key: 'team', value: 'red' },
+          { key: 'Team', value: 'blue' },
+        ],
+      },
+      { tags: [{ key: 'Team', value: 'blue' }] },
+    ],
+    [
       'kms:CreateGrant',
       { 'ForAnyValue:StringEquals': { 'kms:GrantOperations': ['Decrypt'] } },
       '/grants',

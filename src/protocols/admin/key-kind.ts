@@ -1,4 +1,3 @@
-import { foldName } from '../../access/fold-name.ts';
 import type { RequestContext } from '../../access/request.ts';
 import {
   keySpec,
@@ -9,7 +8,7 @@ import {
   type KeyUsage,
 } from '../../crypto/key-spec.ts';
 import { AdminRefusal } from './refusal.ts';
-import { requestContext } from './request-context.ts';
+import { requestContext, requestTags } from './request-context.ts';
 
 /** What is made here without its owner's material: the rest comes about on IBM's wire. */
 const MADE_HERE = KEY_SPECS.filter(({ isUnknownToAws }) => isUnknownToAws !== true);
@@ -54,11 +53,10 @@ export function creationContext(
   { spec, usage }: { readonly spec: KeySpecRow | undefined; readonly usage: KeyUsage },
   origin: string,
   isMultiRegion: boolean,
-  tags: ReadonlyMap<string, string>,
+  tags: Parameters<typeof requestTags>[0],
   region: string,
   keyRing: string,
 ): RequestContext {
-  const tagValues = [...tags].map(([key, value]) => [`aws:requesttag/${foldName(key)}`, [value]] as const);
   return requestContext({
     'aws:requestedregion': [region],
     'kms:keyring': [keyRing],
@@ -70,8 +68,7 @@ export function creationContext(
     'kms:multiregion': [String(isMultiRegion)],
     ...(isMultiRegion && { 'kms:multiregionkeytype': ['PRIMARY'] }),
     'kms:bypasspolicylockoutsafetycheck': ['false'],
-    ...(tags.size > 0 && { 'aws:tagkeys': [...tags.keys()] }),
-    ...Object.fromEntries(tagValues),
+    ...requestTags(tags),
   });
 }
 

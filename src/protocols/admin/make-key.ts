@@ -87,8 +87,7 @@ export function makeKeyAct(
   aliases.forEach(requireAliasName);
   requireFuture(expiresAt, context.nowMs);
   const { spec, usage, origin, multiRegion = false } = making;
-  const byName = new Map(tags.map(({ key, value }) => [key, value]));
-  const asked = creationContext({ spec, usage }, origin, multiRegion, byName, region, keyRing);
+  const asked = creationContext({ spec, usage }, origin, multiRegion, tags, region, keyRing);
   const target = (action: string, resource = '*') => ({ action, resource, context: asked });
   return {
     targets: [

@@ -13,6 +13,16 @@ export function requestContext(values: Values): RequestContext {
   return { values: (key) => values[key] };
 }
 
+/** What conditions may ask about tags that a request gives. Keys that differ in case are one name, with a value each. */
+export function requestTags(tags: readonly { readonly key: string; readonly value: string }[]): Values {
+  if (tags.length === 0) return {};
+  const byName = Map.groupBy(tags, ({ key }) => `aws:requesttag/${foldName(key)}`);
+  return {
+    'aws:tagkeys': tags.map(({ key }) => key),
+    ...Object.fromEntries([...byName].map(([name, own]) => [name, own.map(({ value }) => value)])),
+  };
+}
+
 const BY_NO_SERVICE_VALUES: Values = { 'kms:grantisforawsresource': ['false'] };
 /** Services make grants for resources of their own on the AWS wire alone. */
 export const BY_NO_SERVICE = requestContext(BY_NO_SERVICE_VALUES);

@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { foldName } from '../../../access/fold-name.ts';
 import { whileItLasts } from '../../../identity/tenant.ts';
 import { defaultAccessPolicy } from '../../../keys/access-policy.ts';
 import { KeyError } from '../../../keys/errors.ts';
@@ -14,7 +13,7 @@ import { relatedKeys } from '../../../pipeline/related-keys.ts';
 import { keyArn } from '../arn.ts';
 import { findKey, KEY_EXAMPLE, KEY_PARAMS } from '../find-key.ts';
 import { KEY, showKey } from '../key-answer.ts';
-import { requestContext } from '../request-context.ts';
+import { requestContext, requestTags } from '../request-context.ts';
 import { adminRoute } from '../route.ts';
 import { closed, DESCRIPTION, REGION_NAME, TAG } from '../schema.ts';
 
@@ -54,8 +53,7 @@ export const replicateKey = adminRoute({
       'kms:multiregionkeytype': ['REPLICA'],
       'kms:bypasspolicylockoutsafetycheck': ['false'],
       'kms:keyring': [DEFAULT_RING],
-      ...(tags.length > 0 && { 'aws:tagkeys': tags.map(({ key }) => key) }),
-      ...Object.fromEntries(tags.map(({ key, value }) => [`aws:requesttag/${foldName(key)}`, [value]])),
+      ...requestTags(tags),
     });
     const inAll = (action: string) => ({ action, resource: '*', context: asked });
     return {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { foldName } from '../../../access/fold-name.ts';
 import { tag, untag } from '../../../keys/tags.ts';
 import { keyRoute } from '../key-route.ts';
+import { requestTags } from '../request-context.ts';
 import { closed, TAG } from '../schema.ts';
 
 /** How many an entry names: it has room for so much. */
@@ -16,10 +16,7 @@ export const tagKey = keyRoute({
   body: closed({ tags: Type.Array(TAG, { minItems: 1, maxItems: 200 }) }),
   example: { tags: [{ key: 'team', value: 'payroll' }] },
   details: ({ tags }) => ({ tagKeys: tags.slice(0, MAX_SHOWN).map(({ key }) => key) }),
-  asked: ({ tags }) => ({
-    'aws:tagkeys': tags.map(({ key }) => key),
-    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:requesttag/${foldName(key)}`, [value]])),
-  }),
+  asked: ({ tags }) => requestTags(tags),
   change: (space, key, { tags }, nowMs, { services }) => tag(space, key, tags, nowMs, services.quotas),
 });
 

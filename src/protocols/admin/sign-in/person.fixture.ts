@@ -81,6 +81,15 @@ export function codeAt(secret: string, atMs: number): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: atMs });
 }
 
+/** A code that no authenticator app shows for a secret around this time. */
+export function wrongCodeAt(secret: string, atMs: number): string {
+  const shown = new Set([-60_000, -30_000, 0, 30_000, 60_000].map((ms) => codeAt(secret, atMs + ms)));
+  for (let n = 0; ; n++) {
+    const code = String(n).padStart(6, '0');
+    if (!shown.has(code)) return code;
+  }
+}
+
 export const PASSWORD = 'correct horse battery staple';
 
 /** A new user with an open sign-in link. */

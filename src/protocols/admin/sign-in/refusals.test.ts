@@ -10,6 +10,7 @@ import {
   TestBrowser,
   withPasskey,
   withPassword,
+  wrongCodeAt,
 } from './person.fixture.ts';
 import { workOf } from './sign-in.fixture.ts';
 
@@ -67,7 +68,7 @@ describe('a password that signs nobody in', () => {
       (person) => ({ ...right(person), name: `${person.member.name}\u212a` }),
     ],
     ['a wrong password', 'wrong-password', (person) => ({ ...right(person), password: `${PASSWORD}!` })],
-    ['a wrong code', 'wrong-code', (person) => ({ ...right(person), code: codeAt(person.secret, now() + 900_000) })],
+    ['a wrong code', 'wrong-code', (person) => ({ ...right(person), code: wrongCodeAt(person.secret, now()) })],
     ['a made-up recovery code', 'wrong-code', (person) => ({ ...right(person), code: 'AAAA-AAAA-AAAA-AAAA' })],
     [
       'a locked user',
@@ -160,7 +161,7 @@ describe('a password that signs nobody in', () => {
     const person = await withPassword(house);
     later(60_000);
     const answers = [];
-    for (const given of [{ name: 'nobody' }, { password: 'wrong' }, { code: '000000' }])
+    for (const given of [{ name: 'nobody' }, { password: 'wrong' }, { code: wrongCodeAt(person.secret, now()) }])
       answers.push(seen(await person.browser.post('/sign-in/password', { ...right(person), ...given })));
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
@@ -201,8 +202,9 @@ describe('a sign-in link that opens nothing', () => {
     const browser = new TestBrowser(house);
     const { body: setup } = await browser.post('/enrolment/password/start', { token });
     const code = codeAt(setup['secret'] as string, now());
+    const wrong = wrongCodeAt(setup['secret'] as string, now());
     const given = { token, setup: setup['setup'], code, password: PASSWORD };
-    for (const amiss of [{ password: 'short' }, { code: '000000' }, { setup: 'AAAA' }, { password: 'a'.repeat(40) }])
+    for (const amiss of [{ password: 'short' }, { code: wrong }, { setup: 'AAAA' }, { password: 'a'.repeat(40) }])
       expect((await browser.post('/enrolment/password/finish', { ...given, ...amiss })).status).toBe(400);
     expect(browser.cookie).toBeUndefined();
     // The set-up of one link is none of another's.
