@@ -39,6 +39,7 @@ export interface PolicyTerms {
   /** New keys are deleted by two people. */
   readonly dualAuthorization: object;
   readonly creation: CreationRights;
+  /** Requests are counted by the minute. */
   readonly metrics: object;
   /** New keys are rotated by themselves. Absent while it is off. */
   readonly rotation: { readonly intervalDays?: number };

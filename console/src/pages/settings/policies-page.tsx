@@ -196,6 +196,7 @@ function PoliciesForm({ region }: { readonly region: string }) {
           <Paper withBorder p="md">
             <Switch
               label="Count what is asked of this instance"
+              description="Requests of IBM Key Protect by the minute, their statuses and how long they took: keystead instance metrics"
               {...form.getInputProps('metrics', { type: 'checkbox' })}
             />
           </Paper>
