@@ -4,7 +4,10 @@
  */
 export function jsonLine(value: object): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return JSON.stringify(value).replaceAll(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escaped);
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    escaped,
+  );
 }
 
 function escaped(character: string): string {

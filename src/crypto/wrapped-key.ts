@@ -48,7 +48,7 @@ export const MAX_WRAPPED_KEY = FRAME_LENGTH + 4 * Math.ceil((MAX_WRAPPED + OVERH
  *
  * @param material the version's material, as a KeyObject of any length that a root key has
  * @param versionId UUID, lower case
- * @param salt 32 bytes that no other message has: `hedgedSalt` of ciphertext.ts
+ * @param salt 32 bytes that no other message has: `hedgedSalt` makes them
  * @throws {RangeError} the secret, the version id or the salt has another length
  */
 export function sealWrapped(

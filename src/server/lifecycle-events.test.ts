@@ -230,7 +230,8 @@ describe('a service that registered a key', () => {
   ] as const)('is told again where it %s', async (_, answer, failure) => {
     answers = [answer];
     await act('disable');
-    await (answer === 'hang' ? sendEvents({ ...ports, sender: senderThatWaits(100) }) : send());
+    // So long that the request comes to the receiver, which then says nothing.
+    await (answer === 'hang' ? sendEvents({ ...ports, sender: senderThatWaits(1_000) }) : send());
     expect((await known())[0]?.delivery).toMatchObject({ state: 'waiting', attempts: 1, failure });
     expect(await send()).toBe(0);
     forward(7_000);
