@@ -41,7 +41,7 @@ export function deriveSharedSecretAside(
       throw new TypeError(`keys of spec ${spec.name} agree at once`);
     const publicKey = curvePointOf(spec.pair, peerSpki) && openPublicKey(peerSpki);
     return publicKey && bytesOf<'SharedSecret'>(await agree({ privateKey, publicKey }));
-  });
+  }, privateKey);
 }
 
 const agree = promisify(diffieHellman);

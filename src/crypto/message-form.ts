@@ -30,6 +30,7 @@ export function whole(hashName: HashName | null, padding?: 'pss'): MessageForm {
           new Promise((resolve, reject) =>
             sign(hashName, message, input(key), (error, signature) => (error ? reject(error) : resolve(signature))),
           ),
+        key,
       ),
     verify: (key, message, signature) => verify(hashName, message, input(key), signature),
   };

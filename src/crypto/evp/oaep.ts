@@ -37,7 +37,7 @@ export async function oaepDecryptByEvp(
   const modulus = modulusOf(key);
   // Steps 1b and 2b: of the length of the modulus and less than it. So nothing fails on the thread.
   if (ciphertext.byteLength !== modulus.length || Buffer.compare(ciphertext, modulus) >= 0) return undefined;
-  const encoded = await aside(() => rsaDecrypt(key, ciphertext, modulus.length));
+  const encoded = await aside(() => rsaDecrypt(key, ciphertext, modulus.length), key);
   try {
     for (const mgf1Hash of mgf1Hashes) {
       const plaintext = unpad(encoded, hash, mgf1Hash);

@@ -76,7 +76,7 @@ export function evpSignAside(scheme: EvpSignature, key: KeyObject, digest: Uint8
     } finally {
       functions.EVP_PKEY_CTX_free(ctx);
     }
-  });
+  }, key);
 }
 
 /** Whether the signature is one over this digest. A malformed one is none. */
