@@ -82,8 +82,12 @@ export class AuditQueue implements EntryQueue {
     return this.#entries(row.done_through, row.planned_through);
   }
 
-  #planRow(): Promise<PlanRow> {
-    return this.#kysely.selectFrom('audit_plan').selectAll().executeTakeFirstOrThrow();
+  async #planRow(): Promise<PlanRow> {
+    const row = await this.#kysely.selectFrom('audit_plan').selectAll().executeTakeFirstOrThrow();
+    const first = this.#db.prepare('SELECT min(seq) AS seq FROM audit_batch').get()?.['seq'];
+    // What is in the logs was dropped in the same transaction: a place that was moved on would have entries passed over.
+    if (typeof first === 'number' && first <= row.done_through) throw passedOver(first);
+    return row;
   }
 
   #planOf({ done_through, planned_through, planned_ms }: PlanRow): SequencePlan {
@@ -137,6 +141,13 @@ function foreign(seq: number): StateCheckError {
   return new StateCheckError(
     `batch ${seq} of audit entries in the queue is not one that this installation wrote: it was put there, changed or ` +
       'moved. Restore the newest copy of the data folder, and keep this one for an inquiry',
+  );
+}
+
+function passedOver(seq: number): StateCheckError {
+  return new StateCheckError(
+    `batch ${seq} of audit entries waits in the queue, and the database says that it is in the logs: a row was changed. ` +
+      'Restore the newest copy of the data folder, and keep this one for an inquiry',
   );
 }
 

@@ -161,6 +161,15 @@ describe('the state check', () => {
     expect(here.failures.join()).toContain('not one that this installation wrote');
   });
 
+  it('finds batches that are to be passed over', async () => {
+    const store = await here.open();
+    for (let n = 0; n < 3; n++) await store.record(draft('t1'));
+    tamper(here.path, `UPDATE audit_plan SET done_through = done_through + 1, planned_through = planned_through + 1`);
+    await expect(here.check()).rejects.toThrow('waits in the queue');
+    expect(await store.sequence()).toBe(0);
+    expect(here.failures.join()).toContain('waits in the queue');
+  });
+
   it('finds batches that were deleted from the queue', async () => {
     const store = await here.open();
     for (let n = 0; n < 3; n++) await store.record(draft('t1'));
