@@ -1,3 +1,5 @@
+import { option } from './option.ts';
+
 const makeBucket = (type: string, bucket: string, region: string): readonly string[] => [
   'vault',
   'bucket',
@@ -204,17 +206,34 @@ export const VAULT_COMMANDS = {
     snapshot,
   ],
   verify: (environment: string, level: string) => ['vault', 'verify', '--environment', environment, '--level', level],
-  setRetention: (environment: string, daily: string, weekly: string, monthly: string) => [
+  /** Rules as the form has them, '' for what it does not say. */
+  setRetention: (
+    environment: string,
+    source: string,
+    last: string,
+    hourly: string,
+    daily: string,
+    weekly: string,
+    monthly: string,
+    yearly: string,
+    minimumAgeDays: string,
+    trashDays: string,
+    timeZone: string,
+  ) => [
     'vault',
     'retention',
     'set',
     environment,
-    '--keep-daily',
-    daily,
-    '--keep-weekly',
-    weekly,
-    '--keep-monthly',
-    monthly,
+    ...option('--source', source),
+    ...option('--keep-last', last),
+    ...option('--keep-hourly', hourly),
+    ...option('--keep-daily', daily),
+    ...option('--keep-weekly', weekly),
+    ...option('--keep-monthly', monthly),
+    ...option('--keep-yearly', yearly),
+    ...option('--minimum-age-days', minimumAgeDays),
+    ...option('--trash-days', trashDays),
+    ...option('--time-zone', timeZone),
   ],
   keepEverything: (environment: string) => ['vault', 'retention', 'set', environment, '--keep-everything'],
   prune: (environment: string) => ['vault', 'prune', environment],

@@ -5,8 +5,8 @@ import './data-table.css';
 export interface Column<Row> {
   readonly name: string;
   readonly cell: (row: Row) => ReactNode;
-  /** Not shown on narrow screens. */
-  readonly isSpare?: boolean;
+  /** Not shown on narrow screens and tablets; `lg`: where a table has many columns, on wide screens alone. */
+  readonly isSpare?: boolean | 'lg';
   /** Numbers stand at the right. */
   readonly isNumber?: boolean;
 }
@@ -27,7 +27,10 @@ interface DataTableProps<Row> {
  */
 export function DataTable<Row>({ caption, columns, rows, idOf, empty }: DataTableProps<Row>) {
   if (rows.length === 0 && empty !== undefined) return empty;
-  const spare = (column: Column<Row>) => (column.isSpare === true ? { visibleFrom: 'sm' as const } : {});
+  const spare = (column: Column<Row>) => ({
+    ...(column.isSpare === true && { visibleFrom: 'md' as const }),
+    ...(column.isSpare === 'lg' && { visibleFrom: 'lg' as const }),
+  });
   const number = (column: Column<Row>) => (column.isNumber === true ? { 'data-number': true } : {});
   return (
     <div className="ks-table-scroll" role="region" aria-label={caption} tabIndex={0}>

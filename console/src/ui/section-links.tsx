@@ -1,4 +1,6 @@
+import { useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useShown } from './use-shown.ts';
 
 interface SectionLinksProps {
   /** What the sections are of, for those who hear the page. */
@@ -9,9 +11,11 @@ interface SectionLinksProps {
 
 /** The sections of one thing, each with an address of its own. */
 export function SectionLinks({ label, children }: SectionLinksProps) {
+  const { pathname } = useLocation();
+  const list = useShown<HTMLUListElement>('[aria-current=page]', pathname);
   return (
     <nav aria-label={label}>
-      <ul className="ks-sections">
+      <ul className="ks-sections" ref={list}>
         {children.map((child, index) => (
           // The sections of a thing are always the same, in the same order.
           // oxlint-disable-next-line no-array-index-key

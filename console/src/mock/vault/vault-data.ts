@@ -97,7 +97,7 @@ export const environments: Environment[] = [
   },
 ];
 
-function nightly(task: Schedule['task'], inHours: number, cron = '0 3 * * *'): Schedule {
+function timed(task: Schedule['task'], inHours: number, cron = '0 3 * * *', everyHours = 24): Schedule {
   return {
     scheduleId: newId(),
     task,
@@ -106,7 +106,7 @@ function nightly(task: Schedule['task'], inHours: number, cron = '0 3 * * *'): S
     ifMissed: 'run-once',
     missedWithinHours: 24,
     paused: false,
-    nextTimes: [0, 1, 2, 3, 4].map((day) => hours(inHours + 24 * day)),
+    nextTimes: [0, 1, 2, 3, 4].map((turn) => hours(inHours + everyHours * turn)),
   };
 }
 
@@ -118,7 +118,7 @@ export const sources: Source[] = [
     kind: 'folder',
     folder: { path: '/srv/records', exclude: ['*.tmp'] },
     limits: {},
-    schedule: nightly({ kind: 'backup', sourceId: RECORDS }, 9),
+    schedule: timed({ kind: 'backup', sourceId: RECORDS }, 9),
     alertAfterHours: 36,
     lastGoodBackup: { runId: newId(), snapshotId: snapshotName(42), at: hours(-6) },
     createdAt: hours(-24 * 90),
@@ -131,7 +131,7 @@ export const sources: Source[] = [
     kind: 'postgres',
     postgres: { host: 'db.example.com', user: 'backup', hasPassword: true },
     limits: { bytesPerSecond: 10_485_760 },
-    schedule: nightly({ kind: 'backup', sourceId: ORDERS }, 1, '15 * * * *'),
+    schedule: timed({ kind: 'backup', sourceId: ORDERS }, 1, '15 * * * *', 1),
     lastGoodBackup: { runId: newId(), snapshotId: snapshotName(40), at: hours(-50) },
     overdueSince: hours(-14),
     createdAt: hours(-24 * 60),
@@ -140,7 +140,7 @@ export const sources: Source[] = [
 ];
 
 export const schedules: (Schedule & { readonly environmentId: string })[] = [
-  { ...nightly({ kind: 'verify', level: 'drill' }, 60, '0 4 * * 0'), environmentId: PRODUCTION },
+  { ...timed({ kind: 'verify', level: 'drill' }, 60, '0 4 * * 0', 168), environmentId: PRODUCTION },
 ];
 
 export const snapshots: Snapshots['snapshots'][number][] = [36, 38, 39, 40, 41, 42].map((sequence, index, all) => ({

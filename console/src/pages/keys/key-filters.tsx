@@ -104,7 +104,7 @@ function Choice({ label, data, value, onChange }: ChoiceProps) {
       onChange={onChange}
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      w={150}
+      w={{ base: 'calc(50% - 6px)', xs: 150 }}
     />
   );
 }
@@ -141,7 +141,7 @@ function Typed({ label, placeholder, value, onChange, isSearch = false }: TypedP
         ask(event.currentTarget.value.trim());
       }}
       {...(isSearch && { type: 'search', leftSection: <IconSearch size={16} aria-hidden /> })}
-      w={isSearch ? 260 : 170}
+      w={isSearch ? { base: '100%', xs: 260 } : { base: 'calc(50% - 6px)', xs: 170 }}
     />
   );
 }

@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<ListedKey>[] = [
   },
   {
     name: 'Origin',
-    isSpare: true,
+    isSpare: 'lg',
     cell: ({ origin, keyRing }) => (
       <Stack gap={0}>
         <span>{ORIGINS[origin]}</span>
@@ -62,8 +62,8 @@ const COLUMNS: readonly Column<ListedKey>[] = [
       </Stack>
     ),
   },
-  { name: 'Protects', isSpare: true, isNumber: true, cell: ({ registrations }) => <Protects count={registrations} /> },
-  { name: 'Next', isSpare: true, cell: ({ nextEvent }) => <NextEvent event={nextEvent} /> },
+  { name: 'Protects', isSpare: 'lg', isNumber: true, cell: ({ registrations }) => <Protects count={registrations} /> },
+  { name: 'Next', isSpare: 'lg', cell: ({ nextEvent }) => <NextEvent event={nextEvent} /> },
   {
     name: 'Last use',
     isSpare: true,

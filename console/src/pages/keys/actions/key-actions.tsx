@@ -58,7 +58,12 @@ export function KeyActions({ listed, isShort = false }: KeyActionsProps) {
       >
         <Menu.Target>
           {isShort ? (
-            <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${keyName(listed)}`}>
+            <ActionIcon
+              className="ks-row-menu"
+              variant="subtle"
+              color="gray"
+              aria-label={`Actions for ${keyName(listed)}`}
+            >
               <IconDots size={18} aria-hidden />
             </ActionIcon>
           ) : (

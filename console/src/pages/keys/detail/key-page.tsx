@@ -7,6 +7,7 @@ import { useApi } from '../../../api/api.ts';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { Page } from '../../../ui/page.tsx';
+import { useShown } from '../../../ui/use-shown.ts';
 import { KeyActions } from '../actions/key-actions.tsx';
 import { keyQuery } from '../key-query.ts';
 import { KEY_TABS, type KeyTab } from '../key-search.ts';
@@ -48,6 +49,7 @@ export function KeyPage() {
   const navigate = useNavigate();
   const { data: shown } = useSuspenseQuery(keyQuery(useApi(), region, keyId));
   const Panel = PANELS[tab];
+  const tabs = useShown<HTMLDivElement>('[aria-selected=true]', tab);
   const isWaiting = shown.origin === 'imported' && shown.state === 'pending-import';
   const waits = isWaiting && (
     <ButtonLink to="/keys/bring" search={{ region, key: shown.keyId }}>
@@ -78,7 +80,7 @@ export function KeyPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List mb="lg" aria-label="About the key">
+        <Tabs.List ref={tabs} className="ks-tabs" mb="lg" aria-label="About the key">
           {TABS.map(([name, label]) => (
             <Tabs.Tab key={name} value={name}>
               {label}

@@ -113,12 +113,21 @@ export function RulesForm({ environmentId, label, source, current }: RulesFormPr
         <Command
           words={VAULT_COMMANDS.setRetention(
             label,
-            String(rules.daily ?? 0),
-            String(rules.weekly ?? 0),
-            String(rules.monthly ?? 0),
+            source ?? '',
+            said(rules.last),
+            said(rules.hourly),
+            said(rules.daily),
+            said(rules.weekly),
+            said(rules.monthly),
+            said(rules.yearly),
+            said(rules.minimumAgeDays),
+            said(rules.trashDays),
+            timeZone,
           )}
         />
       </Stack>
     </Paper>
   );
 }
+
+const said = (count: number | undefined): string => (count === undefined ? '' : String(count));

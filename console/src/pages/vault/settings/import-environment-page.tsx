@@ -64,7 +64,7 @@ function ImportForm({ region }: { readonly region: string }) {
       <LeaveGuard isUnsaved={(from.isDirty() || form.isDirty()) && !bringBack.isPending}>
         The environment was not brought back yet.
       </LeaveGuard>
-      <Stack gap="xl">
+      <Stack gap="xl" maw={820}>
         <Section title="Where the vault lies" about="It is only read from. No lock of it is changed.">
           <Stack role="group" aria-label="Where the vault lies">
             <StorageFields form={from} isHostedOffered={false} />

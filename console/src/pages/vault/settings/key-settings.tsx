@@ -1,4 +1,4 @@
-import { Alert } from '@mantine/core';
+import { Alert, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
@@ -24,37 +24,7 @@ export function KeySettings({ environment }: SettingsProps) {
   const refresh = useStartRun(environmentId, (api) => api.refreshMasterKeys(environmentId));
   const hasCredentials = masterKey.provider === 'aws-kms' || masterKey.provider === 'key-protect';
   return (
-    <Section
-      title="Encryption"
-      about={whoCanRead}
-      actions={
-        <>
-          {hasCredentials && (
-            <ActButton needs="keystead:SetEnvironmentCredentials" variant="default" size="xs" onClick={giving.open}>
-              Change its credentials
-            </ActButton>
-          )}
-          <ActButton
-            needs="keystead:ChangeMasterKey"
-            variant="default"
-            size="xs"
-            loading={refresh.isPending}
-            onClick={() => refresh.mutate(undefined)}
-          >
-            Refresh after a rotation
-          </ActButton>
-          <ActButton needs="keystead:RetireDataKey" variant="default" size="xs" onClick={retiring.open}>
-            Retire a data key
-          </ActButton>
-          <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={adding.open}>
-            Further master keys
-          </ActButton>
-          <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={changing.open}>
-            Change the master key
-          </ActButton>
-        </>
-      }
-    >
+    <Section title="Encryption" about={whoCanRead}>
       {nextMasterKeys !== undefined && (
         <Alert color="yellow" title="A change of the master key has not ended yet">
           Ask for the same change again to go on with it: {nextMasterKeys.map(({ keyId }) => keyId).join(', ')}
@@ -82,6 +52,31 @@ export function KeySettings({ environment }: SettingsProps) {
           ],
         ]}
       />
+      <Group gap="xs">
+        {hasCredentials && (
+          <ActButton needs="keystead:SetEnvironmentCredentials" variant="default" size="xs" onClick={giving.open}>
+            Change its credentials
+          </ActButton>
+        )}
+        <ActButton
+          needs="keystead:ChangeMasterKey"
+          variant="default"
+          size="xs"
+          loading={refresh.isPending}
+          onClick={() => refresh.mutate(undefined)}
+        >
+          Refresh after a rotation
+        </ActButton>
+        <ActButton needs="keystead:RetireDataKey" variant="default" size="xs" onClick={retiring.open}>
+          Retire a data key
+        </ActButton>
+        <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={adding.open}>
+          Further master keys
+        </ActButton>
+        <ActButton needs="keystead:ChangeMasterKey" variant="default" size="xs" onClick={changing.open}>
+          Change the master key
+        </ActButton>
+      </Group>
       <Command words={VAULT_COMMANDS.refreshMasterKeys(label)} />
       {isChanging && <ChangeMasterKeyDialog environment={environment} onClose={changing.close} />}
       {isAdding && <ChangeRecipientsDialog environment={environment} onClose={adding.close} />}

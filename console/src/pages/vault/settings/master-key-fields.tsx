@@ -43,7 +43,7 @@ export function MasterKeyFields({ form, isFixed = false }: { readonly form: Form
   return (
     <Stack>
       {!isFixed && (
-        <Radio.Group label="Encryption" {...form.getInputProps('encryption')}>
+        <Radio.Group label="Encryption method" {...form.getInputProps('encryption')}>
           <Stack gap={6} mt={6}>
             {CHOICES.map(({ encryption: value, about }) => (
               <Radio key={value} value={value} label={value} description={about} />

@@ -1,5 +1,5 @@
 import type { CreatedEnvironment, EnvironmentCheck } from '@keystead/sdk';
-import { Alert, Button, Checkbox, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Box, Button, Checkbox, Group, Paper, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -19,6 +19,9 @@ import { MasterKeyFields, RecipientFields } from './master-key-fields.tsx';
 import { regionsQuery } from './own-keys.ts';
 import { PoliciesToCopy } from './policies-to-copy.tsx';
 import { StorageFields } from './storage-fields.tsx';
+
+/** Pixels: as wide as is read with ease. */
+const FORM_WIDTH = 820;
 
 interface Saved {
   readonly checks: readonly EnvironmentCheck[];
@@ -65,7 +68,7 @@ function NewEnvironment({ region }: { readonly region: string }) {
           save.mutate(false);
         }}
       >
-        <Stack gap="xl">
+        <Stack gap="xl" maw={FORM_WIDTH}>
           <Settings form={form} />
           <Section title="Pre-flight">
             <Paper withBorder p="md">
@@ -119,14 +122,16 @@ function NewEnvironment({ region }: { readonly region: string }) {
           </Section>
         </Stack>
       </form>
-      <PoliciesToCopy
-        facts={{
-          ...(form.values.key.keyId.includes(':') && { key: form.values.key.keyId.trim() }),
-          ...(form.values.bucketName !== '' && { bucket: form.values.bucketName }),
-          ...(form.values.prefix !== '' && { prefix: form.values.prefix }),
-          ...(form.values.type === 'ibm-cos' && { language: 'ibm' as const }),
-        }}
-      />
+      <Box maw={FORM_WIDTH} mt="sm">
+        <PoliciesToCopy
+          facts={{
+            ...(form.values.key.keyId.includes(':') && { key: form.values.key.keyId.trim() }),
+            ...(form.values.bucketName !== '' && { bucket: form.values.bucketName }),
+            ...(form.values.prefix !== '' && { prefix: form.values.prefix }),
+            ...(form.values.type === 'ibm-cos' && { language: 'ibm' as const }),
+          }}
+        />
+      </Box>
     </Page>
   );
 }
@@ -135,27 +140,31 @@ function Settings({ form }: { readonly form: Form }) {
   const { isHosted } = form.values;
   return (
     <>
-      <TextInput
-        label="Label"
-        description="What it is called; it need not be the bucket's name"
-        maw={420}
-        {...form.getInputProps('label')}
-      />
       <Section
         title="Storage Environment"
         about="Whatever the storage, it sees ciphertext, sizes and times, and nothing else."
       >
-        <Checkbox
-          label="Vault-hosted backup environment"
-          description="The store of this installation, apart for each tenant and environment. Its operator sees ciphertext, and can delete"
-          {...form.getInputProps('isHosted', { type: 'checkbox' })}
-        />
-        <StorageFields form={form} />
-        {isHosted && (
-          <Text size="sm" c="dimmed">
-            Nothing else is needed: no bucket, no credentials.
-          </Text>
-        )}
+        <Stack>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput
+              label="Label"
+              description="What it is called; it need not be the bucket's name"
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              {...form.getInputProps('label')}
+            />
+          </SimpleGrid>
+          <Checkbox
+            label="Vault-hosted backup environment"
+            description="The store of this installation, apart for each tenant and environment. Its operator sees ciphertext, and can delete"
+            {...form.getInputProps('isHosted', { type: 'checkbox' })}
+          />
+          <StorageFields form={form} />
+          {isHosted && (
+            <Text size="sm" c="dimmed">
+              Nothing else is needed: no bucket, no credentials.
+            </Text>
+          )}
+        </Stack>
       </Section>
       <Section title="Encryption">
         <Checkbox

@@ -1,4 +1,4 @@
-import { Autocomplete, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Group, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
@@ -20,16 +20,17 @@ export function StorageFields({
   const { type, isHosted } = form.values;
   return (
     <Stack>
-      {!(isHosted && isHostedOffered) && (
-        <Select
-          label="Storage Type"
-          data={[...STORAGE_TYPES]}
-          allowDeselect={false}
-          maw={420}
-          {...form.getInputProps('type')}
-        />
-      )}
-      <RegionField form={form} />
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        {!(isHosted && isHostedOffered) && (
+          <Select
+            label="Storage Type"
+            data={[...STORAGE_TYPES]}
+            allowDeselect={false}
+            {...form.getInputProps('type')}
+          />
+        )}
+        <RegionField form={form} />
+      </SimpleGrid>
       {!isHosted && (type === 'folder' ? <FolderFields form={form} /> : <BucketFields form={form} />)}
     </Stack>
   );
@@ -42,8 +43,8 @@ function RegionField({ form }: { readonly form: Form }) {
       label="Region"
       description="Of the storage. It must match the region of the key"
       placeholder="us-east-1"
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
       data={regions}
-      maw={420}
       {...form.getInputProps('region')}
     />
   );

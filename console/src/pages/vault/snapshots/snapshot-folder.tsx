@@ -102,7 +102,7 @@ export function SnapshotFolder({ environment, snapshotId, chosen, onChoose }: Sn
     { name: 'Changed', isSpare: true, cell: ({ modifiedAt }) => exactTime(modifiedAt) },
     { name: 'Mode', isSpare: true, cell: ({ mode }) => <span className="ks-code">{mode}</span> },
     {
-      name: 'History',
+      name: 'Over time',
       cell: (entry) => {
         const child = childOf(place, entry);
         return child.bytes === undefined && child.path !== undefined ? (
