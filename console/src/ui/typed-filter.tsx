@@ -4,7 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 
 const WAIT_MS = 300;
 
-interface TypedFilterProps extends Pick<TextInputProps, 'label' | 'placeholder' | 'leftSection' | 'maxLength'> {
+interface TypedFilterProps extends Pick<
+  TextInputProps,
+  'label' | 'placeholder' | 'leftSection' | 'maxLength' | 'type' | 'w'
+> {
   /** What is looked for, as the address of the page has it. */
   readonly value: string;
   /** Called with the text, without the spaces around it. */

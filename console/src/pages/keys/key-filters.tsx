@@ -1,15 +1,14 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Button, Group, Select } from '@mantine/core';
 import { IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../../api/api.ts';
+import { TypedFilter } from '../../ui/typed-filter.tsx';
 import { keyRingsQuery } from './rings/key-rings-query.ts';
 import { RegionSelect } from './region-select.tsx';
 import type { KeyListSearch } from './key-search.ts';
 import { ORIGINS, SPECS, STATES, USAGES } from './key-words.ts';
 
-const TYPING_MS = 250;
+const HALF = { base: 'calc(50% - 6px)', xs: 150 };
 const choices = (words: Readonly<Record<string, string>>) =>
   Object.entries(words).map(([value, label]) => ({ value, label }));
 const STATE_CHOICES = Object.entries(STATES)
@@ -34,12 +33,14 @@ export function KeyFilters({ region, search, onChange }: KeyFiltersProps) {
   return (
     <Group align="flex-end" gap="sm">
       <RegionSelect region={region} onChange={(chosen) => set({ region: chosen, keyRing: null })} />
-      <Typed
+      <TypedFilter
         label="Search"
         placeholder="Alias, id, name or description"
         value={search.text ?? ''}
         onChange={(text) => set({ text })}
-        isSearch
+        type="search"
+        leftSection={<IconSearch size={16} aria-hidden />}
+        w={{ base: '100%', xs: 260 }}
       />
       <Choice
         label="State"
@@ -73,7 +74,13 @@ export function KeyFilters({ region, search, onChange }: KeyFiltersProps) {
           onChange={(keyRing) => set({ keyRing })}
         />
       )}
-      <Typed label="Tag" placeholder="name or name=value" value={search.tag ?? ''} onChange={(tag) => set({ tag })} />
+      <TypedFilter
+        label="Tag"
+        placeholder="name or name=value"
+        value={search.tag ?? ''}
+        onChange={(tag) => set({ tag })}
+        w={{ ...HALF, xs: 170 }}
+      />
       {Object.keys(filters).length > 0 && (
         <Button
           variant="subtle"
@@ -104,44 +111,7 @@ function Choice({ label, data, value, onChange }: ChoiceProps) {
       onChange={onChange}
       clearable
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      w={{ base: 'calc(50% - 6px)', xs: 150 }}
-    />
-  );
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly isSearch?: boolean;
-}
-
-/** Asks for what is typed once the typing pauses. What is asked for by others, such as Back, is shown; one's own stays as it is typed. */
-function Typed({ label, placeholder, value, onChange, isSearch = false }: TypedProps) {
-  const [typed, setTyped] = useState(value);
-  const asked = useRef(value);
-  const ask = useDebouncedCallback((text: string) => {
-    asked.current = text;
-    onChange(text);
-  }, TYPING_MS);
-  useEffect(() => {
-    // The answer to a question of an earlier moment must not take away what was typed since.
-    if (value === asked.current) return;
-    asked.current = value;
-    setTyped(value);
-  }, [value]);
-  return (
-    <TextInput
-      label={label}
-      placeholder={placeholder}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        ask(event.currentTarget.value.trim());
-      }}
-      {...(isSearch && { type: 'search', leftSection: <IconSearch size={16} aria-hidden /> })}
-      w={isSearch ? { base: '100%', xs: 260 } : { base: 'calc(50% - 6px)', xs: 170 }}
+      w={HALF}
     />
   );
 }
