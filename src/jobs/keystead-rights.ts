@@ -5,7 +5,7 @@ import { isWithin } from '../keys/grant-reach.ts';
 import { removeGrant } from '../keys/grant-record.ts';
 import { isParty, partyName, type Grant } from '../keys/grant.ts';
 import { keyRecordId } from '../keys/key-record.ts';
-import { register, type Registrar } from '../keys/registration.ts';
+import { register, type Registrar, type Registration } from '../keys/registration.ts';
 import { registrationsOf, removeRegistration } from '../keys/registration-record.ts';
 import { KeyError } from '../keys/errors.ts';
 import type { Needed } from '../pipeline/act.ts';
@@ -16,7 +16,9 @@ import type { RecordReader } from '../records/ports.ts';
 import type { EnvironmentIdentity } from '../vault/format/descriptor.ts';
 import { environmentCrn } from '../vault/environments/environment-crn.ts';
 import { environmentPrincipal } from './environment-principal.ts';
+import { environmentArn } from './find-environment.ts';
 import { requireKey, type FoundKey, type KeysteadKeyPorts } from './keystead-keys.ts';
+import { serverCall } from './server-call.ts';
 
 /** What it takes to give and take the right to use keys of this installation. */
 export interface KeysteadRightsPorts extends KeysteadKeyPorts {
@@ -175,15 +177,13 @@ export async function letGo(
     const all = await ports.grants.ofGrantee(space, key, partyName(granteeOf(tenant, environmentId)));
     return { found, grants: all.filter(({ grantee }) => isParty(grantee, principal)) };
   };
-  if ((await own()).grants.length === 0) return;
+  const before = await own();
+  if (before.grants.length === 0) return await deregister(ports, tenant, environmentId, before.found);
   await ports.pipeline.execute(call, async () => {
     const { found, grants } = await own();
     const { open, accountId } = found;
     const crn = crnOf(found, tenant, environmentId);
-    const registrations = await registrationsOf(ports.records, open.space.tenantKey, open.key);
-    const registered = registrations.filter(
-      ({ resourceCrn, service }) => resourceCrn === crn && service === VAULT_REGISTRAR.service,
-    );
+    const registered = await registeredFor(ports, found, crn);
     return {
       targets: grants.map((grant) => ({
         action: 'kms:RetireGrant',
@@ -204,6 +204,35 @@ export async function letGo(
       }),
     };
   });
+}
+
+/** The owner of the key has revoked the grant: nothing is left by whose right the registration could be given up. */
+async function deregister(
+  ports: KeysteadRightsPorts,
+  tenant: Pick<Tenant, 'tenantId' | 'accountId'>,
+  environmentId: string,
+  found: FoundKey,
+): Promise<void> {
+  const crn = crnOf(found, tenant, environmentId);
+  if ((await registeredFor(ports, found, crn)).length === 0) return;
+  const action = 'keystead:SweepEnvironment';
+  await ports.pipeline.execute(serverCall(tenant, action, environmentId), async () => {
+    const registered = await registeredFor(ports, found, crn);
+    return {
+      targets: [{ action, resource: environmentArn(tenant, environmentId) }],
+      details: { environment: environmentId, masterKey: found.arn, resourceCRN: crn },
+      run: () => ({ value: undefined, writes: registered.map(removeRegistration) }),
+    };
+  });
+}
+
+async function registeredFor(
+  { records }: KeysteadRightsPorts,
+  { open }: FoundKey,
+  crn: string,
+): Promise<Registration[]> {
+  const all = await registrationsOf(records, open.space.tenantKey, open.key);
+  return all.filter(({ resourceCrn, service }) => resourceCrn === crn && service === VAULT_REGISTRAR.service);
 }
 
 function granteeOf(tenant: Pick<Tenant, 'tenantId' | 'accountId'>, environmentId: string): Grant['grantee'] {

@@ -23,7 +23,7 @@ const POLICY = parsePolicy(
 );
 
 /** The server itself, as it stands in the log of a tenant. */
-export function serverPrincipal({ tenantId, accountId }: Tenant): Principal {
+export function serverPrincipal({ tenantId, accountId }: Pick<Tenant, 'tenantId' | 'accountId'>): Principal {
   return {
     tenantId,
     accountId,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registrationsOf } from '../keys/registration-record.ts';
 import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
+import type { StoredRecord } from '../records/record.ts';
 import { environmentRef } from '../vault/environments/environment-record.ts';
 import { requireKey } from './keystead-keys.ts';
 import { letUse } from './keystead-rights.ts';
@@ -126,5 +127,22 @@ describe('rights that a killed server has left behind', () => {
     const used = deleted.masterKey.keyId;
     expect((await requireKey(ports(), used)).open.key.state).toBe('active');
     expect(await registered(used)).toEqual([]);
+  });
+
+  it('also where the owner of the key has revoked the grant, and only the registration is left', async () => {
+    const arn = await newKey();
+    const gone = await made({ masterKey: { provider: 'keystead', keyId: arn } }, 'revoked');
+    const { open } = await requireKey(ports(), arn);
+    const scope = `${region}/${open.key.id}`;
+    const [grant] = house.store.list(house.tenant.tenantId, 'grant', scope, { limit: 10 });
+    await house.commit({ remove: grant as StoredRecord, revision: (grant as StoredRecord).revision });
+    await vanish(gone.environmentId);
+    expect(await registered(arn)).toHaveLength(1);
+    const rights = sweeper();
+    await rights.sweep();
+    later(LEFT_ALONE_MS);
+    expect(await rights.sweep()).toBe(1);
+    expect(await registered(arn)).toEqual([]);
+    expect(await rights.sweep()).toBe(0);
   });
 });
