@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { EgressGuard } from './clients/egress.ts';
 import { ProviderClient } from './clients/oidc/provider-client.ts';
+import { bringBackAlerts } from './jobs/bring-back-alerts.ts';
 import { forgetDue } from './jobs/forget-due.ts';
 import { FORGOTTEN } from './jobs/forgotten.ts';
 import { forgetLeftBehind } from './jobs/forget-left-behind.ts';
@@ -285,6 +286,7 @@ export async function startKeystead(
     every(TEND_KEYS_EVERY_MS, onFault, () => forgetLeftBehind({ records: store, directory, pipeline, clock })),
     every(RECOVER_EVERY_MS, onFault, () => noteOverdue({ records: store, directory, pipeline, clock, random })),
     every(EVENTS_EVERY_MS, onFault, () => sendAlerts({ store, directory, sender: alerts, clock, random })),
+    every(TEND_KEYS_EVERY_MS, onFault, () => bringBackAlerts({ store, directory, clock, random })),
     every(COUNTS_EVERY_MS, onFault, () => unauthenticated.flush(store, clock(), random)),
     every(COUNTS_EVERY_MS, onFault, async () => throttle?.flush(store, clock(), random)),
   ];
