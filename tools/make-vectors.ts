@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { bytesOf } from '../src/bytes/bytes.ts';
 import { aadOfList, aadOfMap } from '../src/crypto/aad.ts';
 import { decrypt, encrypt, parseCiphertext, type Handle } from '../src/crypto/ciphertext.ts';
-import { BarrierKey, SealKey, TenantKey } from '../src/crypto/hierarchy.ts';
+import { TenantKey } from '../src/crypto/hierarchy.ts';
 import { deriveKey, label } from '../src/crypto/kdf.ts';
 import { keyCheckValue } from '../src/crypto/key-check-value.ts';
 import { wrapSecret, type Binding } from '../src/crypto/wrapped-secret.ts';
@@ -185,23 +185,21 @@ function levels() {
   const [sealKey, barrierRoot, tenantRoot, instanceRoot] = ['seal', 'barrier', 'tenant', 'instance'].map((name) =>
     fixed(`${name} root`, 32),
   ) as [Buffer, Buffer, Buffer, Buffer];
-  const random = (length: number) => fixed('salt of the chain', length);
+  const salt = fixed('salt of the chain', 32);
   const written = { sealKey, barrierRoot, tenantRoot, instanceRoot };
   const inputs = Object.fromEntries(Object.entries(written).map(([name, bytes]) => [name, hex(bytes)]));
-  const seal = new SealKey(sealKey);
-  const barrier = seal.wrap(['barrier-key', 'seal-id'], barrierRoot, random);
-  const barrierKey = BarrierKey.from(barrierRoot);
-  const tenant = barrierKey.wrap(['tenant-key', TENANT], tenantRoot, random);
-  const instance = TenantKey.from(tenantRoot, TENANT).wrap(['instance-key', TENANT, REGION], instanceRoot, random);
+  // Not by the levels themselves: their salts are never twice the same.
+  const wrapBelow = (root: Buffer, use: string, binding: Binding, secret: Buffer) =>
+    hex(wrapSecret(deriveKey(createSecretKey(root), label(use)), binding, salt, secret));
   return {
     ...inputs,
     sealId: 'seal-id',
     tenantId: TENANT,
     region: REGION,
-    salt: hex(random(32)),
-    wrappedBarrier: hex(barrier),
-    wrappedTenant: hex(tenant),
-    wrappedInstance: hex(instance),
+    salt: hex(salt),
+    wrappedBarrier: wrapBelow(sealKey, 'keystead/seal/barrier/v1', ['barrier-key', 'seal-id'], barrierRoot),
+    wrappedTenant: wrapBelow(barrierRoot, 'keystead/barrier/wrap/v1', ['tenant-key', TENANT], tenantRoot),
+    wrappedInstance: wrapBelow(tenantRoot, 'keystead/tenant/wrap/v1', ['instance-key', TENANT, REGION], instanceRoot),
   };
 }
 
