@@ -5,7 +5,7 @@ import './data-table.css';
 export interface Column<Row> {
   readonly name: string;
   readonly cell: (row: Row) => ReactNode;
-  /** Not shown on narrow screens and tablets; `lg`: where a table has many columns, on wide screens alone. */
+  /** Not shown on the narrowest screens; `lg`: nor where many columns stand beside each other with little room. */
   readonly isSpare?: boolean | 'lg';
   /** Numbers stand at the right. */
   readonly isNumber?: boolean;
@@ -22,15 +22,14 @@ interface DataTableProps<Row> {
 }
 
 /**
- * Rows of one kind. The first column names the row. On narrow screens the cells of a row stand below each other, each
- * beside the name of its column; the roles say that it is a table there too.
+ * Rows of one kind. The first column names the row. Where there is little room, on narrow screens and beside other things,
+ * the cells of a row stand below each other, each beside the name of its column; the roles say that it is a table there
+ * too.
  */
 export function DataTable<Row>({ caption, columns, rows, idOf, empty }: DataTableProps<Row>) {
   if (rows.length === 0 && empty !== undefined) return empty;
-  const spare = (column: Column<Row>) => ({
-    ...(column.isSpare === true && { visibleFrom: 'md' as const }),
-    ...(column.isSpare === 'lg' && { visibleFrom: 'lg' as const }),
-  });
+  const spare = ({ isSpare = false }: Column<Row>) =>
+    isSpare === false ? {} : { 'data-spare': isSpare === 'lg' ? 'lg' : '' };
   const number = (column: Column<Row>) => (column.isNumber === true ? { 'data-number': true } : {});
   return (
     <div className="ks-table-scroll" role="region" aria-label={caption} tabIndex={0}>

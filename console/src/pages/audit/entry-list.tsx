@@ -102,7 +102,7 @@ function columnsOf(log: LogName): readonly Column<AuditEntry>[] {
               <ForeignText text={targetWords(entry) as string} max={64} />
             </Text>
           )}
-          <Box hiddenFrom="md" mt={4}>
+          <Box className="ks-for-spare" mt={4}>
             <Outcome entry={entry} />
           </Box>
         </Stack>

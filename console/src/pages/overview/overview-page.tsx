@@ -34,7 +34,7 @@ function Parts({ overview }: { readonly overview: Overview }) {
   return (
     <Stack gap="xl">
       <FirstSteps overview={overview} />
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+      <SimpleGrid type="container" cols={{ base: 1, '34rem': 2, '50rem': 3 }}>
         {keys !== undefined && <KeysCard keys={keys} />}
         {alerts !== undefined && <AlertsCard alerts={alerts} environments={environments} />}
         {log !== undefined && <HealthCard log={log} />}

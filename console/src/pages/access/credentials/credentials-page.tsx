@@ -50,7 +50,7 @@ const columns = (nameOf: (credential: Credential) => string): readonly Column<Cr
         <span className="ks-unbroken">
           <CopyText
             text={credentialId}
-            shown={credentialId.length > 20 ? `${credentialId.slice(0, 12)}…` : credentialId}
+            shown={`${credentialId.slice(0, 12)}…`}
             label={`the id of this ${TYPES[type]}`}
           />
         </span>

@@ -63,8 +63,7 @@ function endSession({ sessionId, name }: ConsoleSession, isOwn: boolean): ThingA
     isDangerous: true,
     next: {
       title: isOwn ? 'End this session of yours?' : `End this session of ${name}?`,
-      about:
-        'That browser is signed out at once; what was typed there and not sent is lost. Signing in again works as before.',
+      about: 'That browser is signed out at once. Signing in again works as before.',
       verb: 'End the session',
       command: ACCESS_COMMANDS.endSession(sessionId),
       run: (api) => (isOwn ? api.endOwnSession(sessionId) : api.endSession(sessionId)),

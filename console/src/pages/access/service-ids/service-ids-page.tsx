@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Principal>[] = [
           {name}
         </TextLink>
         <span className="ks-unbroken">
-          <CopyText text={iamId} shown={`${iamId.slice(0, 18)}…`} label={`the IAM id of ${name}`} />
+          <CopyText text={iamId} shown={`${iamId.slice(0, 12)}…`} label={`the IAM id of ${name}`} />
         </span>
       </Stack>
     ),

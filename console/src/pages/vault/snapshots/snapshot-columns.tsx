@@ -27,7 +27,7 @@ export function snapshotColumns(environmentId: string, label: string): readonly 
           <Text size="xs" c="dimmed" component="div">
             <Time at={createdAt} />
           </Text>
-          <Text size="xs" hiddenFrom="md" style={{ overflowWrap: 'anywhere' }}>
+          <Text size="xs" className="ks-for-spare" style={{ overflowWrap: 'anywhere' }}>
             {source}
           </Text>
         </Stack>
