@@ -95,30 +95,37 @@ describe('a look at locks', () => {
     const inner = new FolderTarget(join(folder, 'store'));
     return wrap(inner, { capabilities: { delete: false, lock: true }, lockOf: say });
   };
-  const good: ObjectLock = { untilMs: Date.now() + 30 * DAY_MS, mode: 'compliance', isHeld: false };
+  /** A lock from some moment on, and what a look at it tells. By the clock of the vault, which stands still. */
+  type LockFrom = (nowMs: number) => ObjectLock;
+  const good: LockFrom = (nowMs) => ({ untilMs: nowMs + 30 * DAY_MS, mode: 'compliance', isHeld: false });
+  const until =
+    (ms: number): LockFrom =>
+    (nowMs) => ({ ...good(nowMs), untilMs: nowMs + ms });
 
-  it.each([
+  it.each<[string, LockFrom, readonly string[]]>([
     ['all that was promised', good, []],
-    ['a week less than promised, less a minute', { ...good, untilMs: Date.now() + 23 * DAY_MS + 60_000 }, []],
-    ['more than a week less', { ...good, untilMs: Date.now() + 23 * DAY_MS - 60_000 }, ['lock-too-short']],
-    ['a lock that has ended', { ...good, untilMs: Date.now() - 1 }, ['lock-too-short']],
-    ['no lock at all', { isHeld: false }, ['lock-too-short']],
-    ['a weaker lock', { ...good, mode: 'governance' as const }, ['lock-weaker']],
-    ['a hold that nobody asked for', { ...good, isHeld: true }, []],
+    ['a week less than promised', until(23 * DAY_MS), []],
+    ['more than a week less', until(23 * DAY_MS - 1), ['lock-too-short']],
+    ['a lock that has ended', until(-1), ['lock-too-short']],
+    ['no lock at all', () => ({ isHeld: false }), ['lock-too-short']],
+    ['a weaker lock', (nowMs) => ({ ...good(nowMs), mode: 'governance' }), ['lock-weaker']],
+    ['a hold that nobody asked for', (nowMs) => ({ ...good(nowMs), isHeld: true }), []],
   ])('finds what is wrong with %s', async (_what, lock, expected) => {
-    let answer: ObjectLock = good;
+    let answer: ObjectLock = good(Date.now());
     const name = `table-${_what}`;
     const inner = new FolderTarget(join(folder, name, 'store'));
     const target = wrap(inner, {
       capabilities: { delete: false, lock: true },
       lockOf: () => Promise.resolve(answer),
     });
-    const { repository } = await vault(name, target);
-    answer = lock;
+    const { repository: real } = await vault(name, target);
+    const nowMs = Date.now();
+    const repository = { ...real, clock: { ...real.clock, nowMs: () => nowMs } };
+    answer = lock(nowMs);
     const findings = await lockFindings(repository, await listSnapshots(repository), promised);
     expect([...new Set(findings.map(({ code }) => code))]).toEqual(expected);
     expect((await lockFindings(repository, await listSnapshots(repository), undefined)).length).toBe(0);
-    repository.close();
+    real.close();
   });
 
   it('leaves out what is in the trash, and what cannot be opened, and says nothing where nobody may ask', async () => {
