@@ -27,6 +27,20 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 MIB = 1 << 20
+# Members of objects: texts, counts, and others; those behind a question mark may be absent.
+MEMBERS = {
+    "descriptor": ("creator dedupeKey environment tenant vault", "createdMs format suite", "chunker writers", ""),
+    "envelope": ("commitment environment key purpose tenant vault", "createdMs format revision", "previous recipients",
+                 ""),
+    "writer": ("id publicKey state vault", "createdMs format revision", "through", ""),
+    "tombstone": ("head reason vault writer", "createdMs format sequence",
+                  "destroyed domain previous readable replacedBy takenMs", ""),
+    "manifest": ("domain vault writer", "createdMs format sequence", "body keys parent previous",
+                 "recipients replaces takenMs"),
+    "body": ("commitment key salt sha256", "length", "", ""),
+    "key": ("commitment id purpose", "", "", ""),
+    "recipient": ("keyId provider region wrapped", "", "", ""),
+    "signature": ("value writer", "", "", "")}
 NAMES = {"envelope": "keys/{key}/{revision:08d}.json", "writer": "writers/{id}/{revision:08d}.json",
          "tombstone": "tombstones/{writer}/{sequence:010d}.json", "manifest": "snapshots/{writer}/{sequence:010d}"}
 OTHERWISE = '"keystead vault restore --offline" may do it, or --data-keys with data keys that were unwrapped elsewhere'
@@ -66,6 +80,19 @@ def parse(what, data):
         return value
     except (ValueError, RecursionError):
         raise Refused(what + " is not JSON")
+
+def members(kind, what, value):
+    texts, counts, others, perhaps = (names.split() for names in MEMBERS[kind])
+    names = {*texts, *counts, *others}
+    sound = isinstance(value, dict) and names <= set(value) <= names | set(perhaps)
+    sound = sound and all(isinstance(value[name], str) for name in texts)
+    need(sound and all(type(value[name]) is int and value[name] >= 0 for name in counts), what + " has odd members")
+    return value
+
+def unbase64(text):
+    data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    need(base64.b64encode(data).decode() == text, "what is to be base64 is not")
+    return data
 
 class Reader:
     def __init__(self, what, data):
@@ -161,11 +188,11 @@ class Vault:
     def __init__(self, store, openers, given, creator):
         (self.get, self.list), self.openers, self.given = store, {**openers, "pair": self.ask_pair}, given
         outer = parse("vault.json", self.read("vault.json"))
-        self.descriptor = d = outer["descriptor"]
+        self.descriptor = d = members("descriptor", "vault.json", outer["descriptor"])
         need(d["format"] == 1 and d["suite"] == 1, "the vault has a format that is not known: look for a newer tool")
         need(creator in (None, d["creator"]), "the vault was made by %s, not by %s" % (d["creator"], creator))
         self.writers = {writer["id"]: self.writer(writer) for writer in d["writers"]}
-        self.verify("vault.json", "descriptor", d["creator"], canonical(d), base64.b64decode(outer["signature"]))
+        self.verify("vault.json", "descriptor", d["creator"], canonical(d), unbase64(outer["signature"]))
         self.id, self.through, self.chunks = bytes.fromhex(d["vault"]), {}, {}
         for name in self.names(r"writers/[0-9a-f]{32}/\d{8}\.json"):  # the highest revision comes last and counts
             body = self.signed("writer", name, [d["creator"]])
@@ -184,7 +211,7 @@ class Vault:
         return sorted(name for name in self.list(form.split("[")[0]) if re.fullmatch(form, name))
 
     def writer(self, writer):
-        key = base64.b64decode(writer["publicKey"])
+        key = unbase64(writer["publicKey"])
         need(sha256(key)[:32] == writer["id"], "a writer is not its key")
         return ed25519.Ed25519PublicKey.from_public_bytes(key)
 
@@ -200,9 +227,10 @@ class Vault:
 
     def signed(self, kind, name, by=None):
         outer = parse(name, self.read(name))
-        body, signature = outer[kind], outer["signature"]
+        need(isinstance(outer, dict) and set(outer) == {kind, "signature"}, name + " has odd members")
+        body, signature = members(kind, name, outer[kind]), members("signature", name, outer["signature"])
         need(by is None or signature["writer"] in by, name + " is signed by somebody who may not")
-        self.verify(name, kind, signature["writer"], canonical(body), base64.b64decode(signature["value"]))
+        self.verify(name, kind, signature["writer"], canonical(body), unbase64(signature["value"]))
         self.fits(kind, name, body)
         return {**body, "signer": signature["writer"]}
 
@@ -211,8 +239,12 @@ class Vault:
         magic, length = reader.fields("8sI")
         need(magic == b"KSSNAP01" and length <= 16 * MIB, name + " is no manifest")
         text, signature = reader.take(length), reader.take(64)
-        head = parse(name, text)
+        head = members("manifest", name, parse(name, text))
         self.verify(name, "manifest", head["writer"], text, signature)
+        members("body", name, head["body"])
+        need(isinstance(head["keys"], list) and ("replaces" in head) == ("takenMs" in head), name + " has odd members")
+        for key in head["keys"]:
+            members("key", name, key)
         self.fits("manifest", name, head)
         through = self.through.get(head["writer"])
         need(through is None or head["sequence"] <= through, name + " came after its writer was let go")
@@ -248,19 +280,25 @@ class Vault:
     @functools.lru_cache(None)
     def data_key(self, key_id, purpose, commitment=None):  # section 4
         d, own, key, why = self.descriptor, [writer["id"] for writer in self.descriptor["writers"]], b"", []
-        envelopes = [self.signed("envelope", name) for name in self.names(r"keys/%s/[0-9]{8}\.json" % key_id)]
-        envelopes = [e for e in envelopes if e["revision"] == 1 or e["signer"] in own]
-        need(envelopes, "the envelope of data key %s is not in the store" % key_id)
-        e = envelopes[-1]
+        e = None
+        for name in self.names(r"keys/%s/[0-9]{8}\.json" % key_id)[::-1]:
+            first = name.endswith("/00000001.json")
+            try:  # what is no later revision by who may sign one is passed over
+                e = e or self.signed("envelope", name, None if first else own)
+            except Refused:
+                if first:
+                    raise
+        need(e, "the envelope of data key %s is not in the store" % key_id)
+        need(isinstance(e["recipients"], list), "the envelope of data key %s has odd members" % key_id)
         same = (e["tenant"], e["environment"], e["purpose"]) == (d["tenant"], d["environment"], purpose)
         need(same and commitment in (None, e["commitment"]), "data key %s is another" % key_id)
         context = {"keystead:format": "1", "keystead:tenant": e["tenant"], "keystead:environment": e["environment"],
                    "keystead:purpose": purpose, "keystead:key": key_id}
         for recipient in e["recipients"] if key_id not in self.given else []:
-            provider, whose = recipient["provider"], recipient["keyId"]
+            provider, whose = (members("recipient", "an envelope", recipient)[name] for name in ("provider", "keyId"))
             try:
                 need(provider in self.openers, "this tool does not speak to such a key: " + OTHERWISE)
-                key = self.openers[provider](whose, base64.b64decode(recipient["wrapped"]), context)
+                key = self.openers[provider](whose, unbase64(recipient["wrapped"]), context)
                 break
             except Exception as error:
                 why.append("%s %s: %s" % (provider, whose, str(error) or type(error).__name__))

@@ -107,6 +107,8 @@ describe('a hostile writer', () => {
       const bytes = sealEnvelope({ ...forged, revision }, descriptor, { id: secondId, privateKey: second });
       await vault.target.put(envelopeName(descriptor.dedupeKey, revision), bytes);
     }
+    await vault.target.put(envelopeName(descriptor.dedupeKey, 4), Buffer.from('no envelope'));
+    await vault.target.put(envelopeName(descriptor.dedupeKey, 5), Buffer.alloc((1 << 20) + 1));
     both.cache.rememberRevision(descriptor.dedupeKey, 1);
     expect((await ring.find(descriptor.dedupeKey)).envelope).toMatchObject({ revision: 1 });
     await rewrap({ repository: both, to: [next] });

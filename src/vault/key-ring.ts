@@ -148,16 +148,20 @@ export class KeyRing {
     if (newest < cache.knownRevision(id)) throw rolledBack(id, newest, cache.knownRevision(id));
     for (const revision of revisions.toSorted((a, b) => b - a)) {
       const name = envelopeName(id, revision);
-      const bytes = await target.get(name, MAX_JSON_OBJECT_LENGTH);
-      const envelope = openOwn(name, bytes, identity, revision > 1);
-      if (envelope === undefined) continue;
+      const read = async () => openOwn(name, await target.get(name, MAX_JSON_OBJECT_LENGTH), identity, revision > 1);
+      const found = revision > 1 ? await unlessNobodys(read) : await read();
+      if (found === undefined) continue;
+      const { bytes, envelope } = found;
       if (revision < cache.knownRevision(id)) throw rolledBack(id, revision, cache.knownRevision(id));
       cache.rememberRevision(id, revision);
       this.#recipients.set(id, envelope.recipients);
       const others = revisions.filter((other) => other !== revision).map((other) => envelopeName(id, other));
       return { envelope, name, digest: envelopeDigest(bytes), others, next: freeAfter(revision, revisions) };
     }
-    throw new VaultError('unknown-writer', `The envelope of data key ${id} has revisions of further writers alone`);
+    throw new VaultError(
+      'unknown-writer',
+      `The envelope of data key ${id} has no revision by a writer who may sign one`,
+    );
   }
 
   /** Whoever opens every envelope that was made or read here: the vault's own key is among them. */
@@ -259,27 +263,28 @@ function foremost(refusals: readonly MasterKeyError[]): MasterKeyError {
   return (first as MasterKeyError).beside(others);
 }
 
-/**
- * Opens an envelope. A further writer makes envelopes of its own and has no say in others': a later revision that one
- * has signed is passed over, so that who may only write cannot put itself before a key of somebody else.
- */
+/** Opens an envelope. A further writer makes envelopes of its own and has no say in others': later ones are not by it. */
 function openOwn(
   name: string,
   bytes: Buffer,
-  identity: KeyRingContext['identity'],
+  { writers, ...identity }: KeyRingContext['identity'],
   isLater: boolean,
-): Envelope | undefined {
-  if (!isLater) return openEnvelope(name, bytes, identity, identity.writers);
+): { readonly bytes: Buffer; readonly envelope: Envelope } {
+  const who = isLater ? writers.filter(({ isFurther }) => isFurther !== true) : writers;
+  return { bytes, envelope: openEnvelope(name, bytes, identity, who) };
+}
+
+/**
+ * A later revision that is no envelope by who may sign one is passed over, whatever it is: who may only put objects must
+ * not put anything before a key of somebody else. A check names it.
+ */
+async function unlessNobodys<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return openEnvelope(
-      name,
-      bytes,
-      identity,
-      identity.writers.filter(({ isFurther }) => isFurther !== true),
-    );
+    return await read();
   } catch (error) {
-    if (error instanceof VaultError && error.code === 'unknown-writer') return undefined;
-    throw error;
+    if (!(error instanceof VaultError) || error.code.startsWith('target-') || error.code === 'object-missing')
+      throw error;
+    return undefined;
   }
 }
 

@@ -1,9 +1,15 @@
+import { createPrivateKey, hash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decrypt, hasDecryptor, type Decrypted } from './decryptor.fixture.ts';
+import type { Json } from '../bytes/canonical-json.ts';
+import { lengthPrefixed } from '../bytes/encoding.ts';
+import { openManifestHead, snapshotName } from './format/manifest.ts';
+import { canonicalBytes } from './format/signed-json.ts';
 import { makeVectors } from './format/vectors.fixture.ts';
+import { signAs } from './format/writer-key.ts';
 import { encodeNode, type FileEntry } from './format/tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keystead-hostile-'));
@@ -142,6 +148,51 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
     expect(err).toMatch(/^(?:finding: .*\n)?refused: /);
   });
 
+  it('passes over later revisions of an envelope that nobody has signed who may', async () => {
+    const vault = makeVectors();
+    const objects: Record<string, string> = { ...vault.objects };
+    each(objects, 'keys/', (name) => {
+      const own = objects[name] as string;
+      for (const [revision, bytes] of [
+        ['00000002', Buffer.from('no envelope').toString('base64')],
+        ['00000003', own],
+        ['00000004', Buffer.alloc((1 << 20) + 1).toString('base64')],
+      ] as const) {
+        objects[name.replace('00000001', revision)] = bytes;
+      }
+    });
+    expect(await restored({ ...vault, objects } as Vault)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each<[string, Record<string, Json>]>([
+    ['no time', {}],
+    ['a time that is none', { createdMs: '5' }],
+    ['a member that nobody knows', { createdMs: 5, another: 1 }],
+    ['a member that stands for nothing alone', { createdMs: 5, takenMs: 5 }],
+  ])('names a head with %s, and restores the others', async (_, members) => {
+    const vault = makeVectors();
+    const [writer = ''] = vault.snapshot.split('-');
+    const { vault: id } = (
+      JSON.parse(Buffer.from(vault.objects['vault.json'] as string, 'base64').toString()) as {
+        descriptor: { vault: string };
+      }
+    ).descriptor;
+    const body = { commitment: '00'.repeat(32), key: '00'.repeat(16), length: 0, salt: '00'.repeat(32), sha256: '' };
+    const base = { body, domain: '00'.repeat(16), format: 1, keys: [], parent: null, previous: null, sequence: 2 };
+    const head = canonicalBytes({ ...base, vault: id, writer, ...members });
+    const seed = hash('sha256', 'vector writer', 'buffer');
+    const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+    const signature = signAs('manifest', createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }), head);
+    const bytes = Buffer.concat([Buffer.from('KSSNAP01'), lengthPrefixed(head), signature]);
+    const name = snapshotName(writer, 2);
+    const objects = { ...vault.objects, [name]: bytes.toString('base64') };
+    const { code, err, to } = await restored({ ...vault, objects } as Vault);
+    expect([code, err]).toEqual([4, `finding: ${name} has odd members\n`]);
+    expect(readdirSync(to)).toHaveLength(1);
+    const writers = [{ id: writer, publicKey: publicKeyOf(vault) }];
+    expect(() => openManifestHead(name, bytes, id, writers)).toThrow(expect.objectContaining({ code: 'malformed' }));
+  });
+
   it('writes into no folder that has something, and into none by a link', async () => {
     const vault = makeVectors();
     const to = join(folder, 'full');
@@ -173,6 +224,11 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
     expect([code, err]).toEqual([1, expect.stringContaining(why)]);
   });
 });
+
+function publicKeyOf(vault: Vault): Buffer {
+  const descriptor = Buffer.from(vault.objects['vault.json'] as string, 'base64').toString();
+  return Buffer.from(/"publicKey":"([^"]+)"/.exec(descriptor)?.[1] as string, 'base64');
+}
 
 type Objects = Record<string, string>;
 
