@@ -31,6 +31,14 @@ describe('refusals at the command line', () => {
     expect(action).toContain('keystead key authorize-deletion');
   });
 
+  it('a database without room', () => {
+    const full = Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+    expect(tell(full)).toMatchObject({ exitCode: 1, message: full.message, action: 'Make room on that disk.' });
+    expect(tell(Object.assign(new Error('locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 }))).not.toHaveProperty(
+      'action',
+    );
+  });
+
   it('an API key that is none here', () => {
     expect(refusal('unauthenticated', 'the request proves nobody', 401).action).toContain('KEYSTEAD_API_KEY');
     expect(refusal('key-not-found', 'there is no such key', 404).action).toBe('as the server says');

@@ -28,8 +28,12 @@ export const SYSTEM_ERRORS: Readonly<Record<string, SystemError>> = {
   },
 };
 
-/** What an error of the operating system says; undefined for any other, and for codes without a row. */
+/** The same by the codes of SQLite (https://sqlite.org/rescode.html) that mean them: FULL, IOERR, READONLY. */
+const OF_SQLITE: Readonly<Record<number, string>> = { 13: 'ENOSPC', 10: 'EIO', 8: 'EROFS' };
+
+/** What an error of the operating system says, also by way of the database; undefined for any other, and for codes without a row. */
 export function systemError(error: unknown): SystemError | undefined {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code: own, errcode } = error as NodeJS.ErrnoException & { readonly errcode?: number };
+  const code = own === 'ERR_SQLITE_ERROR' ? OF_SQLITE[(errcode ?? 0) & 0xff] : own;
   return typeof code === 'string' && Object.hasOwn(SYSTEM_ERRORS, code) ? SYSTEM_ERRORS[code] : undefined;
 }

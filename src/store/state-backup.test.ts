@@ -161,6 +161,24 @@ describe('a backup of the state', () => {
     expect(existsSync(here.path)).toBe(false);
   });
 
+  it('leaves nothing behind where it fails, and can be made there once that is mended', async () => {
+    const checkpoints = ['t1', 't2']
+      .map((log) => join(here.folder, log, 'checkpoint'))
+      .filter((file) => existsSync(file));
+    expect(checkpoints).not.toEqual([]);
+    const kept = checkpoints.map((file) => readFileSync(file));
+    for (const file of checkpoints) rmSync(file);
+    await expect(backup()).rejects.toThrow('has no checkpoint');
+    expect(existsSync(to)).toBe(false);
+    for (const [at, file] of checkpoints.entries()) writeFileSync(file, kept[at] as Buffer);
+    await backup();
+    loseDatabase();
+    const elsewhere = join(here.base, 'elsewhere');
+    const copied = backupState({ path: here.path, folder: here.folder, to: elsewhere, nowMs: 1 });
+    await expect(copied).rejects.toThrow('there is no database at');
+    expect(existsSync(elsewhere)).toBe(false);
+  });
+
   it('is not written over another', async () => {
     await backup();
     await expect(backup()).rejects.toThrow(BackupInvalidError);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import { filesAt } from '../audit/copy-log.ts';
@@ -28,11 +28,26 @@ export interface BackupOptions {
 
 /**
  * Makes a consistent copy of the state beside its use: the database, and the logs as far as that database knows them.
- * What it holds is encrypted or public, but for the entries' details: keep it as the data folder is kept.
+ * What it holds is encrypted or public, but for the entries' details: keep it as the data folder is kept. What fails
+ * leaves nothing behind.
+ *
+ * @throws {BackupInvalidError} there is nothing to copy, or something at its place already
  */
-export async function backupState({ path, folder, to, nowMs }: BackupOptions): Promise<BackupManifest> {
+export async function backupState(options: BackupOptions): Promise<BackupManifest> {
+  const { path, to } = options;
+  if (!existsSync(path))
+    throw new BackupInvalidError(`there is no database at ${path}: name the data folder of a server`);
   if (existsSync(to)) throw new BackupInvalidError(`${to} is there already: name a new folder`);
   mkdirSync(to, { recursive: true, mode: 0o700 });
+  try {
+    return await copyState(options);
+  } catch (error) {
+    rmSync(to, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function copyState({ path, folder, to, nowMs }: BackupOptions): Promise<BackupManifest> {
   const copy = join(to, BACKUP_DATABASE);
   copyDatabase(path, copy);
   const db = openForReading(copy);
