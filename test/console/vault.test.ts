@@ -69,7 +69,8 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     await field('Folder of the server').fill(records);
     await page.getByText('Runs every night at 3:00').waitFor();
     await page.getByRole('button', { name: 'More settings' }).click();
-    await field('At most so many MiB a second').fill('4');
+    // Slow enough for its progress to be seen on a machine that does other things.
+    await field('At most so many MiB a second').fill('1');
     expect(await axeFindingsInBothThemes(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Add the source' }).click();
     await page.getByRole('table', { name: 'Sources' }).getByText('every night at 3:00 Europe/Berlin').waitFor();
@@ -79,7 +80,7 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
         name: 'records',
         folder: { path: records },
         schedule: { cron: '0 3 * * *', timeZone: 'Europe/Berlin' },
-        limits: { bytesPerSecond: 4 * MEBIBYTE },
+        limits: { bytesPerSecond: MEBIBYTE },
         alertAfterHours: 36,
       },
     ]);
@@ -216,6 +217,18 @@ describe.skipIf(!hasChromium)('the vault: from a source to what was restored', (
     await page.getByRole('button', { name: 'Actions for records' }).click();
     await page.getByRole('menuitem', { name: 'Pause' }).click();
     await page.getByRole('table', { name: 'Sources' }).getByText('Paused').waitFor();
+    // What a menu does at once, and the server refuses, is told.
+    await page.route('**/sources/*/resume', (route) =>
+      route.continue({ url: route.request().url().replace(id, 'gone') }),
+    );
+    await page.getByRole('button', { name: 'Actions for records' }).click();
+    await page.getByRole('menuitem', { name: 'Resume' }).click();
+    const told = page.locator('[data-problem=invalid-request]');
+    await told.waitFor();
+    await page.unroute('**/sources/*/resume');
+    const notice = page.getByRole('alert').filter({ has: told });
+    await notice.getByRole('button', { name: 'Close' }).click();
+    await told.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Actions for records' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the source' }).click();

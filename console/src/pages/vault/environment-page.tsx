@@ -11,6 +11,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { ButtonLink, TextLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/section.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
+import { tellProblem } from '../../ui/tell-problem.ts';
 import { Time } from '../../ui/time.tsx';
 import { environmentKey, keyWatchQuery, runsQuery, sourcesQuery } from './api/vault-queries.ts';
 import { useAct } from '../../api/use-act.ts';
@@ -141,7 +142,7 @@ function Keys({ environment }: { readonly environment: Environment }) {
           variant="default"
           size="xs"
           loading={look.isPending}
-          onClick={() => look.mutate()}
+          onClick={() => look.mutate(undefined, { onError: (error) => tellProblem(error) })}
         >
           Use the keys now
         </ActButton>

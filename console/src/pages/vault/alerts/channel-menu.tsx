@@ -5,6 +5,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActItem } from '../../../ui/act-item.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { RowMenu } from '../../../ui/row-menu.tsx';
+import { tellProblem } from '../../../ui/tell-problem.ts';
 import { TOUCHES } from './touches.ts';
 
 /** What can be done with a channel. */
@@ -23,7 +24,10 @@ export function ChannelMenu({ channel: { channelId, label } }: { readonly channe
   return (
     <>
       <RowMenu of={label}>
-        <ActItem needs="keystead:TestAlertChannel" onClick={() => test.mutate()}>
+        <ActItem
+          needs="keystead:TestAlertChannel"
+          onClick={() => test.mutate(undefined, { onError: (error) => tellProblem(error) })}
+        >
           Send a test
         </ActItem>
         <ActItem needs="keystead:DeleteAlertChannel" isDangerous onClick={open}>

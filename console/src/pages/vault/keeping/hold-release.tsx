@@ -5,6 +5,7 @@ import { useWhoAmI } from '../../../api/who-am-i.ts';
 import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActButton } from '../../../ui/act-button.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
+import { tellProblem } from '../../../ui/tell-problem.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 import { useStartRun } from '../runs/use-start-run.ts';
 import type { HoldProps } from './hold.tsx';
@@ -70,7 +71,7 @@ export function SecondPerson({ hold, holdId, releaseId, environmentId, label }: 
           size="xs"
           variant="default"
           loading={withdraw.isPending}
-          onClick={() => withdraw.mutate()}
+          onClick={() => withdraw.mutate(undefined, { onError: (error) => tellProblem(error) })}
         >
           {isMine ? 'Take the request back' : 'Refuse the release'}
         </ActButton>

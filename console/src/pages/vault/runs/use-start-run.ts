@@ -1,10 +1,8 @@
 import type { Run } from '@keystead/sdk';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { createElement } from 'react';
 import { useApi, type Api } from '../../../api/api.ts';
-import { ProblemNotice } from '../../../ui/problem-notice.tsx';
+import { tellProblem } from '../../../ui/tell-problem.ts';
 import { keepRun } from '../api/keep-run.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 
@@ -24,14 +22,9 @@ export function useStartRun<Input>(environmentId: string, start: (api: Api, inpu
       await navigate({ to: '/environments/$environmentId/runs/$runId', params: { environmentId, runId: begun.runId } });
     },
   });
-  return { ...run, mutate: (input: Input) => void run.mutateAsync(input).catch(tell) };
-}
-
-function tell(error: unknown): void {
-  notifications.show({
-    message: createElement(ProblemNotice, { error, title: 'It was not started' }),
-    autoClose: false,
-    withBorder: false,
-    color: 'red',
-  });
+  return {
+    ...run,
+    mutate: (input: Input) =>
+      void run.mutateAsync(input).catch((error: unknown) => tellProblem(error, 'It was not started')),
+  };
 }

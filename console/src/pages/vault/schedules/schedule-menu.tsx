@@ -6,6 +6,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActItem } from '../../../ui/act-item.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { RowMenu } from '../../../ui/row-menu.tsx';
+import { tellProblem } from '../../../ui/tell-problem.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 import { useEnvironment } from '../api/use-environment.ts';
 
@@ -35,7 +36,7 @@ export function ScheduleMenu({ schedule, name }: { readonly schedule: Schedule; 
       <RowMenu of={name}>
         <ActItem
           needs={paused ? 'keystead:ResumeSchedule' : 'keystead:PauseSchedule'}
-          onClick={() => (paused ? resume : pause).mutate()}
+          onClick={() => (paused ? resume : pause).mutate(undefined, { onError: (error) => tellProblem(error) })}
         >
           {paused ? 'Resume' : 'Pause'}
         </ActItem>

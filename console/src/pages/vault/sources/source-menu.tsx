@@ -6,6 +6,7 @@ import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { ActItem } from '../../../ui/act-item.tsx';
 import { Confirm } from '../../../ui/confirm.tsx';
 import { RowMenu } from '../../../ui/row-menu.tsx';
+import { tellProblem } from '../../../ui/tell-problem.ts';
 import { environmentKey } from '../api/vault-queries.ts';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { SourceDialog } from './source-dialog.tsx';
@@ -44,7 +45,9 @@ export function SourceMenu({ source }: { readonly source: Source }) {
         {schedule !== undefined && (
           <ActItem
             needs={schedule.paused ? 'keystead:ResumeSource' : 'keystead:PauseSource'}
-            onClick={() => (schedule.paused ? resume : pause).mutate()}
+            onClick={() =>
+              (schedule.paused ? resume : pause).mutate(undefined, { onError: (error) => tellProblem(error) })
+            }
           >
             {schedule.paused ? 'Resume' : 'Pause'}
           </ActItem>
