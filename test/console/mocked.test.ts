@@ -57,4 +57,22 @@ describe.skipIf(!hasChromium)('the console without a server', () => {
     expect(faults).toEqual([]);
     await close();
   });
+
+  it('has no table that is wider than its place, on phones and tablets', async () => {
+    const { page, close } = await visit(browser, { url: mocked.url });
+    const tooWide: string[] = [];
+    for (const path of ['', 'keys', 'audit', 'access/credentials', 'access/service-ids']) {
+      await page.goto(`/console/${path}`, { timeout: 60_000 });
+      await page.getByRole('table').first().waitFor();
+      for (const width of [390, 768]) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = await page
+          .locator('.ks-table-scroll')
+          .evaluateAll((places) => Math.max(...places.map((place) => place.scrollWidth - place.clientWidth)));
+        if (over > 1) tooWide.push(`${path} at ${width}: ${over} pixels`);
+      }
+    }
+    expect(tooWide).toEqual([]);
+    await close();
+  });
 });
