@@ -22,7 +22,7 @@ describe('a long result', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keystead-results-'));
 
   beforeAll(async () => {
-    server = createServer((_, response) => answer(response));
+    server = createServer({ keepAliveTimeout: 0 }, (_, response) => answer(response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     env = {

@@ -18,7 +18,7 @@ describe('sources from the command line', () => {
     ({ server, key } = vaultCli);
     mkdirSync(join(server.folder, 'sources', 'records'));
     writeFileSync(join(server.folder, 'sources', 'records', 'a'), 'a record\n');
-    receiver = createServer((_request, response) => response.writeHead(204).end());
+    receiver = createServer({ keepAliveTimeout: 0 }, (_request, response) => response.writeHead(204).end());
     await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
     const place = ['--path', join(server.folder, 'vaults', 'p'), '--region', server.region];
     const made = await run('environment', 'create', 'production', ...place, '--key', key.arn, '--endpoint', server.url);

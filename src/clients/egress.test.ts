@@ -52,7 +52,7 @@ describe('the egress guard', () => {
   });
 
   it('looks at what a name resolves to when it connects', async () => {
-    const server = createServer((_request, response) => response.end('here'));
+    const server = createServer({ keepAliveTimeout: 0 }, (_request, response) => response.end('here'));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as AddressInfo;
     const { httpAgent } = guard.agents();

@@ -63,7 +63,7 @@ describe('alerts on their way', () => {
     folder = mkdtempSync(join(tmpdir(), 'keystead-alerts-'));
     pem = certificate(folder);
     writeFileSync(join(folder, 'password'), 'mail password\n');
-    receiver = createServer((request, response) => {
+    receiver = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {

@@ -45,7 +45,7 @@ let url: string;
 beforeEach(async () => {
   received = [];
   answers = [];
-  receiver = createServer((request, response) => {
+  receiver = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -48,9 +48,12 @@ describe('a key in an external key store', () => {
     const { region, accessKeyId, secretAccessKey } = server.first;
     const credentials = { accessKeyId, secretAccessKey };
     client = new kms.KMSClient({ region, endpoint: server.url, credentials, maxAttempts: 1 });
-    broken = createServer({ cert: readFileSync(certificatePath), key: readFileSync(keyPath) }, (request, response) => {
-      request.resume().on('end', () => behave((status, body) => void response.writeHead(status).end(body)));
-    });
+    broken = createServer(
+      { keepAliveTimeout: 0, cert: readFileSync(certificatePath), key: readFileSync(keyPath) },
+      (request, response) => {
+        request.resume().on('end', () => behave((status, body) => void response.writeHead(status).end(body)));
+      },
+    );
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
   });
   afterAll(async () => {

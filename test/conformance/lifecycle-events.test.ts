@@ -64,7 +64,7 @@ async function reach({ url }: Keystead, serviceKey?: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  receiver = createServer((request, response) => {
+  receiver = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

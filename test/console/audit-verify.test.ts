@@ -13,7 +13,7 @@ const SDK = resolve(import.meta.dirname, '../../sdk/src');
 
 /** Serves the modules of the SDK to a browser as they are, without their types. */
 async function serveSdk(): Promise<{ readonly url: string; readonly server: Server }> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const name = /^\/([\w.-]+\.ts)$/.exec(request.url ?? '')?.[1];
     if (name === undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>');
     const code = stripTypeScriptTypes(readFileSync(join(SDK, name), 'utf8'));

@@ -15,7 +15,7 @@ describe.skipIf(!hasChromium)('the settings of a tenant and of the installation'
   const told: string[] = [];
 
   beforeAll(async () => {
-    receiver = createServer((request, response) => {
+    receiver = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       request.resume().on('end', () => {
         told.push(String(request.headers['webhook-signature']));
         response.writeHead(204).end();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { KeysteadClient } from '@keystead/sdk';
-import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeAt, wrongCodeAt } from '../../src/protocols/admin/sign-in/person.fixture.ts';
 import {
   addPasskeys,
   axeFindingsInBothThemes,
@@ -32,8 +32,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
     aheadMs += ms;
     await house.shift(ms);
   };
-  const codeOf = (secret: string): string =>
-    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + aheadMs });
+  const codeOf = (secret: string): string => codeAt(secret, Date.now() + aheadMs);
   const heading = (page: Page, name: string | RegExp): Promise<void> =>
     page.getByRole('heading', { level: 1, name }).waitFor();
   const signOut = async (page: Page, name: string): Promise<void> => {
@@ -223,7 +222,7 @@ describe.skipIf(!hasChromium)('signing in', () => {
       await page.getByRole('img', { name: 'QR code' }).waitFor();
       secret = (await page.locator('.ks-code').first().innerText()).replaceAll(' ', '');
       expect(await axeFindingsInBothThemes(page)).toEqual([]);
-      await page.getByRole('textbox', { name: 'Code' }).fill('000000');
+      await page.getByRole('textbox', { name: 'Code' }).fill(wrongCodeAt(secret, Date.now() + aheadMs));
       await page.getByRole('button', { name: 'Set up password and app' }).click();
       await page.locator('[data-problem]').waitFor();
       await page.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));

@@ -41,7 +41,7 @@ beforeAll(async () => {
   fill('first');
   // What cannot be kept becomes a problem of the run, with its name.
   execFileSync('mkfifo', [join(source, `${NAME}-pipe`)]);
-  webhook = createServer((request, response) => {
+  webhook = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     request.on('data', (data: Buffer) => void (told.push(data.toString('latin1')), (said += data.toString('latin1'))));
     request.on('end', () => response.writeHead(204).end());
   });

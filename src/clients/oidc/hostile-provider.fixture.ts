@@ -56,7 +56,7 @@ export async function hostileProvider(clientId: string): Promise<HostileProvider
       return { access_token: 'at', token_type: 'Bearer', id_token: await sign(claims, keys) };
     },
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const path = (request.url ?? '').split('?')[0] as string;
     house.asked.push(path);
     if (house.lies.answer?.(request, response) === true) return;

@@ -38,7 +38,7 @@ export async function realProvider(callbackOf: (issuer: string) => string): Prom
   const asked: string[] = [];
   let next: Account = { sub: 'nobody' };
   let handle: (...args: Parameters<Exclude<Parameters<typeof createServer>[1], undefined>>) => unknown;
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     asked.push((request.url ?? '').split('?')[0] as string);
     void handle(request, response);
   });

@@ -26,7 +26,7 @@ describe('the way to a proxy', () => {
     const subject = ['-subj', '/CN=xks.example.com', '-addext', 'subjectAltName=DNS:xks.example.com,DNS:localhost'];
     execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-days', '2', '-out', files.cert], { stdio: 'pipe' });
     ca = readFileSync(files.cert, 'utf8');
-    server = createServer({ cert: ca, key: readFileSync(files.key) }, (request, response) =>
+    server = createServer({ keepAliveTimeout: 0, cert: ca, key: readFileSync(files.key) }, (request, response) =>
       request.resume().on('end', () => serve(response)),
     );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

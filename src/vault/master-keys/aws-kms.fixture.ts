@@ -58,7 +58,7 @@ export class AwsKmsFixture {
   }
 
   static async start(): Promise<AwsKmsFixture> {
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: 0 });
     const fixture = new AwsKmsFixture(server);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];

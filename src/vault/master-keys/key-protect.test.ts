@@ -25,7 +25,7 @@ async function answering(...answers: Answer[]) {
   const calls: string[] = [];
   const bodies: string[] = [];
   let tokens = 0;
-  server = createServer((request, response) => {
+  server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void textOf(request).then((body) => {
       calls.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''}`.trim());
       bodies.push(body);

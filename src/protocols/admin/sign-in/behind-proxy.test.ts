@@ -39,12 +39,12 @@ async function node(addresses: readonly string[]): Promise<Reached> {
     ...(addresses.length > 0 && { proxies: { addresses, header: 'x-forwarded-for' as const } }),
     signIn: { ...services.signIn, tries: new Tries(() => 0) },
   });
-  return listening(createServer(api.routing), () => api.close());
+  return listening(createServer({ keepAliveTimeout: 0 }, api.routing), () => api.close());
 }
 
 /** A proxy as they are: it adds whom it heard from to what that one sent. Clients say in `x-test-from` where they are. */
 async function proxyTo(target: Reached): Promise<Reached> {
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     const { 'x-test-from': from, 'x-forwarded-for': before, ...headers } = incoming.headers;
     const chain = [...(before === undefined ? [] : [before]), from].join(', ');
     const { method, url } = incoming;

@@ -59,7 +59,7 @@ export async function anotherNode(house: AdminHouse): Promise<{ readonly url: st
     pipeline: new Pipeline(store, clock, random),
     signIn: quickSignIn(clock),
   });
-  const server = createServer(api.routing);
+  const server = createServer({ keepAliveTimeout: 0 }, api.routing);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -25,7 +25,7 @@ export interface Seen {
 /** Stands between a target and the tests' S3 server, and lets happen what happens in networks and large stores. */
 export class S3Proxy {
   readonly seen: Seen[] = [];
-  readonly #server = createServer((incoming, response) => void this.#pass(incoming, response));
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => void this.#pass(incoming, response));
   readonly #upstream: URL;
   readonly #s3: S3Client;
   #fault: (seen: Seen) => Fault | undefined = () => undefined;
