@@ -50,7 +50,15 @@ describe('a master key that says no', () => {
     const to = join(folder, 'restored');
     await expect(backup({ repository, source, threads: 0 })).rejects.toMatchObject(refused);
     await expect(restore({ repository, snapshotId, to, threads: 0 })).rejects.toMatchObject(refused);
-    await expect(check({ repository, level: 'structure' })).rejects.toMatchObject(refused);
+    // Of one that does not take what it is given, others' may be sound: a check names it, and goes on.
+    const checked = check({ repository, level: 'structure' }).then(({ findings }) => ({
+      name: 'MasterKeyError',
+      code: findings.map(({ code }) => code).join(),
+    }));
+    const isNamed = failure === 'wrong-context-or-tampered';
+    await expect(isNamed ? checked : checked.catch((error: unknown) => error)).resolves.toMatchObject(
+      isNamed ? { ...refused, code: `master-key-${failure}` } : refused,
+    );
     expect(readdirSync(folder)).not.toContain('restored');
     expect((await listSnapshots(repository)).snapshots.length).toBe(1);
 
@@ -245,9 +253,12 @@ describe('rewrap', () => {
     const next = new FixtureMasterKey('next');
     const wrap = next.wrap.bind(next);
     let [now, most, calls] = [0, 0, 0];
+    const several = Promise.withResolvers<void>();
     next.wrap = async (...given) => {
       most = Math.max(most, ++now);
-      await new Promise((resolve) => setImmediate(resolve));
+      // The first waits for another one.
+      if (now > 1) several.resolve();
+      await several.promise;
       now--;
       if (++calls === 4) masterKey.failure = 'disabled';
       return await wrap(...given);
