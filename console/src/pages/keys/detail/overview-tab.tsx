@@ -65,12 +65,12 @@ export function OverviewTab({ shown }: KeyTabProps) {
             'Deletion takes',
             dualAuthorization === undefined ? (
               'one person'
-            ) : dualAuthorization.authorizedBy === undefined ? (
+            ) : dualAuthorization.authorizedBy === undefined || dualAuthorization.authorizedUntil === undefined ? (
               'two people; nobody has authorised it'
             ) : (
               <span key="authorized">
                 two people; <PrincipalName id={dualAuthorization.authorizedBy} /> authorised it until{' '}
-                {exactTime(dualAuthorization.authorizedUntil ?? '')}
+                {exactTime(dualAuthorization.authorizedUntil)}
               </span>
             ),
           ],
