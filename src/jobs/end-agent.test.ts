@@ -73,6 +73,25 @@ describe('the user of an agent', () => {
     }
   });
 
+  it('ends also where several have the same policy of the tenant, which counts all of them off', async () => {
+    const { id, label } = await made();
+    const document = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' },
+    });
+    expect((await send('/policies', { name: 'of-hosts', document })).status).toBe(201);
+    const agents = [await invited(id), await invited(id, 'db-2'), await invited(id, 'db-3')];
+    for (const { principalId } of agents) {
+      const attached = await send(`/principals/${principalId}/policies/attach`, { policy: 'of-hosts' });
+      expect([attached.status, attached.body]).toEqual([200, expect.anything()]);
+    }
+    const gone = await send(`/environments/${id}/delete`, { label });
+    expect([gone.status, gone.body]).toEqual([200, expect.anything()]);
+    for (const one of agents) expect(await isProven(id, one)).toBe(false);
+    for (const one of agents) expect(await userState(one.principalId)).toBe('deleted');
+    expect((await send('/policies/of-hosts')).body).toMatchObject({ attachments: 0 });
+  });
+
   it('ends where it came to be at the moment at which its environment went', async () => {
     const { id } = await made();
     const { records, directory, pipeline, clock, random } = house.services;

@@ -10,7 +10,7 @@ import { environmentRef } from '../vault/environments/environment-record.ts';
 import { keyWatchRef } from '../vault/key-watch/key-watch-record.ts';
 import type { Environment } from '../vault/environments/environment.ts';
 import { activitySpace, LOCK_SPACE } from '../vault/runs/run-record.ts';
-import { endAgent } from './end-agent.ts';
+import { AgentsEnd } from './end-agent.ts';
 
 /** What belongs to an environment and goes with it: first what would start something. Runs stay: they are history. */
 const REMOVED: readonly RecordKind[] = ['schedule', 'source'];
@@ -83,11 +83,12 @@ async function agentsOf(
   nowMs: number,
 ): Promise<Write[]> {
   const writes: Write[] = [];
+  const end = new AgentsEnd(directory, tenant);
   for (const record of await listAllOf(records, tenant.tenantId, 'vault-agent', environmentId)) {
-    if (writes.length >= AT_ONCE / 2) break;
+    if (writes.length + end.count >= AT_ONCE / 2) break;
     const agent = readAgent(tenant.tenantKey, record);
-    if (agent.state !== 'revoked') writes.push(...(await endAgent(directory, tenant, agent, nowMs)));
+    if (agent.state !== 'revoked') await end.add(agent, nowMs);
     else if (nowMs - (agent.revokedAtMs ?? 0) >= AGENT_KEPT_MS) writes.push(removeAgent(agent));
   }
-  return writes;
+  return [...writes, ...end.writes];
 }
