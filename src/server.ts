@@ -108,6 +108,10 @@ export async function startKeystead(
   const throttle = isBounded ? new Throttle(config.rates, () => performance.now()) : undefined;
   const onFault = faultsTo(log, health);
 
+  const steady = new SteadyClock(clock, (byMs) =>
+    log.warn({ byMs }, 'the clock was set: what is due to end for good, as keys and snapshots do, waits for an hour'),
+  );
+  const isClockBelieved = (): boolean => steady.now() !== undefined;
   const keystead = { directory, keys, grants, records: store, pipeline, clock, random };
   const vault = openVault(
     {
@@ -120,7 +124,7 @@ export async function startKeystead(
       hosted: await readHostedStores(config),
       lendsCredentials: config.vaultOwnCredentials ?? false,
     },
-    { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
+    { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead, isClockBelieved },
   );
   const events = new EventHub({ records: store, directory, desk: vault.desk, clock, random, onFault });
   const listedKeys = new KeyOutlines(store, listedKeyOf);
@@ -263,9 +267,6 @@ export async function startKeystead(
   const alerts = alertSender({ egress, ...(mail && { mail }), ...(publicUrl !== undefined && { publicUrl }) }, clock);
   const sender = webhookSender(directory, config.egress, clock);
   const rights = new RightsSweep(keystead);
-  const steady = new SteadyClock(clock, (byMs) =>
-    log.warn({ byMs }, 'the clock was set: what is due to end for good, as keys are destroyed, waits for an hour'),
-  );
   const chores = [
     // Each of its own: one that fails again and again keeps no other from what it does.
     every(SWEEP_EVERY_MS, onFault, () => steady.by((nowMs) => sweepDueKeys(store, directory, keys, nowMs, random))),

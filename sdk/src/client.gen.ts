@@ -1815,8 +1815,8 @@ export interface Schedule {
   readonly waiting?: {
     /** UTC, RFC 3339 */
     readonly dueAt: string;
-    /** what is due starts once this is over */
-    readonly for: 'master-key' | 'run-in-flight' | 'server-busy';
+    /** what is due starts once this is over; "clock": the clock of the server was set within the last hour, and what deletes by it waits */
+    readonly for: 'master-key' | 'run-in-flight' | 'server-busy' | 'clock';
     /** of a round over several places, those that are still to be looked after, the next one first: "present" is where backups go now, others are vault ids of places that were left */
     readonly rest?: readonly (string)[] | undefined;
   } | undefined;

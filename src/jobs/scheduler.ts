@@ -28,6 +28,7 @@ import {
   PRESENT,
   waitingFor,
   type LastTime,
+  waitingForClock,
   type Schedule,
   type WaitingFor,
 } from '../vault/schedules/schedule.ts';
@@ -54,6 +55,8 @@ export interface SchedulerServices {
   readonly sourceRoots: SourceRules;
   readonly desk: RunDesk;
   readonly watcher: KeyWatcher;
+  /** Whether the clock may be gone by to delete something: not for a while after it was set. */
+  readonly isClockBelieved: () => boolean;
   readonly log: JobLog;
 }
 
@@ -173,7 +176,8 @@ export class Scheduler {
   /** What keeps a run from starting just now. */
   async #obstacle(tenant: Tenant, schedule: Schedule): Promise<WaitingFor | undefined> {
     const { environmentId, task, waiting } = schedule;
-    const { records, desk, watcher, clock } = this.#services;
+    const { records, desk, watcher, clock, isClockBelieved } = this.#services;
+    if (task.kind === 'maintain' && !isClockBelieved()) return 'clock';
     const environment = await findEnvironment(records, tenant, environmentId);
     if (environment === undefined) return undefined;
     const known = await watcher.known(tenant, environmentId);
@@ -209,6 +213,15 @@ export class Scheduler {
     const put = (after: Schedule) => putSchedule(tenant.tenantKey, before, after);
     const { dueMs } = due;
     const dueAt = new Date(dueMs).toISOString();
+    if (obstacle === 'clock') {
+      const after = waitingForClock(before);
+      const result = {
+        outcome: 'waiting',
+        for: obstacle,
+        dueAt: new Date(after.waiting?.dueMs ?? dueMs).toISOString(),
+      };
+      return { value: undefined, writes: [put(after)], result };
+    }
     if (due.what === 'skip') {
       const after = dealtWith(before, { dueMs, outcome: 'skipped' }, nowMs);
       return { value: undefined, writes: [put(after)], result: { outcome: 'skipped', dueAt } };

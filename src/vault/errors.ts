@@ -41,6 +41,7 @@ export type VaultErrorCode =
   | 'conflict'
   | 'history-unsound'
   | 'held'
+  | 'clock-set'
   | 'thread-failed'
   | 'cancelled';
 
@@ -99,6 +100,7 @@ const NEXT: Record<VaultErrorCode, string> = {
   'history-unsound':
     'Nothing is deleted from a vault that lacks something already: bring it back from another copy of the store, or accept it as lost.',
   held: 'A legal hold covers it. Have the hold released by two people first.',
+  'clock-set': 'See that it is right, then run again an hour later: nothing was deleted by the time that it shows now.',
   'thread-failed':
     'Run again; if it stays, report it with the cause, and look whether this machine has enough free memory.',
   cancelled: 'Nothing was kept that a restore could mistake for a backup; run again when you like.',

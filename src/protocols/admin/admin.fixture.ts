@@ -71,6 +71,8 @@ export interface AdminHouse {
   ): Promise<{ readonly member: Member; readonly apiKey: string }>;
   /** What the server's clock shows; it stands still. */
   setClock(ms: number): void;
+  /** Whether what deletes by the clock may go by it. It may, as long as a test says nothing else. */
+  believeClock(is: boolean): void;
   commit(...writes: readonly Write[]): Promise<void>;
   /** Sends a request to a path below the prefix. A string body is sent as it is. */
   send(
@@ -101,6 +103,7 @@ export async function adminHouse(
   const otherRegion = makeInstance(other.tenant, REGION_NAME, T0, random);
   let nowMs = T0 + 1000;
   const clock = () => nowMs;
+  let isBelieved = true;
   const logged: string[] = [];
   const keep = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const refusals = new UnauthenticatedRefusals();
@@ -122,7 +125,13 @@ export async function adminHouse(
       egress,
       maxRuns: 2,
     },
-    { ...keystead, log, keystead: keysteadOf(keystead), keysteadRights: keystead },
+    {
+      ...keystead,
+      log,
+      keystead: keysteadOf(keystead),
+      keysteadRights: keystead,
+      isClockBelieved: () => isBelieved,
+    },
   );
   const rates: AdminHouse['rates'] = {};
   const quotas: AdminHouse['quotas'] = { ...DEFAULT_QUOTAS };
@@ -191,6 +200,7 @@ export async function adminHouse(
     rates,
     quotas,
     setClock: (ms) => void (nowMs = ms),
+    believeClock: (is) => void (isBelieved = is),
     commit,
     async member(policies, tenant = own.tenant) {
       const { member, write } = makePrincipal(tenant, `member-${members++}`, policies, T0, random);

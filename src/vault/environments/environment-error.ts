@@ -31,6 +31,7 @@ export type EnvironmentErrorCode =
   | 'run-in-progress'
   | 'run-ended'
   | 'server-busy'
+  | 'clock-doubted'
   | 'source-missing'
   | 'source-not-found'
   | 'source-exists'

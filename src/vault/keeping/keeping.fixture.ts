@@ -19,9 +19,11 @@ export const DAY = 24 * HOUR;
 /** A clock that a test sets. */
 export class SetClock implements Clock {
   ms = Date.UTC(2026, 0, 1, 12);
+  /** By how much somebody has set it. */
+  setByMs = 0;
 
   nowMs(): number {
-    return this.ms;
+    return this.ms + this.setByMs;
   }
 
   monotonicMs(): number {

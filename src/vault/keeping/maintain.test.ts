@@ -53,6 +53,24 @@ describe('looking after a vault', () => {
     expect(await house.ids()).toEqual(ids);
   });
 
+  it.each([400 * DAY, -HOUR])('deletes nothing by a clock that is set by %i ms meanwhile', async (setByMs) => {
+    const ids = await snapshots(3);
+    await look();
+    house.clock.ms += HOUR;
+    const before = await house.names('');
+    const setMeanwhile = () => {
+      house.clock.setByMs = setByMs;
+      return rules({ last: 1 });
+    };
+    await expect(look({ rulesOf: setMeanwhile })).rejects.toMatchObject({ code: 'clock-set' });
+    expect([await house.names(''), (await house.ids()).length]).toEqual([before, ids.length]);
+    // Minutes of a clock that is put right bit by bit are none of it.
+    house.clock.setByMs = 0;
+    expect(await look({ rulesOf: () => ((house.clock.setByMs = 59_000), rules({ last: 1 })) })).toMatchObject({
+      deletedSnapshots: [],
+    });
+  });
+
   it('says what it would do, and does nothing', async () => {
     const [first, second, third] = await snapshots(3);
     const before = await house.names('');

@@ -13,6 +13,7 @@ import { repack } from './repack.ts';
 import { rewriteRetired } from './retire.ts';
 import type { RewriteReport } from './rewrite.ts';
 import { requireSound, survey, type Holding, type RulesOf, type Survey } from './survey.ts';
+import { unsetClock } from './unset-clock.ts';
 
 export interface MaintainOptions {
   readonly repository: Repository;
@@ -72,7 +73,11 @@ async function maintainWith(ring: KeyRing, options: MaintainOptions): Promise<Ma
   const { repository, rulesOf, dryRun = false, times = PRUNE_TIMES, signal } = options;
   // Nothing is taken away under a key that was switched off meanwhile.
   const guard = new KeyGuard(ring, repository.descriptor.dedupeKey, repository.clock, signal);
-  const step = (): Promise<void> => guard.check();
+  const refuseSetClock = unsetClock(repository.clock);
+  const step = async (): Promise<void> => {
+    refuseSetClock();
+    await guard.check();
+  };
   const look = () => survey(options, ring);
   const first = await look();
   requireSound(first);

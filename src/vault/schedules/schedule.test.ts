@@ -7,6 +7,7 @@ import {
   paused,
   scheduleFrom,
   waitingFor,
+  waitingForClock,
   type Schedule,
   type WantedSchedule,
 } from './schedule.ts';
@@ -91,6 +92,16 @@ describe('a clock that is wrong', () => {
     const back = broughtBack(after, now);
     expect([dueOf(back, now), back.nextMs]).toEqual([{ what: 'nothing' }, at('2026-11-23T02:00Z')]);
     expect(isAstray(back, now)).toBe(false);
+  });
+
+  it('keeps its time where it waits for the clock, and is brought back where that had not come', () => {
+    const waiting = waitingForClock(made());
+    expect(waiting.waiting).toEqual({ dueMs: NIGHT, for: 'clock' });
+    expect([isAstray(waiting, NIGHT - 1), isAstray(waiting, NIGHT)]).toEqual([true, false]);
+    expect(broughtBack(waiting, NIGHT - 1)).toEqual(made());
+    expect(dueOf(waiting, NIGHT)).toEqual({ what: 'start', dueMs: NIGHT });
+    const before = started(made(), NIGHT);
+    expect(broughtBack(waitingForClock(before), NIGHT + HOUR)).toEqual(before);
   });
 
   it('leaves a schedule alone that rightly sleeps for years', () => {

@@ -19,8 +19,11 @@ export interface CatchUp {
 
 export const CATCH_UP: CatchUp = { ifMissed: 'run-once', missedWithinHours: 24 };
 
-/** Why what is due has not been started yet. It is made up for once, as soon as this is over. */
-export type WaitingFor = 'master-key' | 'run-in-flight' | 'server-busy';
+/**
+ * Why what is due has not been started yet. It is made up for once, as soon as this is over. `clock`: that of the server was
+ * set not long ago, and what deletes by it waits.
+ */
+export type WaitingFor = 'master-key' | 'run-in-flight' | 'server-busy' | 'clock';
 
 /** In a round: the place where backups go now. Others are named by their vault's id. */
 export const PRESENT = 'present';
@@ -134,6 +137,11 @@ export function waitingFor(schedule: Schedule, dueMs: number, reason: WaitingFor
   return { ...schedule, waiting: { ...waiting, dueMs: waiting?.dueMs ?? dueMs, for: reason } };
 }
 
+/** The same where the clock is not to be believed: it waits for the time that it had before. */
+export function waitingForClock(schedule: Schedule): Schedule {
+  return waitingFor(schedule, schedule.nextMs, 'clock');
+}
+
 /** The schedule once a place of a round has been dealt with: the others are next. */
 export function goneOn(schedule: Schedule, last: LastTime, rest: readonly string[], nowMs: number): Schedule {
   if (rest.length === 0) return dealtWith(schedule, last, nowMs);
@@ -160,19 +168,23 @@ export function paused(schedule: Schedule, on: boolean, nowMs: number): Schedule
 
 /**
  * Whether the next time was set by a clock that was far ahead. Such a schedule would sleep until then; one whose clock went
- * back by a day at most sleeps for that long, so that nothing runs twice.
+ * back by a day at most sleeps for that long, so that nothing runs twice. So is one that waits for the clock, and whose time
+ * has not come by the clock that is right again.
  */
 export function isAstray(schedule: Schedule, nowMs: number): boolean {
-  const from = schedule.last?.dueMs ?? schedule.createdAtMs;
-  return (
-    !schedule.paused && from - nowMs > WRONG_CLOCK_MS && schedule.nextMs > (nextAfter(schedule, nowMs) ?? NEVER_MS)
-  );
+  const { last, waiting, paused: isPaused, createdAtMs, nextMs } = schedule;
+  if (isPaused) return false;
+  if (waiting?.for === 'clock' && waiting.dueMs > nowMs) return true;
+  const from = last?.dueMs ?? createdAtMs;
+  return from - nowMs > WRONG_CLOCK_MS && nextMs > (nextAfter(schedule, nowMs) ?? NEVER_MS);
 }
 
 /** Such a schedule, brought back to the clock as it is now. */
 export function broughtBack(schedule: Schedule, nowMs: number): Schedule {
-  const { last: _, waiting: __, ...rest } = schedule;
-  return { ...rest, createdAtMs: Math.min(rest.createdAtMs, nowMs), nextMs: nextAfter(schedule, nowMs) ?? NEVER_MS };
+  const { last, waiting: _, ...rest } = schedule;
+  const nextMs = Math.min(schedule.nextMs, nextAfter(schedule, nowMs) ?? NEVER_MS);
+  const hasBeen = last !== undefined && last.dueMs - nowMs <= WRONG_CLOCK_MS;
+  return { ...rest, ...(hasBeen && { last }), createdAtMs: Math.min(rest.createdAtMs, nowMs), nextMs };
 }
 
 /** A clock that is put back makes no time come again. */

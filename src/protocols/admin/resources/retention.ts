@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { environmentArn, requireEnvironment } from '../../../jobs/find-environment.ts';
 import { planMaintenance } from '../../../jobs/plan-task.ts';
+import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
 import { putEnvironment } from '../../../vault/environments/environment-record.ts';
 import type { Environment } from '../../../vault/environments/environment.ts';
 import { keepingOf } from '../../../vault/keeping/legal-hold.ts';
@@ -170,7 +171,13 @@ const startMaintenance = runRoute({
     ),
   }),
   example: { dryRun: true },
-  plan: (_context, environment, { dryRun = false, repack = false }) => planMaintenance(environment, { dryRun, repack }),
+  plan: ({ services: { vault } }, environment, { dryRun = false, repack = false }) => {
+    if (dryRun || vault.isClockBelieved()) return planMaintenance(environment, { dryRun, repack });
+    throw new EnvironmentError(
+      'clock-doubted',
+      "The server's clock was set within the last hour, and a maintenance deletes by it: check that the clock is right, and ask again when it has gone on for an hour. With dryRun you see now what would be done",
+    );
+  },
 });
 
 const moveToTrash = runRoute({

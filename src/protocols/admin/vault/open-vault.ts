@@ -31,7 +31,7 @@ export interface VaultSettings {
 /** Puts the vault's part of the server together. Nothing runs yet: see {@link RunDesk.recover}. */
 export function openVault(
   settings: VaultSettings,
-  services: Omit<KeyWatcherServices, 'guard' | 'outlook'> & Pick<VaultServices, 'keysteadRights'>,
+  services: Omit<KeyWatcherServices, 'guard' | 'outlook'> & Pick<VaultServices, 'keysteadRights' | 'isClockBelieved'>,
 ): VaultServices {
   const { vaultRoots, sourceRoots, runCommands = [], cacheFolder, egress, maxRuns } = settings;
   const { hosted = [], lendsCredentials = false } = settings;
@@ -67,8 +67,8 @@ export function openVault(
   });
   const desk = new RunDesk({ ...services, ...storage, runner, egress, cacheFolder, watcher });
   const scheduler = new Scheduler({ ...services, ...roots, desk, watcher });
-  const { keystead, keysteadRights } = services;
+  const { keystead, keysteadRights, isClockBelieved } = services;
   const reserved = bucketsOf(hosted);
   const own = { ...roots, ...storage, reserved };
-  return { ...own, egress: guard, keystead, keysteadRights, desk, questions, watcher, scheduler };
+  return { ...own, egress: guard, keystead, keysteadRights, desk, questions, watcher, scheduler, isClockBelieved };
 }

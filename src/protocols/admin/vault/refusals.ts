@@ -34,6 +34,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'run-in-progress': 409,
   'run-ended': 409,
   'server-busy': 503,
+  'clock-doubted': 503,
   'source-missing': 400,
   'source-not-found': 404,
   'source-exists': 409,

@@ -48,8 +48,9 @@ export const SCHEDULE = named('Schedule', {
   waiting: Type.Optional(
     closed({
       dueAt: TIMESTAMP,
-      for: Type.Enum(['master-key', 'run-in-flight', 'server-busy'], {
-        description: 'what is due starts once this is over',
+      for: Type.Enum(['master-key', 'run-in-flight', 'server-busy', 'clock'], {
+        description:
+          'what is due starts once this is over; "clock": the clock of the server was set within the last hour, and what deletes by it waits',
       }),
       rest: Type.Optional(
         Type.Array(Type.String(), {

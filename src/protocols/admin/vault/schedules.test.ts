@@ -207,6 +207,44 @@ describe('sources, their schedules, and what the server does of its own accord',
     for (const scheduleId of ids) expect((await post(`${path}/${scheduleId}/delete`)).status).toBe(200);
   });
 
+  it('looks after nothing while the clock is not to be believed, says so, and goes on by itself', async () => {
+    const environment = await made();
+    const path = `/environments/${environment}/schedules`;
+    const schedule = { cron: '0 3 * * *', ifMissed: 'skip' };
+    const { body } = await post(path, { task: { kind: 'maintain' }, schedule });
+    const { nextTimes } = body as unknown as { nextTimes: string[] };
+    const shown = async () => {
+      const { items } = (await get(path)) as unknown as { items: Record<string, unknown>[] };
+      return items.find(({ scheduleId }) => scheduleId === body['scheduleId']);
+    };
+    const rightMs = scene.nowMs;
+    scene.house.believeClock(false);
+    try {
+      later(365 * 24 * HOUR);
+      expect(await tick()).toBe(0);
+      expect(await shown()).toMatchObject({ waiting: { for: 'clock', dueAt: nextTimes[0] } });
+      expect(await shown()).not.toHaveProperty('last');
+      expect(refused(await post(`/environments/${environment}/maintenance`))).toEqual([503, 'clock-doubted']);
+      expect((await post(`/environments/${environment}/maintenance`, { dryRun: true })).status).toBe(201);
+      expect((await runsOf(environment)).map(({ state }) => state)).toEqual(['succeeded']);
+    } finally {
+      scene.house.believeClock(true);
+    }
+    // As if it had never been set, where it is put right.
+    later(rightMs - scene.nowMs);
+    expect(await tick()).toBe(0);
+    await scene.house.services.vault.scheduler.bringBack();
+    expect(await shown()).toMatchObject({ nextTimes });
+    expect(await shown()).not.toHaveProperty('waiting');
+    later(at(nextTimes[0] as string) - scene.nowMs);
+    expect(await tick()).toBe(1);
+    expect((await runsOf(environment)).map(({ kind, state }) => [kind, state])).toEqual([
+      ['maintain', 'succeeded'],
+      ['maintain', 'succeeded'],
+    ]);
+    expect((await post(`${path}/${String(body['scheduleId'])}/delete`)).status).toBe(200);
+  });
+
   it('wakes nobody for what a person has asked for amiss, but for what fails', async () => {
     const environment = await made();
     const id = await source(environment, 'records', { schedule: undefined });

@@ -26,4 +26,6 @@ export interface VaultServices extends StorageServices {
   readonly questions: VaultQuestions;
   readonly watcher: KeyWatcher;
   readonly scheduler: Scheduler;
+  /** Whether the clock may be gone by to delete something: not for a while after it was set. */
+  readonly isClockBelieved: () => boolean;
 }

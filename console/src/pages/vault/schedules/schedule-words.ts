@@ -7,6 +7,7 @@ export const WAITS: Record<NonNullable<Schedule['waiting']>['for'], string> = {
   'master-key': 'waits for the master key',
   'run-in-flight': 'waits for the run before it',
   'server-busy': 'waits for a place on the server',
+  clock: 'waits for an hour, since the clock of the server was set',
 };
 
 const PRESENT = 'present';
