@@ -186,8 +186,11 @@ describe('where nothing has changed since the last walk', () => {
 });
 
 describe('what is kept', () => {
+  /** What an outline of one letter takes. */
+  const EACH = 226;
+
   it('is bounded: the region that was not asked for the longest is forgotten', async () => {
-    const outlines = new KeyOutlines(records, nameOf, 3);
+    const outlines = new KeyOutlines(records, nameOf, 3 * EACH);
     for (const id of ['a', 'b']) store(space, drawn(space, id));
     for (const id of ['c', 'd']) store(other, drawn(other, id));
     expect([await walked(outlines), await walked(outlines, other), reads]).toEqual([['a', 'b'], ['c', 'd'], 4]);
@@ -196,8 +199,37 @@ describe('what is kept', () => {
   });
 
   it('is what fits, where one region has more', async () => {
-    const outlines = new KeyOutlines(records, nameOf, 2);
+    const outlines = new KeyOutlines(records, nameOf, 2 * EACH);
     for (const id of ['a', 'b', 'c']) store(space, drawn(space, id));
     expect([await walked(outlines), await walked(outlines), reads]).toEqual([['a', 'b', 'c'], ['a', 'b', 'c'], 4]);
+  });
+
+  it('is bounded by what keys bear, and not by how many there are: a long one leaves no room for two', async () => {
+    const long = 'x'.repeat(EACH);
+    const outlines = new KeyOutlines(records, (key) => key.id + (key.id === 'a' ? long : ''), 3 * EACH);
+    for (const id of ['a', 'b', 'c']) store(space, drawn(space, id));
+    isStill = true;
+    try {
+      for (const count of [3, 5, 7]) {
+        expect(await walked(outlines)).toEqual([`a${long}`, 'b', 'c']);
+        expect(reads).toBe(count);
+      }
+    } finally {
+      isStill = false;
+    }
+  });
+
+  it('is half of what there is room for at the most where nobody asked', async () => {
+    const outlines = new KeyOutlines(records, nameOf, 4 * EACH);
+    expect(outlines.isHalfFull).toBe(false);
+    store(space, drawn(space, 'a'));
+    await walked(outlines);
+    expect(outlines.isHalfFull).toBe(false);
+    store(space, drawn(space, 'b'));
+    await walked(outlines);
+    expect(outlines.isHalfFull).toBe(true);
+    rows = [];
+    await walked(outlines);
+    expect(outlines.isHalfFull).toBe(false);
   });
 });

@@ -5,8 +5,8 @@ import { readKey } from './key-record.ts';
 import type { KeySpace } from './key-space.ts';
 import type { Key } from './key.ts';
 
-/** How many outlines are kept, of all tenants together: two regions that are as full as they may be. */
-const MAX_OUTLINES = 200_000;
+/** How much is kept, of all tenants together, in bytes: two regions that are as full as they may be, of keys with few tags. */
+const MAX_BYTES = 256 << 20;
 /** Revisions that are asked for at once. */
 const PAGE = 512;
 /** So many records are read and proven before what there is is handed on: a few milliseconds. */
@@ -16,6 +16,7 @@ interface Kept<Outline> {
   readonly revision: number;
   /** `null`: there is such a key, and it is none of those that are listed. */
   readonly outline: Outline | null;
+  readonly bytes: number;
   /** The walk that saw it last. */
   walk: number;
 }
@@ -26,6 +27,15 @@ interface Walked<Outline> {
   readonly outlines: readonly Outline[];
 }
 
+/** What is kept of a region. */
+interface Region<Outline> {
+  readonly name: string;
+  readonly kept: Map<string, Kept<Outline>>;
+  bytes: number;
+  /** A walk through all of it, while there is room for all of it. */
+  walked?: Walked<Outline> | undefined;
+}
+
 /**
  * Goes through all keys of a region in the order of their ids, and keeps of each what a list has to know: a key is read
  * and proven once for each revision. What has changed is found by its revision, so nothing stale is ever listed; and where
@@ -34,17 +44,21 @@ interface Walked<Outline> {
 export class KeyOutlines<Outline> {
   readonly #records: RecordReader & Freshness;
   readonly #outlineOf: (key: Key) => Outline | undefined;
-  readonly #limit: number;
-  readonly #spaces = new Map<string, Map<string, Kept<Outline>>>();
-  /** By what was kept of a region: a walk through all of it. */
-  readonly #walked = new WeakMap<object, Walked<Outline>>();
+  readonly #limitBytes: number;
+  readonly #regions = new Map<string, Region<Outline>>();
+  #bytes = 0;
   #walk = 0;
 
-  /** @param outlineOf what is kept of a key; `undefined` for keys that are not listed */
-  constructor(records: RecordReader & Freshness, outlineOf: (key: Key) => Outline | undefined, limit = MAX_OUTLINES) {
+  /** @param outlineOf what is kept of a key, a plain value; `undefined` for keys that are not listed */
+  constructor(records: RecordReader & Freshness, outlineOf: (key: Key) => Outline | undefined, limitBytes = MAX_BYTES) {
     this.#records = records;
     this.#outlineOf = outlineOf;
-    this.#limit = limit;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Whether half of the room is taken: more is not read for those who have not asked. */
+  get isHalfFull(): boolean {
+    return this.#bytes * 2 >= this.#limitBytes;
   }
 
   /**
@@ -55,17 +69,18 @@ export class KeyOutlines<Outline> {
    * @throws {TurnedBackError} a record is older than it was
    */
   async *walk(space: KeySpace, from?: string): AsyncGenerator<readonly Outline[], void> {
-    const kept = this.#keptOf(space);
+    const region = this.#regionOf(space);
+    const { kept, walked: before } = region;
     // Asked before anything is read: what is committed meanwhile belongs to a later epoch.
     const epoch = this.#records.epoch();
-    const before = this.#walked.get(kept);
     if (before?.epoch === epoch) {
       for (let at = 0; at < before.outlines.length; at += PAGE) yield before.outlines.slice(at, at + PAGE);
       return;
     }
     const walk = ++this.#walk;
     let seen = 0;
-    const outlines: Outline[] = [];
+    /** All of them, as long as there is room: what is not kept must not be held here either. */
+    let outlines: Outline[] | undefined = [];
     for (let after = from; ;) {
       const page = { limit: PAGE, ...(after !== undefined && { after }) };
       const rows = await this.#records.listRevisions(space.tenantId, 'key', space.region, page);
@@ -75,7 +90,7 @@ export class KeyOutlines<Outline> {
         let one = kept.get(id);
         if (one?.revision !== revision) {
           const ref = { tenantId: space.tenantId, kind: 'key', id } as const;
-          one = await this.#read(space, ref, kept, walk);
+          one = await this.#read(space, ref, region, walk);
           reads++;
         }
         if (one === undefined) continue;
@@ -83,8 +98,9 @@ export class KeyOutlines<Outline> {
         seen++;
         if (one.outline !== null) {
           lot.push(one.outline);
-          outlines.push(one.outline);
+          outlines?.push(one.outline);
         }
+        if (kept.get(id) !== one) outlines = undefined;
         if (reads === MAX_READS) {
           yield lot;
           lot = [];
@@ -97,55 +113,85 @@ export class KeyOutlines<Outline> {
     }
     // What lies before is as it was: each is looked at again before it is believed.
     if (from !== undefined) return;
-    if (kept.size > seen) forgetOlder(kept, walk);
+    if (kept.size > seen) this.#forgetOlder(region, walk);
     // Of a region that there was no room for, nothing more is kept than what there was.
-    if (kept.size === seen) this.#walked.set(kept, { epoch, outlines });
+    region.walked = outlines !== undefined && kept.size === seen ? { epoch, outlines } : undefined;
   }
 
   /** `undefined`: it was removed in between, or left the region. */
   async #read(
     space: KeySpace,
     ref: RecordRef,
-    kept: Map<string, Kept<Outline>>,
+    region: Region<Outline>,
     walk: number,
   ): Promise<Kept<Outline> | undefined> {
+    const { kept } = region;
     const before = kept.get(ref.id)?.revision ?? 0;
     const record = await this.#records.read(ref);
     if (record === undefined || record.scope !== space.region) {
-      kept.delete(ref.id);
+      this.#drop(region, ref.id);
       return undefined;
     }
     // What was listed may be overtaken by now, and another walk may know of it: what is read counts.
     if (record.revision < before) throw new TurnedBackError(ref);
-    const one = { revision: record.revision, outline: this.#outlineOf(readKey(space.tenantKey, record)) ?? null, walk };
-    if (kept.has(ref.id) || this.#hasRoom(kept)) kept.set(ref.id, one);
+    const outline = this.#outlineOf(readKey(space.tenantKey, record)) ?? null;
+    const one = { revision: record.revision, outline, bytes: KEPT_BYTES + bytesInMemory(outline), walk };
+    this.#drop(region, ref.id);
+    if (this.#hasRoom(region, one.bytes)) {
+      kept.set(ref.id, one);
+      region.bytes += one.bytes;
+      this.#bytes += one.bytes;
+    }
     return one;
   }
 
-  #keptOf({ tenantId, region }: KeySpace): Map<string, Kept<Outline>> {
+  #regionOf({ tenantId, region }: KeySpace): Region<Outline> {
     const name = `${tenantId}/${region}`;
-    const kept = this.#spaces.get(name) ?? new Map<string, Kept<Outline>>();
+    const found = this.#regions.get(name) ?? { name, kept: new Map<string, Kept<Outline>>(), bytes: 0 };
     // The one that is asked for again goes last.
-    this.#spaces.delete(name);
-    this.#spaces.set(name, kept);
-    return kept;
+    this.#regions.delete(name);
+    this.#regions.set(name, found);
+    return found;
   }
 
   /** Makes room by forgetting whole regions, those first that were not asked for the longest. */
-  #hasRoom(own: Map<string, Kept<Outline>>): boolean {
-    let count = 0;
-    for (const kept of this.#spaces.values()) count += kept.size;
-    for (const [name, kept] of this.#spaces) {
-      if (count < this.#limit) return true;
-      if (kept === own) continue;
-      this.#spaces.delete(name);
-      count -= kept.size;
+  #hasRoom(own: Region<Outline>, bytes: number): boolean {
+    // Forgotten by another walk: what this one still reads is for its caller alone.
+    if (!this.#isKept(own)) return false;
+    for (const region of this.#regions.values()) {
+      if (this.#bytes + bytes <= this.#limitBytes) return true;
+      if (region === own) continue;
+      this.#regions.delete(region.name);
+      this.#bytes -= region.bytes;
     }
-    return count < this.#limit;
+    return this.#bytes + bytes <= this.#limitBytes;
+  }
+
+  #drop(region: Region<Outline>, id: string): void {
+    const bytes = region.kept.get(id)?.bytes ?? 0;
+    region.kept.delete(id);
+    region.bytes -= bytes;
+    if (this.#isKept(region)) this.#bytes -= bytes;
+  }
+
+  #isKept(region: Region<Outline>): boolean {
+    return this.#regions.get(region.name) === region;
+  }
+
+  /** Drops what the walk did not see, nor any that began after it. */
+  #forgetOlder(region: Region<Outline>, walk: number): void {
+    for (const [id, one] of region.kept) if (one.walk < walk) this.#drop(region, id);
   }
 }
 
-/** Drops what the walk did not see, nor any that began after it. */
-function forgetOlder(kept: Map<string, Kept<unknown>>, walk: number): void {
-  for (const [id, one] of kept) if (one.walk < walk) kept.delete(id);
+/** What an entry takes besides its outline, about. */
+const KEPT_BYTES = 200;
+
+/** About what a plain value takes in memory, rather more than less. */
+function bytesInMemory(value: unknown): number {
+  if (typeof value === 'string') return 24 + 2 * value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let sum = 40;
+  for (const member of Object.values(value)) sum += bytesInMemory(member);
+  return sum;
 }

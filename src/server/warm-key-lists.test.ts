@@ -54,6 +54,15 @@ describe('lists of keys that are warmed', () => {
     expect(reads).toHaveLength(64);
   });
 
+  it('take half of the room at the most', async () => {
+    const { ports, reads, walked, accounts } = await prepared(150);
+    // Some 300 bytes each: there is room for 300 of them.
+    const lists = new KeyOutlines(ports.records, ({ id }) => id, 300 * (224 + 2 * 36));
+    expect(await warmKeyLists({ ...ports, lists }, new AbortController().signal)).toBe(150);
+    expect(reads).toHaveLength(150);
+    expect(await walked(accounts[1] as (typeof accounts)[number])).toBe(150);
+  });
+
   it('go on behind a record that nobody here wrote, which whoever asks for it meets', async () => {
     const { world, accounts, ports, walked } = await prepared(1);
     const [id = ''] = world.store

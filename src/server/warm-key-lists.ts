@@ -4,8 +4,6 @@ import { instanceName } from '../identity/tenant.ts';
 import type { KeyOutlines } from '../keys/key-outlines.ts';
 import type { NamedRef, RecordReader } from '../records/ports.ts';
 
-/** At most so many keys: what lists keep has room for as many again, so nothing is pushed out that somebody asked for. */
-const MAX_KEYS = 100_000;
 /** It rests so many times as long as it worked: requests have the loop to themselves for most of the time. */
 const REST = 4;
 /** Regions that are looked for at once. */
@@ -22,8 +20,8 @@ export interface WarmedLists {
 
 /**
  * Reads and proves the keys of all regions beside the requests, once, so that who searches them first need not wait for
- * it: some 25 microseconds for each of them. A few at a time; ends early where `signal` says so. Answers how many keys
- * were looked at.
+ * it: some 25 microseconds for each of them. A few at a time; ends early where `signal` says so, and where lists have
+ * half of what they may keep, so that nothing is pushed out that somebody asked for. Answers how many keys were looked at.
  */
 export async function warmKeyLists(
   { records, directory, lists, rest = (ms) => pause(ms, undefined, { ref: false }) }: WarmedLists,
@@ -37,7 +35,7 @@ export async function warmKeyLists(
       let sinceMs = performance.now();
       for await (const lot of lists.walk(space)) {
         count += lot.length;
-        if (count >= MAX_KEYS || signal.aborted) return count;
+        if (lists.isHalfFull || signal.aborted) return count;
         await rest(Math.max(1, REST * (performance.now() - sinceMs)));
         if (signal.aborted) return count;
         sinceMs = performance.now();

@@ -1,4 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hash, randomBytes } from 'node:crypto';
@@ -159,6 +169,13 @@ describe('a backup of the state', () => {
     loseDatabase();
     await expect(restore()).rejects.toThrow(BackupInvalidError);
     expect(existsSync(here.path)).toBe(false);
+  });
+
+  it('is made in a folder that it makes itself, and takes no name that is there, though it leads nowhere', async () => {
+    symlinkSync(join(here.base, 'nowhere'), to);
+    await expect(backup()).rejects.toThrow('is there already: name a new folder');
+    expect(lstatSync(to).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(here.base, 'nowhere'))).toBe(false);
   });
 
   it('leaves nothing behind where it fails, and can be made there once that is mended', async () => {

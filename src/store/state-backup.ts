@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import { filesAt } from '../audit/copy-log.ts';
 import type { LogPosition, TileTarget } from '../audit/log.ts';
@@ -37,13 +37,23 @@ export async function backupState(options: BackupOptions): Promise<BackupManifes
   const { path, to } = options;
   if (!existsSync(path))
     throw new BackupInvalidError(`there is no database at ${path}: name the data folder of a server`);
-  if (existsSync(to)) throw new BackupInvalidError(`${to} is there already: name a new folder`);
-  mkdirSync(to, { recursive: true, mode: 0o700 });
+  makeNew(to);
   try {
     return await copyState(options);
   } catch (error) {
     rmSync(to, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Makes a folder that is nobody else's: two backups at once must not take one place, nor one away what the other made. */
+function makeNew(to: string): void {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(to, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new BackupInvalidError(`${to} is there already: name a new folder`);
   }
 }
 
