@@ -11,10 +11,12 @@ interface WholeNumberProps extends Pick<NumberInputProps, 'label' | 'description
 
 /**
  * A whole number within bounds. While one types it may be anything, the beginning of a number that is still too small
- * among them: such a form is not sent by Enter, and what was last within the bounds stands again when the field is left.
+ * among them: such a form is not sent by Enter. Where it is left with what is none, what stood there before stands again:
+ * not the first digits of it, which nobody meant.
  */
 export function WholeNumber({ min, max, value, onChange, ...others }: WholeNumberProps) {
   const [draft, setDraft] = useState<number | string>();
+  const [before, setBefore] = useState(value);
   const isFit = draft === undefined || isWithin(draft, min, max);
   return (
     <NumberInput
@@ -29,7 +31,11 @@ export function WholeNumber({ min, max, value, onChange, ...others }: WholeNumbe
         setDraft(next);
         if (isWithin(next, min, max)) onChange(next);
       }}
-      onBlur={() => setDraft(undefined)}
+      onFocus={() => setBefore(value)}
+      onBlur={() => {
+        setDraft(undefined);
+        if (!isFit) onChange(before);
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && !isFit) event.preventDefault();
       }}
