@@ -41,7 +41,7 @@ export function PeoplePage() {
   const { data: principals } = useSuspenseQuery(principalsQuery(api));
   // Who may not read these still sees the people.
   const { data: enrolments = [] } = useQuery(enrolmentsQuery(api));
-  const { data: sessions = [] } = useQuery(sessionsQuery(api));
+  const { data: sessions = [], isError: isUnseen } = useQuery(sessionsQuery(api));
   const { data: credentials = [] } = useQuery(credentialsQuery(api, {}));
   const invited = new Set(enrolments.filter(({ kind }) => kind !== 'reset').map(({ principalId }) => principalId));
   const seen = lastSeen(sessions, credentials);
@@ -108,7 +108,9 @@ export function PeoplePage() {
           { name: 'Roles', cell: ({ person }) => roleNames(person.policies), isSpare: true },
           {
             name: 'Last seen',
-            cell: ({ person }) => <LastSeen at={seen.get(person.principalId)} />,
+            cell: ({ person }) => (
+              <LastSeen at={seen.get(person.principalId)} otherwise={isUnseen ? 'Not shown to you' : 'Not lately'} />
+            ),
             isSpare: true,
           },
           {
@@ -130,11 +132,11 @@ export function PeoplePage() {
   );
 }
 
-function LastSeen({ at }: { readonly at: string | undefined }) {
+function LastSeen({ at, otherwise }: { readonly at: string | undefined; readonly otherwise: string }) {
   if (at === undefined)
     return (
       <Text size="sm" c="dimmed">
-        Not lately
+        {otherwise}
       </Text>
     );
   return <Time at={at} />;

@@ -7,7 +7,8 @@ import { WholeNumber } from '../../../ui/whole-number.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
 import { cronWords } from '../words/cron-words.ts';
 import { LEVELS, type Level } from '../words/run-words.ts';
-import { cronOf, NIGHTLY, ScheduleFields } from './schedule-fields.tsx';
+import { ScheduleFields } from './schedule-fields.tsx';
+import { cronOf, NIGHTLY } from './timing.ts';
 
 const TASKS = [
   { value: 'drill', label: 'Restore drill' },

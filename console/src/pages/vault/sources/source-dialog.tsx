@@ -14,10 +14,11 @@ import {
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useAct } from '../../../api/use-act.ts';
-import { VAULT_COMMANDS } from '../../../commands/vault-commands.ts';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { environmentKey } from '../api/vault-queries.ts';
-import { cronOf, ScheduleFields } from '../schedules/schedule-fields.tsx';
+import { ScheduleFields } from '../schedules/schedule-fields.tsx';
+import { cronOf } from '../schedules/timing.ts';
+import { sourceCommand } from './source-command.ts';
 import { sourceBody, sourceChange, sourceForm, type SourceForm } from './source-form.ts';
 import { TlsSelect } from './tls-select.tsx';
 
@@ -52,11 +53,7 @@ export function SourceDialog({ environmentId, source, onClose }: SourceDialogPro
       title={source === undefined ? 'Add a source' : `Change the source ${source.name}`}
       verb={source === undefined ? 'Add the source' : 'Save the changes'}
       isReady={isReady}
-      command={
-        values.kind === 'folder'
-          ? VAULT_COMMANDS.createFolderSource(environmentId, values.name || 'records', values.path || '/srv/records')
-          : VAULT_COMMANDS.createDatabaseSource(environmentId, values.name || 'orders', values.host || 'db.example.com')
-      }
+      command={sourceCommand(environmentId, values, source)}
       onSubmit={() => save.mutateAsync()}
     >
       {source === undefined && (
@@ -105,7 +102,7 @@ export function SourceDialog({ environmentId, source, onClose }: SourceDialogPro
           <NumberInput
             label="At most so many MiB a second"
             description="How fast a backup reads and writes; empty: as fast as it can"
-            min={1}
+            min={1 / 1024}
             {...form.getInputProps('mebibytesPerSecond')}
           />
           {values.kind === 'folder' && <FolderFields form={form} />}

@@ -1,6 +1,5 @@
-import type { Source } from '@keystead/sdk';
-import type { Api } from '../../../api/api.ts';
-import { cronOf, NIGHTLY, timingOf, type Timing } from '../schedules/schedule-fields.tsx';
+import type { KeysteadClient, Source } from '@keystead/sdk';
+import { cronOf, NIGHTLY, timingOf, type Timing } from '../schedules/timing.ts';
 
 /** A source as its form has it. */
 export interface SourceForm {
@@ -56,27 +55,33 @@ export function sourceForm(source: Source | undefined): SourceForm {
   };
 }
 
-type NewSource = Parameters<Api['createSource']>[1];
-type SourceChange = NonNullable<Parameters<Api['updateSource']>[2]>;
+/** What the admin API takes for a source. */
+export type NewSource = Parameters<KeysteadClient['createSource']>[1];
+type SourceChange = NonNullable<Parameters<KeysteadClient['updateSource']>[2]>;
 
-/** What the form says, for a new source. */
-export function sourceBody(form: SourceForm): NewSource {
-  return { name: form.name.trim(), ...specOf(form, undefined), ...settingsOf(form) };
+/** What the form says, for a new source or for one that there is. */
+export function sourceBody(form: SourceForm, source?: Source): NewSource {
+  return { name: form.name.trim(), ...specOf(form, source), ...settingsOf(form, source?.schedule) };
 }
 
 /** What the form says, for one that there is: what is empty now is taken away. */
 export function sourceChange(form: SourceForm, source: Source): SourceChange {
-  const settings = settingsOf(form);
+  const settings = settingsOf(form, source.schedule);
   const remove = (['schedule', 'limits', 'alertAfterHours'] as const).filter((name) => settings[name] === undefined);
   return { ...specOf(form, source), ...settings, ...(remove.length > 0 && { remove }) };
 }
 
-function settingsOf(form: SourceForm): Pick<NewSource, 'schedule' | 'limits' | 'alertAfterHours'> {
+function settingsOf(
+  form: SourceForm,
+  present: Source['schedule'],
+): Pick<NewSource, 'schedule' | 'limits' | 'alertAfterHours'> {
   const { isTimed, timing, alertAfterHours, mebibytesPerSecond } = form;
+  // The form has no fields for missed times: what was said of them elsewhere stays.
+  const missed = present && { ifMissed: present.ifMissed, missedWithinHours: present.missedWithinHours };
   return {
-    ...(isTimed && { schedule: { cron: cronOf(timing), timeZone: timing.timeZone } }),
+    ...(isTimed && { schedule: { cron: cronOf(timing), timeZone: timing.timeZone, ...missed } }),
     ...(alertAfterHours !== '' && { alertAfterHours: Number(alertAfterHours) }),
-    ...(mebibytesPerSecond !== '' && { limits: { bytesPerSecond: Number(mebibytesPerSecond) * MEBIBYTE } }),
+    ...(mebibytesPerSecond !== '' && { limits: { bytesPerSecond: Math.round(Number(mebibytesPerSecond) * MEBIBYTE) } }),
   };
 }
 
