@@ -107,4 +107,21 @@ describe('a long result', () => {
       ]);
     }
   });
+
+  it('is no reason to take the broken connection of another for a good end', async () => {
+    const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' });
+    const told: string[] = [];
+    const host = {
+      env: {
+        ...env,
+        get KEYSTEAD_URL(): string {
+          throw broken;
+        },
+      },
+      stdout: new Writable({ write: (_part, _encoding, done) => done() }),
+      stderr: new Writable({ write: (part, _encoding, done) => (told.push(String(part)), done()) }),
+    };
+    expect(await runCli(['status'], host)).toBe(1);
+    expect(told.join('')).toContain('EPIPE');
+  });
 });

@@ -15,7 +15,7 @@ export function watchResults(stdout: NodeJS.WritableStream): void {
 /**
  * Hands a part of a long result on, no faster than whoever reads it takes it.
  *
- * @throws {Error} of the operating system: nobody reads any more ({@link isUnread}), or the disk is full
+ * @throws {Error} of the operating system: nobody reads any more ({@link isOverForNobody}), or the disk is full
  */
 export async function handOn(stdout: NodeJS.WritableStream, part: string | Uint8Array): Promise<void> {
   const lost = LOST.get(stdout);
@@ -34,8 +34,15 @@ export async function arrived(stdout: NodeJS.WritableStream): Promise<void> {
   if (lost && !isUnread(lost)) throw notWritten(lost);
 }
 
-/** Whether nobody reads our results any more, which is no failure of ours. */
-export function isUnread(error: unknown): boolean {
+/**
+ * Whether a command ended because nobody reads its results any more, which is no failure of ours. The same error of any
+ * other connection, such as that to a store, is one.
+ */
+export function isOverForNobody(stdout: NodeJS.WritableStream, error: unknown): boolean {
+  return error === LOST.get(stdout) && isUnread(error);
+}
+
+function isUnread(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return code === 'EPIPE' && syscall === 'write';
 }

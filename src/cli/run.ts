@@ -6,7 +6,7 @@ import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { processHost, type CliHost } from './host.ts';
 import { writeError } from './output.ts';
 import { programOf } from './program.ts';
-import { arrived, isUnread } from './results.ts';
+import { arrived, isOverForNobody } from './results.ts';
 
 /**
  * Runs one command line, without the program's name. Answers the exit code: see `exit-codes.ts`. Results go to
@@ -27,7 +27,7 @@ export async function runCli(args: readonly string[], host: CliHost = processHos
     return EXIT_CODES[exit].code;
   } catch (error) {
     if (error instanceof CommanderError) return tellUsage(host, isJson, error, args);
-    if (isUnread(error)) return EXIT_CODES.ok.code;
+    if (isOverForNobody(host.stdout, error)) return EXIT_CODES.ok.code;
     const told = tell(error);
     writeError(host.stderr, isJson, told);
     if (host.env['KEYSTEAD_DEBUG'] !== undefined && error instanceof Error)
