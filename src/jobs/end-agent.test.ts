@@ -136,6 +136,10 @@ describe('the user of an agent', () => {
     expect(refused.body['error']).toMatchObject({
       message: expect.stringContaining('The credentials of the agent db-1 have ended.') as string,
     });
+    const [entry] = house.store.entries().slice(-1);
+    // What ended stands in the entry of the refusal.
+    expect(JSON.parse(String(entry?.leaf))).toMatchObject({ action: 'keystead:RevokeAgent', outcome: 'refused' });
+    expect(String(entry?.details)).toContain(`"result":{"endedUser":"${agent.principalId}"}`);
     expect(await isProven(id, agent)).toBe(false);
     const shown = await send(`/environments/${id}/agents/${agent.agentId}`);
     expect(shown.body).toMatchObject({ state: 'enrolled' });

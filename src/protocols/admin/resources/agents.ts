@@ -231,7 +231,13 @@ export const revokeAgent = adminRoute({
             const refusal = ending.length > 0 ? notSignedOut(agent, error) : undefined;
             if (refusal === undefined) throw error;
             // A store or a key that says no must not keep its credentials alive.
-            return { value: { agent: shown(environment, agent) }, writes: ending, urgent: true, refusal };
+            return {
+              value: { agent: shown(environment, agent) },
+              writes: ending,
+              urgent: true,
+              refusal,
+              result: { endedUser: agent.principalId },
+            };
           }
           const revoked: Agent = {
             ...agent,
