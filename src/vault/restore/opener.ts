@@ -70,8 +70,8 @@ class ThreadedOpener implements Opener {
     const number = this.#next++;
     const worker = this.#workers[number % this.#workers.length] as Worker;
     const list = encodeEntries(entries).buffer as ArrayBuffer;
-    // A pooled buffer shares its memory with others and cannot be handed over.
-    const own = bytes.byteOffset === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
+    // A pooled buffer shares its memory with others, also the first of a pool, and cannot be handed over.
+    const own = bytes.length === bytes.buffer.byteLength ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
     const range = own.buffer as ArrayBuffer;
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     this.#waiting.set(number, { resolve, reject });
