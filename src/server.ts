@@ -15,6 +15,7 @@ import { keysteadOf } from './jobs/keystead-keys.ts';
 import { KeyOutlines } from './keys/key-outlines.ts';
 import { MaterialPool } from './keys/material-pool.ts';
 import { WrappingKeyPool } from './keys/wrapping-key-pool.ts';
+import { bringBackEvents } from './pipeline/bring-back-events.ts';
 import { sendEvents } from './pipeline/send-events.ts';
 import { sweepDueKeys } from './pipeline/sweep.ts';
 import { RequestMeter } from './pipeline/request-meter.ts';
@@ -272,7 +273,8 @@ export async function startKeystead(
     every(SWEEP_EVERY_MS, onFault, () => steady.by((nowMs) => sweepDueKeys(store, directory, keys, nowMs, random))),
     every(SWEEP_EVERY_MS, onFault, async () => keys.closeIdle(clock())),
     every(TEND_KEYS_EVERY_MS, onFault, () => signingKeys.tend(clock())),
-    every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random })),
+    every(EVENTS_EVERY_MS, onFault, () => sendEvents({ store, directory, sender, clock, random, isClockBelieved })),
+    every(TEND_KEYS_EVERY_MS, onFault, () => bringBackEvents({ store, directory, clock, random })),
     // Runs of a server that was killed: at once, and of another one that is killed while this one goes on.
     every(RECOVER_EVERY_MS, onFault, () => vault.desk.recover()),
     ...FORGOTTEN.map((what) =>

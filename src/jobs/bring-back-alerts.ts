@@ -1,10 +1,8 @@
 import { ownEntry } from '../pipeline/own-entry.ts';
+import { isPutOffAstray } from '../records/delivery.ts';
 import { ConflictError } from '../records/ports.ts';
 import { putAlert, readAlert } from '../vault/alerts/alert-record.ts';
 import type { AlertPorts } from './send-alerts.ts';
-
-/** No attempt is put off for so long: a receiver may ask for six hours at the most. */
-const WRONG_CLOCK_MS = 12 * 3_600_000;
 
 /**
  * Has alerts sent now that a clock which was far ahead has put off: they would be told of what is long over. Answers how
@@ -21,7 +19,7 @@ export async function bringBackAlerts(ports: Omit<AlertPorts, 'sender'>): Promis
       const tenant = await directory.tenant(record.tenantId);
       const alert = tenant && readAlert(tenant.tenantKey, record);
       const nowMs = clock();
-      if (alert?.delivery.state !== 'waiting' || alert.delivery.nextAtMs - nowMs <= WRONG_CLOCK_MS) continue;
+      if (alert === undefined || !isPutOffAstray(alert.delivery, nowMs)) continue;
       const { tenantId, id, channelId, facts, delivery } = alert;
       const details = { request: { alert: id, channel: channelId, kind: facts.kind, attempts: delivery.attempts } };
       const entry = ownEntry({ tenantId, action: 'keystead:BringBackAlert', requestId: id, details }, nowMs, random);

@@ -4,8 +4,9 @@ import type { Tenant } from '../identity/tenant.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Write } from '../records/commit.ts';
 import { timeOf } from '../records/names.ts';
-import type { NotTaken } from '../records/delivery.ts';
+import { passedOver, type NotTaken } from '../records/delivery.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
+import type { StoredRecord } from '../records/record.ts';
 import { attempted, begun, dueAtMs, type Alert } from '../vault/alerts/alert.ts';
 import { ALERT_DUE_SPACE, alertRef, putAlert, readAlert, removeAlert } from '../vault/alerts/alert-record.ts';
 import { channelRef, readChannel } from '../vault/alerts/channel-record.ts';
@@ -26,6 +27,8 @@ export interface AlertPorts {
   readonly random: Random;
 }
 
+/** What an attempt came to that met a fault of its own: the record of its channel is damaged, say. */
+const FAULT = 'fault';
 const BATCH = 200;
 /** How many alerts of one tenant a round deals with: whoever has many keeps nobody else from being told. */
 const PER_TENANT = 200;
@@ -100,7 +103,7 @@ async function serve(ports: AlertPorts, lane: readonly Due[], failures: unknown[
       const { state } = alert.delivery;
       if (state !== 'waiting') await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert');
       else {
-        const againAtMs = await attempt(ports, tenant, alert);
+        const againAtMs = await attempt(ports, tenant, alert, failures);
         if (againAtMs !== undefined) {
           await putOff(ports, tenant, lane.slice(index + 1), againAtMs);
           return done;
@@ -121,29 +124,49 @@ async function putOff(ports: AlertPorts, { tenantKey }: Tenant, lane: readonly D
   for (let at = 0; at < waiting.length; at += COMMIT) {
     const some = waiting.slice(at, at + COMMIT);
     const writes = some.map((alert) =>
-      putAlert(tenantKey, alert, { ...alert, delivery: { ...alert.delivery, nextAtMs } }),
+      putAlert(tenantKey, alert, { ...alert, delivery: { ...passedOver(alert.delivery, 1), nextAtMs } }),
     );
     await commit(ports, some[0] as Alert, writes, 'keystead:PutOffAlerts');
   }
 }
 
 /** When it is tried again; `undefined`: it was taken, or given up. */
-async function attempt(ports: AlertPorts, tenant: Tenant, alert: Alert): Promise<number | undefined> {
-  const { store, sender, clock, random } = ports;
+async function attempt(
+  ports: AlertPorts,
+  tenant: Tenant,
+  alert: Alert,
+  failures: unknown[],
+): Promise<number | undefined> {
+  const { store, clock, random } = ports;
   const { tenantKey, tenantId } = tenant;
   const record = await store.read(channelRef(tenantId, alert.channelId));
   if (record === undefined) {
     await commit(ports, alert, [removeAlert(alert)], 'keystead:ForgetAlert', 'no-channel');
     return undefined;
   }
-  const channel = readChannel(tenantKey, record);
   const mine: Alert = { ...begun(alert, clock()), revision: alert.revision + 1 };
   await commit(ports, alert, [putAlert(tenantKey, alert, mine)], 'keystead:SendAlert');
-  const why = await sender.send(tenant, channel, mine);
+  const why = await tell(ports, tenant, record, mine, failures);
   const after = attempted(mine, why, random(1).readUInt8() / 256, clock());
   const action = after.delivery.state === 'abandoned' ? 'keystead:AbandonAlert' : 'keystead:DeliverAlert';
   await commit(ports, alert, [putAlert(tenantKey, mine, after)], action, why?.failure);
   return after.delivery.state === 'waiting' ? after.delivery.nextAtMs : undefined;
+}
+
+/** A fault is a failure like any: it is put off, and told once. */
+async function tell(
+  { sender }: AlertPorts,
+  tenant: Tenant,
+  channel: StoredRecord,
+  alert: Alert,
+  failures: unknown[],
+): Promise<NotTaken | undefined> {
+  try {
+    return await sender.send(tenant, readChannel(tenant.tenantKey, channel), alert);
+  } catch (error) {
+    if (alert.delivery.failure !== FAULT) failures.push(error);
+    return { failure: FAULT };
+  }
 }
 
 async function commit(

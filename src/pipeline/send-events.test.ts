@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { lifecycleEventsOf, putLifecycleEvent } from '../keys/lifecycle-event-record.ts';
 import { NOW } from '../keys/key-space.fixture.ts';
 import { REGION, World, type Account } from '../protocols/key-protect/key-protect.fixture.ts';
+import { bringBackEvents } from './bring-back-events.ts';
 import { sendEvents, type EventSender } from './send-events.ts';
 
 let world: World;
@@ -17,15 +18,15 @@ beforeEach(async () => {
   sent = [];
 });
 
-/** Events of different keys for one service: none waits for another. */
-async function waiting(service: string, keys: readonly number[]): Promise<void> {
+/** Events for one service, of different keys unless something else is said: then none waits for another. */
+async function waiting(service: string, keys: readonly number[], of = keyId): Promise<void> {
   const { tenantId, tenantKey } = account.tenant;
   const writes = keys.map(
     (n) =>
       putLifecycleEvent(tenantKey, undefined, {
         tenantId,
         region: REGION,
-        keyId: keyId(n),
+        keyId: of(n),
         id: keyId(n),
         revision: 1,
         service,
@@ -41,8 +42,9 @@ async function waiting(service: string, keys: readonly number[]): Promise<void> 
   await world.commit(account.tenant, writes, tenantId);
 }
 
-const send = (answer: EventSender['send']) =>
+const send = (answer: EventSender['send'], isClockBelieved = () => true) =>
   sendEvents({
+    isClockBelieved,
     store: world.store,
     directory: world.directory,
     clock: world.clock,
@@ -87,6 +89,55 @@ describe('events', () => {
     await send(async () => ({ failure }));
     const [event] = await lifecycleEventsOf(world.store, account.tenant.tenantKey, key(1));
     expect(event?.delivery).toMatchObject({ state, failure });
+  });
+
+  const YEAR_MS = 365 * 86_400_000;
+  const known = async (n = 1) => await lifecycleEventsOf(world.store, account.tenant.tenantKey, key(n));
+  const fails: EventSender['send'] = async () => ({ failure: 'status-500' });
+
+  it('are not given up by a clock that jumps, nor forgotten, and are brought back where it put them off', async () => {
+    await waiting('away.example.com', [1]);
+    world.clock.set(NOW + YEAR_MS);
+    // That its service is late is noted first.
+    for (let n = 0; n < 2; n++) expect(await send(fails, () => false)).toBe(1);
+    expect(await known()).toMatchObject([{ delivery: { state: 'waiting', attempts: 1 } }]);
+    world.clock.set(NOW + 60_000);
+    expect(await send(async () => undefined)).toBe(0);
+    const { store, directory, clock, random } = world;
+    expect(await bringBackEvents({ store, directory, clock, random })).toBe(1);
+    expect(await bringBackEvents({ store, directory, clock, random })).toBe(0);
+    expect(await send(async () => undefined)).toBe(1);
+    expect(await known()).toMatchObject([{ atMs: NOW, delivery: { state: 'delivered', attempts: 2 } }]);
+  });
+
+  it('are given up after a week and twenty attempts, and what has waited behind them with them', async () => {
+    await waiting('dead.example.com', [1, 2, 3], () => keyId(1));
+    // That the service is late is noted by one of them.
+    for (let n = 0; n < 20; n++) {
+      await send(fails);
+      world.clock.set(world.clock() + 10 * 3_600_000);
+    }
+    const states = async () => (await known()).map(({ delivery }) => [delivery.state, delivery.attempts]);
+    expect(await states()).toEqual([
+      ['waiting', 19],
+      ['waiting', 0],
+      ['waiting', 0],
+    ]);
+    for (let n = 0; n < 3; n++) await send(fails);
+    expect(await states()).toEqual([
+      ['abandoned', 20],
+      ['abandoned', 1],
+      ['abandoned', 1],
+    ]);
+  });
+
+  it('whose service cannot be read are put off like any failure, which is said once', async () => {
+    await waiting('damaged.example.com', [1]);
+    const breaks = () => Promise.reject(new Error('the secret does not open'));
+    await expect(send(breaks)).rejects.toThrow(AggregateError);
+    expect(await known()).toMatchObject([{ delivery: { state: 'waiting', attempts: 1, failure: 'fault' } }]);
+    world.clock.set(world.clock() + 7_000);
+    expect(await send(breaks)).toBe(1);
   });
 
   it.each([

@@ -13,7 +13,7 @@ import {
 } from '../keys/lifecycle-event-record.ts';
 import type { Clock } from '../keys/ports.ts';
 import type { Write } from '../records/commit.ts';
-import type { NotTaken } from '../records/delivery.ts';
+import { passedOver, triesOf, type NotTaken } from '../records/delivery.ts';
 import { ConflictError, type NamedRef, type RecordStore } from '../records/ports.ts';
 import { ownEntry } from './own-entry.ts';
 
@@ -21,6 +21,8 @@ import { ownEntry } from './own-entry.ts';
 const BATCH = 200;
 /** How far the clocks of servers may be apart: an event that is so much older than its instance is of one before it. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
+/** What an attempt came to that met a fault of its own: the record of its service is damaged, say. */
+const FAULT = 'fault';
 /** How many services are told at once. */
 const AT_ONCE = 8;
 /** So long one service is told, some events after the others; then it is the turn of others, in milliseconds. */
@@ -38,6 +40,8 @@ export interface EventPorts {
   readonly sender: EventSender;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether the clock may be gone by to forget something; absent: it always may. */
+  readonly isClockBelieved?: () => boolean;
 }
 
 interface Due {
@@ -111,10 +115,10 @@ async function serve(
     try {
       const { service } = due.event;
       const nowMs = ports.clock();
-      const duty = dutyOf(due, nowMs);
+      const duty = dutyOf(due, nowMs, ports.isClockBelieved?.() ?? true);
       if (nowMs >= untilMs) putOff.add(service);
       if (duty === undefined || (duty === 'send' && putOff.has(service))) continue;
-      const outcome = await DUTIES[duty](ports, due);
+      const outcome = await DUTIES[duty](ports, due, failures);
       if (outcome !== 'passed') done++;
       if (outcome === 'failed') putOff.add(service);
     } catch (error) {
@@ -128,7 +132,7 @@ async function serve(
 /** `passed`: it is not its turn. */
 type Outcome = 'done' | 'failed' | 'passed';
 
-const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due) => Promise<Outcome>> = {
+const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due, failures: unknown[]) => Promise<Outcome>> = {
   send: attempt,
   async 'note-late'(ports, { tenant, event }) {
     const nowMs = ports.clock();
@@ -145,16 +149,17 @@ const DUTIES: Record<EventDuty, (ports: EventPorts, due: Due) => Promise<Outcome
   },
 };
 
-function dutyOf({ event, instance }: Due, nowMs: number): EventDuty | undefined {
+function dutyOf({ event, instance }: Due, nowMs: number, mayForget: boolean): EventDuty | undefined {
   // Of an instance that was deleted nobody is told.
   if (instance === undefined) return 'forget';
-  const due = [...dutiesOf(event)].filter(([, atMs]) => atMs <= nowMs).map(([duty]) => duty);
+  const isDue = (duty: EventDuty, atMs: number): boolean => atMs <= nowMs && (duty !== 'forget' || mayForget);
+  const due = [...dutiesOf(event)].filter(([duty, atMs]) => isDue(duty, atMs)).map(([duty]) => duty);
   // What is to be forgotten is not sent any more.
   return due.includes('forget') ? 'forget' : due[0];
 }
 
-async function attempt(ports: EventPorts, { tenant, event, instance }: Due): Promise<Outcome> {
-  const { store, sender, clock, random } = ports;
+async function attempt(ports: EventPorts, { tenant, event, instance }: Due, failures: unknown[]): Promise<Outcome> {
+  const { store, clock, random } = ports;
   // Its instance went while it waited: what has no instance is forgotten.
   if (instance === undefined) return 'passed';
   const own = unsentName(event);
@@ -163,14 +168,15 @@ async function attempt(ports: EventPorts, { tenant, event, instance }: Due): Pro
   if (head?.name !== own.name) return 'passed';
   const { event: mine, write } = putLifecycleEvent(tenant.tenantKey, event, begun(event, clock()));
   await commit(ports, event, [write], 'kms:SendLifecycleEvent', { result: { attempt: mine.delivery.attempts } });
-  const why = await sender.send(mine, instance);
+  const why = await tell(ports, mine, instance, failures);
   const nowMs = clock();
   const after = why === undefined ? delivered(mine, nowMs) : failed(mine, why, random(1).readUInt8() / 256, nowMs);
   const put = putLifecycleEvent(tenant.tenantKey, mine, after);
+  const next = after.delivery.state === 'abandoned' ? await nextBehind(ports, tenant, after) : [];
   await commit(
     ports,
     event,
-    [put.write],
+    [put.write, ...next],
     'kms:DeliverLifecycleEvent',
     why === undefined ? {} : { reason: why.failure },
   );
@@ -182,6 +188,36 @@ interface Note {
   readonly reason?: string;
   readonly result?: object;
   readonly request?: object;
+}
+
+/** A fault is a failure like any: it is put off, and told once. */
+async function tell(
+  { sender }: EventPorts,
+  event: LifecycleEvent,
+  instance: Instance,
+  failures: unknown[],
+): Promise<NotTaken | undefined> {
+  try {
+    return await sender.send(event, instance);
+  } catch (error) {
+    if (event.delivery.failure !== FAULT) failures.push(error);
+    return { failure: FAULT };
+  }
+}
+
+/** What waits behind one that was given up: the attempts at that one count for it, too. */
+async function nextBehind(
+  { store }: EventPorts,
+  { tenantKey, tenantId }: Tenant,
+  givenUp: LifecycleEvent,
+): Promise<Write[]> {
+  const { space, name } = unsentName(givenUp);
+  const [ref] = await store.listNames(space, { after: name, limit: 1 });
+  const record = ref && (await store.read({ tenantId, kind: ref.kind, id: ref.id }));
+  if (record === undefined) return [];
+  const event = readLifecycleEvent(tenantKey, record);
+  const after = { ...event, delivery: passedOver(event.delivery, triesOf(givenUp.delivery)) };
+  return [putLifecycleEvent(tenantKey, event, after).write];
 }
 
 async function commit(

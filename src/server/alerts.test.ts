@@ -216,22 +216,66 @@ describe('alerts on their way', () => {
     await sendAlerts(ports);
     expect(new Set(got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(got).toHaveLength(2);
-    later(8 * 24 * 3_600_000);
+    // A clock that jumps gives nothing up: it was hardly tried.
+    later(365 * 24 * 3_600_000);
     await sendAlerts(ports);
-    expect(await alerts()).toMatchObject([{ state: 'abandoned', attempts: 3 }]);
+    expect(await alerts()).toMatchObject([{ state: 'waiting', attempts: 3 }]);
+    for (let attempts = 4; attempts <= 20; attempts++) {
+      later(8 * 3_600_000);
+      await sendAlerts(ports);
+    }
+    expect(await alerts()).toMatchObject([{ state: 'abandoned', attempts: 20 }]);
     const actions = house.store.entries().map(({ leaf }) => (JSON.parse(String(leaf)) as { action: string }).action);
     expect(actions).toContain('keystead:AbandonAlert');
+  });
+
+  it('are given up together where the others have waited behind the one that was tried', async () => {
+    await channel({ webhookUrl: webhookUrl() });
+    await raise(FACTS, { ...FACTS, kind: 'run-incomplete' });
+    status = 500;
+    const states = async () => (await alerts()).map(({ state, attempts }) => `${state} ${attempts}`).toSorted();
+    for (let tries = 1; tries < 20; tries++) {
+      await sendAlerts(ports);
+      later(10 * 3_600_000);
+    }
+    expect(await states()).toEqual(['waiting 0', 'waiting 19']);
+    await sendAlerts(ports);
+    expect(await states()).toEqual(['abandoned 1', 'abandoned 20']);
   });
 
   it('go on after a server that was killed between beginning and end', async () => {
     await channel({ webhookUrl: webhookUrl() });
     await raise(FACTS);
-    const killed = { ...ports, sender: { send: () => Promise.reject(new Error('killed')) } };
+    let isDead = false;
+    const commit: typeof house.store.commit = (change) =>
+      isDead ? Promise.reject(new Error('killed')) : house.store.commit(change);
+    const store = Object.assign(Object.create(house.store) as typeof house.store, {
+      read: house.store.read.bind(house.store),
+      listNames: house.store.listNames.bind(house.store),
+      commit,
+    });
+    const send = async () => void (isDead = true);
+    const killed: AlertPorts = { ...ports, store, sender: { send } } as AlertPorts;
     await expect(sendAlerts(killed)).rejects.toThrow(AggregateError);
     expect(await sendAlerts(ports)).toBe(0);
     later(61_000);
     expect(await sendAlerts(ports)).toBe(1);
     expect(await alerts()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
+  });
+
+  it('are put off like any failure where their channel cannot be read, which is said once', async () => {
+    await channel({ webhookUrl: webhookUrl() });
+    await raise(FACTS);
+    const damaged = { ...ports, sender: { send: () => Promise.reject(new Error('the secret does not open')) } };
+    await expect(sendAlerts(damaged)).rejects.toThrow(AggregateError);
+    expect(await alerts()).toMatchObject([{ state: 'waiting', attempts: 1, failure: 'fault' }]);
+    later(7_000);
+    expect(await sendAlerts(damaged)).toBe(0);
+    later(20_000);
+    expect(await sendAlerts(ports)).toBe(0);
+    later(20_000);
+    expect(await sendAlerts(ports)).toBe(1);
+    expect(await alerts()).toMatchObject([{ state: 'delivered', attempts: 3 }]);
   });
 
   it('wait for no other channel that is out of reach', async () => {
