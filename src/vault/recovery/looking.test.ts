@@ -83,7 +83,7 @@ describe('search', () => {
     ['a path', { pattern: 'folder/**/secret' }, ['folder/deep/deeper/secret']],
     ['a folder', { type: 'folder', pattern: 'deep*' }, ['folder/deep', 'folder/deep/deeper']],
     ['sizes', { minSize: 70_000, maxSize: 2_500_000 }, ['folder/deep/deeper/secret', 'zeros']],
-    ['times', { modifiedBeforeMs: 1_234_567_890_000, type: 'file' }, ['large.bin']],
+    ['times', { modifiedBeforeMs: 1_234_567_890_000, type: 'file' }, ['large.bin', 'zeros']],
     ['below a folder', { below: path('folder'), type: 'link' }, ['folder/absolute']],
     ['nothing', { pattern: 'nowhere*' }, []],
   ])('finds %s', async (_what, query, expected) => {
