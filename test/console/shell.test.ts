@@ -59,6 +59,25 @@ describe.skipIf(!hasChromium)('the console', () => {
     await close();
   });
 
+  it('shows each state in a colour of its own, in both themes', async () => {
+    const { page, close } = await house.visit();
+    await page.goto('/console/');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    const tones = ['good', 'off', 'waiting', 'bad'];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const backgrounds = await page.evaluate<string[]>(`${JSON.stringify(tones)}.map((tone) => {
+        const badge = document.body.appendChild(document.createElement('span'));
+        badge.className = 'ks-state';
+        badge.dataset.tone = tone;
+        return getComputedStyle(badge).backgroundColor;
+      })`);
+      expect(backgrounds).not.toContain('rgba(0, 0, 0, 0)');
+      expect(new Set(backgrounds).size).toBe(tones.length);
+    }
+    await close();
+  });
+
   it('answers with a policy that lets no script of others run, and with what was compressed', async () => {
     const page = await fetch(`${house.url}/console/`, { headers: { 'accept-encoding': 'gzip' } });
     const text = await page.text();
