@@ -90,7 +90,10 @@ def members(kind, what, value):
     return value
 
 def unbase64(text):
-    data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (TypeError, ValueError):
+        raise Refused("what is to be base64 is not")
     need(base64.b64encode(data).decode() == text, "what is to be base64 is not")
     return data
 

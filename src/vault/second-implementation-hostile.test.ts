@@ -153,10 +153,18 @@ describe.skipIf(!hasDecryptor)('tools/decrypt.py with what a hostile writer has 
     const objects: Record<string, string> = { ...vault.objects };
     each(objects, 'keys/', (name) => {
       const own = objects[name] as string;
+      const signed = Buffer.from(own, 'base64').toString();
+      const unsigned = (value: string) =>
+        Buffer.from(
+          signed.replace('"revision":1', '"revision":5').replace(/"value":"[^"]*"/, `"value":"${value}"`),
+        ).toString('base64');
       for (const [revision, bytes] of [
         ['00000002', Buffer.from('no envelope').toString('base64')],
         ['00000003', own],
         ['00000004', Buffer.alloc((1 << 20) + 1).toString('base64')],
+        ['00000005', unsigned('!')],
+        ['00000006', unsigned('ü')],
+        ['00000007', Buffer.from('['.repeat(500_000) + ']'.repeat(500_000)).toString('base64')],
       ] as const) {
         objects[name.replace('00000001', revision)] = bytes;
       }
