@@ -38,6 +38,8 @@ export function readBody(
     else (rest ??= []).push(chunk);
   };
   const end = (): void => {
+    // The request may be known for as long as its connection is idle: nothing of what it brought is kept with it.
+    request.off('data', take).off('end', end);
     if (first === undefined) done(EMPTY);
     else done(rest === undefined ? first : Buffer.concat([first, ...rest], length));
   };
