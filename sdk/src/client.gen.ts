@@ -432,6 +432,8 @@ export interface DeletedEnvironment {
   readonly label: string;
   /** places where backups still lie: nothing in them was touched */
   readonly left: readonly (Storage)[];
+  /** keys in IBM Key Protect that it is still registered with: their owner takes that away */
+  readonly stillRegistered?: readonly (string)[] | undefined;
   /** what stopped, what cannot be done any more, and what still can */
   readonly meaning: string;
 }
@@ -3763,6 +3765,8 @@ export class KeysteadClient {
   deleteEnvironment(environmentId: string, body: {
     /** the label once more, against a slip */
     readonly label: string;
+    /** deletes it also where IBM Key Protect does not let go of its registration with the key, which then cannot be deleted until its owner takes the registration away */
+    readonly leaveRegistrations?: boolean | undefined;
   }): Promise<DeletedEnvironment> {
     return this.#transport.send('POST', `/environments/${encodeURIComponent(environmentId)}/delete`, undefined, body);
   }

@@ -58,7 +58,7 @@ describe('alerts on their way', () => {
   let refusesMail = false;
 
   beforeAll(async () => {
-    house = await adminHouse();
+    house = await adminHouse({ egress: { allowedHosts: ['127.0.0.1'] } });
     apiKey = (await house.member(['administrator'])).apiKey;
     folder = mkdtempSync(join(tmpdir(), 'keystead-alerts-'));
     pem = certificate(folder);
@@ -319,6 +319,19 @@ describe('alerts on their way', () => {
     await channel({ webhookUrl: webhookUrl(), environmentIds: ['4b1f2a7c-8f1e-4f4e-9a59-2f5d7c3b6e21'] });
     await raise(FACTS);
     expect(await alerts()).toEqual([]);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('are refused a channel to %s, unless the operator names it', async (host) => {
+    const strict = await adminHouse();
+    try {
+      const administrator = (await strict.member(['administrator'])).apiKey;
+      const body = { label: 'x', webhookUrl: `http://${host}:1/hook` };
+      const answer = await strict.send(administrator, 'POST', '/alert-channels', body);
+      expect(refused(answer)).toEqual([400, 'channel-malformed']);
+      expect(JSON.stringify(answer.body)).toContain('KEYSTEAD_EGRESS_HOSTS');
+    } finally {
+      await strict.close();
+    }
   });
 
   it('do not reach this machine on the word of a tenant', async () => {

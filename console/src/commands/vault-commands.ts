@@ -72,6 +72,15 @@ export const VAULT_COMMANDS = {
     '--confirm',
     label,
   ],
+  deleteRegisteredEnvironment: (environment: string, label: string) => [
+    'vault',
+    'environment',
+    'delete',
+    environment,
+    '--confirm',
+    label,
+    '--leave-registrations',
+  ],
   changeMasterKey: (environment: string, encryption: string, key: string) => [
     'vault',
     'rewrap',

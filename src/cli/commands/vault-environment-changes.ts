@@ -77,7 +77,10 @@ export const VAULT_ENVIRONMENT_CHANGE_COMMANDS: readonly CliCommand[] = [
     reach: 'remote',
     arguments: [ENVIRONMENT],
     requiredOptions: [['--confirm <label>', 'the label once more, against a slip']],
-    options: [['--empty-store', 'first delete everything that it has in its storage, for good']],
+    options: [
+      ['--empty-store', 'first delete everything that it has in its storage, for good'],
+      ['--leave-registrations', 'also where Key Protect does not let go of the registration with its key'],
+    ],
     examples: [
       'vault environment delete test --confirm test',
       'vault environment delete test --confirm test --empty-store',
@@ -91,7 +94,8 @@ export const VAULT_ENVIRONMENT_CHANGE_COMMANDS: readonly CliCommand[] = [
         const exit = await follow(session, api, await api.emptyStore(environmentId, body));
         if (exit !== 'ok') return exit;
       }
-      output.item(await api.deleteEnvironment(environmentId, body));
+      const leaves = given.flag('leave-registrations') && { leaveRegistrations: true };
+      output.item(await api.deleteEnvironment(environmentId, { ...body, ...leaves }));
       return 'ok';
     },
   },

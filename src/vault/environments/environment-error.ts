@@ -3,6 +3,7 @@ export type EnvironmentErrorCode =
   | 'environment-not-found'
   | 'environment-exists'
   | 'label-differs'
+  | 'registration-stands'
   | 'hold-stands'
   | 'store-locked'
   | 'former-storages-stand'

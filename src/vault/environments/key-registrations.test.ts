@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { KeysteadClient } from '@keystead/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf } from '../../bytes/bytes.ts';
@@ -85,6 +86,48 @@ describe('an environment and its keys elsewhere', () => {
       expect(await deregisterKeys(egress, tenantKey, environment)).toMatchObject([{ outcome: 'passed' }]);
       expect(await registered()).toEqual([]);
     }
+  });
+
+  it('is deleted where its registration stands only by who says so, and named with it', async () => {
+    const { arn } = await server.importedKey();
+    const keyId = arn.split('/')[1] as string;
+    const registered = async () => (await api.listKeyRegistrations(server.region, keyId)).items.length;
+    await api.createService({ name: 'vault.example.com' });
+    const roles = ['Manager'] as const;
+    const authorise = () =>
+      api.createAuthorization({ service: 'vault.example.com', roles: [...roles], region: server.region });
+    const { authorizationId } = await authorise();
+    const issued = await api.createServiceCredential('vault.example.com', { type: 'api-key' });
+    const { apiKey } = issued as unknown as { apiKey: string };
+    const made = async (label: string) => {
+      const { environment } = await api.createEnvironment({
+        label,
+        storage: { type: 'folder', path: join(server.folder, 'vaults', label), region: server.region },
+        encryptAutomatically: true,
+        masterKey: {
+          provider: 'key-protect',
+          keyId: server.crnOf(arn),
+          endpoint: server.url,
+          iamEndpoint: server.url,
+          apiKey,
+        },
+      });
+      return environment.environmentId;
+    };
+    const [first, second] = [await made('first'), await made('second')];
+    expect(await registered()).toBe(2);
+    await api.deleteAuthorization(authorizationId);
+    const refused = await api.deleteEnvironment(first, { label: 'first' }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 409, code: 'registration-stands' });
+    expect((await api.getEnvironment(first)).label).toBe('first');
+    const gone = await api.deleteEnvironment(first, { label: 'first', leaveRegistrations: true });
+    expect(gone).toMatchObject({
+      stillRegistered: [server.crnOf(arn)],
+      meaning: expect.stringContaining('still registered') as string,
+    });
+    await authorise();
+    expect(await api.deleteEnvironment(second, { label: 'second' })).not.toHaveProperty('stillRegistered');
+    expect(await registered()).toBe(1);
   });
 
   it('warns, and no more, where the API key is a person or the key cannot be reached', async () => {

@@ -7,6 +7,7 @@ import type { KeyProtectAccess } from '../master-keys/master-key-access.ts';
 import { openAll } from './access-of.ts';
 import { passed, warned, type Check } from './checks/check.ts';
 import { environmentCrn } from './environment-crn.ts';
+import { EnvironmentError } from './environment-error.ts';
 import type { Environment } from './environment.ts';
 import { wipeMasterKeys } from './wipe-access.ts';
 
@@ -15,6 +16,8 @@ type Keyed = Pick<Environment, 'id' | 'label' | 'masterKeys'>;
 /** What the API answers where the resource is registered already, or is not. */
 const ALREADY = 409;
 const MISSING = 404;
+/** What it answers to a person, who cannot have registered anything either. */
+const SERVICES_ONLY = 'SERVICE_ONLY_ERR';
 
 /**
  * Registers an environment with its root keys in IBM Key Protect, so that their owner sees what depends on them and they
@@ -39,10 +42,37 @@ export async function deregisterKeys(egress: EgressGuard, tenantKey: TenantKey, 
     try {
       await client.deregister(keyId, crn);
     } catch (error) {
-      if (!(error instanceof KeyProtectApiError) || error.status !== MISSING) throw error;
+      if (!(error instanceof KeyProtectApiError)) throw error;
+      if (error.code === SERVICES_ONLY) return passed('the API key is of a person, who registers nothing');
+      if (error.status !== MISSING) throw error;
     }
     return passed('the key is not registered with these backups any more');
   });
+}
+
+/**
+ * The same for an environment that is to be deleted, after which nobody here has credentials for it. Answers the keys whose
+ * registration stands all the same, where the caller leaves those.
+ *
+ * @throws {EnvironmentError} `registration-stands`: a registration cannot be taken back; those that could stand again
+ */
+export async function deregisterForGood(
+  egress: EgressGuard,
+  tenantKey: TenantKey,
+  environment: Keyed,
+  leavesThem: boolean,
+): Promise<readonly string[]> {
+  const checks = await deregisterKeys(egress, tenantKey, environment);
+  const standing = checks.filter(({ outcome }) => outcome === 'warned');
+  if (standing.length > 0 && !leavesThem) {
+    await registerKeys(egress, tenantKey, environment);
+    const why = standing.map(({ of = '', what }) => `${of}: ${what.slice(0, -NEXT.length).trim()}`).join(' ');
+    throw new EnvironmentError(
+      'registration-stands',
+      `Key Protect would go on to keep the key from being deleted for the sake of this environment, and nobody could tell it otherwise from here once the credentials are forgotten. ${why} Try again when Key Protect can be reached, give the environment an API key that may (credentials), or delete it with leaveRegistrations, and have the owner of the key take the registration away`,
+    );
+  }
+  return standing.flatMap(({ of }) => of ?? []);
 }
 
 function isOfState({ code }: KeyProtectApiError): boolean {

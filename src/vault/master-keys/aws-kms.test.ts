@@ -231,6 +231,17 @@ describe('the master key in AWS KMS', () => {
     });
   });
 
+  it('says of a key what its provider leaves out, and does not take it', async () => {
+    const told = { Arn: key.arn, KeyState: 'Enabled', KeySpec: 'SYMMETRIC_DEFAULT', Origin: 'AWS_KMS' };
+    aws.answering.set('DescribeKey', { KeyMetadata: told });
+    try {
+      const kind = 'SYMMETRIC_DEFAULT for what its provider does not say';
+      expect(await masterKeyOf(key).inspect()).toMatchObject({ suitable: false, kind });
+    } finally {
+      aws.answering.delete('DescribeKey');
+    }
+  });
+
   it('measures how far the clocks are apart, from good and bad answers', async () => {
     const client = clientOf();
     await masterKeyOf(key, client).inspect();

@@ -30,6 +30,9 @@ export function parseKeyArn(text: string): KeyArn | undefined {
 /** Whose data keys a master key wraps: what its probes tell the key's policy. */
 export type KeyOwner = Pick<KeyContext, 'tenant' | 'environment'>;
 
+/** In the place of what its provider leaves out of what it tells of a key. */
+const UNSAID = 'what its provider does not say';
+
 /** A key in AWS KMS, or in anything that speaks its protocol, Keystead itself included. */
 export class AwsKmsMasterKey implements MasterKey {
   readonly capabilities = { contextConditions: true, serverSideRewrap: true };
@@ -73,7 +76,7 @@ export class AwsKmsMasterKey implements MasterKey {
       keyId,
       state: failureOfState(key) ?? 'enabled',
       suitable: spec === 'SYMMETRIC_DEFAULT' && usage === 'ENCRYPT_DECRYPT',
-      kind: `${spec} for ${usage}`,
+      kind: `${spec || UNSAID} for ${usage || UNSAID}`,
       ...(deletionDateMs !== undefined && { deletionDateMs }),
     };
   }

@@ -291,7 +291,8 @@ function placeFrom(
     );
   }
   try {
-    context.services.vault.egress.check(url as string);
+    const { egress } = context.services.vault;
+    egress.check(url as string, egress.reachForTenant(url as string));
   } catch (error) {
     if (!(error instanceof EgressRefusedError)) throw error;
     throw new EnvironmentError('channel-malformed', error.message);

@@ -8,7 +8,7 @@ import type { RecordReader } from '../../../records/ports.ts';
 import { readAgent } from '../../../vault/agents/agent-record.ts';
 import { keepAwsAccess } from '../../../vault/environments/aws-access.ts';
 import { letGoUnused } from '../../../jobs/let-go-unused.ts';
-import { deregisterKeys } from '../../../vault/environments/key-registrations.ts';
+import { deregisterForGood } from '../../../vault/environments/key-registrations.ts';
 import { requireWorking } from '../../../vault/environments/check-environment.ts';
 import type { Check } from '../../../vault/environments/checks/check.ts';
 import { EnvironmentError } from '../../../vault/environments/environment-error.ts';
@@ -239,6 +239,11 @@ const DELETED = named('DeletedEnvironment', {
   environmentId: UUID,
   label: Type.String(),
   left: Type.Array(STORAGE, { description: 'places where backups still lie: nothing in them was touched' }),
+  stillRegistered: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'keys in IBM Key Protect that it is still registered with: their owner takes that away',
+    }),
+  ),
   meaning: Type.String({ description: 'what stopped, what cannot be done any more, and what still can' }),
 });
 
@@ -285,6 +290,20 @@ function stoppedIn({ sources, schedules, agents }: Stopped): string {
   return text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+/** Which keys cannot be deleted for its sake any more, in a sentence. */
+function registeredWith(keys: readonly string[]): string {
+  if (keys.length === 0) return '';
+  return ` It is still registered with ${keys.join(', ')} in IBM Key Protect, which keeps the key from being deleted: its owner takes the registration away.`;
+}
+
+/** An environment that is gone, and what is told of it. */
+interface Deleted {
+  readonly environment: Environment;
+  readonly stopped: Stopped;
+  /** CRNs of keys. */
+  readonly stillRegistered: readonly string[];
+}
+
 export const deleteEnvironment = adminRoute({
   id: 'deleteEnvironment',
   method: 'POST',
@@ -294,12 +313,21 @@ export const deleteEnvironment = adminRoute({
     'Forgets an environment with its sources and schedules, and ends the credentials of its agents. What lies in its storage is left as it is',
   status: 200,
   params: ENVIRONMENT_PARAMS,
-  body: closed(LABEL_AGAIN),
+  body: closed({
+    ...LABEL_AGAIN,
+    leaveRegistrations: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'deletes it also where IBM Key Protect does not let go of its registration with the key, which then cannot be deleted until its owner takes the registration away',
+      }),
+    ),
+  }),
   answer: DELETED,
   example: { params: EXAMPLE_ENVIRONMENT, body: { label: 'Production backups' } },
   prepare: ({ services, proof: { tenant } }, { params, body }) => ({
     targets: [{ action: 'keystead:DeleteEnvironment', resource: environmentArn(tenant, params.environmentId) }],
-    details: { label: body.label },
+    details: { label: body.label, leaveRegistrations: body.leaveRegistrations === true },
     run: (nowMs) =>
       refusing(async () => {
         const environment = await requireEnvironment(services.records, tenant, params.environmentId);
@@ -308,17 +336,23 @@ export const deleteEnvironment = adminRoute({
         await requireAtRest(services.records, environment.id);
         const stopped = await stoppedWith(services.records, tenant, environment.id);
         const change = await withoutEnvironment(services, tenant, environment, nowMs);
-        return { value: { environment, stopped }, ...change, result: { ...stopped, agents: stopped.agents.length } };
+        const { egress } = services.vault;
+        const leaves = body.leaveRegistrations === true;
+        const stillRegistered = await deregisterForGood(egress, tenant.tenantKey, environment, leaves);
+        return {
+          value: { environment, stopped, stillRegistered },
+          ...change,
+          result: { ...stopped, agents: stopped.agents.length, stillRegistered: stillRegistered.length },
+        };
       }),
   }),
   // What was forgotten is durable here. Keys that could not be let go stay named by a grant that nobody uses, and sources
   // that could not go with it are swept by the clock.
-  show: ({ environment, stopped }: { environment: Environment; stopped: Stopped }, { services, proof }) => {
-    const { egress, keysteadRights } = services.vault;
+  show: ({ environment, stopped, stillRegistered }: Deleted, { services, proof }) => {
+    const { keysteadRights } = services.vault;
     void Promise.allSettled([
       forgetBelongings(services, proof.tenant, environment.id),
       letGoUnused(keysteadRights, proof.tenant, environment.id, environment),
-      deregisterKeys(egress, proof.tenant.tenantKey, environment),
     ]);
     const left = placesOf(environment).filter(({ vaultId }) => vaultId !== undefined);
     const keys = environment.masterKeys.map(({ keyId }) => keyId).join(', ');
@@ -326,7 +360,8 @@ export const deleteEnvironment = adminRoute({
       environmentId: environment.id,
       label: environment.label,
       left: left.map(({ storage }) => showStorage(storage)),
-      meaning: `${restored(left.length, keys)}${stoppedIn(stopped)}`,
+      ...(stillRegistered.length > 0 && { stillRegistered: [...stillRegistered] }),
+      meaning: `${restored(left.length, keys)}${stoppedIn(stopped)}${registeredWith(stillRegistered)}`,
     };
   },
 });

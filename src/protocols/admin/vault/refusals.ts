@@ -6,6 +6,7 @@ const STATUS: Record<EnvironmentErrorCode, number> = {
   'environment-not-found': 404,
   'environment-exists': 409,
   'label-differs': 409,
+  'registration-stands': 409,
   'hold-stands': 409,
   'store-locked': 409,
   'former-storages-stand': 409,

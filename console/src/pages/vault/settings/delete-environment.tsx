@@ -1,5 +1,5 @@
 import type { DeletedEnvironment, Environment } from '@keystead/sdk';
-import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -22,6 +22,7 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
   const { environmentId, label, storage } = environment;
   const [isDeleting, deleting] = useDisclosure(false);
   const [isEmptying, emptying] = useDisclosure(false);
+  const [leavesRegistrations, setLeavesRegistrations] = useState(false);
   const [gone, setGone] = useState<DeletedEnvironment>();
   const isAsking = isDeleting || isEmptying;
   const { data: sources } = useQuery({ ...sourcesQuery(api, environmentId), enabled: isAsking });
@@ -60,8 +61,18 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
         verb="Delete the environment"
         isDangerous
         typed={label}
-        command={VAULT_COMMANDS.deleteEnvironment(label, label)}
-        onConfirm={async () => setGone(await api.deleteEnvironment(environmentId, { label }))}
+        command={VAULT_COMMANDS[leavesRegistrations ? 'deleteRegisteredEnvironment' : 'deleteEnvironment'](
+          label,
+          label,
+        )}
+        onConfirm={async () =>
+          setGone(
+            await api.deleteEnvironment(environmentId, {
+              label,
+              ...(leavesRegistrations && { leaveRegistrations: true }),
+            }),
+          )
+        }
       >
         <List size="sm">
           <List.Item>
@@ -74,6 +85,14 @@ export function DeleteEnvironment({ environment }: { readonly environment: Envir
           </List.Item>
           <List.Item>Note the writer id and the master key before. It cannot be undone here.</List.Item>
         </List>
+        {environment.masterKey.provider === 'key-protect' && (
+          <Checkbox
+            mt="sm"
+            label="Also where Key Protect does not let go of the registration with its key"
+            checked={leavesRegistrations}
+            onChange={(event) => setLeavesRegistrations(event.currentTarget.checked)}
+          />
+        )}
       </Confirm>
       <Confirm
         isOpen={isEmptying}
