@@ -145,7 +145,9 @@ function lookupBy(check: (address: string, hostname: string) => void): LookupFun
 }
 
 function onThisMachine(host: string): EgressRefusedError {
-  return new EgressRefusedError(`The host ${host} is this machine, which is not called on the word of a tenant: give another one, or have the operator of this server name it in KEYSTEAD_EGRESS_HOSTS`);
+  return new EgressRefusedError(
+    `The host ${host} is this machine, which is not called on the word of a tenant: give another one, or have the operator of this server name it in KEYSTEAD_EGRESS_HOSTS`,
+  );
 }
 
 function refuseAddress(address: string, host: string): void {

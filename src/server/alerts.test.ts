@@ -321,18 +321,21 @@ describe('alerts on their way', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it.each(['127.0.0.1', 'localhost', '[::1]'])('are refused a channel to %s, unless the operator names it', async (host) => {
-    const strict = await adminHouse();
-    try {
-      const administrator = (await strict.member(['administrator'])).apiKey;
-      const body = { label: 'x', webhookUrl: `http://${host}:1/hook` };
-      const answer = await strict.send(administrator, 'POST', '/alert-channels', body);
-      expect(refused(answer)).toEqual([400, 'channel-malformed']);
-      expect(JSON.stringify(answer.body)).toContain('KEYSTEAD_EGRESS_HOSTS');
-    } finally {
-      await strict.close();
-    }
-  });
+  it.each(['127.0.0.1', 'localhost', '[::1]'])(
+    'are refused a channel to %s, unless the operator names it',
+    async (host) => {
+      const strict = await adminHouse();
+      try {
+        const administrator = (await strict.member(['administrator'])).apiKey;
+        const body = { label: 'x', webhookUrl: `http://${host}:1/hook` };
+        const answer = await strict.send(administrator, 'POST', '/alert-channels', body);
+        expect(refused(answer)).toEqual([400, 'channel-malformed']);
+        expect(JSON.stringify(answer.body)).toContain('KEYSTEAD_EGRESS_HOSTS');
+      } finally {
+        await strict.close();
+      }
+    },
+  );
 
   it('do not reach this machine on the word of a tenant', async () => {
     await channel({ webhookUrl: webhookUrl() });
