@@ -313,7 +313,8 @@ const KEY_ERRORS: Record<KeyErrorCode, Row> = {
   'key-protected': {
     status: 409,
     says: 'protects resources that are registered with it',
-    action: 'Have the registrations removed first.',
+    action:
+      'Have the registrations removed first: "keystead key registrations" lists them. A backup environment takes its own away when its data is moved to another master key ("keystead vault rewrap"), or when it is deleted.',
   },
   'key-held': {
     status: 409,

@@ -105,6 +105,7 @@ export const KEY_ACTS: Readonly<Record<KeyActName, KeyAct>> = {
     fits: ({ state }) => !['pending-deletion', 'pending-replica-deletion', 'deleted', 'gone'].includes(state),
     title: (name) => `Schedule the deletion of ${name}?`,
     meaning: ({ days }) => [
+      'It is refused as long as a resource is registered with the key, as backup environments are.',
       'From the answer on every use is refused.',
       `For ${days} days it can be called back, and is as it was. Then its material is destroyed, and nothing that it has encrypted can ever be read again, by anybody.`,
     ],
