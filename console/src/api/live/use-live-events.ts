@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useApi } from '../api.ts';
 import { useMay } from '../may.ts';
+import { isRefused } from '../problem.ts';
 import { follow } from './follow.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 
@@ -26,7 +27,10 @@ export function useLiveEvents(tell?: TellEvent): void {
   useEffect(() => {
     if (mayWatch !== true) return undefined;
     const readAnew = atMostEvery(AT_MOST_EVERY_MS, () => {
-      void queries.invalidateQueries({ predicate: ({ meta }) => meta?.['followsChanges'] === true });
+      void queries.invalidateQueries({
+        // Each refusal is an entry of the audit log, and changes something in turn.
+        predicate: ({ meta, state }) => meta?.['followsChanges'] === true && !isRefused(state.error),
+      });
     });
     let stop: AbortController | undefined;
     const look = (): void => {

@@ -1,6 +1,7 @@
 import type { Environment, KeyWatch } from '@keystead/sdk';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useApi } from '../../../api/api.ts';
+import { isRefused } from '../../../api/problem.ts';
 import { keyWatchQuery } from '../api/vault-queries.ts';
 import { regionOfKeyName, shortKeyName } from '../words/storage-words.ts';
 
@@ -49,9 +50,11 @@ function isOff(state: string): boolean {
   return Object.values(OWN_STATES).includes(state) && state !== 'good';
 }
 
-const ownKeyQuery = (api: ReturnType<typeof useApi>, region: string, keyId: string) => ({
-  queryKey: ['keys', region, keyId, 'state'],
-  queryFn: () => api.getKey(region, keyId),
-  retry: false as const,
-  refetchInterval: 15_000,
-});
+const ownKeyQuery = (api: ReturnType<typeof useApi>, region: string, keyId: string) =>
+  queryOptions({
+    queryKey: ['keys', region, keyId, 'state'],
+    queryFn: () => api.getKey(region, keyId),
+    retry: false as const,
+    // Each refusal is an entry of the audit log: who was refused is not asked for again by the clock.
+    refetchInterval: ({ state }) => (isRefused(state.error) ? false : 15_000),
+  });
