@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registrationsOf } from '../keys/registration-record.ts';
 import { adminHouse, type AdminHouse } from '../protocols/admin/admin.fixture.ts';
 import type { StoredRecord } from '../records/record.ts';
@@ -99,7 +99,13 @@ describe('rights that a killed server has left behind', () => {
     const { open } = await requireKey(ports(), forgotten);
     const scope = `${region}/${open.key.id}`;
     expect(house.store.list(house.tenant.tenantId, 'grant', scope, { limit: 10 })).toEqual([]);
+    const [all, names] = [vi.spyOn(house.store, 'listAll'), vi.spyOn(house.store, 'listNames')];
     expect(await rights.sweep()).toBe(0);
+    // By pages: a tenant may have a great many.
+    expect(all).not.toHaveBeenCalledWith('registration');
+    expect(names).toHaveBeenCalledWith(expect.stringMatching(/^registration:/), { limit: 200 });
+    all.mockRestore();
+    names.mockRestore();
   });
 
   it("and the operator's key with them, where nothing can lie under it", async () => {

@@ -1,12 +1,12 @@
 import type { Tenant } from '../identity/tenant.ts';
-import { readRegistration } from '../keys/registration-record.ts';
+import { readRegistration, registrationSpace } from '../keys/registration-record.ts';
 import type { Registration } from '../keys/registration.ts';
+import type { RecordReader } from '../records/ports.ts';
 import type { StoredRecord } from '../records/record.ts';
 import { parseEnvironmentCrn } from '../vault/environments/environment-crn.ts';
 import { ownKeys } from '../vault/environments/key-rights.ts';
 import { findEnvironment } from './find-environment.ts';
 import { letGo, VAULT_REGISTRAR, type KeysteadRightsPorts } from './keystead-rights.ts';
-
 import { dropOperatorKey, isOperatorKeyFor } from './operator-key.ts';
 
 /** Rights that nothing needs are left alone for so long: a save or a move that is under way may be about to need them. */
@@ -15,6 +15,9 @@ export const LEFT_ALONE_MS = 15 * 60_000;
 const AFTER_FAULT_MS = 24 * 3_600_000;
 /** An operator's key that was made longer ago may have been used, by what nobody here knows of any more. */
 const NEVER_USED_MS = 24 * 3_600_000;
+
+/** How many registrations are looked at at a time: a tenant may have a great many. */
+const BATCH = 200;
 
 /** A right as it is registered with its key. */
 interface Right {
@@ -49,7 +52,7 @@ export class RightsSweep {
     const failures: unknown[] = [];
     const seen = new Set<string>();
     let count = 0;
-    for (const record of await records.listAll('registration')) {
+    for await (const record of registrationsIn(records)) {
       let name: string | undefined;
       try {
         const right = await this.#rightOf(record);
@@ -111,5 +114,21 @@ export class RightsSweep {
       if ((await records.list(tenant.tenantId, kind, environmentId, { limit: 1 })).length > 0) return false;
     }
     return await isOperatorKeyFor(this.#ports, tenant, environmentId, keyArn);
+  }
+}
+
+/** All registrations of all instances, by pages. */
+async function* registrationsIn(records: RecordReader): AsyncGenerator<StoredRecord> {
+  for (const { tenantId, id: region } of await records.listAll('instance')) {
+    const space = registrationSpace({ tenantId, region });
+    for (let after: string | undefined; ;) {
+      const page = await records.listNames(space, { limit: BATCH, ...(after !== undefined && { after }) });
+      for (const ref of page) {
+        const record = await records.read({ tenantId: ref.tenantId, kind: ref.kind, id: ref.id });
+        if (record?.kind === 'registration') yield record;
+      }
+      if (page.length < BATCH) break;
+      after = page.at(-1)?.name;
+    }
   }
 }
