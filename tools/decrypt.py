@@ -18,13 +18,17 @@ written, and is named. Exit code: 0 all is well; 1 refused; 4 done, but somethin
 docs/spec/backup-format.md, whose sections are named. That a whole store went back in time only you can tell, by --list.
 """
 import argparse, base64, datetime, functools, glob, hashlib, hmac, json, os, re, shutil, struct, subprocess, sys
-import boto3, urllib.request, zstandard
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+import urllib.request
+try:
+    import boto3, zstandard
+    from cryptography.exceptions import InvalidSignature, InvalidTag
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+except ImportError as missing:
+    sys.exit(f"{missing.name} is missing: apt install python3-cryptography python3-zstandard python3-boto3")
 
 MIB = 1 << 20
 # Members of objects: texts, counts, and others; those behind a question mark may be absent.

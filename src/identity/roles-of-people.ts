@@ -39,6 +39,7 @@ const LOOK_INTO_KEYS = [
 const LOOK_AT_BACKUPS = [
   'keystead:GetAgent',
   'keystead:GetEnvironment',
+  'keystead:GetKeyWatch',
   'keystead:GetRetention',
   'keystead:GetRun',
   'keystead:GetSource',
@@ -54,7 +55,6 @@ const LOOK_AT_BACKUPS = [
 
 const LOOK_AT_WATCH = [
   'keystead:GetAlert',
-  'keystead:GetKeyWatch',
   'keystead:ListAlertChannels',
   'keystead:ListAlerts',
 ] as const;
