@@ -140,7 +140,7 @@ keystead:PlaceHold B
 keystead:RequestHoldRelease B
 keystead:WithdrawHoldRelease B
 keystead:ConfirmHoldRelease B
-keystead:GetKeyWatch BA
+keystead:GetKeyWatch BRA
 keystead:CheckKeys B
 keystead:ListAlerts BA
 keystead:GetAlert BA

@@ -18,8 +18,8 @@ export class VaultCli {
     };
   }
 
-  static async start(): Promise<VaultCli> {
-    const server = await KeysteadFixture.start();
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<VaultCli> {
+    const server = await KeysteadFixture.start(settings);
     return new VaultCli(server, await server.importedKey());
   }
 

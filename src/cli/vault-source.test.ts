@@ -14,11 +14,11 @@ describe('sources from the command line', () => {
   let receiver: Server;
 
   beforeAll(async () => {
-    vaultCli = await VaultCli.start();
+    vaultCli = await VaultCli.start({ KEYSTEAD_EGRESS_HOSTS: '127.0.0.1' });
     ({ server, key } = vaultCli);
     mkdirSync(join(server.folder, 'sources', 'records'));
     writeFileSync(join(server.folder, 'sources', 'records', 'a'), 'a record\n');
-    receiver = createServer({ keepAliveTimeout: 0 }, (_request, response) => response.writeHead(204).end());
+    receiver = createServer({ keepAliveTimeout: 0 }, (_request, response) => response.writeHead(503).end());
     await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
     const place = ['--path', join(server.folder, 'vaults', 'p'), '--region', server.region];
     const made = await run('environment', 'create', 'production', ...place, '--key', key.arn, '--endpoint', server.url);
@@ -143,14 +143,17 @@ describe('sources from the command line', () => {
   });
 
   it('has people told, and says why a test does not arrive', async () => {
-    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const { port } = receiver.address() as AddressInfo;
+    // This machine is not one that a tenant may have called, unless the operator names it, as it is done here.
+    const refused = await run('alert', 'create', 'pager', '--webhook', `http://localhost:${port}/`);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('KEYSTEAD_EGRESS_HOSTS')]);
+    const url = `http://127.0.0.1:${port}/`;
     const made = await run('alert', 'create', 'pager', '--webhook', url, '--kind', 'run-failed');
     expect(made.stdout).toMatch(/whsec_[^]*shown this once/);
     expect((await run('alert', 'channels')).stdout).toContain('pager');
-    // This machine is not one that a tenant may have called.
     const test = await run('alert', 'test', 'pager', '--json');
-    expect([test.exitCode, jsonLines(test.stdout)[0]]).toMatchObject([1, { failure: 'not-allowed', attempts: 1 }]);
-    expect((await run('alert', 'list')).stdout).toContain('not-allowed');
+    expect([test.exitCode, jsonLines(test.stdout)[0]]).toMatchObject([1, { failure: 'status-503', attempts: 1 }]);
+    expect((await run('alert', 'list')).stdout).toContain('status-503');
     await json('alert', 'delete', 'pager');
     const nobody = await run('alert', 'create', 'x', '--email', 'a@example.com, b@example.com');
     expect([nobody.exitCode, nobody.stderr]).toEqual([1, expect.stringContaining('is not an address')]);
