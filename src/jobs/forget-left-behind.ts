@@ -12,8 +12,8 @@ interface ForgetServices extends LeaveServices {
 
 /**
  * Forgets what a forgotten environment has left behind, schedules, sources and agents: those that were too many for the
- * commit in which it went, and what came to be at that moment. A server that is killed in between goes on with it; schedules of none start nothing meanwhile. Answers
- * how many went.
+ * commit in which it went, and what came to be at that moment. A server that is killed in between goes on with it;
+ * schedules of none start nothing meanwhile. Answers how many went.
  *
  * @throws {AggregateError} when all others are gone: what kept some from it
  */

@@ -1,15 +1,19 @@
 import { option } from './option.ts';
 
-const makeBucket = (type: string, bucket: string, region: string): readonly string[] => [
-  'vault',
-  'bucket',
-  'create',
+const inBucket = (type: string, bucket: string, region: string): readonly string[] => [
   '--storage',
   type,
   '--bucket',
   bucket,
   '--region',
   region,
+];
+
+const makeBucket = (type: string, bucket: string, region: string): readonly string[] => [
+  'vault',
+  'bucket',
+  'create',
+  ...inBucket(type, bucket, region),
 ];
 
 /** What one does with backup environments and what is in them. */
@@ -40,12 +44,7 @@ export const VAULT_COMMANDS = {
     'environment',
     'move',
     environment,
-    '--storage',
-    type,
-    '--bucket',
-    bucket,
-    '--region',
-    region,
+    ...inBucket(type, bucket, region),
   ],
   setCredentials: (environment: string) => ['vault', 'environment', 'credentials', environment],
   setKeyRole: (environment: string, role: string) => [
